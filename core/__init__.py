@@ -1,0 +1,22 @@
+"""Evenset's core: from a set of labelled images to a balanced one, without a browser.
+
+The walk, each step a function over values:
+
+    ingest.open_source(source, ...)       -> ImageDataset
+    audit.audit(dataset)                  -> AuditReport
+    augment.augment(image, drawn steps)   -> picture
+    embed.embed(dataset, encoder, ...)    -> Embeddings
+    resample.make_plan(dataset, ...)      -> BalancePlan
+    resample.resample(embeddings, plan)   -> SyntheticPoints
+    project.project(embeddings)           -> Projection; .place(synthetic)
+    evaluate.evaluate(dataset, ...)       -> EvaluationReport
+    export.export(dataset, plan, ...)     -> ExportReport
+
+The layers, lowest first; each imports only from those before it
+(`tests/test_architecture.py` holds this):
+
+    errors, words, progress, batches, limits, parameters, randomness, storage, images,
+    dataset, ingest, embed, neighbours, audit, augment, resample, project, evaluate, export
+"""
+
+__version__ = "0.1.0"

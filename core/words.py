@@ -1,0 +1,47 @@
+"""Counts, sizes and lists of classes as they are written in sentences."""
+
+from collections.abc import Sequence
+
+_IRREGULAR = {"class": "classes", "copy": "copies"}
+
+
+def count_of(count: int, noun: str) -> str:
+    """Return '1 image', '1,245 images'; the last word of `noun` takes the plural."""
+    if count == 1:
+        return f"1 {noun}"
+    *before, last = noun.split(" ")
+    return f"{count:,} " + " ".join([*before, _IRREGULAR.get(last, last + "s")])
+
+
+def times(ratio: float) -> str:
+    """Return '4x', '2.5x', '27x'."""
+    return f"{ratio:,.0f}x" if ratio >= 10 or abs(ratio - round(ratio)) < 0.05 else f"{ratio:.1f}x"
+
+
+def named(labels: Sequence[str], most: int = 4) -> str:
+    """Return class names in quotes, the first `most` by name."""
+    quoted = [f"'{label}'" for label in labels]
+    if len(quoted) == 1:
+        return quoted[0]
+    if len(quoted) <= most:
+        return ", ".join(quoted[:-1]) + " and " + quoted[-1]
+    return ", ".join(quoted[:most]) + f" and {count_of(len(quoted) - most, 'more class')}"
+
+
+def size_of(byte_count: float) -> str:
+    """Return '18 MB', '1.3 GB'."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if byte_count >= factor:
+            value = byte_count / factor
+            return f"{value:.1f} {unit}" if value < 10 else f"{value:,.0f} {unit}"
+    return f"{byte_count:.0f} bytes"
+
+
+def duration_of(seconds: float) -> str:
+    """Return 'a few seconds', '40 s', '3 min', '2 h 5 min'."""
+    if seconds < 5:
+        return "a few seconds"
+    if seconds < 90:
+        return f"{round(seconds, -1) if seconds > 20 else round(seconds):.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
