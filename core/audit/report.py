@@ -1,0 +1,236 @@
+"""The audit: counts, overview and findings, each naming its rows and a remedy."""
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.audit.counts import Imbalance, measure_imbalance
+from core.audit.duplicates import repeated
+from core.dataset import TRAIN, ImageDataset, SkippedFile
+from core.progress import Progress, silent
+from core.words import count_of, named, times
+
+# Below this count, SMOTE with its usual five neighbours has fewer neighbours than asked for.
+_NEIGHBOURS = 5
+# Below this count, a class has one or two images in each of five folds: scores are coin tosses.
+_UNRELIABLE = 10
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """One thing that is wrong, with the rows that show it."""
+
+    id: str
+    severity: Severity
+    rows: NDArray[np.intp]
+    text: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Sizes and formats of all images."""
+
+    formats: dict[str, int]  # format -> images
+    total_bytes: int
+    median_width: int
+    median_height: int
+    smallest: tuple[int, int]  # width, height of the image with the fewest pixels
+    largest: tuple[int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class AuditReport:
+    """What a dataset holds and what is wrong with it."""
+
+    images: int
+    classes: dict[str, int]  # label -> images of all splits, in name order
+    splits: dict[str, dict[str, int]]  # split -> label -> images
+    imbalance: Imbalance  # of the training split
+    overview: Overview
+    skipped: tuple[SkippedFile, ...]
+    findings: tuple[Finding, ...]
+
+    def to_json(self, dataset: ImageDataset) -> dict[str, object]:
+        """Return the report as plain values; rows of findings become paths."""
+        return {
+            "dataset": dataset.name,
+            "images": self.images,
+            "classes": self.classes,
+            "splits": self.splits,
+            "skipped": [asdict(skip) for skip in self.skipped],
+            "imbalance": {**asdict(self.imbalance), "measured_on": TRAIN},
+            "overview": asdict(self.overview),
+            "findings": [
+                {
+                    "id": finding.id,
+                    "severity": finding.severity.value,
+                    "text": finding.text,
+                    "remedy": finding.remedy,
+                    "rows": finding.rows.tolist(),
+                    "paths": [dataset.path(row) for row in finding.rows],
+                }
+                for finding in self.findings
+            ],
+        }
+
+
+def audit(dataset: ImageDataset, progress: Progress = silent) -> AuditReport:
+    """Return counts, overview and findings, the gravest first."""
+    checks = (_balance, _small_classes, _empty_in_training, _duplicates, _skipped)
+    findings: list[Finding] = []
+    for number, check in enumerate(checks):
+        progress("auditing", number, len(checks))
+        findings.extend(check(dataset))
+    progress("auditing", len(checks), len(checks))
+    order = list(Severity)
+    return AuditReport(
+        images=len(dataset),
+        classes=dataset.counts(),
+        splits={split: dataset.counts(split) for split in dataset.splits},
+        imbalance=measure_imbalance(dataset.counts(TRAIN)),
+        overview=_overview(dataset),
+        skipped=dataset.skipped,
+        findings=tuple(sorted(findings, key=lambda finding: order.index(finding.severity))),
+    )
+
+
+def _overview(dataset: ImageDataset) -> Overview:
+    table = dataset.table
+    widths, heights = table["width"].to_numpy(), table["height"].to_numpy()
+    smallest, largest = int((widths * heights).argmin()), int((widths * heights).argmax())
+    return Overview(
+        formats=dict(Counter(table["format"].tolist()).most_common()),
+        total_bytes=int(table["bytes"].sum()),
+        median_width=int(np.median(widths)),
+        median_height=int(np.median(heights)),
+        smallest=(int(widths[smallest]), int(heights[smallest])),
+        largest=(int(widths[largest]), int(heights[largest])),
+    )
+
+
+def _balance(dataset: ImageDataset) -> list[Finding]:
+    counts = {label: count for label, count in dataset.counts(TRAIN).items() if count}
+    if len(counts) < 2:
+        text = f"There is one class, '{next(iter(counts))}'. Nothing can be balanced or compared."
+        remedy = "Add a folder with images of a second class."
+        return [Finding("one_class", Severity.HIGH, _no_rows(), text, remedy)]
+    ratio = measure_imbalance(counts).ratio
+    if ratio < 1.5:
+        return []
+    least, most = min(counts, key=counts.__getitem__), max(counts, key=counts.__getitem__)
+    severity = Severity.HIGH if ratio >= 10 else Severity.MEDIUM if ratio >= 3 else Severity.LOW
+    return [
+        Finding(
+            "imbalance",
+            severity,
+            dataset.rows_of(least, TRAIN),
+            f"'{least}' has {times(ratio)} fewer training images than '{most}' "
+            f"({counts[least]:,} against {counts[most]:,}).",
+            "Compare remedies on Evaluate before you choose one on Balance.",
+        )
+    ]
+
+
+def _small_classes(dataset: ImageDataset) -> list[Finding]:
+    counts = dataset.counts(TRAIN)
+    findings = []
+    for least, most, id_, severity, consequence, remedy in (
+        (1, 1, "single_image", Severity.HIGH, "SMOTE needs at least 2 and no score can be measured",
+         "Add images. On export these classes get augmented pictures instead of SMOTE."),
+        (2, _NEIGHBOURS, "few_neighbours", Severity.MEDIUM,
+         f"SMOTE uses fewer than {_NEIGHBOURS} neighbours there",
+         "Nothing to do: fewer neighbours are used, and the page says so."),
+        (_NEIGHBOURS + 1, _UNRELIABLE - 1, "few_images", Severity.LOW,
+         "scores of these classes depend on luck", "Read their recall with care, or add images."),
+    ):  # fmt: skip
+        labels = [label for label, count in counts.items() if least <= count <= most]
+        if labels:
+            text = (
+                f"{named(labels)} {'has' if len(labels) == 1 else 'have'} "
+                f"{_few(least, most)}; {consequence}."
+            )
+            rows = np.concatenate([dataset.rows_of(label, TRAIN) for label in labels])
+            findings.append(Finding(id_, severity, np.sort(rows), text, remedy))
+    return findings
+
+
+def _empty_in_training(dataset: ImageDataset) -> list[Finding]:
+    labels = [label for label, count in dataset.counts(TRAIN).items() if count == 0]
+    if not labels:
+        return []
+    rows = np.concatenate([dataset.rows_of(label) for label in labels])
+    text = f"{named(labels)} {_is(labels)} in a held-out split but not in the training split."
+    remedy = "Check the spelling of the folders, or leave the classes out on Load."
+    return [Finding("missing_in_training", Severity.HIGH, np.sort(rows), text, remedy)]
+
+
+def _duplicates(dataset: ImageDataset) -> list[Finding]:
+    """Sort repeated pictures by what they spoil: the labels, the measurement, or only the count."""
+    splits = dataset.table["split"].to_numpy()
+    kinds: dict[str, list[NDArray[np.intp]]] = {"conflict": [], "leak": [], "copy": []}
+    for rows in repeated(dataset):
+        if len(set(dataset.codes[rows].tolist())) > 1:
+            kinds["conflict"].append(rows)
+        elif len(set(splits[rows].tolist())) > 1:
+            kinds["leak"].append(rows)
+        else:
+            kinds["copy"].append(rows)
+    findings = []
+    if groups := kinds["conflict"]:
+        example = " and ".join(f"'{dataset.label(row)}'" for row in groups[0][:2])
+        text = f"{_pictures(len(groups))} under two or more labels, such as {example}."
+        remedy = "Decide which label is right and remove the other file."
+        findings.append(_finding("label_conflict", Severity.HIGH, groups, text, remedy))
+    if groups := kinds["leak"]:
+        text = f"{_pictures(len(groups))} in two or more splits: a model can answer from memory."
+        remedy = "Remove them from the training split."
+        findings.append(_finding("split_leak", Severity.HIGH, groups, text, remedy))
+    if groups := kinds["copy"]:
+        extra = sum(len(rows) - 1 for rows in groups)
+        text = f"{_pictures(len(groups))} in the same class more than once ({count_of(extra, 'file')} extra)."
+        remedy = "Remove the extra files. Evaluate keeps copies on one side of every fold."
+        findings.append(_finding("duplicates", Severity.MEDIUM, groups, text, remedy))
+    return findings
+
+
+def _skipped(dataset: ImageDataset) -> list[Finding]:
+    if not dataset.skipped:
+        return []
+    count = len(dataset.skipped)
+    text = f"{count_of(count, 'file')} could not be used. {'It is' if count == 1 else 'They are'} left out."
+    remedy = "See the list of skipped files for the reason of each."
+    return [Finding("skipped", Severity.LOW, _no_rows(), text, remedy)]
+
+
+def _finding(
+    id_: str, severity: Severity, groups: list[NDArray[np.intp]], text: str, remedy: str
+) -> Finding:
+    return Finding(id_, severity, np.concatenate(groups), text, remedy)
+
+
+def _is(labels: list[str]) -> str:
+    return "is" if len(labels) == 1 else "are"
+
+
+def _few(least: int, most: int) -> str:
+    return "1 training image" if most == 1 else f"{least} to {most} training images each"
+
+
+def _pictures(count: int) -> str:
+    return "1 picture is" if count == 1 else f"{count:,} pictures are"
+
+
+def _no_rows() -> NDArray[np.intp]:
+    return np.empty(0, np.intp)
