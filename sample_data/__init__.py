@@ -1,0 +1,1 @@
+"""Sets that ship with the project, and the script that draws them."""
