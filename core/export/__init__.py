@@ -1,0 +1,19 @@
+"""Hand over a balanced dataset that a trainer loads."""
+
+from core.export.export import ExportReport, ManifestRow, export
+from core.export.items import ExportItem, export_name, list_items
+from core.export.recipe import Recipe, read_recipe
+from core.export.writers import FORMATS, Format
+
+__all__ = [
+    "FORMATS",
+    "ExportItem",
+    "ExportReport",
+    "Format",
+    "ManifestRow",
+    "Recipe",
+    "export",
+    "export_name",
+    "list_items",
+    "read_recipe",
+]

@@ -1,0 +1,221 @@
+"""Write a balanced dataset: pictures, manifest, weights, recipe, synthetic vectors."""
+
+import csv
+import json
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from io import BytesIO, StringIO
+from pathlib import Path
+
+import numpy as np
+
+from core.augment import apply
+from core.batches import run_batches
+from core.dataset import TRAIN, ImageDataset, SkippedFile
+from core.embed import Embeddings
+from core.errors import SettingError, UnreadableImageError
+from core.export.items import AUGMENTED, ORIGINAL, ExportItem, list_items
+from core.export.recipe import Recipe
+from core.export.writers import RECIPE_NAME, Format, Writer, format_of
+from core.images import WRITABLE_FORMATS, decode, encode, read_header
+from core.progress import Progress, silent
+from core.resample import BalancePlan, SyntheticPoints, class_weights
+
+MANIFEST_NAME = "manifest.csv"
+WEIGHTS_NAME = "class_weights.json"
+VECTORS_NAME = "synthetic_vectors.npz"
+MANIFEST_COLUMNS = ("path", "label", "split", "origin", "parent", "operation", "values", "seed")
+
+_BATCH = 32
+_UPRIGHT = "upright"
+
+
+@dataclass(frozen=True)
+class ManifestRow:
+    """One line of the manifest."""
+
+    path: str
+    label: str
+    split: str
+    origin: str
+    parent: str  # path in the source
+    operation: str  # names of the steps joined by '+'
+    values: str  # JSON: one object of drawn values per step
+    seed: int
+
+
+@dataclass(frozen=True, eq=False)
+class ExportReport:
+    """What was written."""
+
+    target: Path
+    rows: tuple[ManifestRow, ...]  # a row per picture
+    before: dict[str, int]  # label -> training images
+    after: dict[str, int]  # label -> training pictures written
+    failed: tuple[SkippedFile, ...]  # images that could not be read any more
+    synthetic: int  # vectors written
+
+
+@dataclass(frozen=True, eq=False)
+class _Rendered:
+    item: ExportItem
+    content: bytes | None  # None: an earlier run wrote it
+    operation: str
+    reason: str = ""  # why there is none
+
+
+def export(
+    dataset: ImageDataset,
+    plan: BalancePlan,
+    recipe: Recipe,
+    target: Path,
+    *,
+    synthetic: SyntheticPoints | None = None,
+    embeddings: Embeddings | None = None,
+    progress: Progress = silent,
+) -> ExportReport:
+    """Write the dataset that `plan` describes to a zip ('.zip') or a new folder.
+
+    Training originals are byte copies, save those whose EXIF tag asks viewers to turn them: they
+    are stored upright, since most trainers ignore the tag and the class that has augmented
+    (upright) pictures would give itself away. Validation and test images are byte copies always.
+
+    Args:
+        dataset: The images.
+        plan: What to keep and add.
+        recipe: Its policy and seed are used; the whole of it is written.
+        target: Where to write. Nothing has this name until all is written.
+        synthetic: SMOTE's points, where the strategy makes them.
+        embeddings: Needed with `synthetic`, for the vectors.
+        progress: Told of pictures written.
+
+    Raises:
+        OutputError: the target exists, or cannot be written.
+        SettingError: SMOTE without its points or embeddings.
+    """
+    if synthetic is not None and embeddings is None:
+        raise SettingError("Synthetic vectors need the embeddings. Embed the images first.")
+    items = list_items(dataset, plan, recipe.policy, synthetic, seed=recipe.seed)
+    format_: Format = format_of(target)
+    text = recipe.to_text()
+    with format_.open(target, text) as writer:
+        rows, failed = _write_pictures(dataset, items, recipe, writer, progress)
+        writer.write(MANIFEST_NAME, _manifest(rows))
+        weights = class_weights(dataset.counts(TRAIN))
+        writer.write(WEIGHTS_NAME, (json.dumps(weights, indent=2, ensure_ascii=False)).encode())
+        if synthetic is not None and embeddings is not None:
+            writer.write(VECTORS_NAME, _vectors(dataset, embeddings, synthetic, items))
+        if not writer.has(RECIPE_NAME):
+            writer.write(RECIPE_NAME, text.encode())
+    after = dict.fromkeys(dataset.classes, 0)
+    for row in rows:
+        after[row.label] += row.split == TRAIN
+    return ExportReport(
+        target,
+        tuple(rows),
+        dataset.counts(TRAIN),
+        after,
+        tuple(failed),
+        0 if synthetic is None else len(synthetic),
+    )
+
+
+def _write_pictures(
+    dataset: ImageDataset,
+    items: Sequence[ExportItem],
+    recipe: Recipe,
+    writer: Writer,
+    progress: Progress,
+) -> tuple[list[ManifestRow], list[SkippedFile]]:
+    rows: list[ManifestRow] = []
+    failed: list[SkippedFile] = []
+
+    def render_batch(batch: Sequence[ExportItem]) -> list[_Rendered]:
+        return [_render(dataset, item, writer.has(item.path)) for item in batch]
+
+    batches = run_batches(
+        render_batch, items, batch_size=_BATCH, stage="writing pictures", progress=progress
+    )
+    with closing(batches):  # type: ignore[type-var]
+        for rendered in batches:
+            for picture in rendered:
+                if picture.reason:
+                    failed.append(SkippedFile(dataset.path(picture.item.row), picture.reason))
+                    continue
+                if picture.content is not None:
+                    writer.write(picture.item.path, picture.content)
+                rows.append(_manifest_row(dataset, picture, recipe.policy.seed))
+    return rows, failed
+
+
+def _render(dataset: ImageDataset, item: ExportItem, is_written: bool) -> _Rendered:
+    """Return the bytes of one picture. Pure, so that threads and restarts change nothing."""
+    operation = "+".join(step.operation for step in item.drawn)
+    try:
+        content = dataset.read_bytes(item.row)
+        if item.origin == AUGMENTED and is_written:
+            return _Rendered(item, None, operation)
+        header = read_header(content)
+        if item.origin == AUGMENTED:
+            pixels = apply(decode(content), item.drawn)
+            encoded = encode(pixels, item.format, is_grey=header.is_grey)
+            return _Rendered(item, encoded, operation)
+        if item.split == TRAIN and header.is_turned and item.format in WRITABLE_FORMATS:
+            # Lossy formats lose a little here, at quality 95.
+            encoded = encode(decode(content), item.format, is_grey=header.is_grey)
+            return _Rendered(item, encoded, _UPRIGHT)
+        return _Rendered(item, None if is_written else content, operation)
+    except UnreadableImageError as error:
+        return _Rendered(item, None, operation, str(error))
+    except OSError as error:
+        return _Rendered(item, None, operation, error.strerror or "cannot be opened")
+
+
+def _manifest_row(dataset: ImageDataset, picture: _Rendered, seed: int) -> ManifestRow:
+    item = picture.item
+    values = [dict(step.values) for step in item.drawn]
+    return ManifestRow(
+        path=item.path,
+        label=item.label,
+        split=item.split,
+        origin=item.origin,
+        parent=dataset.path(item.row),
+        operation=picture.operation,
+        values=json.dumps(values) if values else "",
+        seed=seed,
+    )
+
+
+def _manifest(rows: Sequence[ManifestRow]) -> bytes:
+    text = StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(MANIFEST_COLUMNS)
+    writer.writerows([getattr(row, column) for column in MANIFEST_COLUMNS] for row in rows)
+    return text.getvalue().encode("utf-8", "surrogatepass")
+
+
+def _vectors(
+    dataset: ImageDataset,
+    embeddings: Embeddings,
+    synthetic: SyntheticPoints,
+    items: Sequence[ExportItem],
+) -> bytes:
+    """Return an .npz of the synthetic vectors, their parents, and the picture beside each."""
+    paths = np.array(dataset.table["path"].tolist(), np.str_)
+    # The additions of the export stand in the order of the points.
+    pictures = [item.path for item in items if item.origin != ORIGINAL][: len(synthetic)]
+    buffer = BytesIO()
+    np.savez(
+        buffer,
+        vectors=synthetic.materialize(embeddings),
+        label=synthetic.labels,
+        class_names=np.array(dataset.classes, np.str_),
+        base_row=synthetic.parents[:, 0],
+        neighbor_row=synthetic.parents[:, 1],
+        base_path=paths[synthetic.parents[:, 0]],
+        neighbor_path=paths[synthetic.parents[:, 1]],
+        fraction=synthetic.fractions,
+        picture=np.array(pictures, np.str_),
+    )
+    return buffer.getvalue()

@@ -1,0 +1,134 @@
+"""Which files an export will hold, before one is written."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import numpy as np
+
+from core.augment import AugmentPolicy, DrawnStep, draw
+from core.dataset import TRAIN, ImageDataset
+from core.errors import SettingError
+from core.export.names import class_folders, safe_name, stem_of, unused
+from core.images import SUFFIXES, WRITABLE_FORMATS
+from core.randomness import stream
+from core.resample import BalancePlan, Exports, SyntheticPoints, find_strategy, keep_rows
+from core.resample.samplers import draw_copies
+
+ORIGINAL, COPY, AUGMENTED = "original", "copy", "augmented"
+
+
+@dataclass(frozen=True)
+class ExportItem:
+    """One picture of the export."""
+
+    path: str  # in the export, parts divided by '/'
+    row: int  # the image that it is, or was made from
+    label: str
+    split: str
+    origin: str  # ORIGINAL, COPY or AUGMENTED
+    format: str
+    drawn: tuple[DrawnStep, ...] = ()
+
+
+@dataclass(frozen=True)
+class Addition:
+    """One picture to add: from which row, and which repeat of that row it is, from 1."""
+
+    row: int
+    repeat: int
+
+
+def list_items(
+    dataset: ImageDataset,
+    plan: BalancePlan,
+    policy: AugmentPolicy,
+    synthetic: SyntheticPoints | None,
+    *,
+    seed: int,
+) -> list[ExportItem]:
+    """Return the pictures of the export: originals of every split, then what `plan` adds.
+
+    Raises:
+        SettingError: SMOTE without its points, or a class for which no step of `policy` is left.
+    """
+    folders = class_folders(dataset.classes)
+    used: set[str] = set()
+    items: list[ExportItem] = []
+    table = dataset.table
+    held_out = np.flatnonzero(table["split"].to_numpy() != TRAIN)
+    splits, formats = table["split"].tolist(), table["format"].tolist()
+    paths, labels = table["path"].tolist(), table["label"].tolist()
+
+    def add(row: int, suffix: str, origin: str, format_: str, drawn: tuple[DrawnStep, ...]) -> None:
+        folder = f"{splits[row]}/{folders[labels[row]]}"
+        stem = unused(f"{folder}/{stem_of(paths[row], labels[row])}{suffix}", used)
+        # Two stems are unlike, whatever their suffixes: labels files often drop the suffix.
+        path = stem + SUFFIXES[format_]
+        items.append(ExportItem(path, row, labels[row], splits[row], origin, format_, drawn))
+
+    for row in [*keep_rows(dataset, plan, seed=seed).tolist(), *held_out.tolist()]:
+        add(row, "", ORIGINAL, formats[row], ())
+    is_copy = find_strategy(plan.strategy).exports is Exports.COPIES
+    for addition in list_additions(dataset, plan, synthetic, seed=seed):
+        row, repeat = addition.row, addition.repeat
+        if is_copy:
+            add(row, f"__copy{repeat:03d}", COPY, formats[row], ())
+        else:
+            drawn = draw(policy, image_key=paths[row], copy=repeat, label=labels[row])
+            format_ = formats[row] if formats[row] in WRITABLE_FORMATS else "PNG"
+            add(row, f"__aug{repeat:03d}", AUGMENTED, format_, drawn)
+    return items
+
+
+def list_additions(
+    dataset: ImageDataset,
+    plan: BalancePlan,
+    synthetic: SyntheticPoints | None,
+    *,
+    seed: int,
+) -> list[Addition]:
+    """Return which image each added picture is made from, class by class."""
+    exports = find_strategy(plan.strategy).exports
+    if exports is Exports.COPIES:
+        rows = dataset.training_rows
+        add = {dataset.classes.index(label): count for label, count in plan.add.items()}
+        copies, _ = draw_copies(rows, dataset.codes[rows], add, seed=seed)
+        return _numbered(copies.tolist())
+    if exports is Exports.SYNTHETIC:
+        if synthetic is None:
+            raise SettingError("SMOTE's points are not there yet. Make them on Balance first.")
+        bases: list[int] = synthetic.parents[:, 0].tolist()
+        for label in synthetic.too_small:
+            bases += _round_robin(dataset, plan, label, seed)
+        return _numbered(bases)
+    if exports is Exports.AUGMENTED:
+        bases = []
+        for label in plan.add:
+            bases += _round_robin(dataset, plan, label, seed)
+        return _numbered(bases)
+    return []
+
+
+def _round_robin(dataset: ImageDataset, plan: BalancePlan, label: str, seed: int) -> list[int]:
+    """Return the images to augment, each used equally often, give or take one."""
+    rows = dataset.rows_of(label, TRAIN)
+    if plan.add[label] == 0 or len(rows) == 0:
+        return []
+    order = stream(seed, plan.strategy, "augment", label).permutation(rows)
+    return [int(row) for row in np.resize(order, plan.add[label])]
+
+
+def _numbered(rows: Iterable[int]) -> list[Addition]:
+    repeats: Counter[int] = Counter()
+    additions = []
+    for row in rows:
+        repeats[row] += 1
+        additions.append(Addition(row, repeats[row]))
+    return additions
+
+
+def export_name(dataset: ImageDataset, strategy: str) -> str:
+    """Return a file stem for an export of `dataset`: 'parts-smote'."""
+    return f"{safe_name(PurePosixPath(dataset.name).name)}-{strategy}"

@@ -1,0 +1,52 @@
+"""Names of files and folders that every system can hold."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]')
+_RESERVED = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
+)
+_LONGEST = 100
+
+
+def safe_name(name: str) -> str:
+    """Return a name for one folder or file stem that is the same as `name` wherever it can be."""
+    name = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", name))
+    name = name.encode("utf-8", "replace").decode()[:_LONGEST].rstrip(". ").lstrip(" ")
+    if name.startswith("."):
+        name = "_" + name[1:]
+    if name.split(".")[0].lower() in _RESERVED:
+        name = "_" + name
+    return name or "_"
+
+
+def class_folders(labels: Sequence[str]) -> dict[str, str]:
+    """Return label -> folder name; labels that would share one get numbers, in label order."""
+    folders: dict[str, str] = {}
+    used: set[str] = set()
+    for label in sorted(labels):
+        folders[label] = unused(safe_name(label), used)
+    return folders
+
+
+def stem_of(path: str, label: str) -> str:
+    """Return the stem of an image from its source path, with folders below the class kept."""
+    parts = PurePosixPath(path).parts
+    below = parts[parts.index(label) + 1 :] if label in parts[:-1] else parts[-1:]
+    return safe_name("__".join([*below[:-1], PurePosixPath(below[-1]).stem]))
+
+
+def unused(name: str, used: set[str]) -> str:
+    """Return `name`, or `name` with a number when it is in `used`; add it there.
+
+    Case does not tell names apart, since it does not on Windows and macOS.
+    """
+    candidate, number = name, 2
+    while candidate.casefold() in used:
+        candidate = f"{name}~{number}"
+        number += 1
+    used.add(candidate.casefold())
+    return candidate

@@ -1,0 +1,94 @@
+"""Every setting needed to make an export again."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from core import __version__
+from core.augment import AugmentPolicy
+from core.dataset import Take
+from core.errors import SettingError
+
+_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What was chosen on the way from the source to the export."""
+
+    source: str  # name of the dataset, not a path of this computer
+    dataset_digest: str  # of the dataset after `take`
+    take: Take | None
+    strategy: str
+    target: str | int | None
+    k_neighbors: int
+    encoder: str
+    policy: AugmentPolicy
+    seed: int
+
+    def to_text(self) -> str:
+        """Return the recipe as JSON."""
+        take = None
+        if self.take is not None:
+            take = {**asdict(self.take), "counts": dict(self.take.counts)}
+        data = {
+            "version": _VERSION,
+            "evenset": __version__,
+            "source": self.source,
+            "dataset_digest": self.dataset_digest,
+            "take": take,
+            "strategy": self.strategy,
+            "target": self.target,
+            "k_neighbors": self.k_neighbors,
+            "encoder": self.encoder,
+            "policy": self.policy.to_json(),
+            "seed": self.seed,
+        }
+        return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a recipe that an export wrote.
+
+    Raises:
+        SettingError: it is missing, is no recipe, or names what this version does not know.
+    """
+    try:
+        data = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise SettingError(f"There is no recipe '{path}'. Check the path.") from error
+    except (OSError, ValueError) as error:
+        raise SettingError(f"'{path}' is not a recipe: it is not JSON. Choose another.") from error
+    if not isinstance(data, dict) or data.get("version") != _VERSION:
+        raise SettingError(
+            f"'{path}' is not a recipe of version {_VERSION}. Make it again with an export."
+        )
+    try:
+        return Recipe(
+            source=str(data["source"]),
+            dataset_digest=str(data["dataset_digest"]),
+            take=_read_take(data["take"]),
+            strategy=str(data["strategy"]),
+            target=data["target"] if isinstance(data["target"], str | int) else None,
+            k_neighbors=int(data["k_neighbors"]),
+            encoder=str(data["encoder"]),
+            policy=AugmentPolicy.from_json(data["policy"]),
+            seed=int(data["seed"]),
+        )
+    except KeyError as error:
+        raise SettingError(f"The recipe '{path}' lacks {error}. Make it again.") from error
+    except (TypeError, ValueError) as error:
+        raise SettingError(f"A value of the recipe '{path}' is of the wrong kind.") from error
+
+
+def _read_take(data: object) -> Take | None:
+    if data is None:
+        return None
+    if not isinstance(data, Mapping) or not isinstance(data.get("counts"), Mapping):
+        raise SettingError("The recipe's 'take' is damaged. Make the recipe again.")
+    counts = {
+        str(label): None if count is None else int(count)
+        for label, count in data["counts"].items()
+    }
+    return Take(counts, order=str(data.get("order", "name")), seed=int(data.get("seed", 0)))
