@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-_IRREGULAR = {"class": "classes", "copy": "copies"}
+_IRREGULAR = {"class": "classes", "copy": "copies", "strategy": "strategies"}
 
 
 def count_of(count: int, noun: str) -> str:

@@ -1,0 +1,1 @@
+"""Evenset's two faces over `core`: the Streamlit app and the command line."""

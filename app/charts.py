@@ -1,0 +1,230 @@
+"""Results to plotly figures. Pure: no page, no session."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import plotly.graph_objects as go
+
+from app.palette import ADDED, BETTER, HELD_OUT, KEPT, NEUTRAL, WORSE
+from core.dataset import SPLITS
+from core.evaluate import EvaluationReport
+from core.evaluate.report import BASELINE
+from core.resample import BalancePlan
+
+_ROW_PX = 26
+_FEW_CLASSES = 12  # with more, labels would lie on each other
+_LABEL_GAP = 5.5  # per cent of recall that a line of text is high
+_FONT = {"size": 13}
+_MARGIN = {"l": 0, "r": 12, "t": 8, "b": 8}
+_SPLIT_COLOURS = dict(zip(SPLITS, (KEPT, *HELD_OUT), strict=True))
+
+
+def class_bars(
+    splits: Mapping[str, Mapping[str, int]], *, is_log: bool = False, share: bool = True
+) -> go.Figure:
+    """Return sorted horizontal bars of images per class, a stack per split.
+
+    Each bar carries its label as customdata.
+    """
+    totals = _totals(splits)
+    order = sorted(totals, key=lambda label: (totals[label], label))
+    whole = sum(totals.values()) or 1
+    figure = go.Figure()
+    for split, counts in splits.items():
+        figure.add_bar(
+            y=[escape(label) for label in order],
+            x=[counts.get(label, 0) for label in order],
+            name=split,
+            orientation="h",
+            marker_color=_SPLIT_COLOURS[split],
+            customdata=order,
+            hovertemplate="%{y}: %{x:,} images (" + split + ")<extra></extra>",
+        )
+    figure.add_scatter(
+        y=[escape(label) for label in order],
+        x=[totals[label] for label in order],
+        mode="text",
+        text=[
+            f" {totals[label]:,}" + (f" · {totals[label] / whole:.1%}" if share else "")
+            for label in order
+        ],
+        textposition="middle right",
+        textfont=_FONT,
+        cliponaxis=False,
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    figure.update_layout(
+        barmode="stack",
+        height=_height(len(order)),
+        margin={**_MARGIN, "r": 96},
+        showlegend=len(splits) > 1,
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        bargap=0.28,
+    )
+    figure.update_xaxes(type="log" if is_log else "linear", showgrid=False, visible=False)
+    figure.update_yaxes(showgrid=False, ticksuffix="  ", automargin=True, dtick=1, tickfont=_FONT)
+    return figure
+
+
+def plan_bars(plan: BalancePlan) -> go.Figure:
+    """Return bars of what stays, what is added and what goes, per class."""
+    order = sorted(plan.before, key=lambda label: (plan.before[label], label))
+    names = [escape(label) for label in order]
+    left_out = [plan.before[label] - plan.keep[label] for label in order]
+    figure = go.Figure()
+    parts = (
+        ("stays", [plan.keep[label] for label in order], KEPT, ""),
+        ("added", [plan.add[label] for label in order], ADDED, "/"),
+        ("left out", left_out, NEUTRAL, "."),
+    )
+    for name, values, colour, pattern in parts:
+        if any(values):
+            figure.add_bar(
+                y=names,
+                x=values,
+                name=name,
+                orientation="h",
+                marker={"color": colour, "pattern": {"shape": pattern, "solidity": 0.45}},
+                hovertemplate="%{y}: %{x:,} " + name + "<extra></extra>",
+            )
+    figure.update_layout(
+        barmode="stack",
+        height=min(_height(len(order)) + 24, 620),
+        margin=_MARGIN,
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        bargap=0.28,
+        showlegend=True,
+    )
+    figure.update_xaxes(showgrid=False, nticks=5)
+    figure.update_yaxes(showgrid=False, ticksuffix="  ", automargin=True, tickfont=_FONT)
+    return figure
+
+
+def strategy_differences(report: EvaluationReport, metric: str) -> go.Figure:
+    """Return a dot with its 95% interval per strategy: points above or below doing nothing."""
+    rows = [row for row in report.strategies if row.difference is not None][::-1]
+    figure = go.Figure()
+    figure.add_vline(x=0, line_width=1.5, line_color=NEUTRAL)
+    for row in rows:
+        assert row.difference is not None
+        difference = row.difference[metric]
+        colour = NEUTRAL
+        if difference.is_measurable:
+            colour = BETTER if difference.mean > 0 else WORSE
+        low, mean, high = (
+            100 * value for value in (difference.low, difference.mean, difference.high)
+        )
+        figure.add_scatter(
+            x=[mean],
+            y=[row.title],
+            mode="markers+text",
+            marker={"size": 12, "color": colour},
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [high - mean],
+                "arrayminus": [mean - low],
+                "color": colour,
+                "thickness": 2.5,
+                "width": 0,
+            },
+            text=[f"{mean:+.1f}"],
+            textposition="top center",
+            hovertemplate=(
+                f"{row.title}: {mean:+.1f} points (95% {low:+.1f} to {high:+.1f})<extra></extra>"
+            ),
+            showlegend=False,
+        )
+    figure.update_layout(height=52 * len(rows) + 60, margin=_MARGIN)
+    figure.update_xaxes(
+        title="points above or below 'None'", zeroline=False, ticksuffix="", nticks=9
+    )
+    figure.update_yaxes(showgrid=False, ticksuffix="  ", automargin=True, tickfont=_FONT)
+    return figure
+
+
+def recall_slopes(report: EvaluationReport, strategy: str, colours: Mapping[str, str]) -> go.Figure:
+    """Return a line per class from its recall without balancing to that with `strategy`."""
+    rows = {row.name: row for row in report.strategies}
+    before, after = rows[BASELINE].recall, rows[strategy].recall
+    figure = go.Figure()
+    is_few = len(report.classes) <= _FEW_CLASSES
+    for label in report.classes:
+        figure.add_scatter(
+            x=[0, 1],
+            y=[100 * before[label], 100 * after[label]],
+            mode="lines+markers",
+            line={"color": colours.get(label, NEUTRAL), "width": 2.5},
+            marker={"size": 8},
+            name=escape(label),
+            hovertemplate=f"{escape(label)}: %{{y:.0f}} %<extra></extra>",
+            showlegend=False,
+        )
+    if is_few:
+        places = _spread({label: 100 * after[label] for label in report.classes})
+        for label, place in places.items():
+            figure.add_annotation(
+                x=1, y=place, text=escape(label), xanchor="left", xshift=10, showarrow=False,
+                font=_FONT,
+            )  # fmt: skip
+    figure.update_layout(height=400, margin={**_MARGIN, "r": 150, "l": 8})
+    figure.update_yaxes(title="recall in %", range=[-4, 104])
+    figure.update_xaxes(
+        showgrid=False, range=[-0.12, 1.05], tickvals=[0, 1],
+        ticktext=["None", rows[strategy].title], tickfont=_FONT,
+    )  # fmt: skip
+    return figure
+
+
+def confusion_map(report: EvaluationReport, strategy: str) -> go.Figure:
+    """Return the confusion matrix in per cent of each true class."""
+    row = next(row for row in report.strategies if row.name == strategy)
+    totals = row.confusion.sum(axis=1, keepdims=True)
+    share = 100 * row.confusion / totals.clip(min=1)
+    names = [escape(label) for label in report.classes]
+    few = len(names) <= _FEW_CLASSES
+    figure = go.Figure(
+        go.Heatmap(
+            z=share,
+            x=names,
+            y=names,
+            zmin=0,
+            zmax=100,
+            colorscale=[[0, "rgba(0,114,178,0.04)"], [1, "#0072B2"]],
+            text=[[f"{value:.0f}" for value in line] for line in share] if few else None,
+            texttemplate="%{text}" if few else None,
+            hovertemplate="'%{y}' called '%{x}': %{z:.0f} %<extra></extra>",
+            colorbar={"title": "%", "thickness": 10},
+        )
+    )
+    side = min(760, max(320, 44 * len(names) + 120))
+    figure.update_layout(height=side, margin=_MARGIN)
+    figure.update_yaxes(title="true label", autorange="reversed", automargin=True, showgrid=False)
+    figure.update_xaxes(title="answer", automargin=True, showgrid=False)
+    return figure
+
+
+def _spread(places: Mapping[str, float]) -> dict[str, float]:
+    """Return the places moved apart, in per cent of recall, so that labels do not overlap."""
+    order = sorted(places, key=lambda label: (places[label], label))
+    spread: dict[str, float] = {}
+    lowest = -float("inf")
+    for label in order:
+        lowest = max(places[label], lowest + _LABEL_GAP)
+        spread[label] = lowest
+    # What was pushed beyond the top moves all down that stand too close.
+    highest = 100 + _LABEL_GAP / 2
+    for label in reversed(order):
+        spread[label] = highest = min(spread[label], highest)
+        highest -= _LABEL_GAP
+    return spread
+
+
+def _height(bars: int) -> int:
+    return max(150, _ROW_PX * bars + 40)
+
+
+def _totals(splits: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    labels: Sequence[str] = sorted({label for counts in splits.values() for label in counts})
+    return {label: sum(counts.get(label, 0) for counts in splits.values()) for label in labels}

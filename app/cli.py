@@ -1,0 +1,124 @@
+"""The command line: `evenset serve | audit | embed | resample | evaluate | balance`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from core import __version__
+from core.errors import EvensetError
+
+_SOURCE_HELP = "a folder, a zip, sample:parts or sample:digits"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command. Returns 0, or 1 when the input is at fault; wrong usage exits with 2."""
+    options = build_parser().parse_args(arguments)
+    # Each command imports what it needs: `--help` and `serve` answer without the libraries.
+    from app import commands
+
+    try:
+        run = getattr(commands, f"run_{options.command}")
+        run(options)
+    except EvensetError as error:
+        print(f"evenset: {' '.join(str(error).split())}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except KeyboardInterrupt:
+        print("evenset: stopped.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="evenset",
+        description="See how unbalanced a set of labelled images is, what each remedy does to it, "
+        "and take home a balanced set.",
+    )
+    parser.add_argument("--version", action="version", version=f"evenset {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_serve(commands)
+
+    audit = commands.add_parser("audit", help="count classes and find what is wrong")
+    _add_source(audit)
+    _add_json(audit)
+
+    embed = commands.add_parser("embed", help="turn every image into a vector")
+    _add_source(embed)
+    _add_out(embed, "folder for embeddings.npy, index.parquet and meta.json")
+    _add_encoder(embed)
+    _add_json(embed)
+
+    resample = commands.add_parser("resample", help="make synthetic points from embeddings")
+    resample.add_argument("embeddings", type=Path, metavar="EMBEDDINGS_DIR")
+    _add_out(resample, "folder for provenance.parquet, kept.parquet and synthetic.npy")
+    _add_balance(resample)
+    _add_seed(resample)
+
+    evaluate = commands.add_parser("evaluate", help="compare strategies by cross-validation")
+    _add_source(evaluate)
+    evaluate.add_argument("--strategies", metavar="A,B,...", help="which; all by default")
+    _add_encoder(evaluate)
+    _add_seed(evaluate)
+    _add_json(evaluate)
+
+    balance = commands.add_parser("balance", help="write a balanced dataset")
+    _add_source(balance)
+    _add_out(balance, "a new folder, or a file that ends in .zip")
+    _add_balance(balance)
+    balance.add_argument(
+        "--policy", metavar="NAME_OR_FILE", help="how to augment: a preset or a JSON file"
+    )
+    _add_encoder(balance)
+    balance.add_argument(
+        "--recipe", type=Path, metavar="FILE", help="a recipe.json; other options change it"
+    )
+    _add_seed(balance)
+    return parser
+
+
+def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    serve = commands.add_parser("serve", help="open the app in the browser")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    serve.add_argument("--port", type=int, default=8501, help="port (%(default)s)")
+    serve.add_argument("--data", metavar="DIR", help=f"open at the start: {_SOURCE_HELP}")
+    serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
+
+
+def _add_source(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", metavar="SOURCE", help=_SOURCE_HELP)
+    parser.add_argument(
+        "--take",
+        action="append",
+        default=[],
+        metavar="CLASS=COUNT",
+        help="keep this class, and at most so many training images of it, in order of name; "
+        "repeatable; '*=100' stands for all other classes",
+    )
+
+
+def _add_out(parser: argparse.ArgumentParser, text: str) -> None:
+    parser.add_argument("--out", type=Path, required=True, metavar="PATH", help=text)
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", metavar="FILE", help="write the result as JSON; - is the screen")
+
+
+def _add_encoder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--encoder", help="what turns an image into a vector (classical)")
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda (%(default)s)")
+
+
+def _add_balance(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--strategy", help="how to balance")
+    parser.add_argument("--target", help="largest, median, smallest, or a number of images")
+    parser.add_argument("--k-neighbors", type=int, help="SMOTE's neighbours (5)")
+
+
+def _add_seed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seed", type=int, help="same seed, same result (0)")

@@ -1,0 +1,297 @@
+"""What each command of the command line does: read, call `core`, print."""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from app.terminal import Bars, print_table, write_json
+from core import ingest
+from core.audit import audit
+from core.augment import PRESETS, AugmentPolicy
+from core.dataset import TRAIN, ImageDataset, Rows
+from core.embed import Embeddings, embed, read_embeddings, write_embeddings
+from core.errors import OutputError, SettingError
+from core.evaluate import evaluate
+from core.export import Recipe, export, read_recipe
+from core.resample import find_strategy, keep_rows, make_plan, parse_target, resample
+from core.resample.plan import plan_counts
+from core.storage import replacing
+from core.words import count_of, size_of, times
+
+_K_NEIGHBORS = 5
+Value = TypeVar("Value")
+
+
+def run_serve(options: argparse.Namespace) -> None:
+    """Open the app."""
+    from app.server import serve
+
+    serve(options.host, options.port, options.data, opens_browser=not options.no_browser)
+
+
+def run_audit(options: argparse.Namespace) -> None:
+    """Print counts and findings."""
+    with _opened(options) as (dataset, progress):
+        report = audit(dataset, progress)
+        result = report.to_json(dataset)
+    if options.json == "-":
+        write_json(result, options.json)
+        return
+    ratio = times(report.imbalance.ratio)
+    print(
+        f"{dataset.name}: {count_of(report.images, 'image')} in "
+        f"{count_of(len(report.classes), 'class')}, {size_of(report.overview.total_bytes)}; "
+        f"the largest class has {ratio} the smallest."
+    )
+    splits = list(report.splits)
+    rows = [
+        [label, *(f"{report.splits[split][label]:,}" for split in splits)]
+        for label in sorted(report.classes, key=lambda label: -report.splits[splits[0]][label])
+    ]
+    print_table(["class", *splits], rows)
+    for finding in report.findings:
+        print(f"[{finding.severity.value}] {finding.text} {finding.remedy}")
+    for skip in report.skipped[:10]:
+        print(f"  skipped {skip.path}: {skip.reason}")
+    if len(report.skipped) > 10:
+        print(f"  and {len(report.skipped) - 10:,} more; --json lists all")
+    write_json(result, options.json)
+
+
+def run_embed(options: argparse.Namespace) -> None:
+    """Write the embeddings of a source."""
+    with _opened(options) as (dataset, progress):
+        embeddings = embed(
+            dataset,
+            encoder=options.encoder or "classical",
+            device=options.device,
+            progress=progress,
+        )
+    _make_folder(options.out)
+    write_embeddings(options.out, dataset, embeddings)
+    result = {
+        "images": len(embeddings.rows),
+        "missing": len(dataset) - len(embeddings.rows),
+        "dimension": int(embeddings.vectors.shape[1]),
+        "encoder": embeddings.encoder,
+        "device": embeddings.device,
+        "digest": embeddings.digest,
+        "out": str(options.out),
+    }
+    if options.json != "-":
+        print(
+            f"{count_of(len(embeddings.rows), 'image')} embedded by '{embeddings.encoder}' on "
+            f"{embeddings.device}: {result['dimension']} numbers each, in {options.out}."
+        )
+    write_json(result, options.json)
+
+
+def run_resample(options: argparse.Namespace) -> None:
+    """Write synthetic points, as their parents, of stored embeddings."""
+    stored = read_embeddings(options.embeddings)
+    labels = _labels_of(stored.index)
+    rows = labels.training_rows
+    counts = dict(
+        zip(
+            labels.classes,
+            np.bincount(labels.codes[rows], minlength=len(labels.classes)).tolist(),
+            strict=True,
+        )
+    )
+    target = None if options.target is None else parse_target(options.target)
+    plan = plan_counts(
+        counts,
+        options.strategy or "smote",
+        target,
+        k_neighbors=_K_NEIGHBORS if options.k_neighbors is None else options.k_neighbors,
+    )
+    seed = options.seed or 0
+    embeddings = Embeddings(
+        vectors=stored.vectors,
+        rows=stored.index["row"].to_numpy(np.intp),
+        encoder=stored.meta.encoder,
+        digest="",
+        device="",
+    )
+    with Bars() as progress:
+        points = resample(labels, embeddings, plan, seed=seed, progress=progress)
+    kept = keep_rows(labels, plan, seed=seed)
+    names = np.array(labels.classes, object)
+    _make_folder(options.out)
+    provenance = pd.DataFrame(
+        {
+            "base_row": points.parents[:, 0],
+            "neighbor_row": points.parents[:, 1],
+            "fraction": points.fractions,
+            "label": names[points.labels].astype(str),
+        }
+    )
+    keeping = pd.DataFrame({"row": kept, "label": names[labels.codes[kept]].astype(str)})
+    for name, frame in (("provenance.parquet", provenance), ("kept.parquet", keeping)):
+        with replacing(options.out / name) as file:
+            frame.to_parquet(file, index=False)
+    with replacing(options.out / "synthetic.npy") as file:
+        np.save(file, points.materialize(embeddings))
+    print(
+        f"{plan.strategy}: {count_of(len(kept), 'image')} kept, "
+        f"{count_of(len(points), 'point')} made, in {options.out}."
+    )
+    for label in points.too_small:
+        print(f"Class '{label}' has 1 image; SMOTE needs at least 2. It got no points.")
+
+
+def run_evaluate(options: argparse.Namespace) -> None:
+    """Print the comparison of strategies."""
+    strategies = options.strategies.split(",") if options.strategies else None
+    for name in strategies or []:
+        find_strategy(name)
+    with _opened(options) as (dataset, progress):
+        embeddings = embed(
+            dataset,
+            encoder=options.encoder or "classical",
+            device=options.device,
+            progress=progress,
+        )
+        report = evaluate(
+            dataset, embeddings, strategies=strategies, seed=options.seed or 0, progress=progress
+        )
+    if options.json == "-":
+        write_json(report.to_json(), options.json)
+        return
+    print(report.verdict)
+    metrics = list(report.strategies[0].metrics)
+    print_table(
+        ["strategy", *(metric.replace("_", " ") for metric in metrics)],
+        [
+            [row.title, *(f"{100 * row.metrics[metric].mean:.1f} %" for metric in metrics)]
+            for row in report.strategies
+        ],
+    )
+    for note in report.notes:
+        print(note)
+    write_json(report.to_json(), options.json)
+
+
+def run_balance(options: argparse.Namespace) -> None:
+    """Write a balanced dataset."""
+    base = read_recipe(options.recipe) if options.recipe else None
+    take = ingest.parse_take(options.take) or (base.take if base else None)
+    seed = _first(options.seed, base.seed if base else None, 0)
+    policy = _policy(options.policy, seed) or (base.policy if base else PRESETS["standard"])
+    target = parse_target(options.target) if options.target else (base.target if base else None)
+    strategy = _first(options.strategy, base.strategy if base else None, "augment")
+    k_neighbors = _first(options.k_neighbors, base.k_neighbors if base else None, _K_NEIGHBORS)
+    encoder = _first(options.encoder, base.encoder if base else None, "classical")
+    record = find_strategy(strategy)
+    with tempfile.TemporaryDirectory(prefix="evenset_") as folder, Bars() as progress:
+        dataset = ingest.open_source(options.source, Path(folder), take=take, progress=progress)
+        plan = make_plan(dataset, strategy, target, k_neighbors=k_neighbors)
+        embeddings = synthetic = None
+        if record.needs_embeddings:
+            embeddings = embed(dataset, encoder=encoder, device=options.device, progress=progress)
+            synthetic = resample(dataset, embeddings, plan, seed=seed, progress=progress)
+        recipe = Recipe(
+            source=dataset.name,
+            dataset_digest=dataset.digest,
+            take=take,
+            strategy=strategy,
+            target=target,
+            k_neighbors=k_neighbors,
+            encoder=encoder,
+            policy=policy,
+            seed=seed,
+        )
+        if base is not None and base.dataset_digest != dataset.digest:
+            print(
+                "evenset: these are not the images that the recipe was made with; "
+                "the result will differ.",
+                file=sys.stderr,
+            )
+        report = export(
+            dataset,
+            plan,
+            recipe,
+            options.out,
+            synthetic=synthetic,
+            embeddings=embeddings,
+            progress=progress,
+        )
+    print_table(
+        ["class", "before", "after"],
+        [
+            [label, f"{report.before[label]:,}", f"{report.after[label]:,}"]
+            for label in report.after
+        ],
+    )
+    print(f"{count_of(len(report.rows), 'picture')} in {report.target}.")
+    if report.synthetic:
+        print(f"{count_of(report.synthetic, 'synthetic vector')} beside them.")
+    for failure in report.failed:
+        print(f"evenset: {failure.path} is missing: {failure.reason}", file=sys.stderr)
+
+
+@dataclass(frozen=True, eq=False)
+class _StoredLabels:
+    """The labels of stored embeddings; a row without a vector has code -1."""
+
+    classes: list[str]
+    codes: NDArray[np.intp]
+    training_rows: Rows
+
+
+def _labels_of(index: pd.DataFrame) -> _StoredLabels:
+    rows = index["row"].to_numpy(np.intp)
+    labels = pd.Categorical(index["label"])
+    classes = [str(label) for label in labels.categories]
+    codes = np.full(int(rows.max()) + 1, -1, np.intp)
+    codes[rows] = labels.codes
+    return _StoredLabels(classes, codes, np.sort(rows[index["split"].to_numpy() == TRAIN]))
+
+
+def _policy(text: str | None, seed: int) -> AugmentPolicy | None:
+    """Return the policy that `text` names: a preset or a JSON file."""
+    if text is None:
+        return None
+    if text in PRESETS:
+        return AugmentPolicy(PRESETS[text].steps, seed=seed)
+    try:
+        return AugmentPolicy.from_json(json.loads(Path(text).read_text("utf-8")))
+    except FileNotFoundError as error:
+        raise SettingError(
+            f"There is no policy '{text}'. Use {', '.join(PRESETS)}, or a JSON file."
+        ) from error
+    except (OSError, ValueError) as error:
+        raise SettingError(f"The policy '{text}' cannot be read as JSON.") from error
+
+
+@contextmanager
+def _opened(options: argparse.Namespace) -> Iterator[tuple[ImageDataset, Bars]]:
+    take = ingest.parse_take(options.take)
+    with tempfile.TemporaryDirectory(prefix="evenset_") as folder, Bars() as progress:
+        yield (
+            ingest.open_source(options.source, Path(folder), take=take, progress=progress),
+            progress,
+        )
+
+
+def _first(*values: Value | None) -> Value:
+    return next(value for value in values if value is not None)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"Cannot make the folder '{folder}': {error.strerror}. Choose another place."
+        ) from error

@@ -1,0 +1,130 @@
+"""Long work in the background: one queue for all visitors, with progress and cancel."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from core.errors import CancelledError, EvensetError
+from core.progress import Progress
+
+_LOG = logging.getLogger(__name__)
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(eq=False)
+class Job:
+    """One piece of long work. Its thread writes the state; pages read it."""
+
+    key: str  # what it makes: two clicks on one button start one job
+    title: str
+    work: Callable[[Progress], Any]
+    state: JobState = JobState.QUEUED
+    stage: str = ""
+    done: int = 0
+    total: int = 0
+    result: Any = None
+    error: str = ""
+    stage_began: float = field(default_factory=time.monotonic)
+    _cancelled: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def is_active(self) -> bool:
+        """Return whether it waits or runs."""
+        return self.state in {JobState.QUEUED, JobState.RUNNING}
+
+    @property
+    def share(self) -> float | None:
+        """Return how much of the stage is done, 0 to 1, or None when that is unknown."""
+        return min(1.0, self.done / self.total) if self.total else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Return the time left of this stage at its pace so far, or None when it is too early."""
+        elapsed = time.monotonic() - self.stage_began
+        if not self.total or self.done == 0 or elapsed < 1:
+            return None
+        return elapsed * (self.total - self.done) / self.done
+
+    def cancel(self) -> None:
+        """Ask the work to stop; it does at its next report of progress."""
+        self._cancelled.set()
+        if self.state is JobState.QUEUED:
+            self.state = JobState.CANCELLED
+
+    def report(self, stage: str, done: int, total: int) -> None:
+        """Take progress from the work, and stop it when that was asked for."""
+        if self._cancelled.is_set():
+            raise CancelledError("Cancelled.")
+        if stage != self.stage:
+            self.stage, self.stage_began = stage, time.monotonic()
+        self.done, self.total = done, total
+
+    def run(self) -> None:
+        """Do the work in the calling thread."""
+        if self.state is not JobState.QUEUED:
+            return
+        self.state, self.stage_began = JobState.RUNNING, time.monotonic()
+        try:
+            self.result = self.work(self.report)
+            self.state = JobState.DONE
+        except CancelledError:
+            self.state = JobState.CANCELLED
+        except EvensetError as error:
+            self.error, self.state = str(error), JobState.FAILED
+        except MemoryError:
+            self.error = (
+                f"There is not enough memory for '{self.title}'. "
+                "Choose fewer images on Load and try again."
+            )
+            self.state = JobState.FAILED
+        except Exception:  # noqa: BLE001
+            # The last line of defence: the person gets a sentence, the terminal the traceback.
+            _LOG.exception("Job '%s' failed", self.title)
+            self.error = (
+                f"'{self.title}' stopped because of a fault in Evenset; nothing that you had is "
+                "lost. The details are in the terminal that runs it."
+            )
+            self.state = JobState.FAILED
+
+
+class JobQueue:
+    """Runs a few jobs at a time; the others wait in order of arrival."""
+
+    def __init__(self, workers: int = 2) -> None:
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="job")
+        self._waiting: list[Job] = []
+        self._lock = threading.Lock()
+
+    def submit(self, job: Job) -> None:
+        """Run `job` when a worker is free."""
+        with self._lock:
+            self._waiting.append(job)
+        self._pool.submit(self._run, job)
+
+    def position(self, job: Job) -> int:
+        """Return how many queued jobs stand before `job`."""
+        with self._lock:
+            waiting = [other for other in self._waiting if other.state is JobState.QUEUED]
+        return waiting.index(job) if job in waiting else 0
+
+    def _run(self, job: Job) -> None:
+        job.run()
+        with self._lock:
+            self._waiting.remove(job)
+
+
+JOBS = JobQueue()

@@ -1,0 +1,79 @@
+"""What every page has: the question, the answer, notes for learners, grids of pictures."""
+
+import re
+from collections.abc import Sequence
+from html import escape
+from typing import Literal
+
+import streamlit as st
+
+from app.thumbnails import picture_html, thumbnail_url
+from app.workspace import WORKSPACES, Workspace
+from core.dataset import ImageDataset, Rows
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+NOTES_KEY = "notes"
+
+
+def plain(text: str) -> str:
+    """Return `text` so that Markdown shows it letter by letter: names are data."""
+    return _PUNCTUATION.sub(r"\\\1", text)
+
+
+def heading(question: str, answer: str) -> None:
+    """Draw the title and the sentence that answers it."""
+    st.title(question, anchor=False)
+    st.html(f'<p class="answer">{escape(answer)}</p>')
+
+
+def note(text: str) -> None:
+    """Draw a few sentences for learners, when they are switched on."""
+    if st.session_state.get(NOTES_KEY):
+        st.html(f'<div class="note"><b>Note.</b> {escape(text)}</div>')
+
+
+def quiet(text: str) -> None:
+    """Draw a sentence in small grey type."""
+    st.html(f'<p class="quiet">{escape(text)}</p>')
+
+
+def current_workspace() -> Workspace:
+    """Return the workspace of whoever looks at this page."""
+    key = "workspace_token"
+    if key not in st.session_state:
+        cookie = st.context.cookies.get(WORKSPACES.settings.cookie_name)
+        st.session_state[key] = WORKSPACES.of_visitor(cookie).token
+    return WORKSPACES.of_visitor(st.session_state[key])
+
+
+def missing(sentence: str, *, button: str, step: str) -> None:
+    """Draw what a page lacks, and the way to get it."""
+    with st.container(border=True):
+        st.markdown(sentence)
+        if st.button(button, type="primary", key=f"missing_{step}"):
+            st.switch_page(st.session_state["pages"][step])
+
+
+def picture_grid(dataset: ImageDataset, rows: Rows | Sequence[int]) -> None:
+    """Draw the small pictures of `rows` with their file names."""
+    token = current_workspace().route_token
+    figures = []
+    for row in rows:
+        name = dataset.path(int(row)).rsplit("/", 1)[-1]
+        label = dataset.label(int(row))
+        figures.append(
+            picture_html(
+                thumbnail_url(token, dataset, int(row)), alt=f"{label}: {name}", caption=name
+            )
+        )
+    st.html(f'<div class="pictures">{"".join(figures)}</div>')
+
+
+def lead_on(step: str, label: str, *, is_primary: bool = False) -> None:
+    """Draw the button to the next step."""
+    kind: Literal["primary", "secondary"] = "primary" if is_primary else "secondary"
+    if st.button(
+        label, type=kind, key=f"lead_on_{step}", icon=":material/arrow_forward:",
+        icon_position="right",
+    ):  # fmt: skip
+        st.switch_page(st.session_state["pages"][step])

@@ -1,0 +1,138 @@
+"""The web server: Streamlit's pages, and our own routes for thumbnails and downloads."""
+
+import re
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http.cookies import SimpleCookie
+from pathlib import Path
+
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.settings import ASSETS, STREAMLIT_OPTIONS, ServerSettings
+from app.thumbnails import thumbnail_file
+from app.workspace import WORKSPACES
+from core.errors import EvensetError, SourceError
+
+ROUTE = "/evenset"
+_ROW = re.compile(r"(\d{1,9})\.jpg")
+
+
+class VisitorCookie:
+    """Give each browser a secret cookie with its first page, so that a reload finds its work."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; add the cookie to an HTML answer where there is none."""
+        name = WORKSPACES.settings.cookie_name
+        if scope["type"] != "http" or name in _cookies(scope):
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = dict(message.get("headers", []))
+                if headers.get(b"content-type", b"").startswith(b"text/html"):
+                    cookie = (
+                        f"{name}={secrets.token_urlsafe(16)}; Path=/; HttpOnly; SameSite=Strict"
+                    )
+                    message["headers"] = [
+                        *message.get("headers", []),
+                        (b"set-cookie", cookie.encode()),
+                    ]
+            await send(message)
+
+        await self.app(scope, receive, send_with_cookie)
+
+
+async def thumbnail(request: Request) -> Response:
+    """Answer with the small picture of a row, for whoever has the token."""
+    workspace = WORKSPACES.of_route(request.path_params["token"])
+    match = _ROW.fullmatch(request.path_params["name"])
+    dataset = workspace.session.dataset if workspace else None
+    if workspace is None or match is None or dataset is None or int(match[1]) >= len(dataset):
+        return Response(status_code=404)
+    try:
+        path = await run_in_threadpool(thumbnail_file, workspace.folder, dataset, int(match[1]))
+    except (EvensetError, OSError):
+        return Response(status_code=404)
+    return FileResponse(path, media_type="image/jpeg", headers=_private("private, max-age=3600"))
+
+
+async def download(request: Request) -> Response:
+    """Answer with the last export, streamed from the disk, for whoever has the token."""
+    workspace = WORKSPACES.of_route(request.path_params["token"])
+    path = workspace.session.export_path() if workspace else None
+    if path is None or not path.is_file() or path.name != request.path_params["name"]:
+        return Response(status_code=404)
+    return FileResponse(
+        path, media_type="application/zip", filename=path.name, headers=_private("no-store")
+    )
+
+
+@asynccontextmanager
+async def _lifespan(_: st.App) -> AsyncIterator[None]:
+    yield
+    WORKSPACES.close()
+
+
+def _show_fault(_: Exception) -> bool:
+    """Say that Evenset is at fault; Streamlit writes the traceback to the terminal."""
+    st.error(
+        "This page stopped because of a fault in Evenset; nothing that you had is lost. "
+        "Reload the page. The details are in the terminal that runs it."
+    )
+    return True
+
+
+app = st.App(
+    ASSETS / "main.py",
+    routes=[
+        Route(f"{ROUTE}/thumb/{{token}}/{{name}}", thumbnail),
+        Route(f"{ROUTE}/export/{{token}}/{{name}}", download),
+    ],
+    middleware=[Middleware(VisitorCookie)],
+    lifespan=_lifespan,
+    on_script_error=_show_fault,
+)
+
+
+def serve(host: str, port: int, source: str | None, *, opens_browser: bool) -> None:
+    """Run the server until it is stopped.
+
+    Raises:
+        SourceError: `source` is not there.
+    """
+    if source is not None and not source.startswith("sample:"):
+        if not Path(source).exists():
+            raise SourceError(f"There is no folder or file '{source}'. Check the path.")
+        source = str(Path(source).resolve())
+    WORKSPACES.settings = ServerSettings(host=host, port=port, initial_source=source)
+    app.run(
+        config={
+            **STREAMLIT_OPTIONS,
+            "server.address": host,
+            "server.port": port,
+            "server.headless": not opens_browser,
+        }
+    )
+
+
+def _cookies(scope: Scope) -> SimpleCookie:
+    cookies: SimpleCookie = SimpleCookie()
+    for name, value in scope.get("headers", []):
+        if name == b"cookie":
+            cookies.load(value.decode("latin-1"))
+    return cookies
+
+
+def _private(caching: str) -> dict[str, str]:
+    return {"Cache-Control": caching, "X-Content-Type-Options": "nosniff"}

@@ -1,0 +1,87 @@
+"""What a visitor has made so far. A new result drops what hung on the old one."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from core.audit import AuditReport
+from core.augment import PRESETS, AugmentPolicy
+from core.dataset import ImageDataset
+from core.embed import Embeddings
+from core.evaluate import EvaluationReport
+from core.export import ExportReport
+from core.project import Projection
+from core.resample import BalancePlan, SyntheticPoints
+
+
+@dataclass(frozen=True, eq=False)
+class Balanced:
+    """A plan that was carried out: which strategy, and the points it made."""
+
+    plan: BalancePlan
+    seed: int
+    synthetic: SyntheticPoints | None
+
+
+@dataclass(frozen=True, eq=False)
+class Session:
+    """Everything of one visitor, step by step. `None`: not made yet."""
+
+    source: ImageDataset | None = None  # all that was brought
+    dataset: ImageDataset | None = None  # what was taken of it
+    audit: AuditReport | None = None
+    policy: AugmentPolicy = field(default_factory=lambda: PRESETS["standard"])
+    policy_chosen: bool = False  # the person looked at it or changed it
+    embeddings: Embeddings | None = None
+    balanced: Balanced | None = None
+    projections: dict[str, Projection] = field(default_factory=dict)  # by method
+    evaluation: EvaluationReport | None = None
+    exported: ExportReport | None = None
+    export_stale: bool = False  # something that it was made from has changed since
+
+    def with_source(self, source: ImageDataset, report: AuditReport) -> "Session":
+        """Return the session of a new dataset: nothing of the old one stays."""
+        return Session(source=source, dataset=source, audit=report)
+
+    def with_taken(self, dataset: ImageDataset, report: AuditReport) -> "Session":
+        """Return the session of other classes or counts of the same source."""
+        return Session(source=self.source, dataset=dataset, audit=report, policy=self.policy)
+
+    def with_policy(self, policy: AugmentPolicy) -> "Session":
+        """Return the session with another way to augment."""
+        return replace(
+            self, policy=policy, policy_chosen=True, export_stale=self.exported is not None
+        )
+
+    def with_embeddings(self, embeddings: Embeddings, projection: Projection) -> "Session":
+        """Return the session with new vectors; points, maps and scores of the old ones go."""
+        return replace(
+            self,
+            embeddings=embeddings,
+            balanced=None,
+            projections={projection.method: projection},
+            evaluation=None,
+            export_stale=self.exported is not None,
+        )
+
+    def with_projection(self, projection: Projection) -> "Session":
+        """Return the session with one more map of the same points."""
+        maps = {**self.projections, projection.method: projection}
+        return replace(self, projections=maps)
+
+    def with_balanced(self, balanced: Balanced) -> "Session":
+        """Return the session with a strategy carried out."""
+        return replace(self, balanced=balanced, export_stale=self.exported is not None)
+
+    def with_evaluation(self, evaluation: EvaluationReport) -> "Session":
+        """Return the session with a comparison of strategies."""
+        return replace(self, evaluation=evaluation)
+
+    def with_export(self, exported: ExportReport) -> "Session":
+        """Return the session with a finished export."""
+        return replace(self, exported=exported, export_stale=False)
+
+    def export_path(self) -> Path | None:
+        """Return where the last export lies, if it is still there."""
+        if self.exported is None or not self.exported.target.exists():
+            return None
+        return self.exported.target

@@ -1,0 +1,109 @@
+"""The frame's left side: name, dataset, steps with their states, running work, notes switch."""
+
+import base64
+from collections.abc import Mapping
+from functools import cache
+from html import escape
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from app.jobs import JOBS, Job, JobState
+from app.page import NOTES_KEY, plain
+from app.session import Session
+from app.settings import ASSETS
+from app.steps import STEPS, StepState
+from app.workspace import Workspace
+from core.dataset import TRAIN
+from core.words import count_of, duration_of
+
+_ICONS = {
+    StepState.WAITING: ":material/radio_button_unchecked:",
+    StepState.READY: ":material/arrow_circle_right:",
+    StepState.DONE: ":material/check_circle:",
+    StepState.STALE: ":material/sync_problem:",
+}
+_MOST_BARS = 60
+
+
+def draw(workspace: Workspace, pages: Mapping[str, StreamlitPage]) -> None:
+    """Draw the sidebar."""
+    with st.sidebar:
+        st.html(
+            f'<div class="mark"><img src="{_mark()}" alt="" width="30"><span>Evenset</span></div>'
+        )
+        _dataset_card(workspace.session, pages)
+        for number, step in enumerate(STEPS, start=1):
+            state = step.state(workspace.session)
+            st.page_link(
+                pages[step.name],
+                label=f"{number}. {step.title}",
+                icon=_ICONS[state],
+                help=state.value.capitalize(),
+                width="stretch",
+            )
+        _job_lines(workspace)
+        st.toggle("Notes for learners", key=NOTES_KEY, persist_state="session")
+
+
+@cache
+def _mark() -> str:
+    """Return the mark as an address that needs no request."""
+    content = base64.b64encode((ASSETS / "mark.svg").read_bytes()).decode()
+    return f"data:image/svg+xml;base64,{content}"
+
+
+def _dataset_card(session: Session, pages: Mapping[str, StreamlitPage]) -> None:
+    dataset = session.dataset
+    if dataset is None:
+        return
+    with st.container(border=True, gap="xxsmall"):
+        counts = sorted(dataset.counts(TRAIN).values(), reverse=True)
+        top = max(counts) or 1
+        bars = "".join(
+            f'<i style="height:{max(3, 100 * count / top):.0f}%"></i>'
+            for count in counts[:_MOST_BARS]
+        )
+        figures = f"{count_of(len(dataset), 'image')}, {count_of(len(dataset.classes), 'class')}"
+        st.html(
+            f"<b>{escape(dataset.name)}</b>"
+            f'<div class="bars" role="img" aria-label="Training images per class">{bars}</div>'
+            f'<p class="quiet">{figures}</p>'
+        )
+        if st.button("Change", type="tertiary", help="Bring other images or take a part"):
+            st.switch_page(pages["load"])
+
+
+def _job_lines(workspace: Workspace) -> None:
+    """Draw what runs; the fragment asks again twice a second while there is something."""
+    is_busy = bool(workspace.jobs())
+
+    @st.fragment(run_every=0.5 if is_busy else None)
+    def lines() -> None:
+        jobs = workspace.jobs()
+        for job in jobs:
+            _job_line(job)
+        if is_busy and workspace.collect():
+            st.rerun()
+
+    lines()
+
+
+def _job_line(job: Job) -> None:
+    with st.container(border=True, gap="xxsmall"):
+        st.progress(job.share or 0.0, text=f"**{plain(job.title)}**  \n{plain(_detail(job))}")
+        if st.button("Cancel", key=f"cancel_{job.key}", type="tertiary"):
+            job.cancel()
+
+
+def _detail(job: Job) -> str:
+    """Return what the line says: 'embedding images, 45 %, 20 s left'."""
+    if job.state is JobState.QUEUED:
+        before = JOBS.position(job)
+        return "waiting for a free place" + (f", {before} before it" if before else "")
+    parts = [job.stage or "starting"]
+    if job.share is not None:
+        parts.append(f"{100 * job.share:.0f} %")
+    if job.seconds_left is not None:
+        parts.append(f"{duration_of(job.seconds_left)} left")
+    return ", ".join(parts)

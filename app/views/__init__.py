@@ -1,0 +1,1 @@
+"""One module per step: takes the session, draws, returns the session."""

@@ -1,0 +1,189 @@
+"""Evaluate: which strategy helps, on images that it never saw."""
+
+from functools import partial
+
+import streamlit as st
+
+from app import charts, work
+from app.jobs import Job
+from app.page import current_workspace, heading, lead_on, missing, note, quiet
+from app.palette import class_colours
+from app.session import Session
+from core.dataset import TRAIN, ImageDataset
+from core.embed import Embeddings
+from core.evaluate import METRICS, EvaluationReport
+from core.evaluate.report import BASELINE, FLOOR
+from core.project import Projection
+from core.resample import STRATEGIES
+from core.words import count_of
+
+Evaluated = tuple[Embeddings, Projection | None, EvaluationReport]
+
+
+def evaluate_view(session: Session) -> Session:
+    """Draw the page."""
+    question = "Does balancing help?"
+    dataset = session.dataset
+    if dataset is None:
+        heading(question, "There are no images yet.")
+        missing(
+            "A comparison needs images: bring your own, or take a sample.",
+            button="Choose images",
+            step="load",
+        )
+        return session
+    report = session.evaluation
+    if report is None:
+        heading(question, "Find out on images that no strategy has seen.")
+    else:
+        heading(question, report.verdict)
+    note(
+        "Accuracy rewards a model that ignores small classes: the row 'Always the largest class' "
+        "learns nothing and still scores. Balanced accuracy counts every class the same. The line "
+        "through each dot is where the true difference lies with 95% confidence; when it crosses "
+        "zero, the data cannot tell."
+    )
+    if report is not None:
+        _results(report, dataset)
+    _form(session, dataset)
+    if report is not None:
+        lead_on("export", "Take it home")
+    return session
+
+
+def _form(session: Session, dataset: ImageDataset) -> None:
+    compared = [strategy for strategy in STRATEGIES.values() if strategy.is_compared]
+    with st.form("evaluate"):
+        names = st.multiselect(
+            "Strategies beside 'None'",
+            [strategy.name for strategy in compared if strategy.name != BASELINE],
+            default=[strategy.name for strategy in compared if strategy.name != BASELINE],
+            format_func=lambda name: STRATEGIES[name].title,
+        )
+        seed = st.number_input("Seed", min_value=0, max_value=2**31 - 1, value=0)
+        text = f"Compare {count_of(len(compared), 'strategy')}"
+        if session.embeddings is None:
+            text = f"Embed {count_of(len(dataset), 'image')} and {text.lower()}"
+        if st.form_submit_button(
+            text, type="primary" if session.evaluation is None else "secondary"
+        ):
+            _start(session, dataset, [BASELINE, *names], int(seed))
+            st.rerun()
+        st.caption(
+            "Five folds, drawn first, copies of a picture kept on one side; resampling inside the "
+            "training side only; a linear model on the embeddings. A minute for a thousand images."
+        )
+
+
+def _start(session: Session, dataset: ImageDataset, names: list[str], seed: int) -> None:
+    workspace = current_workspace()
+
+    def apply(session: Session, result: Evaluated) -> Session:
+        embeddings, projection, report = result
+        if session.dataset is not dataset:
+            return session
+        if projection is not None:
+            session = session.with_embeddings(embeddings, projection)
+        return session.with_evaluation(report)
+
+    run = partial(
+        work.embed_and_evaluate,
+        dataset,
+        session.embeddings,
+        names,
+        "classical",
+        "auto",
+        workspace.folder / "embeddings",
+        seed,
+    )
+    workspace.start(Job("evaluate", "Comparing strategies", run), apply)
+
+
+def _results(report: EvaluationReport, dataset: ImageDataset) -> None:
+    metric = st.segmented_control(
+        "Measure", list(METRICS), format_func=lambda name: METRICS[name].title,
+        default="balanced_accuracy", required=True, key="evaluate_metric", persist_state="session",
+    )  # fmt: skip
+    metric = metric or "balanced_accuracy"
+    quiet(METRICS[metric].help)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.plotly_chart(
+            charts.strategy_differences(report, metric),
+            key="evaluate_differences",
+            config={"displayModeBar": False},
+            alt="Difference of each strategy to doing nothing, with its interval, as in the table",
+        )
+    with right:
+        st.dataframe(
+            {
+                "strategy": [row.title for row in report.strategies],
+                **{
+                    record.title: [100 * row.metrics[name].mean for row in report.strategies]
+                    for name, record in METRICS.items()
+                },
+            },
+            hide_index=True,
+            column_config={
+                record.title: st.column_config.NumberColumn(format="%.1f %%", help=record.help)
+                for record in METRICS.values()
+            },
+            alt="Scores of each strategy",
+        )
+        quiet(
+            f"{count_of(report.images, 'image')}, {report.folds} folds, "
+            f"{count_of(report.repeats, 'repeat')}, encoder '{report.encoder}'."
+        )
+    for text in report.notes:
+        quiet(text)
+    _per_class(report, dataset)
+
+
+def _per_class(report: EvaluationReport, dataset: ImageDataset) -> None:
+    compared = [row for row in report.strategies if row.name != FLOOR]
+    others = [row for row in compared if row.name != BASELINE]
+    slopes, table, confusion = st.tabs(["Recall per class", "As a table", "Confusion"])
+    colours = class_colours(dataset.counts(TRAIN))
+    with slopes:
+        chosen = st.selectbox(
+            "From 'None' to",
+            [row.name for row in others],
+            index=len(others) - 1 if others else None,
+            format_func=lambda name: STRATEGIES[name].title,
+        )
+        if chosen:
+            st.plotly_chart(
+                charts.recall_slopes(report, chosen, colours),
+                key="evaluate_slopes",
+                config={"displayModeBar": False},
+                alt="Recall of each class without balancing and with the strategy",
+            )
+    with table:
+        st.dataframe(
+            {
+                "class": list(report.classes),
+                **{
+                    row.title: [100 * row.recall[label] for label in report.classes]
+                    for row in report.strategies
+                },
+            },
+            hide_index=True,
+            column_config={
+                row.title: st.column_config.NumberColumn(format="%.0f %%")
+                for row in report.strategies
+            },
+            alt="Recall of each class with each strategy",
+        )
+    with confusion:
+        name = st.selectbox(
+            "Strategy",
+            [row.name for row in compared],
+            format_func=lambda name: STRATEGIES[name].title,
+            key="confusion_strategy",
+        )
+        st.plotly_chart(
+            charts.confusion_map(report, name),
+            key="evaluate_confusion",
+            config={"displayModeBar": False},
+            alt=f"Confusion matrix of {STRATEGIES[name].title}",
+        )

@@ -1,0 +1,226 @@
+"""Export: what will be written, the button, and the way to make it again."""
+
+import shlex
+from functools import partial
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from app import charts
+from app.jobs import Job
+from app.page import current_workspace, heading, missing, note, plain, quiet
+from app.session import Balanced, Session
+from app.workspace import WORKSPACES, Workspace
+from core.dataset import TRAIN, ImageDataset
+from core.embed import Embeddings
+from core.export import FORMATS, ExportReport, Recipe, export, export_name
+from core.export.names import class_folders
+from core.progress import Progress
+from core.resample import STRATEGIES, BalancePlan, Exports, SyntheticPoints, make_plan
+from core.words import count_of, named, size_of
+
+_AUGMENTED_FACTOR = 2.0  # an augmented JPEG at quality 95 is about twice its original
+
+
+def export_view(session: Session) -> Session:
+    """Draw the page."""
+    question = "What will you export?"
+    dataset = session.dataset
+    if dataset is None:
+        heading(question, "There are no images yet.")
+        missing(
+            "An export needs images: bring your own, or take a sample.",
+            button="Choose images",
+            step="load",
+        )
+        return session
+    balanced = session.balanced or Balanced(make_plan(dataset, "augment"), 0, None)
+    heading(question, _answer(dataset, balanced))
+    if session.balanced is None:
+        quiet(
+            "No strategy was chosen on Balance yet, so this is the usual one: augmented pictures "
+            "up to the largest class."
+        )
+    note(
+        "Only the training split is balanced. Validation and test images are copied as they are: "
+        "a score on made-up or repeated images says nothing about real ones."
+    )
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.plotly_chart(
+            charts.plan_bars(balanced.plan),
+            key="export_bars",
+            config={"displayModeBar": False},
+            alt="Training images per class before and after",
+        )
+    with right:
+        st.html(f'<div class="tree" role="img" aria-label="Folders of the export">'
+                f"{escape(_tree(dataset, balanced))}</div>")  # fmt: skip
+    _form(session, dataset, balanced)
+    _result(current_workspace(), session)
+    return session
+
+
+def _answer(dataset: ImageDataset, balanced: Balanced) -> str:
+    plan = balanced.plan
+    exports = STRATEGIES[plan.strategy].exports
+    kept = sum(plan.keep.values())
+    if exports is Exports.ORIGINALS:
+        text = f"{count_of(kept, 'training image')} as they are"
+        weights = STRATEGIES[plan.strategy].uses_weights
+        text += ", and class weights for the trainer" if weights else ""
+    elif exports is Exports.FEWER:
+        out = sum(plan.before.values()) - kept
+        text = f"{count_of(kept, 'training image')}; {out:,} are left out"
+    else:
+        added = "copy" if exports is Exports.COPIES else "augmented picture"
+        text = f"{count_of(kept, 'original')} and {count_of(plan.total_added, added)}"
+    after = {count for count in plan.after.values() if count}
+    if len(after) == 1 and len(plan.after) > 1:
+        text += f": {after.pop():,} for every class"
+    held_out = len(dataset) - len(dataset.training_rows)
+    return text + (f", with {held_out:,} held-out images unchanged." if held_out else ".")
+
+
+def _tree(dataset: ImageDataset, balanced: Balanced) -> str:
+    plan = balanced.plan
+    folders = class_folders(dataset.classes)
+    lines = [f"{export_name(dataset, plan.strategy)}/"]
+    for split in dataset.splits:
+        counts = plan.after if split == TRAIN else dataset.counts(split)
+        lines.append(f"  {split}/")
+        shown = sorted(counts, key=lambda label: -plan.before[label])
+        lines += [f"    {folders[label]}/   {counts[label]:,}" for label in shown[:5]]
+        if len(shown) > 5:
+            lines.append(f"    and {count_of(len(shown) - 5, 'more class')}")
+    lines += ["  manifest.csv", "  class_weights.json", "  recipe.json"]
+    if balanced.synthetic is not None:
+        lines.append("  synthetic_vectors.npz")
+    return "\n".join(lines)
+
+
+def _form(session: Session, dataset: ImageDataset, balanced: Balanced) -> None:
+    workspace = current_workspace()
+    pictures = sum(balanced.plan.after.values()) + len(dataset) - len(dataset.training_rows)
+    with st.form("export"):
+        kinds = list(FORMATS) if WORKSPACES.settings.is_local else ["zip"]
+        left, right = st.columns([1, 2])
+        kind = left.radio(
+            "Format", kinds, format_func=lambda name: FORMATS[name].title,
+            captions=[FORMATS[name].help for name in kinds],
+        )  # fmt: skip
+        folder = ""
+        if "folder" in kinds:
+            folder = right.text_input(
+                "For the format 'Folder': a new folder on this computer",
+                value=str(Path.home() / export_name(dataset, balanced.plan.strategy)),
+            )
+        text = f"Write {count_of(pictures, 'picture')}"
+        primary = session.exported is None or session.export_stale
+        if st.form_submit_button(text, type="primary" if primary else "secondary"):
+            _start(workspace, session, dataset, balanced, folder if kind == "folder" else None)
+            st.rerun()
+        st.caption(f"About {size_of(_estimate(dataset, balanced))}.")
+
+
+def _estimate(dataset: ImageDataset, balanced: Balanced) -> float:
+    """Return the bytes of the export, roughly: added pictures weigh about twice their class's."""
+    exports = STRATEGIES[balanced.plan.strategy].exports
+    factor = 1.0 if exports is Exports.COPIES else _AUGMENTED_FACTOR
+    sizes = dataset.table["bytes"].to_numpy()
+    training = set(dataset.training_rows.tolist())
+    total = float(sum(size for row, size in enumerate(sizes) if row not in training))
+    for label, count in balanced.plan.before.items():
+        if count:
+            mean = float(sizes[dataset.rows_of(label, TRAIN)].mean())
+            total += mean * (balanced.plan.keep[label] + factor * balanced.plan.add[label])
+    if balanced.synthetic is not None:
+        total += 4600.0 * len(balanced.synthetic)
+    return total
+
+
+def _start(
+    workspace: Workspace,
+    session: Session,
+    dataset: ImageDataset,
+    balanced: Balanced,
+    folder: str | None,
+) -> None:
+    plan = balanced.plan
+    recipe = Recipe(
+        source=dataset.name,
+        dataset_digest=dataset.digest,
+        take=dataset.take,
+        strategy=plan.strategy,
+        target=plan.target or None,
+        k_neighbors=plan.k_neighbors,
+        encoder=session.embeddings.encoder if session.embeddings else "classical",
+        policy=session.policy,
+        seed=balanced.seed,
+    )
+    if folder is not None:
+        target = Path(folder).expanduser()
+    else:
+        target = workspace.folder / "export" / f"{export_name(dataset, plan.strategy)}.zip"
+    synthetic = balanced.synthetic
+    run = partial(_run, dataset, plan, recipe, target, synthetic, session.embeddings)
+
+    def apply(session: Session, report: ExportReport) -> Session:
+        return session.with_export(report) if session.dataset is dataset else session
+
+    workspace.start(Job("export", "Writing the export", run), apply)
+
+
+def _run(
+    dataset: ImageDataset,
+    plan: BalancePlan,
+    recipe: Recipe,
+    target: Path,
+    synthetic: SyntheticPoints | None,
+    embeddings: Embeddings | None,
+    progress: Progress,
+) -> ExportReport:
+    return export(
+        dataset,
+        plan,
+        recipe,
+        target,
+        synthetic=synthetic,
+        embeddings=embeddings,
+        progress=progress,
+    )
+
+
+def _result(workspace: Workspace, session: Session) -> None:
+    report, path = session.exported, session.export_path()
+    if report is None or path is None:
+        return
+    with st.container(border=True):
+        size = size_of(path.stat().st_size) if path.is_file() else "a folder"
+        done = f"{count_of(len(report.rows), 'picture')} written, {size}."
+        if session.export_stale:
+            done += " Settings have changed since: write again to have them in it."
+        st.markdown(plain(done))
+        if path.is_file():
+            url = f"/evenset/export/{workspace.route_token}/{path.name}"
+            st.link_button("Download the zip", url, type="primary", icon=":material/download:")
+        else:
+            st.code(str(path), language=None)
+        for failure in report.failed[:5]:
+            st.warning(plain(f"'{failure.path}' is not in it: {failure.reason}."))
+        short = [
+            label for label, count in report.after.items()
+            if count and count != max(report.after.values())
+        ]  # fmt: skip
+        if short and STRATEGIES[_strategy(session)].targets:
+            quiet(f"Classes above or below the target: {named(short)}.")
+        quiet("The same from the command line, with the recipe that is in the export:")
+        st.code(
+            f"evenset balance SOURCE --recipe recipe.json --out {shlex.quote(path.name)}",
+            language="bash",
+        )
+
+
+def _strategy(session: Session) -> str:
+    return session.balanced.plan.strategy if session.balanced else "augment"

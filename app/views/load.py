@@ -1,0 +1,241 @@
+"""Load: which images, which classes, how many of each."""
+
+from functools import partial
+
+import streamlit as st
+
+from app import work
+from app.jobs import Job
+from app.page import current_workspace, heading, lead_on, note, plain, quiet
+from app.session import Session
+from app.settings import ServerSettings
+from app.workspace import WORKSPACES, Workspace
+from core.dataset import TRAIN, ImageDataset, Take
+from core.errors import LimitError
+from core.ingest import SAMPLES, Sample
+from core.words import count_of
+
+_FEW_CLASSES = 12  # with more, a count per class would be a wall of boxes
+
+
+def load_view(session: Session) -> Session:
+    """Draw the page: what was brought, the choice of classes, and ways to bring something."""
+    dataset = session.dataset
+    if dataset is None or session.source is None or session.audit is None:
+        heading(
+            "Which images do you bring?",
+            "Bring labelled images, one folder per class. See how unbalanced they are, try "
+            "remedies, and take a balanced set home. Nothing leaves this computer.",
+        )
+        _sources()
+        return session
+    heading("Which images do you bring?", _answer(session.source, dataset))
+    note(
+        "Evenset reads every file once. What cannot be used is listed with the reason and left "
+        "out; the rest gets a row number that stays the same on every page."
+    )
+    lead_on("audit", "See how unbalanced it is", is_primary=True)
+    _skipped(session.source)
+    taken = _choose(session.source, dataset)
+    st.divider()
+    st.subheader("Bring other images", anchor=False)
+    quiet("They replace the present ones, with all that was made from them.")
+    _sources()
+    if taken is not None:
+        return session.with_taken(*work.take(session.source, taken))
+    return session
+
+
+def open_initial_source(workspace: Workspace) -> None:
+    """Open what was named on the command line, once for each visitor."""
+    source = WORKSPACES.settings.initial_source
+    if source is not None and not workspace.has_started:
+        workspace.has_started = True
+        _start_source(workspace, source, title=source.rsplit("/", 1)[-1])
+
+
+def _answer(source: ImageDataset, dataset: ImageDataset) -> str:
+    received = len(source) + len(source.skipped)
+    skipped = len(source.skipped)
+    used = f"All {count_of(received, 'file')} can be used"
+    if skipped:
+        used = (
+            f"Of {count_of(received, 'file')}, {len(source):,} can be used and {skipped:,} "
+            f"{'is' if skipped == 1 else 'are'} skipped"
+        )
+    taken = ""
+    if len(dataset) < len(source):
+        taken = (
+            f" You took {count_of(len(dataset), 'image')} of "
+            f"{count_of(len(dataset.classes), 'class')}."
+        )
+    return (
+        f"'{source.name}' has {count_of(len(source), 'image')} in "
+        f"{count_of(len(source.classes), 'class')}. {used}.{taken}"
+    )
+
+
+def _skipped(source: ImageDataset) -> None:
+    if source.skipped:
+        with st.expander(f"{count_of(len(source.skipped), 'skipped file')}, with reasons"):
+            st.dataframe(
+                {
+                    "file": [skip.path for skip in source.skipped],
+                    "reason": [skip.reason for skip in source.skipped],
+                },
+                hide_index=True,
+                alt="Skipped files and reasons",
+            )
+
+
+def _choose(source: ImageDataset, dataset: ImageDataset) -> Take | None:
+    """Draw the choice of classes and counts; return it when the button was pressed."""
+    st.subheader("Take a part", anchor=False)
+    quiet("To make a smaller set, or a more unbalanced one on purpose. Held-out splits stay whole.")
+    counts = source.counts(TRAIN)
+    key = f"take_{source.digest[:8]}"
+    labels = st.multiselect(
+        "Classes", source.classes, default=dataset.classes, key=f"{key}_classes"
+    )
+    left, middle, right = st.columns(3)
+    largest = max(1, *counts.values())
+    cap = left.number_input(
+        "At most, of each class", min_value=1, max_value=largest, value=largest, key=f"{key}_cap"
+    )
+    order = middle.selectbox(
+        "Which images",
+        ["name", "random"],
+        format_func={"name": "The first in order of name", "random": "Drawn at random"}.__getitem__,
+        key=f"{key}_order",
+    )
+    seed = right.number_input(
+        "Seed", min_value=0, max_value=2**31 - 1, value=0, disabled=order != "random",
+        key=f"{key}_seed", help="Same seed, same images.",
+    )  # fmt: skip
+    wanted: dict[str, int | None] = {label: int(cap) for label in labels}
+    if 0 < len(labels) <= _FEW_CLASSES:
+        columns = st.columns(min(4, len(labels)))
+        for number, label in enumerate(labels):
+            most = max(1, counts[label])
+            wanted[label] = columns[number % len(columns)].number_input(
+                f"'{plain(label)}', of {counts[label]:,}",
+                min_value=1,
+                max_value=most,
+                value=min(most, int(cap)),
+                # The box follows the common limit until it is set by hand.
+                key=f"{key}_{cap}_{label}",
+            )
+    total = sum(min(count or 0, counts[label]) for label, count in wanted.items())
+    if st.button(f"Take {count_of(total, 'training image')}", disabled=not labels):
+        return Take(wanted, order=order, seed=int(seed))
+    return None
+
+
+def _sources() -> None:
+    workspace, settings = current_workspace(), WORKSPACES.settings
+    kinds = ["A zip", "A folder", *(["A folder on this computer"] if settings.is_local else [])]
+    kind = st.segmented_control(
+        "From", kinds, default=kinds[0], required=True, label_visibility="collapsed"
+    )
+    if kind == "A zip":
+        _zip_upload(workspace, settings)
+    elif kind == "A folder":
+        _folder_upload(workspace, settings)
+    else:
+        _local_folder(workspace)
+    quiet("Nothing at hand? Take a sample.")
+    *cards, aside = st.columns(len(SAMPLES) + 1)
+    for column, sample in zip(cards, SAMPLES.values(), strict=True):
+        with column:
+            _sample_card(workspace, sample)
+    with aside:
+        quiet("Or work without a browser: the command line does the same.")
+        st.code(
+            "evenset audit pictures.zip\nevenset balance pictures.zip \\\n    --out balanced.zip",
+            language="bash",
+        )
+
+
+def _zip_upload(workspace: Workspace, settings: ServerSettings) -> None:
+    upload = st.file_uploader(
+        "Drop a zip with one folder per class, also inside train, validation and test folders",
+        type="zip",
+        key=f"zip_{_round()}",
+    )
+    if upload is not None:
+        folder = workspace.new_folder("dataset")
+        kept = work.keep_upload(upload.name, upload, folder)
+        load = partial(work.load_upload, kept, folder, settings.limits)
+        _start(workspace, upload.name, load)
+
+
+def _folder_upload(workspace: Workspace, settings: ServerSettings) -> None:
+    most = settings.folder_picker_files
+    files = st.file_uploader(
+        f"Drop a folder with one sub-folder per class, at most {most} files",
+        accept_multiple_files="directory",
+        key=f"folder_{_round()}",
+        help="Browsers lose files of larger folders on this way. A zip arrives whole.",
+    )
+    if not files:
+        return
+    if len(files) > most:
+        raise LimitError(
+            f"The folder has {len(files):,} files or more; this way holds {most}. Use a zip."
+        )
+    folder = workspace.new_folder("dataset")
+    root = work.keep_folder_upload([(file.name, file) for file in files], folder)
+    load = partial(work.load_source, str(root), folder, settings.limits)
+    _start(workspace, files[0].name.split("/")[0], load)
+
+
+def _local_folder(workspace: Workspace) -> None:
+    with st.form("local_folder", border=False):
+        path = st.text_input(
+            "Path of a folder or zip", placeholder="/home/me/pictures",
+            help="It is read where it is; nothing is copied or changed.",
+        )  # fmt: skip
+        if st.form_submit_button("Read it") and path and path.strip():
+            _start_source(
+                workspace, path.strip(), title=path.strip().rstrip("/").rsplit("/", 1)[-1]
+            )
+            st.rerun()
+
+
+def _sample_card(workspace: Workspace, sample: Sample) -> None:
+    with st.container(border=True, gap="small"):
+        st.image(str(sample.cover_path()), width="stretch", alt=sample.title)
+        st.markdown(f"**{sample.title}**")
+        quiet(sample.text)
+        # The button names its sample for those who hear the page instead of seeing it.
+        if st.button(f"Load '{sample.title}'", key=f"sample_{sample.name}"):
+            _start_source(workspace, f"sample:{sample.name}", title=sample.title)
+            st.rerun()
+
+
+def _start_source(workspace: Workspace, source: str, *, title: str) -> None:
+    limits = WORKSPACES.settings.limits
+    folder = workspace.new_folder("dataset")
+    _start(workspace, title, partial(work.load_source, source, folder, limits), is_upload=False)
+
+
+def _start(
+    workspace: Workspace,
+    name: str,
+    load: "partial[work.Loaded]",
+    *,
+    is_upload: bool = True,
+) -> None:
+    def apply(session: Session, loaded: work.Loaded) -> Session:
+        dataset, report = loaded
+        return session.with_source(dataset, report)
+
+    workspace.start(Job(f"load_{name}", f"Loading '{name}'", load), apply)
+    if is_upload:
+        # A new key empties the uploader, which frees the copy in memory.
+        st.session_state["upload_round"] = _round() + 1
+        st.rerun()
+
+
+def _round() -> int:
+    return int(st.session_state.get("upload_round", 0))

@@ -1,0 +1,115 @@
+"""The long work behind the buttons: values in, results out, run as jobs."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from app.process import run_in_process
+from core import ingest
+from core.audit import AuditReport, audit
+from core.dataset import ImageDataset, Rows, Take, select
+from core.embed import Embeddings, embed
+from core.evaluate import EvaluationReport, evaluate
+from core.limits import Limits
+from core.progress import Progress
+from core.project import Projection, map_rows, project
+from core.storage import replacing
+
+Loaded = tuple[ImageDataset, AuditReport]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that the browser sent, on disk, and its name there."""
+
+    name: str
+    path: Path
+
+
+def keep_upload(name: str, content: IO[bytes], folder: Path) -> Upload:
+    """Copy what Streamlit holds in memory to the disk, so that the memory can be freed."""
+    path = folder / "upload.zip"
+    with replacing(path) as file:
+        shutil.copyfileobj(content, file)
+    return Upload(PurePosixPath(name.replace("\\", "/")).name, path)
+
+
+def keep_folder_upload(files: Sequence[tuple[str, IO[bytes]]], folder: Path) -> Path:
+    """Copy a folder that the browser sent to the disk, below `folder`; return its root."""
+    root = folder / "files"
+    for name, content in files:
+        parts = [
+            part for part in PurePosixPath(name.replace("\\", "/")).parts if part not in {"/", ".."}
+        ]
+        if not parts:
+            continue
+        with replacing(root.joinpath(*parts)) as file:
+            shutil.copyfileobj(content, file)
+    return root
+
+
+def load_upload(upload: Upload, folder: Path, limits: Limits, progress: Progress) -> Loaded:
+    """Read an uploaded zip; it is removed afterwards."""
+    try:
+        dataset = ingest.read_zip(
+            upload.path, folder, name=upload.name, limits=limits, progress=progress
+        )
+    finally:
+        upload.path.unlink(missing_ok=True)
+    return dataset, audit(dataset, progress)
+
+
+def load_source(source: str, folder: Path, limits: Limits, progress: Progress) -> Loaded:
+    """Read a folder, a zip or a sample by its name."""
+    dataset = ingest.open_source(source, folder, limits=limits, progress=progress)
+    return dataset, audit(dataset, progress)
+
+
+def take(source: ImageDataset, wanted: Take) -> Loaded:
+    """Return the smaller dataset and its audit."""
+    dataset = select(source, wanted)
+    return dataset, audit(dataset)
+
+
+def embed_and_map(
+    dataset: ImageDataset, encoder: str, device: str, cache: Path, progress: Progress
+) -> tuple[Embeddings, Projection]:
+    """Embed all images and draw the first map."""
+    embeddings = embed(dataset, encoder=encoder, device=device, cache=cache, progress=progress)
+    return embeddings, project(embeddings, map_rows(dataset, embeddings), progress=progress)
+
+
+def better_map(embeddings: Embeddings, rows: Rows, progress: Progress) -> Projection:
+    """Draw the UMAP in a process of its own: it compiles for long and cannot be interrupted."""
+    drawn = Embeddings(
+        embeddings.vectors[embeddings.positions_of(rows)],
+        rows,
+        embeddings.encoder,
+        embeddings.digest,
+        embeddings.device,
+    )
+    return run_in_process(_umap, drawn, stage="drawing the UMAP", progress=progress)
+
+
+def embed_and_evaluate(
+    dataset: ImageDataset,
+    embeddings: Embeddings | None,
+    strategies: Sequence[str],
+    encoder: str,
+    device: str,
+    cache: Path,
+    seed: int,
+    progress: Progress,
+) -> tuple[Embeddings, Projection | None, EvaluationReport]:
+    """Compare strategies, embedding first where that was not done."""
+    projection = None
+    if embeddings is None:
+        embeddings, projection = embed_and_map(dataset, encoder, device, cache, progress)
+    report = evaluate(dataset, embeddings, strategies=strategies, seed=seed, progress=progress)
+    return embeddings, projection, report
+
+
+def _umap(embeddings: Embeddings) -> Projection:
+    return project(embeddings, embeddings.rows, method="umap")

@@ -1,0 +1,161 @@
+"""A folder, a session and the jobs of each visitor, found again by a secret token."""
+
+import re
+import secrets
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.jobs import JOBS, Job, JobState
+from app.session import Session
+from app.settings import ServerSettings
+
+IDLE_SECONDS = 30 * 60
+LOCAL_IDLE_SECONDS = 14 * 24 * 3600
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
+
+Apply = Callable[[Session, Any], Session]
+
+# What the person waits for, and the better map that comes by itself meanwhile.
+MAIN, MAP = "main", "map"
+
+
+@dataclass(frozen=True)
+class _Running:
+    job: Job
+    apply: Apply
+
+
+class Workspace:
+    """One visitor's place. Keeps the session across reloads; the folder holds the files."""
+
+    def __init__(self, folder: Path, token: str) -> None:
+        self.token = token  # in the cookie: who has it is the visitor
+        self.route_token = secrets.token_urlsafe(16)  # in addresses of pictures and downloads
+        self.folder = folder
+        self.session = Session()
+        self.message = ""  # of the last job, until a page has shown it
+        self.has_started = False  # the source named on the command line was opened
+        self.seen = time.monotonic()
+        self._running: dict[str, _Running] = {}
+        self._lock = threading.RLock()
+
+    def start(self, job: Job, apply: Apply, *, slot: str = MAIN) -> None:
+        """Start `job` unless its slot is taken; `apply` puts its result into the session.
+
+        A second click on the same button changes nothing.
+        """
+        with self._lock:
+            self.collect()
+            taken = self._running.get(slot)
+            if taken is None:
+                self._running[slot] = _Running(job, apply)
+                self.message = ""
+                JOBS.submit(job)
+            elif taken.job.key != job.key:
+                self.message = (
+                    f"'{taken.job.title}' is still running. Wait for it, or cancel it first."
+                )
+
+    def jobs(self) -> list[Job]:
+        """Return the jobs under way, what the person waits for first."""
+        with self._lock:
+            slots = sorted(self._running.items())
+            return [running.job for _, running in slots if running.job.is_active]
+
+    def job_in(self, slot: str) -> Job | None:
+        """Return the job under way in `slot`."""
+        with self._lock:
+            running = self._running.get(slot)
+            return running.job if running is not None and running.job.is_active else None
+
+    def collect(self) -> bool:
+        """Put results of finished jobs into the session, once; return whether there were any."""
+        with self._lock:
+            finished = [
+                slot for slot, running in self._running.items() if not running.job.is_active
+            ]
+            for slot in finished:
+                running = self._running.pop(slot)
+                job = running.job
+                if job.state is JobState.DONE:
+                    self.session = running.apply(self.session, job.result)
+                elif job.state is JobState.FAILED:
+                    self.message = job.error
+                else:
+                    self.message = f"'{job.title}' was cancelled. What you had is unchanged."
+            return bool(finished)
+
+    def cancel_all(self) -> None:
+        """Cancel every job: what they work on is about to be replaced."""
+        for job in self.jobs():
+            job.cancel()
+
+    def put(self, before: Session, after: Session) -> None:
+        """Store `after`, made from `before`, unless another page of this visitor was quicker."""
+        with self._lock:
+            if self.session is before:
+                self.session = after
+
+    def new_folder(self, name: str) -> Path:
+        """Return a new, empty folder of the workspace."""
+        return Path(tempfile.mkdtemp(prefix=f"{name}_", dir=self.folder))
+
+
+class Workspaces:
+    """All visitors of this server."""
+
+    def __init__(self) -> None:
+        self.settings = ServerSettings()
+        self._root: Path | None = None
+        self._by_token: dict[str, Workspace] = {}
+        self._lock = threading.Lock()
+
+    def of_visitor(self, token: str | None) -> Workspace:
+        """Return the workspace that `token` opens, or a new one."""
+        with self._lock:
+            self._sweep()
+            found = self._by_token.get(token or "")
+            if found is None:
+                if self._root is None:
+                    self._root = Path(tempfile.mkdtemp(prefix="evenset_"))
+                if token is None or not _TOKEN.fullmatch(token):
+                    token = secrets.token_urlsafe(16)
+                found = Workspace(Path(tempfile.mkdtemp(dir=self._root)), token)
+                self._by_token[token] = found
+            found.seen = time.monotonic()
+            return found
+
+    def of_route(self, token: str) -> Workspace | None:
+        """Return the workspace whose pictures and downloads `token` opens."""
+        with self._lock:
+            for workspace in self._by_token.values():
+                if secrets.compare_digest(workspace.route_token.encode(), token.encode()):
+                    return workspace
+        return None
+
+    def close(self) -> None:
+        """Stop all work and remove all files."""
+        with self._lock:
+            for workspace in self._by_token.values():
+                workspace.cancel_all()
+            self._by_token.clear()
+            if self._root is not None:
+                shutil.rmtree(self._root, ignore_errors=True)
+                self._root = None
+
+    def _sweep(self) -> None:
+        """Remove the workspaces of visitors who are long gone and have no work under way."""
+        idle = LOCAL_IDLE_SECONDS if self.settings.is_local else IDLE_SECONDS
+        for token, workspace in list(self._by_token.items()):
+            if not workspace.jobs() and time.monotonic() - workspace.seen > idle:
+                del self._by_token[token]
+                shutil.rmtree(workspace.folder, ignore_errors=True)
+
+
+WORKSPACES = Workspaces()

@@ -1,0 +1,22 @@
+"""Images to vectors: encoders, devices, the threaded pipeline, its cache and its files."""
+
+from core.embed.devices import Device, available_devices, resolve_device
+from core.embed.embeddings import Embeddings
+from core.embed.encoders import ENCODERS, Encoder, find_encoder
+from core.embed.pipeline import embed
+from core.embed.store import StoredEmbeddings, StoredMeta, read_embeddings, write_embeddings
+
+__all__ = [
+    "ENCODERS",
+    "Device",
+    "Embeddings",
+    "Encoder",
+    "StoredEmbeddings",
+    "StoredMeta",
+    "available_devices",
+    "embed",
+    "find_encoder",
+    "read_embeddings",
+    "resolve_device",
+    "write_embeddings",
+]

@@ -1,0 +1,64 @@
+"""Vectors of images, and which row of the dataset each of them belongs to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.dataset import Rows
+
+Vectors = NDArray[np.float32]  # (M, D)
+
+
+@dataclass(frozen=True, eq=False)
+class Embeddings:
+    """M vectors of D numbers, one for each image that could be read.
+
+    The arrays are made read-only. An image that could not be read has no vector, so M may be
+    smaller than the dataset, and a position here is not a row number there.
+    """
+
+    vectors: Vectors  # (M, D) finite
+    rows: Rows  # (M,) row numbers of the dataset, ascending
+    encoder: str
+    digest: str  # name of the content: the images' bytes in order, and the encoder
+    device: str  # where it was computed: 'cpu' or 'cuda'
+
+    def __post_init__(self) -> None:
+        if self.vectors.ndim != 2 or self.vectors.dtype != np.float32:
+            raise ValueError(
+                f"Vectors are (M, D) float32, not {self.vectors.shape} {self.vectors.dtype}."
+            )
+        if self.rows.shape != (len(self.vectors),):
+            raise ValueError(f"{len(self.vectors)} vectors need as many rows: {self.rows.shape}.")
+        if len(self.rows) and (self.rows[0] < 0 or (np.diff(self.rows) <= 0).any()):
+            raise ValueError("Row numbers must be 0 or more, ascending, each once.")
+        if not np.isfinite(self.vectors).all():
+            raise ValueError(f"Encoder '{self.encoder}' gave values that are not finite.")
+        self.vectors.setflags(write=False)
+        self.rows.setflags(write=False)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def dimension(self) -> int:
+        """Return D."""
+        return int(self.vectors.shape[1])
+
+    def has(self, rows: Rows | Sequence[int]) -> NDArray[np.bool_]:
+        """Return, for each of `rows`, whether it has a vector."""
+        return np.isin(rows, self.rows)
+
+    def positions_of(self, rows: Rows | Sequence[int]) -> NDArray[np.intp]:
+        """Return the position in `vectors` of each of `rows`, in the order of `rows`.
+
+        Raises:
+            ValueError: one of `rows` has no vector; `has` tells which.
+        """
+        wanted = np.asarray(rows, np.intp)
+        has_vector = self.has(wanted)
+        if not has_vector.all():
+            raise ValueError(f"Row {wanted[~has_vector][0]} has no vector.")
+        return np.searchsorted(self.rows, wanted).astype(np.intp)

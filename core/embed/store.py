@@ -1,0 +1,139 @@
+"""A folder of embeddings that other programs can read: vectors, an index of images, and facts."""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from core import __version__
+from core.dataset import ImageDataset
+from core.embed.embeddings import Embeddings, Vectors
+from core.embed.encoders import find_encoder
+from core.errors import SourceError
+from core.storage import replacing, write_bytes
+
+VECTORS_FILE = "embeddings.npy"
+INDEX_FILE = "index.parquet"
+META_FILE = "meta.json"
+
+INDEX_COLUMNS = ("row", "path", "label", "split", "digest")
+
+
+@dataclass(frozen=True)
+class StoredMeta:
+    """How stored vectors were made."""
+
+    encoder: str
+    encoder_version: str
+    dimension: int
+    device: str
+    dataset: str
+    dataset_digest: str
+    image_count: int
+    evenset_version: str
+
+
+@dataclass(frozen=True, eq=False)
+class StoredEmbeddings:
+    """What was read back from a folder. Row i of `index` describes vector i."""
+
+    vectors: Vectors  # (M, D)
+    index: pd.DataFrame  # columns INDEX_COLUMNS
+    meta: StoredMeta
+
+
+def write_embeddings(folder: Path, dataset: ImageDataset, embeddings: Embeddings) -> None:
+    """Write vectors (float32 .npy), index (Parquet) and facts (JSON) to `folder`.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    meta = StoredMeta(
+        encoder=embeddings.encoder,
+        encoder_version=find_encoder(embeddings.encoder).version,
+        dimension=embeddings.dimension,
+        device=embeddings.device,
+        dataset=dataset.name,
+        dataset_digest=dataset.digest,
+        image_count=len(embeddings),
+        evenset_version=__version__,
+    )
+    index = dataset.table.iloc[embeddings.rows].reset_index(drop=True)
+    index.insert(0, "row", embeddings.rows)
+    with replacing(folder / VECTORS_FILE) as file:
+        np.save(file, embeddings.vectors, allow_pickle=False)
+    with replacing(folder / INDEX_FILE) as file:
+        index[list(INDEX_COLUMNS)].to_parquet(file, index=False)
+    write_bytes(folder / META_FILE, json.dumps(asdict(meta), indent=2).encode() + b"\n")
+
+
+def read_embeddings(folder: Path) -> StoredEmbeddings:
+    """Read what `write_embeddings` wrote.
+
+    Raises:
+        SourceError: a file is missing or damaged, or the files do not belong together.
+    """
+    if not folder.is_dir():
+        raise SourceError(f"There is no folder '{folder}'. Run 'evenset embed' to make one.")
+    stored = StoredEmbeddings(_read_vectors(folder), _read_index(folder), _read_meta(folder))
+    counts = (len(stored.vectors), len(stored.index), stored.meta.image_count)
+    if len(set(counts)) > 1 or stored.vectors.shape[1] != stored.meta.dimension:
+        raise SourceError(
+            f"The files in '{folder}' do not belong together: {VECTORS_FILE} has {counts[0]:,} "
+            f"vectors of {stored.vectors.shape[1]} numbers, {INDEX_FILE} has {counts[1]:,} images, "
+            f"{META_FILE} tells of {counts[2]:,} images and {stored.meta.dimension} numbers. "
+            "Write the embeddings again."
+        )
+    return stored
+
+
+def _read_vectors(folder: Path) -> Vectors:
+    content = _content(folder, VECTORS_FILE)
+    try:
+        vectors = np.load(BytesIO(content), allow_pickle=False)
+    except (ValueError, EOFError, OSError) as error:
+        raise _damaged(folder, VECTORS_FILE) from error
+    is_usable = (
+        isinstance(vectors, np.ndarray) and vectors.ndim == 2 and vectors.dtype == np.float32
+    )
+    if not is_usable or not np.isfinite(vectors).all():
+        raise _damaged(folder, VECTORS_FILE)
+    vectors.setflags(write=False)
+    return np.asarray(vectors)
+
+
+def _read_index(folder: Path) -> pd.DataFrame:
+    content = _content(folder, INDEX_FILE)
+    try:
+        return pd.read_parquet(BytesIO(content), columns=list(INDEX_COLUMNS))
+    except (ValueError, KeyError, OSError) as error:  # Arrow's errors are ValueError or OSError
+        raise _damaged(folder, INDEX_FILE) from error
+
+
+def _read_meta(folder: Path) -> StoredMeta:
+    content = _content(folder, META_FILE)
+    try:
+        values = json.loads(content)
+        facts = {field.name: values[field.name] for field in fields(StoredMeta)}
+    except (ValueError, KeyError, TypeError) as error:
+        raise _damaged(folder, META_FILE) from error
+    if any(type(facts[field.name]) is not field.type for field in fields(StoredMeta)):
+        raise _damaged(folder, META_FILE)
+    return StoredMeta(**facts)
+
+
+def _content(folder: Path, name: str) -> bytes:
+    try:
+        return (folder / name).read_bytes()
+    except OSError as error:
+        raise SourceError(
+            f"'{folder}' has no readable {name} ({error.strerror}). "
+            "Choose a folder that 'evenset embed' has written, or write it again."
+        ) from error
+
+
+def _damaged(folder: Path, name: str) -> SourceError:
+    return SourceError(f"'{folder / name}' is damaged. Write the embeddings again.")

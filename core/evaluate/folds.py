@@ -1,0 +1,93 @@
+"""Draw folds of the training split that share no picture."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.audit import duplicate_groups
+from core.dataset import ImageDataset, Rows
+from core.errors import LeakError, TooFewClassesError
+from core.randomness import stream_seed
+from core.words import count_of
+
+
+@dataclass(frozen=True, eq=False)
+class Fold:
+    """Rows to learn from and rows to score on; copies of one picture are all on one side."""
+
+    train: Rows  # ascending
+    test: Rows  # ascending
+
+    def __post_init__(self) -> None:
+        self.train.setflags(write=False)
+        self.test.setflags(write=False)
+
+
+def make_folds(
+    dataset: ImageDataset, rows: Rows, *, n_splits: int = 5, seed: int = 0
+) -> list[Fold]:
+    """Return folds over `rows`, each row in one test side.
+
+    Rows outside the training split are left out, and so are the classes with fewer than two
+    different pictures: one side of each fold would lack them (see `scored_rows`).
+
+    Args:
+        dataset: The images.
+        rows: Rows to draw from.
+        n_splits: Folds, at most; the smallest class must reach every fold, so there are fewer
+            when it has fewer pictures, and at least 2.
+        seed: Same seed, same folds.
+
+    Raises:
+        TooFewClassesError: fewer than two classes have two different pictures.
+    """
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    rows = scored_rows(dataset, rows)
+    groups = duplicate_groups(dataset)
+    pictures = _pictures_per_class(dataset.codes[rows], groups[rows], len(dataset.classes))
+    smallest = int(pictures[pictures > 0].min())
+    splitter = StratifiedGroupKFold(
+        n_splits=max(2, min(n_splits, smallest)),
+        shuffle=True,
+        random_state=stream_seed(seed, "folds") % 2**32,
+    )
+    parts = splitter.split(rows, dataset.codes[rows], np.arange(len(rows)))
+    folds = [Fold(rows[train], rows[test]) for train, test in parts]
+    check_folds(folds, groups)
+    return folds
+
+
+def scored_rows(dataset: ImageDataset, rows: Rows) -> Rows:
+    """Return the training rows of the classes that have two or more different pictures.
+
+    Raises:
+        TooFewClassesError: fewer than two classes have.
+    """
+    rows = np.intersect1d(rows, dataset.training_rows)
+    codes, groups = dataset.codes[rows], duplicate_groups(dataset)[rows]
+    is_scored = _pictures_per_class(codes, groups, len(dataset.classes)) >= 2
+    if is_scored.sum() < 2:
+        raise TooFewClassesError(
+            f"{count_of(int(is_scored.sum()), 'class')} of '{dataset.name}' can be scored; a "
+            "comparison needs at least 2 classes with 2 different training images each. Add "
+            "images, or choose more classes."
+        )
+    return np.asarray(rows[is_scored[codes]], np.intp)
+
+
+def check_folds(folds: Sequence[Fold], groups: NDArray[np.intp]) -> None:
+    """Raise LeakError when a picture stands on both sides of a fold."""
+    for fold in folds:
+        if np.isin(groups[fold.test], groups[fold.train]).any():
+            raise LeakError("A picture to score on is also among the pictures to learn from.")
+
+
+def _pictures_per_class(
+    codes: NDArray[np.intp], groups: NDArray[np.intp], class_count: int
+) -> NDArray[np.intp]:
+    """Return (C,) how many different pictures each class has."""
+    pairs = np.unique(np.column_stack([codes, groups]), axis=0)
+    return np.bincount(pairs[:, 0], minlength=class_count)

@@ -1,0 +1,255 @@
+"""From a dataset to its embeddings: order, damage, cancelling and the cache."""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.dataset import ImageDataset
+from core.embed import ENCODERS, Embeddings, embed, pipeline
+from core.errors import CancelledError, EmptyDatasetError, SettingError
+from core.images import decode, encode, read_header, resize
+from core.ingest import read_folder
+from core.limits import Limits
+
+COUNT = 300  # three batches
+
+
+class Heard:
+    """Remembers what it was told."""
+
+    def __init__(self, cancel_at: int | None = None) -> None:
+        self.calls: list[tuple[str, int, int]] = []
+        self.threads: set[int] = set()
+        self._cancel_at = cancel_at
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        self.calls.append((stage, done, total))
+        self.threads.add(threading.get_ident())
+        if self._cancel_at is not None and done >= self._cancel_at:
+            raise CancelledError("stopped")
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> ImageDataset:
+    """Return 300 pictures of several sizes and formats in two classes."""
+    rng = np.random.default_rng(0)
+    for number in range(COUNT):
+        folder = tmp_path / "images" / ("even", "odd")[number % 2]
+        folder.mkdir(parents=True, exist_ok=True)
+        height, width = rng.integers(2, 90, 2)
+        pixels = rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
+        format_, suffix = (("PNG", ".png"), ("JPEG", ".jpg"))[number % 3 == 0]
+        (folder / f"{number:03}{suffix}").write_bytes(encode(pixels, format_))
+    return read_folder(tmp_path / "images")
+
+
+def file_of(dataset: ImageDataset, row: int) -> Path:
+    return dataset.root / dataset.path(row)
+
+
+def embedding_threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("embed")]
+
+
+def test_vectors_are_those_of_the_pictures_in_row_order(dataset: ImageDataset) -> None:
+    embeddings = embed(dataset)
+
+    assert embeddings.rows.tolist() == list(range(COUNT))
+    encode_one = ENCODERS["classical"].open("cpu")
+    for row in (0, 127, 128, 299):
+        picture = resize(decode(dataset.read_bytes(row), at_least_px=64), width=64, height=64)
+        np.testing.assert_allclose(embeddings.vectors[row], encode_one(picture[None])[0], atol=1e-5)
+
+
+def test_the_number_of_threads_changes_nothing(
+    dataset: ImageDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "cpu_count", lambda: 1)
+    by_one = embed(dataset)
+    monkeypatch.setattr(pipeline, "cpu_count", lambda: 7)
+    by_seven = embed(dataset)
+
+    np.testing.assert_array_equal(by_one.vectors, by_seven.vectors)
+
+
+def test_chosen_rows_come_back_ascending(dataset: ImageDataset) -> None:
+    everything = embed(dataset)
+
+    some = embed(dataset, rows=[200, 3, 3, 50])
+
+    assert some.rows.tolist() == [3, 50, 200]
+    np.testing.assert_allclose(some.vectors, everything.vectors[[3, 50, 200]], atol=1e-5)
+
+
+def test_rows_that_do_not_exist_are_refused(dataset: ImageDataset) -> None:
+    with pytest.raises(ValueError, match="Rows 0 to 300 of 300 images"):
+        embed(dataset, rows=[0, 300])
+
+
+def test_files_that_broke_after_loading_are_absent(dataset: ImageDataset) -> None:
+    everything = embed(dataset)
+    file_of(dataset, 1).unlink()
+    file_of(dataset, 130).write_bytes(b"no longer an image")
+    header = read_header(dataset.read_bytes(140))
+    other = np.zeros((header.height, header.width, 3), np.uint8)
+    file_of(dataset, 140).write_bytes(encode(other, header.format))
+
+    left = embed(dataset)
+
+    expected = [row for row in range(COUNT) if row not in (1, 130, 140)]
+    assert left.rows.tolist() == expected
+    np.testing.assert_allclose(left.vectors, everything.vectors[expected], atol=1e-5)
+    assert left.digest != everything.digest
+
+
+def test_a_whole_batch_of_broken_files_is_passed_over(dataset: ImageDataset) -> None:
+    for row in range(128):
+        file_of(dataset, row).unlink()
+
+    assert embed(dataset).rows.tolist() == list(range(128, COUNT))
+
+
+def test_when_nothing_can_be_read_the_person_is_told_what_to_do(dataset: ImageDataset) -> None:
+    for row in range(COUNT):
+        file_of(dataset, row).unlink()
+
+    with pytest.raises(EmptyDatasetError, match=r"None of the 300 images.*load it again"):
+        embed(dataset)
+
+
+def test_a_picture_above_the_default_limit_that_was_let_in_is_embedded(tmp_path: Path) -> None:
+    (tmp_path / "wide").mkdir()
+    pixels = np.zeros((7100, 7100, 3), np.uint8)
+    (tmp_path / "wide" / "a.png").write_bytes(encode(pixels, "PNG"))
+    dataset = read_folder(tmp_path, limits=Limits(image_pixels=60_000_000))
+
+    assert len(embed(dataset)) == 1
+
+
+def test_progress_ends_with_everything_and_comes_from_the_calling_thread(
+    dataset: ImageDataset,
+) -> None:
+    heard = Heard()
+
+    embed(dataset, progress=heard)
+
+    assert heard.calls == [("embedding images", done, COUNT) for done in (0, 128, 256, COUNT)]
+    assert heard.threads == {threading.get_ident()}
+
+
+@pytest.mark.parametrize("cancel_at", [0, 1, 200])
+def test_cancelling_raises_through_and_leaves_no_thread(
+    dataset: ImageDataset, cancel_at: int
+) -> None:
+    with pytest.raises(CancelledError):
+        embed(dataset, progress=Heard(cancel_at))
+
+    assert embedding_threads() == []
+
+
+def test_cancelling_leaves_the_rest_unread(
+    dataset: ImageDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    cancelled = threading.Event()
+    original = ImageDataset.read_bytes
+
+    def read_after_cancelling(self: ImageDataset, row: int) -> bytes:
+        if row >= 128:
+            cancelled.wait(timeout=30)
+        read.append(row)
+        return original(self, row)
+
+    def cancel(stage: str, done: int, total: int) -> None:
+        if done:
+            cancelled.set()
+            raise CancelledError("stopped")
+
+    monkeypatch.setattr(ImageDataset, "read_bytes", read_after_cancelling)
+    monkeypatch.setattr(pipeline, "cpu_count", lambda: 1)
+    with pytest.raises(CancelledError):
+        embed(dataset, progress=cancel)
+
+    assert len(read) < COUNT
+
+
+def test_a_cached_result_is_equal_and_needs_no_files(dataset: ImageDataset, tmp_path: Path) -> None:
+    first = embed(dataset, cache=tmp_path / "cache")
+    for row in range(COUNT):
+        file_of(dataset, row).unlink()
+    heard = Heard()
+
+    second = embed(dataset, cache=tmp_path / "cache", progress=heard)
+
+    np.testing.assert_array_equal(first.vectors, second.vectors)
+    assert (first.digest, first.device) == (second.digest, second.device)
+    assert heard.calls[-1] == ("embedding images", COUNT, COUNT)
+
+
+def only_entry(folder: Path) -> Path:
+    (entry,) = folder.iterdir()
+    return entry
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "noise", "a byte"])
+def test_a_damaged_cache_entry_is_made_again(
+    dataset: ImageDataset, tmp_path: Path, damage: str
+) -> None:
+    first = embed(dataset, cache=tmp_path / "cache")
+    entry = only_entry(tmp_path / "cache")
+    whole = entry.read_bytes()
+    middle = len(whole) // 2
+    changed_byte = bytes([whole[middle] ^ 0x10])
+    damaged = {
+        "empty": b"",
+        "cut": whole[:middle],
+        "noise": b"nothing of use" * 100,
+        "a byte": whole[:middle] + changed_byte + whole[middle + 1 :],
+    }[damage]
+    entry.write_bytes(damaged)
+
+    second = embed(dataset, cache=tmp_path / "cache")
+
+    np.testing.assert_array_equal(first.vectors, second.vectors)
+    assert only_entry(tmp_path / "cache").stat().st_size == len(whole)
+
+
+def test_another_choice_of_rows_is_another_cache_entry(
+    dataset: ImageDataset, tmp_path: Path
+) -> None:
+    embed(dataset, cache=tmp_path / "cache")
+
+    some = embed(dataset, cache=tmp_path / "cache", rows=[1, 2])
+
+    assert some.rows.tolist() == [1, 2]
+
+
+def test_a_result_with_absent_images_is_not_kept(dataset: ImageDataset, tmp_path: Path) -> None:
+    content = dataset.read_bytes(5)
+    file_of(dataset, 5).unlink()
+    embed(dataset, cache=tmp_path / "cache")
+    assert not (tmp_path / "cache").exists()
+    file_of(dataset, 5).write_bytes(content)
+
+    assert len(embed(dataset, cache=tmp_path / "cache")) == COUNT
+
+
+def test_the_same_images_under_other_names_have_the_same_digest(tmp_path: Path) -> None:
+    def digest(folder: str, label: str) -> Embeddings:
+        (tmp_path / folder / label).mkdir(parents=True)
+        pixels = np.full((8, 8, 3), 90, np.uint8)
+        (tmp_path / folder / label / "a.png").write_bytes(encode(pixels, "PNG"))
+        return embed(read_folder(tmp_path / folder))
+
+    assert digest("one", "cat").digest == digest("two", "dog").digest
+
+
+def test_an_unknown_encoder_is_refused_before_any_work(dataset: ImageDataset) -> None:
+    heard = Heard()
+
+    with pytest.raises(SettingError, match="unknown"):
+        embed(dataset, encoder="resnet", progress=heard)
+
+    assert heard.calls == []

@@ -1,0 +1,219 @@
+"""A comparison of strategies: honest, repeatable, and without leaks."""
+
+import json
+
+import numpy as np
+import pytest
+from evaluate_sets import clusters, embedded, images
+
+from core.dataset import ImageDataset
+from core.embed import Embeddings
+from core.errors import CancelledError, SettingError, TooFewClassesError
+from core.evaluate import BASELINE, FLOOR, EvaluationReport, StrategyResult, evaluate, learn
+from core.evaluate.folds import make_folds
+from core.evaluate.heads import fit_space
+
+
+def result(report: EvaluationReport, name: str) -> StrategyResult:
+    return next(row for row in report.strategies if row.name == name)
+
+
+def test_always_the_largest_class_is_as_good_as_its_share() -> None:
+    dataset, embeddings = clusters({"a": 30, "b": 10}, apart=3)
+
+    floor = result(evaluate(dataset, embeddings, strategies=[], repeats=1), FLOOR)
+
+    assert floor.metrics["accuracy"].values == (0.75,) * 5
+    assert floor.metrics["balanced_accuracy"].values == (0.5,) * 5
+    assert floor.metrics["macro_f1"].mean == pytest.approx(12 / 14 / 2)
+    assert floor.recall == {"a": 1.0, "b": 0.0}
+    assert floor.confusion.tolist() == [[30, 0], [10, 0]]
+
+
+def test_clear_clusters_are_always_told_apart() -> None:
+    report = evaluate(*clusters({"a": 60, "b": 20, "c": 10}, apart=12), repeats=1)
+
+    for row in report.strategies:
+        if row.name != FLOOR:
+            assert row.metrics["balanced_accuracy"].mean == pytest.approx(1.0, abs=0.02)
+    assert report.verdict.startswith("No measurable difference")
+
+
+def test_labels_without_meaning_are_recognised_by_chance() -> None:
+    dataset, embeddings = clusters({"a": 90, "b": 60, "c": 30}, apart=0)
+
+    report = evaluate(dataset, embeddings, repeats=2)
+
+    for row in report.strategies:
+        assert 0.2 < row.metrics["balanced_accuracy"].mean < 0.47
+
+
+def test_weights_help_a_small_class_that_overlaps_a_large_one() -> None:
+    report = evaluate(*clusters({"a": 400, "b": 40}, apart=1.0), strategies=["class_weights"])
+
+    row = result(report, "class_weights")
+    assert row.difference is not None
+    assert row.difference["balanced_accuracy"].low > 0.02
+    assert row.recall["b"] > result(report, BASELINE).recall["b"]
+    assert report.verdict.startswith("With class weights, balanced accuracy rises by")
+
+
+def test_the_same_seed_gives_the_same_report_and_another_seed_another() -> None:
+    dataset, embeddings = clusters({"a": 40, "b": 12}, apart=1)
+
+    first, again, other = (
+        json.dumps(evaluate(dataset, embeddings, seed=seed, repeats=1).to_json())
+        for seed in (1, 1, 2)
+    )
+
+    assert first == again
+    assert first != other
+
+
+def test_samplers_only_ever_see_a_training_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset, embeddings = clusters({"a": 30, "b": 8}, apart=1)
+    sides = {tuple(fold.train) for fold in make_folds(dataset, np.arange(38), seed=0)}
+    seen, resample = [], learn.resample
+
+    def spy(*arguments: object, **named: object) -> object:
+        points = resample(*arguments, **named)  # type: ignore[arg-type]
+        seen.append((tuple(named["rows"]), points))  # type: ignore[arg-type]
+        return points
+
+    monkeypatch.setattr(learn, "resample", spy)
+    evaluate(dataset, embeddings, repeats=1, seed=0)
+
+    assert {rows for rows, _ in seen} == sides
+    assert sum(len(points) for _, points in seen) > 0
+    assert all(set(points.parents.ravel()) <= set(rows) for rows, points in seen)
+
+
+def test_nothing_is_fitted_to_the_test_side() -> None:
+    dataset, embeddings = clusters({"a": 30, "b": 30}, apart=1)
+    fold = make_folds(dataset, np.arange(60), seed=0)[0]
+    vectors = embeddings.vectors.copy()
+    vectors[fold.test] = vectors[fold.test] * 50 + 7
+
+    before, after = fit_space(embeddings, fold), fit_space(embedded(vectors), fold)
+
+    assert np.array_equal(before.train, after.train)
+    assert not np.allclose(before.test, after.test)
+
+
+def test_held_out_splits_change_nothing() -> None:
+    dataset, embeddings = clusters({"a": 30, "b": 10}, apart=1)
+    splits = ["test" if row % 5 == 0 else "train" for row in range(40)]
+    split = images(dataset.table["label"].tolist(), splits=splits)
+    vectors = embeddings.vectors.copy()
+    vectors[::5] = 1e6
+
+    report = evaluate(split, embeddings, repeats=1)
+
+    assert report.images == 32
+    assert report.to_json() == evaluate(split, embedded(vectors), repeats=1).to_json()
+
+
+def test_an_image_without_a_vector_is_left_out_and_told() -> None:
+    dataset, embeddings = clusters({"a": 30, "b": 10}, apart=1)
+    fewer = Embeddings(embeddings.vectors[1:], embeddings.rows[1:], "drawn", "digest", "cpu")
+
+    report = evaluate(dataset, fewer, strategies=[], repeats=1)
+
+    assert report.images == 39
+    assert "Left out, because they have no vector: 1 image." in report.notes
+
+
+def test_a_class_with_one_image_is_left_out_and_named() -> None:
+    report = evaluate(*clusters({"a": 30, "b": 10, "rare": 1}, apart=3), repeats=1)
+
+    assert report.classes == ("a", "b")
+    assert any("2 different training images: 'rare'." in note for note in report.notes)
+    assert result(report, "smote").confusion.shape == (2, 2)
+
+
+def test_a_class_with_two_images_makes_two_folds_that_smote_leaves_alone() -> None:
+    report = evaluate(*clusters({"a": 30, "b": 10, "rare": 2}, apart=3))
+
+    assert (report.folds, report.repeats) == (2, 5)
+    assert "The smallest class has 2 different images, so there are 2 folds instead of 5." in (
+        report.notes
+    )
+    assert any("'rare', in up to 10 folds of 10." in note for note in report.notes)
+
+
+def test_classes_with_fewer_images_than_neighbours_are_told() -> None:
+    report = evaluate(*clusters({"a": 30, "b": 6}, apart=3), strategies=["smote"])
+
+    assert any(note.startswith("'b' has 5 images or fewer") for note in report.notes)
+
+
+def test_many_classes_of_two_images_can_be_compared() -> None:
+    labels = [f"class{code:02d}" for code in range(25) for _ in range(2)]
+    vectors = np.random.default_rng(0).standard_normal((50, 40))
+
+    report = evaluate(images(labels), embedded(vectors), strategies=["random_undersampling"])
+
+    assert report.folds == 2
+
+
+def test_one_class_is_refused() -> None:
+    with pytest.raises(TooFewClassesError, match="at least 2 classes"):
+        evaluate(*clusters({"a": 9}, apart=1))
+
+
+@pytest.mark.parametrize("settings", [{"n_splits": 1}, {"repeats": 0}, {"strategies": ["augment"]}])
+def test_what_cannot_be_compared_is_refused(settings: dict[str, object]) -> None:
+    with pytest.raises(SettingError):
+        evaluate(*clusters({"a": 9, "b": 9}, apart=1), **settings)  # type: ignore[arg-type]
+
+
+def test_copies_weigh_as_if_they_were_there_twice() -> None:
+    """Oversampling fits images with votes; the labels are those of real repeated points."""
+    dataset, embeddings = clusters({"a": 40, "b": 10}, apart=1)
+    fold = make_folds(dataset, np.arange(50), seed=0)[0]
+    space = fit_space(embeddings, fold)
+    plan = learn.fold_plan(dataset, fold, "random_oversampling", k_neighbors=5)
+
+    side = learn.balance(dataset, embeddings, fold, space, plan, seed=0)
+
+    per_class = np.bincount(side.codes, weights=side.weights)
+    assert per_class == pytest.approx([20, 20])
+    assert len(side.points) == 40
+
+
+def test_progress_is_told_once_per_fold_and_row_and_can_cancel() -> None:
+    dataset, embeddings = clusters({"a": 20, "b": 10}, apart=1)
+    heard: list[tuple[int, int]] = []
+
+    def listen(stage: str, done: int, total: int) -> None:
+        heard.append((done, total))
+
+    def cancel(stage: str, done: int, total: int) -> None:
+        if done == 3:
+            raise CancelledError
+
+    evaluate(dataset, embeddings, strategies=["smote"], repeats=1, progress=listen)
+
+    assert heard == [(done, 15) for done in range(16)]
+    with pytest.raises(CancelledError):
+        evaluate(dataset, embeddings, repeats=1, progress=cancel)
+
+
+def test_a_report_holds_plain_values() -> None:
+    report = evaluate(*clusters({"a": 20, "b": 10}, apart=1), repeats=1)
+
+    plain = json.loads(json.dumps(report.to_json()))
+
+    assert [row["name"] for row in plain["strategies"]][:1] == [BASELINE]
+    assert plain["strategies"][0]["difference"] is None
+    assert plain == report.to_json()
+
+
+def test_arrays_of_a_report_cannot_be_changed() -> None:
+    dataset: ImageDataset
+    dataset, embeddings = clusters({"a": 20, "b": 10}, apart=1)
+
+    report = evaluate(dataset, embeddings, strategies=[], repeats=1)
+
+    with pytest.raises(ValueError, match="read-only"):
+        report.strategies[0].confusion[0, 0] = 1

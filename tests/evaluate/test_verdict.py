@@ -1,0 +1,73 @@
+"""The verdict says what was measured, and no more."""
+
+import numpy as np
+
+from core.evaluate import BASELINE, FLOOR
+from core.evaluate.report import StrategyResult, summarise
+from core.evaluate.verdict import write_verdict
+
+TITLES = {
+    BASELINE: "None",
+    "class_weights": "Class weights",
+    "smote": "SMOTE",
+    "random_undersampling": "Random undersampling",
+    FLOOR: "Always the largest class",
+}
+
+
+def results(**small_recalls: list[int]) -> tuple[StrategyResult, ...]:
+    """Return rows where all 100 large images are right and some of 100 small ones, per fold."""
+    rows = {
+        name: [np.array([[100, 0], [100 - right, right]]) for right in rights]
+        for name, rights in {**small_recalls, FLOOR: [0, 0, 0]}.items()
+    }
+    return summarise(rows, titles=TITLES, classes=("a", "b"), test_share=0.25)
+
+
+def verdict(**small_recalls: list[int]) -> str:
+    return write_verdict(results(**small_recalls), test_share=0.25)
+
+
+def test_a_rise_is_told_with_its_interval() -> None:
+    # Rises of 10, 11 and 12 points: sd 1, t of 2 degrees 4.3027, times root (1/3 + 1/4).
+    text = verdict(none=[50, 50, 50], smote=[70, 72, 74])
+
+    assert text == (
+        "With SMOTE, balanced accuracy rises by 11.0 points over doing nothing "
+        "(95% interval +7.7 to +14.3)."
+    )
+
+
+def test_strategies_that_do_as_well_are_named() -> None:
+    text = verdict(none=[50, 50, 50], smote=[70, 72, 74], class_weights=[71, 72, 72])
+
+    assert text.endswith("Not measurably different from it: class weights.")
+
+
+def test_an_interval_over_zero_is_no_difference() -> None:
+    text = verdict(none=[50, 50, 50], smote=[48, 50, 54], random_undersampling=[30, 31, 32])
+
+    assert text.startswith("No measurable difference: no strategy raises balanced accuracy")
+    assert "(the best, SMOTE, 95% interval -4.7 to +5.4 points)" in text
+    assert text.endswith("It falls with random undersampling.")
+
+
+def test_strategies_that_all_harm_are_advised_against() -> None:
+    text = verdict(none=[50, 50, 50], smote=[40, 41, 42])
+
+    assert text.startswith("Leave the dataset as it is: every strategy lowers balanced accuracy")
+
+
+def test_the_price_in_accuracy_is_told() -> None:
+    before, after = np.array([[900, 0], [100, 0]]), np.array([[800, 100], [20, 80]])
+    rows = {"none": [before] * 3, "smote": [after] * 3}
+
+    text = write_verdict(
+        summarise(rows, titles=TITLES, classes=("a", "b"), test_share=0.25), test_share=0.25
+    )
+
+    assert text.endswith("Accuracy falls by 2.0 points: more images of large classes are missed.")
+
+
+def test_one_row_is_no_comparison() -> None:
+    assert verdict(none=[50, 51, 52]).startswith("Only one strategy")
