@@ -56,7 +56,7 @@ def evaluate(
         TooFewClassesError: fewer than two classes have two different training images.
         SettingError: a strategy that cannot be compared, or a number out of range.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     if n_splits < 2 or (repeats is not None and repeats < 1):
         raise SettingError("A comparison needs at least 2 folds and 1 repeat.")

@@ -54,7 +54,7 @@ def make_folds(
         shuffle=True,
         random_state=stream_seed(seed, "folds") % 2**32,
     )
-    parts = splitter.split(rows, dataset.codes[rows], np.arange(len(rows)))
+    parts = splitter.split(rows, dataset.codes[rows], groups[rows])
     folds = [Fold(rows[train], rows[test]) for train, test in parts]
     check_folds(folds, groups)
     return folds

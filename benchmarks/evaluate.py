@@ -1,0 +1,85 @@
+"""Compare strategies and time each: python benchmarks/evaluate.py [SOURCE] [CLASS=COUNT ...].
+
+Without a source, 10 classes with a long tail are drawn: curved sheets in 128 numbers. The floor
+is one logistic regression on one training side, which no comparison can do without.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from core.dataset import ImageDataset, build_table
+from core.embed import Embeddings, embed
+from core.evaluate import METRICS, evaluate, make_folds
+from core.evaluate.heads import fit_space, predict
+from core.ingest import open_source, parse_take
+
+
+def drawn(largest: int = 2000, class_count: int = 10) -> tuple[ImageDataset, Embeddings]:
+    """Return classes from `largest` images down to a hundredth of it."""
+    rng = np.random.default_rng(0)
+    counts = np.geomspace(largest, largest / 100, class_count).astype(int)
+    bend = rng.standard_normal((20, 128))
+    parts = [
+        np.maximum(0, (rng.standard_normal((count, 20)) + 0.7 * rng.standard_normal(20)) @ bend)
+        for count in counts
+    ]
+    labels = [f"class{code}" for code, count in enumerate(counts) for _ in range(count)]
+    records = [
+        {
+            "path": f"{row:07d}",
+            "label": label,
+            "split": "train",
+            "width": 1,
+            "height": 1,
+            "format": "PNG",
+            "bytes": 1,
+            "digest": str(row),
+            "file": "",
+        }
+        for row, label in enumerate(labels)
+    ]
+    vectors = np.concatenate(parts).astype(np.float32)
+    rows = np.arange(len(labels))
+    dataset = ImageDataset("drawn", Path(), build_table(records))
+    return dataset, Embeddings(vectors, rows, "drawn", "", "cpu")
+
+
+def compare(dataset: ImageDataset, embeddings: Embeddings) -> None:
+    """Print the comparison, the seconds of each row, and the floor."""
+    fold = make_folds(dataset, embeddings.rows)[0]
+    with threadpool_limits(1, user_api="blas"):
+        space = fit_space(embeddings, fold)
+        start = perf_counter()
+        predict(space.train, dataset.codes[fold.train], np.ones(len(fold.train)), space.test)
+        floor_s = perf_counter() - start
+    times = []
+    start = perf_counter()
+    report = evaluate(dataset, embeddings, progress=lambda *_: times.append(perf_counter()))
+    total_s = perf_counter() - start
+    fold_count = report.folds * report.repeats
+    row_s = np.diff(times).reshape(fold_count, -1).mean(axis=0)
+    print(f"{dataset.name}: {report.images:,} images, {len(report.classes)} classes, ", end="")
+    print(f"{embeddings.vectors.shape[1]} numbers each, {fold_count} folds, {report.encoder}")
+    print(report.verdict)
+    print(f"{'':26}", *(f"{metric.title:>18}" for metric in METRICS.values()), " s per fold")
+    for row, seconds in zip(report.strategies, row_s, strict=True):
+        means = (f"{100 * row.metrics[name].mean:>18.1f}" for name in METRICS)
+        print(f"{row.title:26}", *means, f"{seconds:>11.2f}")
+    print("The last row's seconds are those of turning the next fold's vectors.")
+    print(*report.notes, sep="\n")
+    print(f"total {total_s:.1f} s; floor {floor_s:.2f} s a fit, ", end="")
+    print(f"{total_s / (floor_s * fold_count):.0f} floors per fold")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 1:
+        compare(*drawn())
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            images = open_source(sys.argv[1], Path(folder), take=parse_take(sys.argv[2:]))
+            compare(images, embed(images))
