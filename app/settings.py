@@ -27,7 +27,7 @@ STREAMLIT_OPTIONS: dict[str, object] = {
     "theme.light.borderColor": "#DCE2E8",
     "theme.light.sidebar.backgroundColor": "#F4F6F8",
     "theme.light.sidebar.secondaryBackgroundColor": "#FFFFFF",
-    "theme.dark.primaryColor": "#56B4E9",
+    "theme.dark.primaryColor": "#2584C4",
     "theme.dark.backgroundColor": "#12171D",
     "theme.dark.secondaryBackgroundColor": "#1B222A",
     "theme.dark.textColor": "#E8EDF2",

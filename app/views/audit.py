@@ -166,7 +166,8 @@ def _pictures(dataset: ImageDataset) -> None:
     page = 1
     if pages > 1:
         page = st.pagination(pages, key=f"audit_page_{dataset.digest[:8]}_{label}")
-    picture_grid(dataset, rows[(page - 1) * _PER_PAGE : page * _PER_PAGE])
+    with st.container(key="class_pictures"):
+        picture_grid(dataset, rows[(page - 1) * _PER_PAGE : page * _PER_PAGE])
 
 
 def _overview(report: AuditReport) -> None:

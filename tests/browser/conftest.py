@@ -1,0 +1,179 @@
+"""A real server, a real Chromium, and a page that fails on anything it should never show."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from find_chromium import find_chromium
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+
+# Without these, Chromium looks for Google's hosts at every start.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_MS = 90_000  # for work that a slow machine does in a while
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder, and skip it loudly where there is no browser."""
+    here = Path(__file__).parent
+    mine = [item for item in items if here in item.path.parents]
+    missing = bool(mine) and find_chromium() is None
+    if missing and os.environ.get("CI") == "true":
+        pytest.exit("No Chromium found, and CI=true: install one or name it.", returncode=1)
+    for item in mine:
+        item.add_marker(pytest.mark.browser)
+        if missing:
+            item.add_marker(pytest.mark.skip(reason="NO CHROMIUM FOUND"))
+
+
+@dataclass
+class Server:
+    """A running `evenset serve`."""
+
+    url: str
+    process: "subprocess.Popen[bytes]"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Return a function that starts a server with more options and waits until it answers."""
+    started: list[Server] = []
+
+    def start(*options: str) -> Server:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        program = str(Path(sys.executable).with_name("evenset"))
+        command = [program, "serve", "--no-browser", "--port", str(port), *options]
+        with (tmp_path_factory.mktemp("server") / "log").open("wb") as log:
+            # Another folder than the checkout: its .streamlit must not be needed.
+            process = subprocess.Popen(
+                command, stdout=log, stderr=log, cwd=tmp_path_factory.getbasetemp()
+            )
+        server = Server(f"http://127.0.0.1:{port}", process)
+        started.append(server)
+        for _ in range(300):
+            try:
+                with urlopen(f"{server.url}/_stcore/health", timeout=1):
+                    return server
+            except (URLError, OSError):
+                assert process.poll() is None, "the server ended at its start"
+                time.sleep(0.1)
+        raise AssertionError("the server did not answer within 30 s")
+
+    yield start
+    for server in started:
+        server.process.terminate()
+        server.process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def server(start_server: Callable[..., Server]) -> Server:
+    """Return a server that all tests share; each visitor has a workspace of their own."""
+    return start_server()
+
+
+@dataclass
+class Visitor:
+    """One visitor's page, and what must not happen on it."""
+
+    page: Page
+    url: str
+    faults: list[str] = field(default_factory=list)
+
+    def go(self, step: str) -> None:
+        """Open a step by the sidebar."""
+        self.page.get_by_role("link", name=re.compile(rf"\d\. {step}")).click()
+
+    def says(self, text: str | re.Pattern[str]) -> None:
+        """Wait until the page shows `text`."""
+        expect(self.page.get_by_text(text).first).to_be_visible(timeout=PATIENCE_MS)
+
+    def has_title(self, question: str) -> None:
+        """Wait for the title of a page."""
+        expect(self.page.get_by_role("heading", name=question, level=1)).to_be_visible(
+            timeout=PATIENCE_MS
+        )
+
+    def press(self, name: str | re.Pattern[str]) -> None:
+        """Press a button once it can be pressed."""
+        button = self.page.get_by_role("button", name=name).first
+        expect(button).to_be_enabled(timeout=PATIENCE_MS)
+        button.click()
+
+    def upload(self, path: Path) -> None:
+        """Give a zip to the uploader of Load."""
+        self.page.locator("input[type=file]").first.set_input_files(path)
+
+    def check(self) -> None:
+        """Fail on anything that no page may show or do."""
+        text = self.page.locator("body").inner_text()
+        for word in ("Traceback", "KeyError", "AttributeError", "fault in Evenset"):
+            assert word not in text, text
+        assert self.faults == []
+
+
+@pytest.fixture
+def new_visitor(browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    """Return a function that opens a server as somebody new, in a browser of their own."""
+    visitors: list[Visitor] = []
+
+    def open_page(server: Server, **options: object) -> Visitor:
+        context = browser.new_context(
+            viewport={"width": 1400, "height": 1000}, accept_downloads=True, **options
+        )
+        page = context.new_page()
+        visitor = Visitor(page, server.url)
+
+        def on_console(message: ConsoleMessage) -> None:
+            if message.type == "error":
+                visitor.faults.append(f"console: {message.text}")
+
+        def on_request(request: Request) -> None:
+            if not request.url.startswith(
+                (server.url, server.url.replace("http", "ws"), "data:", "blob:")
+            ):
+                visitor.faults.append(f"request: {request.url}")
+
+        page.on("console", on_console)
+        page.on("request", on_request)
+        page.on("pageerror", lambda error: visitor.faults.append(f"script: {error}"))
+        page.goto(server.url)
+        visitor.has_title("Which images do you bring?")
+        visitors.append(visitor)
+        return visitor
+
+    yield open_page
+    for visitor in visitors:
+        visitor.check()
+        visitor.page.context.close()
+
+
+@pytest.fixture
+def visitor(new_visitor: Callable[..., Visitor], server: Server) -> Visitor:
+    """Return somebody who has just opened the app."""
+    return new_visitor(server)

@@ -1,0 +1,107 @@
+"""Bad input gives one clear sentence, and nothing that was loaded is lost."""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from conftest import Visitor
+from PIL import Image
+
+
+def picture(shade: int = 0) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (24, 24), (shade, 90, 200 - shade)).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def huge_png() -> bytes:
+    """Return a PNG of 20,000 x 20,000 grey pixels in about 50 kB."""
+    line = bytes(1 + 20_000)
+    packer = zlib.compressobj(9)
+    body = b"".join(packer.compress(line) for _ in range(20_000)) + packer.flush()
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        checksum = zlib.crc32(kind + data)
+        return len(data).to_bytes(4, "big") + kind + data + checksum.to_bytes(4, "big")
+
+    size = (20_000).to_bytes(4, "big")
+    header = chunk(b"IHDR", size + size + bytes([8, 0, 0, 0, 0]))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+def make_zip(path: Path, files: Mapping[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_refusals_are_one_sentence_and_keep_the_dataset(visitor: Visitor, tmp_path: Path) -> None:
+    visitor.press("Load 'Handwritten digits, long-tailed'")
+    visitor.says("All 446 files can be used")
+    text = tmp_path / "text.zip"
+    text.write_text("not a zip at all")
+    bad = {
+        "is empty": make_zip(tmp_path / "empty.zip", {}),
+        "is not a zip file or is damaged": text,
+        "none of them is an image": make_zip(tmp_path / "notes.zip", {"a/readme.txt": b"hello"}),
+        "not in class folders": make_zip(tmp_path / "flat.zip", {"one.jpg": picture()}),
+    }
+
+    for sentence, path in bad.items():
+        visitor.upload(path)
+        visitor.says(sentence)
+        visitor.says("All 446 files can be used")
+        visitor.check()
+
+
+def test_damaged_and_huge_pictures_are_rows_in_skipped(visitor: Visitor, tmp_path: Path) -> None:
+    files = {f"set/{label}/{n}.jpg": picture(n * 9) for label in ("a", "b") for n in range(8)}
+    files["set/a/cut.jpg"] = picture()[:400]
+    files["set/b/huge.png"] = huge_png()
+    assert len(files["set/b/huge.png"]) < 400_000
+
+    visitor.upload(make_zip(tmp_path / "damaged.zip", files))
+
+    visitor.says("Of 18 files, 16 can be used and 2 are skipped")
+
+
+@pytest.mark.parametrize("step", ["Audit", "Augment", "Balance", "Evaluate", "Export"])
+def test_a_set_of_one_class_can_be_looked_at(visitor: Visitor, tmp_path: Path, step: str) -> None:
+    files = {f"only/{n}.jpg": picture(n * 9) for n in range(3)}
+    visitor.upload(make_zip(tmp_path / "one_class.zip", files))
+    visitor.says("All 3 files can be used")
+
+    visitor.go(step)
+
+    visitor.says("one class" if step in {"Audit", "Balance"} else "only")
+
+
+def test_a_class_with_one_image_is_said_and_augmented(visitor: Visitor, tmp_path: Path) -> None:
+    files = {f"set/many/{n}.jpg": picture(n * 9) for n in range(8)}
+    files["set/lonely/0.jpg"] = picture(77)
+    visitor.upload(make_zip(tmp_path / "lonely.zip", files))
+    visitor.says("All 9 files can be used")
+
+    visitor.go("Balance")
+
+    visitor.says("Class 'lonely' has 1 image; SMOTE needs at least 2.")
+
+
+def test_names_are_data(visitor: Visitor, tmp_path: Path) -> None:
+    names = ("![x](http://example.com/p.png)", "<img src=x onerror=alert(1)>", ":red[hot]")
+    files = {
+        f"set/{name.replace('/', '_')}/{n}.jpg": picture(9 * n + len(name))
+        for name in names
+        for n in range(4)
+    }
+    visitor.upload(make_zip(tmp_path / "names.zip", files))
+    visitor.says("All 12 files can be used")
+
+    for step in ("Audit", "Augment", "Balance", "Export"):
+        visitor.go(step)
+        visitor.page.wait_for_timeout(1_000)
+        visitor.check()

@@ -1,0 +1,160 @@
+"""The whole way in a real browser: load, audit, augment, balance, evaluate, export."""
+
+import csv
+import io
+import re
+import zipfile
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from conftest import PATIENCE_MS, Visitor
+from PIL import Image
+from playwright.sync_api import expect
+
+SUFFIXES = (".jpg", ".png")
+
+
+def test_a_newcomer_goes_the_whole_way_on_the_sample(visitor: Visitor, tmp_path: Path) -> None:
+    load_sample(visitor)
+    audit(visitor)
+    augment(visitor)
+    balance(visitor)
+    evaluate(visitor)
+    archive = export(visitor, tmp_path)
+
+    check_export(archive, synthetic_points=1_425)
+
+
+def test_an_export_without_any_choice_is_augmented_to_the_largest_class(
+    visitor: Visitor, tmp_path: Path
+) -> None:
+    load_sample(visitor)
+
+    archive = export(visitor, tmp_path)
+
+    counts = check_export(archive, synthetic_points=0)
+    assert set(counts.values()) == {420}
+
+
+def load_sample(visitor: Visitor) -> None:
+    visitor.press("Load 'Parts on a belt'")
+    visitor.says("Of 676 files, 675 can be used and 1 is skipped")
+
+
+def audit(visitor: Visitor) -> None:
+    visitor.go("Audit")
+    visitor.has_title("How unbalanced is it?")
+    visitor.says("'crack' has 23x fewer training images than 'good'.")
+    visitor.says("under two or more labels")
+    bar = visitor.page.locator(".js-plotly-plot .bars .point path").first
+    expect(bar).to_be_visible(timeout=PATIENCE_MS)
+    # Plotly's own layer lies over the bars and takes the click, so it is given to the place.
+    box = bar.bounding_box()
+    assert box is not None
+    # The lowest bar belongs to the smallest class; its pictures come from our own route.
+    visitor.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    picture = visitor.page.locator(".st-key-class_pictures img[alt^='crack:']").first
+    expect(picture).to_be_visible(timeout=PATIENCE_MS)
+    picture.scroll_into_view_if_needed()
+    expect(picture).not_to_have_js_property("naturalWidth", 0, timeout=PATIENCE_MS)
+
+
+def augment(visitor: Visitor) -> None:
+    visitor.go("Augment")
+    visitor.has_title("What does a flip do to your classes?")
+    pictures = visitor.page.locator(".beforeafter img")
+    expect(pictures).to_have_count(12, timeout=PATIENCE_MS)
+    before = pictures.nth(1).get_attribute("src")
+    # The ends of the crop's range, moved by keyboard: another picture, without a new page.
+    handle = visitor.page.get_by_role("slider").first
+    handle.focus()
+    for _ in range(10):
+        handle.press("ArrowLeft")
+    expect(pictures.nth(1)).not_to_have_attribute("src", before or "", timeout=PATIENCE_MS)
+
+
+def balance(visitor: Visitor) -> None:
+    visitor.go("Balance")
+    visitor.has_title("Where does SMOTE put its points?")
+    visitor.press("Embed 675 images")
+    visitor.says(re.compile("PCA of 675 training images"))
+    visitor.press("Make 1,425 synthetic points")
+    visitor.says("SMOTE put 1,425 synthetic points between neighbours")
+    visitor.says("exactly where PCA puts them")
+    visitor.page.get_by_label("Synthetic point number").fill("200")
+    visitor.press("Show it")
+    visitor.says("Synthetic point 200")
+    expect(visitor.page.locator(".pair img")).to_have_count(2)
+    visitor.page.mouse.click(*place_of_a_cross(visitor))
+    visitor.says(re.compile(r"Synthetic point \d(?!00\b)"))
+    visitor.says(re.compile("of the way from the base to the neighbour"))
+    expect(visitor.page.locator(".pair img")).to_have_count(2)
+
+
+def place_of_a_cross(visitor: Visitor) -> tuple[float, float]:
+    """Return where on the screen the outermost synthetic point lies: nothing covers that one."""
+    visitor.page.locator(".st-key-map_pca .js-plotly-plot").scroll_into_view_if_needed()
+    visitor.page.wait_for_timeout(1_500)
+    x, y = visitor.page.evaluate(
+        """() => {
+            const plot = document.querySelector(".st-key-map_pca .js-plotly-plot");
+            const {xaxis, yaxis} = plot._fullLayout;
+            const box = plot.getBoundingClientRect();
+            let best = null;
+            for (const trace of plot._fullData) {
+                if (!trace.name.endsWith("synthetic")) continue;
+                for (let i = 0; i < trace.x.length; i++) {
+                    const x = xaxis.d2p(trace.x[i]), y = yaxis.d2p(trace.y[i]);
+                    if (best === null || x > best[0]) best = [x, y];
+                }
+            }
+            return [box.left + xaxis._offset + best[0], box.top + yaxis._offset + best[1]];
+        }"""
+    )
+    return x, y
+
+
+def evaluate(visitor: Visitor) -> None:
+    visitor.go("Evaluate")
+    visitor.has_title("Does balancing help?")
+    visitor.press("Compare 5 strategies")
+    visitor.says("Recall per class")
+    visitor.says(re.compile("95% interval"))
+
+
+def export(visitor: Visitor, folder: Path) -> Path:
+    visitor.go("Export")
+    visitor.has_title("What will you export?")
+    visitor.press("Write 2,100 pictures")
+    link = visitor.page.get_by_role("link", name="Download the zip")
+    expect(link).to_be_visible(timeout=PATIENCE_MS)
+    address = link.get_attribute("href")
+    assert address is not None
+    # The route answers to the token in the address alone.
+    answer = visitor.page.request.get(f"{visitor.url}{address}")
+    assert answer.status == 200
+    path = folder / address.rsplit("/", 1)[-1]
+    path.write_bytes(answer.body())
+    return path
+
+
+def check_export(archive: Path, *, synthetic_points: int) -> Counter[str]:
+    """Check that counts are equal, every picture opens, and the manifest says all."""
+    with zipfile.ZipFile(archive) as opened:
+        assert opened.testzip() is None
+        pictures = {name for name in opened.namelist() if name.endswith(SUFFIXES)}
+        manifest = list(csv.DictReader(io.StringIO(opened.read("manifest.csv").decode())))
+        assert {row["path"] for row in manifest} == pictures
+        assert len(manifest) == len(pictures)
+        for name in pictures:
+            with Image.open(io.BytesIO(opened.read(name))) as image:
+                image.load()
+        if synthetic_points:
+            vectors = np.load(io.BytesIO(opened.read("synthetic_vectors.npz")))
+            assert len(vectors["vectors"]) == synthetic_points
+            assert set(vectors["picture"]) <= pictures
+        assert {"recipe.json", "class_weights.json"} <= set(opened.namelist())
+    counts = Counter(row["label"] for row in manifest if row["split"] == "train")
+    assert len(set(counts.values())) == 1
+    return counts
