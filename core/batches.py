@@ -6,7 +6,7 @@ batches.
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -23,7 +23,7 @@ def run_batches(
     batch_size: int,
     stage: str,
     progress: Progress,
-) -> Iterator[Result]:
+) -> Generator[Result]:
     """Yield `function(batch)` for consecutive batches of `items`, in order.
 
     At most two batches a worker are in flight, so memory is bounded and cancelling is quick:

@@ -169,7 +169,10 @@ def select(dataset: ImageDataset, take: Take) -> ImageDataset:
 
 def build_table(records: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     """Return the table of a dataset from one record per image, sorted by path."""
-    table = pd.DataFrame.from_records(list(records), columns=list(COLUMNS))
+    texts = [column for column in COLUMNS if column != "file"]
+    table = pd.DataFrame.from_records(list(records), columns=texts)
+    # pandas' texts are UTF-8; a file name may hold any bytes, and must open the file again.
+    table["file"] = pd.Series([record["file"] for record in records], dtype=object)
     for column in ("width", "height", "bytes"):
         table[column] = table[column].astype(np.int64)
     return table.sort_values("path", kind="stable").reset_index(drop=True)

@@ -1,5 +1,6 @@
 """One file to an upright (H, W, 3) uint8 sRGB array, safely; one array to one file."""
 
+import struct
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
@@ -7,7 +8,7 @@ from io import BytesIO
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from core.errors import UnreadableImageError
 from core.limits import DEFAULT_LIMITS, Limits
@@ -29,13 +30,49 @@ WRITABLE_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "BMP", "TIFF"})
 IMAGE_SUFFIXES = frozenset(SUFFIXES.values()) | {".jpeg", ".jpe", ".tiff", ".pgm", ".pbm", ".jfif"}
 
 _ORIENTATION_TAG = 0x0112
+# Quarter turns to the left, then whether to mirror left and right, that bring a picture upright,
+# for each value of the tag that asks for it (EXIF 3.0, 4.6.5.1).
+_TURNS = {
+    2: (0, True),
+    3: (2, False),
+    4: (2, True),
+    5: (3, True),
+    6: (3, False),
+    7: (1, True),
+    8: (1, False),
+}
+# Pillow names a JPEG that holds a second picture, as phones write them, by another format.
+_SAME_FORMAT = {"MPO": "JPEG"}
 # Pillow's modes that OpenCV turns into 8-bit RGB without loss of meaning. The others carry
 # transparency or a palette, which OpenCV drops without a word, or are read by Pillow alone.
 _OPENCV_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "BMP", "TIFF", "PPM"})
-_OPENCV_MODES = frozenset({"RGB", "L", "1", "CMYK", "I;16", "I;16B", "I;16L"})
+_GREY_16_BIT = frozenset({"I;16", "I;16B", "I;16L", "I;16N"})
+_OPENCV_MODES = frozenset({"RGB", "L", "1", "CMYK"}) | _GREY_16_BIT
+# What Pillow raises on damaged files, beside UnidentifiedImageError.
+_DAMAGE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    EOFError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+    RuntimeError,
+    struct.error,
+)
 
 # Work is spread over images; threads inside one image would only get in each other's way.
 cv2.setNumThreads(1)
+# A damaged file is a row among the skipped ones, not a line of OpenCV's on the terminal.
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+# Pillow's own guard warns through a list of filters that threads cannot share, and knows nothing
+# of `Limits`. Every file passes `read_header`, which refuses by the limit before it decodes.
+Image.MAX_IMAGE_PIXELS = None
+# A damaged EXIF block does not keep a picture from being used.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 
 @dataclass(frozen=True)
@@ -46,13 +83,18 @@ class ImageHeader:
     height: int  # upright
     format: str  # a key of SUFFIXES
     mode: str  # Pillow's mode
-    is_turned: bool  # an EXIF tag asks viewers to turn or mirror it
+    orientation: int  # EXIF's: 1 is upright, 2 to 8 ask viewers to turn or mirror it
     has_transparency: bool
+
+    @property
+    def is_turned(self) -> bool:
+        """Return whether an EXIF tag asks viewers to turn or mirror it."""
+        return self.orientation > 1
 
     @property
     def is_grey(self) -> bool:
         """Return whether the file holds brightness alone."""
-        return self.mode in {"1", "L", "I;16", "I;16B", "I;16L"}
+        return self.mode in {"1", "L"} | _GREY_16_BIT
 
 
 def read_header(content: bytes, limits: Limits = DEFAULT_LIMITS) -> ImageHeader:
@@ -64,29 +106,26 @@ def read_header(content: bytes, limits: Limits = DEFAULT_LIMITS) -> ImageHeader:
     if not content:
         raise UnreadableImageError("empty file")
     try:
-        with warnings.catch_warnings():
-            # Pillow warns of large pictures; the limit below decides instead.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(content), formats=list(SUFFIXES)) as image:
-                width, height = image.size
-                orientation = image.getexif().get(_ORIENTATION_TAG, 1)
-                mode = image.mode
-                format_ = image.format or ""
-                transparent = "transparency" in image.info or mode in {"RGBA", "LA", "PA", "RGBa"}
+        with Image.open(BytesIO(content), formats=list(SUFFIXES)) as image:
+            width, height = image.size
+            if width * height > limits.image_pixels:
+                raise UnreadableImageError(_too_large(width * height, limits))
+            orientation = _orientation(image, content)
+            # Pillow turns a TIFF by itself, and tells the size that it has then.
+            if orientation >= 5 and image.format != "TIFF":
+                width, height = height, width
+            mode, format_ = image.mode, image.format or ""
+            transparent = "transparency" in image.info or mode in {"RGBA", "LA", "PA", "RGBa"}
     except UnidentifiedImageError as error:
         raise UnreadableImageError("not an image") from error
-    except Image.DecompressionBombError as error:
-        raise UnreadableImageError(_too_large(None, limits)) from error
-    except (OSError, SyntaxError, ValueError, TypeError, KeyError, EOFError) as error:
+    except _DAMAGE as error:
         raise UnreadableImageError(f"damaged header ({_reason(error)})") from error
-    if width * height > limits.image_pixels:
-        raise UnreadableImageError(_too_large(width * height, limits))
     if width < 2 or height < 2:
         raise UnreadableImageError(f"too small ({width} x {height} px)")
-    is_turned = orientation in range(2, 9)
-    if orientation in range(5, 9):
-        width, height = height, width
-    return ImageHeader(width, height, format_, mode, is_turned, transparent)
+    # A portable grey map of 16 bits is held in 32.
+    mode = "I;16" if format_ == "PPM" and mode == "I" else mode
+    format_ = _SAME_FORMAT.get(format_, format_)
+    return ImageHeader(width, height, format_, mode, orientation, transparent)
 
 
 def decode(content: bytes, *, limits: Limits = DEFAULT_LIMITS, at_least_px: int = 0) -> Pixels:
@@ -112,13 +151,18 @@ def decode(content: bytes, *, limits: Limits = DEFAULT_LIMITS, at_least_px: int 
         and header.mode in _OPENCV_MODES
         and not header.has_transparency
     ):
-        return _decode_with_opencv(content, _reduction(header, at_least_px))
-    return _decode_with_pillow(content)
+        pixels = _decode_with_opencv(content, _reduction(header, at_least_px))
+    else:
+        pixels = _decode_with_pillow(content, header)
+    # Both libraries turn a TIFF by themselves.
+    if header.format == "TIFF" or not header.is_turned:
+        return pixels
+    quarters, is_mirrored = _TURNS[header.orientation]
+    turned = np.rot90(pixels, quarters)
+    return np.ascontiguousarray(turned[:, ::-1] if is_mirrored else turned)
 
 
-def encode(
-    pixels: Pixels, format_: str, *, quality: int = 95, is_grey: bool = False
-) -> bytes:
+def encode(pixels: Pixels, format_: str, *, quality: int = 95, is_grey: bool = False) -> bytes:
     """Encode an (H, W, 3) uint8 RGB array.
 
     Args:
@@ -176,6 +220,7 @@ def _reduction(header: ImageHeader, at_least_px: int) -> int:
 
 def _decode_with_opencv(content: bytes, flag: int) -> Pixels:
     try:
+        flag |= cv2.IMREAD_IGNORE_ORIENTATION
         pixels = cv2.imdecode(np.frombuffer(content, np.uint8), flag)
     except cv2.error as error:
         raise UnreadableImageError("damaged file") from error
@@ -184,22 +229,38 @@ def _decode_with_opencv(content: bytes, flag: int) -> Pixels:
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), np.uint8)
 
 
-def _decode_with_pillow(content: bytes) -> Pixels:
+def _decode_with_pillow(content: bytes, header: ImageHeader) -> Pixels:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(content), formats=list(SUFFIXES)) as image:
-                image.load()
-                upright = ImageOps.exif_transpose(image).convert("RGBA")
-        page = Image.new("RGBA", upright.size, (255, 255, 255, 255))
-        return np.asarray(Image.alpha_composite(page, upright).convert("RGB"), np.uint8).copy()
-    except (OSError, SyntaxError, ValueError, TypeError, KeyError, EOFError, IndexError) as error:
+        with Image.open(BytesIO(content), formats=list(SUFFIXES)) as image:
+            image.load()
+            # Pillow would cut 16 bits off at 255, which is white.
+            is_16_bit = header.mode in _GREY_16_BIT
+            coloured = _from_16_bit(image) if is_16_bit else image.convert("RGBA")
+        page = Image.new("RGBA", coloured.size, (255, 255, 255, 255))
+        return np.asarray(Image.alpha_composite(page, coloured).convert("RGB"), np.uint8).copy()
+    except _DAMAGE as error:
         raise UnreadableImageError(f"truncated or damaged file ({_reason(error)})") from error
 
 
-def _too_large(pixels: int | None, limits: Limits) -> str:
-    limit = f"limit {limits.image_pixels / 1e6:.0f} Mpx"
-    return f"too large: {pixels / 1e6:,.0f} Mpx, {limit}" if pixels else f"too large: {limit}"
+def _from_16_bit(image: Image.Image) -> Image.Image:
+    """Return 16-bit grey as RGBA; the one value that the file calls transparent is so."""
+    values = np.asarray(image, np.uint16)
+    opaque = np.where(values == image.info.get("transparency"), 0, 255).astype(np.uint8)
+    grey = (values >> 8).astype(np.uint8)
+    return Image.fromarray(np.dstack([grey, grey, grey, opaque]))
+
+
+def _orientation(image: Image.Image, content: bytes) -> int:
+    """Return the EXIF orientation, 1 to 8, without decoding the pixels where that can be."""
+    # Asked for its EXIF, Pillow decodes a PNG to its end, where the tag may stand.
+    if image.format == "PNG" and b"eXIf" not in content and b"Raw profile type" not in content:
+        return 1
+    value = image.getexif().get(_ORIENTATION_TAG, 1)
+    return value if value in _TURNS else 1
+
+
+def _too_large(pixels: int, limits: Limits) -> str:
+    return f"too large: {pixels / 1e6:,.0f} Mpx, limit {limits.image_pixels / 1e6:,.0f} Mpx"
 
 
 def _reason(error: BaseException) -> str:

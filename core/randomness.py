@@ -12,8 +12,10 @@ def stream_seed(seed: int, *names: Name) -> int:
     digest = blake2b(digest_size=8)
     for name in (seed, *names):
         # Type and length stand before each name, so that ("ab", "c") is not ("a", "bc").
+        # NumPy's whole numbers are numbers like any other.
+        kind = "str" if isinstance(name, str) else "int"
         encoded = str(name).encode("utf-8", "surrogatepass")
-        digest.update(f"{type(name).__name__}{len(encoded)}:".encode() + encoded)
+        digest.update(f"{kind}{len(encoded)}:".encode() + encoded)
     return int.from_bytes(digest.digest(), "little") >> 1
 
 

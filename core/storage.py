@@ -8,6 +8,8 @@ from typing import IO
 
 from core.errors import OutputError
 
+_LONGEST = 60  # characters of a temporary name; most systems allow 255 bytes
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
@@ -16,19 +18,25 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     Raises:
         OutputError: the disk is full, or the place cannot be written.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    if not path.name or path.is_dir():
+        raise OutputError(f"Cannot write '{path}': it is a folder. Give the name of a file.")
+    temporary = path.with_name(f".{path.name[:_LONGEST]}.{os.getpid()}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            yield file
-        temporary.replace(path)
+        try:
+            with temporary.open("wb") as file:
+                yield file
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
     except OSError as error:
-        raise OutputError(
-            f"Cannot write '{path}': {error.strerror or error}. "
-            "Free some space or choose another place."
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+        raise OutputError(cannot_write(path, error)) from error
+
+
+def cannot_write(path: Path, error: OSError) -> str:
+    """Return the sentence for a place that cannot be written."""
+    reason = error.strerror or error
+    return f"Cannot write '{path}': {reason}. Free some space or choose another place."
 
 
 def write_bytes(path: Path, content: bytes) -> None:

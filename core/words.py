@@ -31,10 +31,11 @@ def named(labels: Sequence[str], most: int = 4) -> str:
 def size_of(byte_count: float) -> str:
     """Return '18 MB', '1.3 GB'."""
     for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if byte_count >= factor:
-            value = byte_count / factor
-            return f"{value:.1f} {unit}" if value < 10 else f"{value:,.0f} {unit}"
-    return f"{byte_count:.0f} bytes"
+        value = byte_count / factor
+        # What rounds up to 1,000 of the smaller unit is 1.0 of this one.
+        if value >= 0.9995:
+            return f"{value:.1f} {unit}" if value < 9.95 else f"{value:,.0f} {unit}"
+    return count_of(round(byte_count), "byte")
 
 
 def duration_of(seconds: float) -> str:

@@ -157,10 +157,7 @@ def _small_classes(dataset: ImageDataset) -> list[Finding]:
     ):  # fmt: skip
         labels = [label for label, count in counts.items() if least <= count <= most]
         if labels:
-            text = (
-                f"{named(labels)} {'has' if len(labels) == 1 else 'have'} "
-                f"{_few(least, most)}; {consequence}."
-            )
+            text = f"{named(labels)} {_have(labels, counts, least, most)}; {consequence}."
             rows = np.concatenate([dataset.rows_of(label, TRAIN) for label in labels])
             findings.append(Finding(id_, severity, np.sort(rows), text, remedy))
     return findings
@@ -199,7 +196,10 @@ def _duplicates(dataset: ImageDataset) -> list[Finding]:
         findings.append(_finding("split_leak", Severity.HIGH, groups, text, remedy))
     if groups := kinds["copy"]:
         extra = sum(len(rows) - 1 for rows in groups)
-        text = f"{_pictures(len(groups))} in the same class more than once ({count_of(extra, 'file')} extra)."
+        text = (
+            f"{_pictures(len(groups))} in the same class more than once "
+            f"({count_of(extra, 'file')} extra)."
+        )
         remedy = "Remove the extra files. Evaluate keeps copies on one side of every fold."
         findings.append(_finding("duplicates", Severity.MEDIUM, groups, text, remedy))
     return findings
@@ -209,7 +209,8 @@ def _skipped(dataset: ImageDataset) -> list[Finding]:
     if not dataset.skipped:
         return []
     count = len(dataset.skipped)
-    text = f"{count_of(count, 'file')} could not be used. {'It is' if count == 1 else 'They are'} left out."
+    left_out = "It is" if count == 1 else "They are"
+    text = f"{count_of(count, 'file')} could not be used. {left_out} left out."
     remedy = "See the list of skipped files for the reason of each."
     return [Finding("skipped", Severity.LOW, _no_rows(), text, remedy)]
 
@@ -224,8 +225,10 @@ def _is(labels: list[str]) -> str:
     return "is" if len(labels) == 1 else "are"
 
 
-def _few(least: int, most: int) -> str:
-    return "1 training image" if most == 1 else f"{least} to {most} training images each"
+def _have(labels: list[str], counts: dict[str, int], least: int, most: int) -> str:
+    if len(labels) == 1:
+        return f"has {count_of(counts[labels[0]], 'training image')}"
+    return f"have {'1 training image' if most == 1 else f'{least} to {most} training images'} each"
 
 
 def _pictures(count: int) -> str:

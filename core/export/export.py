@@ -2,9 +2,10 @@
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from hashlib import sha256
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from core.export.items import AUGMENTED, ORIGINAL, ExportItem, list_items
 from core.export.recipe import Recipe
 from core.export.writers import RECIPE_NAME, Format, Writer, format_of
 from core.images import WRITABLE_FORMATS, decode, encode, read_header
+from core.limits import Limits
 from core.progress import Progress, silent
 from core.resample import BalancePlan, SyntheticPoints, class_weights
 
@@ -105,7 +107,8 @@ def export(
         weights = class_weights(dataset.counts(TRAIN))
         writer.write(WEIGHTS_NAME, (json.dumps(weights, indent=2, ensure_ascii=False)).encode())
         if synthetic is not None and embeddings is not None:
-            writer.write(VECTORS_NAME, _vectors(dataset, embeddings, synthetic, items))
+            written = {row.path for row in rows}
+            writer.write(VECTORS_NAME, _vectors(dataset, embeddings, synthetic, items, written))
         if not writer.has(RECIPE_NAME):
             writer.write(RECIPE_NAME, text.encode())
     after = dict.fromkeys(dataset.classes, 0)
@@ -137,7 +140,7 @@ def _write_pictures(
     batches = run_batches(
         render_batch, items, batch_size=_BATCH, stage="writing pictures", progress=progress
     )
-    with closing(batches):  # type: ignore[type-var]
+    with closing(batches):
         for rendered in batches:
             for picture in rendered:
                 if picture.reason:
@@ -154,16 +157,21 @@ def _render(dataset: ImageDataset, item: ExportItem, is_written: bool) -> _Rende
     operation = "+".join(step.operation for step in item.drawn)
     try:
         content = dataset.read_bytes(item.row)
+        source = dataset.table.iloc[item.row]
+        if sha256(content).hexdigest() != source["digest"]:
+            raise UnreadableImageError("changed since it was loaded")
         if item.origin == AUGMENTED and is_written:
             return _Rendered(item, None, operation)
-        header = read_header(content)
+        # The image passed the limits when it was loaded; they may have been raised for it.
+        limits = Limits(image_pixels=int(source["width"]) * int(source["height"]))
+        header = read_header(content, limits)
         if item.origin == AUGMENTED:
-            pixels = apply(decode(content), item.drawn)
+            pixels = apply(decode(content, limits=limits), item.drawn)
             encoded = encode(pixels, item.format, is_grey=header.is_grey)
             return _Rendered(item, encoded, operation)
         if item.split == TRAIN and header.is_turned and item.format in WRITABLE_FORMATS:
             # Lossy formats lose a little here, at quality 95.
-            encoded = encode(decode(content), item.format, is_grey=header.is_grey)
+            encoded = encode(decode(content, limits=limits), item.format, is_grey=header.is_grey)
             return _Rendered(item, encoded, _UPRIGHT)
         return _Rendered(item, None if is_written else content, operation)
     except UnreadableImageError as error:
@@ -200,11 +208,16 @@ def _vectors(
     embeddings: Embeddings,
     synthetic: SyntheticPoints,
     items: Sequence[ExportItem],
+    written: Collection[str],
 ) -> bytes:
-    """Return an .npz of the synthetic vectors, their parents, and the picture beside each."""
+    """Return an .npz of the synthetic vectors, their parents, and the picture beside each.
+
+    The picture is '' where its image could not be read any more.
+    """
     paths = np.array(dataset.table["path"].tolist(), np.str_)
     # The additions of the export stand in the order of the points.
-    pictures = [item.path for item in items if item.origin != ORIGINAL][: len(synthetic)]
+    added = [item.path for item in items if item.origin != ORIGINAL][: len(synthetic)]
+    pictures = [path if path in written else "" for path in added]
     buffer = BytesIO()
     np.savez(
         buffer,

@@ -99,6 +99,7 @@ def list_additions(
     if exports is Exports.SYNTHETIC:
         if synthetic is None:
             raise SettingError("SMOTE's points are not there yet. Make them on Balance first.")
+        _check_belongs(dataset, plan, synthetic)
         bases: list[int] = synthetic.parents[:, 0].tolist()
         for label in synthetic.too_small:
             bases += _round_robin(dataset, plan, label, seed)
@@ -109,6 +110,16 @@ def list_additions(
             bases += _round_robin(dataset, plan, label, seed)
         return _numbered(bases)
     return []
+
+
+def _check_belongs(dataset: ImageDataset, plan: BalancePlan, synthetic: SyntheticPoints) -> None:
+    made = np.bincount(synthetic.labels, minlength=len(dataset.classes)).tolist()
+    for label, count in zip(dataset.classes, made, strict=True):
+        if count != (0 if label in synthetic.too_small else plan.add[label]):
+            raise SettingError(
+                f"The synthetic points were made for another plan: class '{label}' has {count:,} "
+                f"of them, and the plan adds {plan.add[label]:,}. Make the points again."
+            )
 
 
 def _round_robin(dataset: ImageDataset, plan: BalancePlan, label: str, seed: int) -> list[int]:

@@ -9,16 +9,17 @@ _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e
 _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
 )
-_LONGEST = 100
+_LONGEST_BYTES = 120  # systems allow 255, of which numbers and suffixes need some
 
 
 def safe_name(name: str) -> str:
     """Return a name for one folder or file stem that is the same as `name` wherever it can be."""
-    name = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", name))
-    name = name.encode("utf-8", "replace").decode()[:_LONGEST].rstrip(". ").lstrip(" ")
+    text = name.encode("utf-8", "replace").decode()
+    name = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", text))
+    name = name.encode()[:_LONGEST_BYTES].decode("utf-8", "ignore").rstrip(". ").lstrip(" ")
     if name.startswith("."):
         name = "_" + name[1:]
-    if name.split(".")[0].lower() in _RESERVED:
+    if name.split(".")[0].rstrip().lower() in _RESERVED:
         name = "_" + name
     return name or "_"
 

@@ -58,7 +58,11 @@ def read_recipe(path: Path) -> Recipe:
         data = json.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
         raise SettingError(f"There is no recipe '{path}'. Check the path.") from error
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise SettingError(
+            f"The recipe '{path}' cannot be read ({error.strerror}). Choose another file."
+        ) from error
+    except (ValueError, RecursionError) as error:
         raise SettingError(f"'{path}' is not a recipe: it is not JSON. Choose another.") from error
     if not isinstance(data, dict) or data.get("version") != _VERSION:
         raise SettingError(
@@ -78,7 +82,7 @@ def read_recipe(path: Path) -> Recipe:
         )
     except KeyError as error:
         raise SettingError(f"The recipe '{path}' lacks {error}. Make it again.") from error
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise SettingError(f"A value of the recipe '{path}' is of the wrong kind.") from error
 
 
@@ -88,7 +92,6 @@ def _read_take(data: object) -> Take | None:
     if not isinstance(data, Mapping) or not isinstance(data.get("counts"), Mapping):
         raise SettingError("The recipe's 'take' is damaged. Make the recipe again.")
     counts = {
-        str(label): None if count is None else int(count)
-        for label, count in data["counts"].items()
+        str(label): None if count is None else int(count) for label, count in data["counts"].items()
     }
     return Take(counts, order=str(data.get("order", "name")), seed=int(data.get("seed", 0)))

@@ -1,6 +1,5 @@
 """Where an export is written to: a zip or a folder, under its real name only when whole."""
 
-import os
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from core.errors import OutputError
-from core.storage import replacing, write_bytes
+from core.storage import cannot_write, replacing, write_bytes
 
 _DATE = (1980, 1, 1, 0, 0, 0)  # the same bytes each time
 RECIPE_NAME = "recipe.json"
@@ -47,28 +46,39 @@ class _ZipWriter:
 
     def write(self, path: str, content: bytes) -> None:
         entry = zipfile.ZipInfo(path, date_time=_DATE)
+        entry.create_system = 3  # the same bytes on every system; 3 has the rights below
         entry.external_attr = 0o644 << 16
         self._opened.writestr(entry, content)
 
 
 class _FolderWriter:
-    """Writes files below one folder."""
+    """Writes files below one folder, and knows which of them belong to this run."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._paths: set[Path] = set()
 
     def has(self, path: str) -> bool:
+        self._paths.add(self._folder / path)
         return (self._folder / path).is_file()
 
     def write(self, path: str, content: bytes) -> None:
+        self._paths.add(self._folder / path)
         write_bytes(self._folder / path, content)
+
+    def remove_others(self) -> None:
+        """Remove what a killed run left half-written, or wrote and this one does not ask for."""
+        for found in sorted(self._folder.rglob("*"), reverse=True):
+            if found.is_dir() and not any(found.iterdir()):
+                found.rmdir()
+            elif found.is_file() and found not in self._paths:
+                found.unlink()
 
 
 @contextmanager
 def open_zip(target: Path, recipe_text: str) -> Iterator[Writer]:  # noqa: ARG001
     """Open a zip that takes the name `target` when all is written."""
-    if target.is_dir():
-        raise OutputError(f"'{target}' is a folder. Give the name of a zip file.")
+    _refuse_existing(target)
     with replacing(target) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as opened:
         yield _ZipWriter(opened)
 
@@ -80,28 +90,44 @@ def open_folder(target: Path, recipe_text: str) -> Iterator[Writer]:
     Until then it is called `target` + '.partial' and is kept when the work breaks off; the next
     run with the same recipe goes on from what is there.
     """
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise OutputError(f"'{target}' is there already. Choose another name, or remove it first.")
+    # A name such as '.' has no last part to add to.
+    target = target.absolute() if target.name else target.resolve()
+    if not target.is_dir() or any(target.iterdir()):
+        _refuse_existing(target)
     partial = target.with_name(target.name + ".partial")
     try:
-        if partial.exists() and _recipe_in(partial) != recipe_text:
-            shutil.rmtree(partial)
+        _make_room(partial, recipe_text)
         partial.mkdir(parents=True, exist_ok=True)
-        write_bytes(partial / RECIPE_NAME, recipe_text.encode())
-        yield _FolderWriter(partial)
+        writer = _FolderWriter(partial)
+        writer.write(RECIPE_NAME, recipe_text.encode())
+        yield writer
+        writer.remove_others()
         if target.exists():
             target.rmdir()
-        os.replace(partial, target)
+        partial.replace(target)
     except OSError as error:
+        raise OutputError(cannot_write(target, error)) from error
+
+
+def _refuse_existing(target: Path) -> None:
+    if target.exists() or target.is_symlink():
+        raise OutputError(f"'{target}' is there already. Choose another name, or remove it first.")
+
+
+def _make_room(partial: Path, recipe_text: str) -> None:
+    """Remove what an export with another recipe left at `partial`, and nothing else."""
+    if not partial.exists() or (partial.is_dir() and not any(partial.iterdir())):
+        return
+    recipe = partial / RECIPE_NAME
+    found = recipe.read_bytes() if recipe.is_file() else b""
+    if found == recipe_text.encode():
+        return
+    if b'"dataset_digest"' not in found:
         raise OutputError(
-            f"Cannot write '{target}': {error.strerror or error}. "
-            "Free some space or choose another place."
-        ) from error
-
-
-def _recipe_in(folder: Path) -> str | None:
-    path = folder / RECIPE_NAME
-    return path.read_text("utf-8") if path.is_file() else None
+            f"'{partial}' is in the way: the export is built up there, and what it holds was not "
+            "left by an export. Choose another name, or move it."
+        )
+    shutil.rmtree(partial)
 
 
 FORMATS: Mapping[str, Format] = {

@@ -1,8 +1,11 @@
 """A zip of labelled images: unpacked under names of our own, with every size checked."""
 
+import lzma
 import stat
+import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from core.dataset import ImageDataset, SkippedFile
@@ -16,6 +19,20 @@ from core.progress import Progress, silent
 _BLOCK = 1 << 20
 _PER_FOLDER = 1000
 _ENCRYPTED = 0x1
+_METHODS = frozenset(
+    {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
+)
+# What a damaged list of entries, and a damaged entry, make Python's reader raise beside
+# BadZipFile.
+_BAD_DIRECTORY = (ValueError, NotImplementedError, EOFError, struct.error)
+_BAD_ENTRY = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    RuntimeError,
+    OSError,
+    *_BAD_DIRECTORY,
+)
 
 
 def read_zip(
@@ -49,12 +66,17 @@ def read_zip(
             entries = [entry for entry in opened.infolist() if not entry.is_dir()]
             _check_sizes(name, entries, limits)
             files, skipped = _unpack(opened, entries, folder, limits, progress)
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, *_BAD_DIRECTORY) as error:
         raise SourceError(
             f"'{name}' is not a zip file or is damaged. Make the zip again and try once more."
         ) from error
     except FileNotFoundError as error:
         raise SourceError(f"There is no file '{archive}'. Check the path.") from error
+    except OSError as error:
+        raise SourceError(
+            f"'{name}' cannot be opened ({error.strerror or error}). "
+            "Check its permissions, or choose another file."
+        ) from error
     stem = PurePosixPath(name).stem
     return build_dataset(stem, folder, files, skipped, limits=limits, progress=progress)
 
@@ -117,6 +139,8 @@ def _why_not(entry: zipfile.ZipInfo, path: str, limits: Limits) -> str | None:
     mode = entry.external_attr >> 16
     if stat.S_ISLNK(mode):
         return "a link or special file"
+    if entry.compress_type not in _METHODS:
+        return "compressed in a way that cannot be read"
     # Tiny files compress well without harm; a bomb is large once it is unpacked.
     if entry.file_size > (1 << 20) and entry.file_size > limits.compression_ratio * max(
         1, entry.compress_size
@@ -132,8 +156,8 @@ def _write_entry(
     written = 0
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("wb") as file, opened.open(entry) as source:
-            while block := source.read(_BLOCK):
+        with target.open("wb") as file:
+            for block in _blocks(opened, entry):
                 written += len(block)
                 if written > budget:
                     raise LimitError(
@@ -141,7 +165,7 @@ def _write_entry(
                         "Bring a smaller zip."
                     )
                 file.write(block)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+    except _DamagedEntryError:
         target.unlink(missing_ok=True)
         return None
     except OSError as error:
@@ -149,3 +173,16 @@ def _write_entry(
             f"Cannot unpack into '{target.parent}': {error.strerror}. Free some space."
         ) from error
     return written
+
+
+class _DamagedEntryError(Exception):
+    """An entry's bytes cannot be read; told apart from a disk that cannot be written."""
+
+
+def _blocks(opened: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    try:
+        with opened.open(entry) as source:
+            while block := source.read(_BLOCK):
+                yield block
+    except _BAD_ENTRY as error:
+        raise _DamagedEntryError from error

@@ -37,7 +37,7 @@ def is_junk(path: str) -> bool:
 def find_places(paths: Sequence[str]) -> list[Place]:
     """Return the place of each image path, relative to the source, parts divided by '/'.
 
-    Folders that wrap everything are passed over; where all remaining top folders are names of
+    Folders that wrap all others are passed over; where all remaining top folders are names of
     splits, they are splits; the next folder is the class, and what lies deeper belongs to it.
     """
     parts = [PurePosixPath(path).parts for path in paths]
@@ -56,14 +56,16 @@ def find_places(paths: Sequence[str]) -> list[Place]:
 
 
 def _wrapping_folders(parts: Sequence[tuple[str, ...]]) -> int:
-    """Return how many leading folders hold everything and are neither split nor class."""
+    """Return how many leading folders hold all others and are neither split nor class."""
     count = 0
-    while parts:
-        first = parts[0][count] if len(parts[0]) > count + 1 else None
-        if first is None or first.lower() in SPLIT_FOLDERS:
+    while True:
+        tops = {part[count] for part in parts if len(part) > count + 1}
+        if len(tops) != 1 or tops.pop().lower() in SPLIT_FOLDERS:
             return count
-        # The last folder before the files is the class, even when it is the only one.
-        if not all(len(part) > count + 2 and part[count] == first for part in parts):
+        sub_folders = {part[count + 1] for part in parts if len(part) > count + 2}
+        has_images = any(len(part) == count + 2 for part in parts)
+        # The last folder before the files is the class, even when it is the only one. A stray
+        # picture beside several folders makes no class of the folder that holds them all.
+        if not sub_folders or (has_images and len(sub_folders) == 1):
             return count
         count += 1
-    return count

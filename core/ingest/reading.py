@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from core.batches import run_batches
-from core.dataset import ImageDataset, SkippedFile, build_table
+from core.dataset import TRAIN, ImageDataset, SkippedFile, build_table
 from core.errors import EmptyDatasetError, LimitError, UnreadableImageError
 from core.images import IMAGE_SUFFIXES, decode, read_header
 from core.ingest.layout import Place, find_places, is_junk
@@ -23,6 +23,14 @@ class SourceFile:
 
     path: str
     file: str
+
+
+def readable_name(name: str) -> str:
+    """Return `name` with bytes that are no text, as some systems allow in names, spelled out.
+
+    Such a name would break every table, file and page that it is written to.
+    """
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 Record = dict[str, object]
@@ -67,6 +75,11 @@ def build_dataset(
     records = _inspect_all(placed, root, refused, limits, progress)
     if not records:
         raise EmptyDatasetError(_why_empty(name, files, refused))
+    if all(record["split"] != TRAIN for record in records):
+        raise EmptyDatasetError(
+            f"No image in the training split of '{name}' can be used. Put its images in one "
+            "sub-folder per class, as in 'train/cat/1.jpg'."
+        )
     refused.sort(key=lambda skip: skip.path)
     return ImageDataset(name, root, build_table(records), tuple(refused))
 

@@ -84,8 +84,9 @@ SAMPLES: Mapping[str, Sample] = {
     ),
     "digits": Sample(
         name="digits",
-        title="Handwritten digits, long-tailed",
-        text="Small grey pictures of 0 to 9. The zeros are many, the nines very few.",
+        title="Handwritten digits",
+        text="Small grey pictures of 0 to 9 with a long tail: the zeros are many, the nines very "
+        "few.",
         read=_read_digits,
         cover="digits_cover.jpg",
     ),

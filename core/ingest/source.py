@@ -38,14 +38,23 @@ def open_source(
     if source.startswith(SAMPLE_PREFIX):
         name = source.removeprefix(SAMPLE_PREFIX)
         dataset = read_sample(name, folder, limits=limits, progress=progress)
-    elif Path(source).is_dir():
-        dataset = read_folder(Path(source), limits=limits, progress=progress)
-    elif Path(source).is_file():
-        dataset = read_zip(Path(source), folder, limits=limits, progress=progress)
     else:
-        raise SourceError(
-            f"There is no folder or file '{source}'. Give a folder, a zip, or sample:parts."
-        )
+        place = Path(source)
+        try:
+            is_folder, is_file = place.is_dir(), place.is_file()
+        except OSError as error:
+            raise SourceError(
+                f"'{source[:100]}' cannot be opened ({error.strerror}). Choose another source."
+            ) from error
+        if is_folder:
+            dataset = read_folder(place, limits=limits, progress=progress)
+        elif is_file:
+            dataset = read_zip(place, folder, limits=limits, progress=progress)
+        else:
+            raise SourceError(
+                f"There is no folder or file '{source}'. Give a folder, a zip, sample:parts or "
+                "sample:digits."
+            )
     return dataset if take is None else select(dataset, take)
 
 

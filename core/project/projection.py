@@ -84,7 +84,8 @@ def project(
     Args:
         embeddings: Their vectors.
         rows: Rows to draw, each with a vector.
-        method: 'pca' (at once) or 'umap' (compiles for half a minute at first use).
+        method: 'pca' (at once) or 'umap' (compiles for half a minute at first use). Fewer than
+            10 points, or points that are all the same, are drawn by 'pca', and the result says so.
         seed: Same seed, same map.
         progress: Told of two stages.
 
@@ -101,7 +102,9 @@ def project(
     vectors = embeddings.vectors[embeddings.positions_of(rows)]
     components = _principal(vectors, _UMAP_INPUT, seed)
     points = components[:, :2]
-    if method == "umap" and len(rows) >= _UMAP_LEAST and np.ptp(points, axis=0).max() > 0:
+    if len(rows) < _UMAP_LEAST or not np.ptp(points, axis=0).any():
+        method = "pca"
+    if method == "umap":
         points = _umap(components, seed)
     progress("drawing the map", 1, 2)
     trust = _trustworthiness(vectors, points, seed)
@@ -117,7 +120,7 @@ def _principal(vectors: NDArray[np.float32], count: int, seed: int) -> Points:
     solver = "covariance_eigh" if len(vectors) >= vectors.shape[1] else "auto"
     # The solver may be randomised on wide data; its seed makes the map the same each time.
     pca = PCA(kept, svd_solver=solver, random_state=stream_seed(seed, "pca") % 2**32)
-    if not np.ptp(vectors, axis=0).any():
+    if len(vectors) < 2 or not np.ptp(vectors, axis=0).any():
         return np.zeros((len(vectors), 2), np.float32)
     components = np.asarray(pca.fit_transform(vectors), np.float32)
     return np.pad(components, ((0, 0), (0, max(0, 2 - kept))))

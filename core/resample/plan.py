@@ -6,7 +6,7 @@ from statistics import median
 
 from core.dataset import TRAIN, ImageDataset
 from core.errors import SettingError
-from core.resample.strategies import K_NEIGHBORS, Exports, find_strategy
+from core.resample.strategies import K_NEIGHBORS, Exports, Strategy, find_strategy
 
 Target = str | int  # 'largest', 'median', 'smallest', or a count
 
@@ -70,7 +70,7 @@ def plan_counts(
     reach = 0
     keep, add = dict(counts), dict.fromkeys(counts, 0)
     if record.targets:
-        reach = _reach(present, target if target is not None else record.default_target)
+        reach = _reach(present, target if target is not None else record.default_target, record)
         if record.exports is Exports.FEWER:
             keep = {label: min(count, reach) for label, count in counts.items()}
         else:
@@ -105,13 +105,18 @@ def parse_target(text: str) -> Target:
     )
 
 
-def _reach(counts: Mapping[str, int], target: Target) -> int:
+def _reach(counts: Mapping[str, int], target: Target, record: Strategy) -> int:
     """Return the number of images per class that `target` stands for."""
     if isinstance(target, int):
         if target < 1:
             raise SettingError(f"A target of {target} images is too small. Use at least 1.")
         return target
-    named = {"largest": max, "median": median, "smallest": min}
-    if target not in named:
-        raise SettingError(f"Target '{target}' is unknown. Use largest, median or smallest.")
-    return round(named[target](counts.values()))
+    if target not in record.targets:
+        known = " or ".join(record.targets)
+        raise SettingError(
+            f"{record.title} has no target '{target}'. Use {known}, or a number of images."
+        )
+    numbers = list(counts.values())
+    if target == "median":
+        return round(median(numbers))
+    return max(numbers) if target == "largest" else min(numbers)

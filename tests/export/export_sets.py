@@ -1,0 +1,101 @@
+"""Datasets to export, and what a trainer or a person reads back."""
+
+import csv
+import json
+import zipfile
+from collections.abc import Mapping
+from io import StringIO
+from pathlib import Path
+
+from image_sets import jpeg, png, turned_jpeg, write_files
+
+from core.augment import PRESETS, AugmentPolicy
+from core.dataset import ImageDataset
+from core.embed import embed
+from core.export import ExportReport, Recipe, export
+from core.export.export import MANIFEST_NAME
+from core.ingest import read_folder
+from core.progress import Progress, silent
+from core.resample import make_plan, resample
+
+# A turned original, a single image, two splits, two formats, a folder below a class.
+FILES = {
+    **{f"train/cat/{n}.jpg": jpeg(n) for n in range(7)},
+    "train/cat/turned.jpg": turned_jpeg(90),
+    **{f"train/dog/{n}.png": png(20 + n) for n in range(3)},
+    "train/dog/deep/0.png": png(29),
+    "train/fox/only.jpg": jpeg(40),
+    "test/cat/0.jpg": jpeg(50),
+    "test/cat/turned.jpg": turned_jpeg(51),
+    "test/dog/0.png": png(52),
+}
+
+
+def dataset_of(folder: Path, files: Mapping[str, bytes] = FILES) -> ImageDataset:
+    return read_folder(write_files(folder, files))
+
+
+def recipe_of(dataset: ImageDataset, strategy: str, seed: int = 0) -> Recipe:
+    return Recipe(
+        source=dataset.name,
+        dataset_digest=dataset.digest,
+        take=None,
+        strategy=strategy,
+        target=None,
+        k_neighbors=5,
+        encoder="classical",
+        policy=AugmentPolicy(PRESETS["standard"].steps, seed=seed),
+        seed=seed,
+    )
+
+
+def exported(
+    dataset: ImageDataset,
+    target: Path,
+    strategy: str = "augment",
+    *,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> ExportReport:
+    """Export `dataset` balanced by `strategy`, as the walk does."""
+    plan = make_plan(dataset, strategy)
+    embeddings = synthetic = None
+    if strategy == "smote":
+        embeddings = embed(dataset, device="cpu")
+        synthetic = resample(dataset, embeddings, plan, seed=seed)
+    return export(
+        dataset,
+        plan,
+        recipe_of(dataset, strategy, seed),
+        target,
+        synthetic=synthetic,
+        embeddings=embeddings,
+        progress=progress,
+    )
+
+
+def contents(target: Path) -> dict[str, bytes]:
+    """Return name -> bytes of a zip or folder."""
+    if target.is_dir():
+        return {
+            path.relative_to(target).as_posix(): path.read_bytes()
+            for path in target.rglob("*")
+            if path.is_file()
+        }
+    with zipfile.ZipFile(target) as opened:
+        assert opened.testzip() is None
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+def pictures(target: Path) -> dict[str, bytes]:
+    """Return the files that lie in folders."""
+    return {name: content for name, content in contents(target).items() if "/" in name}
+
+
+def manifest(target: Path) -> list[dict[str, str]]:
+    text = contents(target)[MANIFEST_NAME].decode()
+    return list(csv.DictReader(StringIO(text, newline="")))
+
+
+def drawn_values(row: dict[str, str]) -> list[dict[str, float]]:
+    return list(json.loads(row["values"]))

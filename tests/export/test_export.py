@@ -1,0 +1,296 @@
+"""An export holds what it promises, and a trainer can load it."""
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from export_sets import (
+    FILES,
+    contents,
+    dataset_of,
+    drawn_values,
+    exported,
+    manifest,
+    pictures,
+    recipe_of,
+)
+from image_sets import jpeg
+from PIL import Image, ImageOps
+
+from core.augment import AugmentPolicy, DrawnStep, apply, make_step
+from core.dataset import ImageDataset
+from core.embed import embed
+from core.errors import SettingError
+from core.export import export, list_items
+from core.images import decode, encode, read_header
+from core.resample import STRATEGIES, make_plan, resample
+
+KINDS = ["zip", "folder"]
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> ImageDataset:
+    return dataset_of(tmp_path / "animals")
+
+
+@pytest.fixture
+def out(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    kind = getattr(request, "param", "zip")
+    return tmp_path / ("out.zip" if kind == "zip" else "out")
+
+
+@pytest.mark.parametrize("out", KINDS, indirect=True)
+@pytest.mark.parametrize("strategy", ["random_oversampling", "augment", "smote"])
+def test_classes_are_equal_after_filling_up(
+    dataset: ImageDataset, out: Path, strategy: str
+) -> None:
+    report = exported(dataset, out, strategy)
+
+    folders = Counter(name.rsplit("/", 1)[0] for name in pictures(out))
+    assert folders == {
+        "train/cat": 8,
+        "train/dog": 8,
+        "train/fox": 8,
+        "test/cat": 2,
+        "test/dog": 1,
+    }
+    assert report.before == {"cat": 8, "dog": 4, "fox": 1}
+    assert report.after == {"cat": 8, "dog": 8, "fox": 8}
+    assert report.failed == ()
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_files_and_manifest_agree(dataset: ImageDataset, out: Path, strategy: str) -> None:
+    report = exported(dataset, out, strategy)
+
+    rows = manifest(out)
+    assert Counter(row["path"] for row in rows) == Counter(list(pictures(out)))
+    assert [asdict(row) | {"seed": str(row.seed)} for row in report.rows] == rows
+    assert report.after == {
+        **dict.fromkeys(dataset.classes, 0),
+        **Counter(row["label"] for row in rows if row["split"] == "train"),
+    }
+    for row in rows:
+        assert row["path"].split("/")[:2] == [row["split"], row["label"]]
+        assert row["parent"] in FILES
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_every_picture_opens(dataset: ImageDataset, out: Path, strategy: str) -> None:
+    exported(dataset, out, strategy)
+
+    for name, content in pictures(out).items():
+        with Image.open(BytesIO(content)) as image:
+            image.load()
+            assert image.format == read_header(content).format
+            assert name.endswith({"JPEG": ".jpg", "PNG": ".png"}[str(image.format)])
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_held_out_splits_are_byte_copies(dataset: ImageDataset, out: Path, strategy: str) -> None:
+    exported(dataset, out, strategy)
+
+    held_out = {name: content for name, content in pictures(out).items() if "test/" in name}
+    assert held_out == {name: content for name, content in FILES.items() if "test/" in name}
+
+
+def test_originals_and_copies_are_byte_copies(dataset: ImageDataset, out: Path) -> None:
+    exported(dataset, out, "random_oversampling")
+
+    files = contents(out)
+    upright = files["train/cat/turned.jpg"]
+    for row in manifest(out):
+        is_turned = row["parent"] == "train/cat/turned.jpg"
+        assert files[row["path"]] == (upright if is_turned else FILES[row["parent"]])
+
+
+def test_turned_originals_stand_upright_for_readers_that_ignore_the_tag(
+    dataset: ImageDataset, out: Path
+) -> None:
+    exported(dataset, out)
+
+    with Image.open(BytesIO(contents(out)["train/cat/turned.jpg"])) as image:
+        assert image.getexif().get(0x0112) is None
+        found = np.asarray(image.convert("RGB"), int)
+    with Image.open(BytesIO(FILES["train/cat/turned.jpg"])) as image:
+        expected = np.asarray(ImageOps.exif_transpose(image), int)
+    assert np.abs(found - expected).mean() < 3
+    [row] = [row for row in manifest(out) if row["path"] == "train/cat/turned.jpg"]
+    assert (row["origin"], row["operation"]) == ("original", "upright")
+
+
+@pytest.mark.parametrize("strategy", ["augment", "smote"])
+def test_a_picture_can_be_made_again_from_its_row_alone(
+    dataset: ImageDataset, out: Path, strategy: str
+) -> None:
+    exported(dataset, out, strategy)
+
+    files, remade = contents(out), 0
+    for row in manifest(out):
+        if row["origin"] != "augmented":
+            continue
+        steps = zip(row["operation"].split("+"), drawn_values(row), strict=True)
+        parent = FILES[row["parent"]]
+        pixels = apply(decode(parent), [DrawnStep(name, values) for name, values in steps])
+        assert files[row["path"]] == encode(pixels, read_header(parent).format)
+        remade += 1
+    assert remade == 11
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_the_seed_alone_decides_every_byte(
+    dataset: ImageDataset, tmp_path: Path, strategy: str
+) -> None:
+    first, second, other = (tmp_path / f"{n}.zip" for n in range(3))
+
+    exported(dataset, first, strategy, seed=1)
+    exported(dataset, second, strategy, seed=1)
+    exported(dataset, other, strategy, seed=2)
+
+    assert first.read_bytes() == second.read_bytes()
+    chooses = strategy not in {"none", "class_weights"}
+    assert (pictures(first) != pictures(other)) == chooses
+
+
+def test_a_zip_and_a_folder_hold_the_same(dataset: ImageDataset, tmp_path: Path) -> None:
+    exported(dataset, tmp_path / "out.zip", "smote")
+    exported(dataset, tmp_path / "out", "smote")
+
+    assert contents(tmp_path / "out.zip") == contents(tmp_path / "out")
+
+
+def test_synthetic_vectors_lie_between_their_parents(dataset: ImageDataset, out: Path) -> None:
+    report = exported(dataset, out, "smote")
+
+    vectors = np.load(BytesIO(contents(out)["synthetic_vectors.npz"]), allow_pickle=False)
+    embeddings = embed(dataset, device="cpu")
+    base, neighbour = (
+        embeddings.vectors[embeddings.positions_of(vectors[name])]
+        for name in ("base_row", "neighbor_row")
+    )
+    fraction = vectors["fraction"][:, None]
+    np.testing.assert_allclose(
+        vectors["vectors"], base * (1 - fraction) + neighbour * fraction, atol=1e-5
+    )
+    assert len(vectors["vectors"]) == report.synthetic == 4
+    assert vectors["class_names"][vectors["label"]].tolist() == ["dog"] * 4
+    parents = {row["path"]: row["parent"] for row in manifest(out)}
+    assert [parents[path] for path in vectors["picture"]] == vectors["base_path"].tolist()
+    for side in ("base", "neighbor"):
+        rows = vectors[f"{side}_row"]
+        assert [dataset.path(row) for row in rows] == vectors[f"{side}_path"].tolist()
+
+
+def test_a_class_of_one_image_gets_pictures_though_no_vectors(
+    dataset: ImageDataset, out: Path
+) -> None:
+    exported(dataset, out, "smote")
+
+    foxes = [row for row in manifest(out) if row["label"] == "fox"]
+    assert Counter(row["origin"] for row in foxes) == {"original": 1, "augmented": 7}
+
+
+def test_undersampling_leaves_out_training_images_alone(dataset: ImageDataset, out: Path) -> None:
+    report = exported(dataset, out, "random_undersampling")
+
+    assert report.after == {"cat": 1, "dog": 1, "fox": 1}
+    assert sum(name.startswith("test/") for name in pictures(out)) == 3
+
+
+def test_weights_are_of_the_training_split_before(dataset: ImageDataset, out: Path) -> None:
+    exported(dataset, out)
+
+    weights = json.loads(contents(out)["class_weights.json"])
+    assert weights == {"cat": 13 / 24, "dog": 13 / 12, "fox": 13 / 3}
+
+
+def test_augmentation_uses_each_image_equally_often(dataset: ImageDataset, out: Path) -> None:
+    exported(dataset, out)
+
+    dogs = Counter(
+        row["parent"]
+        for row in manifest(out)
+        if (row["label"], row["origin"]) == ("dog", "augmented")
+    )
+    assert set(dogs.values()) == {1}
+    assert len(dogs) == 4
+
+
+def test_an_image_that_has_changed_is_not_passed_off_as_the_old_one(
+    dataset: ImageDataset, out: Path
+) -> None:
+    plan = make_plan(dataset, "smote")
+    embeddings = embed(dataset, device="cpu")
+    synthetic = resample(dataset, embeddings, plan)
+    (dataset.root / "train/dog/0.png").write_bytes(jpeg(99))
+    (dataset.root / "train/cat/0.jpg").unlink()
+
+    report = export(
+        dataset,
+        plan,
+        recipe_of(dataset, "smote"),
+        out,
+        synthetic=synthetic,
+        embeddings=embeddings,
+    )
+
+    reasons = {(failure.path, failure.reason) for failure in report.failed}
+    assert reasons == {
+        ("train/dog/0.png", "changed since it was loaded"),
+        ("train/cat/0.jpg", "No such file or directory"),
+    }
+    assert "train/dog/0.png" not in contents(out)
+    written = set(pictures(out))
+    vectors = np.load(BytesIO(contents(out)["synthetic_vectors.npz"]), allow_pickle=False)
+    assert all(
+        (path in written) == (base != "train/dog/0.png")
+        for path, base in zip(vectors["picture"], vectors["base_path"], strict=True)
+    )
+
+
+def test_points_of_another_plan_are_refused(dataset: ImageDataset, out: Path) -> None:
+    embeddings = embed(dataset, device="cpu")
+    old = resample(dataset, embeddings, make_plan(dataset, "smote", "median"))
+
+    with pytest.raises(SettingError, match=r"made for another plan: class 'dog' has 0 of them"):
+        export(
+            dataset,
+            make_plan(dataset, "smote"),
+            recipe_of(dataset, "smote"),
+            out,
+            synthetic=old,
+            embeddings=embeddings,
+        )
+    assert not out.exists()
+
+
+def test_smote_without_its_points_is_refused(dataset: ImageDataset, out: Path) -> None:
+    plan, recipe = make_plan(dataset, "smote"), recipe_of(dataset, "smote")
+
+    with pytest.raises(SettingError, match="points are not there yet"):
+        export(dataset, plan, recipe, out)
+    embeddings = embed(dataset, device="cpu")
+    with pytest.raises(SettingError, match="need the embeddings"):
+        export(dataset, plan, recipe, out, synthetic=resample(dataset, embeddings, plan))
+
+
+def test_a_policy_that_leaves_a_class_alone_is_refused(dataset: ImageDataset) -> None:
+    policy = AugmentPolicy((make_step("crop", except_labels=["dog"]),))
+
+    with pytest.raises(SettingError, match="class 'dog'"):
+        list_items(dataset, make_plan(dataset, "augment"), policy, None, seed=0)
+
+
+def test_a_phones_double_jpeg_can_be_exported(tmp_path: Path) -> None:
+    buffer = BytesIO()
+    images = [Image.fromarray(decode(jpeg(seed))) for seed in (1, 2)]
+    images[0].save(buffer, "MPO", save_all=True, append_images=images[1:])
+    files = {"cat/0.jpg": buffer.getvalue(), "dog/0.jpg": jpeg(3), "dog/1.jpg": jpeg(4)}
+
+    exported(dataset_of(tmp_path / "set", files), tmp_path / "out.zip")
+
+    assert contents(tmp_path / "out.zip")["train/cat/0.jpg"] == files["cat/0.jpg"]

@@ -1,0 +1,163 @@
+"""An export that breaks off harms nothing, and goes on where it can."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from export_sets import FILES, contents, dataset_of, exported, pictures
+from image_sets import write_files
+
+from core.dataset import ImageDataset
+from core.errors import CancelledError, OutputError
+from core.export import writers
+
+TESTS = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> ImageDataset:
+    return dataset_of(tmp_path / "animals")
+
+
+def cancel_late(stage: str, done: int, total: int) -> None:
+    if stage == "writing pictures" and done:
+        raise CancelledError("stopped")
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_an_interrupted_zip_leaves_nothing(dataset: ImageDataset, tmp_path: Path) -> None:
+    (tmp_path / "place").mkdir()
+
+    with pytest.raises(CancelledError):
+        exported(dataset, tmp_path / "place" / "out.zip", progress=cancel_late)
+
+    assert names_in(tmp_path / "place") == []
+
+
+@pytest.mark.parametrize("strategy", ["augment", "smote"])
+def test_an_interrupted_folder_goes_on_to_the_same_bytes(
+    dataset: ImageDataset, tmp_path: Path, strategy: str
+) -> None:
+    exported(dataset, tmp_path / "whole", strategy)
+
+    with pytest.raises(CancelledError):
+        exported(dataset, tmp_path / "out", strategy, progress=cancel_late)
+    assert not (tmp_path / "out").exists()
+    left = {path: path.stat().st_mtime_ns for path in (tmp_path / "out.partial").rglob("*.png")}
+    exported(dataset, tmp_path / "out", strategy)
+
+    assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+    assert not (tmp_path / "out.partial").exists()
+    for path, written in left.items():
+        now = tmp_path / "out" / path.relative_to(tmp_path / "out.partial")
+        assert now.stat().st_mtime_ns == written
+
+
+def test_a_killed_export_goes_on_to_the_same_bytes(dataset: ImageDataset, tmp_path: Path) -> None:
+    exported(dataset, tmp_path / "whole")
+    program = (
+        "import sys, time; from pathlib import Path; from export_sets import *\n"
+        "def wait(stage, done, total):\n"
+        "    if done: print('ready', flush=True); time.sleep(60)\n"
+        "exported(read_folder(Path(sys.argv[1])), Path(sys.argv[2]), progress=wait)"
+    )
+    paths = [str(TESTS), str(TESTS / "export"), str(TESTS.parent)]
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, dataset.root, tmp_path / "out"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        stdout=subprocess.PIPE,
+    )
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        process.send_signal(signal.SIGKILL)
+    # What a kill in the middle of a file leaves behind.
+    (tmp_path / "out.partial" / "train" / "cat" / ".0.jpg.99.partial").write_bytes(b"half")
+
+    exported(dataset, tmp_path / "out")
+
+    assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+
+
+def test_what_another_recipe_left_is_begun_anew(dataset: ImageDataset, tmp_path: Path) -> None:
+    with pytest.raises(CancelledError):
+        exported(dataset, tmp_path / "out", seed=1, progress=cancel_late)
+
+    exported(dataset, tmp_path / "out", "none")
+    exported(dataset, tmp_path / "whole", "none")
+
+    assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("name", ["photo.jpg", "recipe.json"])
+def test_a_folder_of_the_person_is_never_removed(
+    dataset: ImageDataset, tmp_path: Path, name: str
+) -> None:
+    write_files(tmp_path / "out.partial", {name: b"\xffmine"})
+
+    with pytest.raises(OutputError, match=r"out\.partial' is in the way"):
+        exported(dataset, tmp_path / "out")
+
+    assert contents(tmp_path / "out.partial") == {name: b"\xffmine"}
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["out.zip", "out"])
+def test_a_target_that_exists_is_left_as_it_is(
+    dataset: ImageDataset, tmp_path: Path, name: str
+) -> None:
+    target = tmp_path / name
+    if name == "out":
+        write_files(target, {"mine.txt": b"mine"})
+    else:
+        target.write_bytes(b"mine")
+    before = sorted(path.name for path in tmp_path.iterdir())
+
+    with pytest.raises(OutputError, match=r"is there already\. Choose another name"):
+        exported(dataset, target)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+    file = target / "mine.txt" if name == "out" else target
+    assert file.read_bytes() == b"mine"
+
+
+def test_a_file_is_no_folder_and_a_folder_no_zip(dataset: ImageDataset, tmp_path: Path) -> None:
+    (tmp_path / "out").write_bytes(b"mine")
+    (tmp_path / "out.zip").mkdir()
+
+    for name in ("out", "out.zip"):
+        with pytest.raises(OutputError, match="is there already"):
+            exported(dataset, tmp_path / name)
+
+
+def test_an_empty_folder_is_filled(
+    dataset: ImageDataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+
+    exported(dataset, Path(), "none")
+
+    assert len(pictures(tmp_path / "here")) == len(FILES)
+
+
+@pytest.mark.parametrize("name", ["out.zip", "out"])
+def test_a_full_disk_is_told_and_nothing_has_the_name(
+    dataset: ImageDataset, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: object, path: str, content: bytes) -> None:
+        if path.startswith("train"):
+            raise OSError(28, "No space left on device")
+
+    for writer in (writers._ZipWriter, writers._FolderWriter):
+        monkeypatch.setattr(writer, "write", full)
+
+    with pytest.raises(OutputError, match="No space left on device"):
+        exported(dataset, tmp_path / name)
+    assert not (tmp_path / name).exists()

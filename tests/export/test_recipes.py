@@ -1,0 +1,91 @@
+"""A recipe can be read again, and a bad one says what is wrong."""
+
+import json
+from pathlib import Path
+
+import pytest
+from export_sets import contents, dataset_of, exported
+
+from core.augment import PRESETS
+from core.dataset import Take
+from core.errors import SettingError
+from core.export import Recipe, read_recipe
+
+RECIPE = Recipe(
+    source="parts",
+    dataset_digest="abc",
+    take=Take({"猫": 4, "*": None}, order="random", seed=3),
+    strategy="smote",
+    target="median",
+    k_neighbors=7,
+    encoder="classical",
+    policy=PRESETS["standard"],
+    seed=9,
+)
+
+
+@pytest.mark.parametrize("take", [None, RECIPE.take])
+@pytest.mark.parametrize("target", [None, "largest", 40])
+def test_a_recipe_is_read_as_it_was_written(
+    tmp_path: Path, take: Take | None, target: str | int | None
+) -> None:
+    recipe = Recipe(**{**vars(RECIPE), "take": take, "target": target})
+    path = tmp_path / "recipe.json"
+    path.write_text(recipe.to_text(), "utf-8")
+
+    assert read_recipe(path) == recipe
+
+
+def test_an_export_holds_its_recipe(tmp_path: Path) -> None:
+    exported(dataset_of(tmp_path / "animals"), tmp_path / "out")
+
+    recipe = read_recipe(tmp_path / "out" / "recipe.json")
+
+    assert (recipe.strategy, recipe.source) == ("augment", "animals")
+    assert str(tmp_path) not in contents(tmp_path / "out")["recipe.json"].decode()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"version": 2}, "not a recipe of version 1"),
+        ({"seed": None}, "wrong kind"),
+        ({"k_neighbors": 1e999}, "wrong kind"),
+        ({"take": {"counts": 3}}, "'take' is damaged"),
+        ({"take": {"counts": {"a": "x"}}}, "wrong kind"),
+        ({"policy": {}}, "The policy"),
+    ],
+)
+def test_a_bad_value_is_told(tmp_path: Path, change: dict[str, object], message: str) -> None:
+    path = tmp_path / "recipe.json"
+    path.write_text(json.dumps({**json.loads(RECIPE.to_text()), **change}), "utf-8")
+
+    with pytest.raises(SettingError, match=message):
+        read_recipe(path)
+
+
+@pytest.mark.parametrize("name", ["source", "dataset_digest", "strategy", "policy", "seed"])
+def test_a_missing_value_is_named(tmp_path: Path, name: str) -> None:
+    data = json.loads(RECIPE.to_text())
+    del data[name]
+    path = tmp_path / "recipe.json"
+    path.write_text(json.dumps(data), "utf-8")
+
+    with pytest.raises(SettingError, match=f"lacks '{name}'"):
+        read_recipe(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"not json", b"[" * 100_000])
+def test_what_is_no_recipe_is_told(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "recipe.json"
+    path.write_bytes(content)
+
+    with pytest.raises(SettingError, match="is not JSON"):
+        read_recipe(path)
+
+
+def test_a_recipe_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="There is no recipe"):
+        read_recipe(tmp_path / "nothere.json")
+    with pytest.raises(SettingError, match="cannot be read"):
+        read_recipe(tmp_path)

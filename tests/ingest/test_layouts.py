@@ -1,0 +1,99 @@
+"""Which label and split a file has, from where it lies."""
+
+import random
+
+import pytest
+
+from core.ingest.layout import Place, find_places, is_junk
+
+
+def places(*paths: str) -> list[tuple[str | None, str]]:
+    return [(place.label, place.split) for place in find_places(paths)]
+
+
+def test_each_folder_is_a_class() -> None:
+    assert places("cat/1.jpg", "dog/1.jpg") == [("cat", "train"), ("dog", "train")]
+
+
+def test_a_single_folder_is_a_class() -> None:
+    assert places("cat/1.jpg", "cat/2.jpg") == [("cat", "train"), ("cat", "train")]
+
+
+def test_folders_that_wrap_the_classes_are_passed_over() -> None:
+    assert places("a/b/cat/1.jpg", "a/b/dog/1.jpg") == [("cat", "train"), ("dog", "train")]
+
+
+def test_a_wrapped_single_class_keeps_its_name() -> None:
+    assert places("set/cat/1.jpg", "set/cat/2.jpg") == [("cat", "train"), ("cat", "train")]
+
+
+def test_a_stray_picture_beside_the_classes_has_no_label() -> None:
+    assert places("cover.jpg", "set/preview.jpg", "set/cat/1.jpg", "set/dog/1.jpg") == [
+        (None, "train"),
+        (None, "train"),
+        ("cat", "train"),
+        ("dog", "train"),
+    ]
+
+
+def test_what_lies_deeper_belongs_to_the_class() -> None:
+    assert places("cat/1.jpg", "cat/old/very/2.jpg", "dog/1.jpg") == [
+        ("cat", "train"),
+        ("cat", "train"),
+        ("dog", "train"),
+    ]
+    assert places("cat/1.jpg", "cat/old/2.jpg") == [("cat", "train"), ("cat", "train")]
+
+
+@pytest.mark.parametrize("folder", ["val", "valid", "Validation", "DEV"])
+def test_validation_has_several_names(folder: str) -> None:
+    assert places("Train/cat/1.jpg", f"{folder}/cat/1.jpg", "TEST/dog/1.jpg") == [
+        ("cat", "train"),
+        ("cat", "validation"),
+        ("dog", "test"),
+    ]
+
+
+def test_splits_may_be_wrapped() -> None:
+    assert places("set/training/cat/1.jpg", "set/testing/cat/1.jpg") == [
+        ("cat", "train"),
+        ("cat", "test"),
+    ]
+
+
+def test_a_lone_training_folder_is_a_split() -> None:
+    assert places("train/cat/1.jpg", "train/dog/1.jpg") == [("cat", "train"), ("dog", "train")]
+
+
+def test_a_class_called_test_is_a_class_where_nothing_is_called_train() -> None:
+    assert places("test/1.jpg", "exam/1.jpg") == [("test", "train"), ("exam", "train")]
+    assert places("test/1.jpg", "val/1.jpg") == [("test", "train"), ("val", "train")]
+
+
+def test_splits_without_class_folders_are_classes() -> None:
+    assert places("train/1.jpg", "test/1.jpg") == [("train", "train"), ("test", "train")]
+
+
+def test_an_unlabelled_test_split_has_no_labels() -> None:
+    assert places("train/cat/1.jpg", "test/1.jpg") == [("cat", "train"), (None, "test")]
+
+
+def test_pictures_at_the_root_have_no_label() -> None:
+    assert places("1.jpg", "2.jpg") == [(None, "train"), (None, "train")]
+    assert places("1.jpg", "cat/2.jpg") == [(None, "train"), ("cat", "train")]
+
+
+def test_the_order_of_files_does_not_matter() -> None:
+    paths = ["cover.jpg", "set/train/cat/1.jpg", "set/train/dog/a/2.jpg", "set/val/cat/3.jpg"]
+    expected: dict[str, Place] = dict(zip(paths, find_places(paths), strict=True))
+
+    for seed in range(10):
+        shuffled = random.Random(seed).sample(paths, len(paths))
+        assert dict(zip(shuffled, find_places(shuffled), strict=True)) == expected
+
+
+def test_what_an_operating_system_leaves_is_nobodys_data() -> None:
+    junk = ["__MACOSX/cat/._1.jpg", "cat/.DS_Store", "Thumbs.db", "cat/desktop.ini", ".git/a.jpg"]
+
+    assert all(is_junk(path) for path in junk)
+    assert not any(is_junk(path) for path in ["cat/1.jpg", "a.b/thumbs.jpg"])

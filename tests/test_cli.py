@@ -1,0 +1,183 @@
+"""The command line: what it prints, where, and how it ends."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from image_sets import zipped
+
+from app.cli import main
+from core import __version__
+
+Captured = pytest.CaptureFixture[str]
+
+
+def outcome(capsys: Captured, *arguments: object) -> tuple[int, str, str]:
+    """Run a command; return its code and what it wrote to the screen and beside it."""
+    code = main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def test_help_names_every_command(capsys: Captured) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+
+    text = capsys.readouterr().out
+    for command in ("serve", "audit", "embed", "resample", "evaluate", "balance"):
+        assert command in text
+
+
+def test_the_version_is_told(capsys: Captured) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+
+    assert capsys.readouterr().out == f"evenset {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["fly"],
+        ["audit"],
+        ["balance", "x"],
+        ["audit", "x", "--nothing"],
+        ["serve", "--port", "a"],
+    ],
+)
+def test_wrong_usage_ends_with_2(capsys: Captured, arguments: list[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+
+    assert "usage: evenset" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["audit", "nothere"],
+        ["audit", "sample:cats"],
+        ["audit", "SET", "--take", "bird=3"],
+        ["audit", "SET", "--take", "cat="],
+        ["embed", "SET", "--out", "OUT", "--encoder", "magic"],
+        ["resample", "nothere", "--out", "OUT"],
+        ["evaluate", "SET", "--strategies", "best"],
+        ["balance", "SET", "--out", "OUT", "--strategy", "best"],
+        ["balance", "SET", "--out", "OUT", "--target", "most"],
+        ["balance", "SET", "--out", "OUT", "--policy", "nothere.json"],
+        ["balance", "SET", "--out", "OUT", "--recipe", "nothere.json"],
+        ["balance", "SET", "--out", "SET"],
+        ["serve", "--data", "nothere", "--no-browser"],
+    ],
+)
+def test_bad_input_ends_with_1_and_one_line(
+    capsys: Captured, drawn_folder: Path, tmp_path: Path, arguments: list[str]
+) -> None:
+    places = {"SET": str(drawn_folder), "OUT": str(tmp_path / "out")}
+
+    code, out, err = outcome(capsys, *(places.get(word, word) for word in arguments))
+
+    assert (code, out) == (1, "")
+    assert err.startswith("evenset: ")
+    assert err.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_audit_prints_counts_and_findings(capsys: Captured, drawn_folder: Path) -> None:
+    code, out, err = outcome(capsys, "audit", drawn_folder)
+
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0].startswith("animals: 12 images in 3 classes,")
+    assert [line.split() for line in lines[2:5]] == [["cat", "7"], ["dog", "4"], ["fox", "1"]]
+    assert any(line.startswith("[high] 'fox' has 1 training image;") for line in lines)
+
+
+def test_json_on_the_screen_is_nothing_but_json(capsys: Captured, drawn_folder: Path) -> None:
+    code, out, err = outcome(capsys, "audit", drawn_folder, "--json", "-")
+
+    assert (code, err) == (0, "")
+    assert json.loads(out)["classes"] == {"cat": 7, "dog": 4, "fox": 1}
+
+
+def test_taking_some_images(capsys: Captured, drawn_folder: Path) -> None:
+    _, out, _ = outcome(
+        capsys, "audit", drawn_folder, "--take", "cat=2", "--take", "*=3", "--json", "-"
+    )
+
+    assert json.loads(out)["classes"] == {"cat": 2, "dog": 3, "fox": 1}
+
+
+def test_embedding_then_resampling(capsys: Captured, drawn_folder: Path, tmp_path: Path) -> None:
+    vectors, points = tmp_path / "vectors", tmp_path / "points"
+
+    code, out, err = outcome(capsys, "embed", drawn_folder, "--out", vectors, "--json", "-")
+
+    assert (code, err) == (0, "")
+    assert json.loads(out)["images"] == 12
+
+    code, out, err = outcome(capsys, "resample", vectors, "--out", points, "--seed", 3)
+
+    assert (code, err) == (0, "")
+    assert "12 images kept, 3 points made" in out
+    assert "Class 'fox' has 1 image" in out
+    provenance = pd.read_parquet(points / "provenance.parquet")
+    assert provenance["label"].tolist() == ["dog"] * 3
+    made = np.load(points / "synthetic.npy")
+    real = np.load(vectors / "embeddings.npy")
+    fractions = provenance["fraction"].to_numpy()[:, None]
+    base, neighbour = (real[provenance[name]] for name in ("base_row", "neighbor_row"))
+    np.testing.assert_allclose(made, base + fractions * (neighbour - base), atol=1e-5)
+
+
+def test_comparing_strategies(capsys: Captured, drawn_folder: Path) -> None:
+    code, out, err = outcome(
+        capsys, "evaluate", drawn_folder, "--strategies", "none,smote", "--take", "cat",
+        "--take", "dog", "--json", "-",
+    )  # fmt: skip
+
+    assert (code, err) == (0, "")
+    assert {"none", "smote"} <= {row["name"] for row in json.loads(out)["strategies"]}
+
+
+@pytest.mark.parametrize("strategy", ["augment", "smote"])
+def test_a_recipe_makes_the_same_zip_again(
+    capsys: Captured, drawn_folder: Path, tmp_path: Path, strategy: str
+) -> None:
+    first, second = tmp_path / "first.zip", tmp_path / "second.zip"
+    code, out, err = outcome(
+        capsys, "balance", drawn_folder, "--out", first, "--strategy", strategy, "--seed", 5,
+        "--target", 6, "--policy", "gentle", "--take", "cat=5", "--take", "*=4",
+    )  # fmt: skip
+    assert (code, err) == (0, "")
+    assert [line.split() for line in out.splitlines()[1:4]] == [
+        ["cat", "5", "6"],
+        ["dog", "4", "6"],
+        ["fox", "1", "6"],
+    ]
+    recipe = tmp_path / "recipe.json"
+    recipe.write_bytes(zipped(first)["recipe.json"])
+
+    code, _, err = outcome(capsys, "balance", drawn_folder, "--out", second, "--recipe", recipe)
+
+    assert (code, err) == (0, "")
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_recipe_of_other_images_warns(
+    capsys: Captured, drawn_folder: Path, tmp_path: Path
+) -> None:
+    outcome(capsys, "balance", drawn_folder, "--out", tmp_path / "a.zip")
+    recipe = tmp_path / "recipe.json"
+    recipe.write_bytes(zipped(tmp_path / "a.zip")["recipe.json"])
+    (drawn_folder / "cat" / "00.jpg").unlink()
+
+    code, _, err = outcome(
+        capsys, "balance", drawn_folder, "--out", tmp_path / "b.zip", "--recipe", recipe
+    )
+
+    assert code == 0
+    assert "not the images that the recipe was made with" in err

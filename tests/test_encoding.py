@@ -1,0 +1,82 @@
+"""Pictures that are written, reduced and made small."""
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from image_sets import far, picture, turned_jpeg
+from numpy.testing import assert_array_equal
+from PIL import Image
+
+from core.images import SUFFIXES, WRITABLE_FORMATS, decode, encode, read_header, resize, thumbnail
+
+
+@pytest.mark.parametrize("format_", sorted(WRITABLE_FORMATS))
+def test_what_is_written_can_be_read_again(format_: str) -> None:
+    content = encode(picture(), format_)
+
+    assert read_header(content).format == format_
+    assert far(decode(content), picture()) < (4 if format_ in {"JPEG", "WEBP"} else 0.001)
+
+
+@pytest.mark.parametrize("format_", sorted(WRITABLE_FORMATS - {"WEBP"}))
+def test_grey_is_written_in_one_channel(format_: str) -> None:
+    grey = np.repeat(picture()[:, :, :1], 3, axis=2)
+
+    content = encode(grey, format_, is_grey=True)
+
+    assert Image.open(BytesIO(content)).mode == "L"
+    assert read_header(content).is_grey
+    assert far(decode(content), grey) < 2
+
+
+def test_every_format_that_is_written_has_a_suffix() -> None:
+    assert set(SUFFIXES) >= WRITABLE_FORMATS
+
+
+def test_quality_is_asked_for() -> None:
+    assert len(encode(picture(), "JPEG", quality=50)) < len(encode(picture(), "JPEG"))
+
+
+@given(height=st.integers(2, 70), width=st.integers(2, 70), seed=st.integers(0, 9))
+def test_a_lossless_format_gives_back_every_pixel(height: int, width: int, seed: int) -> None:
+    pixels = picture(seed, height=height, width=width)
+
+    assert_array_equal(decode(encode(pixels, "PNG")), pixels)
+
+
+@pytest.mark.parametrize("least", [16, 33, 64, 65, 600])
+def test_a_reduced_picture_is_never_smaller_than_asked_for(least: int) -> None:
+    content = encode(picture(height=512, width=700), "JPEG")
+
+    pixels = decode(content, at_least_px=least)
+
+    assert min(pixels.shape[:2]) >= min(least, 512)
+    assert pixels.shape[1] / pixels.shape[0] == pytest.approx(700 / 512, abs=0.02)
+    assert (pixels.shape[0] < 512) == (least * 2 <= 512)
+
+
+def test_a_reduced_picture_is_upright() -> None:
+    content = turned_jpeg(0)
+
+    assert decode(content, at_least_px=2).shape[:2] == (4, 3)
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "expected"),
+    [(512, 256, (128, 64)), (100, 60, (100, 60)), (2, 3000, (1, 128))],
+)
+def test_a_thumbnail_keeps_its_shape(height: int, width: int, expected: tuple[int, int]) -> None:
+    content = thumbnail(encode(picture(height=height, width=width), "PNG"))
+
+    assert Image.open(BytesIO(content)).size[::-1] == expected
+
+
+def test_a_thumbnail_looks_like_the_picture() -> None:
+    pixels = picture(height=300, width=400)
+
+    small = decode(thumbnail(encode(pixels, "PNG")))
+
+    assert far(small, resize(pixels, width=128, height=96)) < 4

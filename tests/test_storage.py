@@ -1,0 +1,99 @@
+"""A file has its name when it is whole, and not before."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.errors import CancelledError, OutputError
+from core.storage import replacing, write_bytes
+
+ROOT = Path(__file__).parents[1]
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_file_is_written_and_replaced(tmp_path: Path) -> None:
+    write_bytes(tmp_path / "a" / "b.txt", b"first")
+    write_bytes(tmp_path / "a" / "b.txt", b"second")
+
+    assert (tmp_path / "a" / "b.txt").read_bytes() == b"second"
+    assert names_in(tmp_path / "a") == ["b.txt"]
+
+
+@pytest.mark.parametrize("failure", [CancelledError, KeyboardInterrupt, OSError])
+def test_a_write_that_fails_leaves_what_was_there(
+    tmp_path: Path, failure: type[BaseException]
+) -> None:
+    path = tmp_path / "a.txt"
+    write_bytes(path, b"old")
+
+    with (
+        pytest.raises(OutputError if failure is OSError else failure),
+        replacing(path) as file,
+    ):
+        file.write(b"half")
+        raise failure("stop")
+
+    assert path.read_bytes() == b"old"
+    assert names_in(tmp_path) == ["a.txt"]
+
+
+def test_a_disk_that_fills_up_removes_the_half_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+
+    with pytest.raises(OutputError, match=r"a.txt': No space left on device. Free some space"):
+        write_bytes(tmp_path / "a.txt", b"x")
+    assert names_in(tmp_path) == []
+
+
+def test_a_file_in_the_place_of_a_folder_is_told(tmp_path: Path) -> None:
+    write_bytes(tmp_path / "file", b"x")
+
+    with pytest.raises(OutputError, match="Cannot write"):
+        write_bytes(tmp_path / "file" / "below.txt", b"x")
+
+
+@pytest.mark.parametrize("name", [".", "folder"])
+def test_a_folder_is_no_place_for_a_file(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+
+    with pytest.raises(OutputError, match=r"is a folder\. Give the name of a file"):
+        write_bytes(Path(name), b"x")
+
+
+def test_the_longest_name_that_a_system_takes_is_taken(tmp_path: Path) -> None:
+    name = "x" * 255
+
+    write_bytes(tmp_path / name, b"x")
+
+    assert names_in(tmp_path) == [name]
+
+
+def test_a_killed_write_leaves_nothing_under_the_name(tmp_path: Path) -> None:
+    program = (
+        "import sys, time; from pathlib import Path; from core.storage import replacing\n"
+        "with replacing(Path(sys.argv[1])) as file:\n"
+        "    file.write(b'half'); file.flush(); print('ready', flush=True); time.sleep(60)"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, tmp_path / "a.txt"], cwd=ROOT, stdout=subprocess.PIPE
+    )
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        process.send_signal(signal.SIGKILL)
+
+    assert not (tmp_path / "a.txt").exists()
