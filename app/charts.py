@@ -32,7 +32,7 @@ def class_bars(
     figure = go.Figure()
     for split, counts in splits.items():
         figure.add_bar(
-            y=[escape(label) for label in order],
+            y=[_name(label) for label in order],
             x=[counts.get(label, 0) for label in order],
             name=split,
             orientation="h",
@@ -41,7 +41,7 @@ def class_bars(
             hovertemplate="%{y}: %{x:,} images (" + split + ")<extra></extra>",
         )
     figure.add_scatter(
-        y=[escape(label) for label in order],
+        y=[_name(label) for label in order],
         x=[totals[label] for label in order],
         mode="text",
         text=[
@@ -63,6 +63,8 @@ def class_bars(
         bargap=0.28,
     )
     figure.update_xaxes(type="log" if is_log else "linear", showgrid=False, visible=False)
+    # Else Plotly would take names such as 0 and 2024-01-01 for numbers and dates.
+    figure.update_yaxes(type="category")
     figure.update_yaxes(showgrid=False, ticksuffix="  ", automargin=True, dtick=1, tickfont=_FONT)
     return figure
 
@@ -70,7 +72,7 @@ def class_bars(
 def plan_bars(plan: BalancePlan) -> go.Figure:
     """Return bars of what stays, what is added and what goes, per class."""
     order = sorted(plan.before, key=lambda label: (plan.before[label], label))
-    names = [escape(label) for label in order]
+    names = [_name(label) for label in order]
     left_out = [plan.before[label] - plan.keep[label] for label in order]
     figure = go.Figure()
     parts = (
@@ -97,6 +99,7 @@ def plan_bars(plan: BalancePlan) -> go.Figure:
         showlegend=True,
     )
     figure.update_xaxes(showgrid=False, nticks=5)
+    figure.update_yaxes(type="category")
     figure.update_yaxes(showgrid=False, ticksuffix="  ", automargin=True, tickfont=_FONT)
     return figure
 
@@ -157,15 +160,15 @@ def recall_slopes(report: EvaluationReport, strategy: str, colours: Mapping[str,
             mode="lines+markers",
             line={"color": colours.get(label, NEUTRAL), "width": 2.5},
             marker={"size": 8},
-            name=escape(label),
-            hovertemplate=f"{escape(label)}: %{{y:.0f}} %<extra></extra>",
+            name=_name(label),
+            hovertemplate="%{fullData.name}: %{y:.0f} %<extra></extra>",
             showlegend=False,
         )
     if is_few:
         places = _spread({label: 100 * after[label] for label in report.classes})
         for label, place in places.items():
             figure.add_annotation(
-                x=1, y=place, text=escape(label), xanchor="left", xshift=10, showarrow=False,
+                x=1, y=place, text=_name(label), xanchor="left", xshift=10, showarrow=False,
                 font=_FONT,
             )  # fmt: skip
     figure.update_layout(height=400, margin={**_MARGIN, "r": 150, "l": 8})
@@ -182,7 +185,7 @@ def confusion_map(report: EvaluationReport, strategy: str) -> go.Figure:
     row = next(row for row in report.strategies if row.name == strategy)
     totals = row.confusion.sum(axis=1, keepdims=True)
     share = 100 * row.confusion / totals.clip(min=1)
-    names = [escape(label) for label in report.classes]
+    names = [_name(label) for label in report.classes]
     few = len(names) <= _FEW_CLASSES
     figure = go.Figure(
         go.Heatmap(
@@ -200,6 +203,8 @@ def confusion_map(report: EvaluationReport, strategy: str) -> go.Figure:
     )
     side = min(760, max(320, 44 * len(names) + 120))
     figure.update_layout(height=side, margin=_MARGIN)
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(type="category")
     figure.update_yaxes(title="true label", autorange="reversed", automargin=True, showgrid=False)
     figure.update_xaxes(title="answer", automargin=True, showgrid=False)
     return figure
@@ -219,6 +224,11 @@ def _spread(places: Mapping[str, float]) -> dict[str, float]:
         spread[label] = highest = min(spread[label], highest)
         highest -= _LABEL_GAP
     return spread
+
+
+def _name(label: str) -> str:
+    """Return a label without HTML; quotes stay, since Plotly does not read their entities."""
+    return escape(label, quote=False)
 
 
 def _height(bars: int) -> int:

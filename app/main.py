@@ -5,14 +5,17 @@ from collections.abc import Callable
 import streamlit as st
 
 from app import sidebar
-from app.page import current_workspace
+from app.page import current_workspace, plain
 from app.session import Session
 from app.settings import ASSETS
 from app.steps import STEPS
 from app.views import audit, augment, balance, evaluate, export, load
+from app.workspace import Workspace
 from core.errors import EvensetError
 
 View = Callable[[Session], Session]
+
+_MESSAGE_PAGE = "message_page"  # where the message was shown first
 
 VIEWS: dict[str, View] = {
     "load": load.load_view,
@@ -24,25 +27,37 @@ VIEWS: dict[str, View] = {
 }
 
 
-def _draw(view: View) -> Callable[[], None]:
+def _draw(step: str, view: View) -> Callable[[], None]:
     """Return the page of `view`: it takes the visitor's session and stores what comes back."""
 
     def page() -> None:
         workspace = current_workspace()
-        if workspace.message:
-            st.warning(workspace.message, icon=":material/info:")
-            workspace.message = ""
+        _show_message(workspace, step)
         before = workspace.session
         try:
             after = view(before)
         except EvensetError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(plain(str(error)), icon=":material/error:")
             return
         if after is not before:
             workspace.put(before, after)
             st.rerun()
 
     return page
+
+
+def _show_message(workspace: Workspace, step: str) -> None:
+    """Show what the last job has to say until the person goes to another page or starts another.
+
+    Showing it once is not enough: a rerun may follow at once and wipe it off.
+    """
+    if workspace.message and st.session_state.get(_MESSAGE_PAGE, step) != step:
+        workspace.message = ""
+    if workspace.message:
+        st.session_state[_MESSAGE_PAGE] = step
+        st.warning(plain(workspace.message), icon=":material/info:")
+    else:
+        st.session_state.pop(_MESSAGE_PAGE, None)
 
 
 def main() -> None:
@@ -54,7 +69,7 @@ def main() -> None:
     st.html(ASSETS / "style.css")
     pages = {
         step.name: st.Page(
-            _draw(VIEWS[step.name]),
+            _draw(step.name, VIEWS[step.name]),
             title=step.title,
             url_path="" if step.name == "load" else step.name,
             default=step.name == "load",

@@ -54,15 +54,19 @@ def point_map(
     for name, members in groups:
         mask = np.isin(codes, members)
         colour = _colour(codes[mask], dataset, colours, members)
-        labels = [escape(dataset.classes[code]) for code in codes[mask]]
-        _add(figure, projection, mask, escape(name), colour, opacity=0.8, hover=labels)
+        labels = [escape(dataset.classes[code], quote=False) for code in codes[mask]]
+        _add(figure, projection, mask, escape(name, quote=False), colour, opacity=0.8, hover=labels)
     if synthetic is not None and placement is not None:
         made = synthetic.labels[placement.indices]
         for name, members in groups:
             mask = np.isin(made, members)
             if not mask.any():
                 continue
-            title = "synthetic points" if len(members) > 1 else f"{escape(name)}, synthetic"
+            title = (
+                "synthetic points"
+                if len(members) > 1
+                else f"{escape(name, quote=False)}, synthetic"
+            )
             figure.add_scattergl(
                 x=placement.points[mask, 0],
                 y=placement.points[mask, 1],
@@ -78,7 +82,7 @@ def point_map(
                 },
                 opacity=0.75,
                 customdata=(-1 - placement.indices[mask]).astype(np.int32),
-                hovertemplate=f"{title}<extra></extra>",
+                hovertemplate="%{fullData.name}<extra></extra>",
             )
         if pick is not None and pick.synthetic is not None:
             _add_parents(figure, projection, synthetic, placement, pick.synthetic)
@@ -93,7 +97,8 @@ def point_map(
         uirevision=projection.method,
     )
     figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False, scaleanchor="x")
+    # Distances on a PCA mean something in both directions; those on a UMAP hardly do.
+    figure.update_yaxes(visible=False, scaleanchor="x" if projection.method == "pca" else None)
     return figure
 
 

@@ -67,7 +67,8 @@ def _answer() -> None:
     try:
         result = function(argument)
     except EvensetError as error:
-        result = error
+        # Its text alone: some refusals are made from several values and cannot be unpickled.
+        result = EvensetError(str(error))
     pickle.dump(result, output.buffer)
     output.flush()
 

@@ -4,13 +4,12 @@ import re
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from http.cookies import SimpleCookie
 from pathlib import Path
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -33,7 +32,7 @@ class VisitorCookie:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; add the cookie to an HTML answer where there is none."""
         name = WORKSPACES.settings.cookie_name
-        if scope["type"] != "http" or name in _cookies(scope):
+        if scope["type"] != "http" or name in HTTPConnection(scope).cookies:
             await self.app(scope, receive, send)
             return
 
@@ -124,14 +123,6 @@ def serve(host: str, port: int, source: str | None, *, opens_browser: bool) -> N
             "server.headless": not opens_browser,
         }
     )
-
-
-def _cookies(scope: Scope) -> SimpleCookie:
-    cookies: SimpleCookie = SimpleCookie()
-    for name, value in scope.get("headers", []):
-        if name == b"cookie":
-            cookies.load(value.decode("latin-1"))
-    return cookies
 
 
 def _private(caching: str) -> dict[str, str]:

@@ -53,14 +53,18 @@ class Session:
         )
 
     def with_embeddings(self, embeddings: Embeddings, projection: Projection) -> "Session":
-        """Return the session with new vectors; points, maps and scores of the old ones go."""
+        """Return the session with new vectors; points, maps and scores of the old ones go.
+
+        A plan without points does not hang on vectors and stays.
+        """
+        has_points = self.balanced is not None and self.balanced.synthetic is not None
         return replace(
             self,
             embeddings=embeddings,
-            balanced=None,
+            balanced=None if has_points else self.balanced,
             projections={projection.method: projection},
             evaluation=None,
-            export_stale=self.exported is not None,
+            export_stale=self.export_stale or (has_points and self.exported is not None),
         )
 
     def with_projection(self, projection: Projection) -> "Session":

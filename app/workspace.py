@@ -39,7 +39,7 @@ class Workspace:
         self.route_token = secrets.token_urlsafe(16)  # in addresses of pictures and downloads
         self.folder = folder
         self.session = Session()
-        self.message = ""  # of the last job, until a page has shown it
+        self.message = ""  # of the last job, until the person has read it
         self.has_started = False  # the source named on the command line was opened
         self.seen = time.monotonic()
         self._running: dict[str, _Running] = {}

@@ -57,7 +57,7 @@ def _answer(report: AuditReport) -> str:
         ratio = times(report.imbalance.ratio)
         text = f"'{least}' has {ratio} fewer training images than '{most}'."
     if report.skipped:
-        text += f" {count_of(len(report.skipped), 'file')} could not be read."
+        text += f" {count_of(len(report.skipped), 'file')} could not be used."
     return text
 
 

@@ -2,6 +2,7 @@
 
 import base64
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -157,7 +158,7 @@ def _strip(dataset: ImageDataset, policy: AugmentPolicy) -> None:
     try:
         st.html(_columns_html(dataset, rows, policy, label, copy))
     except SettingError as error:
-        st.info(str(error))
+        st.info(plain(str(error)))
         return
     quiet(
         f"Above the originals, below augmented picture {copy} of each, just as Export writes it. "
@@ -168,7 +169,7 @@ def _strip(dataset: ImageDataset, policy: AugmentPolicy) -> None:
         if OPERATIONS[step.operation].warning and label not in step.except_labels
     ]  # fmt: skip
     if warnings:
-        with st.expander(f"When this changes what {named([label])} means"):
+        with st.expander(plain(f"When this changes what {named([label])} means")):
             for operation in warnings:
                 st.markdown(f"**{operation.title}.** {operation.warning}")
 
@@ -186,7 +187,7 @@ def _columns_html(
                 str(dataset.table["digest"].iloc[row]),
             )
         except (UnreadableImageError, OSError):
-            columns.append(f'<p class="quiet">{plain(name)} cannot be read any more.</p>')
+            columns.append(f'<p class="quiet">{escape(name)} cannot be read any more.</p>')
             continue
         drawn = draw(policy, image_key=path, copy=copy, label=label)
         before = picture_html(_data_url(pixels), alt=f"{label}: {name}", caption=name)

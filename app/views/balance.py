@@ -70,7 +70,13 @@ def _answer(session: Session) -> str:
         return "Choose a strategy and see what it would do to each class."
     strategy = STRATEGIES[balanced.plan.strategy]
     if balanced.synthetic is not None:
-        labels = [label for label, count in balanced.plan.add.items() if count]
+        classes = session.dataset.classes if session.dataset is not None else []
+        labels = [classes[code] for code in sorted(set(balanced.synthetic.labels.tolist()))]
+        if not labels:
+            return (
+                f"{strategy.title} had no synthetic point to make: no class of 2 images or more "
+                "is below the target."
+            )
         return (
             f"{strategy.title} put {count_of(len(balanced.synthetic), 'synthetic point')} between "
             f"neighbours of {named(labels, most=3)}."

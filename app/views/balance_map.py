@@ -20,6 +20,13 @@ def draw(session: Session) -> None:
     """Draw the map, its controls, and the selection beside it."""
     dataset = session.dataset
     assert dataset is not None and session.embeddings is not None
+    # A pick belongs to the images that it was made among; others have the same row numbers.
+    if (
+        st.session_state.setdefault("map_of", session.embeddings.digest)
+        != session.embeddings.digest
+    ):
+        st.session_state["map_of"] = digest
+        st.session_state.pop(_PICK, None)
     synthetic = session.balanced.synthetic if session.balanced else None
     projection = _choose_map(session)
     placement = projection.place(synthetic) if synthetic is not None else None

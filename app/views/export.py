@@ -162,12 +162,18 @@ def _start(
     if folder is not None:
         target = Path(folder).expanduser()
     else:
-        target = workspace.folder / "export" / f"{export_name(dataset, plan.strategy)}.zip"
+        # A place of its own: the export before it can be downloaded until this one is whole.
+        target = workspace.new_folder("export") / f"{export_name(dataset, plan.strategy)}.zip"
     synthetic = balanced.synthetic
     run = partial(_run, dataset, plan, recipe, target, synthetic, session.embeddings)
 
     def apply(session: Session, report: ExportReport) -> Session:
-        return session.with_export(report) if session.dataset is dataset else session
+        if session.dataset is not dataset:
+            return session
+        before = session.export_path()
+        if before is not None and before.is_relative_to(workspace.folder):
+            before.unlink()
+        return session.with_export(report)
 
     workspace.start(Job("export", "Writing the export", run), apply)
 

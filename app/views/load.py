@@ -144,10 +144,10 @@ def _sources() -> None:
     else:
         _local_folder(workspace)
     quiet("Nothing at hand? Take a sample.")
-    *cards, aside = st.columns(len(SAMPLES) + 1)
-    for column, sample in zip(cards, SAMPLES.values(), strict=True):
-        with column:
+    with st.grid(min_column_width=250, gap="medium"):
+        for sample in SAMPLES.values():
             _sample_card(workspace, sample)
+        aside = st.container()
     with aside:
         quiet("Or work without a browser: the command line does the same.")
         st.code(

@@ -1,0 +1,100 @@
+"""Open one view with a prepared session, and read what a person would read there."""
+
+import re
+import time
+from collections.abc import Iterator
+from html import unescape
+
+from streamlit.testing.v1 import AppTest
+
+from app.session import Session
+from app.workspace import WORKSPACES, Workspace
+
+WAIT_SECONDS = 60
+_TAG = re.compile(r"<[^>]*>")
+
+
+def visitor(session: Session | None = None) -> Workspace:
+    """Return the workspace of a new visitor who has made `session` so far."""
+    workspace = WORKSPACES.of_visitor(None)
+    if session is not None:
+        workspace.session = session
+    return workspace
+
+
+def open_view(view: str, workspace: Workspace, **state: object) -> AppTest:
+    """Draw one view alone; `state` is put into the page's memory first."""
+    page = AppTest.from_function(_page, kwargs={"view": view}, default_timeout=WAIT_SECONDS)
+    page.session_state["workspace_token"] = workspace.token
+    for key, value in state.items():
+        page.session_state[key] = value
+    if workspace.session.embeddings is not None:
+        # The UMAP starts by itself; its half minute of compiling is no matter of these tests.
+        page.session_state["umap_tried"] = f"umap_{workspace.session.embeddings.digest}"
+    return page.run()
+
+
+def _page(view: str) -> None:
+    import importlib
+
+    import streamlit as st
+
+    from app.page import current_workspace
+
+    workspace = current_workspace()
+    workspace.collect()
+    before = workspace.session
+    after = getattr(importlib.import_module(f"app.views.{view}"), f"{view}_view")(before)
+    if after is not before:
+        workspace.put(before, after)
+        st.rerun()
+
+
+def finish_jobs(workspace: Workspace) -> None:
+    """Wait until the visitor's jobs have ended and their results are in the session."""
+    end = time.monotonic() + WAIT_SECONDS
+    while workspace.jobs():
+        assert time.monotonic() < end, [job.title for job in workspace.jobs()]
+        time.sleep(0.01)
+    workspace.collect()
+
+
+def html(page: AppTest) -> list[str]:
+    """Return the bodies of the page's own HTML."""
+    return [element.proto.body for element in page.get("html")]
+
+
+def text(page: AppTest) -> str:
+    """Return all that can be read on the page, a line per element."""
+    plain = [unescape(_TAG.sub(" ", body)) for body in html(page)]
+    return "\n".join([*plain, *(re.sub(r"\\(\W)", r"\1", line) for line in markdown(page))])
+
+
+def markdown(page: AppTest) -> list[str]:
+    """Return every text that the browser reads as Markdown."""
+    return list(_markdown(page))
+
+
+def _markdown(page: AppTest) -> Iterator[str]:
+    for kind in ("markdown", "caption", "info", "warning", "error", "success"):
+        yield from (element.value for element in page.get(kind))
+    for kind in ("button", "checkbox", "toggle", "number_input", "slider", "selectbox",
+                 "multiselect", "text_input", "radio", "button_group"):  # fmt: skip
+        for element in page.get(kind):
+            yield element.proto.label
+            yield element.proto.help
+    for element in page.get("expander"):
+        yield element.label
+    for element in page.get("tab"):
+        yield element.label
+    for element in page.get("progress"):
+        yield element.proto.text
+    for element in page.get("metric"):
+        yield from (element.label, element.value)
+
+
+def button(page: AppTest, start: str) -> "object":
+    """Return the only button whose label begins with `start`."""
+    found = [element for element in page.button if element.label.startswith(start)]
+    assert len(found) == 1, [element.label for element in page.button]
+    return found[0]

@@ -1,0 +1,307 @@
+"""Each page, opened alone at every stage: no fault, and the right sentence."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from drawn_sets import HOSTILE, draw_dataset, loaded
+from opened_page import button, finish_jobs, html, markdown, open_view, text, visitor
+from streamlit.testing.v1 import AppTest
+
+from app.session import Balanced, Session
+from core.augment import OPERATIONS
+from core.dataset import ImageDataset
+from core.evaluate import evaluate
+from core.resample import STRATEGIES, make_plan
+
+VIEWS = ("load", "audit", "augment", "balance", "evaluate", "export")
+
+
+def has_no_fault(page: AppTest) -> bool:
+    return not page.exception
+
+
+@pytest.mark.parametrize("view", VIEWS[1:])
+def test_without_images_a_page_says_what_is_missing_and_offers_it(view: str) -> None:
+    page = open_view(view, visitor())
+
+    assert has_no_fault(page)
+    assert "There are no images yet." in text(page)
+    assert [one.label for one in page.button] == ["Choose images"]
+
+
+def test_load_without_images_offers_the_samples() -> None:
+    page = open_view("load", visitor())
+
+    assert has_no_fault(page)
+    assert [one.key for one in page.button] == ["sample_parts", "sample_digits"]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_page_opens_with_a_class_of_one_image(view: str, dataset: ImageDataset) -> None:
+    assert has_no_fault(open_view(view, visitor(loaded(dataset)), notes=True))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_page_opens_with_splits(view: str, split_dataset: ImageDataset) -> None:
+    assert has_no_fault(open_view(view, visitor(loaded(split_dataset)), notes=True))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_page_opens_with_one_class(view: str, tmp_path: Path) -> None:
+    one = draw_dataset(tmp_path / "set", {"cat": 3})
+
+    page = open_view(view, visitor(loaded(one)))
+
+    assert has_no_fault(page)
+    if view == "balance":
+        assert "There is one class, so there is nothing to balance." in text(page)
+    if view == "audit":
+        assert "There is one class, 'cat': nothing to balance." in text(page)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_names_are_shown_and_never_obeyed(view: str, name: str, hostile_session: Session) -> None:
+    page = open_view(view, visitor(hostile_session), notes=True, augment_class=name, map_pick=-1)
+
+    assert has_no_fault(page)
+    assert [line for line in markdown(page) if name in line] == []
+    assert [body for body in html(page) if "<img src=x" in body] == []
+
+
+def test_a_class_that_no_step_changes_is_named_and_not_obeyed(hostile_session: Session) -> None:
+    idle = replace(hostile_session.policy, steps=())
+    workspace = visitor(replace(hostile_session, policy=idle))
+
+    page = open_view("augment", workspace, augment_class=HOSTILE[0])
+
+    assert f"No step of the policy changes pictures of class '{HOSTILE[0]}'" in text(page)
+    assert HOSTILE[0] not in page.info[0].value
+
+
+def test_a_picture_that_is_gone_is_named_in_plain_text(tmp_path: Path) -> None:
+    dataset = draw_dataset(tmp_path / "set", {"cat": 2, "dog": 3})
+    file = dataset.root / str(dataset.table["file"].iloc[0])
+    hostile = dataset.table.copy()
+    hostile.loc[0, "path"] = "cat/<img src=x>.png"
+    file.unlink()
+    workspace = visitor(loaded(replace(dataset, table=hostile)))
+
+    page = open_view("augment", workspace)
+
+    assert has_no_fault(page)
+    assert "<img src=x>.png cannot be read any more." in text(page)
+    assert [body for body in html(page) if "<img src=x>" in body] == []
+
+
+def test_a_part_is_taken_by_its_button(dataset: ImageDataset) -> None:
+    workspace = visitor(loaded(dataset))
+    page = open_view("load", workspace)
+    page.number_input(key=f"take_{dataset.digest[:8]}_cap").set_value(4).run()
+
+    button(page, "Take 9 training images").click().run()
+
+    assert has_no_fault(page)
+    assert workspace.session.dataset.counts() == {"cat": 4, "dog": 4, "rare": 1}
+    assert "You took 9 images of 3 classes." in text(page)
+
+
+def test_looking_at_augment_does_not_date_an_export(smote_session: Session) -> None:
+    workspace = visitor(smote_session)
+    page = open_view("export", workspace)
+    button(page, "Write ").click().run()
+    finish_jobs(workspace)
+
+    open_view("augment", workspace)
+
+    assert workspace.session.exported is not None
+    assert not workspace.session.export_stale
+
+
+def test_a_preset_replaces_the_policy(dataset: ImageDataset) -> None:
+    workspace = visitor(loaded(dataset))
+    page = open_view("augment", workspace)
+
+    page.button(key="preset_gentle").click().run()
+
+    assert has_no_fault(page)
+    assert [step.operation for step in workspace.session.policy.ordered_steps] == [
+        "crop", "rotate", "gaussian_noise",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("end", ["min", "max"])
+def test_every_slider_of_augment_can_go_to_its_ends(dataset: ImageDataset, end: str) -> None:
+    page = open_view("augment", visitor(loaded(dataset)))
+    for name in OPERATIONS:
+        page.toggle(key=f"on_{name}_0").set_value(True)
+    page.run()
+
+    for slider in page.slider:
+        value = getattr(slider, end)
+        slider.set_value((value, value) if isinstance(slider.value, tuple) else value)
+    page.run()
+
+    assert has_no_fault(page)
+
+
+@pytest.mark.parametrize("strategy", sorted(STRATEGIES))
+def test_every_strategy_is_carried_out_by_its_button(
+    strategy: str, embedded_session: Session
+) -> None:
+    workspace = visitor(embedded_session)
+    page = open_view("balance", workspace)
+    page.selectbox(key="strategy").set_value(strategy).run()
+
+    page.button(key="carry_out").click().run()
+    finish_jobs(workspace)
+    page.run()
+
+    assert has_no_fault(page)
+    assert workspace.session.balanced is not None
+    assert workspace.session.balanced.plan.strategy == strategy
+
+
+def test_smote_on_a_balanced_set_has_nothing_to_do(
+    embedded_session: Session, tmp_path: Path
+) -> None:
+    dataset = draw_dataset(tmp_path / "set", {"cat": 3, "dog": 3})
+    workspace = visitor(loaded(dataset))
+    page = open_view("balance", workspace)
+    button(page, "Embed 6 images").click().run()
+    finish_jobs(workspace)
+    page = open_view("balance", workspace)
+
+    page.button(key="carry_out").click().run()
+    finish_jobs(workspace)
+    page.run()
+
+    assert has_no_fault(page)
+    assert "SMOTE had no synthetic point to make" in text(page)
+
+
+def test_after_smote_the_page_names_the_classes_that_got_points(smote_session: Session) -> None:
+    page = open_view("balance", visitor(smote_session))
+
+    assert has_no_fault(page)
+    assert "SMOTE put 6 synthetic points between neighbours of 'dog'." in text(page)
+    assert "Class 'rare' has 1 image; SMOTE needs at least 2." in text(page)
+
+
+def test_two_clicks_on_embed_start_one_job(dataset: ImageDataset) -> None:
+    workspace = visitor(loaded(dataset))
+    page = open_view("balance", workspace)
+
+    button(page, "Embed 19 images").click().run()
+    began = workspace.jobs()
+    button(page, "Embed 19 images").click().run()
+
+    assert workspace.message == ""
+    assert [job.key for job in began] in ([], ["embed"])
+    finish_jobs(workspace)
+    assert workspace.session.embeddings is not None
+
+
+def test_a_picked_dot_shows_its_file(smote_session: Session) -> None:
+    page = open_view("balance", visitor(smote_session), map_pick=13)
+
+    assert has_no_fault(page)
+    assert "Real image, 'dog'" in text(page)
+    assert "dog/01.png" in text(page)
+
+
+def test_a_picked_cross_shows_its_parents_and_that_it_is_no_picture(
+    smote_session: Session,
+) -> None:
+    page = open_view("balance", visitor(smote_session), map_pick=-3)
+
+    assert has_no_fault(page)
+    assert "Synthetic point 3, 'dog'" in text(page)
+    assert "there is no picture of it" in text(page)
+
+
+def test_a_pick_of_points_that_are_gone_shows_none(embedded_session: Session) -> None:
+    page = open_view("balance", visitor(embedded_session), map_pick=-3)
+
+    assert has_no_fault(page)
+    assert "Click a point to see its picture." in text(page)
+
+
+def test_a_choice_of_classes_of_another_dataset_does_no_harm(embedded_session: Session) -> None:
+    page = open_view(
+        "balance", visitor(embedded_session), map_classes=["gone"], augment_class="gone"
+    )
+
+    assert has_no_fault(page)
+
+
+def test_evaluate_shows_its_verdict(embedded_session: Session) -> None:
+    report = evaluate(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
+    page = open_view("evaluate", visitor(embedded_session.with_evaluation(report)), notes=True)
+
+    assert has_no_fault(page)
+    assert report.verdict in text(page)
+
+
+def test_evaluate_of_one_class_says_what_it_needs(tmp_path: Path) -> None:
+    workspace = visitor(loaded(draw_dataset(tmp_path / "set", {"cat": 3})))
+    page = open_view("evaluate", workspace)
+
+    button(page, "Embed 3 images and compare").click().run()
+    finish_jobs(workspace)
+
+    assert "a comparison needs at least 2 classes" in workspace.message
+
+
+def test_evaluate_without_a_rival_says_so(embedded_session: Session) -> None:
+    report = evaluate(embedded_session.dataset, embedded_session.embeddings, strategies=[])
+    page = open_view("evaluate", visitor(embedded_session.with_evaluation(report)))
+
+    assert has_no_fault(page)
+    assert "Only one strategy was tried" in text(page)
+
+
+def test_an_export_is_written_offered_and_written_again(smote_session: Session) -> None:
+    workspace = visitor(smote_session)
+    page = open_view("export", workspace)
+    for _ in range(2):
+        button(page, "Write 36 pictures").click().run()
+        finish_jobs(workspace)
+        assert workspace.message == ""
+        page.run()
+
+    assert has_no_fault(page)
+    assert "36 pictures written" in text(page)
+    assert page.get("link_button")[0].proto.url == (
+        f"/evenset/export/{workspace.route_token}/{workspace.session.export_path().name}"
+    )
+
+
+def test_an_export_older_than_its_settings_says_so(smote_session: Session) -> None:
+    workspace = visitor(smote_session)
+    page = open_view("export", workspace)
+    button(page, "Write ").click().run()
+    finish_jobs(workspace)
+    plan = make_plan(smote_session.dataset, "none")
+    workspace.session = workspace.session.with_balanced(Balanced(plan, 0, None))
+
+    page = open_view("export", workspace)
+
+    assert has_no_fault(page)
+    assert "Settings have changed since: write again" in text(page)
+
+
+def test_a_pick_on_another_dataset_is_forgotten(
+    smote_session: Session, hostile_session: Session
+) -> None:
+    workspace = visitor(smote_session)
+    page = open_view("balance", workspace, map_pick=13)
+    assert "Real image, 'dog'" in text(page)
+
+    workspace.session = hostile_session
+    page.session_state["umap_tried"] = f"umap_{hostile_session.embeddings.digest}"
+    page.run()
+
+    assert not page.exception
+    assert "Real image" not in text(page)
