@@ -1,20 +1,19 @@
 """A real server, a real Chromium, and a page that fails on anything it should never show."""
 
 import os
-import re
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
 from find_chromium import find_chromium
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Request, sync_playwright
+from visitor import Server, Visitor
 
 # Without these, Chromium looks for Google's hosts at every start.
 FLAGS = [
@@ -26,7 +25,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 90_000  # for work that a slow machine does in a while
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,14 +38,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.browser)
         if missing:
             item.add_marker(pytest.mark.skip(reason="NO CHROMIUM FOUND"))
-
-
-@dataclass
-class Server:
-    """A running `evenset serve`."""
-
-    url: str
-    process: "subprocess.Popen[bytes]"
 
 
 @pytest.fixture(scope="session")
@@ -95,46 +85,6 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
 def server(start_server: Callable[..., Server]) -> Server:
     """Return a server that all tests share; each visitor has a workspace of their own."""
     return start_server()
-
-
-@dataclass
-class Visitor:
-    """One visitor's page, and what must not happen on it."""
-
-    page: Page
-    url: str
-    faults: list[str] = field(default_factory=list)
-
-    def go(self, step: str) -> None:
-        """Open a step by the sidebar."""
-        self.page.get_by_role("link", name=re.compile(rf"\d\. {step}")).click()
-
-    def says(self, text: str | re.Pattern[str]) -> None:
-        """Wait until the page shows `text`."""
-        expect(self.page.get_by_text(text).first).to_be_visible(timeout=PATIENCE_MS)
-
-    def has_title(self, question: str) -> None:
-        """Wait for the title of a page."""
-        expect(self.page.get_by_role("heading", name=question, level=1)).to_be_visible(
-            timeout=PATIENCE_MS
-        )
-
-    def press(self, name: str | re.Pattern[str]) -> None:
-        """Press a button once it can be pressed."""
-        button = self.page.get_by_role("button", name=name).first
-        expect(button).to_be_enabled(timeout=PATIENCE_MS)
-        button.click()
-
-    def upload(self, path: Path) -> None:
-        """Give a zip to the uploader of Load."""
-        self.page.locator("input[type=file]").first.set_input_files(path)
-
-    def check(self) -> None:
-        """Fail on anything that no page may show or do."""
-        text = self.page.locator("body").inner_text()
-        for word in ("Traceback", "KeyError", "AttributeError", "fault in Evenset"):
-            assert word not in text, text
-        assert self.faults == []
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Server, Visitor
+from visitor import Server, Visitor
 
 
 def test_a_reload_keeps_what_was_made(visitor: Visitor) -> None:
-    visitor.press("Load 'Handwritten digits, long-tailed'")
+    visitor.press("Load 'Handwritten digits'")
     visitor.says("All 446 files can be used")
 
     visitor.page.reload()
@@ -29,7 +29,7 @@ def test_two_visitors_do_not_see_each_other(
     new_visitor: Callable[..., Visitor], server: Server
 ) -> None:
     one, other = new_visitor(server), new_visitor(server)
-    one.press("Load 'Handwritten digits, long-tailed'")
+    one.press("Load 'Handwritten digits'")
     one.says("All 446 files can be used")
     one.go("Audit")
     picture = one.page.locator(".pictures img").first.get_attribute("src")

@@ -1,0 +1,55 @@
+"""Draw the README's picture of the app anew, in the environment that `make test` sets up."""
+
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "tests" / "browser"))
+
+from find_chromium import find_chromium  # noqa: E402
+
+PORT = 8599
+
+
+def main() -> None:
+    """Go to Balance on the sample, show one synthetic point, and take the picture."""
+    program = Path(sys.executable).with_name("evenset")
+    options = ["serve", "--no-browser", "--port", str(PORT), "--data", "sample:parts"]
+    with subprocess.Popen([program, *options], stdout=subprocess.DEVNULL) as server:
+        try:
+            time.sleep(5)
+            _draw(ROOT / "docs" / "balance.png")
+        finally:
+            server.terminate()
+
+
+def _draw(target: Path) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        page.goto(f"http://127.0.0.1:{PORT}")
+        page.get_by_role("button", name="See how unbalanced it is").wait_for()
+        page.get_by_role("link", name=re.compile("4. Balance")).click()
+        page.get_by_role("button", name=re.compile("Embed")).click()
+        page.get_by_role("heading", name="The map").wait_for(timeout=60_000)
+        page.get_by_role("button", name=re.compile("Make .* synthetic points")).click()
+        page.get_by_text("exactly where PCA puts them").wait_for(timeout=60_000)
+        page.get_by_label("Synthetic point number").fill("200")
+        page.get_by_role("button", name="Show it").click()
+        page.get_by_text("UMAP of").wait_for(timeout=180_000)
+        page.get_by_role("heading", name="The map").scroll_into_view_if_needed()
+        page.mouse.wheel(0, 400)
+        page.wait_for_timeout(3_000)
+        page.screenshot(path=target)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""The whole way on real pictures; they do not ship with the project."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from test_way import check_export, fetch_export
+from visitor import PATIENCE_MS, Visitor
+
+DATA = Path(
+    os.environ.get("EVENSET_REAL_DATA", Path(__file__).parents[2].parent / "shared" / "data")
+)
+pytestmark = [
+    pytest.mark.real_data,
+    pytest.mark.skipif(not DATA.is_dir(), reason="NO REAL PICTURES: set EVENSET_REAL_DATA"),
+]
+
+
+def test_cats_and_dogs(visitor: Visitor, tmp_path: Path) -> None:
+    visitor.upload(DATA / "cifar10.zip")
+    visitor.says("All 60,000 files can be used")
+    take(visitor, cat=4_800, dog=1_200)
+    visitor.says("You took 8,000 images of 2 classes.")
+    visitor.go("Audit")
+    visitor.says("'dog' has 4x fewer training images than 'cat'.")
+
+    counts = balance_and_export(visitor, tmp_path, images="8,000", points="3,600")
+
+    assert counts == {"cat": 4_800, "dog": 4_800}
+
+
+def test_clothing_with_splits(visitor: Visitor, tmp_path: Path) -> None:
+    visitor.upload(DATA / "clothing_splits.zip")
+    visitor.says("All 748 files can be used")
+    visitor.go("Audit")
+    visitor.says("'skirt' has 7.2x fewer training images than 't-shirt'.")
+
+    counts = balance_and_export(visitor, tmp_path, images="748", points="980")
+
+    assert set(counts.values()) == {159}
+
+
+def test_many_classes(visitor: Visitor, tmp_path: Path) -> None:
+    visitor.upload(DATA / "caltech97.zip")
+    visitor.says("All 1,245 files can be used")
+
+    counts = balance_and_export(visitor, tmp_path, images="1,245", points="11,656")
+
+    assert len(counts) == 97
+
+
+def take(visitor: Visitor, **counts: int) -> None:
+    """Choose classes on Load, and how many images of each."""
+    page = visitor.page
+    box = page.get_by_test_id("stMultiSelect").filter(has_text="Classes")
+    box.get_by_role("button", name=re.compile("clear", re.IGNORECASE)).click()
+    for label in counts:
+        box.get_by_role("combobox").fill(label)
+        box.get_by_role("combobox").press("Enter")
+        expect(page.get_by_label(re.compile(f"^'{label}'"))).to_be_visible(timeout=PATIENCE_MS)
+    page.keyboard.press("Escape")
+    for label, count in counts.items():
+        field = page.get_by_label(re.compile(f"^'{label}'"))
+        field.fill(str(count))
+        field.press("Enter")
+    visitor.press(f"Take {sum(counts.values()):,} training images")
+
+
+def balance_and_export(
+    visitor: Visitor, folder: Path, *, images: str, points: str
+) -> dict[str, int]:
+    """Go through the other steps; return the training images per class of the export."""
+    visitor.go("Augment")
+    expect(visitor.page.locator(".beforeafter img")).not_to_have_count(0, timeout=PATIENCE_MS)
+    visitor.go("Balance")
+    visitor.press(f"Embed {images} images")
+    visitor.says(re.compile("PCA of .* training images"))
+    visitor.press(f"Make {points} synthetic points")
+    visitor.says(f"SMOTE put {points} synthetic points between neighbours")
+    visitor.go("Evaluate")
+    visitor.press("Compare 5 strategies")
+    visitor.says("Recall per class")
+    visitor.go("Export")
+    visitor.press(re.compile("Write .* pictures"))
+    return dict(
+        check_export(fetch_export(visitor, folder), synthetic_points=int(points.replace(",", "")))
+    )

@@ -1,0 +1,58 @@
+"""A visitor of the app in a real browser: what they do, and what must never happen to them."""
+
+import re
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+PATIENCE_MS = 90_000  # for work that a slow machine does in a while
+
+
+@dataclass
+class Server:
+    """A running `evenset serve`."""
+
+    url: str
+    process: "subprocess.Popen[bytes]"
+
+
+@dataclass
+class Visitor:
+    """One visitor's page, and what must not happen on it."""
+
+    page: Page
+    url: str
+    faults: list[str] = field(default_factory=list)
+
+    def go(self, step: str) -> None:
+        """Open a step by the sidebar."""
+        self.page.get_by_role("link", name=re.compile(rf"\d\. {step}")).click()
+
+    def says(self, text: str | re.Pattern[str]) -> None:
+        """Wait until the page shows `text`."""
+        expect(self.page.get_by_text(text).first).to_be_visible(timeout=PATIENCE_MS)
+
+    def has_title(self, question: str) -> None:
+        """Wait for the title of a page."""
+        expect(self.page.get_by_role("heading", name=question, level=1)).to_be_visible(
+            timeout=PATIENCE_MS
+        )
+
+    def press(self, name: str | re.Pattern[str]) -> None:
+        """Press a button once it can be pressed."""
+        button = self.page.get_by_role("button", name=name).first
+        expect(button).to_be_enabled(timeout=PATIENCE_MS)
+        button.click()
+
+    def upload(self, path: Path) -> None:
+        """Give a zip to the uploader of Load."""
+        self.page.locator("input[type=file]").first.set_input_files(path)
+
+    def check(self) -> None:
+        """Fail on anything that no page may show or do."""
+        text = self.page.locator("body").inner_text()
+        for word in ("Traceback", "KeyError", "AttributeError", "fault in Evenset"):
+            assert word not in text, text
+        assert self.faults == []
