@@ -21,10 +21,8 @@ def draw(session: Session) -> None:
     dataset = session.dataset
     assert dataset is not None and session.embeddings is not None
     # A pick belongs to the images that it was made among; others have the same row numbers.
-    if (
-        st.session_state.setdefault("map_of", session.embeddings.digest)
-        != session.embeddings.digest
-    ):
+    digest = session.embeddings.digest
+    if st.session_state.setdefault("map_of", digest) != digest:
         st.session_state["map_of"] = digest
         st.session_state.pop(_PICK, None)
     synthetic = session.balanced.synthetic if session.balanced else None
