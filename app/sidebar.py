@@ -76,7 +76,8 @@ def _dataset_card(session: Session, pages: Mapping[str, StreamlitPage]) -> None:
 
 def _job_lines(workspace: Workspace) -> None:
     """Draw what runs; the fragment asks again twice a second while there is something."""
-    is_busy = bool(workspace.jobs())
+    # Not "runs": a job that ended since the page began to be drawn must be collected too.
+    is_busy = workspace.has_work()
 
     @st.fragment(run_every=0.5 if is_busy else None)
     def lines() -> None:

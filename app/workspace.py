@@ -68,6 +68,11 @@ class Workspace:
             slots = sorted(self._running.items())
             return [running.job for _, running in slots if running.job.is_active]
 
+    def has_work(self) -> bool:
+        """Return whether a job is under way, or has ended and waits to be collected."""
+        with self._lock:
+            return bool(self._running)
+
     def job_in(self, slot: str) -> Job | None:
         """Return the job under way in `slot`."""
         with self._lock:

@@ -1,6 +1,7 @@
 """Workspaces: who finds which, what results do, when files go."""
 
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -216,3 +217,17 @@ def test_closing_removes_every_file(workspaces: Workspaces) -> None:
     assert workspaces.of_route(workspace.route_token) is None
     assert workspaces.of_visitor(workspace.token).session.dataset is None
     workspaces.close()
+
+
+def test_a_job_that_ended_but_was_not_collected_is_still_work(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path, "t" * 22)
+    job = Job("quick", "Quick", lambda progress: 1)
+
+    workspace.start(job, lambda session, result: session)
+    while job.is_active:
+        time.sleep(0.01)
+
+    assert workspace.jobs() == []
+    assert workspace.has_work()
+    workspace.collect()
+    assert not workspace.has_work()

@@ -47,7 +47,9 @@ class Visitor:
         button.click()
 
     def upload(self, path: Path) -> None:
-        """Give a zip to the uploader of Load."""
+        """Give a zip to the uploader of Load, once the page has settled: each has its own."""
+        settled = self.page.locator("[data-test-script-state=notRunning]")
+        expect(settled).to_be_visible(timeout=PATIENCE_MS)
         self.page.locator("input[type=file]").first.set_input_files(path)
 
     def check(self) -> None:
