@@ -4,7 +4,7 @@ from html import escape
 from pathlib import Path
 
 from core.dataset import ImageDataset
-from core.images import thumbnail
+from core.encoding import thumbnail
 from core.storage import write_bytes
 
 

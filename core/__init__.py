@@ -16,7 +16,8 @@ The layers, lowest first; each imports only from those before it
 (`tests/test_architecture.py` holds this):
 
     errors, words, progress, batches, limits, parameters, randomness, storage, images,
-    dataset, ingest, embed, neighbours, audit, augment, resample, project, evaluate, export
+    encoding, dataset, ingest, embed, neighbours, audit, augment, resample, project,
+    evaluate, export
 """
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""One file to an upright (H, W, 3) uint8 sRGB array, safely; one array to one file."""
+"""One file to an upright (H, W, 3) uint8 sRGB array, safely."""
 
 import struct
 import warnings
@@ -25,8 +25,6 @@ SUFFIXES = {
     "PPM": ".ppm",
     "AVIF": ".avif",
 }
-# Formats that `encode` writes.
-WRITABLE_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "BMP", "TIFF"})
 IMAGE_SUFFIXES = frozenset(SUFFIXES.values()) | {".jpeg", ".jpe", ".tiff", ".pgm", ".pbm", ".jfif"}
 
 _ORIENTATION_TAG = 0x0112
@@ -160,42 +158,6 @@ def decode(content: bytes, *, limits: Limits = DEFAULT_LIMITS, at_least_px: int 
     quarters, is_mirrored = _TURNS[header.orientation]
     turned = np.rot90(pixels, quarters)
     return np.ascontiguousarray(turned[:, ::-1] if is_mirrored else turned)
-
-
-def encode(pixels: Pixels, format_: str, *, quality: int = 95, is_grey: bool = False) -> bytes:
-    """Encode an (H, W, 3) uint8 RGB array.
-
-    Args:
-        pixels: The picture.
-        format_: 'JPEG' (4:4:4, at `quality`), 'PNG', 'WEBP' (at `quality`), 'BMP' or 'TIFF'.
-        quality: 1 to 100, for the lossy formats.
-        is_grey: Write one channel of brightness instead of three of colour.
-    """
-    options = {
-        "JPEG": [
-            cv2.IMWRITE_JPEG_QUALITY,
-            quality,
-            cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
-            cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
-        ],
-        "PNG": [cv2.IMWRITE_PNG_COMPRESSION, 3],
-        "WEBP": [cv2.IMWRITE_WEBP_QUALITY, quality],
-    }.get(format_, [])
-    conversion = cv2.COLOR_RGB2GRAY if is_grey else cv2.COLOR_RGB2BGR
-    written, buffer = cv2.imencode(SUFFIXES[format_], cv2.cvtColor(pixels, conversion), options)
-    if not written:
-        raise ValueError(f"OpenCV cannot write {format_}.")
-    return bytes(buffer.tobytes())
-
-
-def thumbnail(content: bytes, side_px: int = 128) -> bytes:
-    """Return a JPEG whose longer side is at most `side_px`, from the bytes of an image file."""
-    pixels = decode(content, at_least_px=side_px)
-    scale = side_px / max(pixels.shape[:2])
-    if scale < 1:
-        height, width = (max(1, round(side * scale)) for side in pixels.shape[:2])
-        pixels = resize(pixels, width=width, height=height)
-    return encode(pixels, "JPEG", quality=85)
 
 
 def resize(pixels: Pixels, *, width: int, height: int) -> Pixels:

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from core.images import Pixels, encode
+from core.encoding import encode
+from core.images import Pixels
 
 
 def picture(seed: int = 0, *, height: int = 24, width: int = 32) -> Pixels:

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from image_sets import far, picture, turned_jpeg
 from numpy.testing import assert_array_equal
-from PIL import Image
+from PIL import Image, JpegImagePlugin
 
-from core.images import SUFFIXES, WRITABLE_FORMATS, decode, encode, read_header, resize, thumbnail
+from core.encoding import WRITABLE_FORMATS, encode, encode_like, thumbnail
+from core.images import SUFFIXES, decode, read_header, resize
 
 
 @pytest.mark.parametrize("format_", sorted(WRITABLE_FORMATS))
@@ -80,3 +81,34 @@ def test_a_thumbnail_looks_like_the_picture() -> None:
     small = decode(thumbnail(encode(pixels, "PNG")))
 
     assert far(small, resize(pixels, width=128, height=96)) < 4
+
+
+@pytest.mark.parametrize("quality", [60, 75, 85, 90, 95])
+@pytest.mark.parametrize("sampling", [0, 2])
+def test_a_jpeg_like_another_has_its_quality_and_its_colour(quality: int, sampling: int) -> None:
+    buffer = BytesIO()
+    Image.fromarray(picture()).save(buffer, "JPEG", quality=quality, subsampling=sampling)
+
+    like = Image.open(BytesIO(encode_like(picture(1), buffer.getvalue(), "JPEG")))
+
+    original = Image.open(buffer)
+    assert isinstance(like, JpegImagePlugin.JpegImageFile)
+    tables = np.array(like.quantization[0]), np.array(original.quantization[0])
+    assert abs(tables[0].sum() / tables[1].sum() - 1) < 0.06
+    assert JpegImagePlugin.get_sampling(like) == sampling
+
+
+def test_a_very_coarse_jpeg_is_not_made_coarser() -> None:
+    coarse = encode(picture(), "JPEG", quality=10)
+
+    assert len(encode_like(picture(), coarse, "JPEG")) > len(coarse)
+
+
+def test_grey_stays_grey_and_a_png_like_a_jpeg_is_exact() -> None:
+    grey = np.repeat(picture()[:, :, :1], 3, axis=2)
+    original = encode(grey, "JPEG", is_grey=True)
+
+    content = encode_like(grey, original, "PNG")
+
+    assert Image.open(BytesIO(content)).mode == "L"
+    assert far(decode(content), grey) == 0

@@ -13,13 +13,9 @@ from image_sets import far, jpeg, picture, png, saved
 from numpy.testing import assert_array_equal
 from PIL import Image
 
+from core.encoding import encode
 from core.errors import UnreadableImageError
-from core.images import (
-    SUFFIXES,
-    decode,
-    encode,
-    read_header,
-)
+from core.images import SUFFIXES, decode, read_header
 from core.limits import Limits
 
 ROOT = Path(__file__).parents[1]

@@ -22,8 +22,9 @@ from core.augment import (
     draw,
 )
 from core.dataset import TRAIN, ImageDataset
+from core.encoding import encode
 from core.errors import SettingError, UnreadableImageError
-from core.images import Pixels, decode, encode, resize
+from core.images import Pixels, decode, resize
 from core.parameters import Range
 from core.words import named
 

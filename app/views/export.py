@@ -20,8 +20,6 @@ from core.progress import Progress
 from core.resample import STRATEGIES, BalancePlan, Exports, SyntheticPoints, make_plan
 from core.words import count_of, named, size_of
 
-_AUGMENTED_FACTOR = 2.0  # an augmented JPEG at quality 95 is about twice its original
-
 
 def export_view(session: Session) -> Session:
     """Draw the page."""
@@ -125,16 +123,14 @@ def _form(session: Session, dataset: ImageDataset, balanced: Balanced) -> None:
 
 
 def _estimate(dataset: ImageDataset, balanced: Balanced) -> float:
-    """Return the bytes of the export, roughly: added pictures weigh about twice their class's."""
-    exports = STRATEGIES[balanced.plan.strategy].exports
-    factor = 1.0 if exports is Exports.COPIES else _AUGMENTED_FACTOR
+    """Return the bytes of the export, roughly: an added picture weighs as much as its class's."""
     sizes = dataset.table["bytes"].to_numpy()
     training = set(dataset.training_rows.tolist())
     total = float(sum(size for row, size in enumerate(sizes) if row not in training))
     for label, count in balanced.plan.before.items():
         if count:
             mean = float(sizes[dataset.rows_of(label, TRAIN)].mean())
-            total += mean * (balanced.plan.keep[label] + factor * balanced.plan.add[label])
+            total += mean * balanced.plan.after[label]
     if balanced.synthetic is not None:
         total += 4600.0 * len(balanced.synthetic)
     return total

@@ -15,11 +15,12 @@ from core.augment import apply
 from core.batches import run_batches
 from core.dataset import TRAIN, ImageDataset, SkippedFile
 from core.embed import Embeddings
+from core.encoding import WRITABLE_FORMATS, encode, encode_like
 from core.errors import SettingError, UnreadableImageError
 from core.export.items import AUGMENTED, ORIGINAL, ExportItem, list_items
 from core.export.recipe import Recipe
 from core.export.writers import RECIPE_NAME, Format, Writer, format_of
-from core.images import WRITABLE_FORMATS, decode, encode, read_header
+from core.images import decode, read_header
 from core.limits import Limits
 from core.progress import Progress, silent
 from core.resample import BalancePlan, SyntheticPoints, class_weights
@@ -167,11 +168,11 @@ def _render(dataset: ImageDataset, item: ExportItem, is_written: bool) -> _Rende
         header = read_header(content, limits)
         if item.origin == AUGMENTED:
             pixels = apply(decode(content, limits=limits), item.drawn)
-            encoded = encode(pixels, item.format, is_grey=header.is_grey)
-            return _Rendered(item, encoded, operation)
+            return _Rendered(item, encode_like(pixels, content, item.format), operation)
         if item.split == TRAIN and header.is_turned and item.format in WRITABLE_FORMATS:
-            # Lossy formats lose a little here, at quality 95.
-            encoded = encode(decode(content, limits=limits), item.format, is_grey=header.is_grey)
+            # A lossy format loses a little here; at this quality, next to nothing.
+            pixels = decode(content, limits=limits)
+            encoded = encode(pixels, item.format, quality=95, is_grey=header.is_grey)
             return _Rendered(item, encoded, _UPRIGHT)
         return _Rendered(item, None if is_written else content, operation)
     except UnreadableImageError as error:

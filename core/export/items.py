@@ -9,9 +9,10 @@ import numpy as np
 
 from core.augment import AugmentPolicy, DrawnStep, draw
 from core.dataset import TRAIN, ImageDataset
+from core.encoding import WRITABLE_FORMATS
 from core.errors import SettingError
 from core.export.names import class_folders, safe_name, stem_of, unused
-from core.images import SUFFIXES, WRITABLE_FORMATS
+from core.images import SUFFIXES
 from core.randomness import stream
 from core.resample import BalancePlan, Exports, SyntheticPoints, find_strategy, keep_rows
 from core.resample.samplers import draw_copies

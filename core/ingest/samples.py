@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 
 from core.dataset import ImageDataset
+from core.encoding import encode
 from core.errors import SettingError
-from core.images import encode
 from core.ingest.archive import read_zip
 from core.ingest.folder import read_folder
 from core.limits import DEFAULT_LIMITS, Limits

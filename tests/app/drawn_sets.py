@@ -10,7 +10,7 @@ from app.work import embed_and_map
 from core.audit import audit
 from core.dataset import ImageDataset, build_table
 from core.embed import Embeddings
-from core.images import encode
+from core.encoding import encode
 from core.ingest import read_folder
 from core.progress import silent
 from core.project import Projection

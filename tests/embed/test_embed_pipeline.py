@@ -8,8 +8,9 @@ import pytest
 
 from core.dataset import ImageDataset
 from core.embed import ENCODERS, Embeddings, embed, pipeline
+from core.encoding import encode
 from core.errors import CancelledError, EmptyDatasetError, SettingError
-from core.images import decode, encode, read_header, resize
+from core.images import decode, read_header, resize
 from core.ingest import read_folder
 from core.limits import Limits
 

@@ -10,8 +10,8 @@ import pytest
 from core import __version__
 from core.dataset import ImageDataset
 from core.embed import Embeddings, embed, read_embeddings, write_embeddings
+from core.encoding import encode
 from core.errors import OutputError, SourceError
-from core.images import encode
 from core.ingest import read_folder
 
 FILES = ["embeddings.npy", "index.parquet", "meta.json"]

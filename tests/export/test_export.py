@@ -24,9 +24,10 @@ from PIL import Image, ImageOps
 from core.augment import AugmentPolicy, DrawnStep, apply, make_step
 from core.dataset import ImageDataset
 from core.embed import embed
+from core.encoding import encode_like
 from core.errors import SettingError
 from core.export import export, list_items
-from core.images import decode, encode, read_header
+from core.images import decode, read_header
 from core.resample import STRATEGIES, make_plan, resample
 
 KINDS = ["zip", "folder"]
@@ -136,7 +137,7 @@ def test_a_picture_can_be_made_again_from_its_row_alone(
         steps = zip(row["operation"].split("+"), drawn_values(row), strict=True)
         parent = FILES[row["parent"]]
         pixels = apply(decode(parent), [DrawnStep(name, values) for name, values in steps])
-        assert files[row["path"]] == encode(pixels, read_header(parent).format)
+        assert files[row["path"]] == encode_like(pixels, parent, read_header(parent).format)
         remade += 1
     assert remade == 11
 

@@ -9,8 +9,8 @@ import pytest
 from image_sets import jpeg, picture, png, write_files, write_folder
 
 from core.dataset import SkippedFile
+from core.encoding import encode
 from core.errors import CancelledError, EmptyDatasetError, LimitError, SourceError
-from core.images import encode
 from core.ingest import open_source, read_folder
 from core.limits import Limits
 

@@ -1,0 +1,90 @@
+"""One array to one file, and how to write it so that it is like another file."""
+
+from io import BytesIO
+
+import cv2
+import numpy as np
+from PIL import Image, JpegImagePlugin
+
+from core.images import SUFFIXES, Pixels, decode, read_header, resize
+
+WRITABLE_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "BMP", "TIFF"})
+
+# Sum of the luminance table that the JPEG standard (ITU-T T.81, table K.1) gives as an example;
+# nearly all programs scale that table by their setting of quality.
+_STANDARD_TABLE_SUM = 3688
+_QUALITIES = (60, 98)  # below, a second encoding harms; above, it only adds bytes
+_FULL_COLOUR = 0  # Pillow's number for 4:4:4
+
+
+def encode(
+    pixels: Pixels,
+    format_: str,
+    *,
+    quality: int = 95,
+    is_grey: bool = False,
+    has_full_colour: bool = True,
+) -> bytes:
+    """Encode an (H, W, 3) uint8 RGB array.
+
+    Args:
+        pixels: The picture.
+        format_: 'JPEG', 'PNG', 'WEBP', 'BMP' or 'TIFF'.
+        quality: 1 to 100, for the lossy formats.
+        is_grey: Write one channel of brightness instead of three of colour.
+        has_full_colour: For JPEG, keep colour at full size (4:4:4), else at half (4:2:0).
+    """
+    options = {
+        "JPEG": [
+            cv2.IMWRITE_JPEG_QUALITY,
+            quality,
+            cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
+            cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444
+            if has_full_colour
+            else cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420,
+        ],
+        "PNG": [cv2.IMWRITE_PNG_COMPRESSION, 3],
+        "WEBP": [cv2.IMWRITE_WEBP_QUALITY, quality],
+    }.get(format_, [])
+    conversion = cv2.COLOR_RGB2GRAY if is_grey else cv2.COLOR_RGB2BGR
+    written, buffer = cv2.imencode(SUFFIXES[format_], cv2.cvtColor(pixels, conversion), options)
+    if not written:
+        raise ValueError(f"OpenCV cannot write {format_}.")
+    return bytes(buffer.tobytes())
+
+
+def thumbnail(content: bytes, side_px: int = 128) -> bytes:
+    """Return a JPEG whose longer side is at most `side_px`, from the bytes of an image file."""
+    pixels = decode(content, at_least_px=side_px)
+    scale = side_px / max(pixels.shape[:2])
+    if scale < 1:
+        height, width = (max(1, round(side * scale)) for side in pixels.shape[:2])
+        pixels = resize(pixels, width=width, height=height)
+    return encode(pixels, "JPEG", quality=85)
+
+
+def encode_like(pixels: Pixels, original: bytes, format_: str) -> bytes:
+    """Encode an array as `original` is encoded: about its JPEG quality, its colour, or grey.
+
+    A trainer could else tell augmented pictures from originals by the traces of their encoding.
+
+    Args:
+        pixels: The picture.
+        original: The bytes of an image file that can be read.
+        format_: As for `encode`.
+    """
+    is_grey = read_header(original).is_grey
+    quality, has_colour = 95, True
+    if format_ == "JPEG":
+        with Image.open(BytesIO(original)) as image:
+            if isinstance(image, JpegImagePlugin.JpegImageFile) and image.quantization:
+                quality = _quality(sum(image.quantization[min(image.quantization)]))
+                has_colour = JpegImagePlugin.get_sampling(image) == _FULL_COLOUR
+    return encode(pixels, format_, quality=quality, is_grey=is_grey, has_full_colour=has_colour)
+
+
+def _quality(table_sum: int) -> int:
+    """Return the quality at which libjpeg scales the standard table to this sum."""
+    scale = 100 * table_sum / _STANDARD_TABLE_SUM
+    quality = 5000 / scale if scale > 100 else (200 - scale) / 2
+    return int(np.clip(round(quality), *_QUALITIES))
