@@ -187,7 +187,10 @@ def run_balance(options: argparse.Namespace) -> None:
     base = read_recipe(options.recipe) if options.recipe else None
     take = ingest.parse_take(options.take) or (base.take if base else None)
     seed = _first(options.seed, base.seed if base else None, 0)
-    policy = _policy(options.policy, seed) or (base.policy if base else PRESETS["standard"])
+    if options.policy is None and base is not None:
+        policy = AugmentPolicy(base.policy.steps, seed=_first(options.seed, base.policy.seed))
+    else:
+        policy = _policy(options.policy or "standard", seed)
     target = parse_target(options.target) if options.target else (base.target if base else None)
     strategy = _first(options.strategy, base.strategy if base else None, "augment")
     k_neighbors = _first(options.k_neighbors, base.k_neighbors if base else None, _K_NEIGHBORS)
@@ -258,10 +261,8 @@ def _labels_of(index: pd.DataFrame) -> _StoredLabels:
     return _StoredLabels(classes, codes, np.sort(rows[index["split"].to_numpy() == TRAIN]))
 
 
-def _policy(text: str | None, seed: int) -> AugmentPolicy | None:
-    """Return the policy that `text` names: a preset or a JSON file."""
-    if text is None:
-        return None
+def _policy(text: str, seed: int) -> AugmentPolicy:
+    """Return the policy that `text` names: a preset, drawn with `seed`, or a JSON file."""
     if text in PRESETS:
         return AugmentPolicy(PRESETS[text].steps, seed=seed)
     try:

@@ -15,7 +15,7 @@ from core.errors import EvensetError
 
 View = Callable[[Session], Session]
 
-_MESSAGE_PAGE = "message_page"  # where the message was shown first
+_MESSAGE = "message"  # the last one, and the page where it was shown first
 
 VIEWS: dict[str, View] = {
     "load": load.load_view,
@@ -51,13 +51,13 @@ def _show_message(workspace: Workspace, step: str) -> None:
 
     Showing it once is not enough: a rerun may follow at once and wipe it off.
     """
-    if workspace.message and st.session_state.get(_MESSAGE_PAGE, step) != step:
+    text, page = st.session_state.get(_MESSAGE, ("", step))
+    if text == workspace.message and page != step:
         workspace.message = ""
+    elif text != workspace.message:
+        st.session_state[_MESSAGE] = (workspace.message, step)
     if workspace.message:
-        st.session_state[_MESSAGE_PAGE] = step
         st.warning(plain(workspace.message), icon=":material/info:")
-    else:
-        st.session_state.pop(_MESSAGE_PAGE, None)
 
 
 def main() -> None:

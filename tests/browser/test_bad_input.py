@@ -77,7 +77,7 @@ def test_a_set_of_one_class_can_be_looked_at(visitor: Visitor, tmp_path: Path, s
 
     visitor.go(step)
 
-    visitor.says("one class" if step in {"Audit", "Balance"} else "only")
+    visitor.says("There is one class" if step in {"Audit", "Balance", "Evaluate"} else "only")
 
 
 def test_a_class_with_one_image_is_said_and_augmented(visitor: Visitor, tmp_path: Path) -> None:

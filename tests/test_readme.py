@@ -1,0 +1,55 @@
+"""The README names what there is, and what it names is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.cli import build_parser
+from app.steps import STEPS
+from core.augment import OPERATIONS, PRESETS
+from core.embed import ENCODERS
+from core.export import FORMATS
+from core.export.export import MANIFEST_COLUMNS, MANIFEST_NAME, VECTORS_NAME, WEIGHTS_NAME
+from core.ingest import SAMPLES
+from core.resample import STRATEGIES
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+SUBCOMMANDS = next(action.choices for action in build_parser()._actions if action.dest == "command")
+
+NAMES = [
+    *(f"**{step.title}**" for step in STEPS),
+    *(f"`{name}`" for registry in (STRATEGIES, ENCODERS, FORMATS, PRESETS) for name in registry),
+    *(operation.title for operation in OPERATIONS.values()),
+    *(f"`sample:{name}`" for name in SAMPLES),
+    *(f"evenset {command}" for command in SUBCOMMANDS or ()),
+    *(f"`{name}`" for name in (MANIFEST_NAME, WEIGHTS_NAME, VECTORS_NAME)),
+    ", ".join(MANIFEST_COLUMNS),
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_readme_names_it(name: str) -> None:
+    assert name in README
+
+
+@pytest.mark.parametrize("command", sorted(SUBCOMMANDS or ()))
+def test_the_readme_names_each_option(command: str) -> None:
+    synopsis, *_examples = re.findall(rf"evenset {command} [^\n]*\n(?: {{20,}}[^\n]*\n)*", README)
+
+    for option in (SUBCOMMANDS or {})[command]._option_string_actions:
+        if option.startswith("--") and option not in {"--help", "--take"}:
+            assert option in synopsis, option
+
+
+@pytest.mark.parametrize("path", re.findall(r"!?\[[^\]]*\]\(([^)]+)\)", README))
+def test_what_the_readme_shows_is_there(path: str) -> None:
+    assert path.startswith("http") or (ROOT / path).is_file()
+
+
+def test_the_readme_has_the_two_commands_of_the_makefile() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for command in ("run", "test"):
+        assert f"make {command}" in README
+        assert re.search(rf"^{command}:", makefile, re.MULTILINE)
