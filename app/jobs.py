@@ -13,6 +13,7 @@ from core.errors import CancelledError, EvensetError
 from core.progress import Progress
 
 _LOG = logging.getLogger(__name__)
+_POLL_SECONDS = 0.05
 
 
 class JobState(StrEnum):
@@ -39,12 +40,18 @@ class Job:
     result: Any = None
     error: str = ""
     stage_began: float = field(default_factory=time.monotonic)
+    after: "Job | None" = None  # a cancelled one whose place this one takes, once it has stopped
     _cancelled: threading.Event = field(default_factory=threading.Event)
 
     @property
     def is_active(self) -> bool:
         """Return whether it waits or runs."""
         return self.state in {JobState.QUEUED, JobState.RUNNING}
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Return whether it was asked to stop; it may still do its last piece."""
+        return self._cancelled.is_set()
 
     @property
     def share(self) -> float | None:
@@ -75,6 +82,10 @@ class Job:
 
     def run(self) -> None:
         """Do the work in the calling thread."""
+        # Both would write to the same places.
+        while self.state is JobState.QUEUED and self.after is not None and self.after.is_active:
+            time.sleep(_POLL_SECONDS)
+        self.after = None
         if self.state is not JobState.QUEUED:
             return
         self.state, self.stage_began = JobState.RUNNING, time.monotonic()

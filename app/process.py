@@ -42,8 +42,8 @@ def run_in_process(
                 process.kill()
         if process.returncode != 0:
             raise EvensetError(
-                f"The process for '{stage}' ended before it was done; there may be too little "
-                "memory. Try again with fewer images."
+                f"The work ({stage}) ended before it was done; there may be too little memory. "
+                "Try again with fewer images."
             )
         answer.seek(0)
         result = pickle.load(answer)  # noqa: S301 - written by our own process, in no one's reach

@@ -80,9 +80,10 @@ class Session:
         """Return the session with a comparison of strategies."""
         return replace(self, evaluation=evaluation)
 
-    def with_export(self, exported: ExportReport) -> "Session":
-        """Return the session with a finished export."""
-        return replace(self, exported=exported, export_stale=False)
+    def with_export(self, exported: ExportReport, *, started: "Session") -> "Session":
+        """Return the session with a finished export of what `started` held."""
+        is_stale = self.policy != started.policy or self.balanced is not started.balanced
+        return replace(self, exported=exported, export_stale=is_stale)
 
     def export_path(self) -> Path | None:
         """Return where the last export lies, if it is still there."""

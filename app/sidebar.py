@@ -78,13 +78,16 @@ def _job_lines(workspace: Workspace) -> None:
     """Draw what runs; the fragment asks again twice a second while there is something."""
     # Not "runs": a job that ended since the page began to be drawn must be collected too.
     is_busy = workspace.has_work()
+    changes = workspace.changes
 
     @st.fragment(run_every=0.5 if is_busy else None)
     def lines() -> None:
         jobs = workspace.jobs()
         for job in jobs:
             _job_line(job)
-        if is_busy and workspace.collect():
+        workspace.collect()
+        # Another tab of this visitor may have collected the result, or started something.
+        if is_busy and workspace.changes != changes:
             st.rerun()
 
     lines()

@@ -90,7 +90,7 @@ def better_map(embeddings: Embeddings, rows: Rows, progress: Progress) -> Projec
         embeddings.digest,
         embeddings.device,
     )
-    return run_in_process(_umap, drawn, stage="drawing the UMAP", progress=progress)
+    return run_in_process(_umap, drawn, stage="half a minute at first use", progress=progress)
 
 
 def embed_and_evaluate(

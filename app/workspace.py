@@ -39,6 +39,7 @@ class Workspace:
         self.route_token = secrets.token_urlsafe(16)  # in addresses of pictures and downloads
         self.folder = folder
         self.session = Session()
+        self.changes = 0  # how often a job has ended or begun: each page sees what others did
         self.message = ""  # of the last job, until the person has read it
         self.has_started = False  # the source named on the command line was opened
         self.seen = time.monotonic()
@@ -48,13 +49,16 @@ class Workspace:
     def start(self, job: Job, apply: Apply, *, slot: str = MAIN) -> None:
         """Start `job` unless its slot is taken; `apply` puts its result into the session.
 
-        A second click on the same button changes nothing.
+        A second click on the same button changes nothing. A job that was asked to stop has no
+        slot any more.
         """
         with self._lock:
             self.collect()
             taken = self._running.get(slot)
-            if taken is None:
+            if taken is None or taken.job.is_cancelled:
+                job.after = taken.job if taken is not None else None
                 self._running[slot] = _Running(job, apply)
+                self.changes += 1
                 self.message = ""
                 JOBS.submit(job)
             elif taken.job.key != job.key:
@@ -73,6 +77,16 @@ class Workspace:
         with self._lock:
             return bool(self._running)
 
+    def drop_work(self) -> None:
+        """Cancel every job and forget it: what they work on is replaced."""
+        with self._lock:
+            for slot, running in self._running.items():
+                running.job.cancel()
+                if slot == MAIN:
+                    self.message = f"'{running.job.title}' was stopped: its images were replaced."
+            self.changes += len(self._running)
+            self._running.clear()
+
     def job_in(self, slot: str) -> Job | None:
         """Return the job under way in `slot`."""
         with self._lock:
@@ -85,6 +99,7 @@ class Workspace:
             finished = [
                 slot for slot, running in self._running.items() if not running.job.is_active
             ]
+            self.changes += len(finished)
             for slot in finished:
                 running = self._running.pop(slot)
                 job = running.job

@@ -28,6 +28,7 @@ from core.images import Pixels, decode, resize
 from core.parameters import Range
 from core.words import named
 
+_DRAWN = "policy_drawn"  # what the sliders said last
 _SHOWN = 6
 _SIDE_PX = 256  # of a picture on the page
 
@@ -80,11 +81,15 @@ def _presets(session: Session) -> None:
 def _workbench(dataset: ImageDataset) -> None:
     workspace = current_workspace()
     session = workspace.session
+    # Another dataset or another tab has changed the policy: the sliders start from it anew.
+    if st.session_state.get(_DRAWN, session.policy) != session.policy:
+        st.session_state["policy_round"] = _round() + 1
     controls, pictures = st.columns([2, 5], gap="large")
     with controls:
         policy = _controls(session.policy, dataset)
         if policy != session.policy:
             workspace.put(session, session.with_policy(policy))
+        st.session_state[_DRAWN] = policy
     with pictures:
         _strip(dataset, policy)
 
@@ -162,8 +167,8 @@ def _strip(dataset: ImageDataset, policy: AugmentPolicy) -> None:
         st.info(plain(str(error)))
         return
     quiet(
-        f"Above the originals, below augmented picture {copy} of each, just as Export writes it. "
-        "Hover over one for the values that were drawn."
+        f"Above the originals, below augmented picture {copy} of each, with the values drawn for "
+        "it, just as Export makes it."
     )
     warnings = [
         OPERATIONS[step.operation] for step in policy.ordered_steps

@@ -1,5 +1,6 @@
 """Export: what will be written, the button, and the way to make it again."""
 
+import os
 import shlex
 from functools import partial
 from html import escape
@@ -14,6 +15,7 @@ from app.session import Balanced, Session
 from app.workspace import WORKSPACES, Workspace
 from core.dataset import TRAIN, ImageDataset
 from core.embed import Embeddings
+from core.errors import SettingError
 from core.export import FORMATS, ExportReport, Recipe, export, export_name
 from core.export.names import class_folders
 from core.progress import Progress
@@ -156,12 +158,14 @@ def _start(
         seed=balanced.seed,
     )
     if folder is not None:
-        target = Path(folder).expanduser()
+        target = _new_folder(folder)
     else:
         # A place of its own: the export before it can be downloaded until this one is whole.
         target = workspace.new_folder("export") / f"{export_name(dataset, plan.strategy)}.zip"
     synthetic = balanced.synthetic
     run = partial(_run, dataset, plan, recipe, target, synthetic, session.embeddings)
+
+    started = session
 
     def apply(session: Session, report: ExportReport) -> Session:
         if session.dataset is not dataset:
@@ -169,9 +173,29 @@ def _start(
         before = session.export_path()
         if before is not None and before.is_relative_to(workspace.folder):
             before.unlink()
-        return session.with_export(report)
+        return session.with_export(report, started=started)
 
     workspace.start(Job("export", "Writing the export", run), apply)
+
+
+def _new_folder(text: str) -> Path:
+    """Return the folder that was asked for.
+
+    Raises:
+        SettingError: the text names none, or leaves open where it is.
+    """
+    path = Path(os.path.expanduser(text.strip()))
+    if not path.is_absolute():
+        raise SettingError(
+            f"'{text.strip()}' does not say where the new folder is. Give its whole path, such as "
+            f"{Path.home() / 'balanced'}."
+        )
+    if path.suffix.lower() == ".zip":
+        raise SettingError(
+            f"The new folder cannot be called '{path.name}': that is the name of a zip. Choose "
+            "the format 'Zip', or another name."
+        )
+    return path
 
 
 def _run(

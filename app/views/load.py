@@ -1,5 +1,6 @@
 """Load: which images, which classes, how many of each."""
 
+import os
 from functools import partial
 
 import streamlit as st
@@ -42,7 +43,9 @@ def load_view(session: Session) -> Session:
     quiet("They replace the present ones, with all that was made from them.")
     _sources()
     if taken is not None:
-        return session.with_taken(*work.take(session.source, taken))
+        smaller = session.with_taken(*work.take(session.source, taken))
+        current_workspace().drop_work()
+        return smaller
     return session
 
 
@@ -196,9 +199,8 @@ def _local_folder(workspace: Workspace) -> None:
             help="It is read where it is; nothing is copied or changed.",
         )  # fmt: skip
         if st.form_submit_button("Read it") and path and path.strip():
-            _start_source(
-                workspace, path.strip(), title=path.strip().rstrip("/").rsplit("/", 1)[-1]
-            )
+            path = os.path.expanduser(path.strip())
+            _start_source(workspace, path, title=path.rstrip("/").rsplit("/", 1)[-1] or path)
             st.rerun()
 
 
@@ -228,6 +230,7 @@ def _start(
 ) -> None:
     def apply(session: Session, loaded: work.Loaded) -> Session:
         dataset, report = loaded
+        workspace.drop_work()
         return session.with_source(dataset, report)
 
     workspace.start(Job(f"load_{name}", f"Loading '{name}'", load), apply)
