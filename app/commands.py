@@ -23,6 +23,7 @@ from core.embed import Embeddings, embed, read_embeddings, write_embeddings
 from core.errors import OutputError, SettingError
 from core.evaluate import evaluate
 from core.export import Recipe, export, read_recipe
+from core.progress import Progress
 from core.resample import find_strategy, keep_rows, make_plan, parse_target, resample
 from core.resample.plan import plan_counts
 from core.storage import replacing
@@ -71,12 +72,7 @@ def run_audit(options: argparse.Namespace) -> None:
 def run_embed(options: argparse.Namespace) -> None:
     """Write the embeddings of a source."""
     with _opened(options) as (dataset, progress):
-        embeddings = embed(
-            dataset,
-            encoder=options.encoder or "classical",
-            device=options.device,
-            progress=progress,
-        )
+        embeddings = _embed(dataset, options, progress)
     _make_folder(options.out)
     write_embeddings(options.out, dataset, embeddings)
     result = {
@@ -156,12 +152,7 @@ def run_evaluate(options: argparse.Namespace) -> None:
     for name in strategies or []:
         find_strategy(name)
     with _opened(options) as (dataset, progress):
-        embeddings = embed(
-            dataset,
-            encoder=options.encoder or "classical",
-            device=options.device,
-            progress=progress,
-        )
+        embeddings = _embed(dataset, options, progress)
         report = evaluate(
             dataset, embeddings, strategies=strategies, seed=options.seed or 0, progress=progress
         )
@@ -241,6 +232,11 @@ def run_balance(options: argparse.Namespace) -> None:
         print(f"{count_of(report.synthetic, 'synthetic vector')} beside them.")
     for failure in report.failed:
         print(f"evenset: {failure.path} is missing: {failure.reason}", file=sys.stderr)
+
+
+def _embed(dataset: ImageDataset, options: argparse.Namespace, progress: Progress) -> Embeddings:
+    encoder = options.encoder or "classical"
+    return embed(dataset, encoder=encoder, device=options.device, progress=progress)
 
 
 @dataclass(frozen=True, eq=False)

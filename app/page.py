@@ -7,9 +7,11 @@ from typing import Literal
 
 import streamlit as st
 
+from app.session import Session
 from app.thumbnails import picture_html, thumbnail_url
 from app.workspace import WORKSPACES, Workspace
-from core.dataset import ImageDataset, Rows
+from core.dataset import TRAIN, ImageDataset, Rows, SkippedFile
+from core.words import count_of
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 NOTES_KEY = "notes"
@@ -46,14 +48,6 @@ def current_workspace() -> Workspace:
     return WORKSPACES.of_visitor(st.session_state[key])
 
 
-def missing(sentence: str, *, button: str, step: str) -> None:
-    """Draw what a page lacks, and the way to get it."""
-    with st.container(border=True):
-        st.markdown(sentence)
-        if st.button(button, type="primary", key=f"missing_{step}"):
-            st.switch_page(st.session_state["pages"][step])
-
-
 def picture_grid(dataset: ImageDataset, rows: Rows | Sequence[int]) -> None:
     """Draw the small pictures of `rows` with their file names."""
     token = current_workspace().route_token
@@ -69,6 +63,37 @@ def picture_grid(dataset: ImageDataset, rows: Rows | Sequence[int]) -> None:
     st.html(f'<div class="pictures">{"".join(figures)}</div>')
 
 
+def ask_for_images(session: Session, question: str, purpose: str) -> ImageDataset | None:
+    """Return the dataset; where there is none yet, draw how to get one."""
+    if session.dataset is None:
+        heading(question, "There are no images yet.")
+        _missing(f"{purpose} Bring your own, or take a sample.")
+    return session.dataset
+
+
+def lacks_classes(dataset: ImageDataset, question: str, verb: str) -> bool:
+    """Draw the page of a set with one class in training, and return whether it is such a set."""
+    if sum(count > 0 for count in dataset.counts(TRAIN).values()) >= 2:
+        return False
+    heading(question, f"There is one class, so there is nothing to {verb}.")
+    _missing(f"It takes two classes or more to {verb}. Load a set that has them.")
+    return True
+
+
+def skipped_table(skipped: Sequence[SkippedFile]) -> None:
+    """Draw the files that could not be used, with reasons, when there are any."""
+    if skipped:
+        with st.expander(f"{count_of(len(skipped), 'skipped file')}, with reasons"):
+            st.dataframe(
+                {
+                    "file": [skip.path for skip in skipped],
+                    "reason": [skip.reason for skip in skipped],
+                },
+                hide_index=True,
+                alt="Skipped files and reasons",
+            )
+
+
 def lead_on(step: str, label: str, *, is_primary: bool = False) -> None:
     """Draw the button to the next step."""
     kind: Literal["primary", "secondary"] = "primary" if is_primary else "secondary"
@@ -77,3 +102,11 @@ def lead_on(step: str, label: str, *, is_primary: bool = False) -> None:
         icon_position="right",
     ):  # fmt: skip
         st.switch_page(st.session_state["pages"][step])
+
+
+def _missing(sentence: str) -> None:
+    """Draw what a page lacks, and the way to get it."""
+    with st.container(border=True):
+        st.markdown(sentence)
+        if st.button("Choose images", type="primary", key="missing"):
+            st.switch_page(st.session_state["pages"]["load"])

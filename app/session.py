@@ -80,8 +80,9 @@ class Session:
         """Return the session with a comparison of strategies."""
         return replace(self, evaluation=evaluation)
 
-    def with_export(self, exported: ExportReport, *, started: "Session") -> "Session":
-        """Return the session with a finished export of what `started` held."""
+    def with_export(self, exported: ExportReport, *, started: "Session | None" = None) -> "Session":
+        """Return the session with a finished export of what `started` held (None: of this)."""
+        started = started or self
         is_stale = self.policy != started.policy or self.balanced is not started.balanced
         return replace(self, exported=exported, export_stale=is_stale)
 

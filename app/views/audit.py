@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from app import charts
-from app.page import heading, lead_on, missing, note, picture_grid, quiet
+from app.page import ask_for_images, heading, lead_on, note, picture_grid, quiet, skipped_table
 from app.session import Session
 from core.audit import AuditReport, Finding, Severity
 from core.dataset import TRAIN, ImageDataset
@@ -20,18 +20,16 @@ _SEVERITY = {
 }
 
 
+_QUESTION = "How unbalanced is it?"
+
+
 def audit_view(session: Session) -> Session:
     """Draw the page."""
-    if session.dataset is None or session.audit is None:
-        heading("How unbalanced is it?", "There are no images yet.")
-        missing(
-            "The audit needs images: bring your own, or take a sample.",
-            button="Choose images",
-            step="load",
-        )
+    dataset = ask_for_images(session, _QUESTION, "The audit needs images.")
+    if dataset is None or session.audit is None:
         return session
-    dataset, report = session.dataset, session.audit
-    heading("How unbalanced is it?", _answer(report))
+    report = session.audit
+    heading(_QUESTION, _answer(report))
     _figures(report)
     note(
         "The ratio compares only the largest and the smallest class. The effective number of "
@@ -133,16 +131,7 @@ def _findings(dataset: ImageDataset, report: AuditReport) -> None:
             picture_grid(dataset, chosen.rows[:_PER_PAGE])
             if len(chosen.rows) > _PER_PAGE:
                 quiet(f"The first {_PER_PAGE} of {len(chosen.rows):,}.")
-    if report.skipped:
-        with st.expander(f"{count_of(len(report.skipped), 'skipped file')}, with reasons"):
-            st.dataframe(
-                {
-                    "file": [skip.path for skip in report.skipped],
-                    "reason": [skip.reason for skip in report.skipped],
-                },
-                hide_index=True,
-                alt="Skipped files and reasons",
-            )
+    skipped_table(report.skipped)
 
 
 def _finding_html(finding: Finding) -> str:

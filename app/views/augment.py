@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.page import current_workspace, heading, lead_on, missing, note, plain, quiet
+from app.page import ask_for_images, current_workspace, heading, lead_on, note, plain, quiet
 from app.session import Session
 from app.thumbnails import picture_html
 from core.augment import (
@@ -33,18 +33,15 @@ _SHOWN = 6
 _SIDE_PX = 256  # of a picture on the page
 
 
+_QUESTION = "What does a flip do to your classes?"
+
+
 def augment_view(session: Session) -> Session:
     """Draw the page."""
-    question = "What does a flip do to your classes?"
-    if session.dataset is None:
-        heading(question, "There are no images yet.")
-        missing(
-            "To preview augmentation, bring images or take a sample.",
-            button="Choose images",
-            step="load",
-        )
+    dataset = ask_for_images(session, _QUESTION, "A preview of augmentation needs images.")
+    if dataset is None:
         return session
-    heading(question, _answer(session.policy))
+    heading(_QUESTION, _answer(session.policy))
     note(
         "Augmentation is safe only where the changed picture keeps its label: a mirrored cat is a "
         "cat, a mirrored 'b' is a 'd'. Move a slider until you would hesitate to name the class, "
@@ -52,7 +49,7 @@ def augment_view(session: Session) -> Session:
     )
     _presets(session)
     # The fragment stores the policy by itself, so that a slider repaints the strip alone.
-    _workbench(session.dataset)
+    _workbench(dataset)
     lead_on("balance", "Choose how to balance", is_primary=True)
     return session
 

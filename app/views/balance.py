@@ -6,7 +6,16 @@ import streamlit as st
 
 from app import charts, work
 from app.jobs import Job
-from app.page import current_workspace, heading, lead_on, missing, note, plain, quiet
+from app.page import (
+    ask_for_images,
+    current_workspace,
+    heading,
+    lacks_classes,
+    lead_on,
+    note,
+    plain,
+    quiet,
+)
 from app.session import Balanced, Session
 from app.views import balance_map
 from app.workspace import MAP, Workspace
@@ -26,27 +35,15 @@ _TARGETS = {
 _IMAGES_PER_SECOND = 250  # a cautious guess, before the first measurement on this computer
 
 
+_QUESTION = "Where does SMOTE put its points?"
+
+
 def balance_view(session: Session) -> Session:
     """Draw the page."""
-    question = "Where does SMOTE put its points?"
-    dataset = session.dataset
-    if dataset is None:
-        heading(question, "There are no images yet.")
-        missing(
-            "Balancing needs images: bring your own, or take a sample.",
-            button="Choose images",
-            step="load",
-        )
+    dataset = ask_for_images(session, _QUESTION, "Balancing needs images.")
+    if dataset is None or lacks_classes(dataset, _QUESTION, "balance"):
         return session
-    if len([count for count in dataset.counts(TRAIN).values() if count]) < 2:
-        heading(question, "There is one class, so there is nothing to balance.")
-        missing(
-            "Balancing compares classes. Load a set with two classes or more.",
-            button="Choose images",
-            step="load",
-        )
-        return session
-    heading(question, _answer(session))
+    heading(_QUESTION, _answer(session))
     note(
         "An embedding turns each picture into a list of numbers, so that alike pictures lie close. "
         "SMOTE draws a line from a picture of a small class to one of its nearest neighbours of "

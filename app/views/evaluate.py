@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import charts, work
 from app.jobs import Job
-from app.page import current_workspace, heading, lead_on, missing, note, quiet
+from app.page import ask_for_images, current_workspace, heading, lacks_classes, lead_on, note, quiet
 from app.palette import class_colours
 from app.session import Session
 from core.dataset import TRAIN, ImageDataset
@@ -20,31 +20,19 @@ from core.words import count_of
 Evaluated = tuple[Embeddings, Projection | None, EvaluationReport]
 
 
+_QUESTION = "Does balancing help?"
+
+
 def evaluate_view(session: Session) -> Session:
     """Draw the page."""
-    question = "Does balancing help?"
-    dataset = session.dataset
-    if dataset is None:
-        heading(question, "There are no images yet.")
-        missing(
-            "A comparison needs images: bring your own, or take a sample.",
-            button="Choose images",
-            step="load",
-        )
-        return session
-    if len([count for count in dataset.counts(TRAIN).values() if count]) < 2:
-        heading(question, "There is one class, so there is nothing to compare.")
-        missing(
-            "A comparison needs two classes or more. Load a set that has them.",
-            button="Choose images",
-            step="load",
-        )
+    dataset = ask_for_images(session, _QUESTION, "A comparison needs images.")
+    if dataset is None or lacks_classes(dataset, _QUESTION, "compare"):
         return session
     report = session.evaluation
     if report is None:
-        heading(question, "Find out on images that no strategy has seen.")
+        heading(_QUESTION, "Find out on images that no strategy has seen.")
     else:
-        heading(question, report.verdict)
+        heading(_QUESTION, report.verdict)
     note(
         "Accuracy rewards a model that ignores small classes: the row 'Always the largest class' "
         "learns nothing and still scores. Balanced accuracy counts every class the same. The line "

@@ -1,7 +1,7 @@
 """Export: what will be written, the button, and the way to make it again."""
 
-import os
 import shlex
+from contextlib import suppress
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -10,7 +10,7 @@ import streamlit as st
 
 from app import charts
 from app.jobs import Job
-from app.page import current_workspace, heading, missing, note, plain, quiet
+from app.page import ask_for_images, current_workspace, heading, note, plain, quiet
 from app.session import Balanced, Session
 from app.workspace import WORKSPACES, Workspace
 from core.dataset import TRAIN, ImageDataset
@@ -22,21 +22,16 @@ from core.progress import Progress
 from core.resample import STRATEGIES, BalancePlan, Exports, SyntheticPoints, make_plan
 from core.words import count_of, named, size_of
 
+_QUESTION = "What will you export?"
+
 
 def export_view(session: Session) -> Session:
     """Draw the page."""
-    question = "What will you export?"
-    dataset = session.dataset
+    dataset = ask_for_images(session, _QUESTION, "An export needs images.")
     if dataset is None:
-        heading(question, "There are no images yet.")
-        missing(
-            "An export needs images: bring your own, or take a sample.",
-            button="Choose images",
-            step="load",
-        )
         return session
     balanced = session.balanced or Balanced(make_plan(dataset, "augment"), 0, None)
-    heading(question, _answer(dataset, balanced))
+    heading(_QUESTION, _answer(dataset, balanced))
     if session.balanced is None:
         quiet(
             "No strategy was chosen on Balance yet, so this is the usual one: augmented pictures "
@@ -184,7 +179,9 @@ def _new_folder(text: str) -> Path:
     Raises:
         SettingError: the text names none, or leaves open where it is.
     """
-    path = Path(os.path.expanduser(text.strip()))
+    path = Path(text.strip())
+    with suppress(RuntimeError):  # '~name' of nobody stays, and is no whole path
+        path = path.expanduser()
     if not path.is_absolute():
         raise SettingError(
             f"'{text.strip()}' does not say where the new folder is. Give its whole path, such as "

@@ -1,13 +1,14 @@
 """Load: which images, which classes, how many of each."""
 
-import os
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
 from app import work
 from app.jobs import Job
-from app.page import current_workspace, heading, lead_on, note, plain, quiet
+from app.page import current_workspace, heading, lead_on, note, plain, quiet, skipped_table
 from app.session import Session
 from app.settings import ServerSettings
 from app.workspace import WORKSPACES, Workspace
@@ -36,7 +37,7 @@ def load_view(session: Session) -> Session:
         "out; the rest gets a row number that stays the same on every page."
     )
     lead_on("audit", "See how unbalanced it is", is_primary=True)
-    _skipped(session.source)
+    skipped_table(session.source.skipped)
     taken = _choose(session.source, dataset)
     st.divider()
     st.subheader("Bring other images", anchor=False)
@@ -76,19 +77,6 @@ def _answer(source: ImageDataset, dataset: ImageDataset) -> str:
         f"'{source.name}' has {count_of(len(source), 'image')} in "
         f"{count_of(len(source.classes), 'class')}. {used}.{taken}"
     )
-
-
-def _skipped(source: ImageDataset) -> None:
-    if source.skipped:
-        with st.expander(f"{count_of(len(source.skipped), 'skipped file')}, with reasons"):
-            st.dataframe(
-                {
-                    "file": [skip.path for skip in source.skipped],
-                    "reason": [skip.reason for skip in source.skipped],
-                },
-                hide_index=True,
-                alt="Skipped files and reasons",
-            )
 
 
 def _choose(source: ImageDataset, dataset: ImageDataset) -> Take | None:
@@ -199,8 +187,10 @@ def _local_folder(workspace: Workspace) -> None:
             help="It is read where it is; nothing is copied or changed.",
         )  # fmt: skip
         if st.form_submit_button("Read it") and path and path.strip():
-            path = os.path.expanduser(path.strip())
-            _start_source(workspace, path, title=path.rstrip("/").rsplit("/", 1)[-1] or path)
+            place = Path(path.strip())
+            with suppress(RuntimeError):  # '~name' of nobody: reading it says that it is not there
+                place = place.expanduser()
+            _start_source(workspace, str(place), title=place.name or str(place))
             st.rerun()
 
 
