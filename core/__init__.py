@@ -4,11 +4,11 @@ The walk, each step a function over values:
 
     ingest.open_source(source, ...)       -> ImageDataset
     audit.audit(dataset)                  -> AuditReport
-    augment.augment(image, drawn steps)   -> picture
+    augment.apply(image, drawn steps)     -> picture
     embed.embed(dataset, encoder, ...)    -> Embeddings
     resample.make_plan(dataset, ...)      -> BalancePlan
     resample.resample(embeddings, plan)   -> SyntheticPoints
-    project.project(embeddings)           -> Projection; .place(synthetic)
+    project.project(embeddings, rows)     -> Projection; .place(synthetic)
     evaluate.evaluate(dataset, ...)       -> EvaluationReport
     export.export(dataset, plan, ...)     -> ExportReport
 

@@ -1,4 +1,4 @@
-"""One file to an upright (H, W, 3) uint8 sRGB array, safely."""
+"""One file to an upright (H, W, 3) uint8 RGB array, safely. Colour profiles are not applied."""
 
 import struct
 import warnings

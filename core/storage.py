@@ -1,9 +1,9 @@
 """Files that have their real name only when they are whole."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 from typing import IO
 
 from core.errors import OutputError
@@ -18,10 +18,11 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     Raises:
         OutputError: the disk is full, or the place cannot be written.
     """
-    if not path.name or path.is_dir():
-        raise OutputError(f"Cannot write '{path}': it is a folder. Give the name of a file.")
-    temporary = path.with_name(f".{path.name[:_LONGEST]}.{os.getpid()}.partial")
     try:
+        if not path.name or path.is_dir():
+            raise OutputError(f"Cannot write '{path}': it is a folder. Give the name of a file.")
+        # A name of its own for each writer: two threads may write the same file at once.
+        temporary = path.with_name(f".{path.name[:_LONGEST]}.{token_hex(6)}.partial")
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with temporary.open("wb") as file:

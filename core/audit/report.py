@@ -13,7 +13,7 @@ from core.dataset import TRAIN, ImageDataset, SkippedFile
 from core.progress import Progress, silent
 from core.words import count_of, named, times
 
-# Below this count, SMOTE with its usual five neighbours has fewer neighbours than asked for.
+# Up to this count, SMOTE with its usual five neighbours has fewer neighbours than asked for.
 _NEIGHBOURS = 5
 # Below this count, a class has one or two images in each of five folds: scores are coin tosses.
 _UNRELIABLE = 10
@@ -178,15 +178,17 @@ def _duplicates(dataset: ImageDataset) -> list[Finding]:
     splits = dataset.table["split"].to_numpy()
     kinds: dict[str, list[NDArray[np.intp]]] = {"conflict": [], "leak": [], "copy": []}
     for rows in repeated(dataset):
-        if len(set(dataset.codes[rows].tolist())) > 1:
+        is_conflict = len(set(dataset.codes[rows].tolist())) > 1
+        is_leak = len(set(splits[rows].tolist())) > 1
+        if is_conflict:
             kinds["conflict"].append(rows)
-        elif len(set(splits[rows].tolist())) > 1:
+        if is_leak:
             kinds["leak"].append(rows)
-        else:
+        if not is_conflict and not is_leak:
             kinds["copy"].append(rows)
     findings = []
     if groups := kinds["conflict"]:
-        example = " and ".join(f"'{dataset.label(row)}'" for row in groups[0][:2])
+        example = named(sorted({dataset.label(int(row)) for row in groups[0]})[:2])
         text = f"{_pictures(len(groups))} under two or more labels, such as {example}."
         remedy = "Decide which label is right and remove the other file."
         findings.append(_finding("label_conflict", Severity.HIGH, groups, text, remedy))

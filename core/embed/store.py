@@ -44,6 +44,12 @@ class StoredEmbeddings:
     index: pd.DataFrame  # columns INDEX_COLUMNS
     meta: StoredMeta
 
+    def embeddings(self) -> Embeddings:
+        """Return the vectors with their rows."""
+        rows = self.index["row"].to_numpy(np.intp)
+        digest = f"{self.meta.dataset_digest}:{self.meta.encoder}"
+        return Embeddings(self.vectors, rows, self.meta.encoder, digest, self.meta.device)
+
 
 def write_embeddings(folder: Path, dataset: ImageDataset, embeddings: Embeddings) -> None:
     """Write vectors (float32 .npy), index (Parquet) and facts (JSON) to `folder`.
@@ -108,9 +114,14 @@ def _read_vectors(folder: Path) -> Vectors:
 def _read_index(folder: Path) -> pd.DataFrame:
     content = _content(folder, INDEX_FILE)
     try:
-        return pd.read_parquet(BytesIO(content), columns=list(INDEX_COLUMNS))
-    except (ValueError, KeyError, OSError) as error:  # Arrow's errors are ValueError or OSError
+        index = pd.read_parquet(BytesIO(content), columns=list(INDEX_COLUMNS))
+        rows = index["row"].to_numpy(np.intp)
+    except (ValueError, TypeError, KeyError, OSError) as error:
+        # Arrow's errors are ValueError or OSError.
         raise _damaged(folder, INDEX_FILE) from error
+    if len(rows) == 0 or rows[0] < 0 or (np.diff(rows) <= 0).any():
+        raise _damaged(folder, INDEX_FILE)
+    return index
 
 
 def _read_meta(folder: Path) -> StoredMeta:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import ceil
+from threading import Lock
 
 import numpy as np
 
@@ -23,6 +24,10 @@ STAGE = "comparing strategies"
 
 _ENOUGH_FOLDS = 10  # with fewer, the intervals are wide
 _FLOOR_TITLE = "Always the largest class"
+
+# The limit of threads and the filter of warnings hold for the whole process: two comparisons at
+# once would each restore what the other had set.
+_ONE_AT_A_TIME = Lock()
 
 
 def evaluate(
@@ -76,7 +81,7 @@ def evaluate(
         actual = np.searchsorted(codes, dataset.codes[fold.test])
         # The head is small: where other work has the cores, threads that wait for each other
         # take up to a hundred times as long as one. One thread also gives one result everywhere.
-        with threadpool_limits(1, user_api="blas"):
+        with _ONE_AT_A_TIME, threadpool_limits(1, user_api="blas"):
             space = fit_space(embeddings, fold, seed=seed)
             for name in names:
                 progress(STAGE, done, total)

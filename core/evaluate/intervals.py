@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 
-def mean_interval(values: Sequence[float], *, test_share: float) -> tuple[float, float, float]:
+def mean_interval(
+    values: Sequence[float], *, test_share: float, comparisons: int = 1
+) -> tuple[float, float, float]:
     """Return the mean over folds, and the low and high end of its 95% interval.
 
     Folds learn from nearly the same images, so their values agree more than independent ones
@@ -15,6 +17,8 @@ def mean_interval(values: Sequence[float], *, test_share: float) -> tuple[float,
     Args:
         values: One value per fold, J >= 2.
         test_share: Images scored on over images learned from, in a fold.
+        comparisons: How many such intervals are looked at together. All of them hold at once
+            with 95% confidence (Bonferroni): the best of many is else found better by luck.
 
     Source:
         Nadeau & Bengio, Inference for the Generalization Error, Machine Learning 52 (2003),
@@ -25,5 +29,7 @@ def mean_interval(values: Sequence[float], *, test_share: float) -> tuple[float,
     count = len(values)
     mean = float(np.mean(values))
     spread = float(np.var(values, ddof=1))
-    reach = float(t.ppf(0.975, count - 1)) * np.sqrt((1 / count + test_share) * spread)
+    reach = float(t.ppf(1 - 0.025 / comparisons, count - 1)) * np.sqrt(
+        (1 / count + test_share) * spread
+    )
     return mean, mean - float(reach), mean + float(reach)

@@ -23,7 +23,10 @@ class MetricSummary:
 
 @dataclass(frozen=True)
 class Difference:
-    """How much higher a metric is, fold by fold, than without balancing; 0.01 is one point."""
+    """How much higher a metric is, fold by fold, than without balancing; 0.01 is one point.
+
+    The 95% intervals of all strategies hold together.
+    """
 
     mean: float
     low: float
@@ -100,11 +103,17 @@ def summarise(
         name: {metric: [measure(confusion)[metric] for confusion in per_fold] for metric in METRICS}
         for name, per_fold in confusions.items()
     }
+    rivals = max(1, len(set(confusions) - {BASELINE, FLOOR}))
     rows = []
     for name, per_fold in confusions.items():
         pooled = sum(per_fold[1:], start=per_fold[0].copy())
         difference = {
-            metric: subtract(values[name][metric], values[BASELINE][metric], test_share=test_share)
+            metric: subtract(
+                values[name][metric],
+                values[BASELINE][metric],
+                test_share=test_share,
+                comparisons=rivals,
+            )
             for metric in METRICS
         }
         rows.append(
@@ -125,10 +134,11 @@ def subtract(
     others: list[float] | tuple[float, ...],
     *,
     test_share: float,
+    comparisons: int = 1,
 ) -> Difference:
-    """Return `values` minus `others`, fold by fold."""
-    pairs = zip(values, others, strict=True)
-    return Difference(*mean_interval([a - b for a, b in pairs], test_share=test_share))
+    """Return `values` minus `others`, fold by fold; see `mean_interval`."""
+    pairs = [a - b for a, b in zip(values, others, strict=True)]
+    return Difference(*mean_interval(pairs, test_share=test_share, comparisons=comparisons))
 
 
 def _summary(values: list[float], test_share: float) -> MetricSummary:

@@ -3,7 +3,7 @@
 from core.export.export import ExportReport, ManifestRow, export
 from core.export.items import ExportItem, export_name, list_items
 from core.export.recipe import Recipe, read_recipe
-from core.export.writers import FORMATS, Format
+from core.export.writers import FORMATS, Format, check_target
 
 __all__ = [
     "FORMATS",
@@ -12,6 +12,7 @@ __all__ = [
     "Format",
     "ManifestRow",
     "Recipe",
+    "check_target",
     "export",
     "export_name",
     "list_items",

@@ -19,7 +19,7 @@ from core.encoding import WRITABLE_FORMATS, encode, encode_like
 from core.errors import SettingError, UnreadableImageError
 from core.export.items import AUGMENTED, ORIGINAL, ExportItem, list_items
 from core.export.recipe import Recipe
-from core.export.writers import RECIPE_NAME, Format, Writer, format_of
+from core.export.writers import Format, Writer, format_of
 from core.images import decode, read_header
 from core.limits import Limits
 from core.progress import Progress, silent
@@ -105,24 +105,27 @@ def export(
     with format_.open(target, text) as writer:
         rows, failed = _write_pictures(dataset, items, recipe, writer, progress)
         writer.write(MANIFEST_NAME, _manifest(rows))
-        weights = class_weights(dataset.counts(TRAIN))
+        # Of what was written: those of the originals would correct a balanced set once more.
+        weights = class_weights(_count_training(dataset, rows))
         writer.write(WEIGHTS_NAME, (json.dumps(weights, indent=2, ensure_ascii=False)).encode())
         if synthetic is not None and embeddings is not None:
             written = {row.path for row in rows}
             writer.write(VECTORS_NAME, _vectors(dataset, embeddings, synthetic, items, written))
-        if not writer.has(RECIPE_NAME):
-            writer.write(RECIPE_NAME, text.encode())
-    after = dict.fromkeys(dataset.classes, 0)
-    for row in rows:
-        after[row.label] += row.split == TRAIN
     return ExportReport(
         target,
         tuple(rows),
         dataset.counts(TRAIN),
-        after,
+        _count_training(dataset, rows),
         tuple(failed),
         0 if synthetic is None else len(synthetic),
     )
+
+
+def _count_training(dataset: ImageDataset, rows: Sequence[ManifestRow]) -> dict[str, int]:
+    counts = dict.fromkeys(dataset.classes, 0)
+    for row in rows:
+        counts[row.label] += row.split == TRAIN
+    return counts
 
 
 def _write_pictures(
@@ -147,7 +150,9 @@ def _write_pictures(
                 if picture.reason:
                     failed.append(SkippedFile(dataset.path(picture.item.row), picture.reason))
                     continue
-                if picture.content is not None:
+                if picture.content is None:
+                    writer.keep(picture.item.path)
+                else:
                     writer.write(picture.item.path, picture.content)
                 rows.append(_manifest_row(dataset, picture, recipe.policy.seed))
     return rows, failed

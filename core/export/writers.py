@@ -21,6 +21,9 @@ class Writer(Protocol):
     def has(self, path: str) -> bool:
         """Return whether an interrupted run of the same recipe wrote `path` already."""
 
+    def keep(self, path: str) -> None:
+        """Take what that run wrote at `path` as a part of this one."""
+
     def write(self, path: str, content: bytes) -> None:
         """Write one file."""
 
@@ -44,6 +47,9 @@ class _ZipWriter:
     def has(self, path: str) -> bool:  # noqa: ARG002 - a zip is always begun anew
         return False
 
+    def keep(self, path: str) -> None:
+        raise KeyError(path)
+
     def write(self, path: str, content: bytes) -> None:
         entry = zipfile.ZipInfo(path, date_time=_DATE)
         entry.create_system = 3  # the same bytes on every system; 3 has the rights below
@@ -59,11 +65,13 @@ class _FolderWriter:
         self._paths: set[Path] = set()
 
     def has(self, path: str) -> bool:
-        self._paths.add(self._folder / path)
         return (self._folder / path).is_file()
 
-    def write(self, path: str, content: bytes) -> None:
+    def keep(self, path: str) -> None:
         self._paths.add(self._folder / path)
+
+    def write(self, path: str, content: bytes) -> None:
+        self.keep(path)
         write_bytes(self._folder / path, content)
 
     def remove_others(self) -> None:
@@ -76,11 +84,13 @@ class _FolderWriter:
 
 
 @contextmanager
-def open_zip(target: Path, recipe_text: str) -> Iterator[Writer]:  # noqa: ARG001
+def open_zip(target: Path, recipe_text: str) -> Iterator[Writer]:
     """Open a zip that takes the name `target` when all is written."""
-    _refuse_existing(target)
+    check_target(target)
     with replacing(target) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as opened:
-        yield _ZipWriter(opened)
+        writer = _ZipWriter(opened)
+        yield writer
+        writer.write(RECIPE_NAME, recipe_text.encode())
 
 
 @contextmanager
@@ -92,8 +102,7 @@ def open_folder(target: Path, recipe_text: str) -> Iterator[Writer]:
     """
     # A name such as '.' has no last part to add to.
     target = target.absolute() if target.name else target.resolve()
-    if not target.is_dir() or any(target.iterdir()):
-        _refuse_existing(target)
+    check_target(target)
     partial = target.with_name(target.name + ".partial")
     try:
         _make_room(partial, recipe_text)
@@ -109,8 +118,19 @@ def open_folder(target: Path, recipe_text: str) -> Iterator[Writer]:
         raise OutputError(cannot_write(target, error)) from error
 
 
-def _refuse_existing(target: Path) -> None:
-    if target.exists() or target.is_symlink():
+def check_target(target: Path) -> None:
+    """Refuse a target that holds something, or that no file can have, before any work is done.
+
+    Raises:
+        OutputError: choose another name, or remove what is there.
+    """
+    try:
+        is_taken = target.is_symlink() or target.exists()
+        if is_taken and format_of(target).name == "folder" and target.is_dir():
+            is_taken = any(target.iterdir())
+    except OSError as error:
+        raise OutputError(cannot_write(target, error)) from error
+    if is_taken:
         raise OutputError(f"'{target}' is there already. Choose another name, or remove it first.")
 
 

@@ -2,6 +2,7 @@
 
 from core.resample.plan import BalancePlan, class_weights, make_plan, parse_target
 from core.resample.smote import smote
+from core.resample.store import stored_labels, write_points
 from core.resample.strategies import STRATEGIES, Exports, Strategy, find_strategy
 from core.resample.synthetic import SyntheticPoints, keep_rows, resample
 
@@ -18,4 +19,6 @@ __all__ = [
     "parse_target",
     "resample",
     "smote",
+    "stored_labels",
+    "write_points",
 ]

@@ -1,5 +1,7 @@
 """Figures and intervals against numbers worked out by hand."""
 
+from math import sqrt
+
 import numpy as np
 import pytest
 
@@ -43,3 +45,15 @@ def test_a_class_without_images_in_a_fold_is_no_part_of_its_means() -> None:
     confusion = np.array([[3, 1], [0, 0]])
 
     assert measure(confusion)["balanced_accuracy"] == pytest.approx(0.75)
+
+
+def test_intervals_that_are_looked_at_together_are_wider() -> None:
+    values = [0.1, 0.2, 0.3]
+
+    alone = mean_interval(values, test_share=0.25)
+    of_four = mean_interval(values, test_share=0.25, comparisons=4)
+
+    # Student's t with 2 degrees of freedom: 4.303 at 97.5%, 8.860 at 99.375%.
+    reach = sqrt((1 / 3 + 0.25) * 0.01)
+    assert alone == pytest.approx((0.2, 0.2 - 4.303 * reach, 0.2 + 4.303 * reach), abs=1e-3)
+    assert of_four == pytest.approx((0.2, 0.2 - 8.860 * reach, 0.2 + 8.860 * reach), abs=1e-3)

@@ -202,11 +202,19 @@ def test_undersampling_leaves_out_training_images_alone(dataset: ImageDataset, o
     assert sum(name.startswith("test/") for name in pictures(out)) == 3
 
 
-def test_weights_are_of_the_training_split_before(dataset: ImageDataset, out: Path) -> None:
-    exported(dataset, out)
+@pytest.mark.parametrize(
+    ("strategy", "weights"),
+    [
+        ("class_weights", {"cat": 13 / 24, "dog": 13 / 12, "fox": 13 / 3}),
+        ("augment", {"cat": 1, "dog": 1, "fox": 1}),
+    ],
+)
+def test_weights_are_of_the_training_split_as_it_is_written(
+    dataset: ImageDataset, out: Path, strategy: str, weights: dict[str, float]
+) -> None:
+    exported(dataset, out, strategy)
 
-    weights = json.loads(contents(out)["class_weights.json"])
-    assert weights == {"cat": 13 / 24, "dog": 13 / 12, "fox": 13 / 3}
+    assert json.loads(contents(out)["class_weights.json"]) == weights
 
 
 def test_augmentation_uses_each_image_equally_often(dataset: ImageDataset, out: Path) -> None:

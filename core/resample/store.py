@@ -1,0 +1,78 @@
+"""Balance stored embeddings, and write what came out as files that other programs can read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.dataset import TRAIN, Rows
+from core.embed import Embeddings, StoredEmbeddings
+from core.resample.plan import BalancePlan
+from core.resample.synthetic import SyntheticPoints, keep_rows
+from core.storage import replacing
+
+PROVENANCE_FILE = "provenance.parquet"
+KEPT_FILE = "kept.parquet"
+POINTS_FILE = "synthetic.npy"
+
+
+@dataclass(frozen=True, eq=False)
+class StoredLabels:
+    """The labels of stored embeddings, as a sampler needs them."""
+
+    classes: list[str]
+    codes: NDArray[np.intp]  # by row of the dataset; -1 for a row without a vector
+    training_rows: Rows
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Return label -> training images."""
+        codes = self.codes[self.training_rows]
+        counts = np.bincount(codes, minlength=len(self.classes)).tolist()
+        return dict(zip(self.classes, counts, strict=True))
+
+
+def stored_labels(stored: StoredEmbeddings) -> StoredLabels:
+    """Return the labels that the index tells of."""
+    rows = stored.index["row"].to_numpy(np.intp)
+    labels = pd.Categorical(stored.index["label"])
+    codes = np.full(int(rows.max()) + 1, -1, np.intp)
+    codes[rows] = labels.codes
+    training = rows[stored.index["split"].to_numpy() == TRAIN]
+    return StoredLabels([str(label) for label in labels.categories], codes, training)
+
+
+def write_points(
+    folder: Path,
+    labels: StoredLabels,
+    embeddings: Embeddings,
+    plan: BalancePlan,
+    points: SyntheticPoints,
+    *,
+    seed: int,
+) -> int:
+    """Write parents and fractions, kept rows, and vectors to `folder`; return how many rows stay.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    names = np.array(labels.classes, object)
+    kept = keep_rows(labels, plan, seed=seed)
+    provenance = pd.DataFrame(
+        {
+            "base_row": points.parents[:, 0],
+            "neighbor_row": points.parents[:, 1],
+            "fraction": points.fractions,
+            "label": names[points.labels].astype(str),
+        }
+    )
+    keeping = pd.DataFrame({"row": kept, "label": names[labels.codes[kept]].astype(str)})
+    for name, frame in ((PROVENANCE_FILE, provenance), (KEPT_FILE, keeping)):
+        with replacing(folder / name) as file:
+            frame.to_parquet(file, index=False)
+    with replacing(folder / POINTS_FILE) as file:
+        np.save(file, points.materialize(embeddings))
+    return len(kept)
