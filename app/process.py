@@ -32,8 +32,9 @@ def run_in_process(
     with tempfile.TemporaryFile() as question, tempfile.TemporaryFile() as answer:
         pickle.dump((function, argument), question)
         question.seek(0)
+        # -P: a folder called `app` where the person started Evenset is not ours.
         with subprocess.Popen(
-            [sys.executable, "-m", "app.process"], stdin=question, stdout=answer
+            [sys.executable, "-P", "-m", "app.process"], stdin=question, stdout=answer
         ) as process:
             try:
                 while not _has_ended(process):

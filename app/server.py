@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,9 +18,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.settings import ASSETS, STREAMLIT_OPTIONS, ServerSettings
 from app.thumbnails import thumbnail_file
 from app.workspace import WORKSPACES
-from core.errors import EvensetError, SourceError
+from core.errors import EvensetError, SettingError, SourceError
 
 ROUTE = "/evenset"
+_LAST_PORT = 65_535
 _ROW = re.compile(r"(\d{1,9})\.jpg")
 
 
@@ -109,7 +111,9 @@ def serve(host: str, port: int, source: str | None, *, opens_browser: bool) -> N
 
     Raises:
         SourceError: `source` is not there.
+        SettingError: the server cannot listen on `host` and `port`.
     """
+    _check_address(host, port)
     if source is not None and not source.startswith("sample:"):
         if not Path(source).exists():
             raise SourceError(f"There is no folder or file '{source}'. Check the path.")
@@ -119,10 +123,29 @@ def serve(host: str, port: int, source: str | None, *, opens_browser: bool) -> N
         config={
             **STREAMLIT_OPTIONS,
             "server.address": host,
+            "server.allowedHosts": (
+                STREAMLIT_OPTIONS["server.allowedHosts"] if WORKSPACES.settings.is_local else []
+            ),
             "server.port": port,
             "server.headless": not opens_browser,
         }
     )
+
+
+def _check_address(host: str, port: int) -> None:
+    """Refuse what Streamlit would answer with a traceback."""
+    if not 1 <= port <= _LAST_PORT:
+        raise SettingError(f"Port {port} does not exist. Choose one from 1024 to {_LAST_PORT:,}.")
+    try:
+        family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no address"
+        raise SettingError(
+            f"Cannot listen on '{host}' port {port}: {reason}. Choose another --host or --port."
+        ) from error
 
 
 def _private(caching: str) -> dict[str, str]:

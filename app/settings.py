@@ -15,6 +15,8 @@ STREAMLIT_OPTIONS: dict[str, object] = {
     "client.showErrorDetails": "none",
     "client.toolbarMode": "viewer",
     "server.address": "127.0.0.1",
+    # Else any web page could reach the server under a name of its own that leads to loopback.
+    "server.allowedHosts": ["localhost", "127.0.0.1", "::1"],
     "server.enableStaticServing": False,
     "server.fileWatcherType": "none",
     "server.maxUploadSize": 2000,
@@ -41,7 +43,7 @@ STREAMLIT_OPTIONS: dict[str, object] = {
 class ServerSettings:
     """How this server was started."""
 
-    host: str = "127.0.0.1"
+    host: str = ""  # unknown unless `serve` was told, and then not taken for loopback
     port: int = 8501
     initial_source: str | None = None  # opened for each new visitor
     limits: Limits = DEFAULT_LIMITS

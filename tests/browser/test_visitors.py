@@ -1,11 +1,13 @@
 """Reloads, two visitors, and what the server process holds."""
 
+import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from visitor import Server, Visitor
+from playwright.sync_api import expect
+from visitor import PATIENCE_MS, Server, Visitor
 
 
 def test_a_reload_keeps_what_was_made(visitor: Visitor) -> None:
@@ -23,6 +25,16 @@ def test_a_reload_in_the_middle_of_a_job_loses_neither_job_nor_result(visitor: V
     visitor.page.reload()
 
     visitor.says("675 can be used")
+
+
+def test_two_tabs_of_one_visitor_both_see_the_result(visitor: Visitor) -> None:
+    visitor.press("Load 'Parts on a belt'")
+    other = visitor.page.context.new_page()
+    other.goto(visitor.url)
+
+    visitor.says("675 can be used")
+
+    expect(other.get_by_text("675 can be used").first).to_be_visible(timeout=PATIENCE_MS)
 
 
 def test_two_visitors_do_not_see_each_other(
@@ -74,3 +86,21 @@ def test_a_dataset_named_on_the_command_line_opens_by_itself(
     visitor = new_visitor(server)
 
     visitor.says("All 446 files can be used")
+
+
+@pytest.mark.parametrize(("host", "is_welcome"), [("127.0.0.1", True), ("evil.example", False)])
+def test_a_site_that_points_its_name_at_this_computer_is_refused(
+    server: Server, host: str, is_welcome: bool
+) -> None:
+    port = int(server.url.rsplit(":", 1)[1])
+    request = (
+        f"GET /_stcore/stream HTTP/1.1\r\nHost: {host}:{port}\r\nOrigin: http://{host}:{port}\r\n"
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
+
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(request.encode())
+        answer = connection.recv(64).decode()
+
+    assert ("101" in answer.split("\r\n")[0]) == is_welcome
