@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core import __version__
-from core.errors import EvensetError
+from core.errors import EvensetError, SettingError
 
 _SOURCE_HELP = "a folder, a zip, sample:parts or sample:digits"
 
@@ -18,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from app import commands
 
     try:
+        _check_seed(options)
         run = getattr(commands, f"run_{options.command}")
         run(options)
     except EvensetError as error:
@@ -26,10 +27,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 1
+    except OSError as error:
+        # Files have refusals of their own; what is left is the screen, or where it leads to.
+        print(f"evenset: Cannot go on: {error.strerror or error}.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("evenset: stopped.", file=sys.stderr)
         return 130
     return 0
+
+
+def _check_seed(options: argparse.Namespace) -> None:
+    seed = getattr(options, "seed", None)
+    if seed is not None and seed < 0:
+        raise SettingError(f"The seed is {seed}; it must be 0 or more.")
 
 
 def build_parser() -> argparse.ArgumentParser:

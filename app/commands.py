@@ -6,30 +6,34 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
-
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
 from app.terminal import Bars, print_table, write_json
 from core import ingest
 from core.audit import audit
 from core.augment import PRESETS, AugmentPolicy
-from core.dataset import TRAIN, ImageDataset, Rows
-from core.embed import Embeddings, embed, read_embeddings, write_embeddings
+from core.dataset import ImageDataset
+from core.embed import ENCODERS, Embeddings, embed, find_encoder, read_embeddings, write_embeddings
 from core.errors import OutputError, SettingError
-from core.evaluate import evaluate
-from core.export import Recipe, export, read_recipe
+from core.evaluate import METRICS, PRIMARY, evaluate
+from core.export import Recipe, check_target, export, read_recipe
 from core.progress import Progress
-from core.resample import find_strategy, keep_rows, make_plan, parse_target, resample
+from core.resample import (
+    Exports,
+    find_strategy,
+    make_plan,
+    parse_target,
+    resample,
+    stored_labels,
+    write_points,
+)
 from core.resample.plan import plan_counts
-from core.storage import replacing
+from core.resample.strategies import K_NEIGHBORS
 from core.words import count_of, size_of, times
 
-_K_NEIGHBORS = 5
+_ENCODER = next(iter(ENCODERS))
+_K_NEIGHBORS = int(K_NEIGHBORS.default)
 Value = TypeVar("Value")
 
 
@@ -71,9 +75,10 @@ def run_audit(options: argparse.Namespace) -> None:
 
 def run_embed(options: argparse.Namespace) -> None:
     """Write the embeddings of a source."""
+    find_encoder(options.encoder or _ENCODER)
+    _make_folder(options.out)
     with _opened(options) as (dataset, progress):
         embeddings = _embed(dataset, options, progress)
-    _make_folder(options.out)
     write_embeddings(options.out, dataset, embeddings)
     result = {
         "images": len(embeddings.rows),
@@ -95,60 +100,33 @@ def run_embed(options: argparse.Namespace) -> None:
 def run_resample(options: argparse.Namespace) -> None:
     """Write synthetic points, as their parents, of stored embeddings."""
     stored = read_embeddings(options.embeddings)
-    labels = _labels_of(stored.index)
-    rows = labels.training_rows
-    counts = dict(
-        zip(
-            labels.classes,
-            np.bincount(labels.codes[rows], minlength=len(labels.classes)).tolist(),
-            strict=True,
-        )
-    )
+    labels, embeddings = stored_labels(stored), stored.embeddings()
     target = None if options.target is None else parse_target(options.target)
     plan = plan_counts(
-        counts,
+        labels.counts,
         options.strategy or "smote",
         target,
         k_neighbors=_K_NEIGHBORS if options.k_neighbors is None else options.k_neighbors,
     )
     seed = options.seed or 0
-    embeddings = Embeddings(
-        vectors=stored.vectors,
-        rows=stored.index["row"].to_numpy(np.intp),
-        encoder=stored.meta.encoder,
-        digest="",
-        device="",
-    )
+    _make_folder(options.out)
     with Bars() as progress:
         points = resample(labels, embeddings, plan, seed=seed, progress=progress)
-    kept = keep_rows(labels, plan, seed=seed)
-    names = np.array(labels.classes, object)
-    _make_folder(options.out)
-    provenance = pd.DataFrame(
-        {
-            "base_row": points.parents[:, 0],
-            "neighbor_row": points.parents[:, 1],
-            "fraction": points.fractions,
-            "label": names[points.labels].astype(str),
-        }
-    )
-    keeping = pd.DataFrame({"row": kept, "label": names[labels.codes[kept]].astype(str)})
-    for name, frame in (("provenance.parquet", provenance), ("kept.parquet", keeping)):
-        with replacing(options.out / name) as file:
-            frame.to_parquet(file, index=False)
-    with replacing(options.out / "synthetic.npy") as file:
-        np.save(file, points.materialize(embeddings))
+    kept = write_points(options.out, labels, embeddings, plan, points, seed=seed)
     print(
-        f"{plan.strategy}: {count_of(len(kept), 'image')} kept, "
+        f"{plan.strategy}: {count_of(kept, 'image')} kept, "
         f"{count_of(len(points), 'point')} made, in {options.out}."
     )
+    if find_strategy(plan.strategy).exports is Exports.AUGMENTED:
+        print("Augmented pictures are made by 'evenset balance'; they have no vectors here.")
     for label in points.too_small:
         print(f"Class '{label}' has 1 image; SMOTE needs at least 2. It got no points.")
 
 
 def run_evaluate(options: argparse.Namespace) -> None:
     """Print the comparison of strategies."""
-    strategies = options.strategies.split(",") if options.strategies else None
+    names = options.strategies
+    strategies = [name.strip() for name in names.split(",")] if names else None
     for name in strategies or []:
         find_strategy(name)
     with _opened(options) as (dataset, progress):
@@ -162,9 +140,17 @@ def run_evaluate(options: argparse.Namespace) -> None:
     print(report.verdict)
     metrics = list(report.strategies[0].metrics)
     print_table(
-        ["strategy", *(metric.replace("_", " ") for metric in metrics)],
         [
-            [row.title, *(f"{100 * row.metrics[metric].mean:.1f} %" for metric in metrics)]
+            "strategy",
+            *(METRICS[metric].title.lower() for metric in metrics),
+            "points over none (95%)",
+        ],
+        [
+            [
+                row.title,
+                *(f"{100 * row.metrics[metric].mean:.1f} %" for metric in metrics),
+                "" if row.difference is None else str(row.difference[PRIMARY]),
+            ]
             for row in report.strategies
         ],
     )
@@ -185,8 +171,10 @@ def run_balance(options: argparse.Namespace) -> None:
     target = parse_target(options.target) if options.target else (base.target if base else None)
     strategy = _first(options.strategy, base.strategy if base else None, "augment")
     k_neighbors = _first(options.k_neighbors, base.k_neighbors if base else None, _K_NEIGHBORS)
-    encoder = _first(options.encoder, base.encoder if base else None, "classical")
+    encoder = _first(options.encoder, base.encoder if base else None, _ENCODER)
     record = find_strategy(strategy)
+    check_target(options.out)  # before any work is done for it
+    find_encoder(encoder)  # the recipe keeps it, whether this strategy needs it or not
     with tempfile.TemporaryDirectory(prefix="evenset_") as folder, Bars() as progress:
         dataset = ingest.open_source(options.source, Path(folder), take=take, progress=progress)
         plan = make_plan(dataset, strategy, target, k_neighbors=k_neighbors)
@@ -235,26 +223,8 @@ def run_balance(options: argparse.Namespace) -> None:
 
 
 def _embed(dataset: ImageDataset, options: argparse.Namespace, progress: Progress) -> Embeddings:
-    encoder = options.encoder or "classical"
+    encoder = options.encoder or _ENCODER
     return embed(dataset, encoder=encoder, device=options.device, progress=progress)
-
-
-@dataclass(frozen=True, eq=False)
-class _StoredLabels:
-    """The labels of stored embeddings; a row without a vector has code -1."""
-
-    classes: list[str]
-    codes: NDArray[np.intp]
-    training_rows: Rows
-
-
-def _labels_of(index: pd.DataFrame) -> _StoredLabels:
-    rows = index["row"].to_numpy(np.intp)
-    labels = pd.Categorical(index["label"])
-    classes = [str(label) for label in labels.categories]
-    codes = np.full(int(rows.max()) + 1, -1, np.intp)
-    codes[rows] = labels.codes
-    return _StoredLabels(classes, codes, np.sort(rows[index["split"].to_numpy() == TRAIN]))
 
 
 def _policy(text: str, seed: int) -> AugmentPolicy:

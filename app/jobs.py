@@ -42,6 +42,7 @@ class Job:
     stage_began: float = field(default_factory=time.monotonic)
     after: "Job | None" = None  # a cancelled one whose place this one takes, once it has stopped
     _cancelled: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def is_active(self) -> bool:
@@ -69,8 +70,9 @@ class Job:
     def cancel(self) -> None:
         """Ask the work to stop; it does at its next report of progress."""
         self._cancelled.set()
-        if self.state is JobState.QUEUED:
-            self.state = JobState.CANCELLED
+        with self._lock:
+            if self.state is JobState.QUEUED:
+                self.state = JobState.CANCELLED
 
     def report(self, stage: str, done: int, total: int) -> None:
         """Take progress from the work, and stop it when that was asked for."""
@@ -86,9 +88,10 @@ class Job:
         while self.state is JobState.QUEUED and self.after is not None and self.after.is_active:
             time.sleep(_POLL_SECONDS)
         self.after = None
-        if self.state is not JobState.QUEUED:
-            return
-        self.state, self.stage_began = JobState.RUNNING, time.monotonic()
+        with self._lock:
+            if self.state is not JobState.QUEUED:
+                return
+            self.state, self.stage_began = JobState.RUNNING, time.monotonic()
         try:
             self.result = self.work(self.report)
             self.state = JobState.DONE

@@ -11,10 +11,12 @@ from app.session import Session
 from app.thumbnails import picture_html, thumbnail_url
 from app.workspace import WORKSPACES, Workspace
 from core.dataset import TRAIN, ImageDataset, Rows, SkippedFile
+from core.ingest import SAMPLES
 from core.words import count_of
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 NOTES_KEY = "notes"
+SAMPLE_KEY = "wanted_sample"  # asked for here, loaded by Load
 
 
 def plain(text: str) -> str:
@@ -108,5 +110,9 @@ def _missing(sentence: str) -> None:
     """Draw what a page lacks, and the way to get it."""
     with st.container(border=True):
         st.markdown(sentence)
-        if st.button("Choose images", type="primary", key="missing"):
-            st.switch_page(st.session_state["pages"]["load"])
+        with st.container(horizontal=True):
+            if st.button("Choose images", type="primary", key="missing"):
+                st.switch_page(st.session_state["pages"]["load"])
+            if st.button("Take the sample", key="missing_sample"):
+                st.session_state[SAMPLE_KEY] = next(iter(SAMPLES))
+                st.switch_page(st.session_state["pages"]["load"])

@@ -27,10 +27,11 @@ class Session:
     """Everything of one visitor, step by step. `None`: not made yet."""
 
     source: ImageDataset | None = None  # all that was brought
+    folder: Path | None = None  # of the workspace, made for it
     dataset: ImageDataset | None = None  # what was taken of it
     audit: AuditReport | None = None
     policy: AugmentPolicy = field(default_factory=lambda: PRESETS["standard"])
-    policy_chosen: bool = False  # the person looked at it or changed it
+    policy_chosen: bool = False  # the person changed it
     embeddings: Embeddings | None = None
     balanced: Balanced | None = None
     projections: dict[str, Projection] = field(default_factory=dict)  # by method
@@ -38,13 +39,22 @@ class Session:
     exported: ExportReport | None = None
     export_stale: bool = False  # something that it was made from has changed since
 
-    def with_source(self, source: ImageDataset, report: AuditReport) -> "Session":
+    def with_source(
+        self, source: ImageDataset, report: AuditReport, folder: Path | None = None
+    ) -> "Session":
         """Return the session of a new dataset: nothing of the old one stays."""
-        return Session(source=source, dataset=source, audit=report)
+        return Session(source=source, folder=folder, dataset=source, audit=report)
 
     def with_taken(self, dataset: ImageDataset, report: AuditReport) -> "Session":
         """Return the session of other classes or counts of the same source."""
-        return Session(source=self.source, dataset=dataset, audit=report, policy=self.policy)
+        return Session(
+            source=self.source,
+            folder=self.folder,
+            dataset=dataset,
+            audit=report,
+            policy=self.policy,
+            policy_chosen=self.policy_chosen,
+        )
 
     def with_policy(self, policy: AugmentPolicy) -> "Session":
         """Return the session with another way to augment."""

@@ -1,8 +1,9 @@
 """The long work behind the buttons: values in, results out, run as jobs."""
 
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -47,7 +48,18 @@ def keep_folder_upload(files: Sequence[tuple[str, IO[bytes]]], folder: Path) -> 
             continue
         with replacing(root.joinpath(*parts)) as file:
             shutil.copyfileobj(content, file)
-    return root
+    # The chosen folder itself, so that names are those that it has when it is read in place.
+    tops = list(root.iterdir()) if root.is_dir() else []
+    return tops[0] if len(tops) == 1 and tops[0].is_dir() else root
+
+
+def load_into(folder: Path, load: Callable[[Progress], Loaded], progress: Progress) -> Loaded:
+    """Return what `load` reads; where it does not come to an end, `folder` is removed."""
+    with ExitStack() as undo:
+        undo.callback(shutil.rmtree, folder, ignore_errors=True)
+        loaded = load(progress)
+        undo.pop_all()
+    return loaded
 
 
 def load_upload(upload: Upload, folder: Path, limits: Limits, progress: Progress) -> Loaded:
@@ -65,6 +77,14 @@ def load_source(source: str, folder: Path, limits: Limits, progress: Progress) -
     """Read a folder, a zip or a sample by its name."""
     dataset = ingest.open_source(source, folder, limits=limits, progress=progress)
     return dataset, audit(dataset, progress)
+
+
+def load_folder_upload(
+    name: str, root: Path, folder: Path, limits: Limits, progress: Progress
+) -> Loaded:
+    """Read a folder that the browser sent, under the name that it has there."""
+    dataset, report = load_source(str(root), folder, limits, progress)
+    return replace(dataset, name=name), report
 
 
 def take(source: ImageDataset, wanted: Take) -> Loaded:

@@ -2,18 +2,21 @@
 
 import re
 import secrets
-import shutil
 import tempfile
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
+from threading import Thread
 from typing import Any
 
 from app.jobs import JOBS, Job, JobState
+from app.root_folder import RootFolder
 from app.session import Session
 from app.settings import ServerSettings
+from core.embed import Embeddings
 
 IDLE_SECONDS = 30 * 60
 LOCAL_IDLE_SECONDS = 14 * 24 * 3600
@@ -42,12 +45,15 @@ class Workspace:
         self.changes = 0  # how often a job has ended or begun: each page sees what others did
         self.message = ""  # of the last job, until the person has read it
         self.has_started = False  # the source named on the command line was opened
+        self.mapped: Embeddings | None = None  # for these the better map was begun
         self.seen = time.monotonic()
         self._running: dict[str, _Running] = {}
         self._lock = threading.RLock()
 
-    def start(self, job: Job, apply: Apply, *, slot: str = MAIN) -> None:
+    def start(self, job: Job, apply: Apply, *, slot: str = MAIN) -> bool:
         """Start `job` unless its slot is taken; `apply` puts its result into the session.
+
+        Returns whether it was started.
 
         A second click on the same button changes nothing. A job that was asked to stop has no
         slot any more.
@@ -61,10 +67,12 @@ class Workspace:
                 self.changes += 1
                 self.message = ""
                 JOBS.submit(job)
-            elif taken.job.key != job.key:
+                return True
+            if taken.job.key != job.key:
                 self.message = (
-                    f"'{taken.job.title}' is still running. Wait for it, or cancel it first."
+                    f"{taken.job.title} is still running. Wait for it, or cancel it first."
                 )
+            return False
 
     def jobs(self) -> list[Job]:
         """Return the jobs under way, what the person waits for first."""
@@ -83,7 +91,7 @@ class Workspace:
             for slot, running in self._running.items():
                 running.job.cancel()
                 if slot == MAIN:
-                    self.message = f"'{running.job.title}' was stopped: its images were replaced."
+                    self.message = f"{running.job.title} was stopped: its images were replaced."
             self.changes += len(self._running)
             self._running.clear()
 
@@ -101,14 +109,16 @@ class Workspace:
             ]
             self.changes += len(finished)
             for slot in finished:
-                running = self._running.pop(slot)
+                running = self._running.pop(slot, None)
+                if running is None:  # dropped: the job collected before it brought other images
+                    continue
                 job = running.job
                 if job.state is JobState.DONE:
                     self.session = running.apply(self.session, job.result)
                 elif job.state is JobState.FAILED:
                     self.message = job.error
                 else:
-                    self.message = f"'{job.title}' was cancelled. What you had is unchanged."
+                    self.message = f"{job.title} was cancelled. What you had is unchanged."
             return bool(finished)
 
     def cancel_all(self) -> None:
@@ -121,10 +131,17 @@ class Workspace:
         with self._lock:
             if self.session is before:
                 self.session = after
+            else:
+                self.message = "Something else has changed meanwhile. Look again, then repeat it."
 
     def new_folder(self, name: str) -> Path:
         """Return a new, empty folder of the workspace."""
         return Path(tempfile.mkdtemp(prefix=f"{name}_", dir=self.folder))
+
+
+def remove_later(folder: Path) -> None:
+    """Remove a folder without keeping anybody waiting: it may hold many thousand files."""
+    Thread(target=rmtree, args=(folder,), kwargs={"ignore_errors": True}, daemon=True).start()
 
 
 class Workspaces:
@@ -132,7 +149,7 @@ class Workspaces:
 
     def __init__(self) -> None:
         self.settings = ServerSettings()
-        self._root: Path | None = None
+        self._root: RootFolder | None = None
         self._by_token: dict[str, Workspace] = {}
         self._lock = threading.Lock()
 
@@ -143,10 +160,10 @@ class Workspaces:
             found = self._by_token.get(token or "")
             if found is None:
                 if self._root is None:
-                    self._root = Path(tempfile.mkdtemp(prefix="evenset_"))
+                    self._root = RootFolder()
                 if token is None or not _TOKEN.fullmatch(token):
                     token = secrets.token_urlsafe(16)
-                found = Workspace(Path(tempfile.mkdtemp(dir=self._root)), token)
+                found = Workspace(Path(tempfile.mkdtemp(dir=self._root.path)), token)
                 self._by_token[token] = found
             found.seen = time.monotonic()
             return found
@@ -166,7 +183,7 @@ class Workspaces:
                 workspace.cancel_all()
             self._by_token.clear()
             if self._root is not None:
-                shutil.rmtree(self._root, ignore_errors=True)
+                self._root.remove()
                 self._root = None
 
     def _sweep(self) -> None:
@@ -175,7 +192,7 @@ class Workspaces:
         for token, workspace in list(self._by_token.items()):
             if not workspace.jobs() and time.monotonic() - workspace.seen > idle:
                 del self._by_token[token]
-                shutil.rmtree(workspace.folder, ignore_errors=True)
+                remove_later(workspace.folder)
 
 
 WORKSPACES = Workspaces()

@@ -70,7 +70,11 @@ def test_wrong_usage_ends_with_2(capsys: Captured, arguments: list[str]) -> None
         ["balance", "SET", "--out", "OUT", "--policy", "nothere.json"],
         ["balance", "SET", "--out", "OUT", "--recipe", "nothere.json"],
         ["balance", "SET", "--out", "SET"],
+        ["balance", "SET", "--out", "OUT", "--encoder", "magic"],
+        ["evaluate", "SET", "--seed", "-1"],
         ["serve", "--data", "nothere", "--no-browser"],
+        ["serve", "--port", "99999", "--no-browser"],
+        ["serve", "--host", "192.0.2.1", "--no-browser"],
     ],
 )
 def test_bad_input_ends_with_1_and_one_line(

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,11 @@ def test_a_killed_write_leaves_nothing_under_the_name(tmp_path: Path) -> None:
         process.send_signal(signal.SIGKILL)
 
     assert not (tmp_path / "a.txt").exists()
+
+
+def test_threads_that_write_one_file_do_not_collide(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: write_bytes(tmp_path / "one", b"same"), range(200)))
+
+    assert names_in(tmp_path) == ["one"]
+    assert (tmp_path / "one").read_bytes() == b"same"

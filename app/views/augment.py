@@ -57,7 +57,7 @@ def augment_view(session: Session) -> Session:
 def _answer(policy: AugmentPolicy) -> str:
     if not policy.steps:
         return "No operation is switched on, so nothing changes yet."
-    steps = ", ".join(OPERATIONS[step.operation].title.lower() for step in policy.ordered_steps)
+    steps = ", ".join(OPERATIONS[name].title.lower() for name in _names(policy))
     return f"An augmented picture is made with: {steps}. Compare the rows below."
 
 
@@ -87,8 +87,17 @@ def _workbench(dataset: ImageDataset) -> None:
         if policy != session.policy:
             workspace.put(session, session.with_policy(policy))
         st.session_state[_DRAWN] = policy
+        # What stands outside this fragment names the operations, and whether one was chosen.
+        if _names(policy) != _names(session.policy) or (
+            policy != session.policy and (not session.policy_chosen)
+        ):
+            st.rerun()
     with pictures:
         _strip(dataset, policy)
+
+
+def _names(policy: AugmentPolicy) -> list[str]:
+    return [step.operation for step in policy.ordered_steps]
 
 
 def _controls(policy: AugmentPolicy, dataset: ImageDataset) -> AugmentPolicy:

@@ -1,6 +1,7 @@
 """Balance: embed the images, choose a strategy, see where its points lie."""
 
 from functools import partial
+from typing import Literal
 
 import streamlit as st
 
@@ -105,9 +106,11 @@ def _strategy_section(session: Session, dataset: ImageDataset) -> Session:
         for warning in _warnings(plan, strategy, dataset):
             st.info(plain(warning))
         needs = strategy.needs_embeddings and session.embeddings is None
-        if st.button(_button(plan, strategy), type="primary", disabled=needs, key="carry_out"):
+        kind: Literal["primary", "secondary"] = "secondary" if needs else "primary"
+        if st.button(_button(plan, strategy), type=kind, disabled=needs, key="carry_out"):
             if strategy.needs_embeddings and session.embeddings is not None:
-                _start_resampling(dataset, session.embeddings, plan, seed)
+                _start_resampling(dataset, session.embeddings, plan, seed, session.balanced)
+                return session
             session = session.with_balanced(Balanced(plan, seed, None))
         if needs:
             quiet("SMOTE works on embeddings. Embed the images first.")
@@ -130,7 +133,7 @@ def _strategy_section(session: Session, dataset: ImageDataset) -> Session:
                 alt="Training images per class before and after, and class weights",
             )
         if session.embeddings is None:
-            _embed_form(dataset)
+            _embed_form(dataset, is_needed=strategy.needs_embeddings)
     return session
 
 
@@ -217,10 +220,16 @@ def _button(plan: BalancePlan, strategy: Strategy) -> str:
 
 
 def _start_resampling(
-    dataset: ImageDataset, embeddings: Embeddings, plan: BalancePlan, seed: int
+    dataset: ImageDataset,
+    embeddings: Embeddings,
+    plan: BalancePlan,
+    seed: int,
+    before: Balanced | None,
 ) -> None:
     def apply(session: Session, balanced: Balanced) -> Session:
-        return session.with_balanced(balanced) if session.embeddings is embeddings else session
+        # A strategy that was chosen meanwhile is newer than this one.
+        is_wanted = session.embeddings is embeddings and session.balanced is before
+        return session.with_balanced(balanced) if is_wanted else session
 
     def make(progress: Progress) -> Balanced:
         points = resample(dataset, embeddings, plan, seed=seed, progress=progress)
@@ -230,7 +239,7 @@ def _start_resampling(
     st.rerun()
 
 
-def _embed_form(dataset: ImageDataset) -> None:
+def _embed_form(dataset: ImageDataset, *, is_needed: bool) -> None:
     devices = available_devices()
     st.subheader("Draw the map", anchor=False)
     quiet("Every training image becomes a dot, alike pictures close together.")
@@ -250,7 +259,10 @@ def _embed_form(dataset: ImageDataset) -> None:
             else "No CUDA device was found, so the work is done on the CPU."
         )
         guess = duration_of(len(dataset) / _IMAGES_PER_SECOND)
-        if st.form_submit_button(f"Embed {count_of(len(dataset), 'image')}", type="primary"):
+        if st.form_submit_button(
+            f"Embed {count_of(len(dataset), 'image')}",
+            type="primary" if is_needed else "secondary",
+        ):
             start_embedding(current_workspace(), dataset, encoder, device)
             st.rerun()
         st.caption(f"Takes about {guess} here, less when it was done before.")
@@ -272,14 +284,13 @@ def _start_better_map(workspace: Workspace, session: Session) -> None:
     embeddings, first = session.embeddings, session.projections.get("pca")
     if embeddings is None or first is None or "umap" in session.projections:
         return
-    key = f"umap_{embeddings.digest}"
-    if workspace.job_in(MAP) is not None or st.session_state.get("umap_tried") == key:
+    if workspace.job_in(MAP) is not None or workspace.mapped is embeddings:
         return
-    st.session_state["umap_tried"] = key
+    workspace.mapped = embeddings
 
     def apply(session: Session, projection: Projection) -> Session:
         return session.with_projection(projection) if session.embeddings is embeddings else session
 
-    job = Job(key, "Drawing the UMAP", partial(work.better_map, embeddings, first.rows))
+    job = Job("umap", "Drawing the UMAP", partial(work.better_map, embeddings, first.rows))
     workspace.start(job, apply, slot=MAP)
     st.rerun()

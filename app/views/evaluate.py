@@ -10,7 +10,7 @@ from app.page import ask_for_images, current_workspace, heading, lacks_classes, 
 from app.palette import class_colours
 from app.session import Session
 from core.dataset import TRAIN, ImageDataset
-from core.embed import Embeddings
+from core.embed import ENCODERS, Embeddings
 from core.evaluate import METRICS, EvaluationReport
 from core.evaluate.report import BASELINE, FLOOR
 from core.project import Projection
@@ -21,6 +21,8 @@ Evaluated = tuple[Embeddings, Projection | None, EvaluationReport]
 
 
 _QUESTION = "Does balancing help?"
+
+_DIFFERENCE = "points over none (95%)"
 
 
 def evaluate_view(session: Session) -> Session:
@@ -96,7 +98,7 @@ def _start(session: Session, dataset: ImageDataset, names: list[str], seed: int)
         dataset,
         session.embeddings,
         names,
-        "classical",
+        next(iter(ENCODERS)),
         "auto",
         workspace.folder / "embeddings",
         seed,
@@ -119,6 +121,7 @@ def _results(report: EvaluationReport, dataset: ImageDataset) -> None:
             config={"displayModeBar": False},
             alt="Difference of each strategy to doing nothing, with its interval, as in the table",
         )
+    others = [record.title for name, record in METRICS.items() if name != metric]
     with right:
         st.dataframe(
             {
@@ -127,8 +130,13 @@ def _results(report: EvaluationReport, dataset: ImageDataset) -> None:
                     record.title: [100 * row.metrics[name].mean for row in report.strategies]
                     for name, record in METRICS.items()
                 },
+                _DIFFERENCE: [
+                    "" if row.difference is None else str(row.difference[metric])
+                    for row in report.strategies
+                ],
             },
             hide_index=True,
+            column_order=["strategy", METRICS[metric].title, _DIFFERENCE, *others],
             column_config={
                 record.title: st.column_config.NumberColumn(format="%.1f %%", help=record.help)
                 for record in METRICS.values()
@@ -137,7 +145,9 @@ def _results(report: EvaluationReport, dataset: ImageDataset) -> None:
         )
         quiet(
             f"{count_of(report.images, 'image')}, {report.folds} folds, "
-            f"{count_of(report.repeats, 'repeat')}, encoder '{report.encoder}'."
+            f"{count_of(report.repeats, 'repeat')}, encoder '{report.encoder}'; classes are filled "
+            f"up to the largest one, SMOTE with {count_of(report.k_neighbors, 'neighbour')}. The "
+            "intervals hold for all strategies together."
         )
     for text in report.notes:
         quiet(text)

@@ -5,6 +5,7 @@ from contextlib import suppress
 from functools import partial
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -22,6 +23,7 @@ from core.progress import Progress
 from core.resample import STRATEGIES, BalancePlan, Exports, SyntheticPoints, make_plan
 from core.words import count_of, named, size_of
 
+_VECTOR_BYTES = 4_000  # a vector of the encoder, its parents, and the names beside it
 _QUESTION = "What will you export?"
 
 
@@ -122,14 +124,13 @@ def _form(session: Session, dataset: ImageDataset, balanced: Balanced) -> None:
 def _estimate(dataset: ImageDataset, balanced: Balanced) -> float:
     """Return the bytes of the export, roughly: an added picture weighs as much as its class's."""
     sizes = dataset.table["bytes"].to_numpy()
-    training = set(dataset.training_rows.tolist())
-    total = float(sum(size for row, size in enumerate(sizes) if row not in training))
+    total = float(sizes.sum() - sizes[dataset.training_rows].sum())
     for label, count in balanced.plan.before.items():
         if count:
             mean = float(sizes[dataset.rows_of(label, TRAIN)].mean())
             total += mean * balanced.plan.after[label]
     if balanced.synthetic is not None:
-        total += 4600.0 * len(balanced.synthetic)
+        total += _VECTOR_BYTES * len(balanced.synthetic)
     return total
 
 
@@ -153,7 +154,7 @@ def _start(
         seed=balanced.seed,
     )
     if folder is not None:
-        target = _new_folder(folder)
+        target = new_folder(folder)
     else:
         # A place of its own: the export before it can be downloaded until this one is whole.
         target = workspace.new_folder("export") / f"{export_name(dataset, plan.strategy)}.zip"
@@ -167,13 +168,13 @@ def _start(
             return session
         before = session.export_path()
         if before is not None and before.is_relative_to(workspace.folder):
-            before.unlink()
+            before.unlink(missing_ok=True)
         return session.with_export(report, started=started)
 
     workspace.start(Job("export", "Writing the export", run), apply)
 
 
-def _new_folder(text: str) -> Path:
+def new_folder(text: str) -> Path:
     """Return the folder that was asked for.
 
     Raises:
@@ -226,7 +227,7 @@ def _result(workspace: Workspace, session: Session) -> None:
             done += " Settings have changed since: write again to have them in it."
         st.markdown(plain(done))
         if path.is_file():
-            url = f"/evenset/export/{workspace.route_token}/{path.name}"
+            url = f"/evenset/export/{workspace.route_token}/{quote(path.name)}"
             st.link_button("Download the zip", url, type="primary", icon=":material/download:")
         else:
             st.code(str(path), language=None)

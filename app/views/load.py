@@ -8,10 +8,19 @@ import streamlit as st
 
 from app import work
 from app.jobs import Job
-from app.page import current_workspace, heading, lead_on, note, plain, quiet, skipped_table
+from app.page import (
+    SAMPLE_KEY,
+    current_workspace,
+    heading,
+    lead_on,
+    note,
+    plain,
+    quiet,
+    skipped_table,
+)
 from app.session import Session
 from app.settings import ServerSettings
-from app.workspace import WORKSPACES, Workspace
+from app.workspace import MAIN, WORKSPACES, Workspace, remove_later
 from core.dataset import TRAIN, ImageDataset, Take
 from core.errors import LimitError
 from core.ingest import SAMPLES, Sample
@@ -22,6 +31,10 @@ _FEW_CLASSES = 12  # with more, a count per class would be a wall of boxes
 
 def load_view(session: Session) -> Session:
     """Draw the page: what was brought, the choice of classes, and ways to bring something."""
+    sample = st.session_state.pop(SAMPLE_KEY, None)
+    if sample is not None:  # asked for on another page
+        _start_source(current_workspace(), f"sample:{sample}", title=SAMPLES[sample].title)
+        st.rerun()
     dataset = session.dataset
     if dataset is None or session.source is None or session.audit is None:
         heading(
@@ -153,11 +166,13 @@ def _zip_upload(workspace: Workspace, settings: ServerSettings) -> None:
         type="zip",
         key=f"zip_{_round()}",
     )
-    if upload is not None:
+    if upload is not None and not _must_wait(workspace, upload.name):
         folder = workspace.new_folder("dataset")
         kept = work.keep_upload(upload.name, upload, folder)
         load = partial(work.load_upload, kept, folder, settings.limits)
-        _start(workspace, upload.name, load)
+        _start(workspace, upload.name, folder, load)
+        _empty_uploader()
+        st.rerun()
 
 
 def _folder_upload(workspace: Workspace, settings: ServerSettings) -> None:
@@ -170,14 +185,21 @@ def _folder_upload(workspace: Workspace, settings: ServerSettings) -> None:
     )
     if not files:
         return
+    name = files[0].name.split("/")[0]
     if len(files) > most:
+        # Else the uploader would hold on to the files and bring the refusal up again and again.
+        _empty_uploader()
         raise LimitError(
             f"The folder has {len(files):,} files or more; this way holds {most}. Use a zip."
         )
+    if _must_wait(workspace, name):
+        return
     folder = workspace.new_folder("dataset")
     root = work.keep_folder_upload([(file.name, file) for file in files], folder)
-    load = partial(work.load_source, str(root), folder, settings.limits)
-    _start(workspace, files[0].name.split("/")[0], load)
+    load = partial(work.load_folder_upload, name, root, folder, settings.limits)
+    _start(workspace, name, folder, load)
+    _empty_uploader()
+    st.rerun()
 
 
 def _local_folder(workspace: Workspace) -> None:
@@ -205,29 +227,36 @@ def _sample_card(workspace: Workspace, sample: Sample) -> None:
             st.rerun()
 
 
+def _must_wait(workspace: Workspace, name: str) -> bool:
+    """Return whether other work is under way, and say so; the page comes back when it is done."""
+    job = workspace.job_in(MAIN)
+    if job is not None:
+        st.info(plain(f"'{name}' has arrived and waits: {job.title} is still running."))
+    return job is not None
+
+
 def _start_source(workspace: Workspace, source: str, *, title: str) -> None:
     limits = WORKSPACES.settings.limits
     folder = workspace.new_folder("dataset")
-    _start(workspace, title, partial(work.load_source, source, folder, limits), is_upload=False)
+    _start(workspace, title, folder, partial(work.load_source, source, folder, limits))
 
 
-def _start(
-    workspace: Workspace,
-    name: str,
-    load: "partial[work.Loaded]",
-    *,
-    is_upload: bool = True,
-) -> None:
+def _start(workspace: Workspace, name: str, folder: Path, load: "partial[work.Loaded]") -> None:
     def apply(session: Session, loaded: work.Loaded) -> Session:
         dataset, report = loaded
         workspace.drop_work()
-        return session.with_source(dataset, report)
+        if session.folder is not None:
+            remove_later(session.folder)
+        return session.with_source(dataset, report, folder)
 
-    workspace.start(Job(f"load_{name}", f"Loading '{name}'", load), apply)
-    if is_upload:
-        # A new key empties the uploader, which frees the copy in memory.
-        st.session_state["upload_round"] = _round() + 1
-        st.rerun()
+    job = Job(f"load_{name}", f"Loading '{name}'", partial(work.load_into, folder, load))
+    if not workspace.start(job, apply):
+        remove_later(folder)
+
+
+def _empty_uploader() -> None:
+    """Give the uploader another key with the next run, which frees the copy in memory."""
+    st.session_state["upload_round"] = _round() + 1
 
 
 def _round() -> int:

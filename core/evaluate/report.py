@@ -32,6 +32,10 @@ class Difference:
     low: float
     high: float
 
+    def __str__(self) -> str:
+        """Return '+4.2 (-0.6 to +9.0)', in points."""
+        return f"{100 * self.mean:+.1f} ({100 * self.low:+.1f} to {100 * self.high:+.1f})"
+
     @property
     def is_measurable(self) -> bool:
         """Return whether the 95% interval leaves 0 out."""

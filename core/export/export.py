@@ -16,7 +16,7 @@ from core.batches import run_batches
 from core.dataset import TRAIN, ImageDataset, SkippedFile
 from core.embed import Embeddings
 from core.encoding import WRITABLE_FORMATS, encode, encode_like
-from core.errors import SettingError, UnreadableImageError
+from core.errors import OutputError, SettingError, UnreadableImageError
 from core.export.items import AUGMENTED, ORIGINAL, ExportItem, list_items
 from core.export.recipe import Recipe
 from core.export.writers import Format, Writer, format_of
@@ -94,12 +94,17 @@ def export(
         progress: Told of pictures written.
 
     Raises:
-        OutputError: the target exists, or cannot be written.
+        OutputError: the target exists, lies inside the source, or cannot be written.
         SettingError: SMOTE without its points or embeddings.
     """
     if synthetic is not None and embeddings is None:
         raise SettingError("Synthetic vectors need the embeddings. Embed the images first.")
-    items = list_items(dataset, plan, recipe.policy, synthetic, seed=recipe.seed)
+    if target.absolute().resolve().is_relative_to(dataset.root.resolve()):
+        raise OutputError(
+            f"'{target}' lies inside the images that it is made from, and would become one of "
+            "them. Choose a place outside."
+        )
+    items = list_items(dataset, plan, recipe.policy, synthetic, seed=recipe.seed, progress=progress)
     format_: Format = format_of(target)
     text = recipe.to_text()
     with format_.open(target, text) as writer:

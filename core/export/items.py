@@ -13,11 +13,13 @@ from core.encoding import WRITABLE_FORMATS
 from core.errors import SettingError
 from core.export.names import class_folders, safe_name, stem_of, unused
 from core.images import SUFFIXES
+from core.progress import Progress, silent
 from core.randomness import stream
 from core.resample import BalancePlan, Exports, SyntheticPoints, find_strategy, keep_rows
 from core.resample.samplers import draw_copies
 
 ORIGINAL, COPY, AUGMENTED = "original", "copy", "augmented"
+_PLANNED_AT_ONCE = 500  # between two reports of progress
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ def list_items(
     synthetic: SyntheticPoints | None,
     *,
     seed: int,
+    progress: Progress = silent,
 ) -> list[ExportItem]:
     """Return the pictures of the export: originals of every split, then what `plan` adds.
 
@@ -72,7 +75,10 @@ def list_items(
     for row in [*keep_rows(dataset, plan, seed=seed).tolist(), *held_out.tolist()]:
         add(row, "", ORIGINAL, formats[row], ())
     is_copy = find_strategy(plan.strategy).exports is Exports.COPIES
-    for addition in list_additions(dataset, plan, synthetic, seed=seed):
+    additions = list_additions(dataset, plan, synthetic, seed=seed)
+    for number, addition in enumerate(additions):
+        if number % _PLANNED_AT_ONCE == 0:
+            progress("planning pictures", number, len(additions))
         row, repeat = addition.row, addition.repeat
         if is_copy:
             add(row, f"__copy{repeat:03d}", COPY, formats[row], ())

@@ -35,6 +35,8 @@ def open_source(
         SourceError: it cannot be opened, is empty, or is too large.
         SettingError: an unknown sample, or a class in `take` that is not there.
     """
+    if not source.strip():
+        raise SourceError("No folder or file is named. Give a folder, a zip, or sample:parts.")
     if source.startswith(SAMPLE_PREFIX):
         name = source.removeprefix(SAMPLE_PREFIX)
         dataset = read_sample(name, folder, limits=limits, progress=progress)

@@ -173,7 +173,37 @@ def test_another_button_is_told_what_still_runs() -> None:
     workspace.start(Job("export", "Writing", Gate().work), lambda session, _: session)
 
     assert workspace.message == (
-        "'Embedding images' is still running. Wait for it, or cancel it first."
+        "Embedding images is still running. Wait for it, or cancel it first."
     )
     gate.opened.set()
     finish_jobs(workspace)
+
+
+def test_a_start_right_after_cancel_counts_and_waits_for_the_old_job_to_stop() -> None:
+    workspace, old, new = visitor(), Gate(), Gate()
+    workspace.start(Job("export", "Writing", old.work), lambda session, _: session)
+    old.begun.wait(10)
+    workspace.jobs()[0].cancel()
+
+    workspace.start(Job("export", "Writing", new.work), lambda session, _: session)
+
+    assert not new.begun.wait(0.2)
+    old.opened.set()
+    assert new.begun.wait(10)
+    new.opened.set()
+    finish_jobs(workspace)
+    assert workspace.message == ""
+
+
+def test_a_job_that_waits_for_a_cancelled_one_can_be_cancelled_too() -> None:
+    workspace, old, new = visitor(), Gate(), Gate()
+    workspace.start(Job("export", "Writing", old.work), lambda session, _: session)
+    old.begun.wait(10)
+    workspace.jobs()[0].cancel()
+    workspace.start(Job("export", "Writing", new.work), lambda session, _: session)
+
+    workspace.jobs()[0].cancel()
+
+    finish_jobs(workspace)
+    old.opened.set()
+    assert not new.begun.is_set()

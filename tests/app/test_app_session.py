@@ -149,3 +149,13 @@ def test_an_export_that_is_older_than_its_settings_is_out_of_date(full_session: 
     session = full_session.with_policy(PRESETS["standard"])
 
     assert states(session) == [StepState.DONE] * 5 + [StepState.STALE]
+
+
+def test_an_export_of_settings_that_changed_meanwhile_is_out_of_date(full_session: Session) -> None:
+    meanwhile = full_session.with_policy(replace(full_session.policy, seed=99))
+    assert full_session.exported is not None
+
+    finished = meanwhile.with_export(full_session.exported, started=full_session)
+
+    assert finished.export_stale
+    assert not full_session.with_export(full_session.exported, started=full_session).export_stale

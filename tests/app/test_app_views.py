@@ -2,15 +2,19 @@
 
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 from drawn_sets import HOSTILE, draw_dataset, loaded
 from opened_page import button, finish_jobs, html, markdown, open_view, text, visitor
 from streamlit.testing.v1 import AppTest
 
+from app.jobs import Job
 from app.session import Balanced, Session
+from app.views.export import new_folder
 from core.augment import OPERATIONS
 from core.dataset import ImageDataset
+from core.errors import SettingError
 from core.evaluate import evaluate
 from core.resample import STRATEGIES, make_plan
 
@@ -27,7 +31,7 @@ def test_without_images_a_page_says_what_is_missing_and_offers_it(view: str) -> 
 
     assert has_no_fault(page)
     assert "There are no images yet." in text(page)
-    assert [one.label for one in page.button] == ["Choose images"]
+    assert [one.label for one in page.button] == ["Choose images", "Take the sample"]
 
 
 def test_load_without_images_offers_the_samples() -> None:
@@ -303,3 +307,39 @@ def test_a_pick_on_another_dataset_is_forgotten(
 
     assert not page.exception
     assert "Real image" not in text(page)
+
+
+@pytest.mark.parametrize("folder", ["", "pictures", "~nobody-of-this-name/out", "/tmp/out.zip"])
+def test_a_new_folder_that_is_no_whole_path_is_refused(folder: str) -> None:
+    with pytest.raises(SettingError, match="new folder"):
+        new_folder(folder)
+
+
+def test_taking_a_part_stops_the_work_on_what_it_replaces(dataset: ImageDataset) -> None:
+    workspace = visitor(loaded(dataset))
+    gate = Event()
+    job = Job("embed", "Embedding images", lambda progress: gate.wait(10))
+    workspace.start(job, lambda session, _: session)
+    page = open_view("load", workspace)
+    page.number_input(key=f"take_{dataset.digest[:8]}_cap").set_value(4).run()
+
+    button(page, "Take 9 training images").click().run()
+
+    assert job.is_cancelled
+    assert workspace.jobs() == []
+    gate.set()
+
+
+def test_the_sliders_start_from_the_policy_of_a_new_dataset(
+    dataset: ImageDataset, split_dataset: ImageDataset
+) -> None:
+    workspace = visitor(loaded(dataset))
+    page = open_view("augment", workspace)
+    page.button(key="preset_gentle").click().run()
+
+    workspace.session = loaded(split_dataset)
+    usual = workspace.session.policy
+    page.run()
+
+    assert has_no_fault(page)
+    assert workspace.session.policy == usual

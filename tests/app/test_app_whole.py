@@ -59,7 +59,7 @@ def test_a_message_with_a_hostile_name_is_shown_letter_by_letter() -> None:
 
 def test_a_message_stays_through_reruns_and_goes_with_the_page(dataset: ImageDataset) -> None:
     workspace = visitor(loaded(dataset))
-    workspace.message = "'Embedding images' was cancelled. What you had is unchanged."
+    workspace.message = "Embedding images was cancelled. What you had is unchanged."
     page = open_app(workspace)
 
     page.run()

@@ -120,7 +120,7 @@ def test_a_cancelled_job_says_that_nothing_changed(workspace: Workspace) -> None
     workspace.cancel_all()
     finish_jobs(workspace)
 
-    assert workspace.message == "'Embedding images' was cancelled. What you had is unchanged."
+    assert workspace.message == "Embedding images was cancelled. What you had is unchanged."
     assert not workspace.session.policy_chosen
 
 
@@ -185,6 +185,10 @@ def test_idle_workspaces_are_swept_by_the_rule_of_the_server(
 
     workspaces.of_visitor(None)
 
+    # The files go in a thread of their own, so that nobody waits for them.
+    deadline = time.monotonic() + 20
+    while gone.folder.exists() is not stays and time.monotonic() < deadline:
+        time.sleep(0.01)
     assert gone.folder.exists() is stays
     assert (workspaces.of_route(gone.route_token) is gone) is stays
     workspaces.close()
@@ -230,4 +234,50 @@ def test_a_job_that_ended_but_was_not_collected_is_still_work(tmp_path: Path) ->
     assert workspace.jobs() == []
     assert workspace.has_work()
     workspace.collect()
+    assert not workspace.has_work()
+
+
+def test_dropped_work_is_cancelled_and_its_result_never_arrives(workspace: Workspace) -> None:
+    gate = threading.Event()
+
+    def work(progress: Progress) -> str:
+        gate.wait(10)
+        return "of the old images"
+
+    workspace.start(Job("embed", "Embedding images", work), chosen)
+    job = workspace.jobs()[0]
+
+    workspace.drop_work()
+
+    assert job.is_cancelled
+    assert workspace.jobs() == []
+    assert workspace.message == "Embedding images was stopped: its images were replaced."
+    gate.set()
+    finish_jobs(workspace)
+    assert not workspace.session.policy_chosen
+
+
+def test_every_page_sees_that_another_collected_the_result(workspace: Workspace) -> None:
+    workspace.start(made("result"), chosen)
+    seen = workspace.changes
+
+    finish_jobs(workspace)
+
+    assert workspace.changes != seen
+
+
+def test_a_load_and_a_map_that_end_together_are_both_collected(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path, "t" * 22)
+
+    def bring_other_images(session: Session, result: object) -> Session:
+        workspace.drop_work()
+        return session
+
+    main, better = (Job(key, key, lambda progress: 1) for key in ("load", "umap"))
+    workspace.start(main, bring_other_images)
+    workspace.start(better, lambda session, result: session, slot=MAP)
+    while main.is_active or better.is_active:
+        time.sleep(0.01)
+
+    assert workspace.collect()
     assert not workspace.has_work()

@@ -1,6 +1,7 @@
 """Bad input gives one clear sentence, and nothing that was loaded is lost."""
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -105,3 +106,34 @@ def test_names_are_data(visitor: Visitor, tmp_path: Path) -> None:
         visitor.go(step)
         visitor.page.wait_for_timeout(1_000)
         visitor.check()
+
+
+def test_a_folder_from_the_browser_keeps_its_name_and_a_larger_one_is_refused(
+    visitor: Visitor, tmp_path: Path
+) -> None:
+    for name, count in (("pets", 6), ("many", 501)):
+        for number in range(count):
+            place = tmp_path / name / "ab"[number % 2] / f"{number}.jpg"
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(picture(number % 200))
+    kind = visitor.page.get_by_test_id("stButtonGroup").get_by_text("A folder", exact=True)
+    kind.click()
+    visitor.says("Drop a folder")
+
+    visitor.upload(tmp_path / "pets")
+    visitor.says("'pets' has 6 images in 2 classes.")
+    visitor.upload(tmp_path / "many")
+
+    visitor.says("The folder has 501 files or more; this way holds 500. Use a zip.")
+
+
+def test_a_new_folder_without_a_place_is_one_sentence(visitor: Visitor) -> None:
+    visitor.press("Load 'Handwritten digits'")
+    visitor.says("All 446 files can be used")
+    visitor.go("Export")
+    visitor.page.get_by_test_id("stRadio").get_by_text("Folder", exact=True).click()
+    visitor.page.get_by_label(re.compile("For the format")).fill("~nobody-of-this-name/out")
+
+    visitor.press(re.compile("^Write"))
+
+    visitor.says("does not say where the new folder is")

@@ -161,3 +161,34 @@ def test_a_full_disk_is_told_and_nothing_has_the_name(
     with pytest.raises(OutputError, match="No space left on device"):
         exported(dataset, tmp_path / name)
     assert not (tmp_path / name).exists()
+
+
+def test_a_resumed_export_holds_only_what_its_manifest_names(
+    dataset: ImageDataset, tmp_path: Path
+) -> None:
+    with pytest.raises(CancelledError):
+        exported(dataset, tmp_path / "out", progress=cancel_late)
+    written = [path for path in (tmp_path / "out.partial").rglob("*.png") if "dog" in path.parts]
+    (dataset.root / "train" / "dog" / "0.png").unlink()
+
+    report = exported(dataset, tmp_path / "out")
+
+    assert written or report.failed
+    assert {row.path for row in report.rows} == set(pictures(tmp_path / "out"))
+
+
+def test_planning_can_be_cancelled(dataset: ImageDataset, tmp_path: Path) -> None:
+    def cancel_early(stage: str, done: int, total: int) -> None:
+        if stage == "planning pictures":
+            raise CancelledError("stopped")
+
+    with pytest.raises(CancelledError):
+        exported(dataset, tmp_path / "out.zip", progress=cancel_early)
+
+
+def test_an_export_into_its_own_source_is_refused(dataset: ImageDataset) -> None:
+    for name in ("out", "out.zip"):
+        with pytest.raises(OutputError, match="lies inside the images that it is made from"):
+            exported(dataset, dataset.root / "train" / name)
+
+        assert not (dataset.root / "train" / name).exists()
