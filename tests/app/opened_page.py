@@ -28,9 +28,8 @@ def open_view(view: str, workspace: Workspace, **state: object) -> AppTest:
     page.session_state["workspace_token"] = workspace.token
     for key, value in state.items():
         page.session_state[key] = value
-    if workspace.session.embeddings is not None:
-        # The UMAP starts by itself; its half minute of compiling is no matter of these tests.
-        page.session_state["umap_tried"] = f"umap_{workspace.session.embeddings.digest}"
+    # The UMAP starts by itself; its half minute of compiling is no matter of these tests.
+    workspace.mapped = workspace.session.embeddings
     return page.run()
 
 

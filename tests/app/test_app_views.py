@@ -302,7 +302,7 @@ def test_a_pick_on_another_dataset_is_forgotten(
     assert "Real image, 'dog'" in text(page)
 
     workspace.session = hostile_session
-    page.session_state["umap_tried"] = f"umap_{hostile_session.embeddings.digest}"
+    workspace.mapped = hostile_session.embeddings
     page.run()
 
     assert not page.exception
