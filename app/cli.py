@@ -14,7 +14,7 @@ _SOURCE_HELP = "a folder, a zip, sample:parts or sample:digits"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Returns 0, or 1 when the input is at fault; wrong usage exits with 2."""
     options = build_parser().parse_args(arguments)
-    # Each command imports what it needs: `--help` and `serve` answer without the libraries.
+    # Imported here, so that `--help` and wrong usage are answered without the libraries.
     from app import commands
 
     try:

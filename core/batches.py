@@ -30,7 +30,7 @@ def run_batches(
     `progress` is called from the thread that iterates, and raising from it ends the work.
     """
     workers = os.cpu_count() or 1
-    pool = ThreadPoolExecutor(workers)
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="batch")
     in_flight: deque[tuple[int, Future[Result]]] = deque()
     done = 0
     try:

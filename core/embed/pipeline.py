@@ -1,16 +1,14 @@
 """Embed the images of a dataset: threads read and decode, the caller's thread encodes."""
 
-from collections import deque
-from collections.abc import Generator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
 from contextlib import closing
 from hashlib import sha256
-from os import cpu_count
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.batches import run_batches
 from core.dataset import ImageDataset, Rows
 from core.embed.cache import CachedVectors, content_name, load_entry, save_entry
 from core.embed.devices import resolve_device
@@ -23,9 +21,7 @@ from core.progress import Progress, silent
 
 STAGE = "embedding images"
 
-_BATCH = 128  # images encoded together
-_CHUNK = 16  # images read by one task; small, so that cancelling waits for few
-_BATCHES_AHEAD = 3
+_BATCH = 64  # images read and encoded together; few, so that cancelling waits for few
 
 
 def embed(
@@ -89,11 +85,17 @@ def _compute(
     """Return (R, D) vectors and (R,) whether each row has one; the vectors of others are unset."""
     vectors = np.empty((len(rows), encoder.dimension), np.float32)
     is_present = np.zeros(len(rows), bool)
-    progress(STAGE, 0, len(rows))
     encode = encoder.open(device)
+
+    def read_batch(batch: Sequence[int]) -> list[Pixels | None]:
+        return _read(dataset, batch, encoder.input_px)
+
     done = 0
+    batches = run_batches(
+        read_batch, rows.tolist(), batch_size=_BATCH, stage=STAGE, progress=progress
+    )
     # Closed here, the reading stops and its threads end, whichever way this block is left.
-    with closing(_read_batches(dataset, rows, encoder.input_px)) as batches:
+    with closing(batches):
         for batch in batches:
             readable = [place for place, picture in enumerate(batch) if picture is not None]
             if readable:
@@ -101,36 +103,12 @@ def _compute(
                 vectors[here] = encode(np.stack([p for p in batch if p is not None]))
                 is_present[here] = True
             done += len(batch)
-            progress(STAGE, done, len(rows))
     return vectors, is_present
 
 
-def _read_batches(
-    dataset: ImageDataset, rows: Rows, side_px: int
-) -> Generator[list[Pixels | None]]:
-    """Yield the pictures of `rows` in batches, in order, while threads read the next ones."""
-    with ThreadPoolExecutor(cpu_count() or 1, thread_name_prefix="embed") as pool:
-        try:
-            ahead: deque[list[Future[list[Pixels | None]]]] = deque()
-            for start in range(0, len(rows), _BATCH):
-                batch = rows[start : start + _BATCH]
-                chunks = [batch[i : i + _CHUNK] for i in range(0, len(batch), _CHUNK)]
-                ahead.append([pool.submit(_read, dataset, chunk, side_px) for chunk in chunks])
-                if len(ahead) > _BATCHES_AHEAD:
-                    yield _pictures(ahead.popleft())
-            while ahead:
-                yield _pictures(ahead.popleft())
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-def _pictures(chunks: Sequence[Future[list[Pixels | None]]]) -> list[Pixels | None]:
-    return [picture for chunk in chunks for picture in chunk.result()]
-
-
-def _read(dataset: ImageDataset, rows: Rows, side_px: int) -> list[Pixels | None]:
+def _read(dataset: ImageDataset, rows: Sequence[int], side_px: int) -> list[Pixels | None]:
     """Return (side_px, side_px, 3) pictures, None where the file is not what was loaded."""
-    table = dataset.table.iloc[rows]
+    table = dataset.table.iloc[list(rows)]
     pictures: list[Pixels | None] = []
     for row, digest, width, height in zip(
         rows, table["digest"], table["width"], table["height"], strict=True
@@ -138,7 +116,7 @@ def _read(dataset: ImageDataset, rows: Rows, side_px: int) -> list[Pixels | None
         # The image passed the limits when it was loaded; they may have been raised for it.
         limits = Limits(image_pixels=int(width) * int(height))
         try:
-            content = dataset.read_bytes(int(row))
+            content = dataset.read_bytes(row)
             if sha256(content).hexdigest() != digest:
                 raise UnreadableImageError("changed since it was loaded")
             picture = decode(content, limits=limits, at_least_px=side_px)

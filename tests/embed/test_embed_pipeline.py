@@ -1,5 +1,6 @@
 """From a dataset to its embeddings: order, damage, cancelling and the cache."""
 
+import os
 import threading
 from pathlib import Path
 
@@ -7,14 +8,14 @@ import numpy as np
 import pytest
 
 from core.dataset import ImageDataset
-from core.embed import ENCODERS, Embeddings, embed, pipeline
+from core.embed import ENCODERS, Embeddings, embed
 from core.encoding import encode
 from core.errors import CancelledError, EmptyDatasetError, SettingError
 from core.images import decode, read_header, resize
 from core.ingest import read_folder
 from core.limits import Limits
 
-COUNT = 300  # three batches
+COUNT = 300  # five batches
 
 
 class Heard:
@@ -50,8 +51,8 @@ def file_of(dataset: ImageDataset, row: int) -> Path:
     return dataset.root / dataset.path(row)
 
 
-def embedding_threads() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name.startswith("embed")]
+def batch_threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("batch")]
 
 
 def test_vectors_are_those_of_the_pictures_in_row_order(dataset: ImageDataset) -> None:
@@ -59,7 +60,7 @@ def test_vectors_are_those_of_the_pictures_in_row_order(dataset: ImageDataset) -
 
     assert embeddings.rows.tolist() == list(range(COUNT))
     encode_one = ENCODERS["classical"].open("cpu")
-    for row in (0, 127, 128, 299):
+    for row in (0, 63, 64, 299):
         picture = resize(decode(dataset.read_bytes(row), at_least_px=64), width=64, height=64)
         np.testing.assert_allclose(embeddings.vectors[row], encode_one(picture[None])[0], atol=1e-5)
 
@@ -67,9 +68,9 @@ def test_vectors_are_those_of_the_pictures_in_row_order(dataset: ImageDataset) -
 def test_the_number_of_threads_changes_nothing(
     dataset: ImageDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "cpu_count", lambda: 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
     by_one = embed(dataset)
-    monkeypatch.setattr(pipeline, "cpu_count", lambda: 7)
+    monkeypatch.setattr(os, "cpu_count", lambda: 7)
     by_seven = embed(dataset)
 
     np.testing.assert_array_equal(by_one.vectors, by_seven.vectors)
@@ -136,7 +137,8 @@ def test_progress_ends_with_everything_and_comes_from_the_calling_thread(
 
     embed(dataset, progress=heard)
 
-    assert heard.calls == [("embedding images", done, COUNT) for done in (0, 128, 256, COUNT)]
+    steps = (0, 64, 128, 192, 256, COUNT)
+    assert heard.calls == [("embedding images", done, COUNT) for done in steps]
     assert heard.threads == {threading.get_ident()}
 
 
@@ -147,7 +149,7 @@ def test_cancelling_raises_through_and_leaves_no_thread(
     with pytest.raises(CancelledError):
         embed(dataset, progress=Heard(cancel_at))
 
-    assert embedding_threads() == []
+    assert batch_threads() == []
 
 
 def test_cancelling_leaves_the_rest_unread(
@@ -169,7 +171,7 @@ def test_cancelling_leaves_the_rest_unread(
             raise CancelledError("stopped")
 
     monkeypatch.setattr(ImageDataset, "read_bytes", read_after_cancelling)
-    monkeypatch.setattr(pipeline, "cpu_count", lambda: 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
     with pytest.raises(CancelledError):
         embed(dataset, progress=cancel)
 
