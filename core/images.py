@@ -25,6 +25,7 @@ SUFFIXES = {
     "PPM": ".ppm",
     "AVIF": ".avif",
 }
+_FORMATS = tuple(SUFFIXES)
 IMAGE_SUFFIXES = frozenset(SUFFIXES.values()) | {".jpeg", ".jpe", ".tiff", ".pgm", ".pbm", ".jfif"}
 
 _ORIENTATION_TAG = 0x0112
@@ -46,6 +47,8 @@ _SAME_FORMAT = {"MPO": "JPEG"}
 _OPENCV_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "BMP", "TIFF", "PPM"})
 _GREY_16_BIT = frozenset({"I;16", "I;16B", "I;16L", "I;16N"})
 _OPENCV_MODES = frozenset({"RGB", "L", "1", "CMYK"}) | _GREY_16_BIT
+_ANIMATED_FORMATS = frozenset({"GIF", "PNG", "WEBP", "TIFF", "AVIF"})
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 # What Pillow raises on damaged files, beside UnidentifiedImageError.
 _DAMAGE = (
     OSError,
@@ -83,6 +86,19 @@ class ImageHeader:
     mode: str  # Pillow's mode
     orientation: int  # EXIF's: 1 is upright, 2 to 8 ask viewers to turn or mirror it
     has_transparency: bool
+    has_frames: bool  # more than one: an animation, or pages
+
+    @property
+    def conversion(self) -> str:
+        """Return what reading changes beside the encoding, in words; '' where nothing."""
+        changes = {
+            "turned upright": self.is_turned,
+            "first of several frames": self.has_frames,
+            "16 bits to 8": self.mode in _GREY_16_BIT,
+            "CMYK to RGB": self.mode == "CMYK",
+            "transparent parts on white": self.has_transparency,
+        }
+        return ", ".join(change for change, happens in changes.items() if happens)
 
     @property
     def is_turned(self) -> bool:
@@ -104,7 +120,7 @@ def read_header(content: bytes, limits: Limits = DEFAULT_LIMITS) -> ImageHeader:
     if not content:
         raise UnreadableImageError("empty file")
     try:
-        with Image.open(BytesIO(content), formats=list(SUFFIXES)) as image:
+        with Image.open(BytesIO(content), formats=_FORMATS) as image:
             width, height = image.size
             if width * height > limits.image_pixels:
                 raise UnreadableImageError(_too_large(width * height, limits))
@@ -114,8 +130,9 @@ def read_header(content: bytes, limits: Limits = DEFAULT_LIMITS) -> ImageHeader:
                 width, height = height, width
             mode, format_ = image.mode, image.format or ""
             transparent = "transparency" in image.info or mode in {"RGBA", "LA", "PA", "RGBa"}
+            has_frames = format_ in _ANIMATED_FORMATS and bool(getattr(image, "is_animated", False))
     except UnidentifiedImageError as error:
-        raise UnreadableImageError("not an image") from error
+        raise UnreadableImageError(_why_unknown(content)) from error
     except _DAMAGE as error:
         raise UnreadableImageError(f"damaged header ({_reason(error)})") from error
     if width < 2 or height < 2:
@@ -123,10 +140,16 @@ def read_header(content: bytes, limits: Limits = DEFAULT_LIMITS) -> ImageHeader:
     # A portable grey map of 16 bits is held in 32.
     mode = "I;16" if format_ == "PPM" and mode == "I" else mode
     format_ = _SAME_FORMAT.get(format_, format_)
-    return ImageHeader(width, height, format_, mode, orientation, transparent)
+    return ImageHeader(width, height, format_, mode, orientation, transparent, has_frames)
 
 
-def decode(content: bytes, *, limits: Limits = DEFAULT_LIMITS, at_least_px: int = 0) -> Pixels:
+def decode(
+    content: bytes,
+    *,
+    header: ImageHeader | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    at_least_px: int = 0,
+) -> Pixels:
     """Decode an image file to an upright (H, W, 3) uint8 RGB array.
 
     Transparent parts lie on white, 16-bit values are scaled to 8 bits, the first frame stands for
@@ -134,6 +157,7 @@ def decode(content: bytes, *, limits: Limits = DEFAULT_LIMITS, at_least_px: int 
 
     Args:
         content: The bytes of the file.
+        header: What `read_header` said of them, if it was asked; it is asked otherwise.
         limits: Sizes to refuse.
         at_least_px: When above 0, a JPEG may be decoded at a half, a quarter or an eighth of its
             size, as long as its short side keeps at least this many pixels: 3 to 5 times faster.
@@ -141,7 +165,7 @@ def decode(content: bytes, *, limits: Limits = DEFAULT_LIMITS, at_least_px: int 
     Raises:
         UnreadableImageError: the file is damaged, not an image, or larger than the limit.
     """
-    header = read_header(content, limits)
+    header = header or read_header(content, limits)
     if header.mode in {"F", "I"}:
         raise UnreadableImageError(f"{header.format} with 32-bit values has no defined brightness")
     if (
@@ -193,7 +217,7 @@ def _decode_with_opencv(content: bytes, flag: int) -> Pixels:
 
 def _decode_with_pillow(content: bytes, header: ImageHeader) -> Pixels:
     try:
-        with Image.open(BytesIO(content), formats=list(SUFFIXES)) as image:
+        with Image.open(BytesIO(content), formats=_FORMATS) as image:
             image.load()
             # Pillow would cut 16 bits off at 255, which is white.
             is_16_bit = header.mode in _GREY_16_BIT
@@ -219,6 +243,15 @@ def _orientation(image: Image.Image, content: bytes) -> int:
         return 1
     value = image.getexif().get(_ORIENTATION_TAG, 1)
     return value if value in _TURNS else 1
+
+
+def _why_unknown(content: bytes) -> str:
+    """Return what a file is that holds no image."""
+    if content.startswith(_LFS_POINTER):
+        return "a Git LFS pointer, not the picture: run 'git lfs pull' where the set comes from"
+    if content[4:12] in {b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypmsf1", b"ftyphevc"}:
+        return "a HEIC picture, which is not read: convert it to JPEG"
+    return "not an image"
 
 
 def _too_large(pixels: int, limits: Limits) -> str:
