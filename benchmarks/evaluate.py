@@ -10,6 +10,7 @@ from pathlib import Path
 from time import perf_counter
 
 import numpy as np
+import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from core.dataset import ImageDataset, build_table
@@ -45,7 +46,7 @@ def drawn(largest: int = 2000, class_count: int = 10) -> tuple[ImageDataset, Emb
     ]
     vectors = np.concatenate(parts).astype(np.float32)
     rows = np.arange(len(labels))
-    dataset = ImageDataset("drawn", Path(), build_table(records))
+    dataset = ImageDataset("drawn", Path(), build_table(pd.DataFrame(records).to_dict("list")))
     return dataset, Embeddings(vectors, rows, "drawn", "", "cpu")
 
 

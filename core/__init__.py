@@ -16,7 +16,7 @@ The layers, lowest first; each imports only from those before it
 (`tests/test_architecture.py` holds this):
 
     errors, words, progress, batches, limits, parameters, randomness, storage, images,
-    encoding, dataset, ingest, embed, neighbours, audit, augment, resample, project,
+    encoding, dataset, dataset_store, ingest, embed, neighbours, audit, augment, resample, project,
     evaluate, export
 """
 

@@ -1,7 +1,7 @@
 """A set of labelled images: one table with a row per image, and the files that were skipped."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -17,7 +17,20 @@ from core.randomness import stream
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
 SPLITS = (TRAIN, VALIDATION, TEST)
 
-COLUMNS = ("path", "label", "split", "width", "height", "format", "bytes", "digest", "file")
+COLUMNS = (
+    "path",
+    "label",
+    "split",
+    "width",
+    "height",
+    "format",
+    "conversion",
+    "bytes",
+    "digest",
+    "file",
+)
+_CATEGORIES = ("label", "split", "format", "conversion")
+_NUMBERS = {"width": np.int32, "height": np.int32, "bytes": np.int64}
 
 Rows = NDArray[np.intp]
 
@@ -28,6 +41,28 @@ class SkippedFile:
 
     path: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Decided:
+    """Something in a source that did not match, and what was done about it."""
+
+    kind: str  # a key of `core.ingest.MISMATCHES`
+    count: int
+    text: str  # what was found
+    decision: str  # a key of the kind's decisions
+    names: tuple[str, ...]  # the files, rows or labels concerned
+
+
+@dataclass(frozen=True)
+class Choices:
+    """How a person wants the labels of a source to be read; what is not chosen is proposed."""
+
+    labels_file: str | None = None  # its name in the source, or a path; '' for folders
+    image_column: str | None = None
+    label_column: str | None = None
+    split_column: str | None = None  # '' for none
+    decisions: Mapping[str, str] = field(default_factory=dict)  # kind of mismatch -> decision
 
 
 @dataclass(frozen=True)
@@ -73,6 +108,8 @@ class ImageDataset:
     table: pd.DataFrame
     skipped: tuple[SkippedFile, ...] = ()
     take: Take | None = None
+    choices: Choices = Choices()  # all that it takes to read the labels again in the same way
+    decided: tuple[Decided, ...] = ()
 
     def __len__(self) -> int:
         return len(self.table)
@@ -85,33 +122,39 @@ class ImageDataset:
     @cached_property
     def codes(self) -> NDArray[np.intp]:
         """Return (N,) the code of each row's label."""
-        codes = pd.Categorical(self.table["label"], categories=self.classes).codes
+        codes = self.table["label"].cat.set_categories(self.classes).cat.codes
+        return _frozen(np.asarray(codes, np.intp))
+
+    @cached_property
+    def split_codes(self) -> NDArray[np.intp]:
+        """Return (N,) the place of each row's split in SPLITS."""
+        codes = self.table["split"].cat.set_categories(list(SPLITS)).cat.codes
         return _frozen(np.asarray(codes, np.intp))
 
     @cached_property
     def training_rows(self) -> Rows:
         """Return the rows of the training split, ascending; without splits, all rows."""
-        return _frozen(np.flatnonzero(self.table["split"].to_numpy() == TRAIN))
+        return _frozen(np.flatnonzero(self.split_codes == SPLITS.index(TRAIN)))
 
     @cached_property
     def digest(self) -> str:
         """Return a name of the content: paths, labels, splits and bytes of all images."""
         digest = blake2b(digest_size=16)
         for column in ("path", "label", "split", "digest"):
-            digest.update("\0".join(self.table[column]).encode("utf-8", "surrogatepass"))
+            digest.update("\0".join(self.table[column].tolist()).encode())
         return digest.hexdigest()
 
     @cached_property
     def splits(self) -> list[str]:
         """Return the splits that hold images, training first."""
-        present = set(self.table["split"].unique())
-        return [split for split in SPLITS if split in present]
+        present = np.bincount(self.split_codes, minlength=len(SPLITS))
+        return [split for split, count in zip(SPLITS, present, strict=True) if count]
 
     def counts(self, split: str | None = None) -> dict[str, int]:
         """Return label -> images of `split` (None: all), for every class, in name order."""
         codes = self.codes
         if split is not None:
-            codes = codes[self.table["split"].to_numpy() == split]
+            codes = codes[self.split_codes == SPLITS.index(split)]
         return dict(
             zip(
                 self.classes,
@@ -122,10 +165,16 @@ class ImageDataset:
 
     def rows_of(self, label: str, split: str | None = None) -> Rows:
         """Return the rows of one class, ascending."""
-        mask = self.table["label"].to_numpy() == label
+        if label not in self._code_of:
+            return np.empty(0, np.intp)
+        mask = self.codes == self._code_of[label]
         if split is not None:
-            mask = mask & (self.table["split"].to_numpy() == split)
+            mask = mask & (self.split_codes == SPLITS.index(split))
         return np.flatnonzero(mask)
+
+    @cached_property
+    def _code_of(self) -> dict[str, int]:
+        return {label: code for code, label in enumerate(self.classes)}
 
     def path(self, row: int) -> str:
         """Return the name that the person knows."""
@@ -150,12 +199,12 @@ def select(dataset: ImageDataset, take: Take) -> ImageDataset:
     _check_take(dataset, take)
     rest = take.counts.get("*", 0) if "*" in take.counts else 0
     keep = np.zeros(len(dataset), bool)
-    held_out = dataset.table["split"].to_numpy() != TRAIN
-    for label in dataset.classes:
+    held_out = dataset.split_codes != SPLITS.index(TRAIN)
+    for code, label in enumerate(dataset.classes):
         count = take.counts.get(label, rest)
         if count == 0:
             continue
-        keep[held_out & (dataset.table["label"].to_numpy() == label)] = True
+        keep[held_out & (dataset.codes == code)] = True
         rows = dataset.rows_of(label, TRAIN)
         if take.order == "random":
             rows = stream(take.seed, "take", label).permutation(rows)
@@ -167,15 +216,35 @@ def select(dataset: ImageDataset, take: Take) -> ImageDataset:
     return replace(dataset, table=dataset.table[keep].reset_index(drop=True), take=take)
 
 
-def build_table(records: Sequence[Mapping[str, object]]) -> pd.DataFrame:
-    """Return the table of a dataset from one record per image, sorted by path."""
-    texts = [column for column in COLUMNS if column != "file"]
-    table = pd.DataFrame.from_records(list(records), columns=texts)
-    # pandas' texts are UTF-8; a file name may hold any bytes, and must open the file again.
-    table["file"] = pd.Series([record["file"] for record in records], dtype=object)
-    for column in ("width", "height", "bytes"):
-        table[column] = table[column].astype(np.int64)
-    return table.sort_values("path", kind="stable").reset_index(drop=True)
+Column = Sequence[str] | Sequence[int] | NDArray[np.generic] | pd.Series
+
+
+def build_table(columns: Mapping[str, Column]) -> pd.DataFrame:
+    """Return the table of a dataset from its columns, sorted by path.
+
+    Labels, splits, formats and conversions are kept as codes: a million rows fit in memory.
+    `conversion` may be left out: nothing is converted then.
+    """
+    count = len(columns["path"])
+    given = {"conversion": [""] * count, **columns}
+    table = pd.DataFrame({name: _column(name, given[name]) for name in COLUMNS})
+    if not table["path"].is_monotonic_increasing:
+        table = table.sort_values("path", kind="stable").reset_index(drop=True)
+    return table
+
+
+def _column(name: str, values: Column) -> pd.Series:
+    if name in _NUMBERS:
+        return pd.Series(np.asarray(values, _NUMBERS[name]))
+    if name in _CATEGORIES:
+        return pd.Series(values, dtype="category")
+    if name == "file":
+        try:
+            return pd.Series(values, dtype="str")
+        except UnicodeEncodeError:
+            # pandas' texts are UTF-8; a file name may hold any bytes, and must open the file again.
+            return pd.Series(values, dtype=object)
+    return pd.Series(values, dtype="str")
 
 
 def _check_take(dataset: ImageDataset, take: Take) -> None:

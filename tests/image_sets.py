@@ -8,8 +8,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from core.dataset import ImageDataset
 from core.encoding import encode
 from core.images import Pixels
+from core.ingest import list_archive, open_source, read_survey, survey
+from core.limits import DEFAULT_LIMITS, Limits
+from core.progress import Progress, silent
 
 
 def picture(seed: int = 0, *, height: int = 24, width: int = 32) -> Pixels:
@@ -42,6 +46,21 @@ def saved(image: Image.Image, format_: str, **options: object) -> bytes:
     buffer = BytesIO()
     image.save(buffer, format_, **options)
     return buffer.getvalue()
+
+
+def read_folder(folder: Path, **options: object) -> ImageDataset:
+    """Return the dataset of a folder, as the command line reads it."""
+    return open_source(str(folder), folder.parent / "unused", **options)  # type: ignore[arg-type]
+
+
+def read_zip(
+    archive: Path, folder: Path, *, name: str | None = None, limits: Limits = DEFAULT_LIMITS,
+    progress: Progress = silent,
+    decisions: Mapping[str, str] | None = None,
+) -> ImageDataset:  # fmt: skip
+    """Return the dataset of a zip or tar, unpacked into `folder`."""
+    listing = list_archive(archive, folder, name=name, limits=limits, progress=progress)
+    return read_survey(survey(listing), decisions, limits=limits, progress=progress)
 
 
 def write_folder(folder: Path, counts: Mapping[str, int]) -> Path:

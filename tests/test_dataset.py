@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from image_sets import write_folder
+from image_sets import read_folder, write_folder
 
 from core.dataset import ImageDataset, Take, select
 from core.errors import EmptyDatasetError, SettingError
-from core.ingest import parse_take, read_folder
+from core.ingest import parse_take
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Real pictures, through the whole way from a zip to a balanced zip."""
 
 import csv
-import os
 import zipfile
 from collections import Counter
 from io import BytesIO, StringIO
@@ -10,20 +9,12 @@ from statistics import median
 
 import pytest
 from PIL import Image
+from real_sets import FOLDER, NEEDS_REAL_DATA
 
 from app.cli import main
+from core.ingest import open_source
 
-FOLDER = Path(
-    os.environ.get("EVENSET_REAL_DATA", Path(__file__).parents[1].parent / "shared" / "data")
-)
-
-pytestmark = [
-    pytest.mark.real_data,
-    pytest.mark.skipif(
-        not FOLDER.is_dir(),
-        reason=f"no real pictures in '{FOLDER}'; set EVENSET_REAL_DATA to the folder that has them",
-    ),
-]
+pytestmark = NEEDS_REAL_DATA
 
 
 @pytest.mark.parametrize(
@@ -70,3 +61,33 @@ def test_a_real_set_is_balanced(
                 assert content == source.read(row["parent"])
         found = sum(row["split"] != "train" for row in rows)
         assert found == held_out if held_out is not None else found > 0
+
+
+def test_a_labels_table_is_read_with_exactly_what_does_not_match(tmp_path: Path) -> None:
+    dataset = open_source(str(FOLDER / "clothing_csv.zip"), tmp_path)
+
+    decided = {found.kind: (found.count, found.decision) for found in dataset.decided}
+    assert decided == {
+        "files_without_row": (12, "leave_out"),
+        "rows_without_file": (5, "leave_out"),
+    }
+    assert len(dataset) == 407 - 12
+    assert len(dataset.classes) == 19
+    assert dataset.counts()["Not sure"] == 21
+
+
+@pytest.mark.parametrize(
+    ("name", "images", "classes", "splits"),
+    [
+        ("cifar10.zip", 60_000, 10, {"train": 50_000, "test": 10_000}),
+        ("caltech97.zip", 1_245, 97, {"train": 1_245}),
+        ("clothing_splits.zip", 748, 10, {"train": 610, "validation": 65, "test": 73}),
+    ],
+)
+def test_a_set_loads_whole(
+    tmp_path: Path, name: str, images: int, classes: int, splits: dict[str, int]
+) -> None:
+    dataset = open_source(str(FOLDER / name), tmp_path)
+
+    assert (len(dataset), len(dataset.classes), dataset.skipped) == (images, classes, ())
+    assert {split: sum(dataset.counts(split).values()) for split in dataset.splits} == splits

@@ -1,6 +1,5 @@
 """The audit: counts, overview and findings, each naming its rows and a remedy."""
 
-from collections import Counter
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
@@ -70,6 +69,8 @@ class AuditReport:
             "classes": self.classes,
             "splits": self.splits,
             "skipped": [asdict(skip) for skip in self.skipped],
+            "labels": {**asdict(dataset.choices), "decisions": dict(dataset.choices.decisions)},
+            "decided": [asdict(decided) for decided in dataset.decided],
             "imbalance": {**asdict(self.imbalance), "measured_on": TRAIN},
             "overview": asdict(self.overview),
             "findings": [
@@ -88,7 +89,7 @@ class AuditReport:
 
 def audit(dataset: ImageDataset, progress: Progress = silent) -> AuditReport:
     """Return counts, overview and findings, the gravest first."""
-    checks = (_balance, _small_classes, _empty_in_training, _duplicates, _skipped)
+    checks = (_balance, _small_classes, _empty_in_training, _duplicates, _skipped, _conversions)
     findings: list[Finding] = []
     for number, check in enumerate(checks):
         progress("auditing", number, len(checks))
@@ -109,9 +110,11 @@ def audit(dataset: ImageDataset, progress: Progress = silent) -> AuditReport:
 def _overview(dataset: ImageDataset) -> Overview:
     table = dataset.table
     widths, heights = table["width"].to_numpy(), table["height"].to_numpy()
-    smallest, largest = int((widths * heights).argmin()), int((widths * heights).argmax())
+    pixels = widths.astype(np.int64) * heights
+    formats = table["format"].value_counts()
+    smallest, largest = int(pixels.argmin()), int(pixels.argmax())
     return Overview(
-        formats=dict(Counter(table["format"].tolist()).most_common()),
+        formats={str(name): int(count) for name, count in formats.items() if count},
         total_bytes=int(table["bytes"].sum()),
         median_width=int(np.median(widths)),
         median_height=int(np.median(heights)),
@@ -175,7 +178,7 @@ def _empty_in_training(dataset: ImageDataset) -> list[Finding]:
 
 def _duplicates(dataset: ImageDataset) -> list[Finding]:
     """Sort repeated pictures by what they spoil: the labels, the measurement, or only the count."""
-    splits = dataset.table["split"].to_numpy()
+    splits = dataset.split_codes
     kinds: dict[str, list[NDArray[np.intp]]] = {"conflict": [], "leak": [], "copy": []}
     for rows in repeated(dataset):
         is_conflict = len(set(dataset.codes[rows].tolist())) > 1
@@ -215,6 +218,20 @@ def _skipped(dataset: ImageDataset) -> list[Finding]:
     text = f"{count_of(count, 'file')} could not be used. {left_out} left out."
     remedy = "See the list of skipped files for the reason of each."
     return [Finding("skipped", Severity.LOW, _no_rows(), text, remedy)]
+
+
+def _conversions(dataset: ImageDataset) -> list[Finding]:
+    """Tell of pictures whose pixels are not quite those of the file."""
+    column = dataset.table["conversion"]
+    counts = {str(name): int(count) for name, count in column.value_counts().items() if count}
+    plain = counts.pop("", 0)
+    if not counts:
+        return []
+    rows = np.flatnonzero((column != "").to_numpy())
+    listed = "; ".join(f"{count:,} {name}" for name, count in counts.items())
+    text = f"{count_of(len(dataset) - plain, 'picture')} changed on reading: {listed}."
+    remedy = "Nothing to do. Where only one class has them, a model may learn that instead."
+    return [Finding("converted", Severity.LOW, rows, text, remedy)]
 
 
 def _finding(

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from core.augment import AugmentPolicy, DrawnStep, draw
-from core.dataset import TRAIN, ImageDataset
+from core.dataset import SPLITS, TRAIN, ImageDataset
 from core.encoding import WRITABLE_FORMATS
 from core.errors import SettingError
 from core.export.names import class_folders, safe_name, stem_of, unused
@@ -61,7 +61,7 @@ def list_items(
     used: set[str] = set()
     items: list[ExportItem] = []
     table = dataset.table
-    held_out = np.flatnonzero(table["split"].to_numpy() != TRAIN)
+    held_out = np.flatnonzero(dataset.split_codes != SPLITS.index(TRAIN))
     splits, formats = table["split"].tolist(), table["format"].tolist()
     paths, labels = table["path"].tolist(), table["label"].tolist()
 

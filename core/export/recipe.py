@@ -7,10 +7,10 @@ from pathlib import Path
 
 from core import __version__
 from core.augment import AugmentPolicy
-from core.dataset import Take
+from core.dataset import Choices, Take
 from core.errors import SettingError
 
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Recipe:
 
     source: str  # name of the dataset, not a path of this computer
     dataset_digest: str  # of the dataset after `take`
+    choices: Choices  # how its labels were read
     take: Take | None
     strategy: str
     target: str | int | None
@@ -37,6 +38,7 @@ class Recipe:
             "evenset": __version__,
             "source": self.source,
             "dataset_digest": self.dataset_digest,
+            "choices": {**asdict(self.choices), "decisions": dict(self.choices.decisions)},
             "take": take,
             "strategy": self.strategy,
             "target": self.target,
@@ -72,6 +74,7 @@ def read_recipe(path: Path) -> Recipe:
         return Recipe(
             source=str(data["source"]),
             dataset_digest=str(data["dataset_digest"]),
+            choices=_read_choices(data["choices"]),
             take=_read_take(data["take"]),
             strategy=str(data["strategy"]),
             target=data["target"] if isinstance(data["target"], str | int) else None,
@@ -84,6 +87,17 @@ def read_recipe(path: Path) -> Recipe:
         raise SettingError(f"The recipe '{path}' lacks {error}. Make it again.") from error
     except (TypeError, ValueError, OverflowError) as error:
         raise SettingError(f"A value of the recipe '{path}' is of the wrong kind.") from error
+
+
+def _read_choices(data: object) -> Choices:
+    if not isinstance(data, Mapping) or not isinstance(data.get("decisions"), Mapping):
+        raise SettingError("The recipe's 'choices' are damaged. Make the recipe again.")
+    texts = {
+        name: None if data.get(name) is None else str(data[name])
+        for name in ("labels_file", "image_column", "label_column", "split_column")
+    }
+    decisions = {str(kind): str(decision) for kind, decision in data["decisions"].items()}
+    return Choices(**texts, decisions=decisions)
 
 
 def _read_take(data: object) -> Take | None:

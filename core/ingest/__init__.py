@@ -1,16 +1,38 @@
-"""Folders, zips and samples to an `ImageDataset`."""
+"""Folders, archives, labels files and samples to an `ImageDataset`.
 
-from core.ingest.archive import read_zip
-from core.ingest.folder import read_folder
-from core.ingest.samples import SAMPLES, Sample, read_sample
-from core.ingest.source import open_source, parse_take
+The way: a source is listed (an archive is unpacked), surveyed (where labels come from, what does
+not match), decided about, and read.
+"""
+
+from core.ingest.deciding import preview_counts, read_survey
+from core.ingest.listing import Listing
+from core.ingest.mismatches import MISMATCHES, Mismatch, MismatchKind
+from core.ingest.samples import SAMPLES, Sample
+from core.ingest.source import (
+    SAMPLE_PREFIX,
+    list_archive,
+    list_source,
+    open_source,
+    parse_decisions,
+    parse_take,
+)
+from core.ingest.survey import Survey, survey
 
 __all__ = [
+    "MISMATCHES",
     "SAMPLES",
+    "SAMPLE_PREFIX",
+    "Listing",
+    "Mismatch",
+    "MismatchKind",
     "Sample",
+    "Survey",
+    "list_archive",
+    "list_source",
     "open_source",
+    "parse_decisions",
     "parse_take",
-    "read_folder",
-    "read_sample",
-    "read_zip",
+    "preview_counts",
+    "read_survey",
+    "survey",
 ]

@@ -1,28 +1,54 @@
-"""Read files once, in threads, into the rows of a dataset or into the list of skipped files."""
+"""Read pictures once, in threads, into the table of a dataset or the list of skipped files."""
 
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from core.batches import run_batches
-from core.dataset import TRAIN, ImageDataset, SkippedFile, build_table
-from core.errors import EmptyDatasetError, LimitError, UnreadableImageError
-from core.images import IMAGE_SUFFIXES, decode, read_header
-from core.ingest.layout import Place, find_places, is_junk
+from core.dataset import SPLITS, SkippedFile, build_table
+from core.errors import UnreadableImageError
+from core.images import decode, read_header
 from core.limits import Limits
 from core.progress import Progress
-from core.words import count_of
+from core.words import size_of
 
-_BATCH = 64
+_BATCH = 256
+# No picture within the limit of pixels is larger: 16 bits of red, green, blue and opacity, and
+# what cameras write beside them. A file is in memory as a whole.
+_MOST_BYTES_PER_PIXEL = 8
+_MOST_BYTES_BESIDE = 1 << 24
 
 
-@dataclass(frozen=True)
-class SourceFile:
-    """A file that the person brought: its name to them, and where its bytes lie now."""
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """P pictures that have a label, in order of path, and not yet looked into."""
 
-    path: str
-    file: str
+    root: Path
+    paths: Sequence[str]  # (P,)
+    files: Sequence[str]  # (P,) relative to root
+    labels: NDArray[np.intp]  # (P,) places in `classes`
+    classes: Sequence[str]
+    splits: NDArray[np.int8]  # (P,) places in SPLITS
+
+
+@dataclass(eq=False)
+class _Columns:
+    """What was found in some pictures; `places` says in which."""
+
+    places: list[int] = field(default_factory=list)
+    widths: list[int] = field(default_factory=list)
+    heights: list[int] = field(default_factory=list)
+    formats: list[str] = field(default_factory=list)
+    conversions: list[str] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    digests: list[str] = field(default_factory=list)
+    skipped: list[SkippedFile] = field(default_factory=list)
 
 
 def readable_name(name: str) -> str:
@@ -33,121 +59,76 @@ def readable_name(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode()
 
 
-Record = dict[str, object]
+def read_pictures(
+    pictures: Labelled, *, limits: Limits, progress: Progress
+) -> tuple[pd.DataFrame, list[SkippedFile]]:
+    """Return the table of all pictures that can be read, and the others with the reason.
 
-
-def build_dataset(
-    name: str,
-    root: Path,
-    files: Sequence[SourceFile],
-    skipped: Sequence[SkippedFile],
-    *,
-    limits: Limits,
-    progress: Progress,
-) -> ImageDataset:
-    """Return the dataset of `files`, with every file that is no use in `skipped`.
-
-    Raises:
-        EmptyDatasetError: no image can be used.
-        LimitError: more classes than the limit.
+    Each picture is decoded once to be sure that it can be.
     """
-    refused = list(skipped)
-    images: list[SourceFile] = []
-    for file in files:
-        if is_junk(file.path):
-            continue
-        if PurePosixPath(file.path).suffix.lower() in IMAGE_SUFFIXES:
-            images.append(file)
-        else:
-            refused.append(SkippedFile(file.path, "not an image file"))
-    placed: list[tuple[SourceFile, Place]] = []
-    for file, place in zip(images, find_places([image.path for image in images]), strict=True):
-        if place.label is None:
-            refused.append(SkippedFile(file.path, "not in a class folder"))
-        else:
-            placed.append((file, place))
-    labels = {place.label for _, place in placed}
-    if len(labels) > limits.classes:
-        raise LimitError(
-            f"'{name}' has {len(labels):,} class folders; the limit is {limits.classes:,}. "
-            "Check that the folders are classes, or choose a smaller source."
-        )
-    records = _inspect_all(placed, root, refused, limits, progress)
-    if not records:
-        raise EmptyDatasetError(_why_empty(name, files, refused))
-    if all(record["split"] != TRAIN for record in records):
-        raise EmptyDatasetError(
-            f"No image in the training split of '{name}' can be used. Put its images in one "
-            "sub-folder per class, as in 'train/cat/1.jpg'."
-        )
-    refused.sort(key=lambda skip: skip.path)
-    return ImageDataset(name, root, build_table(records), tuple(refused))
+    root = str(pictures.root)
+    read = _Columns()
 
+    def inspect(places: Sequence[int]) -> _Columns:
+        columns = _Columns()
+        for place in places:
+            _inspect(place, pictures.paths[place], root, pictures.files[place], limits, columns)
+        return columns
 
-def _inspect_all(
-    placed: Sequence[tuple[SourceFile, Place]],
-    root: Path,
-    refused: list[SkippedFile],
-    limits: Limits,
-    progress: Progress,
-) -> list[Record]:
-    """Return the rows of all images that can be read; add the others to `refused`."""
-    records: list[Record] = []
-
-    def inspect_batch(batch: Sequence[tuple[SourceFile, Place]]) -> list[Record | SkippedFile]:
-        return [_inspect(file, place, root, limits) for file, place in batch]
-
-    for outcomes in run_batches(
-        inspect_batch, placed, batch_size=_BATCH, stage="reading images", progress=progress
-    ):
-        for outcome in outcomes:
-            if isinstance(outcome, SkippedFile):
-                refused.append(outcome)
-            else:
-                records.append(outcome)
-    return records
-
-
-def _inspect(file: SourceFile, place: Place, root: Path, limits: Limits) -> Record | SkippedFile:
-    """Return the row of one image, or why there is none. The pixels are decoded to be sure."""
-    try:
-        content = (root / file.file).read_bytes()
-        header = read_header(content, limits)
-        decode(content, limits=limits, at_least_px=1)
-    except UnreadableImageError as error:
-        return SkippedFile(file.path, str(error))
-    except OSError as error:
-        return SkippedFile(file.path, f"cannot be opened ({error.strerror})")
-    return {
-        "path": file.path,
-        "label": place.label,
-        "split": place.split,
-        "width": header.width,
-        "height": header.height,
-        "format": header.format,
-        "bytes": len(content),
-        "digest": sha256(content).hexdigest(),
-        "file": file.file,
-    }
-
-
-def _why_empty(name: str, files: Sequence[SourceFile], refused: Sequence[SkippedFile]) -> str:
-    """Return the sentence for a source without a usable image."""
-    if not any(not is_junk(file.path) for file in files) and not refused:
-        return f"'{name}' is empty. Bring a folder or zip with one sub-folder of images per class."
-    reasons = {skip.reason for skip in refused}
-    if reasons == {"not an image file"}:
-        return (
-            f"'{name}' holds {count_of(len(refused), 'file')} and none of them is an image. "
-            "Put each class in a sub-folder of JPEG, PNG, WebP, BMP, GIF or TIFF images."
-        )
-    if "not in a class folder" in reasons:
-        return (
-            f"The images of '{name}' are not in class folders. "
-            "Put each class in a sub-folder that has the class's name."
-        )
-    first = next(skip for skip in refused if skip.reason != "not an image file")
-    return (
-        f"None of the {count_of(len(refused), 'file')} of '{name}' can be read as an image "
-        f"('{first.path}': {first.reason}). Check the files, or choose another source."
+    for columns in run_batches(
+        inspect, range(len(pictures.paths)), batch_size=_BATCH, stage="reading images",
+        progress=progress,
+    ):  # fmt: skip
+        for name in vars(read):
+            getattr(read, name).extend(getattr(columns, name))
+    places = np.asarray(read.places, np.intp)
+    table = build_table(
+        {
+            "path": [pictures.paths[place] for place in read.places],
+            "label": _categories(pictures.labels[places], pictures.classes),
+            "split": _categories(pictures.splits[places], SPLITS),
+            "width": np.asarray(read.widths),
+            "height": np.asarray(read.heights),
+            "format": read.formats,
+            "conversion": read.conversions,
+            "bytes": np.asarray(read.sizes),
+            "digest": read.digests,
+            "file": [pictures.files[place] for place in read.places],
+        }
     )
+    return table, read.skipped
+
+
+def _categories(codes: NDArray[np.integer], names: Sequence[str]) -> pd.Series:
+    # Categories are of pandas' type of texts in every table, whatever it was made from.
+    index = pd.Index(list(names), dtype="str")
+    return pd.Series(pd.Categorical.from_codes(codes.tolist(), index))
+
+
+def _inspect(
+    place: int, path: str, root: str, file: str, limits: Limits, columns: _Columns
+) -> None:
+    """Add what one picture is to `columns`, or why it cannot be used."""
+    try:
+        # `Path` would take as long as all the rest.
+        with open(os.path.join(root, file), "rb", buffering=0) as opened:  # noqa: PTH118, PTH123
+            size = os.fstat(opened.fileno()).st_size
+            most = limits.image_pixels * _MOST_BYTES_PER_PIXEL + _MOST_BYTES_BESIDE
+            if size > most:
+                raise UnreadableImageError(f"too large: {size_of(size)}, limit {size_of(most)}")
+            content = opened.read()
+        header = read_header(content, limits)
+        decode(content, header=header, limits=limits, at_least_px=1)
+    except UnreadableImageError as error:
+        columns.skipped.append(SkippedFile(path, str(error)))
+        return
+    except OSError as error:
+        columns.skipped.append(SkippedFile(path, f"cannot be opened ({error.strerror})"))
+        return
+    columns.places.append(place)
+    columns.widths.append(header.width)
+    columns.heights.append(header.height)
+    columns.formats.append(header.format)
+    columns.conversions.append(header.conversion)
+    columns.sizes.append(len(content))
+    columns.digests.append(sha256(content).hexdigest())

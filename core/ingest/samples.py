@@ -8,11 +8,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from core.dataset import ImageDataset
 from core.encoding import encode
 from core.errors import SettingError
-from core.ingest.archive import read_zip
-from core.ingest.folder import read_folder
+from core.ingest.archive import unpack_zip
+from core.ingest.folder import list_folder
+from core.ingest.listing import Listing
 from core.limits import DEFAULT_LIMITS, Limits
 from core.progress import Progress, silent
 from core.storage import write_bytes
@@ -25,7 +25,7 @@ class Sample:
     name: str
     title: str
     text: str
-    read: Callable[[Path, Limits, Progress], ImageDataset]
+    unpack: Callable[[Path, Limits, Progress], Listing]
     cover: str  # file name in sample_data
 
     def cover_path(self) -> Path:
@@ -33,29 +33,29 @@ class Sample:
         return Path(str(resources.files("sample_data") / self.cover))
 
 
-def read_sample(
+def list_sample(
     name: str,
     folder: Path,
     *,
     limits: Limits = DEFAULT_LIMITS,
     progress: Progress = silent,
-) -> ImageDataset:
-    """Unpack or draw a sample into `folder` and read it.
+) -> Listing:
+    """Unpack or draw a sample into `folder` and list it.
 
     Raises:
         SettingError: there is no such sample.
     """
     if name not in SAMPLES:
         raise SettingError(f"There is no sample '{name}'. The samples are: {', '.join(SAMPLES)}.")
-    return SAMPLES[name].read(folder, limits, progress)
+    return SAMPLES[name].unpack(folder, limits, progress)
 
 
-def _read_parts(folder: Path, limits: Limits, progress: Progress) -> ImageDataset:
+def _unpack_parts(folder: Path, limits: Limits, progress: Progress) -> Listing:
     with resources.as_file(resources.files("sample_data") / "parts.zip") as archive:
-        return read_zip(archive, folder, limits=limits, progress=progress)
+        return unpack_zip(archive, folder, limits=limits, progress=progress)
 
 
-def _read_digits(folder: Path, limits: Limits, progress: Progress) -> ImageDataset:
+def _draw_digits(folder: Path, limits: Limits, progress: Progress) -> Listing:
     """Write scikit-learn's digits as a long tail: each class keeps 0.62 of the one before it."""
     from sklearn.datasets import load_digits
 
@@ -70,7 +70,7 @@ def _read_digits(folder: Path, limits: Limits, progress: Progress) -> ImageDatas
             pixels = np.repeat(large[:, :, None], 3, axis=2)
             write_bytes(root / f"digit {digit}" / f"{number:03d}.png", encode(pixels, "PNG"))
         progress("drawing", digit + 1, 10)
-    return read_folder(root, limits=limits, progress=progress)
+    return list_folder(root, limits=limits, progress=progress)
 
 
 SAMPLES: Mapping[str, Sample] = {
@@ -79,7 +79,7 @@ SAMPLES: Mapping[str, Sample] = {
         title="Parts on a belt",
         text="Machined parts under a camera: many good ones, few with a scratch, dent, stain or "
         "crack. Comes with a few faults to find.",
-        read=_read_parts,
+        unpack=_unpack_parts,
         cover="parts_cover.jpg",
     ),
     "digits": Sample(
@@ -87,7 +87,7 @@ SAMPLES: Mapping[str, Sample] = {
         title="Handwritten digits",
         text="Small grey pictures of 0 to 9 with a long tail: the zeros are many, the nines very "
         "few.",
-        read=_read_digits,
+        unpack=_draw_digits,
         cover="digits_cover.jpg",
     ),
 }

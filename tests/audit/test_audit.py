@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from image_sets import jpeg, png, write_files
+from image_sets import jpeg, png, read_folder, write_files
 
 from core.audit import AuditReport, Finding, audit, duplicate_groups, measure_imbalance
 from core.dataset import ImageDataset
-from core.ingest import read_folder
 
 
 def dataset_of(tmp_path: Path, files: dict[str, bytes]) -> ImageDataset:
@@ -115,13 +114,13 @@ def test_one_class_cannot_be_balanced(tmp_path: Path) -> None:
 def test_a_class_that_is_held_out_only_is_told(tmp_path: Path) -> None:
     dataset = dataset_of(
         tmp_path,
-        {"train/a/1.png": png(1), "train/b/1.png": png(2), "test/B/1.png": png(3)},
+        {"train/a/1.png": png(1), "train/b/1.png": png(2), "test/c/1.png": png(3)},
     )
 
     found = finding(audit(dataset), "missing_in_training")
 
-    assert found.text == "'B' is in a held-out split but not in the training split."
-    assert [dataset.path(row) for row in found.rows] == ["test/B/1.png"]
+    assert found.text == "'c' is in a held-out split but not in the training split."
+    assert [dataset.path(row) for row in found.rows] == ["test/c/1.png"]
 
 
 def test_repeated_pictures_are_told_by_what_they_spoil(tmp_path: Path) -> None:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from image_sets import read_folder
 
 from core.dataset import ImageDataset
 from core.embed import ENCODERS, Embeddings, embed
 from core.encoding import encode
 from core.errors import CancelledError, EmptyDatasetError, SettingError
 from core.images import decode, read_header, resize
-from core.ingest import read_folder
 from core.limits import Limits
 
 COUNT = 300  # five batches

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from image_sets import read_folder
 
 from core import __version__
 from core.dataset import ImageDataset
 from core.embed import Embeddings, embed, read_embeddings, write_embeddings
 from core.encoding import encode
 from core.errors import OutputError, SourceError
-from core.ingest import read_folder
 
 FILES = ["embeddings.npy", "index.parquet", "meta.json"]
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from core.dataset import ImageDataset, build_table
@@ -31,7 +32,7 @@ def images(
         }
         for row, label in enumerate(labels)
     ]
-    return ImageDataset("drawn", Path(), build_table(records))
+    return ImageDataset("drawn", Path(), build_table(pd.DataFrame(records).to_dict("list")))
 
 
 def embedded(vectors: NDArray[np.floating], rows: NDArray[np.intp] | None = None) -> Embeddings:

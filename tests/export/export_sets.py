@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 
-from image_sets import jpeg, png, turned_jpeg, write_files
+from image_sets import jpeg, png, read_folder, turned_jpeg, write_files
 
 from core.augment import PRESETS, AugmentPolicy
-from core.dataset import ImageDataset
+from core.dataset import Choices, ImageDataset
 from core.embed import embed
 from core.export import ExportReport, Recipe, export
 from core.export.export import MANIFEST_NAME
-from core.ingest import read_folder
 from core.progress import Progress, silent
 from core.resample import make_plan, resample
 
@@ -39,6 +38,7 @@ def recipe_of(dataset: ImageDataset, strategy: str, seed: int = 0) -> Recipe:
     return Recipe(
         source=dataset.name,
         dataset_digest=dataset.digest,
+        choices=Choices(),
         take=None,
         strategy=strategy,
         target=None,

@@ -6,10 +6,9 @@ import pytest
 from export_sets import contents, dataset_of, exported, manifest
 from hypothesis import given
 from hypothesis import strategies as st
-from image_sets import jpeg, png, write_zip
+from image_sets import jpeg, png, read_zip, write_zip
 
 from core.export.names import class_folders, safe_name, stem_of
-from core.ingest import read_zip
 
 
 @pytest.mark.parametrize(
@@ -77,7 +76,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", ["out.zip", "out"])
 def test_hostile_names_are_told_apart_and_find_their_way_back(tmp_path: Path, name: str) -> None:
-    dataset = read_zip(write_zip(tmp_path / "set.zip", HOSTILE), tmp_path / "unpacked")
+    archive = write_zip(tmp_path / "set.zip", HOSTILE)
+    apart = {"alike_labels": "keep_apart"}
+    dataset = read_zip(archive, tmp_path / "unpacked", decisions=apart)
     assert dataset.skipped == ()
 
     exported(dataset, tmp_path / name, "none")

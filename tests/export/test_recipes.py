@@ -7,13 +7,14 @@ import pytest
 from export_sets import contents, dataset_of, exported
 
 from core.augment import PRESETS
-from core.dataset import Take
+from core.dataset import Choices, Take
 from core.errors import SettingError
 from core.export import Recipe, read_recipe
 
 RECIPE = Recipe(
     source="parts",
     dataset_digest="abc",
+    choices=Choices(),
     take=Take({"猫": 4, "*": None}, order="random", seed=3),
     strategy="smote",
     target="median",
@@ -48,7 +49,7 @@ def test_an_export_holds_its_recipe(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"version": 2}, "not a recipe of version 1"),
+        ({"version": 1}, "not a recipe of version 2"),
         ({"seed": None}, "wrong kind"),
         ({"k_neighbors": 1e999}, "wrong kind"),
         ({"take": {"counts": 3}}, "'take' is damaged"),

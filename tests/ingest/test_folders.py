@@ -3,15 +3,16 @@
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import chdir, contextmanager
 from pathlib import Path
 
 import pytest
-from image_sets import jpeg, picture, png, write_files, write_folder
+from image_sets import jpeg, picture, png, read_folder, write_files, write_folder
 
 from core.dataset import SkippedFile
 from core.encoding import encode
 from core.errors import CancelledError, EmptyDatasetError, LimitError, SourceError
-from core.ingest import open_source, read_folder
+from core.ingest import open_source
 from core.limits import Limits
 
 
@@ -124,7 +125,7 @@ def test_names_that_are_no_text_are_spelled_out(tmp_path: Path) -> None:
         ({}, r"'set' is empty"),
         ({".DS_Store": b"x"}, r"'set' is empty"),
         ({"cat/a.txt": b"x", "b.csv": b"x"}, r"holds 2 files and none of them is an image"),
-        ({"a.jpg": jpeg()}, r"are not in class folders"),
+        ({"a.jpg": b""}, r"The only file of 'set' cannot be read"),
         ({"cat/a.jpg": b"", "cat/b.txt": b""}, r"None of the 2 files .*'cat/a.jpg': empty file"),
         ({"train/cat/a.jpg": b"", "test/cat/a.jpg": jpeg()}, r"No image in the training split"),
     ],
@@ -164,18 +165,45 @@ def test_the_order_in_which_a_system_lists_files_does_not_matter(
     folder = write_folder(tmp_path / "set", {"cat": 5, "dog/deep": 3, "bad": 1})
     (folder / "bad" / "00.jpg").write_bytes(b"")
     expected = read_folder(folder)
-    walk = os.walk
+    scandir = os.scandir
 
-    def backwards(*args: object, **options: object) -> Iterator[tuple[str, list[str], list[str]]]:
-        for parent, folders, names in walk(*args, **options):
-            yield parent, folders, sorted(names, reverse=True)
+    @contextmanager
+    def backwards(path: str) -> Iterator[list[os.DirEntry[str]]]:
+        with scandir(path) as entries:
+            yield sorted(entries, key=lambda entry: entry.name, reverse=True)
 
-    monkeypatch.setattr(os, "walk", backwards)
+    monkeypatch.setattr(os, "scandir", backwards)
     dataset = read_folder(folder)
 
     assert dataset.table.equals(expected.table)
     assert dataset.skipped == expected.skipped
     assert dataset.digest == expected.digest
+
+
+def test_folders_may_lie_deep_in_each_other(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "set", {"cat": 1, "dog": 1})
+    place = folder / "cat"
+    with chdir(place):
+        for _ in range(1100):
+            Path("d").mkdir()
+            os.chdir("d")
+        Path("deep.jpg").write_bytes(jpeg(9))
+    deep = "cat/" + "d/" * 1100 + "deep.jpg"
+
+    dataset = read_folder(folder)
+
+    assert dataset.table["path"].tolist() == ["cat/00.jpg", deep, "dog/00.jpg"]
+    assert dataset.classes == ["cat", "dog"]
+
+
+def test_a_file_larger_than_any_picture_is_not_read(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "set", {"cat": 1})
+    with (folder / "cat" / "dump.jpg").open("wb") as file:
+        file.truncate(500_000_000)
+
+    dataset = read_folder(folder)
+
+    assert dataset.skipped == (SkippedFile("cat/dump.jpg", "too large: 500 MB, limit 417 MB"),)
 
 
 def test_cancelling_ends_all_threads(tmp_path: Path) -> None:
@@ -192,18 +220,18 @@ def test_cancelling_ends_all_threads(tmp_path: Path) -> None:
 
 
 def test_progress_counts_every_picture(tmp_path: Path) -> None:
-    folder = write_folder(tmp_path / "set", {"cat": 70})
+    folder = write_folder(tmp_path / "set", {"cat": 300})
     heard: list[tuple[int, int]] = []
 
     read_folder(folder, progress=lambda s, d, t: heard.append((d, t)) if "reading" in s else None)
 
-    assert heard == [(0, 70), (64, 70), (70, 70)]
+    assert heard == [(0, 300), (256, 300), (300, 300)]
 
 
 def test_a_missing_source_says_what_is_possible(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="There is no folder"):
         read_folder(tmp_path / "nothere")
-    with pytest.raises(SourceError, match=r"There is no folder or file 'nothere'.*sample:parts"):
+    with pytest.raises(SourceError, match=r"There is no folder or file 'nothere'.*sample"):
         open_source("nothere", tmp_path)
     with pytest.raises(SourceError, match="cannot be opened"):
         open_source("x" * 5000, tmp_path)

@@ -4,11 +4,14 @@ import random
 
 import pytest
 
-from core.ingest.layout import Place, find_places, is_junk
+from core.dataset import SPLITS
+from core.ingest.layout import NO_LABEL, find_places, is_junk, is_wanted
 
 
 def places(*paths: str) -> list[tuple[str | None, str]]:
-    return [(place.label, place.split) for place in find_places(paths)]
+    found = find_places(paths)
+    names = [None if code == NO_LABEL else found.names[code] for code in found.codes]
+    return list(zip(names, [SPLITS[split] for split in found.splits], strict=True))
 
 
 def test_each_folder_is_a_class() -> None:
@@ -85,11 +88,11 @@ def test_pictures_at_the_root_have_no_label() -> None:
 
 def test_the_order_of_files_does_not_matter() -> None:
     paths = ["cover.jpg", "set/train/cat/1.jpg", "set/train/dog/a/2.jpg", "set/val/cat/3.jpg"]
-    expected: dict[str, Place] = dict(zip(paths, find_places(paths), strict=True))
+    expected = dict(zip(paths, places(*paths), strict=True))
 
     for seed in range(10):
         shuffled = random.Random(seed).sample(paths, len(paths))
-        assert dict(zip(shuffled, find_places(shuffled), strict=True)) == expected
+        assert dict(zip(shuffled, places(*shuffled), strict=True)) == expected
 
 
 def test_what_an_operating_system_leaves_is_nobodys_data() -> None:
@@ -97,3 +100,26 @@ def test_what_an_operating_system_leaves_is_nobodys_data() -> None:
 
     assert all(is_junk(path) for path in junk)
     assert not any(is_junk(path) for path in ["cat/1.jpg", "a.b/thumbs.jpg"])
+
+
+def test_a_test_folder_beside_the_classes_is_a_split_when_it_holds_the_same_classes() -> None:
+    assert places("cat/1.jpg", "dog/1.jpg", "test/cat/2.jpg", "test/dog/2.jpg") == [
+        ("cat", "train"),
+        ("dog", "train"),
+        ("cat", "test"),
+        ("dog", "test"),
+    ]
+
+
+def test_no_files_have_no_places() -> None:
+    assert places() == []
+
+
+@pytest.mark.parametrize("path", ["a/1.jpg", "a/1.PNG", "a/img.0017", "a/IMG", "labels.csv"])
+def test_what_may_be_a_picture_or_a_table_is_wanted(path: str) -> None:
+    assert is_wanted(path)
+
+
+@pytest.mark.parametrize("path", ["a/clip.mp4", "a/page.html", "__MACOSX/a/._1.jpg", "a/1.xml"])
+def test_other_files_are_not_wanted(path: str) -> None:
+    assert not is_wanted(path)

@@ -7,7 +7,7 @@ import pytest
 from core.audit import audit
 from core.errors import SettingError
 from core.ingest import SAMPLES, open_source
-from core.ingest.samples import read_sample
+from core.ingest.samples import list_sample
 
 README = Path(__file__).parents[2] / "sample_data" / "README.md"
 
@@ -60,4 +60,4 @@ def test_every_sample_has_a_cover(name: str) -> None:
 
 def test_an_unknown_sample_names_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match=r"no sample 'cats'.*parts, digits"):
-        read_sample("cats", tmp_path)
+        list_sample("cats", tmp_path)

@@ -1,6 +1,7 @@
 """The map: exact where it says so, and still when strategies change."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.decomposition import PCA
@@ -23,11 +24,11 @@ def labelled(counts: dict[str, int]) -> ImageDataset:
         "drawn",
         None,  # type: ignore[arg-type]
         build_table(
-            [
+            pd.DataFrame(
                 {"path": path, "label": label, "split": "train", "width": 8, "height": 8}
                 | {"format": "PNG", "bytes": 9, "digest": path, "file": path}
                 for path, label in paths
-            ]
+            ).to_dict("list")
         ),
     )
 

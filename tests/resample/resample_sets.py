@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from core.dataset import ImageDataset, build_table
 from core.embed import Embeddings
@@ -26,7 +27,7 @@ def points_of(counts: Mapping[str, int]) -> tuple[ImageDataset, Embeddings]:
         | {"format": "PNG", "bytes": 9, "digest": path, "file": path}
         for path, label, split in names
     ]
-    dataset = ImageDataset("drawn", Path(), build_table(records))
+    dataset = ImageDataset("drawn", Path(), build_table(pd.DataFrame(records).to_dict("list")))
     vectors = np.stack([stream(0, path).standard_normal(5) for path in dataset.table["path"]])
     rows = np.arange(len(dataset))
     return dataset, Embeddings(vectors.astype(np.float32), rows, "drawn", "digest", "cpu")

@@ -1,0 +1,160 @@
+"""Guess which columns of a labels file hold the files, the labels and the splits."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.ingest.layout import SPLIT_FOLDERS
+from core.ingest.matching import FileIndex, is_picture_name
+from core.ingest.tables import Table
+
+# Earlier names are preferred.
+_FILE_NAMES = (
+    *("file_name", "filename", "image_name", "image_file", "image_path", "img_path", "file_path"),
+    *("filepath", "image_filename", "image", "img", "image_id", "img_id", "file", "path", "name"),
+    *("picture", "photo", "images", "files", "filenames", "id"),
+)
+# A name that people read stands before the number that stands for it.
+_LABEL_NAMES = (
+    *("class_name", "label_name", "category_name", "species_name", "classname", "label", "labels"),
+    *("class", "classes", "category", "categories", "species", "breed", "diagnosis", "dx"),
+    *("disease", "finding", "tag", "tags", "target", "y", "class_label", "label_text"),
+    *("class_id", "label_id", "category_id", "target_id", "classid"),
+)
+_SPLIT_NAMES = ("split", "set", "subset", "partition", "fold", "phase", "usage")
+_KNOWN_NAMES = frozenset((*_FILE_NAMES, *_LABEL_NAMES, *_SPLIT_NAMES))
+_BOOLEANS = frozenset({"true", "false", "yes", "no"})
+_ZEROS_AND_ONES = {"0": False, "0.0": False, "1": True, "1.0": True}
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_LEAST_SHARE = 1 / 3
+_MOST_LOOKED_UP = 50_000
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a labels file, counted from 0."""
+
+    has_header: bool
+    file: int
+    label: int
+    split: int | None = None
+    # Where each class has a column with 1 for its pictures, all of them; `label` is the first.
+    one_hot: tuple[int, ...] = ()
+
+
+def column_names(table: Table, has_header: bool) -> list[str]:
+    """Return a name for each column, all different: the header's, or 'column 3'."""
+    header = table.names or (table.rows[0] if has_header else ())
+    names: list[str] = []
+    taken: set[str] = set()
+    for number in range(1, table.width + 1):
+        given = header[number - 1] if number <= len(header) else ""
+        wanted = name = given or f"column {number}"
+        repeat = 2
+        while name in taken:
+            name = f"{wanted} ({repeat})"
+            repeat += 1
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def guess_columns(table: Table, index: FileIndex, *, folder: str = "") -> Columns | None:
+    """Return the columns as the first rows tell them, or None: no column names the files.
+
+    Args:
+        table: The table by its first rows.
+        index: The pictures of the source.
+        folder: Where the table lies; '' at the root.
+    """
+    rows = table.rows[: max(20, _MOST_LOOKED_UP // table.width)]
+    file = _file_column(table, rows, index, folder)
+    if file is None:
+        return None
+    has_header = table.names is not None or _has_header(rows, file, index, folder)
+    body = table.rows[int(has_header and table.names is None) :]
+    texts = [[row[column] for row in body if row[column]] for column in range(table.width)]
+    names = [_plain(name) for name in column_names(table, has_header)]
+    others = [column for column in range(table.width) if column != file]
+    split = next((c for c in others if _is_split(texts[c], names[c])), None)
+    if len(others) == 1:  # 'train' and 'test' may be classes, where there are no others
+        split = None
+    others = [column for column in others if column != split]
+    named = [c for c in others if names[c] in _LABEL_NAMES and texts[c]]
+    # A coordinate is no label.
+    named = [c for c in named if names[c] != "y" or "x" not in names]
+    one_hot = () if named or not has_header else _one_hot(body, others)
+    if one_hot:
+        return Columns(has_header, file, one_hot[0], split, one_hot)
+    if named:
+        best = min(named, key=lambda c: (_kind(texts[c]), _LABEL_NAMES.index(names[c])))
+    else:
+        repeating = [c for c in others if 2 <= len(set(texts[c])) <= len(body) / 2]
+        last = max(others, key=lambda c: (bool(texts[c]), c))
+        best = min(repeating, key=lambda c: _kind(texts[c]), default=last)
+    return Columns(has_header, file, best, split)
+
+
+def _file_column(
+    table: Table, rows: Sequence[Sequence[str]], index: FileIndex, folder: str
+) -> int | None:
+    """Return the column that tells the most files apart; None: none finds a third of its rows."""
+    header = table.names or rows[0]
+    body = rows if table.names is not None or len(rows) == 1 else rows[1:]
+    found: list[tuple[int, int, int, int]] = []
+    for column in range(table.width):
+        places = [index.find(row[column], folder=folder) for row in body]
+        single = [place[0] for place in places if len(place) == 1]
+        if single and len(single) >= _LEAST_SHARE * len(body):
+            # A label of one digit may find the file of that number in every row.
+            rank = _rank(_plain(header[column]), _FILE_NAMES)
+            found.append((-len(set(single)), -len(single), rank, column))
+    return min(found)[-1] if found else None
+
+
+def _has_header(rows: Sequence[Sequence[str]], file: int, index: FileIndex, folder: str) -> bool:
+    """Return whether the first row of a text names the columns."""
+    first = rows[0]
+    if len(rows) == 1:
+        return False
+    if all(_plain(cell) in _KNOWN_NAMES for cell in first if cell):
+        return True
+    # A picture may be called 'image.jpg', and a column of ids 'image'.
+    if is_picture_name(first[file]) or (
+        _plain(first[file]) not in _FILE_NAMES and index.find(first[file], folder=folder)
+    ):
+        return False
+    # The row may be of a file that is missing: then its other cells are like those below it.
+    below = [set(column) for column in zip(*rows[1:], strict=True)]
+    return not any(cell and cell in seen for cell, seen in zip(first, below, strict=False))
+
+
+def _is_split(texts: Sequence[str], name: str) -> bool:
+    known = [text for text in texts if text.lower() in SPLIT_FOLDERS]
+    if name in _SPLIT_NAMES:
+        # Where most are known, the rest are for a person to decide about.
+        return bool(known) and 2 * len(known) >= len(texts)
+    return len(known) == len(texts) and len({text.lower() for text in known}) >= 2
+
+
+def _one_hot(body: Sequence[Sequence[str]], columns: Sequence[int]) -> tuple[int, ...]:
+    """Return the columns of zeros and ones, if there are several and each row has a single 1."""
+    hot = [c for c in columns if all(row[c] in _ZEROS_AND_ONES for row in body)]
+    is_single = all(sum(_ZEROS_AND_ONES[row[c]] for c in hot) == 1 for row in body)
+    return tuple(hot) if len(hot) >= 2 and is_single else ()
+
+
+def _kind(texts: Sequence[str]) -> int:
+    """Return 0 for text, 1 for numbers, 2 for yes and no: the lower, the likelier a label."""
+    if all(text.lower() in _BOOLEANS for text in texts):
+        return 2
+    return int(all(_NUMBER.fullmatch(text) for text in texts))
+
+
+def _rank(name: str, names: Sequence[str]) -> int:
+    return names.index(name) if name in names else len(names)
+
+
+def _plain(name: str) -> str:
+    """Return a column's name as the lists above write it."""
+    return re.sub(r"[\s\-]+", "_", name.strip().lower())

@@ -1,0 +1,148 @@
+"""Which label and split each picture has, and what does not fit, before anything is decided."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from unicodedata import normalize
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.ingest.columns import Columns, column_names
+from core.ingest.layout import NO_LABEL, SPLIT_CODES, Places
+from core.ingest.matching import FileIndex
+from core.ingest.tables import Table, read_cells
+from core.progress import Progress
+
+UNKNOWN_SPLIT = -1
+_REPORT_EVERY = 10_000
+
+
+@dataclass(frozen=True)
+class LabelsFile:
+    """A table that names files of the source, or several of one form such as one per split."""
+
+    tables: tuple[Table, ...]
+    columns: Columns
+    given: str | None = None  # the path that a person named, where it is no file of the source
+
+    @property
+    def name(self) -> str:
+        """Return what the person knows it by: 'images.csv', 'test.csv, train.csv'."""
+        return ", ".join(table.path for table in self.tables)
+
+
+@dataclass(eq=False)
+class Labelling:
+    """The labels and splits of P pictures, and the pictures and rows that do not fit."""
+
+    codes: NDArray[np.intp]  # (P,) places in `names`, or NO_LABEL
+    names: list[str]  # of the labels
+    splits: NDArray[np.int8]  # (P,) places in SPLITS, or UNKNOWN_SPLIT
+    pictures: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    rows: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def present(self) -> list[str]:
+        """Return the labels that pictures have."""
+        return [self.names[code] for code in np.unique(self.codes) if code != NO_LABEL]
+
+
+def label_by_folders(places: Places) -> Labelling:
+    """Return the labels that folders say."""
+    found = Labelling(places.codes.copy(), list(places.names), places.splits.copy())
+    found.pictures["outside_classes"] = np.flatnonzero(places.codes == NO_LABEL).tolist()
+    like_splits = [code for code, name in enumerate(places.names) if name.lower() in SPLIT_CODES]
+    if 0 < len(like_splits) < len(places.names):
+        is_split = np.isin(places.codes, like_splits)
+        found.pictures["split_among_classes"] = np.flatnonzero(is_split).tolist()
+    return found
+
+
+def label_by_table(
+    labels_file: LabelsFile, index: FileIndex, places: Places, progress: Progress
+) -> Labelling:
+    """Return the labels that the rows of a table say; its split column beats the folders."""
+    count = len(places.codes)
+    found = Labelling(np.full(count, NO_LABEL, np.intp), [], places.splits.copy())
+    code_of: dict[str, int] = {}
+    has_row = np.zeros(count, bool)
+    for row in _rows(labels_file, progress):
+        matches = index.find(row.file, folder=row.folder)
+        if len(matches) != 1:
+            kind = "rows_of_several_files" if matches else "rows_without_file"
+            found.rows[kind].append(row.text)
+            continue
+        place = matches[0]
+        code = code_of.setdefault(row.label, len(code_of)) if row.label else NO_LABEL
+        if not has_row[place]:
+            has_row[place] = True
+            found.codes[place] = code
+            if row.split is not None:
+                found.splits[place] = SPLIT_CODES.get(row.split.lower(), UNKNOWN_SPLIT)
+        elif code in {found.codes[place], NO_LABEL}:
+            found.rows["repeated_rows"].append(row.text)
+        elif found.codes[place] == NO_LABEL:
+            found.codes[place] = code
+        else:
+            found.pictures["several_labels"].append(place)
+    found.names.extend(code_of)
+    found.pictures["files_without_row"] = np.flatnonzero(~has_row).tolist()
+    is_empty = has_row & (found.codes == NO_LABEL)
+    found.pictures["rows_without_label"] = np.flatnonzero(is_empty).tolist()
+    found.pictures["unknown_splits"] = np.flatnonzero(found.splits == UNKNOWN_SPLIT).tolist()
+    found.pictures["several_labels"] = sorted(set(found.pictures["several_labels"]))
+    return found
+
+
+@dataclass(frozen=True)
+class _Row:
+    """What a row of a labels file says; `folder` is that of the table."""
+
+    text: str
+    folder: str
+    file: str
+    label: str
+    split: str | None
+
+
+def _rows(labels_file: LabelsFile, progress: Progress) -> Iterator[_Row]:
+    columns = labels_file.columns
+    wanted = [columns.file, *(columns.one_hot or [columns.label])]
+    if columns.split is not None:
+        wanted.append(columns.split)
+    names = column_names(labels_file.tables[0], columns.has_header)
+    classes = [names[column] for column in columns.one_hot]
+    for table in labels_file.tables:
+        folder = table.path.rpartition("/")[0]
+        stem = PurePosixPath(table.path).stem
+        split = stem if stem.lower() in SPLIT_CODES else None
+        for line, cells in read_cells(table, wanted, has_header=columns.has_header):
+            if line % _REPORT_EVERY == 0:
+                progress("reading labels", line, 0)
+            yield _Row(
+                f"{table.path}, row {line}: {cells[0]}",
+                folder,
+                cells[0],
+                _one_hot(cells[1:], classes) if classes else cells[1],
+                cells[-1] if columns.split is not None else split,
+            )
+
+
+def _one_hot(cells: Sequence[str], classes: Sequence[str]) -> str:
+    """Return the class whose column holds a 1, or '' where it is not exactly one."""
+    ones = [name for name, cell in zip(classes, cells, strict=False) if cell in {"1", "1.0"}]
+    return ones[0] if len(ones) == 1 else ""
+
+
+def alike(labels: Sequence[str]) -> list[list[str]]:
+    """Return the groups of labels that differ only in case, spaces or Unicode form."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for label in sorted(set(labels)):
+        groups[_bare(label)].append(label)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _bare(label: str) -> str:
+    return " ".join(normalize("NFKC", label).casefold().split())

@@ -1,0 +1,260 @@
+"""How the labels of a source could be read, and what does not match, before it is read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.dataset import Choices
+from core.errors import SettingError, SourceError
+from core.ingest.columns import Columns, column_names, guess_columns
+from core.ingest.companions import find_companions
+from core.ingest.labelling import Labelling, LabelsFile, alike, label_by_folders, label_by_table
+from core.ingest.layout import (
+    NO_LABEL,
+    SPLIT_CODES,
+    Places,
+    find_places,
+    is_junk,
+    may_be_picture,
+    suffix_of,
+)
+from core.ingest.listing import Listing
+from core.ingest.matching import FileIndex
+from core.ingest.mismatches import LEAVE_OUT, MISMATCHES, Mismatch
+from core.ingest.tables import TABLE_SUFFIXES, Table, peek, read_cells
+from core.progress import Progress, silent
+from core.words import count_of
+
+_MOST_TABLES = 50  # a folder of as many texts holds something else
+_EXPORT_COLUMNS = ("path", "label", "split", "origin", "parent")
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """What there is to decide about a source. Nothing has been decoded yet."""
+
+    listing: Listing
+    pictures: NDArray[np.intp]  # (P,) places in the listing of what may be a picture, by path
+    others: NDArray[np.intp]  # places of all other files that are not junk
+    labels_files: tuple[LabelsFile, ...]  # that could be used instead of folders
+    chosen: LabelsFile | None  # None: folders say the labels
+    labelling: Labelling
+    mismatches: tuple[Mismatch, ...]
+
+    @property
+    def needs_answer(self) -> bool:
+        """Return whether there is something that a person should look at first."""
+        return bool(self.labels_files) or any(mismatch.is_open for mismatch in self.mismatches)
+
+
+def survey(
+    listing: Listing, choices: Choices | None = None, *, progress: Progress = silent
+) -> Survey:
+    """Return how the labels of `listing` are read, by `choices` and else by what fits best.
+
+    Raises:
+        SettingError: `choices` names a labels file or column that is not there.
+        SourceError: the labels file cannot be read.
+    """
+    choices = choices or Choices()
+    places = [place for place, path in enumerate(listing.paths) if not is_junk(path)]
+    places.sort(key=listing.paths.__getitem__)
+    pictures = [p for p in places if listing.files[p] and may_be_picture(listing.paths[p])]
+    is_picture = np.zeros(len(listing.paths), bool)
+    is_picture[pictures] = True
+    paths = [listing.paths[place] for place in pictures]
+    index = FileIndex(paths)
+    folders = find_places(paths)
+    companions = find_companions(paths)
+    tables, exports = _tables(listing, places)
+    labels_files = _usable(tables, index)
+    chosen = _choose(choices, listing, labels_files, index, _without(folders, companions))
+    used = {table.path for labels_file in labels_files for table in labels_file.tables}
+    if chosen is not None and chosen.given is None:
+        used.update(table.path for table in chosen.tables)
+    others = [p for p in places if not is_picture[p] and listing.paths[p] not in used]
+    if chosen is None:
+        labelling = label_by_folders(folders)
+    else:
+        folders = find_places(paths, has_labels=True)
+        labelling = label_by_table(chosen, index, folders, progress)
+    labelling.pictures["companions"] = companions.tolist()
+    labelling.pictures["augmented"] = _augmented(exports, index)
+    return Survey(
+        listing,
+        np.asarray(pictures, np.intp),
+        np.asarray(others, np.intp),
+        labels_files,
+        chosen,
+        labelling,
+        _mismatches(labelling, paths, [listing.paths[place] for place in others]),
+    )
+
+
+def _tables(listing: Listing, places: Sequence[int]) -> tuple[list[Table], list[Table]]:
+    """Return the tables of a source; the manifests of Evenset's own exports apart."""
+    named = [
+        place
+        for place in places
+        if listing.files[place] and suffix_of(listing.paths[place]) in TABLE_SUFFIXES
+    ]
+    tables: list[Table] = []
+    exports: list[Table] = []
+    for place in named[:_MOST_TABLES]:
+        try:
+            table = peek(listing.paths[place], listing.root / listing.files[place])
+        except SourceError:
+            continue  # a readme, notes: no table
+        header = table.names or table.rows[0]
+        (exports if header[: len(_EXPORT_COLUMNS)] == _EXPORT_COLUMNS else tables).append(table)
+    return tables, exports
+
+
+def _usable(tables: Sequence[Table], index: FileIndex) -> tuple[LabelsFile, ...]:
+    """Return the labels files among `tables`; those of one form, one per split, count as one."""
+    found: dict[tuple[object, ...], list[tuple[Table, Columns]]] = {}
+    for table in tables:
+        columns = guess_columns(table, index, folder=table.path.rpartition("/")[0])
+        if columns is None:
+            continue
+        names = tuple(column_names(table, columns.has_header)) if columns.has_header else None
+        path = Path(table.path)
+        is_part = path.stem.lower() in SPLIT_CODES or path.stem.lower() == "metadata"
+        form = (names, columns, path.suffix) if names and is_part else (table.path,)
+        found.setdefault(form, []).append((table, columns))
+    return tuple(
+        LabelsFile(tuple(table for table, _ in group), group[0][1]) for group in found.values()
+    )
+
+
+def _choose(
+    choices: Choices,
+    listing: Listing,
+    labels_files: Sequence[LabelsFile],
+    index: FileIndex,
+    places: Places,
+) -> LabelsFile | None:
+    wanted = choices.labels_file
+    if wanted == "":
+        return None
+    if wanted is None:
+        return None if _folders_fit(places) or not labels_files else labels_files[0]
+    for labels_file in labels_files:
+        last = labels_file.name.rpartition("/")[2]
+        if wanted in {labels_file.name, last, labels_file.tables[0].path}:
+            return _with_columns(labels_file, choices)
+    # Columns that nobody can guess, or a file outside of the source.
+    inside = [
+        place
+        for place, path in enumerate(listing.paths)
+        if wanted in {path, path.rpartition("/")[2]}
+        and suffix_of(path) in TABLE_SUFFIXES
+        and not is_junk(path)
+    ]
+    if inside:
+        table = peek(listing.paths[inside[0]], listing.root / listing.files[inside[0]])
+    elif _is_file(wanted):
+        table = peek(Path(wanted).name, Path(wanted))
+    else:
+        raise SettingError(f"There is no labels file '{wanted[:200]}'. Check its name.")
+    given = None if inside else wanted
+    columns = guess_columns(table, index, folder=table.path.rpartition("/")[0])
+    if columns is None and not (choices.image_column and choices.label_column):
+        raise SettingError(
+            f"No column of '{wanted}' names pictures of '{listing.name}'. Name the columns with "
+            "--image-column and --label-column, or choose another labels file."
+        )
+    return _with_columns(LabelsFile((table,), columns or Columns(True, 0, 0), given), choices)
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).is_file()
+    except OSError:  # longer than any name, or in a folder that nobody may look into
+        return False
+
+
+def _without(places: Places, companions: NDArray[np.intp]) -> Places:
+    """Return the places of the pictures that belong to no other one."""
+    codes, splits = np.delete(places.codes, companions), np.delete(places.splits, companions)
+    names = [places.names[code] for code in np.unique(codes) if code != NO_LABEL]
+    return Places(codes, names, splits)
+
+
+def _folders_fit(places: Places) -> bool:
+    """Return whether folders tell nearly all pictures apart into classes."""
+    classes = [name for name in places.names if name.lower() not in SPLIT_CODES]
+    return len(classes) > 1 and bool((places.codes != NO_LABEL).mean() > 0.9)
+
+
+def _with_columns(labels_file: LabelsFile, choices: Choices) -> LabelsFile:
+    """Return the labels file with the columns that a person named."""
+    guessed = labels_file.columns
+    names = column_names(labels_file.tables[0], guessed.has_header)
+
+    def place(name: str | None, usual: int | None) -> int | None:
+        if name is None:
+            return usual
+        if name == "":
+            return None
+        if name not in names:
+            listed = ", ".join(f"'{known}'" for known in names)
+            raise SettingError(
+                f"'{labels_file.name}' has no column '{name}'. Its columns are: {listed}."
+            )
+        return names.index(name)
+
+    file = place(choices.image_column, guessed.file)
+    label = place(choices.label_column, guessed.label)
+    if file is None or label is None or file == label:
+        raise SettingError("A labels file needs a column of images and another one of labels.")
+    split = place(choices.split_column, guessed.split)
+    if split in {file, label}:
+        split = None
+    one_hot = guessed.one_hot if label == guessed.label else ()
+    columns = Columns(guessed.has_header, file, label, split, one_hot)
+    return replace(labels_file, columns=columns)
+
+
+def _augmented(exports: Sequence[Table], index: FileIndex) -> list[int]:
+    """Return the pictures that a manifest of Evenset calls augmented, or copies."""
+    found: list[int] = []
+    for table in exports:
+        folder = table.path.rpartition("/")[0]
+        for _, (path, origin) in read_cells(table, [0, 3], has_header=True):
+            if origin in {"augmented", "copy"}:
+                matches = index.find(path, folder=folder)
+                found.extend(matches if len(matches) == 1 else ())
+    return sorted(set(found))
+
+
+def _mismatches(
+    labelling: Labelling, paths: Sequence[str], others: Sequence[str]
+) -> tuple[Mismatch, ...]:
+    names: dict[str, Sequence[str]] = {
+        kind: [paths[place] for place in found] for kind, found in labelling.pictures.items()
+    }
+    names.update(labelling.rows)
+    names["alike_labels"] = [
+        ", ".join(f"'{label}'" for label in group) for group in alike(labelling.present)
+    ]
+    names["other_files"] = others
+    return tuple(
+        _mismatch(kind, names[kind], is_all=len(names[kind]) == len(paths) > 0)
+        for kind in MISMATCHES
+        if names.get(kind)
+    )
+
+
+def _mismatch(kind: str, names: Sequence[str], *, is_all: bool) -> Mismatch:
+    record = MISMATCHES[kind]
+    decisions: Mapping[str, str] = record.decisions
+    proposed = next(iter(decisions))
+    if kind == "outside_classes" and is_all:
+        # Nothing else would be left.
+        proposed = next(name for name in decisions if name != LEAVE_OUT)
+    text = f"{count_of(len(names), record.noun)} {record.text}"
+    return Mismatch(kind, tuple(names), text, proposed, decisions)

@@ -1,0 +1,108 @@
+"""A tar of labelled images, plain or compressed, unpacked as it is read."""
+
+import lzma
+import tarfile
+import zlib
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import IO, cast
+
+from core.dataset import SkippedFile
+from core.errors import SourceError
+from core.ingest.listing import Listing
+from core.ingest.tar_stream import TarStream
+from core.ingest.unpacking import DamagedEntryError, Unpacking
+from core.limits import DEFAULT_LIMITS, Limits
+from core.progress import Progress, silent
+
+_BLOCK = 1 << 20
+# What a damaged archive makes Python's reader raise.
+_DAMAGE = (
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    ValueError,
+    OverflowError,
+    RecursionError,  # headers that stand for headers, without end
+    OSError,
+)
+
+
+def unpack_tar(
+    archive: Path,
+    folder: Path,
+    *,
+    name: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    progress: Progress = silent,
+) -> Listing:
+    """Unpack a .tar, .tar.gz, .tar.bz2 or .tar.xz into `folder`, under names of our own.
+
+    What a cut archive holds up to the cut is used; a row in `skipped` says that it is cut.
+
+    Raises:
+        SourceError: not a tar.
+        LimitError: more files or bytes than allowed, or a bomb.
+        OutputError: the disk is full.
+    """
+    name = name or archive.name
+    unpacking = Unpacking(name, folder, limits)
+    stream = TarStream(archive, name, limits, progress)
+    is_whole = False
+    count = 0
+    try:
+        stream.allow(_BLOCK)
+        # tarfile asks for no more than TarStream has.
+        with tarfile.TarFile(fileobj=cast(IO[bytes], stream), encoding="utf-8") as opened:
+            while (member := opened.next()) is not None:
+                # The library would keep each for good.
+                opened.members.clear()  # type: ignore[attr-defined]
+                opened.pax_headers = {}
+                count += 1
+                _add(unpacking, member, opened, stream)
+                stream.report()
+                stream.allow(_BLOCK)
+        is_whole = stream.is_at_end_mark
+    except _DAMAGE as error:
+        if count == 0:
+            raise SourceError(
+                f"'{name}' is no zip or tar that can be read, or it is damaged. "
+                "Make the archive again, or choose its folder instead."
+            ) from error
+    finally:
+        stream.close()
+    cut = SkippedFile(name, "the archive is damaged or cut here; the rest is missing")
+    return unpacking.listing(() if is_whole else (cut,))
+
+
+def _add(
+    unpacking: Unpacking, member: tarfile.TarInfo, opened: tarfile.TarFile, stream: TarStream
+) -> None:
+    if member.isdir():
+        return
+    reason = None
+    if not member.isreg():
+        reason = "a link or special file"
+    elif member.issparse():
+        # Its holes are no part of the archive: a few bytes may stand for any number of zeros.
+        reason = "a file with holes (sparse), which is not read: pack it without --sparse"
+    blocks = partial(_blocks, opened, member, stream)
+    unpacking.add(member.name, blocks, refused=reason, damaged="damaged in the archive")
+
+
+def _blocks(opened: tarfile.TarFile, member: tarfile.TarInfo, stream: TarStream) -> Iterator[bytes]:
+    try:
+        content = opened.extractfile(member)
+        assert content is not None  # only for what is no file
+        done = 0
+        while done < member.size:
+            stream.allow(2 * _BLOCK)
+            block = content.read(min(_BLOCK, member.size - done))
+            if not block:
+                raise DamagedEntryError
+            done += len(block)
+            yield block
+    except _DAMAGE as error:
+        raise DamagedEntryError from error
