@@ -5,10 +5,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.settings import LIMIT_OPTIONS, SERVE_OPTIONS, ServeOption
 from core import __version__
 from core.errors import EvensetError, SettingError
 
-_SOURCE_HELP = "a folder, a zip, sample:parts or sample:digits"
+_SOURCE_HELP = "a folder, a zip, a tar, sample:parts or sample:digits"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,6 +99,20 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     serve.add_argument("--port", type=int, default=8501, help="port (%(default)s)")
     serve.add_argument("--data", metavar="DIR", help=f"open at the start: {_SOURCE_HELP}")
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    serve.add_argument("--workspaces", metavar="DIR", help="keep what visitors bring and make here")
+    _add_numbers(serve, SERVE_OPTIONS)
+
+
+def _add_numbers(
+    parser: "argparse.ArgumentParser | argparse._ArgumentGroup", options: Sequence[ServeOption]
+) -> None:
+    for option in options:
+        parser.add_argument(
+            option.flag,
+            type=float,
+            metavar="N",
+            help=f"{option.unit} {option.help} ({option.default:,.10g})",
+        )
 
 
 def _add_source(parser: argparse.ArgumentParser) -> None:
@@ -110,6 +125,24 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
         help="keep this class, and at most so many training images of it, in order of name; "
         "repeatable; '*=100' stands for all other classes",
     )
+    labels = parser.add_argument_group("labels", "found by themselves unless named")
+    labels.add_argument(
+        "--labels", metavar="FILE", help="a labels file of the source, or beside it; '' for folders"
+    )
+    labels.add_argument("--image-column", metavar="NAME", help="of the labels file")
+    labels.add_argument("--label-column", metavar="NAME", help="of the labels file")
+    labels.add_argument(
+        "--split-column", metavar="NAME", help="of the labels file; '' when there is none"
+    )
+    labels.add_argument(
+        "--decide",
+        action="append",
+        default=[],
+        metavar="MISMATCH=DECISION",
+        help="what to do about files and labels that do not match, such as "
+        "alike_labels=keep_apart; repeatable",
+    )
+    _add_numbers(parser.add_argument_group("limits"), LIMIT_OPTIONS)
 
 
 def _add_out(parser: argparse.ArgumentParser, text: str) -> None:

@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from app.settings import read_limits, read_settings
 from app.terminal import Bars, print_table, write_json
 from core import ingest
 from core.audit import audit
 from core.augment import PRESETS, AugmentPolicy
-from core.dataset import ImageDataset
+from core.dataset import Choices, ImageDataset
 from core.embed import ENCODERS, Embeddings, embed, find_encoder, read_embeddings, write_embeddings
 from core.errors import OutputError, SettingError
 from core.evaluate import METRICS, PRIMARY, evaluate
@@ -39,9 +40,10 @@ Value = TypeVar("Value")
 
 def run_serve(options: argparse.Namespace) -> None:
     """Open the app."""
+    settings = read_settings(vars(options))
     from app.server import serve
 
-    serve(options.host, options.port, options.data, opens_browser=not options.no_browser)
+    serve(settings, opens_browser=not options.no_browser)
 
 
 def run_audit(options: argparse.Namespace) -> None:
@@ -162,7 +164,6 @@ def run_evaluate(options: argparse.Namespace) -> None:
 def run_balance(options: argparse.Namespace) -> None:
     """Write a balanced dataset."""
     base = read_recipe(options.recipe) if options.recipe else None
-    take = ingest.parse_take(options.take) or (base.take if base else None)
     seed = _first(options.seed, base.seed if base else None, 0)
     if options.policy is None and base is not None:
         policy = AugmentPolicy(base.policy.steps, seed=_first(options.seed, base.policy.seed))
@@ -175,8 +176,7 @@ def run_balance(options: argparse.Namespace) -> None:
     record = find_strategy(strategy)
     check_target(options.out)  # before any work is done for it
     find_encoder(encoder)  # the recipe keeps it, whether this strategy needs it or not
-    with tempfile.TemporaryDirectory(prefix="evenset_") as folder, Bars() as progress:
-        dataset = ingest.open_source(options.source, Path(folder), take=take, progress=progress)
+    with _opened(options, base) as (dataset, progress):
         plan = make_plan(dataset, strategy, target, k_neighbors=k_neighbors)
         embeddings = synthetic = None
         if record.needs_embeddings:
@@ -185,7 +185,8 @@ def run_balance(options: argparse.Namespace) -> None:
         recipe = Recipe(
             source=dataset.name,
             dataset_digest=dataset.digest,
-            take=take,
+            choices=dataset.choices,
+            take=dataset.take,
             strategy=strategy,
             target=target,
             k_neighbors=k_neighbors,
@@ -242,13 +243,37 @@ def _policy(text: str, seed: int) -> AugmentPolicy:
 
 
 @contextmanager
-def _opened(options: argparse.Namespace) -> Iterator[tuple[ImageDataset, Bars]]:
-    take = ingest.parse_take(options.take)
-    with tempfile.TemporaryDirectory(prefix="evenset_") as folder, Bars() as progress:
-        yield (
-            ingest.open_source(options.source, Path(folder), take=take, progress=progress),
-            progress,
-        )
+def _opened(
+    options: argparse.Namespace, base: Recipe | None = None
+) -> Iterator[tuple[ImageDataset, Bars]]:
+    """Open the source as the options say, and else as `base` says; list what was decided."""
+    take = ingest.parse_take(options.take) or (base.take if base else None)
+    choices = _choices(options, base.choices if base else Choices())
+    with tempfile.TemporaryDirectory(prefix="evenset_") as folder:
+        with Bars() as progress:
+            dataset = ingest.open_source(
+                options.source, Path(folder), choices=choices, take=take,
+                limits=read_limits(vars(options)), progress=progress,
+            )  # fmt: skip
+        for decided in dataset.decided:
+            what = ingest.MISMATCHES[decided.kind].decisions[decided.decision]
+            print(
+                f"evenset: {decided.text}, such as {decided.names[0]}. {what} "
+                f"({decided.kind}={decided.decision}).",
+                file=sys.stderr,
+            )
+        with Bars() as progress:
+            yield dataset, progress
+
+
+def _choices(options: argparse.Namespace, base: Choices) -> Choices:
+    return Choices(
+        labels_file=base.labels_file if options.labels is None else options.labels,
+        image_column=options.image_column or base.image_column,
+        label_column=options.label_column or base.label_column,
+        split_column=base.split_column if options.split_column is None else options.split_column,
+        decisions={**base.decisions, **ingest.parse_decisions(options.decide)},
+    )
 
 
 def _first(*values: Value | None) -> Value:

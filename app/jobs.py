@@ -123,6 +123,10 @@ class JobQueue:
         self._waiting: list[Job] = []
         self._lock = threading.Lock()
 
+    def use_workers(self, count: int) -> None:
+        """Run so many jobs at a time from now on; called before the first one is given."""
+        self._pool = ThreadPoolExecutor(count, thread_name_prefix="job")
+
     def submit(self, job: Job) -> None:
         """Run `job` when a worker is free."""
         with self._lock:

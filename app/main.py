@@ -37,13 +37,17 @@ def _draw(step: str, view: View) -> Callable[[], None]:
         try:
             after = view(before)
         except EvensetError as error:
-            st.error(plain(str(error)), icon=":material/error:")
+            _show_refusal(error)
             return
         if after is not before:
             workspace.put(before, after)
             st.rerun()
 
     return page
+
+
+def _show_refusal(error: EvensetError) -> None:
+    st.error(plain(str(error)), icon=":material/error:")
 
 
 def _show_message(workspace: Workspace, step: str) -> None:
@@ -78,8 +82,12 @@ def main() -> None:
     }
     st.session_state["pages"] = pages
     chosen = st.navigation(list(pages.values()), position="hidden")
-    workspace = current_workspace()
-    load.open_initial_source(workspace)
+    try:
+        workspace = current_workspace()
+        load.open_initial_source(workspace)
+    except EvensetError as error:  # as many visitors as may be, or no room on the disk
+        _show_refusal(error)
+        return
     workspace.collect()
     sidebar.draw(workspace, pages)
     chosen.run()

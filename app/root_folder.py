@@ -1,23 +1,106 @@
-"""The temporary folder of a server, and what servers that were killed have left behind."""
+"""Where the visitors' folders lie, which server uses which, and what killed servers left behind."""
 
 import os
 import shutil
 import tempfile
+import threading
+import time
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from hashlib import blake2b
 from pathlib import Path
+from secrets import token_hex
 from typing import IO
+
+from core.errors import OutputError
+from core.storage import cannot_write
 
 try:
     import fcntl
 except ImportError:  # Windows: what a killed server leaves stays
     fcntl = None  # type: ignore[assignment]
 
-_PREFIX, _LOCK = "evenset_", ".lock"
+_PREFIX, _LOCK, _REMOVED = "evenset_", ".lock", "removed_"
+_NAME_BYTES = 16
+_ATTEMPTS, _PAUSE_SECONDS = 10, 0.05
+
+
+def folder_name(token: str) -> str:
+    """Return the name of a visitor's folder: who reads it does not learn the token."""
+    return blake2b(token.encode(), digest_size=_NAME_BYTES).hexdigest()
+
+
+def remove_later(folder: Path) -> None:
+    """Remove a folder: its name at once, its many thousand files without keeping anybody waiting.
+
+    Half a folder never has the real name: whoever ends the process leaves a name that says so.
+    """
+    gone = folder.with_name(f"{_REMOVED}{token_hex(8)}")
+    with suppress(OSError):  # it is not there, or Windows has a file of it open
+        folder = folder.rename(gone)
+    threading.Thread(target=shutil.rmtree, args=(folder, True), daemon=True).start()
+
+
+class HeldFolder:
+    """A visitor's folder that no other server uses until it is let go."""
+
+    def __init__(self, path: Path, lock: IO[bytes]) -> None:
+        self.path = path
+        self._lock = lock
+
+    @property
+    def idle_seconds(self) -> float:
+        """Return the seconds since a server said last that the folder is in use."""
+        with suppress(OSError):
+            return max(0.0, time.time() - (self.path / _LOCK).stat().st_mtime)
+        return 0.0
+
+    def touch(self) -> None:
+        """Say that the folder is in use."""
+        with suppress(OSError):
+            os.utime(self.path / _LOCK)
+
+    def clean(self, keep: Collection[str]) -> None:
+        """Remove what is not named: half a dataset, an upload that was broken off."""
+        for entry in list(self.path.iterdir()):
+            if entry.name == _LOCK or entry.name in keep:
+                continue
+            if entry.is_dir() and not entry.is_symlink():
+                remove_later(entry)
+            else:
+                with suppress(OSError):
+                    entry.unlink()
+
+    def remove_partials(self, names: Collection[str]) -> None:
+        """Remove what a killed server had begun to write in these folders; nobody writes there."""
+        for name in names:
+            for path in (self.path / name).rglob(".*.partial"):
+                with suppress(OSError):
+                    path.unlink()
+
+    def release(self) -> None:
+        """Let go of the folder; its files stay."""
+        self._lock.close()
+
+    def remove(self) -> None:
+        """Remove the folder with all that it holds."""
+        remove_later(self.path)
+        self._lock.close()
 
 
 class RootFolder:
-    """A new folder that is known to be in use for as long as its server lives."""
+    """The folder of all visitors' folders.
 
-    def __init__(self) -> None:
+    One that was named is kept, and only folders of visitors are touched in it. Without a name it
+    is a new one, known to be in use for as long as its server lives.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._lock: IO[bytes] | None = None
+        if path is not None:
+            self.path = path
+            _make_private(path)
+            return
         remove_leftovers(Path(tempfile.gettempdir()))
         self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
         lock = self.path / (_LOCK + ".new")
@@ -26,14 +109,62 @@ class RootFolder:
         # From now on others may ask whether somebody holds it.
         lock.rename(self.path / _LOCK)
 
-    def remove(self) -> None:
-        """Remove the folder with all that it holds."""
-        self._lock.close()
-        shutil.rmtree(self.path, ignore_errors=True)
+    def has(self, name: str) -> bool:
+        """Return whether there is a folder of this name."""
+        return (self.path / name).is_dir()
+
+    def hold(self, name: str) -> HeldFolder | None:
+        """Return the folder `name`, made where it is missing; None while another server uses it.
+
+        Raises:
+            OutputError: it cannot be made.
+        """
+        path = self.path / name
+        for attempt in range(_ATTEMPTS):
+            try:
+                path.mkdir(mode=0o700, exist_ok=True)
+                lock = (path / _LOCK).open("ab")
+            except FileNotFoundError:  # somebody removes it right now
+                time.sleep(_PAUSE_SECONDS)
+                continue
+            except OSError as error:
+                raise OutputError(cannot_write(path, error)) from error
+            if (_take(lock) or fcntl is None) and _is_same(lock, path / _LOCK):
+                return HeldFolder(path, lock)
+            lock.close()
+            if attempt + 1 < _ATTEMPTS:  # another server may only be looking whether it is in use
+                time.sleep(_PAUSE_SECONDS)
+        return None
+
+    def unused(self, used: Collection[str]) -> Iterator[HeldFolder]:
+        """Yield the visitors' folders that are not in `used` and that no other server holds.
+
+        The caller lets go of each.
+        """
+        if fcntl is None:
+            return
+        for path in _folders(self.path):
+            if len(path.name) == 2 * _NAME_BYTES and _is_hex(path.name):
+                held = None if path.name in used else _hold_if_free(path)
+                if held is not None:
+                    yield held
+
+    def remove_rest(self) -> None:
+        """Finish removals that were broken off, or that are under way."""
+        for path in _folders(self.path):
+            if path.name.startswith(_REMOVED) and _is_hex(path.name.removeprefix(_REMOVED)):
+                shutil.rmtree(path, ignore_errors=True)
+
+    def close(self) -> None:
+        """Remove a temporary folder with all that it holds; a named one stays."""
+        self.remove_rest()
+        if self._lock is not None:
+            self._lock.close()
+            shutil.rmtree(self.path, ignore_errors=True)
 
 
 def remove_leftovers(parent: Path) -> None:
-    """Remove the folders of this user's servers that ended without doing so."""
+    """Remove the temporary folders of this user's servers that ended without doing so."""
     if fcntl is None:
         return
     for folder in parent.glob(f"{_PREFIX}*"):
@@ -48,6 +179,40 @@ def remove_leftovers(parent: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def _folders(path: Path) -> list[Path]:
+    try:
+        places = sorted(path.iterdir())
+    except OSError:  # removed while it was looked at
+        return []
+    return [place for place in places if place.is_dir() and not place.is_symlink()]
+
+
+def _make_private(path: Path) -> None:
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass  # a folder that is there may still refuse to hold anything
+    except OSError as error:
+        raise OutputError(
+            f"Cannot keep workspaces in '{path}': {error.strerror}. "
+            "Name another folder with --workspaces."
+        ) from error
+
+
+def _hold_if_free(path: Path) -> HeldFolder | None:
+    try:
+        lock = (path / _LOCK).open("rb")
+    except OSError:
+        # Without a lock it is not ours, or its server was killed before it made one.
+        with suppress(OSError):
+            path.rmdir()
+        return None
+    if _take(lock) and _is_same(lock, path / _LOCK):
+        return HeldFolder(path, lock)
+    lock.close()
+    return None
+
+
 def _take(lock: IO[bytes]) -> bool:
     """Hold the lock until the file is closed, at the latest by the end of the process."""
     if fcntl is None:
@@ -57,3 +222,15 @@ def _take(lock: IO[bytes]) -> bool:
     except OSError:
         return False
     return True
+
+
+def _is_same(lock: IO[bytes], path: Path) -> bool:
+    """Return whether the file that was locked still has its name: folders get removed."""
+    try:
+        return os.path.samestat(os.fstat(lock.fileno()), path.stat())
+    except OSError:
+        return False
+
+
+def _is_hex(text: str) -> bool:
+    return bool(text) and set(text) <= set("0123456789abcdef")

@@ -1,10 +1,10 @@
 """The web server: Streamlit's pages, and our own routes for thumbnails and downloads."""
 
 import re
-import secrets
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -15,9 +15,11 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.jobs import JOBS
 from app.settings import ASSETS, STREAMLIT_OPTIONS, ServerSettings
 from app.thumbnails import thumbnail_file
-from app.workspace import WORKSPACES
+from app.upload_routes import UPLOAD_ROUTES
+from app.workspace import TOKEN, WORKSPACES, new_token
 from core.errors import EvensetError, SettingError, SourceError
 
 ROUTE = "/evenset"
@@ -26,15 +28,23 @@ _ROW = re.compile(r"(\d{1,9})\.jpg")
 
 
 class VisitorCookie:
-    """Give each browser a secret cookie with its first page, so that a reload finds its work."""
+    """Give each browser a secret cookie with its first page, so that a reload finds its work.
+
+    On loopback it lives as long as the work is kept, counted anew from each page; elsewhere it
+    goes with the browser's window.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; add the cookie to an HTML answer where there is none."""
-        name = WORKSPACES.settings.cookie_name
-        if scope["type"] != "http" or name in HTTPConnection(scope).cookies:
+        """Pass the request on; add the cookie to an HTML answer where that changes anything."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        settings = WORKSPACES.settings
+        token = HTTPConnection(scope).cookies.get(settings.cookie_name)
+        if token is not None and not (settings.is_local and TOKEN.fullmatch(token)):
             await self.app(scope, receive, send)
             return
 
@@ -42,8 +52,10 @@ class VisitorCookie:
             if message["type"] == "http.response.start":
                 headers = dict(message.get("headers", []))
                 if headers.get(b"content-type", b"").startswith(b"text/html"):
+                    lasting = f"; Max-Age={settings.keep_seconds:.0f}" if settings.is_local else ""
                     cookie = (
-                        f"{name}={secrets.token_urlsafe(16)}; Path=/; HttpOnly; SameSite=Strict"
+                        f"{settings.cookie_name}={token or new_token()}; Path=/; HttpOnly; "
+                        f"SameSite=Strict{lasting}"
                     )
                     message["headers"] = [
                         *message.get("headers", []),
@@ -99,6 +111,7 @@ app = st.App(
     routes=[
         Route(f"{ROUTE}/thumb/{{token}}/{{name}}", thumbnail),
         Route(f"{ROUTE}/export/{{token}}/{{name}}", download),
+        *UPLOAD_ROUTES,
     ],
     middleware=[Middleware(VisitorCookie)],
     lifespan=_lifespan,
@@ -106,27 +119,31 @@ app = st.App(
 )
 
 
-def serve(host: str, port: int, source: str | None, *, opens_browser: bool) -> None:
+def serve(settings: ServerSettings, *, opens_browser: bool) -> None:
     """Run the server until it is stopped.
 
     Raises:
-        SourceError: `source` is not there.
-        SettingError: the server cannot listen on `host` and `port`.
+        SourceError: the initial source is not there.
+        SettingError: the server cannot listen on its host and port.
+        OutputError: the folder named for workspaces cannot be used.
     """
-    _check_address(host, port)
+    _check_address(settings.host, settings.port)
+    source = settings.initial_source
     if source is not None and not source.startswith("sample:"):
         if not Path(source).exists():
             raise SourceError(f"There is no folder or file '{source}'. Check the path.")
-        source = str(Path(source).resolve())
-    WORKSPACES.settings = ServerSettings(host=host, port=port, initial_source=source)
+        settings = replace(settings, initial_source=str(Path(source).resolve()))
+    WORKSPACES.settings = settings
+    WORKSPACES.open()
+    JOBS.use_workers(settings.jobs)
     app.run(
         config={
             **STREAMLIT_OPTIONS,
-            "server.address": host,
+            "server.address": settings.host,
             "server.allowedHosts": (
-                STREAMLIT_OPTIONS["server.allowedHosts"] if WORKSPACES.settings.is_local else []
+                STREAMLIT_OPTIONS["server.allowedHosts"] if settings.is_local else []
             ),
-            "server.port": port,
+            "server.port": settings.port,
             "server.headless": not opens_browser,
         }
     )

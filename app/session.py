@@ -9,6 +9,7 @@ from core.dataset import ImageDataset
 from core.embed import Embeddings
 from core.evaluate import EvaluationReport
 from core.export import ExportReport
+from core.ingest import Survey
 from core.project import Projection
 from core.resample import BalancePlan, SyntheticPoints
 
@@ -23,9 +24,19 @@ class Balanced:
 
 
 @dataclass(frozen=True, eq=False)
+class Pending:
+    """Images that wait for the person's word about their labels."""
+
+    name: str
+    folder: Path  # of the workspace, made for them
+    survey: Survey
+
+
+@dataclass(frozen=True, eq=False)
 class Session:
     """Everything of one visitor, step by step. `None`: not made yet."""
 
+    pending: Pending | None = None  # brought, and not decided about
     source: ImageDataset | None = None  # all that was brought
     folder: Path | None = None  # of the workspace, made for it
     dataset: ImageDataset | None = None  # what was taken of it
@@ -45,9 +56,14 @@ class Session:
         """Return the session of a new dataset: nothing of the old one stays."""
         return Session(source=source, folder=folder, dataset=source, audit=report)
 
+    def with_pending(self, pending: Pending | None) -> "Session":
+        """Return the session with other images that wait; what is there stays until then."""
+        return replace(self, pending=pending)
+
     def with_taken(self, dataset: ImageDataset, report: AuditReport) -> "Session":
         """Return the session of other classes or counts of the same source."""
         return Session(
+            pending=self.pending,
             source=self.source,
             folder=self.folder,
             dataset=dataset,

@@ -1,9 +1,13 @@
 """What the server is told: Streamlit's options, and what a visitor may do."""
 
 import ipaddress
-from dataclasses import dataclass
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 
+from core.errors import SettingError
 from core.limits import DEFAULT_LIMITS, Limits
 
 ASSETS = Path(__file__).parent
@@ -47,7 +51,11 @@ class ServerSettings:
     port: int = 8501
     initial_source: str | None = None  # opened for each new visitor
     limits: Limits = DEFAULT_LIMITS
-    folder_picker_files: int = 500  # beyond, Streamlit's picker loses files without a word
+    workspaces: int = 100  # visitors with files at one time
+    jobs: int = 2  # that run at one time
+    keep_days: int = 14  # on loopback
+    idle_minutes: int = 30  # elsewhere
+    root: Path | None = None  # of the workspaces; None: the usual place
 
     @property
     def cookie_name(self) -> str:
@@ -63,3 +71,119 @@ class ServerSettings:
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+    @property
+    def keep_seconds(self) -> float:
+        """Return how long a workspace is kept that nobody uses."""
+        return self.keep_days * 86_400 if self.is_local else self.idle_minutes * 60
+
+
+@dataclass(frozen=True)
+class ServeOption:
+    """An option of `evenset serve` that is a number: what it sets, and what it may be."""
+
+    flag: str
+    field: str  # of Limits or ServerSettings
+    unit: str  # of the option's value, for messages
+    help: str
+    high: float
+    low: float = 1
+    factor: int = 1  # from the option's unit to the field's
+
+    @property
+    def name(self) -> str:
+        """Return the name under which a parser keeps the value."""
+        return self.flag.removeprefix("--").replace("-", "_")
+
+    @property
+    def default(self) -> float:
+        """Return the usual value, in the option's unit."""
+        record = DEFAULT_LIMITS if self.field in _LIMIT_FIELDS else ServerSettings()
+        return float(getattr(record, self.field)) / self.factor
+
+    def check(self, value: float) -> int:
+        """Return what the field is set to.
+
+        Raises:
+            SettingError: the value is out of range.
+        """
+        if not self.low <= value <= self.high:
+            raise SettingError(
+                f"{self.flag} is {value:g}; it must be {self.low:g} to {self.high:,.0f} "
+                f"{self.unit}."
+            )
+        if self.factor == 1 and value != int(value):
+            raise SettingError(f"{self.flag} is {value:g}; it must be a whole number.")
+        return round(value * self.factor)
+
+
+_LIMIT_FIELDS = {field.name for field in fields(Limits)}
+
+SERVE_OPTIONS = (
+    ServeOption("--max-megapixels", "image_pixels", "megapixels", "of one picture", 1_000,
+                low=0.01, factor=1_000_000),
+    ServeOption("--max-gigabytes", "unpacked_bytes", "gigabytes", "of one set, unpacked", 100_000,
+                low=0.001, factor=1_000_000_000),
+    ServeOption("--max-files", "files", "files", "in one set", 100_000_000),
+    ServeOption("--max-classes", "classes", "classes", "in one set", 1_000_000),
+    ServeOption("--max-ratio", "compression_ratio", "times",
+                "that a file of an archive may be compressed", 100_000),
+    ServeOption("--max-visitors", "workspaces", "visitors", "with images at one time", 100_000),
+    ServeOption("--jobs", "jobs", "jobs", "that run at one time; others wait", 1_000),
+    ServeOption("--keep-days", "keep_days", "days",
+                "that work is kept on this computer when nobody goes on with it", 36_500),
+    ServeOption("--idle-minutes", "idle_minutes", "minutes",
+                "that work is kept when the server is open to others", 10_000_000),
+)  # fmt: skip
+
+
+LIMIT_OPTIONS = tuple(option for option in SERVE_OPTIONS if option.field in _LIMIT_FIELDS)
+
+
+def read_limits(options: Mapping[str, object]) -> Limits:
+    """Return the limits that options ask for, by their names.
+
+    Raises:
+        SettingError: a number is out of range.
+    """
+    return Limits(**_read_numbers(options, LIMIT_OPTIONS))
+
+
+def read_settings(options: Mapping[str, object]) -> ServerSettings:
+    """Return the settings that the options of `evenset serve` ask for, by their names.
+
+    Raises:
+        SettingError: a number is out of range.
+    """
+    others = _read_numbers(options, [o for o in SERVE_OPTIONS if o not in LIMIT_OPTIONS])
+    root, source = options.get("workspaces"), options.get("data")
+    return ServerSettings(
+        host=str(options["host"]),
+        port=int(str(options["port"])),
+        initial_source=None if source is None else str(source),
+        limits=read_limits(options),
+        root=None if root is None else Path(str(root)).absolute(),
+        **others,
+    )
+
+
+def _read_numbers(options: Mapping[str, object], wanted: Sequence[ServeOption]) -> dict[str, int]:
+    return {
+        option.field: option.check(float(str(options[option.name])))
+        for option in wanted
+        if options.get(option.name) is not None
+    }
+
+
+def usual_root() -> Path:
+    """Return where a person's workspaces are kept unless another place is named."""
+    named = os.environ.get("XDG_DATA_HOME", "")
+    if Path(named).is_absolute():
+        data = Path(named)
+    elif sys.platform == "win32":
+        data = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        data = Path.home() / "Library" / "Application Support"
+    else:
+        data = Path.home() / ".local" / "share"
+    return data / "evenset" / "workspaces"

@@ -13,6 +13,7 @@ from app.page import NOTES_KEY, plain
 from app.session import Session
 from app.settings import ASSETS
 from app.steps import STEPS, StepState
+from app.uploads import Upload
 from app.workspace import Workspace
 from core.dataset import TRAIN
 from core.words import count_of, duration_of
@@ -24,6 +25,7 @@ _ICONS = {
     StepState.STALE: ":material/sync_problem:",
 }
 _MOST_BARS = 60
+_IDLE_SECONDS = 20  # a piece on a slow line takes this long
 
 
 def draw(workspace: Workspace, pages: Mapping[str, StreamlitPage]) -> None:
@@ -78,19 +80,32 @@ def _job_lines(workspace: Workspace) -> None:
     """Draw what runs; the fragment asks again twice a second while there is something."""
     # Not "runs": a job that ended since the page began to be drawn must be collected too.
     is_busy = workspace.has_work()
-    changes = workspace.changes
+    changes, sent = workspace.changes, workspace.uploads.active()
 
     @st.fragment(run_every=0.5 if is_busy else None)
     def lines() -> None:
-        jobs = workspace.jobs()
-        for job in jobs:
+        uploads = workspace.uploads.active()
+        for upload in uploads:
+            _upload_line(workspace, upload)
+        for job in workspace.jobs():
             _job_line(job)
         workspace.collect()
         # Another tab of this visitor may have collected the result, or started something.
-        if is_busy and workspace.changes != changes:
+        if is_busy and (workspace.changes != changes or uploads != sent):
             st.rerun()
 
     lines()
+
+
+def _upload_line(workspace: Workspace, upload: Upload) -> None:
+    with st.container(border=True, gap="xxsmall"):
+        detail = f"{100 * upload.share:.0f} %"
+        if upload.idle_seconds > _IDLE_SECONDS:
+            detail += ", waiting for the browser"
+        title = plain(f"Receiving '{upload.name}'")
+        st.progress(upload.share, text=f"**{title}**  \n{plain(detail)}")
+        if st.button("Cancel", key=f"cancel_{upload.id}", type="tertiary"):
+            workspace.uploads.cancel(upload.id)
 
 
 def _job_line(job: Job) -> None:

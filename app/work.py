@@ -3,14 +3,17 @@
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from app.announcement import ARCHIVE
 from app.process import run_in_process
+from app.session import Pending
+from app.uploads import Arrival
 from core import ingest
 from core.audit import AuditReport, audit
-from core.dataset import ImageDataset, Rows, Take, select
+from core.dataset import Choices, ImageDataset, Rows, SkippedFile, Take, select
 from core.embed import Embeddings, embed
 from core.evaluate import EvaluationReport, evaluate
 from core.limits import Limits
@@ -19,72 +22,86 @@ from core.project import Projection, map_rows, project
 from core.storage import replacing
 
 Loaded = tuple[ImageDataset, AuditReport]
+Opened = Loaded | Pending  # read, or waiting for a word about labels
 
 
-@dataclass(frozen=True)
-class Upload:
-    """A file that the browser sent, on disk, and its name there."""
-
-    name: str
-    path: Path
-
-
-def keep_upload(name: str, content: IO[bytes], folder: Path) -> Upload:
+def keep_upload(name: str, content: IO[bytes], folder: Path) -> Arrival:
     """Copy what Streamlit holds in memory to the disk, so that the memory can be freed."""
-    path = folder / "upload.zip"
-    with replacing(path) as file:
+    with replacing(folder / "upload") as file:
         shutil.copyfileobj(content, file)
-    return Upload(PurePosixPath(name.replace("\\", "/")).name, path)
+    name = PurePosixPath(name.replace("\\", "/")).name
+    return Arrival(name, ARCHIVE, folder, [name], ["upload"], [])
 
 
-def keep_folder_upload(files: Sequence[tuple[str, IO[bytes]]], folder: Path) -> Path:
-    """Copy a folder that the browser sent to the disk, below `folder`; return its root."""
-    root = folder / "files"
-    for name, content in files:
-        parts = [
-            part for part in PurePosixPath(name.replace("\\", "/")).parts if part not in {"/", ".."}
-        ]
-        if not parts:
-            continue
-        with replacing(root.joinpath(*parts)) as file:
-            shutil.copyfileobj(content, file)
-    # The chosen folder itself, so that names are those that it has when it is read in place.
-    tops = list(root.iterdir()) if root.is_dir() else []
-    return tops[0] if len(tops) == 1 and tops[0].is_dir() else root
-
-
-def load_into(folder: Path, load: Callable[[Progress], Loaded], progress: Progress) -> Loaded:
+def load_into(folder: Path, load: Callable[[Progress], Opened], progress: Progress) -> Opened:
     """Return what `load` reads; where it does not come to an end, `folder` is removed."""
     with ExitStack() as undo:
         undo.callback(shutil.rmtree, folder, ignore_errors=True)
-        loaded = load(progress)
+        opened = load(progress)
         undo.pop_all()
-    return loaded
+    return opened
 
 
-def load_upload(upload: Upload, folder: Path, limits: Limits, progress: Progress) -> Loaded:
-    """Read an uploaded zip; it is removed afterwards."""
-    try:
-        dataset = ingest.read_zip(
-            upload.path, folder, name=upload.name, limits=limits, progress=progress
-        )
-    finally:
-        upload.path.unlink(missing_ok=True)
-    return dataset, audit(dataset, progress)
+def open_named(source: str, folder: Path, limits: Limits, progress: Progress) -> Opened:
+    """Read a folder, an archive or a sample by its name; what is unclear waits for an answer."""
+    listing = ingest.list_source(source, folder, limits=limits, progress=progress)
+    if source.startswith(ingest.SAMPLE_PREFIX):
+        # The faults of a sample are there to be found on Audit, not to be asked about.
+        dataset = ingest.read_survey(ingest.survey(listing), limits=limits, progress=progress)
+        return dataset, audit(dataset, progress)
+    return _open(listing, folder, limits, progress)
 
 
-def load_source(source: str, folder: Path, limits: Limits, progress: Progress) -> Loaded:
-    """Read a folder, a zip or a sample by its name."""
-    dataset = ingest.open_source(source, folder, limits=limits, progress=progress)
-    return dataset, audit(dataset, progress)
+def open_arrived(arrival: Arrival, limits: Limits, progress: Progress) -> Opened:
+    """Read what the browser sent; an archive is removed once it is unpacked."""
+    if arrival.kind == ARCHIVE:
+        archive = arrival.folder / arrival.files[0]
+        try:
+            listing = ingest.list_archive(
+                archive, arrival.folder / "unpacked", name=arrival.name, limits=limits,
+                progress=progress,
+            )  # fmt: skip
+        finally:
+            archive.unlink(missing_ok=True)
+        return _open(listing, arrival.folder, limits, progress)
+    unreadable = set(arrival.unreadable)
+    # The chosen folder itself, so that names are those that it has when it is read in place.
+    top = len(arrival.name) + 1
+    is_inside = all(path.startswith(f"{arrival.name}/") for path in arrival.paths)
+    paths = [path[top:] for path in arrival.paths] if is_inside else arrival.paths
+    there = [place for place in range(len(arrival.paths)) if place not in unreadable]
+    listing = ingest.Listing(
+        arrival.name,
+        arrival.folder,
+        [paths[place] for place in there],
+        [arrival.files[place] for place in there],
+        tuple(
+            SkippedFile(paths[place], "not readable by the browser") for place in arrival.unreadable
+        ),
+    )
+    return _open(listing, arrival.folder, limits, progress)
 
 
-def load_folder_upload(
-    name: str, root: Path, folder: Path, limits: Limits, progress: Progress
+def survey_again(pending: Pending, choices: Choices, progress: Progress) -> Pending:
+    """Look at waiting images with another labels file or other columns."""
+    found = ingest.survey(pending.survey.listing, choices, progress=progress)
+    return replace(pending, survey=found)
+
+
+def read_decided(
+    pending: Pending, decisions: dict[str, str], limits: Limits, progress: Progress
 ) -> Loaded:
-    """Read a folder that the browser sent, under the name that it has there."""
-    dataset, report = load_source(str(root), folder, limits, progress)
-    return replace(dataset, name=name), report
+    """Read waiting images as the person has decided."""
+    dataset = ingest.read_survey(pending.survey, decisions, limits=limits, progress=progress)
+    return dataset, audit(dataset, progress)
+
+
+def _open(listing: ingest.Listing, folder: Path, limits: Limits, progress: Progress) -> Opened:
+    found = ingest.survey(listing, progress=progress)
+    if found.needs_answer:
+        return Pending(listing.name, folder, found)
+    dataset = ingest.read_survey(found, limits=limits, progress=progress)
+    return dataset, audit(dataset, progress)
 
 
 def take(source: ImageDataset, wanted: Take) -> Loaded:

@@ -1,170 +1,75 @@
-"""A folder, a session and the jobs of each visitor, found again by a secret token."""
+"""All visitors of a server: who is who by a secret token, and whose files go when."""
 
+import logging
 import re
 import secrets
-import tempfile
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from shutil import rmtree
 from threading import Thread
-from typing import Any
 
-from app.jobs import JOBS, Job, JobState
-from app.root_folder import RootFolder
-from app.session import Session
-from app.settings import ServerSettings
-from core.embed import Embeddings
+from app.root_folder import HeldFolder, RootFolder, folder_name, remove_later
+from app.session_store import CACHES, SavedSession, kept_names, read_saved
+from app.settings import ServerSettings, usual_root
+from app.visitor import MAIN, MAP, Workspace
+from core.errors import LimitError, OutputError
+from core.words import count_of
 
-IDLE_SECONDS = 30 * 60
-LOCAL_IDLE_SECONDS = 14 * 24 * 3600
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
+__all__ = [
+    "MAIN",
+    "MAP",
+    "TOKEN",
+    "WORKSPACES",
+    "Workspace",
+    "Workspaces",
+    "new_token",
+    "remove_later",
+]
 
-Apply = Callable[[Session, Any], Session]
-
-# What the person waits for, and the better map that comes by itself meanwhile.
-MAIN, MAP = "main", "map"
-
-
-@dataclass(frozen=True)
-class _Running:
-    job: Job
-    apply: Apply
-
-
-class Workspace:
-    """One visitor's place. Keeps the session across reloads; the folder holds the files."""
-
-    def __init__(self, folder: Path, token: str) -> None:
-        self.token = token  # in the cookie: who has it is the visitor
-        self.route_token = secrets.token_urlsafe(16)  # in addresses of pictures and downloads
-        self.folder = folder
-        self.session = Session()
-        self.changes = 0  # how often a job has ended or begun: each page sees what others did
-        self.message = ""  # of the last job, until the person has read it
-        self.has_started = False  # the source named on the command line was opened
-        self.mapped: Embeddings | None = None  # for these the better map was begun
-        self.seen = time.monotonic()
-        self._running: dict[str, _Running] = {}
-        self._lock = threading.RLock()
-
-    def start(self, job: Job, apply: Apply, *, slot: str = MAIN) -> bool:
-        """Start `job` unless its slot is taken; `apply` puts its result into the session.
-
-        Returns whether it was started.
-
-        A second click on the same button changes nothing. A job that was asked to stop has no
-        slot any more.
-        """
-        with self._lock:
-            self.collect()
-            taken = self._running.get(slot)
-            if taken is None or taken.job.is_cancelled:
-                job.after = taken.job if taken is not None else None
-                self._running[slot] = _Running(job, apply)
-                self.changes += 1
-                self.message = ""
-                JOBS.submit(job)
-                return True
-            if taken.job.key != job.key:
-                self.message = (
-                    f"{taken.job.title} is still running. Wait for it, or cancel it first."
-                )
-            return False
-
-    def jobs(self) -> list[Job]:
-        """Return the jobs under way, what the person waits for first."""
-        with self._lock:
-            slots = sorted(self._running.items())
-            return [running.job for _, running in slots if running.job.is_active]
-
-    def has_work(self) -> bool:
-        """Return whether a job is under way, or has ended and waits to be collected."""
-        with self._lock:
-            return bool(self._running)
-
-    def drop_work(self) -> None:
-        """Cancel every job and forget it: what they work on is replaced."""
-        with self._lock:
-            for slot, running in self._running.items():
-                running.job.cancel()
-                if slot == MAIN:
-                    self.message = f"{running.job.title} was stopped: its images were replaced."
-            self.changes += len(self._running)
-            self._running.clear()
-
-    def job_in(self, slot: str) -> Job | None:
-        """Return the job under way in `slot`."""
-        with self._lock:
-            running = self._running.get(slot)
-            return running.job if running is not None and running.job.is_active else None
-
-    def collect(self) -> bool:
-        """Put results of finished jobs into the session, once; return whether there were any."""
-        with self._lock:
-            finished = [
-                slot for slot, running in self._running.items() if not running.job.is_active
-            ]
-            self.changes += len(finished)
-            for slot in finished:
-                running = self._running.pop(slot, None)
-                if running is None:  # dropped: the job collected before it brought other images
-                    continue
-                job = running.job
-                if job.state is JobState.DONE:
-                    self.session = running.apply(self.session, job.result)
-                elif job.state is JobState.FAILED:
-                    self.message = job.error
-                else:
-                    self.message = f"{job.title} was cancelled. What you had is unchanged."
-            return bool(finished)
-
-    def cancel_all(self) -> None:
-        """Cancel every job: what they work on is about to be replaced."""
-        for job in self.jobs():
-            job.cancel()
-
-    def put(self, before: Session, after: Session) -> None:
-        """Store `after`, made from `before`, unless another page of this visitor was quicker."""
-        with self._lock:
-            if self.session is before:
-                self.session = after
-            else:
-                self.message = "Something else has changed meanwhile. Look again, then repeat it."
-
-    def new_folder(self, name: str) -> Path:
-        """Return a new, empty folder of the workspace."""
-        return Path(tempfile.mkdtemp(prefix=f"{name}_", dir=self.folder))
+TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
+_LOG = logging.getLogger(__name__)
+_TIDY_SECONDS = 60
+_LOOKING_SECONDS = 3600  # a visitor without files is forgotten after this time
+_STOP_SECONDS = 5
 
 
-def remove_later(folder: Path) -> None:
-    """Remove a folder without keeping anybody waiting: it may hold many thousand files."""
-    Thread(target=rmtree, args=(folder,), kwargs={"ignore_errors": True}, daemon=True).start()
+def new_token() -> str:
+    """Return a secret of 128 bits."""
+    return secrets.token_urlsafe(16)
 
 
 class Workspaces:
-    """All visitors of this server."""
+    """All visitors of this server. Keeps their workspaces, and sweeps those that are left."""
 
     def __init__(self) -> None:
         self.settings = ServerSettings()
         self._root: RootFolder | None = None
         self._by_token: dict[str, Workspace] = {}
-        self._lock = threading.Lock()
+        self._held: dict[str, HeldFolder] = {}  # by the token of the workspace
+        self._lock = threading.RLock()
+        # Guards `_root` and `_held`. Who has it asks no workspace: one may be waiting for it.
+        self._folders_lock = threading.RLock()
+        self._tidy_lock = threading.Lock()  # who has it holds folders for a moment
+        self._closed = threading.Event()
+
+    def open(self) -> None:
+        """Find the place for files now, so that a wrong one is refused at the start.
+
+        Raises:
+            OutputError: the folder that was named cannot be used.
+        """
+        self._open_root()
 
     def of_visitor(self, token: str | None) -> Workspace:
-        """Return the workspace that `token` opens, or a new one."""
+        """Return the workspace that `token` opens, or a new one.
+
+        Raises:
+            LimitError: as many as may be have files already.
+        """
         with self._lock:
             self._sweep()
-            found = self._by_token.get(token or "")
-            if found is None:
-                if self._root is None:
-                    self._root = RootFolder()
-                if token is None or not _TOKEN.fullmatch(token):
-                    token = secrets.token_urlsafe(16)
-                found = Workspace(Path(tempfile.mkdtemp(dir=self._root.path)), token)
-                self._by_token[token] = found
+            found = self._by_token.get(token or "") or self._enter(token)
             found.seen = time.monotonic()
             return found
 
@@ -176,23 +81,149 @@ class Workspaces:
                     return workspace
         return None
 
-    def close(self) -> None:
-        """Stop all work and remove all files."""
+    def tidy(self) -> None:
+        """Remove what nobody uses any more; a thread does so every minute."""
         with self._lock:
-            for workspace in self._by_token.values():
+            live = set(self._by_token.values())
+        for workspace in live:
+            workspace.collect()  # so that a result is written down though nobody looks
+            workspace.uploads.drop_idle(self.settings.idle_minutes * 60)
+        with self._lock:
+            for workspace in live:
+                was_seen = time.monotonic() - workspace.seen < 2 * _TIDY_SECONDS
+                held = self._held.get(workspace.token)
+                if held is not None and (was_seen or workspace.has_work()):
+                    held.touch()
+            self._sweep()
+        with self._folders_lock:
+            root, used = self._root, {held.path.name for held in self._held.values()}
+        if root is not None:
+            with self._tidy_lock:
+                for held in root.unused(used):
+                    self._clean(held)
+                    held.release()
+            root.remove_rest()
+
+    def close(self) -> None:
+        """Stop all work; remove all files, save what a lasting folder keeps of finished work."""
+        with self._lock, self._folders_lock:
+            self._closed.set()
+            self._closed = threading.Event()
+            live = set(self._by_token.values())
+            for workspace in live:
                 workspace.cancel_all()
+            # What still writes would bring a folder back that is removed here.
+            end = time.monotonic() + _STOP_SECONDS
+            while any(workspace.jobs() for workspace in live) and time.monotonic() < end:
+                time.sleep(0.05)
+            for workspace in live:
+                workspace.collect()
             self._by_token.clear()
+            for held in self._held.values():
+                self._clean(held)
+                held.release()
+            self._held.clear()
             if self._root is not None:
-                self._root.remove()
+                self._root.close()
                 self._root = None
+
+    def _open_root(self) -> RootFolder:
+        with self._folders_lock:
+            if self._root is None:
+                self._root = self._find_root()
+                Thread(target=self._watch, args=(self._closed,), daemon=True).start()
+            return self._root
+
+    def _find_root(self) -> RootFolder:
+        if self.settings.root is not None or not self.settings.is_local:
+            return RootFolder(self.settings.root)
+        try:
+            return RootFolder(usual_root())
+        except (OutputError, RuntimeError) as error:  # RuntimeError: nobody knows whose home it is
+            _LOG.warning("%s Until then, what is made is lost when the server stops.", error)
+            return RootFolder()
+
+    def _watch(self, closed: threading.Event) -> None:
+        while not closed.is_set():
+            try:
+                self.tidy()
+            except Exception:  # noqa: BLE001
+                # Tidying goes on in a minute, whatever was in its way.
+                _LOG.exception("The workspaces could not be tidied")
+            closed.wait(_TIDY_SECONDS)
+
+    def _enter(self, token: str | None) -> Workspace:
+        """Return a workspace for somebody who has none in this server."""
+        self._check_room()
+        root = self._open_root()
+        asked = token if token is not None and TOKEN.fullmatch(token) else None
+        own = asked or new_token()
+        workspace = Workspace(partial(self._make_folder, own), own)
+        if asked is not None and root.has(folder_name(asked)):
+            with self._tidy_lock:  # else it may seem to be in use
+                held = root.hold(folder_name(asked))
+            if held is None:  # another server is at work in it
+                own = new_token()
+                workspace = Workspace(partial(self._make_folder, own), own)
+            else:
+                saved = self._clean(held)
+                if saved is not None:
+                    held.remove_partials(CACHES)
+                    held.touch()
+                    with self._folders_lock:
+                        self._held[own] = held
+                    workspace = Workspace(held.path, own)
+                    workspace.saved = saved
+        self._by_token[own] = workspace
+        if asked is not None:
+            self._by_token[asked] = workspace  # a reload comes with the same cookie
+        return workspace
+
+    def _make_folder(self, token: str) -> Path:
+        with self._folders_lock:
+            self._check_room()
+            held = self._open_root().hold(folder_name(token))
+            if held is None:
+                raise OutputError("Another Evenset is at work with your images. Close it there.")
+            self._held[token] = held
+            return held.path
+
+    def _clean(self, held: HeldFolder) -> SavedSession | None:
+        """Remove what was broken off, and all where nothing can be gone on with."""
+        saved = read_saved(held.path)
+        if saved is None or held.idle_seconds > self.settings.keep_seconds:
+            held.remove()
+            return None
+        held.clean(kept_names(saved))
+        return saved
+
+    def _check_room(self) -> None:
+        """Refuse one more visitor where as many as may be have files already."""
+        most = self.settings.workspaces
+        with self._folders_lock:
+            if len(self._held) < most:
+                return
+        raise LimitError(
+            f"Evenset is full: it lets {count_of(most, 'visitor')} in at one time. "
+            "Try again later; 'evenset serve --max-visitors' lets more in."
+        )
 
     def _sweep(self) -> None:
         """Remove the workspaces of visitors who are long gone and have no work under way."""
-        idle = LOCAL_IDLE_SECONDS if self.settings.is_local else IDLE_SECONDS
-        for token, workspace in list(self._by_token.items()):
-            if not workspace.jobs() and time.monotonic() - workspace.seen > idle:
-                del self._by_token[token]
-                remove_later(workspace.folder)
+        for workspace in set(self._by_token.values()):
+            idle = time.monotonic() - workspace.seen
+            # Who has no files loses nothing, and is let in again under the same token.
+            longest = self.settings.keep_seconds if workspace.has_folder else _LOOKING_SECONDS
+            if idle > longest and not workspace.has_work():
+                self._forget(workspace)
+
+    def _forget(self, workspace: Workspace) -> None:
+        for token in [key for key, found in self._by_token.items() if found is workspace]:
+            del self._by_token[token]
+        with self._folders_lock:
+            held = self._held.pop(workspace.token, None)
+        if held is not None:
+            held.remove()
 
 
 WORKSPACES = Workspaces()

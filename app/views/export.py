@@ -145,6 +145,7 @@ def _start(
     recipe = Recipe(
         source=dataset.name,
         dataset_digest=dataset.digest,
+        choices=dataset.choices,
         take=dataset.take,
         strategy=plan.strategy,
         target=plan.target or None,

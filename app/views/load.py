@@ -1,13 +1,11 @@
 """Load: which images, which classes, how many of each."""
 
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
-from app import work
-from app.jobs import Job
+from app import loading, work
 from app.page import (
     SAMPLE_KEY,
     current_workspace,
@@ -19,11 +17,11 @@ from app.page import (
     skipped_table,
 )
 from app.session import Session
-from app.settings import ServerSettings
-from app.workspace import MAIN, WORKSPACES, Workspace, remove_later
+from app.uploader import upload_area
+from app.views import go_on, load_labels
+from app.workspace import MAIN, WORKSPACES, Workspace
 from core.dataset import TRAIN, ImageDataset, Take
-from core.errors import LimitError
-from core.ingest import SAMPLES, Sample
+from core.ingest import MISMATCHES, SAMPLES, Sample
 from core.words import count_of
 
 _FEW_CLASSES = 12  # with more, a count per class would be a wall of boxes
@@ -33,16 +31,20 @@ def load_view(session: Session) -> Session:
     """Draw the page: what was brought, the choice of classes, and ways to bring something."""
     sample = st.session_state.pop(SAMPLE_KEY, None)
     if sample is not None:  # asked for on another page
-        _start_source(current_workspace(), f"sample:{sample}", title=SAMPLES[sample].title)
+        loading.start_source(current_workspace(), f"sample:{sample}", title=SAMPLES[sample].title)
         st.rerun()
+    if session.pending is not None:
+        load_labels.draw(session.pending)
+        return session
     dataset = session.dataset
     if dataset is None or session.source is None or session.audit is None:
         heading(
             "Which images do you bring?",
-            "Bring labelled images, one folder per class. See how unbalanced they are, try "
-            "remedies, and take a balanced set home. Nothing leaves this computer.",
+            "Bring labelled images: a folder per class, or a labels file. See how unbalanced they "
+            "are, try remedies, and take a balanced set home. Nothing leaves this computer.",
         )
-        _sources()
+        go_on.draw(current_workspace())
+        _sources(is_aside=current_workspace().saved is not None)
         return session
     heading("Which images do you bring?", _answer(session.source, dataset))
     note(
@@ -51,11 +53,12 @@ def load_view(session: Session) -> Session:
     )
     lead_on("audit", "See how unbalanced it is", is_primary=True)
     skipped_table(session.source.skipped)
+    _decided_table(session.source)
     taken = _choose(session.source, dataset)
     st.divider()
     st.subheader("Bring other images", anchor=False)
     quiet("They replace the present ones, with all that was made from them.")
-    _sources()
+    _sources(is_aside=True)
     if taken is not None:
         smaller = session.with_taken(*work.take(session.source, taken))
         current_workspace().drop_work()
@@ -68,7 +71,7 @@ def open_initial_source(workspace: Workspace) -> None:
     source = WORKSPACES.settings.initial_source
     if source is not None and not workspace.has_started:
         workspace.has_started = True
-        _start_source(workspace, source, title=source.rsplit("/", 1)[-1])
+        loading.start_source(workspace, source, title=source.rsplit("/", 1)[-1])
 
 
 def _answer(source: ImageDataset, dataset: ImageDataset) -> str:
@@ -90,6 +93,22 @@ def _answer(source: ImageDataset, dataset: ImageDataset) -> str:
         f"'{source.name}' has {count_of(len(source), 'image')} in "
         f"{count_of(len(source.classes), 'class')}. {used}.{taken}"
     )
+
+
+def _decided_table(source: ImageDataset) -> None:
+    """Draw what did not match and what was decided about it, when there is anything."""
+    if source.decided:
+        with st.expander(f"{count_of(len(source.decided), 'decision')} about labels and files"):
+            st.dataframe(
+                {
+                    "found": [decided.text for decided in source.decided],
+                    "decision": [
+                        MISMATCHES[decided.kind].decisions[decided.decision]
+                        for decided in source.decided
+                    ],
+                },
+                hide_index=True, alt="What did not match, and what was decided",
+            )  # fmt: skip
 
 
 def _choose(source: ImageDataset, dataset: ImageDataset) -> Take | None:
@@ -135,71 +154,34 @@ def _choose(source: ImageDataset, dataset: ImageDataset) -> Take | None:
     return None
 
 
-def _sources() -> None:
+def _sources(*, is_aside: bool) -> None:
     workspace, settings = current_workspace(), WORKSPACES.settings
-    kinds = ["A zip", "A folder", *(["A folder on this computer"] if settings.is_local else [])]
-    kind = st.segmented_control(
-        "From", kinds, default=kinds[0], required=True, label_visibility="collapsed"
-    )
-    if kind == "A zip":
-        _zip_upload(workspace, settings)
-    elif kind == "A folder":
-        _folder_upload(workspace, settings)
-    else:
-        _local_folder(workspace)
+    upload_area("upload", is_aside=is_aside)
+    with st.expander("Other ways to bring them"):
+        if settings.is_local:
+            _local_folder(workspace)
+        _plain_upload(workspace)
+        quiet("Or work without a browser: the command line does the same.")
+        st.code(
+            "evenset audit pictures.zip\nevenset balance pictures.zip --out balanced.zip",
+            language="bash",
+        )
     quiet("Nothing at hand? Take a sample.")
     with st.grid(min_column_width=250, gap="medium"):
         for sample in SAMPLES.values():
             _sample_card(workspace, sample)
-        aside = st.container()
-    with aside:
-        quiet("Or work without a browser: the command line does the same.")
-        st.code(
-            "evenset audit pictures.zip\nevenset balance pictures.zip \\\n    --out balanced.zip",
-            language="bash",
-        )
 
 
-def _zip_upload(workspace: Workspace, settings: ServerSettings) -> None:
+def _plain_upload(workspace: Workspace) -> None:
+    """Draw Streamlit's own uploader: it holds all in memory, and runs where nothing else does."""
     upload = st.file_uploader(
-        "Drop a zip with one folder per class, also inside train, validation and test folders",
-        type="zip",
-        key=f"zip_{_round()}",
+        "Send a zip or tar through memory", type=["zip", "tar", "gz", "tgz"], key=f"zip_{_round()}"
     )
     if upload is not None and not _must_wait(workspace, upload.name):
         folder = workspace.new_folder("dataset")
-        kept = work.keep_upload(upload.name, upload, folder)
-        load = partial(work.load_upload, kept, folder, settings.limits)
-        _start(workspace, upload.name, folder, load)
+        loading.start_arrived(workspace, work.keep_upload(upload.name, upload, folder))
         _empty_uploader()
         st.rerun()
-
-
-def _folder_upload(workspace: Workspace, settings: ServerSettings) -> None:
-    most = settings.folder_picker_files
-    files = st.file_uploader(
-        f"Drop a folder with one sub-folder per class, at most {most} files",
-        accept_multiple_files="directory",
-        key=f"folder_{_round()}",
-        help="Browsers lose files of larger folders on this way. A zip arrives whole.",
-    )
-    if not files:
-        return
-    name = files[0].name.split("/")[0]
-    if len(files) > most:
-        # Else the uploader would hold on to the files and bring the refusal up again and again.
-        _empty_uploader()
-        raise LimitError(
-            f"The folder has {len(files):,} files or more; this way holds {most}. Use a zip."
-        )
-    if _must_wait(workspace, name):
-        return
-    folder = workspace.new_folder("dataset")
-    root = work.keep_folder_upload([(file.name, file) for file in files], folder)
-    load = partial(work.load_folder_upload, name, root, folder, settings.limits)
-    _start(workspace, name, folder, load)
-    _empty_uploader()
-    st.rerun()
 
 
 def _local_folder(workspace: Workspace) -> None:
@@ -212,7 +194,7 @@ def _local_folder(workspace: Workspace) -> None:
             place = Path(path.strip())
             with suppress(RuntimeError):  # '~name' of nobody: reading it says that it is not there
                 place = place.expanduser()
-            _start_source(workspace, str(place), title=place.name or str(place))
+            loading.start_source(workspace, str(place), title=place.name or str(place))
             st.rerun()
 
 
@@ -223,7 +205,7 @@ def _sample_card(workspace: Workspace, sample: Sample) -> None:
         quiet(sample.text)
         # The button names its sample for those who hear the page instead of seeing it.
         if st.button(f"Load '{sample.title}'", key=f"sample_{sample.name}"):
-            _start_source(workspace, f"sample:{sample.name}", title=sample.title)
+            loading.start_source(workspace, f"sample:{sample.name}", title=sample.title)
             st.rerun()
 
 
@@ -233,25 +215,6 @@ def _must_wait(workspace: Workspace, name: str) -> bool:
     if job is not None:
         st.info(plain(f"'{name}' has arrived and waits: {job.title} is still running."))
     return job is not None
-
-
-def _start_source(workspace: Workspace, source: str, *, title: str) -> None:
-    limits = WORKSPACES.settings.limits
-    folder = workspace.new_folder("dataset")
-    _start(workspace, title, folder, partial(work.load_source, source, folder, limits))
-
-
-def _start(workspace: Workspace, name: str, folder: Path, load: "partial[work.Loaded]") -> None:
-    def apply(session: Session, loaded: work.Loaded) -> Session:
-        dataset, report = loaded
-        workspace.drop_work()
-        if session.folder is not None:
-            remove_later(session.folder)
-        return session.with_source(dataset, report, folder)
-
-    job = Job(f"load_{name}", f"Loading '{name}'", partial(work.load_into, folder, load))
-    if not workspace.start(job, apply):
-        remove_later(folder)
 
 
 def _empty_uploader() -> None:

@@ -1,6 +1,7 @@
 """Sessions at each stage of the way, made once from small drawn pictures."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from drawn_sets import HOSTILE, draw_dataset, embedded, loaded, rename_classes, smote_made
@@ -15,6 +16,8 @@ from core.progress import silent
 
 @pytest.fixture(scope="session", autouse=True)
 def _close_workspaces() -> Iterator[None]:
+    # One server for all tests, each with visitors of its own.
+    WORKSPACES.settings = replace(WORKSPACES.settings, workspaces=10_000)
     yield
     WORKSPACES.close()
 

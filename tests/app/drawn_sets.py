@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+from image_sets import read_folder
 
 from app.session import Balanced, Session
 from app.work import embed_and_map
@@ -11,7 +13,6 @@ from core.audit import audit
 from core.dataset import ImageDataset, build_table
 from core.embed import Embeddings
 from core.encoding import encode
-from core.ingest import read_folder
 from core.progress import silent
 from core.project import Projection
 from core.resample import make_plan, resample
@@ -49,7 +50,12 @@ def rename_classes(dataset: ImageDataset, names: Mapping[str, str]) -> ImageData
         label = names[str(record["label"])]
         record["path"] = f"{label}/{label} {str(record['path']).rsplit('/', 1)[-1]}"
         record["label"] = label
-    return ImageDataset(dataset.name, dataset.root, build_table(records), dataset.skipped)
+    return ImageDataset(
+        dataset.name,
+        dataset.root,
+        build_table(pd.DataFrame(records).to_dict("list")),
+        dataset.skipped,
+    )
 
 
 def loaded(dataset: ImageDataset) -> Session:

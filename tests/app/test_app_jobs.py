@@ -207,3 +207,20 @@ def test_a_job_that_waits_for_a_cancelled_one_can_be_cancelled_too() -> None:
     finish_jobs(workspace)
     old.opened.set()
     assert not new.begun.is_set()
+
+
+def test_as_many_jobs_run_at_a_time_as_the_server_was_told() -> None:
+    queue = JobQueue()
+    queue.use_workers(3)
+    gates = [Gate() for _ in range(4)]
+    jobs = [Job(str(number), "Work", gate.work) for number, gate in enumerate(gates)]
+
+    for job in jobs:
+        queue.submit(job)
+
+    for gate in gates[:3]:
+        assert gate.begun.wait(60)
+    assert jobs[3].state is JobState.QUEUED
+    for gate in gates:
+        gate.opened.set()
+    assert gates[3].begun.wait(60)

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message
 
 from app.server import ROUTE, VisitorCookie, download, thumbnail
 from app.session import Session
+from app.settings import ServerSettings
 from app.workspace import WORKSPACES, Workspace
 from core.dataset import ImageDataset
 from core.export import ExportReport
@@ -206,3 +207,42 @@ def test_cookies_of_other_programs_on_this_computer_do_no_harm(foreign: str) -> 
 
     assert answer.status == 200
     assert answer.header("set-cookie") is None
+
+
+@pytest.fixture
+def _only_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(WORKSPACES, "settings", ServerSettings(host="127.0.0.1", keep_days=3))
+
+
+@pytest.mark.usefixtures("_only_this_computer")
+def test_on_this_computer_the_cookie_lives_as_long_as_the_work() -> None:
+    given = SimpleCookie(str(get(APP, "/").header("set-cookie")))
+
+    morsel = given[WORKSPACES.settings.cookie_name]
+    assert morsel["max-age"] == str(3 * 24 * 3600)
+    assert (morsel["httponly"], morsel["samesite"]) == (True, "Strict")
+
+
+@pytest.mark.usefixtures("_only_this_computer")
+def test_on_this_computer_each_page_renews_the_cookie() -> None:
+    name, token = WORKSPACES.settings.cookie_name, "t" * 22
+
+    again = SimpleCookie(str(get(APP, "/", cookie=f"{name}={token}").header("set-cookie")))
+
+    assert again[name].value == token
+    assert again[name]["max-age"] == str(3 * 24 * 3600)
+    assert get(APP, "/script.js", cookie=f"{name}={token}").header("set-cookie") is None
+
+
+@pytest.mark.usefixtures("_only_this_computer")
+@pytest.mark.parametrize("value", ["known", "x" * 65, "a%0d%0aX-Evil:1" + "a" * 22])
+def test_a_cookie_that_is_not_ours_is_never_sent_back(value: str) -> None:
+    name = WORKSPACES.settings.cookie_name
+
+    assert get(APP, "/", cookie=f"{name}={value}").header("set-cookie") is None
+
+
+def test_elsewhere_the_cookie_goes_with_the_browser() -> None:
+    given = SimpleCookie(str(get(APP, "/").header("set-cookie")))
+
+    assert given[WORKSPACES.settings.cookie_name]["max-age"] == ""

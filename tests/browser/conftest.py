@@ -50,15 +50,20 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """Return a function that starts a server with more options and waits until it answers."""
+    """Return a function that starts a server with more options and waits until it answers.
+
+    Each has a place of its own for workspaces, unless the options name one.
+    """
     started: list[Server] = []
 
-    def start(*options: str) -> Server:
+    def start(*options: str, port: int | None = None) -> Server:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+            port = port or probe.getsockname()[1]
         program = str(Path(sys.executable).with_name("evenset"))
-        command = [program, "serve", "--no-browser", "--port", str(port), *options]
+        place = str(tmp_path_factory.mktemp("workspaces"))
+        command = [program, "serve", "--no-browser", "--port", str(port), "--workspaces", place]
+        command += options
         with (tmp_path_factory.mktemp("server") / "log").open("wb") as log:
             # Another folder than the checkout: its .streamlit must not be needed.
             process = subprocess.Popen(

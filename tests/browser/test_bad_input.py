@@ -47,9 +47,9 @@ def test_refusals_are_one_sentence_and_keep_the_dataset(visitor: Visitor, tmp_pa
     text.write_text("not a zip at all")
     bad = {
         "is empty": make_zip(tmp_path / "empty.zip", {}),
-        "is not a zip file or is damaged": text,
+        "is no zip or tar that can be read": text,
         "none of them is an image": make_zip(tmp_path / "notes.zip", {"a/readme.txt": b"hello"}),
-        "not in class folders": make_zip(tmp_path / "flat.zip", {"one.jpg": picture()}),
+        "cannot be read as an image": make_zip(tmp_path / "cut.zip", {"a/1.jpg": b"cut"}),
     }
 
     for sentence, path in bad.items():
@@ -108,23 +108,52 @@ def test_names_are_data(visitor: Visitor, tmp_path: Path) -> None:
         visitor.check()
 
 
-def test_a_folder_from_the_browser_keeps_its_name_and_a_larger_one_is_refused(
-    visitor: Visitor, tmp_path: Path
-) -> None:
-    for name, count in (("pets", 6), ("many", 501)):
-        for number in range(count):
-            place = tmp_path / name / "ab"[number % 2] / f"{number}.jpg"
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(picture(number % 200))
-    kind = visitor.page.get_by_test_id("stButtonGroup").get_by_text("A folder", exact=True)
-    kind.click()
-    visitor.says("Drop a folder")
+def test_a_folder_from_the_browser_keeps_its_name(visitor: Visitor, tmp_path: Path) -> None:
+    for number in range(6):
+        place = tmp_path / "pets" / "ab"[number % 2] / f"{number}.jpg"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(picture(number % 200))
 
     visitor.upload(tmp_path / "pets")
-    visitor.says("'pets' has 6 images in 2 classes.")
-    visitor.upload(tmp_path / "many")
 
-    visitor.says("The folder has 501 files or more; this way holds 500. Use a zip.")
+    visitor.says("'pets' has 6 images in 2 classes.")
+
+
+def test_pictures_without_folders_are_asked_about(visitor: Visitor, tmp_path: Path) -> None:
+    files = {f"{number}.jpg": picture(number) for number in range(3)}
+    visitor.press("Load 'Handwritten digits'")
+    visitor.says("All 446 files can be used")
+
+    visitor.upload(make_zip(tmp_path / "flat.zip", files))
+    visitor.says("3 pictures outside of every class folder")
+    visitor.press("Do not load them")
+    visitor.says("All 446 files can be used")
+    visitor.upload(make_zip(tmp_path / "flat.zip", files))
+    visitor.press("Load 3 images")
+
+    visitor.says("'flat' has 3 images in 1 class.")
+
+
+def test_a_labels_table_is_shown_and_its_columns_can_be_changed(
+    visitor: Visitor, tmp_path: Path
+) -> None:
+    files = {f"pets/images/{number}.jpg": picture(number) for number in range(8)}
+    rows = "".join(f"{number};{'ab'[number % 2]};{number % 4}\n" for number in range(1, 9))
+    files["pets/pets.csv"] = f"id;kind;cage\n{rows}".encode()
+
+    visitor.upload(make_zip(tmp_path / "pets.zip", files))
+
+    visitor.says("Labels come from the rows of 'pets/pets.csv'; 2 things to look at.")
+    visitor.says("1 picture without a row in the labels file")
+    visitor.says("1 row without a file")
+    visitor.says("Then there are 7 images in 2 classes")
+    visitor.page.get_by_role("combobox", name="Column of the label").click()
+    visitor.page.get_by_role("option", name="cage").click()
+    visitor.press("Use these columns")
+    visitor.says("Then there are 7 images in 4 classes")
+    visitor.press("Load 7 images")
+    visitor.says("Of 8 files, 7 can be used and 1 is skipped.")
+    visitor.check()
 
 
 def test_a_new_folder_without_a_place_is_one_sentence(visitor: Visitor) -> None:

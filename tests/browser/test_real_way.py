@@ -1,25 +1,18 @@
 """The whole way on real pictures; they do not ship with the project."""
 
-import os
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
+from real_sets import FOLDER, NEEDS_REAL_DATA
 from test_way import check_export, fetch_export
 from visitor import PATIENCE_MS, Visitor
 
-DATA = Path(
-    os.environ.get("EVENSET_REAL_DATA", Path(__file__).parents[2].parent / "shared" / "data")
-)
-pytestmark = [
-    pytest.mark.real_data,
-    pytest.mark.skipif(not DATA.is_dir(), reason="NO REAL PICTURES: set EVENSET_REAL_DATA"),
-]
+pytestmark = NEEDS_REAL_DATA
 
 
 def test_cats_and_dogs(visitor: Visitor, tmp_path: Path) -> None:
-    visitor.upload(DATA / "cifar10.zip")
+    visitor.upload(FOLDER / "cifar10.zip")
     visitor.says("All 60,000 files can be used")
     take(visitor, cat=4_800, dog=1_200)
     visitor.says("You took 8,000 images of 2 classes.")
@@ -32,7 +25,7 @@ def test_cats_and_dogs(visitor: Visitor, tmp_path: Path) -> None:
 
 
 def test_clothing_with_splits(visitor: Visitor, tmp_path: Path) -> None:
-    visitor.upload(DATA / "clothing_splits.zip")
+    visitor.upload(FOLDER / "clothing_splits.zip")
     visitor.says("All 748 files can be used")
     visitor.go("Audit")
     visitor.says("'skirt' has 7.2x fewer training images than 't-shirt'.")
@@ -43,12 +36,23 @@ def test_clothing_with_splits(visitor: Visitor, tmp_path: Path) -> None:
 
 
 def test_many_classes(visitor: Visitor, tmp_path: Path) -> None:
-    visitor.upload(DATA / "caltech97.zip")
+    visitor.upload(FOLDER / "caltech97.zip")
     visitor.says("All 1,245 files can be used")
 
     counts = balance_and_export(visitor, tmp_path, images="1,245", points="11,656")
 
     assert len(counts) == 97
+
+
+def test_a_flat_folder_with_a_labels_table(visitor: Visitor) -> None:
+    visitor.upload(FOLDER / "clothing_csv.zip")
+    visitor.says("12 pictures without a row in the labels file")
+    visitor.says("5 rows without a file")
+
+    visitor.press("Load 395 images")
+
+    visitor.says("'clothing_csv' has 395 images in 19 classes.")
+    visitor.says("Of 407 files, 395 can be used and 12 are skipped.")
 
 
 def take(visitor: Visitor, **counts: int) -> None:

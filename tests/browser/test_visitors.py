@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 from visitor import PATIENCE_MS, Server, Visitor
 
 
@@ -55,6 +55,22 @@ def test_two_visitors_do_not_see_each_other(
     stranger = picture.replace(token, token[::-1])
     assert other.page.request.get(f"{server.url}{stranger}").status == 404
     assert one.page.request.get(f"{server.url}{picture}").status == 200
+
+
+def test_a_visitor_too_many_reads_one_sentence(
+    start_server: Callable[..., Server], new_visitor: Callable[..., Visitor], browser: Browser
+) -> None:
+    server = start_server("--max-visitors", "1")
+    one = new_visitor(server)
+    one.press("Load 'Handwritten digits'")
+    one.says("All 446 files can be used")
+
+    page = browser.new_context().new_page()
+    page.goto(server.url)
+
+    too_many = Visitor(page, server.url)
+    too_many.says("Evenset is full: it lets 1 visitor in at one time.")
+    too_many.check()
 
 
 def test_clicking_twice_starts_one_job(visitor: Visitor) -> None:

@@ -47,10 +47,38 @@ class Visitor:
         button.click()
 
     def upload(self, path: Path) -> None:
-        """Give a zip to the uploader of Load, once the page has settled: each has its own."""
+        """Give a zip, a tar or a folder to the area of Load, once it takes something."""
         settled = self.page.locator("[data-test-script-state=notRunning]")
         expect(settled).to_be_visible(timeout=PATIENCE_MS)
-        self.page.locator("input[type=file]").first.set_input_files(path)
+        expect(self.page.locator(".area .rest")).to_be_visible(timeout=PATIENCE_MS)
+        chooser = "input[webkitdirectory]" if path.is_dir() else "input[accept]"
+        self.page.locator(f".area {chooser}").set_input_files(path)
+
+    def drop(self, *paths: Path) -> None:
+        """Drag files and folders of this computer onto the area of Load."""
+        area = self.page.locator(".area")
+        expect(area.locator(".rest")).to_be_visible(timeout=PATIENCE_MS)
+        box = area.bounding_box()
+        assert box is not None
+        session = self.page.context.new_cdp_session(self.page)
+        for kind in ("dragEnter", "dragOver", "drop"):
+            session.send(
+                "Input.dispatchDragEvent",
+                {
+                    "type": kind,
+                    "x": box["x"] + box["width"] / 2,
+                    "y": box["y"] + box["height"] / 2,
+                    "data": {
+                        "items": [],
+                        "files": [str(path) for path in paths],
+                        "dragOperationsMask": 1,
+                    },
+                },
+            )
+
+    def forget_lost_connections(self) -> None:
+        """Pass over what the browser's console says of requests that a test broke."""
+        self.faults = [fault for fault in self.faults if "net::ERR_" not in fault]
 
     def check(self) -> None:
         """Fail on anything that no page may show or do."""

@@ -1,0 +1,78 @@
+"""Start to load: what arrived, what was named, and what the person has decided about it."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from app import work
+from app.jobs import Job
+from app.session import Pending, Session
+from app.session_store import keep_index
+from app.uploads import Arrival
+from app.workspace import WORKSPACES, Workspace, remove_later
+from core.dataset import Choices
+from core.progress import Progress
+
+Load = Callable[[Progress], work.Opened]
+
+
+def start_source(workspace: Workspace, source: str, *, title: str) -> None:
+    """Load what `source` names: a path of this computer, or a sample."""
+    folder = workspace.new_folder("dataset")
+    load = partial(work.open_named, source, folder, WORKSPACES.settings.limits)
+    _start_new(workspace, title, folder, load)
+
+
+def start_arrived(workspace: Workspace, arrival: Arrival) -> None:
+    """Load what the browser sent."""
+    load = partial(work.open_arrived, arrival, WORKSPACES.settings.limits)
+    _start_new(workspace, arrival.name, arrival.folder, load)
+
+
+def start_survey(workspace: Workspace, pending: Pending, choices: Choices) -> None:
+    """Look again at what waits, with another labels file or other columns."""
+    _start(workspace, pending.name, pending.folder, partial(work.survey_again, pending, choices))
+
+
+def start_reading(workspace: Workspace, pending: Pending, decisions: dict[str, str]) -> None:
+    """Read the pictures that waited, as decided."""
+    load = partial(work.read_decided, pending, decisions, WORKSPACES.settings.limits)
+    _start(workspace, pending.name, pending.folder, load)
+
+
+def forget_pending(workspace: Workspace) -> None:
+    """Do not load what waits; what was there before stays."""
+    before = workspace.session
+    if before.pending is not None:
+        remove_later(before.pending.folder)
+        workspace.put(before, before.with_pending(None))
+
+
+def _start_new(workspace: Workspace, name: str, folder: Path, load: Load) -> None:
+    """Start to load into a folder of its own, which goes again where that comes to no end."""
+    if not _start(workspace, name, folder, partial(work.load_into, folder, load)):
+        remove_later(folder)
+
+
+def _load_and_keep(folder: Path, load: Load, progress: Progress) -> work.Opened:
+    """Return what `load` reads, and do what the pages would have to wait for."""
+    opened = load(progress)
+    if not isinstance(opened, Pending):
+        dataset, _ = opened
+        keep_index(folder, dataset)
+        assert dataset.digest  # of a million rows it takes most of a second
+    return opened
+
+
+def _start(workspace: Workspace, name: str, folder: Path, load: Load) -> bool:
+    def apply(session: Session, opened: work.Opened) -> Session:
+        if session.pending is not None and session.pending.folder != folder:
+            remove_later(session.pending.folder)
+        if isinstance(opened, Pending):
+            return session.with_pending(opened)
+        dataset, report = opened
+        workspace.drop_work()
+        return session.with_source(dataset, report, folder)
+
+    keep = partial(_load_and_keep, folder, load)
+    return workspace.start(Job(f"load_{name}", f"Loading '{name}'", keep), apply)

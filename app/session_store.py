@@ -1,0 +1,230 @@
+"""What a visitor has made, kept on disk so that the next start of the server can go on with it.
+
+A dataset is real only when `session.json` of its workspace names its folder; all else there is
+left from work that was broken off. Vectors, maps and points are made again: the same seed gives
+the same ones, and the vectors are in the workspace's cache.
+"""
+
+import json
+import math
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from app.session import Balanced, Session
+from app.work import embed_and_map
+from core.audit import audit
+from core.augment import AugmentPolicy
+from core.dataset import ImageDataset, Take, select
+from core.dataset_store import (
+    has_dataset,
+    read_dataset,
+    take_from_json,
+    take_to_json,
+    write_dataset,
+)
+from core.embed import ENCODERS, available_devices
+from core.errors import EvensetError, SourceError
+from core.progress import Progress
+from core.resample import STRATEGIES, make_plan, resample
+from core.storage import write_bytes
+from core.words import count_of
+
+SESSION_FILE = "session.json"
+EMBEDDINGS_FOLDER = "embeddings"
+CACHES = (EMBEDDINGS_FOLDER, "thumbnails")  # their files are named by content
+_INDEX = "index"
+_VERSION = 1
+_FOLDER = re.compile(r"\w{1,100}", re.ASCII)
+_LOOKED_FOR = 200  # files of a set whose presence is checked before going on with it
+
+
+@dataclass(frozen=True)
+class SavedPlan:
+    """A strategy that was carried out; its points are made again from the seed."""
+
+    strategy: str
+    target: int  # 0: the strategy has none
+    k_neighbors: int
+    seed: int
+    has_points: bool
+
+
+@dataclass(frozen=True)
+class SavedSession:
+    """What can be gone on with, in a few lines."""
+
+    saved_at: float  # seconds since the epoch
+    folder: str  # of the dataset, in the workspace
+    name: str
+    images: int
+    classes: int
+    take: Take | None
+    policy: AugmentPolicy
+    policy_chosen: bool
+    encoder: str | None  # what the images were embedded with, if they were
+    device: str
+    plan: SavedPlan | None
+
+
+def keep_index(folder: Path, dataset: ImageDataset) -> None:
+    """Write the index of a dataset into its folder of the workspace, unless it is there.
+
+    A job that loads many images calls this, so that no page has to wait for it.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    if not has_dataset(folder / _INDEX):
+        write_dataset(folder / _INDEX, dataset)
+
+
+def save_session(workspace: Path, session: Session) -> None:
+    """Write what `session` holds to `workspace`; it has images, in a folder there.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    source, dataset, folder = session.source, session.dataset, session.folder
+    if source is None or dataset is None or folder is None or folder.parent != workspace:
+        raise ValueError("A session with images in a folder of the workspace.")
+    keep_index(folder, source)
+    balanced, embeddings = session.balanced, session.embeddings
+    facts = {
+        "version": _VERSION,
+        "saved_at": time.time(),
+        "folder": folder.name,
+        "name": dataset.name,
+        "images": len(dataset),
+        "classes": len(dataset.classes),
+        "take": None if dataset is source else take_to_json(dataset.take),
+        "policy": session.policy.to_json(),
+        "policy_chosen": session.policy_chosen,
+        "encoder": embeddings.encoder if embeddings else None,
+        "device": embeddings.device if embeddings else "auto",
+        "plan": balanced
+        and asdict(
+            SavedPlan(
+                balanced.plan.strategy,
+                balanced.plan.target,
+                balanced.plan.k_neighbors,
+                balanced.seed,
+                balanced.synthetic is not None,
+            )
+        ),
+    }
+    write_bytes(workspace / SESSION_FILE, json.dumps(facts, indent=2).encode() + b"\n")
+
+
+def read_saved(workspace: Path) -> SavedSession | None:
+    """Return what `save_session` wrote, or None: nothing, something damaged, or without images."""
+    try:
+        facts = json.loads((workspace / SESSION_FILE).read_bytes())
+        saved = _read(facts)
+    except (OSError, ValueError, TypeError, KeyError, RecursionError, EvensetError):
+        return None
+    if not _FOLDER.fullmatch(saved.folder) or not math.isfinite(saved.saved_at):
+        return None
+    return saved if has_dataset(workspace / saved.folder / _INDEX) else None
+
+
+def kept_names(saved: SavedSession | None) -> set[str]:
+    """Return the entries of a workspace that stay when nobody is at work in it."""
+    if saved is None:
+        return set()
+    return {SESSION_FILE, *CACHES, saved.folder}
+
+
+def reopen(workspace: Path, saved: SavedSession, progress: Progress) -> Session:
+    """Return the session that was saved, with all that can be made again.
+
+    Raises:
+        SourceError: its images are not there any more, or their list is damaged.
+    """
+    folder = workspace / saved.folder
+    source = read_dataset(folder / _INDEX)
+    _look_for_files(source, workspace, progress)
+    session = Session().with_source(source, audit(source, progress), folder)
+    if saved.take is not None:
+        dataset = select(source, saved.take)
+        session = session.with_taken(dataset, audit(dataset, progress))
+    if saved.policy_chosen:
+        session = session.with_policy(saved.policy)
+    session = _with_embeddings(session, workspace, saved, progress)
+    return _with_plan(session, saved, progress)
+
+
+def _with_embeddings(
+    session: Session, workspace: Path, saved: SavedSession, progress: Progress
+) -> Session:
+    # Another version of Evenset may have written it, and may have known others.
+    if saved.encoder is None or saved.encoder not in ENCODERS or session.dataset is None:
+        return session
+    devices = [device.name for device in available_devices()]
+    device = saved.device if saved.device in devices else "auto"
+    cache = workspace / EMBEDDINGS_FOLDER
+    made = embed_and_map(session.dataset, saved.encoder, device, cache, progress)
+    return session.with_embeddings(*made)
+
+
+def _with_plan(session: Session, saved: SavedSession, progress: Progress) -> Session:
+    wanted, dataset, embeddings = saved.plan, session.dataset, session.embeddings
+    if wanted is None or dataset is None or wanted.strategy not in STRATEGIES:
+        return session
+    if wanted.has_points and embeddings is None:
+        return session
+    target = wanted.target or None
+    plan = make_plan(dataset, wanted.strategy, target, k_neighbors=wanted.k_neighbors)
+    points = None
+    if wanted.has_points and embeddings is not None:
+        points = resample(dataset, embeddings, plan, seed=wanted.seed, progress=progress)
+    return session.with_balanced(Balanced(plan, wanted.seed, points))
+
+
+def _look_for_files(dataset: ImageDataset, workspace: Path, progress: Progress) -> None:
+    """Raise where files are gone: some are looked for, since a million would take a minute."""
+    rows = np.unique(np.linspace(0, len(dataset) - 1, _LOOKED_FOR).astype(int)).tolist()
+    missing = 0
+    for done, row in enumerate(rows):
+        missing += not (dataset.root / str(dataset.table["file"].iloc[row])).is_file()
+        progress("looking for the files", done + 1, len(rows))
+    if missing:
+        place = "there" if dataset.root.is_relative_to(workspace) else f"in '{dataset.root}'"
+        raise SourceError(
+            f"{missing:,} of {count_of(len(rows), 'file')} of '{dataset.name}' that were looked "
+            f"for are not {place} any more. Put them back, or delete it here and bring the images "
+            "again."
+        )
+
+
+def _read(facts: Mapping[str, object]) -> SavedSession:
+    if facts["version"] != _VERSION:
+        raise ValueError(f"version {facts['version']}")
+    plan = facts["plan"]
+    return SavedSession(
+        saved_at=float(str(facts["saved_at"])),
+        folder=str(facts["folder"]),
+        name=str(facts["name"]),
+        images=int(str(facts["images"])),
+        classes=int(str(facts["classes"])),
+        take=take_from_json(facts["take"]),
+        policy=AugmentPolicy.from_json(facts["policy"]),
+        policy_chosen=facts["policy_chosen"] is True,
+        encoder=None if facts["encoder"] is None else str(facts["encoder"]),
+        device=str(facts["device"]),
+        plan=_read_plan(plan) if isinstance(plan, Mapping) else None,
+    )
+
+
+def _read_plan(facts: Mapping[str, object]) -> SavedPlan:
+    return SavedPlan(
+        strategy=str(facts["strategy"]),
+        target=int(str(facts["target"])),
+        k_neighbors=int(str(facts["k_neighbors"])),
+        seed=int(str(facts["seed"])),
+        has_points=facts["has_points"] is True,
+    )

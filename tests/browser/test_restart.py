@@ -1,0 +1,146 @@
+"""A server that is killed and started again, and a connection that drops: nothing is lost."""
+
+import re
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect
+from visitor import PATIENCE_MS, Server, Visitor
+
+OFFER = re.compile(r"Go on with 'digits'.*\(446 images in 10 classes, today\)")
+ALL_ARE_USED = "All 446 files can be used"
+
+
+@dataclass
+class Restarting:
+    """A server on one place and one port, killed and started as often as asked."""
+
+    start_server: Callable[..., Server]
+    place: Path
+    server: Server
+
+    def kill_and_start(self) -> None:
+        """End the server without giving it time for anything, and start another one."""
+        self.server.process.send_signal(signal.SIGKILL)
+        self.server.process.wait(10)
+        port = int(self.server.url.rsplit(":", 1)[1])
+        self.server = self.start_server("--workspaces", str(self.place), port=port)
+
+
+@pytest.fixture
+def restarting(start_server: Callable[..., Server], tmp_path: Path) -> Restarting:
+    place = tmp_path / "workspaces"
+    return Restarting(start_server, place, start_server("--workspaces", str(place)))
+
+
+@pytest.fixture
+def context(browser: Browser) -> BrowserContext:
+    """Return a browser that may say on its console that the server is gone."""
+    return browser.new_context(viewport={"width": 1400, "height": 1000})
+
+
+def open_page(context: BrowserContext, restarting: Restarting) -> Visitor:
+    page: Page = context.new_page()
+    page.goto(restarting.server.url)
+    visitor = Visitor(page, restarting.server.url)
+    visitor.has_title("Which images do you bring?")
+    return visitor
+
+
+def load_digits(visitor: Visitor) -> None:
+    visitor.press("Load 'Handwritten digits'")
+    visitor.says(ALL_ARE_USED)
+
+
+def test_after_a_kill_the_visitor_goes_on_and_nobody_else_can(
+    restarting: Restarting, context: BrowserContext, browser: Browser
+) -> None:
+    visitor = open_page(context, restarting)
+    load_digits(visitor)
+    visitor.go("Balance")
+    visitor.press("Embed 446 images")
+    visitor.says(re.compile("PCA of 446 training images"))
+    visitor.press(re.compile(r"^Make [\d,]+ synthetic points"))
+    visitor.says(re.compile(r"SMOTE put [\d,]+ synthetic points between neighbours"))
+    answer = visitor.page.locator(".answer").inner_text()
+    visitor.page.close()
+
+    restarting.kill_and_start()
+    stranger = open_page(browser.new_context(), restarting)
+    visitor = open_page(context, restarting)
+
+    assert stranger.page.get_by_text("Go on with").count() == 0
+    visitor.says(OFFER)
+    visitor.press("Go on")
+    visitor.says(ALL_ARE_USED)
+    visitor.go("Balance")
+    visitor.has_title("Where does SMOTE put its points?")
+    expect(visitor.page.locator(".answer")).to_have_text(answer, timeout=PATIENCE_MS)
+    visitor.check()
+
+
+def test_what_is_deleted_is_not_offered_again(
+    restarting: Restarting, context: BrowserContext
+) -> None:
+    visitor = open_page(context, restarting)
+    load_digits(visitor)
+    restarting.kill_and_start()
+    visitor.page.goto(restarting.server.url)
+    visitor.says(OFFER)
+
+    visitor.press("Delete")
+
+    expect(visitor.page.get_by_text("Go on with")).to_have_count(0, timeout=PATIENCE_MS)
+    visitor.check()
+    restarting.kill_and_start()
+    visitor = open_page(context, restarting)
+    assert visitor.page.get_by_text("Go on with").count() == 0
+    end = time.monotonic() + 20  # many files go in the background
+    while list(restarting.place.rglob("*.png")) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert list(restarting.place.rglob("*.png")) == []
+
+
+def test_a_page_that_stays_open_over_a_restart_offers_to_go_on(
+    restarting: Restarting, context: BrowserContext
+) -> None:
+    visitor = open_page(context, restarting)
+    load_digits(visitor)
+
+    with visitor.page.expect_websocket(timeout=PATIENCE_MS):
+        restarting.kill_and_start()
+    # Streamlit's page comes back by itself, and asks the new server at the next click.
+    visitor.page.wait_for_timeout(1_000)
+    visitor.go("Load")
+
+    visitor.says(OFFER)
+
+
+def test_a_connection_that_drops_loses_nothing(
+    restarting: Restarting, context: BrowserContext
+) -> None:
+    opened: list[tuple[WebSocketRoute, WebSocketRoute]] = []
+    page = context.new_page()
+    page.route_web_socket(
+        re.compile("/_stcore/stream"),
+        lambda route: opened.append((route, route.connect_to_server())),
+    )
+    page.goto(restarting.server.url)
+    visitor = Visitor(page, restarting.server.url)
+    load_digits(visitor)
+    before = len(opened)
+
+    for side in opened[-1]:
+        side.close()
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while len(opened) == before and time.monotonic() < end:
+        page.wait_for_timeout(100)
+    visitor.go("Audit")
+
+    visitor.has_title("How unbalanced is it?")
+    assert len(opened) > before
+    visitor.check()
