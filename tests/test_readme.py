@@ -11,16 +11,21 @@ from core.augment import OPERATIONS, PRESETS
 from core.embed import ENCODERS
 from core.export import FORMATS
 from core.export.export import MANIFEST_COLUMNS, MANIFEST_NAME, VECTORS_NAME, WEIGHTS_NAME
-from core.ingest import SAMPLES
+from core.ingest import MISMATCHES, SAMPLES
+from core.ingest.tables import TABLE_SUFFIXES
 from core.resample import STRATEGIES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
+LABELS = README.partition("### Labels")[2].partition("## ")[0]
 SUBCOMMANDS = next(action.choices for action in build_parser()._actions if action.dest == "command")
 
 NAMES = [
     *(f"**{step.title}**" for step in STEPS),
     *(f"`{name}`" for registry in (STRATEGIES, ENCODERS, FORMATS, PRESETS) for name in registry),
+    *(f"`{kind}`" for kind in MISMATCHES),
+    *(f"`{decision}`" for kind in MISMATCHES.values() for decision in kind.decisions),
+    *(f"`{suffix}`" for suffix in sorted(TABLE_SUFFIXES)),
     *(operation.title for operation in OPERATIONS.values()),
     *(f"`sample:{name}`" for name in SAMPLES),
     *(f"evenset {command}" for command in SUBCOMMANDS or ()),
@@ -40,7 +45,7 @@ def test_the_readme_names_each_option(command: str) -> None:
 
     for option in (SUBCOMMANDS or {})[command]._option_string_actions:
         if option.startswith("--") and option not in {"--help", "--take"}:
-            assert option in synopsis, option
+            assert option in synopsis or ("[reading]" in synopsis and option in LABELS), option
 
 
 @pytest.mark.parametrize("path", re.findall(r"!?\[[^\]]*\]\(([^)]+)\)", README))
