@@ -1,0 +1,98 @@
+"""The whole pipeline of an encoder against what decoding and the forward pass allow together.
+
+    python benchmarks/embed.py [--encoder NAME] [--device cpu] [--count 5000] [SIDE ...]
+
+Pictures of SIDE px (32, 300 and 500 unless given) are drawn as JPEGs. Decoding alone and the bare
+forward pass alone each have all cores; one after the other they could do 1 / (1/decode + 1/forward)
+pictures a second on the same cores. Each is measured three times in turn; medians count.
+"""
+
+import argparse
+import resource
+import tempfile
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import cv2
+import numpy as np
+
+from core.batches import run_batches
+from core.dataset import ImageDataset
+from core.embed import DEFAULT_ENCODER, embed, find_encoder, resolve_device
+from core.embed.pipeline import _BATCH, _read
+from core.ingest import open_source
+from core.progress import silent
+
+RUNS = 3
+
+
+def draw(folder: Path, side_px: int, count: int) -> ImageDataset:
+    """Write smooth pictures with some noise, which compress about as photographs do."""
+    (folder / "drawn").mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    for number in range(count):
+        small = rng.integers(0, 256, (8, 8, 3), np.uint8)
+        large = cv2.resize(small, (side_px, side_px), interpolation=cv2.INTER_CUBIC)
+        noise = rng.integers(0, 24, large.shape, np.uint8)
+        _, content = cv2.imencode(".jpg", cv2.add(large, noise), [cv2.IMWRITE_JPEG_QUALITY, 88])
+        (folder / "drawn" / f"{number:05d}.jpg").write_bytes(content.tobytes())
+    return open_source(str(folder), folder / "unused")
+
+
+def measure(dataset: ImageDataset, encoder: str, device: str) -> None:
+    """Print decode, forward and pipeline in pictures a second, and the repeated run."""
+    chosen = find_encoder(encoder)
+    count = len(dataset)
+    encode = chosen.open(device)
+    batch = np.stack([p for p in _read(dataset, range(_BATCH), chosen) if p is not None])
+    encode(batch)  # warm
+    decodes, forwards, wholes = [], [], []
+    for _ in range(RUNS):
+        began = perf_counter()
+        for _pictures in run_batches(
+            lambda rows: _read(dataset, rows, chosen), range(count), batch_size=_BATCH,
+            stage="", progress=silent,
+        ):  # fmt: skip
+            pass
+        decodes.append(perf_counter() - began)
+        began = perf_counter()
+        for _start in range(0, count, _BATCH):
+            encode(batch)
+        forwards.append(perf_counter() - began)
+        began = perf_counter()
+        embed(dataset, encoder=encoder, device=device)
+        wholes.append(perf_counter() - began)
+    decode_s, forward_s, whole_s = median(decodes), median(forwards), median(wholes)
+    with tempfile.TemporaryDirectory() as kept:
+        embed(dataset, encoder=encoder, device=device, cache=Path(kept))
+        began = perf_counter()
+        embed(dataset, encoder=encoder, device=device, cache=Path(kept))
+        again_s = perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"decode {count / decode_s:,.0f}/s, forward {count / forward_s:,.0f}/s, "
+        f"allowed {count / (decode_s + forward_s):,.0f}/s, pipeline {count / whole_s:,.0f}/s: "
+        f"{(decode_s + forward_s) / whole_s:.0%} of it; {whole_s:.1f} s for {count:,}, "
+        f"again from the cache {again_s:.2f} s; peak {peak:.0f} MB"
+    )
+
+
+def main() -> None:
+    """Measure each size."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sides", nargs="*", type=int)
+    parser.add_argument("--encoder", default=DEFAULT_ENCODER)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--count", type=int, default=5_000)
+    options = parser.parse_args()
+    device = resolve_device(options.device)
+    for side_px in options.sides or (32, 300, 500):
+        with tempfile.TemporaryDirectory() as folder:
+            dataset = draw(Path(folder) / "set", side_px, options.count)
+            print(f"{options.encoder} on {device}, {side_px} px: ", end="", flush=True)
+            measure(dataset, options.encoder, device)
+
+
+if __name__ == "__main__":
+    main()
