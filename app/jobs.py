@@ -41,6 +41,7 @@ class Job:
     error: str = ""
     stage_began: float = field(default_factory=time.monotonic)
     after: "Job | None" = None  # a cancelled one whose place this one takes, once it has stopped
+    instead: Callable[[], None] | None = None  # done in place of work that was cancelled unbegun
     _cancelled: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -89,9 +90,13 @@ class Job:
             time.sleep(_POLL_SECONDS)
         self.after = None
         with self._lock:
-            if self.state is not JobState.QUEUED:
-                return
-            self.state, self.stage_began = JobState.RUNNING, time.monotonic()
+            is_wanted = self.state is JobState.QUEUED
+            if is_wanted:
+                self.state, self.stage_began = JobState.RUNNING, time.monotonic()
+        if not is_wanted:
+            if self.instead is not None:
+                self.instead()
+            return
         try:
             self.result = self.work(self.report)
             self.state = JobState.DONE

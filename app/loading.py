@@ -9,7 +9,7 @@ from app.jobs import Job
 from app.session import Pending, Session
 from app.session_store import keep_index
 from app.uploads import Arrival
-from app.workspace import WORKSPACES, Workspace, remove_later
+from app.workspace import MAIN, WORKSPACES, Workspace, remove_later
 from core.dataset import Choices
 from core.progress import Progress
 
@@ -36,21 +36,26 @@ def start_survey(workspace: Workspace, pending: Pending, choices: Choices) -> No
 
 def start_reading(workspace: Workspace, pending: Pending, decisions: dict[str, str]) -> None:
     """Read the pictures that waited, as decided."""
+    folder = pending.folder
     load = partial(work.read_decided, pending, decisions, WORKSPACES.settings.limits)
-    _start(workspace, pending.name, pending.folder, load)
+    _start(workspace, pending.name, folder, partial(_load_and_keep, folder, load))
 
 
 def forget_pending(workspace: Workspace) -> None:
     """Do not load what waits; what was there before stays."""
     before = workspace.session
-    if before.pending is not None:
+    if before.pending is None or workspace.job_in(MAIN) is not None:
+        return  # another tab was quicker: it reads them right now, or has refused them
+    after = before.with_pending(None)
+    workspace.put(before, after)
+    if workspace.session is after:
         remove_later(before.pending.folder)
-        workspace.put(before, before.with_pending(None))
 
 
 def _start_new(workspace: Workspace, name: str, folder: Path, load: Load) -> None:
     """Start to load into a folder of its own, which goes again where that comes to no end."""
-    if not _start(workspace, name, folder, partial(work.load_into, folder, load)):
+    load = partial(work.load_into, folder, partial(_load_and_keep, folder, load))
+    if not _start(workspace, name, folder, load, instead=partial(remove_later, folder)):
         remove_later(folder)
 
 
@@ -64,7 +69,14 @@ def _load_and_keep(folder: Path, load: Load, progress: Progress) -> work.Opened:
     return opened
 
 
-def _start(workspace: Workspace, name: str, folder: Path, load: Load) -> bool:
+def _start(
+    workspace: Workspace,
+    name: str,
+    folder: Path,
+    load: Load,
+    *,
+    instead: Callable[[], None] | None = None,
+) -> bool:
     def apply(session: Session, opened: work.Opened) -> Session:
         if session.pending is not None and session.pending.folder != folder:
             remove_later(session.pending.folder)
@@ -74,5 +86,5 @@ def _start(workspace: Workspace, name: str, folder: Path, load: Load) -> bool:
         workspace.drop_work()
         return session.with_source(dataset, report, folder)
 
-    keep = partial(_load_and_keep, folder, load)
-    return workspace.start(Job(f"load_{name}", f"Loading '{name}'", keep), apply)
+    job = Job(f"load_{name}", f"Loading '{name}'", load, instead=instead)
+    return workspace.start(job, apply)

@@ -14,7 +14,7 @@ from app.session import Session
 from app.settings import ASSETS
 from app.steps import STEPS, StepState
 from app.uploads import Upload
-from app.workspace import Workspace
+from app.workspace import MAIN, Workspace
 from core.dataset import TRAIN
 from core.words import count_of, duration_of
 
@@ -100,7 +100,9 @@ def _job_lines(workspace: Workspace) -> None:
 def _upload_line(workspace: Workspace, upload: Upload) -> None:
     with st.container(border=True, gap="xxsmall"):
         detail = f"{100 * upload.share:.0f} %"
-        if upload.idle_seconds > _IDLE_SECONDS:
+        if upload.share == 1 and workspace.job_in(MAIN) is not None:
+            detail += ", waiting for the work below"
+        elif upload.idle_seconds > _IDLE_SECONDS:
             detail += ", waiting for the browser"
         title = plain(f"Receiving '{upload.name}'")
         st.progress(upload.share, text=f"**{title}**  \n{plain(detail)}")

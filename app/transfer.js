@@ -30,7 +30,7 @@ function startTransfer(base, source) {
   if (shared.transfer) return;
   const transfer = {
     base, source, id: null, phase: "listing", files: 0, bytes: 0, receivedFiles: 0,
-    receivedBytes: 0, retrySeconds: null, marks: [], isOver: false, unreadable: new Set(), stop: new AbortController(),
+    receivedBytes: 0, retrySeconds: null, waitsFor: null, marks: [], isOver: false, unreadable: new Set(), stop: new AbortController(),
   };
   shared.transfer = transfer;
   shared.message = null;
@@ -85,7 +85,13 @@ async function send(transfer) {
     const pieces = piecesOf(transfer, firsts, begun.chunk, missing);
     await Promise.all(Array.from({ length: IN_FLIGHT }, () => sendPieces(transfer, pieces)));
     const unreadable = JSON.stringify({ unreadable: [...transfer.unreadable] });
-    ({ missing } = await asked(transfer, `/${transfer.id}/finish`, { method: "POST", body: unreadable }));
+    const end = await asked(transfer, `/${transfer.id}/finish`, { method: "POST", body: unreadable });
+    missing = end.missing;
+    transfer.waitsFor = missing.length ? null : end.waits_for ?? null;
+    if (transfer.waitsFor) {
+      await waitAWhile(transfer, 1);
+      continue;
+    }
     if (!missing.length) return;
     fruitless = transfer.receivedBytes + transfer.receivedFiles > before ? 0 : fruitless + 1;
     if (fruitless === 5) throw new Refusal("Some files do not arrive. Try again, or bring a zip.", true);

@@ -13,7 +13,7 @@ from app.announcement import AnnouncementReader
 from app.chunks import CHUNK
 from app.loading import start_arrived
 from app.uploads import Upload
-from app.workspace import WORKSPACES, Workspace
+from app.workspace import MAIN, WORKSPACES, Workspace
 from core.errors import EvensetError, LimitError, OutputError, SourceError
 
 UPLOAD_PATH = "/evenset/upload"
@@ -69,7 +69,7 @@ async def go_on(request: Request) -> Response:
 
 
 async def finish(request: Request) -> Response:
-    """Start to load what has arrived, or say what is missing still."""
+    """Start to load what has arrived, or say what is missing or under way before it."""
     workspace = _workspace(request)
     id_ = request.path_params["id"]
     upload = workspace.uploads.find(id_) if workspace else None
@@ -81,12 +81,12 @@ async def finish(request: Request) -> Response:
         return _answer({"missing": []})
     try:
         unreadable = _unreadable(bytes(await _body(request, upload)))
-        missing = await run_in_threadpool(_finish, workspace, upload, unreadable)
+        answer = await run_in_threadpool(_finish, workspace, upload, unreadable)
     except ClientDisconnect:
         return _gone()
     except EvensetError as error:
         return _refusal(error)
-    return _not_found() if upload.is_dropped else _answer({"missing": missing})
+    return _not_found() if upload.is_dropped else _answer(answer)
 
 
 UPLOAD_ROUTES = [
@@ -160,11 +160,16 @@ def _unreadable(body: bytes) -> list[int]:
     return numbers
 
 
-def _finish(workspace: Workspace, upload: Upload, unreadable: list[int]) -> list[tuple[int, int]]:
+def _finish(workspace: Workspace, upload: Upload, unreadable: list[int]) -> dict[str, object]:
+    job = workspace.job_in(MAIN)
+    if job is not None and not job.is_cancelled:
+        # What was sent is not thrown away: the browser asks again until the job has ended.
+        upload.leave_out(unreadable)
+        return {"missing": upload.missing(), "waits_for": job.title}
     arrival = workspace.uploads.finish(upload, unreadable)
     if arrival is not None:
         start_arrived(workspace, arrival)
-    return upload.missing()
+    return {"missing": upload.missing()}
 
 
 def _state(upload: Upload) -> dict[str, object]:

@@ -64,11 +64,7 @@ def open_arrived(arrival: Arrival, limits: Limits, progress: Progress) -> Opened
         finally:
             archive.unlink(missing_ok=True)
         return _open(listing, arrival.folder, limits, progress)
-    unreadable = set(arrival.unreadable)
-    # The chosen folder itself, so that names are those that it has when it is read in place.
-    top = len(arrival.name) + 1
-    is_inside = all(path.startswith(f"{arrival.name}/") for path in arrival.paths)
-    paths = [path[top:] for path in arrival.paths] if is_inside else arrival.paths
+    paths, unreadable = arrival.paths, set(arrival.unreadable)
     there = [place for place in range(len(arrival.paths)) if place not in unreadable]
     listing = ingest.Listing(
         arrival.name,

@@ -156,7 +156,8 @@ def _choose(source: ImageDataset, dataset: ImageDataset) -> Take | None:
 
 def _sources(*, is_aside: bool) -> None:
     workspace, settings = current_workspace(), WORKSPACES.settings
-    upload_area("upload", is_aside=is_aside)
+    with st.container(key="upload_place"):  # its height is kept free until it is there
+        upload_area("upload", is_aside=is_aside)
     with st.expander("Other ways to bring them"):
         if settings.is_local:
             _local_folder(workspace)

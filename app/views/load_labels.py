@@ -1,13 +1,14 @@
 """Load, second part: where labels come from and what does not match, before images are read."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 import streamlit as st
 
 from app import loading
 from app.page import current_workspace, heading, note, plain, quiet
 from app.session import Pending
-from app.workspace import MAIN, Workspace
+from app.workspace import MAIN, WORKSPACES, Workspace
 from core.dataset import Choices
 from core.ingest import MISMATCHES, Mismatch, preview_counts
 from core.ingest.columns import column_names
@@ -31,18 +32,26 @@ def draw(pending: Pending) -> None:
     key = f"labels_{pending.folder.name}"
     is_busy = workspace.job_in(MAIN) is not None
     buttons = st.container(horizontal=True)  # above what they depend on, so that they are in view
+    is_followed = True
     if pending.survey.labels_files:
-        _draw_columns(workspace, pending, key, is_busy=is_busy)
+        is_followed = _draw_columns(workspace, pending, key, is_busy=is_busy)
     decisions = _draw_mismatches(pending, key)
     counts = preview_counts(pending.survey, decisions)
     images = count_of(sum(counts.values()), "image")
     with buttons:
-        if st.button(f"Load {images}", type="primary", disabled=is_busy or not counts):
+        most = WORKSPACES.settings.limits.classes
+        can_load = is_followed and 0 < len(counts) <= most and not is_busy
+        if st.button(f"Load {images}", type="primary", disabled=not can_load):
             loading.start_reading(workspace, pending, decisions)
             st.rerun()
         if st.button("Do not load them", disabled=is_busy):
             loading.forget_pending(workspace)
             st.rerun()
+    if len(counts) > most:
+        st.warning(
+            f"{count_of(len(counts), 'class')} are more than {most:,}, the limit. Choose another "
+            "column of labels, or start Evenset with a higher --max-classes."
+        )
     _draw_counts(counts, images)
 
 
@@ -65,8 +74,11 @@ def _answer(pending: Pending) -> str:
     return f"'{pending.name}' has {files}. Labels come from {source}; {matter}."
 
 
-def _draw_columns(workspace: Workspace, pending: Pending, key: str, *, is_busy: bool) -> None:
-    """Draw where labels come from, with the first rows; looking again is a job."""
+def _draw_columns(workspace: Workspace, pending: Pending, key: str, *, is_busy: bool) -> bool:
+    """Draw where labels come from, with the first rows; looking again is a job.
+
+    Returns whether the survey is of what is chosen here.
+    """
     found = pending.survey
     by_name = {labels_file.name: labels_file for labels_file in found.labels_files}
     if found.chosen is not None:
@@ -79,12 +91,13 @@ def _draw_columns(workspace: Workspace, pending: Pending, key: str, *, is_busy: 
         key=f"{key}_file",
     )
     if chosen == _FOLDERS:
-        if found.chosen is not None and st.button("Use folders", disabled=is_busy):
+        if found.chosen is not None and st.button("Use folders", type="primary", disabled=is_busy):
             loading.start_survey(workspace, pending, Choices(labels_file=""))
             st.rerun()
-        return
+        return found.chosen is None
     labels_file = by_name[chosen]
-    choices = _choose_columns(labels_file, key)
+    # Each file has boxes of its own: a column of the same name may mean another thing there.
+    choices = _choose_columns(labels_file, f"{key}_{chosen}")
     table, has_header = labels_file.tables[0], labels_file.columns.has_header
     rows = table.rows[int(has_header and table.names is None) :][:_PREVIEW_ROWS]
     columns = column_names(table, has_header)
@@ -94,9 +107,12 @@ def _draw_columns(workspace: Workspace, pending: Pending, key: str, *, is_busy: 
         hide_index=True, alt=f"The first rows of {table.path}",
     )  # fmt: skip
     is_new = labels_file is not found.chosen or choices != _as_choices(labels_file)
-    if st.button("Use these columns", disabled=is_busy or not is_new):
+    # While it is the next thing to do, nothing can be loaded.
+    kind: Literal["primary", "secondary"] = "primary" if is_new else "secondary"
+    if st.button("Use these columns", type=kind, disabled=is_busy or not is_new):
         loading.start_survey(workspace, pending, choices)
         st.rerun()
+    return not is_new
 
 
 def _choose_columns(labels_file: LabelsFile, key: str) -> Choices:

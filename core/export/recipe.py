@@ -38,7 +38,11 @@ class Recipe:
             "evenset": __version__,
             "source": self.source,
             "dataset_digest": self.dataset_digest,
-            "choices": {**asdict(self.choices), "decisions": dict(self.choices.decisions)},
+            "choices": {
+                **asdict(self.choices),
+                "labels_file": _without_place(self.choices.labels_file),
+                "decisions": dict(self.choices.decisions),
+            },
             "take": take,
             "strategy": self.strategy,
             "target": self.target,
@@ -87,6 +91,13 @@ def read_recipe(path: Path) -> Recipe:
         raise SettingError(f"The recipe '{path}' lacks {error}. Make it again.") from error
     except (TypeError, ValueError, OverflowError) as error:
         raise SettingError(f"A value of the recipe '{path}' is of the wrong kind.") from error
+
+
+def _without_place(labels_file: str | None) -> str | None:
+    """Return the name of a labels file in its source; of one outside, not where it lies here."""
+    if labels_file and (Path(labels_file).is_absolute() or labels_file.startswith("..")):
+        return Path(labels_file).name
+    return labels_file
 
 
 def _read_choices(data: object) -> Choices:

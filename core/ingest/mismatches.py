@@ -88,7 +88,7 @@ MISMATCHES: Mapping[str, MismatchKind] = {
         MismatchKind(
             "companions",
             "picture",
-            "of another picture, such as its mask",
+            "belonging to another one (a mask, a preview)",
             {**_OUT, "keep": "Take them for examples"},
         ),
         MismatchKind(

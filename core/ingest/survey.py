@@ -137,11 +137,22 @@ def _choose(
     index: FileIndex,
     places: Places,
 ) -> LabelsFile | None:
-    wanted = choices.labels_file
-    if wanted == "":
+    wanted, named = choices.labels_file, _named(choices)
+    if wanted == "" and named:
+        raise SettingError(
+            f"Folders say the labels, so there is no column '{named[0]}'. "
+            "Name the labels file that has it with --labels."
+        )
+    if wanted == "" or (wanted is None and not named and _folders_fit(places)):
         return None
     if wanted is None:
-        return None if _folders_fit(places) or not labels_files else labels_files[0]
+        fitting = [file for file in labels_files if set(named) <= set(_columns_of(file))]
+        if named and not fitting:
+            raise SettingError(
+                f"No labels file that names pictures of '{listing.name}' has the column "
+                f"{' and '.join(map(repr, named))}. Name the file with --labels."
+            )
+        return _with_columns(fitting[0], choices) if fitting else None
     for labels_file in labels_files:
         last = labels_file.name.rpartition("/")[2]
         if wanted in {labels_file.name, last, labels_file.tables[0].path}:
@@ -170,6 +181,16 @@ def _choose(
     return _with_columns(LabelsFile((table,), columns or Columns(True, 0, 0), given), choices)
 
 
+def _named(choices: Choices) -> list[str]:
+    """Return the columns that a person named."""
+    columns = (choices.image_column, choices.label_column, choices.split_column)
+    return [name for name in columns if name]
+
+
+def _columns_of(labels_file: LabelsFile) -> list[str]:
+    return column_names(labels_file.tables[0], labels_file.columns.has_header)
+
+
 def _is_file(name: str) -> bool:
     try:
         return Path(name).is_file()
@@ -193,7 +214,7 @@ def _folders_fit(places: Places) -> bool:
 def _with_columns(labels_file: LabelsFile, choices: Choices) -> LabelsFile:
     """Return the labels file with the columns that a person named."""
     guessed = labels_file.columns
-    names = column_names(labels_file.tables[0], guessed.has_header)
+    names = _columns_of(labels_file)
 
     def place(name: str | None, usual: int | None) -> int | None:
         if name is None:
@@ -213,6 +234,11 @@ def _with_columns(labels_file: LabelsFile, choices: Choices) -> LabelsFile:
         raise SettingError("A labels file needs a column of images and another one of labels.")
     split = place(choices.split_column, guessed.split)
     if split in {file, label}:
+        if choices.split_column:
+            raise SettingError(
+                f"The column '{choices.split_column}' cannot hold splits beside images or labels. "
+                "Choose another column of splits, or none."
+            )
         split = None
     one_hot = guessed.one_hot if label == guessed.label else ()
     columns = Columns(guessed.has_header, file, label, split, one_hot)

@@ -66,7 +66,7 @@ def _upload(workspace: Workspace, folder: Path) -> None:
     reader = AnnouncementReader(DEFAULT_LIMITS)
     reader.feed(json.dumps({"kind": "folder", "name": "pets"}).encode() + b"\n")
     for path in files:
-        name = json.dumps(f"pets/{path.relative_to(folder).as_posix()}")
+        name = json.dumps(path.relative_to(folder).as_posix())
         reader.feed(f"{path.stat().st_size}\t{name}\n".encode())
     upload = workspace.uploads.begin(reader.end())
     for first in range(0, len(files), _PIECE):

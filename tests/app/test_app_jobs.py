@@ -64,6 +64,17 @@ def test_a_job_cancelled_while_it_waits_never_begins() -> None:
     assert not gate.begun.is_set()
 
 
+def test_what_stands_in_for_work_is_done_only_where_that_never_began() -> None:
+    done: list[str] = []
+    dropped = Job("key", "title", lambda _: None, instead=lambda: done.append("dropped"))
+    dropped.cancel()
+
+    run(dropped)
+    run(Job("key", "title", lambda _: None, instead=lambda: done.append("finished")))
+
+    assert done == ["dropped"]
+
+
 def test_a_running_job_stops_at_its_next_report() -> None:
     gate = Gate()
     job = Job("key", "title", gate.work)

@@ -1,5 +1,6 @@
 """The page that asks about labels before images are read."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from opened_page import button, finish_jobs, markdown, open_view, text, visitor
 
 from app import work
 from app.session import Pending, Session
+from app.workspace import WORKSPACES
 from core.dataset import ImageDataset
 from core.limits import DEFAULT_LIMITS
 from core.progress import silent
@@ -73,6 +75,32 @@ def test_another_column_is_looked_at_again(pending: Pending) -> None:
     assert again.subheader[-1].value == "Then there are 7 images in 4 classes"
 
 
+def test_nothing_is_loaded_by_other_columns_than_those_in_view(pending: Pending) -> None:
+    page = open_view("load", visitor(Session(pending=pending)))
+    box = next(box for box in page.selectbox if box.label == "Column of the label")
+
+    box.select("cage").run()
+
+    assert button(page, "Load 7 images").disabled
+
+
+def test_another_labels_file_comes_with_its_own_columns(tmp_path: Path) -> None:
+    numbered = b"image,label,species\n" + b"".join(
+        b"%d,%d,%s\n" % (n, n % 2, (b"oak", b"elm")[n % 2]) for n in range(8)
+    )
+    named = b"image,label\n" + b"".join(b"%d,%s\n" % (n, (b"u", b"v")[n % 2]) for n in range(8))
+    files = {f"{n}.jpg": jpeg(n) for n in range(8)}
+    folder = write_files(tmp_path / "trees", {**files, "a.csv": named, "b.csv": numbered})
+    opened = work.open_named(str(folder), tmp_path / "dataset", DEFAULT_LIMITS, silent)
+    assert isinstance(opened, Pending)
+    page = open_view("load", visitor(Session(pending=opened)))
+
+    page.selectbox[0].select("b.csv").run()
+
+    box = next(box for box in page.selectbox if box.label == "Column of the label")
+    assert box.value == "species"
+
+
 def test_folders_can_be_used_instead(pending: Pending) -> None:
     workspace = visitor(Session(pending=pending))
     page = open_view("load", workspace)
@@ -112,3 +140,15 @@ def test_hostile_names_are_letters_there_too(tmp_path: Path) -> None:
     assert not page.exception
     for name in names:
         assert not any(name in line for line in markdown(page) if name.isascii())
+
+
+def test_more_classes_than_the_limit_cannot_be_loaded(
+    pending: Pending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = replace(WORKSPACES.settings.limits, classes=1)
+    monkeypatch.setattr(WORKSPACES, "settings", replace(WORKSPACES.settings, limits=limits))
+
+    page = open_view("load", visitor(Session(pending=pending)))
+
+    assert button(page, "Load 7 images").disabled
+    assert "2 classes are more than 1, the limit." in text(page)

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opened_page import visitor
+from opened_page import finish_jobs, visitor
 from starlette.applications import Starlette
 from starlette.types import Message
 
 from app import upload_routes, uploads
 from app.chunks import CHUNK
+from app.jobs import Job
 from app.upload_routes import UPLOAD_ROUTES
 from app.uploads import Arrival
 from app.workspace import WORKSPACES, Workspace
@@ -119,6 +120,25 @@ def workspace(loading: Loading) -> Iterator[Workspace]:
     workspace = visitor()
     yield workspace
     workspace.uploads.drop_idle(0)
+
+
+def test_what_has_arrived_waits_for_the_work_under_way(
+    workspace: Workspace, loading: Loading
+) -> None:
+    opened = threading.Event()
+    workspace.start(Job("map", "Embedding images", lambda _: opened.wait(60)), lambda s, _: s)
+    upload = begun(workspace)
+    ask("POST", upload, [FIRST])
+
+    early = ask("POST", f"{upload}/finish", [b'{"unreadable": [1]}'])
+    assert (early.says("missing"), early.says("waits_for")) == ([], "Embedding images")
+    assert loading.arrivals == []
+    opened.set()
+    finish_jobs(workspace)
+    late = ask("POST", f"{upload}/finish", [b'{"unreadable": [1]}'])
+
+    assert late.says("missing") == []
+    assert [arrival.unreadable for arrival in loading.arrivals] == [[1]]
 
 
 def test_two_files_arrive(workspace: Workspace, loading: Loading) -> None:

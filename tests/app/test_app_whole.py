@@ -1,13 +1,18 @@
 """The whole app: the frame, the pages in turn, and refusals in one place."""
 
+import struct
+import threading
 from pathlib import Path
 
 from drawn_sets import loaded
 from opened_page import WAIT_SECONDS, finish_jobs, text, visitor
 from streamlit.testing.v1 import AppTest
 
+from app.announcement import AnnouncementReader
+from app.jobs import Job
 from app.workspace import Workspace
 from core.dataset import ImageDataset
+from core.limits import DEFAULT_LIMITS
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 
@@ -23,6 +28,22 @@ def test_the_app_opens_without_images() -> None:
 
     assert not page.exception
     assert [title.value for title in page.title] == ["Which images do you bring?"]
+
+
+def test_an_upload_that_waits_for_other_work_says_so() -> None:
+    workspace, opened = visitor(), threading.Event()
+    announced = AnnouncementReader(DEFAULT_LIMITS)
+    announced.feed(b'{"kind": "folder", "name": "pets"}\n3\t"a/1.jpg"\n')
+    upload = workspace.uploads.begin(announced.end())
+    upload.write(struct.pack("<II", 0, 3) + b"one")
+    workspace.start(Job("long", "Long work", lambda _: opened.wait(60)), lambda s, _: s)
+
+    shown = text(open_app(workspace))
+    opened.set()
+    finish_jobs(workspace)
+    workspace.uploads.drop_idle(0)
+
+    assert "100 %, waiting for the work below" in shown
 
 
 def test_a_sample_is_loaded_by_its_button_and_leads_from_page_to_page() -> None:

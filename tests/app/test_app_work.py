@@ -41,8 +41,9 @@ def arrival(folder: Path, name: str, files: dict[str, bytes], *, unreadable: int
 
 
 def test_a_folder_from_the_browser_is_the_same_dataset_as_read_in_place(tmp_path: Path) -> None:
+    # Names are those inside of the folder, also where it holds one of its own name.
     files = {f"pets/{label}/{n}.jpg": jpeg(n) for n, label in enumerate(("cat", "dog"))}
-    here = read_folder(write_files(tmp_path, files) / "pets")
+    here = read_folder(write_files(tmp_path / "pets", files))
 
     opened = work.open_arrived(arrival(tmp_path / "up", "pets", files), DEFAULT_LIMITS, silent)
 
@@ -52,7 +53,7 @@ def test_a_folder_from_the_browser_is_the_same_dataset_as_read_in_place(tmp_path
 
 
 def test_what_the_browser_could_not_read_is_told(tmp_path: Path) -> None:
-    files = {f"pets/cat/{n}.jpg": jpeg(n) for n in range(4)}
+    files = {f"cat/{n}.jpg": jpeg(n) for n in range(4)}
     arrived = arrival(tmp_path, "pets", files, unreadable=1)
 
     opened = work.open_arrived(arrived, DEFAULT_LIMITS, silent)

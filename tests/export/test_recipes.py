@@ -90,3 +90,14 @@ def test_a_recipe_that_cannot_be_read_is_told(tmp_path: Path) -> None:
         read_recipe(tmp_path / "nothere.json")
     with pytest.raises(SettingError, match="cannot be read"):
         read_recipe(tmp_path)
+
+
+@pytest.mark.parametrize("place", ["/home/me/secret/labels.csv", "../secret/labels.csv"])
+def test_a_recipe_does_not_tell_where_a_labels_file_lies(tmp_path: Path, place: str) -> None:
+    recipe = Recipe(**{**vars(RECIPE), "choices": Choices(labels_file=place, label_column="dx")})
+    (tmp_path / "recipe.json").write_text(recipe.to_text(), "utf-8")
+
+    again = read_recipe(tmp_path / "recipe.json")
+
+    assert "secret" not in recipe.to_text()
+    assert again.choices == Choices(labels_file="labels.csv", label_column="dx")

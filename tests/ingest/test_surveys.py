@@ -51,6 +51,36 @@ def test_columns_are_chosen_by_name(tmp_path: Path) -> None:
     assert dataset.counts() == {"new": 2, "old": 2}
 
 
+def test_a_column_that_is_named_finds_its_labels_file(tmp_path: Path) -> None:
+    rows = [f"{n}.jpg,{'old' if n > 1 else 'new'}" for n in range(4)]
+    files = {f"{label}/{n}.jpg": jpeg(n) for n, label in enumerate(("cat", "cat", "dog", "dog"))}
+    tables = {"a.csv": table(*rows), "b.csv": table(*rows, header="image,age")}
+
+    dataset = read(tmp_path, {**files, **tables}, label_column="age")
+
+    assert dataset.choices.labels_file == "b.csv"
+    assert dataset.counts() == {"new": 2, "old": 2}
+
+
+def test_a_column_that_no_labels_file_has_is_told(tmp_path: Path) -> None:
+    files = {**FLAT, "labels.csv": table("0.jpg,cat", "1.jpg,dog")}
+
+    with pytest.raises(SettingError, match=r"No labels file .* has the column 'age'"):
+        look(tmp_path, files, label_column="age")
+
+
+def test_a_column_of_labels_holds_no_splits_too(tmp_path: Path) -> None:
+    files = {**FLAT, "labels.csv": table("0.jpg,cat", "1.jpg,dog")}
+
+    with pytest.raises(SettingError, match="The column 'label' cannot hold splits"):
+        look(tmp_path, files, label_column="label", split_column="label")
+
+
+def test_folders_have_no_columns(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="Folders say the labels, so there is no column 'age'"):
+        look(tmp_path, FLAT, labels_file="", label_column="age")
+
+
 @pytest.mark.parametrize("column", ["image_column", "label_column", "split_column"])
 def test_a_column_that_is_not_there_is_told_with_those_that_are(
     tmp_path: Path, column: str
