@@ -154,8 +154,16 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_encoder(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--encoder", help="what turns an image into a vector (classical)")
+    parser.add_argument(
+        "--encoder",
+        metavar="NAME",
+        help="what turns an image into a vector: builtin (the usual one), classical, "
+        "hf:ORGANISATION/MODEL of Hugging Face, or a folder that holds such a model",
+    )
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda (%(default)s)")
+    parser.add_argument(
+        "--no-cache", action="store_true", help="neither look for vectors made before nor keep them"
+    )
 
 
 def _add_balance(parser: argparse.ArgumentParser) -> None:

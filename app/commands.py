@@ -3,23 +3,23 @@
 import argparse
 import json
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from app.settings import read_limits, read_settings
+from app.named_source import embed_all, opened
+from app.settings import read_settings
 from app.terminal import Bars, print_table, write_json
-from core import ingest
 from core.audit import audit
 from core.augment import PRESETS, AugmentPolicy
-from core.dataset import Choices, ImageDataset
-from core.embed import ENCODERS, Embeddings, embed, find_encoder, read_embeddings, write_embeddings
+from core.embed import (
+    DEFAULT_ENCODER,
+    find_encoder,
+    read_embeddings,
+    write_embeddings,
+)
 from core.errors import OutputError, SettingError
 from core.evaluate import METRICS, PRIMARY, evaluate
 from core.export import Recipe, check_target, export, read_recipe
-from core.progress import Progress
 from core.resample import (
     Exports,
     find_strategy,
@@ -33,7 +33,6 @@ from core.resample.plan import plan_counts
 from core.resample.strategies import K_NEIGHBORS
 from core.words import count_of, size_of, times
 
-_ENCODER = next(iter(ENCODERS))
 _K_NEIGHBORS = int(K_NEIGHBORS.default)
 Value = TypeVar("Value")
 
@@ -48,7 +47,7 @@ def run_serve(options: argparse.Namespace) -> None:
 
 def run_audit(options: argparse.Namespace) -> None:
     """Print counts and findings."""
-    with _opened(options) as (dataset, progress):
+    with opened(options) as (dataset, progress):
         report = audit(dataset, progress)
         result = report.to_json(dataset)
     if options.json == "-":
@@ -77,10 +76,10 @@ def run_audit(options: argparse.Namespace) -> None:
 
 def run_embed(options: argparse.Namespace) -> None:
     """Write the embeddings of a source."""
-    find_encoder(options.encoder or _ENCODER)
+    find_encoder(options.encoder or DEFAULT_ENCODER)
     _make_folder(options.out)
-    with _opened(options) as (dataset, progress):
-        embeddings = _embed(dataset, options, progress)
+    with opened(options) as (dataset, progress):
+        embeddings = embed_all(dataset, options.encoder, options, progress)
     write_embeddings(options.out, dataset, embeddings)
     result = {
         "images": len(embeddings.rows),
@@ -131,8 +130,8 @@ def run_evaluate(options: argparse.Namespace) -> None:
     strategies = [name.strip() for name in names.split(",")] if names else None
     for name in strategies or []:
         find_strategy(name)
-    with _opened(options) as (dataset, progress):
-        embeddings = _embed(dataset, options, progress)
+    with opened(options) as (dataset, progress):
+        embeddings = embed_all(dataset, options.encoder, options, progress)
         report = evaluate(
             dataset, embeddings, strategies=strategies, seed=options.seed or 0, progress=progress
         )
@@ -172,15 +171,15 @@ def run_balance(options: argparse.Namespace) -> None:
     target = parse_target(options.target) if options.target else (base.target if base else None)
     strategy = _first(options.strategy, base.strategy if base else None, "augment")
     k_neighbors = _first(options.k_neighbors, base.k_neighbors if base else None, _K_NEIGHBORS)
-    encoder = _first(options.encoder, base.encoder if base else None, _ENCODER)
+    encoder = _first(options.encoder, base.encoder if base else None, DEFAULT_ENCODER)
     record = find_strategy(strategy)
     check_target(options.out)  # before any work is done for it
     find_encoder(encoder)  # the recipe keeps it, whether this strategy needs it or not
-    with _opened(options, base) as (dataset, progress):
+    with opened(options, base) as (dataset, progress):
         plan = make_plan(dataset, strategy, target, k_neighbors=k_neighbors)
         embeddings = synthetic = None
         if record.needs_embeddings:
-            embeddings = embed(dataset, encoder=encoder, device=options.device, progress=progress)
+            embeddings = embed_all(dataset, encoder, options, progress)
             synthetic = resample(dataset, embeddings, plan, seed=seed, progress=progress)
         recipe = Recipe(
             source=dataset.name,
@@ -223,11 +222,6 @@ def run_balance(options: argparse.Namespace) -> None:
         print(f"evenset: {failure.path} is missing: {failure.reason}", file=sys.stderr)
 
 
-def _embed(dataset: ImageDataset, options: argparse.Namespace, progress: Progress) -> Embeddings:
-    encoder = options.encoder or _ENCODER
-    return embed(dataset, encoder=encoder, device=options.device, progress=progress)
-
-
 def _policy(text: str, seed: int) -> AugmentPolicy:
     """Return the policy that `text` names: a preset, drawn with `seed`, or a JSON file."""
     if text in PRESETS:
@@ -240,40 +234,6 @@ def _policy(text: str, seed: int) -> AugmentPolicy:
         ) from error
     except (OSError, ValueError) as error:
         raise SettingError(f"The policy '{text}' cannot be read as JSON.") from error
-
-
-@contextmanager
-def _opened(
-    options: argparse.Namespace, base: Recipe | None = None
-) -> Iterator[tuple[ImageDataset, Bars]]:
-    """Open the source as the options say, and else as `base` says; list what was decided."""
-    take = ingest.parse_take(options.take) or (base.take if base else None)
-    choices = _choices(options, base.choices if base else Choices())
-    with tempfile.TemporaryDirectory(prefix="evenset_") as folder:
-        with Bars() as progress:
-            dataset = ingest.open_source(
-                options.source, Path(folder), choices=choices, take=take,
-                limits=read_limits(vars(options)), progress=progress,
-            )  # fmt: skip
-        for decided in dataset.decided:
-            what = ingest.MISMATCHES[decided.kind].decisions[decided.decision]
-            print(
-                f"evenset: {decided.text}, such as {decided.names[0]}. {what} "
-                f"({decided.kind}={decided.decision}).",
-                file=sys.stderr,
-            )
-        with Bars() as progress:
-            yield dataset, progress
-
-
-def _choices(options: argparse.Namespace, base: Choices) -> Choices:
-    return Choices(
-        labels_file=base.labels_file if options.labels is None else options.labels,
-        image_column=options.image_column or base.image_column,
-        label_column=options.label_column or base.label_column,
-        split_column=base.split_column if options.split_column is None else options.split_column,
-        decisions={**base.decisions, **ingest.parse_decisions(options.decide)},
-    )
 
 
 def _first(*values: Value | None) -> Value:

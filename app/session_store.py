@@ -27,8 +27,8 @@ from core.dataset_store import (
     take_to_json,
     write_dataset,
 )
-from core.embed import ENCODERS, available_devices
-from core.errors import EvensetError, SourceError
+from core.embed import available_devices
+from core.errors import EvensetError, SettingError, SourceError
 from core.progress import Progress
 from core.resample import STRATEGIES, make_plan, resample
 from core.storage import write_bytes
@@ -139,8 +139,8 @@ def kept_names(saved: SavedSession | None) -> set[str]:
     return {SESSION_FILE, *CACHES, saved.folder}
 
 
-def reopen(workspace: Path, saved: SavedSession, progress: Progress) -> Session:
-    """Return the session that was saved, with all that can be made again.
+def reopen(workspace: Path, saved: SavedSession, vectors: Path, progress: Progress) -> Session:
+    """Return the session that was saved, with all that can be made again; `vectors` is the cache.
 
     Raises:
         SourceError: its images are not there any more, or their list is damaged.
@@ -154,20 +154,21 @@ def reopen(workspace: Path, saved: SavedSession, progress: Progress) -> Session:
         session = session.with_taken(dataset, audit(dataset, progress))
     if saved.policy_chosen:
         session = session.with_policy(saved.policy)
-    session = _with_embeddings(session, workspace, saved, progress)
+    session = _with_embeddings(session, vectors, saved, progress)
     return _with_plan(session, saved, progress)
 
 
 def _with_embeddings(
-    session: Session, workspace: Path, saved: SavedSession, progress: Progress
+    session: Session, vectors: Path, saved: SavedSession, progress: Progress
 ) -> Session:
-    # Another version of Evenset may have written it, and may have known others.
-    if saved.encoder is None or saved.encoder not in ENCODERS or session.dataset is None:
+    if saved.encoder is None or session.dataset is None:
         return session
     devices = [device.name for device in available_devices()]
     device = saved.device if saved.device in devices else "auto"
-    cache = workspace / EMBEDDINGS_FOLDER
-    made = embed_and_map(session.dataset, saved.encoder, device, cache, progress)
+    try:
+        made = embed_and_map(session.dataset, saved.encoder, device, vectors, progress)
+    except SettingError:  # an encoder of another version, or a model that is gone
+        return session
     return session.with_embeddings(*made)
 
 

@@ -177,13 +177,22 @@ def _read_numbers(options: Mapping[str, object], wanted: Sequence[ServeOption]) 
 
 def usual_root() -> Path:
     """Return where a person's workspaces are kept unless another place is named."""
-    named = os.environ.get("XDG_DATA_HOME", "")
+    return _user_folder("XDG_DATA_HOME", ".local/share", "Application Support") / "workspaces"
+
+
+def usual_cache() -> Path:
+    """Return where a person's vectors are kept, for the app and the command line alike."""
+    return _user_folder("XDG_CACHE_HOME", ".cache", "Caches") / "embeddings"
+
+
+def _user_folder(variable: str, usual: str, on_mac: str) -> Path:
+    named = os.environ.get(variable, "")
     if Path(named).is_absolute():
-        data = Path(named)
+        folder = Path(named)
     elif sys.platform == "win32":
-        data = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+        folder = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     elif sys.platform == "darwin":
-        data = Path.home() / "Library" / "Application Support"
+        folder = Path.home() / "Library" / on_mac
     else:
-        data = Path.home() / ".local" / "share"
-    return data / "evenset" / "workspaces"
+        folder = Path.home() / usual
+    return folder / "evenset"

@@ -13,7 +13,13 @@ from typing import Any
 from app.jobs import JOBS, Job, JobState
 from app.root_folder import remove_later
 from app.session import Session
-from app.session_store import SESSION_FILE, SavedSession, kept_names, save_session
+from app.session_store import (
+    EMBEDDINGS_FOLDER,
+    SESSION_FILE,
+    SavedSession,
+    kept_names,
+    save_session,
+)
 from app.uploads import Uploads
 from core.embed import Embeddings
 from core.errors import OutputError
@@ -34,10 +40,13 @@ class _Running:
 class Workspace:
     """One visitor's place. Keeps the session across reloads; the folder holds the files."""
 
-    def __init__(self, folder: Path | Callable[[], Path], token: str) -> None:
+    def __init__(
+        self, folder: Path | Callable[[], Path], token: str, *, vectors: Path | None = None
+    ) -> None:
         self.token = token  # in the cookie: who has it is the visitor
         self.route_token = secrets.token_urlsafe(16)  # in addresses of pictures and downloads
         self._place = folder  # a function makes it when it is needed: who only looks leaves nothing
+        self._vectors = vectors  # a place that a person's workspaces share
         self.session = Session()
         self.saved: SavedSession | None = None  # of an earlier server, until something replaces it
         self.uploads = Uploads(self.new_folder)
@@ -68,6 +77,11 @@ class Workspace:
             if not isinstance(self._place, Path):
                 self._place = self._place()
             return self._place
+
+    @property
+    def vectors_folder(self) -> Path:
+        """Return where vectors of images are kept by their content."""
+        return self._vectors or self.folder / EMBEDDINGS_FOLDER
 
     def start(self, job: Job, apply: Apply, *, slot: str = MAIN) -> bool:
         """Start `job` unless its slot is taken; `apply` puts its result into the session.

@@ -5,13 +5,14 @@ import re
 import secrets
 import threading
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from threading import Thread
 
 from app.root_folder import HeldFolder, RootFolder, folder_name, remove_later
 from app.session_store import CACHES, SavedSession, kept_names, read_saved
-from app.settings import ServerSettings, usual_root
+from app.settings import ServerSettings, usual_cache, usual_root
 from app.visitor import MAIN, MAP, Workspace
 from core.errors import LimitError, OutputError
 from core.words import count_of
@@ -158,13 +159,13 @@ class Workspaces:
         root = self._open_root()
         asked = token if token is not None and TOKEN.fullmatch(token) else None
         own = asked or new_token()
-        workspace = Workspace(partial(self._make_folder, own), own)
+        workspace = Workspace(partial(self._make_folder, own), own, vectors=self._vectors())
         if asked is not None and root.has(folder_name(asked)):
             with self._tidy_lock:  # else it may seem to be in use
                 held = root.hold(folder_name(asked))
             if held is None:  # another server is at work in it
                 own = new_token()
-                workspace = Workspace(partial(self._make_folder, own), own)
+                workspace = Workspace(partial(self._make_folder, own), own, vectors=self._vectors())
             else:
                 saved = self._clean(held)
                 if saved is not None:
@@ -172,12 +173,20 @@ class Workspaces:
                     held.touch()
                     with self._folders_lock:
                         self._held[own] = held
-                    workspace = Workspace(held.path, own)
+                    workspace = Workspace(held.path, own, vectors=self._vectors())
                     workspace.saved = saved
         self._by_token[own] = workspace
         if asked is not None:
             self._by_token[asked] = workspace  # a reload comes with the same cookie
         return workspace
+
+    def _vectors(self) -> Path | None:
+        """Return the place for vectors on a person's own computer; elsewhere each has their own."""
+        if not self.settings.is_local:
+            return None
+        with suppress(RuntimeError):  # nobody knows whose home it is
+            return usual_cache()
+        return None
 
     def _make_folder(self, token: str) -> Path:
         with self._folders_lock:

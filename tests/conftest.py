@@ -17,6 +17,7 @@ def _data_folder_of_the_tests() -> Iterator[None]:
     """Keep workspaces out of the data of whoever runs the tests."""
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_DATA_HOME", folder)
+        patch.setenv("XDG_CACHE_HOME", folder)
         yield
 
 

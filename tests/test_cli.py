@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from image_sets import zipped
+from image_sets import jpeg, write_files, zipped
 
 from app.cli import main
 from core import __version__
@@ -185,3 +185,25 @@ def test_a_recipe_of_other_images_warns(
 
     assert code == 0
     assert "not the images that the recipe was made with" in err
+
+
+def test_a_recipe_with_another_labels_file_guesses_its_columns_anew(
+    capsys: Captured, tmp_path: Path
+) -> None:
+    files = {f"{n}.jpg": jpeg(n) for n in range(6)}
+    rows = "".join(f"{n}.jpg,{'ab'[n % 2]}\n" for n in range(6))
+    set_ = write_files(
+        tmp_path / "set",
+        {**files, "a.csv": f"file,kids\n{rows}".encode(), "b.csv": f"name,breed\n{rows}".encode()},
+    )
+    first = ["balance", set_, "--out", tmp_path / "one", "--labels", "a.csv"]
+    assert outcome(capsys, *first)[0] == 0
+    recipe = tmp_path / "one" / "recipe.json"
+
+    code, _, said = outcome(
+        capsys, "balance", set_, "--out", tmp_path / "two", "--recipe", recipe, "--labels", "b.csv"
+    )
+
+    assert (code, said) == (0, "")
+    again = json.loads((tmp_path / "two" / "recipe.json").read_text("utf-8"))
+    assert again["choices"]["label_column"] == "breed"

@@ -42,7 +42,8 @@ def _open(workspace: Workspace, saved: SavedSession) -> None:
         # Other images were brought meanwhile in another tab.
         return session if session.dataset is not None else restored
 
-    job = Job("go_on", f"Opening '{saved.name}' again", partial(reopen, workspace.folder, saved))
+    again = partial(reopen, workspace.folder, saved, workspace.vectors_folder)
+    job = Job("go_on", f"Opening '{saved.name}' again", again)
     workspace.start(job, apply)
 
 

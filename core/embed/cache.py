@@ -1,59 +1,164 @@
-"""Vectors kept on disk under the name of their content."""
+"""Vectors on disk by the content of their images: what was embedded once is not embedded again.
 
-from collections.abc import Iterable
+An encoder on a device has a folder of parts, each two files: vectors (.npy, mapped into memory)
+and an index (.parquet), which is written last and makes the part real. Nothing is ever changed
+in place, so that two processes may use one folder: at worst both embed the same image.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from zipfile import BadZipFile
+from secrets import token_hex
+from zlib import crc32
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from core.embed.embeddings import Vectors
 from core.embed.encoders import Encoder
 from core.storage import replacing
 
+MAX_BYTES = 10_000_000_000  # of all encoders together
+_MOST_PARTS = 16  # beyond, they are merged
+
 
 @dataclass(frozen=True, eq=False)
-class CachedVectors:
-    """The vectors of one entry, and the device that made them."""
+class _Part:
+    """A part that is whole: row i of `vectors` belongs to digest i."""
 
+    place: Path  # of the index
+    digests: "pd.Index[str]"  # each once
+    checksums: NDArray[np.uint32]
     vectors: Vectors
-    device: str
 
 
-def content_name(image_digests: Iterable[str], encoder: Encoder) -> str:
-    """Return a name of vectors: the images' digests in row order, and the encoder as it is now."""
-    digest = blake2b(digest_size=16)
-    settings = (encoder.name, encoder.version, str(encoder.input_px), str(encoder.dimension))
-    for name in (*settings, *image_digests):
-        digest.update(f"{len(name)}:{name}".encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
+class VectorCache:
+    """The vectors that one encoder has made on one kind of device. The disk is its only state."""
+
+    def __init__(
+        self, root: Path, encoder: Encoder, device: str, *, max_bytes: int = MAX_BYTES
+    ) -> None:
+        self._root = root
+        self._dimension = encoder.dimension
+        self._folder = root / encoder_key(encoder, device)
+        self._max_bytes = max_bytes
+
+    def load(
+        self, digests: Sequence[str] | NDArray[np.object_], into: Vectors
+    ) -> NDArray[np.bool_]:
+        """Write the vectors that are there into `into`; return (R,) for which rows.
+
+        A damaged vector, index or file counts as not there.
+
+        Args:
+            digests: (R,) of the images' files.
+            into: (R, D) float32.
+        """
+        is_there = np.zeros(len(digests), bool)
+        wanted = np.asarray(digests, object)
+        for part in self._parts():
+            missing = np.flatnonzero(~is_there)
+            if len(missing) == 0:
+                break
+            found = part.digests.get_indexer(pd.Index(wanted[missing]))
+            rows, places = missing[found >= 0], found[found >= 0]
+            for row, place in zip(rows.tolist(), places.tolist(), strict=True):
+                vector = part.vectors[place]
+                if crc32(vector.tobytes()) == part.checksums[place]:
+                    into[row] = vector
+                    is_there[row] = True
+            if len(rows):
+                with suppress(OSError):
+                    part.place.touch()  # the longest unused parts go first
+        return is_there
+
+    def add(self, digests: Sequence[str], vectors: Vectors) -> None:
+        """Keep vectors as a new part, whole or not at all.
+
+        Raises:
+            OutputError: the folder cannot be written.
+        """
+        if len(digests):
+            # Files of the same content have one vector.
+            unique, first = np.unique(np.asarray(digests, np.str_), return_index=True)
+            self._write(unique, vectors[first])
+
+    def tidy(self) -> None:
+        """Merge many small parts, and remove the longest unused ones of a cache that is too large.
+
+        Raises:
+            OutputError: the folder cannot be written.
+        """
+        parts = self._parts()
+        if len(parts) > _MOST_PARTS:
+            digests = np.concatenate([part.digests.to_numpy(np.str_) for part in parts])
+            _, first = np.unique(digests, return_index=True)
+            vectors = np.concatenate([part.vectors for part in parts])
+            sums = np.concatenate([part.checksums for part in parts])
+            whole = [row for row in first if crc32(vectors[row].tobytes()) == sums[row]]
+            self._write(digests[whole], vectors[whole])
+            for part in parts:
+                _remove(part.place)
+        self._shrink()
+
+    def _write(self, digests: NDArray[np.str_], vectors: Vectors) -> None:
+        name = token_hex(8)
+        with replacing(self._folder / f"{name}.npy") as file:
+            np.save(file, np.ascontiguousarray(vectors, np.float32), allow_pickle=False)
+        sums = [crc32(vector.tobytes()) for vector in vectors]
+        index = pd.DataFrame({"digest": digests, "crc32": np.array(sums, np.uint32)})
+        with replacing(self._folder / f"{name}.parquet") as file:
+            index.to_parquet(file, index=False)
+
+    def _parts(self) -> list[_Part]:
+        """Return the parts that can be read, the largest first."""
+        parts = [self._open(place) for place in self._folder.glob("*.parquet")]
+        return sorted(
+            (part for part in parts if part is not None), key=lambda part: -len(part.digests)
+        )
+
+    def _open(self, place: Path) -> _Part | None:
+        try:
+            index = pd.read_parquet(place, columns=["digest", "crc32"])
+            sums = index["crc32"].to_numpy(np.uint32)
+            vectors = np.load(place.with_suffix(".npy"), mmap_mode="r", allow_pickle=False)
+        except (OSError, ValueError, KeyError, TypeError, EOFError):
+            return None  # being removed by another process, or damaged
+        if vectors.shape != (len(index), self._dimension) or vectors.dtype != np.float32:
+            return None
+        digests = pd.Index(index["digest"])
+        return _Part(place, digests, sums, vectors) if digests.is_unique else None
+
+    def _shrink(self) -> None:
+        """Remove the longest unused parts of any encoder until the rest is small enough."""
+        sizes: list[tuple[float, int, Path]] = []
+        for place in self._root.glob("*/*.parquet"):
+            with suppress(OSError):
+                size = place.stat().st_size + place.with_suffix(".npy").stat().st_size
+                sizes.append((place.stat().st_mtime, size, place))
+        total = sum(size for _, size, _ in sizes)
+        for _, size, place in sorted(sizes):
+            if total <= self._max_bytes:
+                return
+            _remove(place)
+            total -= size
 
 
-def load_entry(folder: Path, name: str, *, count: int, dimension: int) -> CachedVectors | None:
-    """Return the entry `name`, or None if it is not there, damaged, or of another shape."""
-    try:
-        # Opened here, since NumPy leaves its own file open when it is not a whole zip.
-        with _entry(folder, name).open("rb") as file, np.load(file, allow_pickle=False) as entry:
-            cached = CachedVectors(entry["vectors"], str(entry["device"]))
-    except (OSError, ValueError, KeyError, EOFError, TypeError, BadZipFile):
-        return None
-    vectors = cached.vectors
-    if vectors.shape != (count, dimension) or vectors.dtype != np.float32:
-        return None
-    return cached if np.isfinite(vectors).all() else None
+def encoder_key(encoder: Encoder, device: str) -> str:
+    """Return a name of all that decides a picture's vector, beside the picture."""
+    settings = (
+        encoder.name, encoder.version, str(encoder.input_px), str(encoder.dimension), device,
+    )  # fmt: skip
+    digest = blake2b("\0".join(settings).encode(), digest_size=8).hexdigest()
+    plain = "".join(letter if letter.isalnum() else "_" for letter in encoder.name)[-40:]
+    return f"{plain}_{digest}"
 
 
-def save_entry(folder: Path, name: str, cached: CachedVectors) -> None:
-    """Keep vectors under `name`.
-
-    Raises:
-        OutputError: the folder cannot be written.
-    """
-    with replacing(_entry(folder, name)) as file:
-        # A zip carries checksums: a changed byte is found when the entry is read.
-        np.savez(file, vectors=cached.vectors, device=np.asarray(cached.device))
-
-
-def _entry(folder: Path, name: str) -> Path:
-    return folder / f"{name}.npz"
+def _remove(index: Path) -> None:
+    """Remove a part, its index first: half a part is none."""
+    for place in (index, index.with_suffix(".npy")):
+        with suppress(OSError):  # another process was quicker
+            place.unlink()

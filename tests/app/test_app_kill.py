@@ -105,7 +105,7 @@ def load_before(root: Path) -> str:
 def reopened(workspace: Workspace) -> tuple[int, str]:
     """Return the size and the digest of what is offered, with every file read."""
     assert workspace.saved is not None
-    dataset = reopen(workspace.folder, workspace.saved, silent).dataset
+    dataset = reopen(workspace.folder, workspace.saved, workspace.vectors_folder, silent).dataset
     assert dataset is not None
     for row in range(len(dataset)):
         assert len(dataset.read_bytes(row)) == dataset.table["bytes"].iloc[row]

@@ -50,7 +50,7 @@ def saved_again(place: Path, session: Session) -> Session:
     save_session(place, session)
     saved = read_saved(place)
     assert saved is not None
-    return reopen(place, saved, silent)
+    return reopen(place, saved, place / "embeddings", silent)
 
 
 def test_the_lines_say_what_there_is(place: Path, session: Session) -> None:
@@ -83,7 +83,7 @@ def test_a_part_that_was_taken_comes_back_as_a_part(place: Path, session: Sessio
 
     assert saved is not None
     assert (saved.images, saved.classes) == (11, 2)
-    opened = reopen(place, saved, silent)
+    opened = reopen(place, saved, place / "embeddings", silent)
     assert opened.source is not None and opened.dataset is not None
     assert len(opened.source) == 19
     assert opened.dataset.digest == part.digest
@@ -163,7 +163,7 @@ def test_pictures_that_are_gone_are_said_with_their_place(tmp_path: Path) -> Non
 
     assert saved is not None
     with pytest.raises(SourceError, match=r"^6 of 19 files of 'pets' .*pets' any more\. Put them"):
-        reopen(tmp_path / "place", saved, silent)
+        reopen(tmp_path / "place", saved, tmp_path / "vectors", silent)
 
 
 def damage(change: Callable[[dict[str, object]], object]) -> Callable[[Path], None]:
@@ -239,7 +239,7 @@ def test_what_this_version_does_not_know_is_left_out(
     saved = read_saved(place)
 
     assert saved is not None
-    opened = reopen(place, saved, silent)
+    opened = reopen(place, saved, place / "embeddings", silent)
     assert opened.dataset is not None
     assert opened.embeddings is None
 

@@ -1,7 +1,8 @@
-"""From a dataset to its embeddings: order, damage, cancelling and the cache."""
+"""From a dataset to its embeddings: order, damage, memory and cancelling."""
 
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -56,7 +57,7 @@ def batch_threads() -> list[str]:
 
 
 def test_vectors_are_those_of_the_pictures_in_row_order(dataset: ImageDataset) -> None:
-    embeddings = embed(dataset)
+    embeddings = embed(dataset, encoder="classical")
 
     assert embeddings.rows.tolist() == list(range(COUNT))
     encode_one = ENCODERS["classical"].open("cpu")
@@ -104,6 +105,43 @@ def test_files_that_broke_after_loading_are_absent(dataset: ImageDataset) -> Non
     assert left.rows.tolist() == expected
     np.testing.assert_allclose(left.vectors, everything.vectors[expected], atol=1e-5)
     assert left.digest != everything.digest
+
+
+def test_a_batch_that_is_too_large_for_memory_is_halved(
+    dataset: ImageDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = ENCODERS["classical"].open("cpu")
+    sizes: list[int] = []
+
+    class OutOfMemoryError(RuntimeError):
+        """Stands for torch's."""
+
+    def small_memory(pixels: np.ndarray) -> np.ndarray:
+        sizes.append(len(pixels))
+        if len(pixels) > 20:
+            raise OutOfMemoryError("CUDA out of memory")
+        return real(pixels)
+
+    encoder = replace(ENCODERS["classical"], open=lambda device: small_memory)
+    monkeypatch.setattr("core.embed.pipeline.find_encoder", lambda name: encoder)
+
+    embeddings = embed(dataset, encoder="classical", rows=range(64))
+
+    assert sizes == [64, 32, 16, 16, 32, 16, 16]
+    assert len(embeddings) == 64
+
+
+def test_another_fault_of_an_encoder_is_not_hidden(
+    dataset: ImageDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(pixels: np.ndarray) -> np.ndarray:
+        raise RuntimeError("shapes do not fit")
+
+    encoder = replace(ENCODERS["classical"], open=lambda device: broken)
+    monkeypatch.setattr("core.embed.pipeline.find_encoder", lambda name: encoder)
+
+    with pytest.raises(RuntimeError, match="do not fit"):
+        embed(dataset)
 
 
 def test_a_whole_batch_of_broken_files_is_passed_over(dataset: ImageDataset) -> None:
@@ -176,67 +214,6 @@ def test_cancelling_leaves_the_rest_unread(
         embed(dataset, progress=cancel)
 
     assert len(read) < COUNT
-
-
-def test_a_cached_result_is_equal_and_needs_no_files(dataset: ImageDataset, tmp_path: Path) -> None:
-    first = embed(dataset, cache=tmp_path / "cache")
-    for row in range(COUNT):
-        file_of(dataset, row).unlink()
-    heard = Heard()
-
-    second = embed(dataset, cache=tmp_path / "cache", progress=heard)
-
-    np.testing.assert_array_equal(first.vectors, second.vectors)
-    assert (first.digest, first.device) == (second.digest, second.device)
-    assert heard.calls[-1] == ("embedding images", COUNT, COUNT)
-
-
-def only_entry(folder: Path) -> Path:
-    (entry,) = folder.iterdir()
-    return entry
-
-
-@pytest.mark.parametrize("damage", ["empty", "cut", "noise", "a byte"])
-def test_a_damaged_cache_entry_is_made_again(
-    dataset: ImageDataset, tmp_path: Path, damage: str
-) -> None:
-    first = embed(dataset, cache=tmp_path / "cache")
-    entry = only_entry(tmp_path / "cache")
-    whole = entry.read_bytes()
-    middle = len(whole) // 2
-    changed_byte = bytes([whole[middle] ^ 0x10])
-    damaged = {
-        "empty": b"",
-        "cut": whole[:middle],
-        "noise": b"nothing of use" * 100,
-        "a byte": whole[:middle] + changed_byte + whole[middle + 1 :],
-    }[damage]
-    entry.write_bytes(damaged)
-
-    second = embed(dataset, cache=tmp_path / "cache")
-
-    np.testing.assert_array_equal(first.vectors, second.vectors)
-    assert only_entry(tmp_path / "cache").stat().st_size == len(whole)
-
-
-def test_another_choice_of_rows_is_another_cache_entry(
-    dataset: ImageDataset, tmp_path: Path
-) -> None:
-    embed(dataset, cache=tmp_path / "cache")
-
-    some = embed(dataset, cache=tmp_path / "cache", rows=[1, 2])
-
-    assert some.rows.tolist() == [1, 2]
-
-
-def test_a_result_with_absent_images_is_not_kept(dataset: ImageDataset, tmp_path: Path) -> None:
-    content = dataset.read_bytes(5)
-    file_of(dataset, 5).unlink()
-    embed(dataset, cache=tmp_path / "cache")
-    assert not (tmp_path / "cache").exists()
-    file_of(dataset, 5).write_bytes(content)
-
-    assert len(embed(dataset, cache=tmp_path / "cache")) == COUNT
 
 
 def test_the_same_images_under_other_names_have_the_same_digest(tmp_path: Path) -> None:

@@ -1,0 +1,63 @@
+"""What a command names: its source opened, its images embedded."""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.settings import read_limits, usual_cache
+from app.terminal import Bars
+from core import ingest
+from core.dataset import Choices, ImageDataset
+from core.embed import DEFAULT_ENCODER, Embeddings, embed
+from core.export import Recipe
+from core.progress import Progress
+
+
+@contextmanager
+def opened(
+    options: argparse.Namespace, base: Recipe | None = None
+) -> Iterator[tuple[ImageDataset, Bars]]:
+    """Open the source as the options say, and else as `base` says; list what was decided."""
+    take = ingest.parse_take(options.take) or (base.take if base else None)
+    choices = _choices(options, base.choices if base else Choices())
+    with tempfile.TemporaryDirectory(prefix="evenset_") as folder:
+        with Bars() as progress:
+            dataset = ingest.open_source(
+                options.source, Path(folder), choices=choices, take=take,
+                limits=read_limits(vars(options)), progress=progress,
+            )  # fmt: skip
+        for decided in dataset.decided:
+            what = ingest.MISMATCHES[decided.kind].decisions[decided.decision]
+            print(
+                f"evenset: {decided.text}, such as {decided.names[0]}. {what} "
+                f"({decided.kind}={decided.decision}).",
+                file=sys.stderr,
+            )
+        with Bars() as progress:
+            yield dataset, progress
+
+
+def _choices(options: argparse.Namespace, base: Choices) -> Choices:
+    if options.labels not in {None, base.labels_file}:
+        base = Choices(decisions=base.decisions)  # the columns were those of another file
+    return Choices(
+        labels_file=base.labels_file if options.labels is None else options.labels,
+        image_column=options.image_column or base.image_column,
+        label_column=options.label_column or base.label_column,
+        split_column=base.split_column if options.split_column is None else options.split_column,
+        decisions={**base.decisions, **ingest.parse_decisions(options.decide)},
+    )
+
+
+def embed_all(
+    dataset: ImageDataset, encoder: str | None, options: argparse.Namespace, progress: Progress
+) -> Embeddings:
+    """Return the vectors of all images; those made before are looked for unless told not to."""
+    cache = None if options.no_cache else usual_cache()
+    return embed(
+        dataset, encoder=encoder or DEFAULT_ENCODER, device=options.device, cache=cache,
+        progress=progress,
+    )  # fmt: skip
