@@ -12,10 +12,13 @@ import pytest
 import core
 
 ROOT = Path(core.__file__).parent.parent
-HEAVY = ("torch", "umap", "sklearn", "imblearn")
+HEAVY = ("torch", "umap", "sklearn", "imblearn", "transformers", "huggingface_hub", "safetensors")
 # Which packages of core may import what is slow to load, each inside a function.
 MAY_IMPORT = {
     "torch": {"embed", "neighbours", "synthesize", "evaluate"},
+    "transformers": {"embed"},
+    "huggingface_hub": {"embed"},
+    "safetensors": {"embed"},
     "umap": {"project"},
 }
 LONGEST = 300
@@ -39,13 +42,14 @@ def layer_of(module: Path) -> str:
 
 
 def imports(source: str) -> Iterator[tuple[str, bool]]:
-    """Yield what `source` imports, and whether a function holds the import."""
+    """Yield what `source` imports, and whether it does so only in a function, or for types."""
     tree = ast.parse(source)
     inside = {
         id(node)
-        for function in ast.walk(tree)
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        for node in ast.walk(function)
+        for holder in ast.walk(tree)
+        if isinstance(holder, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        or (isinstance(holder, ast.If) and ast.unparse(holder.test) == "TYPE_CHECKING")
+        for node in ast.walk(holder)
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

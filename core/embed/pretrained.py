@@ -1,0 +1,168 @@
+"""Pretrained vision models as encoders: by their name on Hugging Face, or from a folder."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from core.embed import preparation
+from core.embed.backbone import open_backbone, read_dimension
+from core.embed.encoders import Encoder
+from core.embed.hub import PREFIX
+from core.embed.snapshots import PREPROCESSORS, find_snapshot, read_settings
+
+
+@dataclass(frozen=True)
+class PretrainedModel:
+    """What people should know of a model before they choose it. Sizes are about right."""
+
+    repository: str
+    title: str
+    parameters_millions: int  # of all that is downloaded
+    megabytes: int  # to download
+    licence: str
+    speed: Literal["fast", "medium", "slow"]  # of embedding, on a CPU
+    about: str  # what it learned from and is good at
+
+    @property
+    def name(self) -> str:
+        """Return the name to find the encoder by."""
+        return f"{PREFIX}{self.repository}"
+
+    @property
+    def help(self) -> str:
+        """Return what people read before they choose it."""
+        return f"{self.about} {_PRIVACY}"
+
+
+_PRIVACY = "The weights are downloaded from Hugging Face once; your pictures stay here."
+
+PRETRAINED: Mapping[str, PretrainedModel] = {
+    model.name: model
+    for model in (
+        PretrainedModel(
+            repository="microsoft/resnet-18",
+            title="ResNet-18",
+            parameters_millions=12,
+            megabytes=47,
+            licence="Apache-2.0",
+            speed="fast",
+            about="Knows the 1,000 kinds of things of ImageNet. A small, well-known baseline.",
+        ),
+        PretrainedModel(
+            repository="facebook/dinov2-small",
+            title="DINOv2 small",
+            parameters_millions=22,
+            megabytes=88,
+            licence="Apache-2.0",
+            speed="medium",
+            about=(
+                "Learned from pictures alone, without names. Good at looks, parts and fine "
+                "differences; the first to try where the built-in encoder is too coarse."
+            ),
+        ),
+        PretrainedModel(
+            repository="microsoft/resnet-50",
+            title="ResNet-50",
+            parameters_millions=26,
+            megabytes=102,
+            licence="Apache-2.0",
+            speed="medium",
+            about="Knows the 1,000 kinds of things of ImageNet. The baseline of many papers.",
+        ),
+        PretrainedModel(
+            repository="facebook/convnext-tiny-224",
+            title="ConvNeXt tiny",
+            parameters_millions=29,
+            megabytes=114,
+            licence="Apache-2.0",
+            speed="medium",
+            about="Knows the 1,000 kinds of things of ImageNet, better than ResNet-50 does.",
+        ),
+        PretrainedModel(
+            repository="google/vit-base-patch16-224",
+            title="ViT base",
+            parameters_millions=86,
+            megabytes=346,
+            licence="Apache-2.0",
+            speed="slow",
+            about="Learned the 21,000 kinds of things of the large ImageNet, then 1,000 of them.",
+        ),
+        PretrainedModel(
+            repository="facebook/dinov2-base",
+            title="DINOv2 base",
+            parameters_millions=87,
+            megabytes=346,
+            licence="Apache-2.0",
+            speed="slow",
+            about=(
+                "Learned from pictures alone, without names. Finer than DINOv2 small and four "
+                "times slower."
+            ),
+        ),
+        PretrainedModel(
+            repository="laion/CLIP-ViT-B-32-laion2B-s34B-b79K",
+            title="CLIP ViT-B/32 of LAION",
+            parameters_millions=151,
+            megabytes=605,
+            licence="MIT",
+            speed="medium",
+            about=(
+                "Learned from pictures with their captions, so it goes by what things mean: "
+                "drawings and photographs of one thing lie near each other."
+            ),
+        ),
+        PretrainedModel(
+            repository="google/siglip-base-patch16-224",
+            title="SigLIP base",
+            parameters_millions=203,
+            megabytes=813,
+            licence="Apache-2.0",
+            speed="slow",
+            about=(
+                "Learned from pictures with their captions, like CLIP, and sees smaller details "
+                "than the CLIP above."
+            ),
+        ),
+    )
+}
+
+
+def find_pretrained(name: str) -> Encoder:
+    """Return the encoder of a pretrained model; its weights are loaded when it is opened.
+
+    The model's own settings say how pictures are prepared. What is not on this computer yet is
+    asked of Hugging Face, under 'hf:' names only.
+
+    Args:
+        name: 'hf:owner/model', or a folder with config.json, preprocessor_config.json and
+            weights in the safetensors format.
+
+    Raises:
+        SettingError: the model is not there, is no vision model, or cannot be reached.
+        OutputError: what was downloaded cannot be kept.
+    """
+    snapshot = find_snapshot(name)
+    file = next(file for file in PREPROCESSORS if (snapshot.folder / file).is_file())
+    prepared = preparation.read_preparation(read_settings(snapshot, file), name)
+    dimension = read_dimension(snapshot, prepared.side_px)
+    known = PRETRAINED.get(name)
+    if snapshot.repository is None:
+        title, source = snapshot.folder.resolve().name, str(snapshot.folder)
+        help_ = "A model from a folder of this computer."
+    else:
+        title = known.title if known else snapshot.repository
+        source = f"https://huggingface.co/{snapshot.repository}"
+        help_ = known.help if known else f"A model that you named. {_PRIVACY}"
+    return Encoder(
+        name=name,
+        title=title,
+        help=help_,
+        source=source,
+        dimension=dimension,
+        input_px=prepared.side_px,
+        version=f"{preparation.VERSION}-{snapshot.version}",
+        open=partial(open_backbone, snapshot, prepared),
+        prepare=prepared.square,
+        kept=prepared.kept,
+    )
