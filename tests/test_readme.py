@@ -8,7 +8,7 @@ import pytest
 from app.cli import build_parser
 from app.steps import STEPS
 from core.augment import OPERATIONS, PRESETS
-from core.embed import ENCODERS
+from core.embed import ENCODERS, PRETRAINED
 from core.export import FORMATS
 from core.export.export import MANIFEST_COLUMNS, MANIFEST_NAME, VECTORS_NAME, WEIGHTS_NAME
 from core.ingest import MISMATCHES, SAMPLES
@@ -20,9 +20,14 @@ README = (ROOT / "README.md").read_text("utf-8")
 LABELS = README.partition("### Labels")[2].partition("## ")[0]
 SUBCOMMANDS = next(action.choices for action in build_parser()._actions if action.dest == "command")
 
+REGISTRIES = (STRATEGIES, ENCODERS, PRETRAINED, FORMATS, PRESETS)
 NAMES = [
     *(f"**{step.title}**" for step in STEPS),
-    *(f"`{name}`" for registry in (STRATEGIES, ENCODERS, FORMATS, PRESETS) for name in registry),
+    *(
+        f"`{name}`"
+        for registry in (STRATEGIES, ENCODERS, PRETRAINED, FORMATS, PRESETS)
+        for name in registry
+    ),
     *(f"`{kind}`" for kind in MISMATCHES),
     *(f"`{decision}`" for kind in MISMATCHES.values() for decision in kind.decisions),
     *(f"`{suffix}`" for suffix in sorted(TABLE_SUFFIXES)),

@@ -1,11 +1,10 @@
 """Balance: embed the images, choose a strategy, see where its points lie."""
 
-from functools import partial
 from typing import Literal
 
 import streamlit as st
 
-from app import charts, work
+from app import charts
 from app.jobs import Job
 from app.page import (
     ask_for_images,
@@ -18,14 +17,12 @@ from app.page import (
     quiet,
 )
 from app.session import Balanced, Session
-from app.views import balance_map
-from app.workspace import MAP, Workspace
+from app.views import balance_embed, balance_map
 from core.dataset import TRAIN, ImageDataset
-from core.embed import ENCODERS, Embeddings, available_devices
+from core.embed import Embeddings
 from core.progress import Progress
-from core.project import Projection
 from core.resample import STRATEGIES, BalancePlan, Exports, Strategy, make_plan, resample
-from core.words import count_of, duration_of, named, times
+from core.words import count_of, named, times
 
 _TARGETS = {
     "largest": "The largest class",
@@ -33,7 +30,6 @@ _TARGETS = {
     "smallest": "The smallest class",
     "number": "A number of images",
 }
-_IMAGES_PER_SECOND = 250  # a cautious guess, before the first measurement on this computer
 
 
 _QUESTION = "Where does SMOTE put its points?"
@@ -53,7 +49,7 @@ def balance_view(session: Session) -> Session:
     session = _strategy_section(session, dataset)
     if session.embeddings is not None:
         st.subheader("The map", anchor=False)
-        _start_better_map(current_workspace(), session)
+        balance_embed.start_better_map(current_workspace(), session)
         balance_map.draw(session)
     if session.balanced is not None:
         with st.container(horizontal=True):
@@ -133,7 +129,7 @@ def _strategy_section(session: Session, dataset: ImageDataset) -> Session:
                 alt="Training images per class before and after, and class weights",
             )
         if session.embeddings is None:
-            _embed_form(dataset, is_needed=strategy.needs_embeddings)
+            balance_embed.draw(dataset, is_needed=strategy.needs_embeddings)
     return session
 
 
@@ -236,61 +232,4 @@ def _start_resampling(
         return Balanced(plan, seed, points)
 
     current_workspace().start(Job("resample", "Making synthetic points", make), apply)
-    st.rerun()
-
-
-def _embed_form(dataset: ImageDataset, *, is_needed: bool) -> None:
-    devices = available_devices()
-    st.subheader("Draw the map", anchor=False)
-    quiet("Every training image becomes a dot, alike pictures close together.")
-    with st.form("embed"):
-        left, right = st.columns(2)
-        encoder = left.selectbox(
-            "Encoder", list(ENCODERS), format_func=lambda name: ENCODERS[name].title
-        )
-        left.caption(plain(ENCODERS[encoder].help))
-        device = right.selectbox(
-            "Device", [device.name for device in devices[::-1]],
-            format_func={device.name: device.title for device in devices}.__getitem__,
-        )  # fmt: skip
-        right.caption(
-            "A GPU is used where there is one."
-            if len(devices) > 1
-            else "No CUDA device was found, so the work is done on the CPU."
-        )
-        guess = duration_of(len(dataset) / _IMAGES_PER_SECOND)
-        if st.form_submit_button(
-            f"Embed {count_of(len(dataset), 'image')}",
-            type="primary" if is_needed else "secondary",
-        ):
-            start_embedding(current_workspace(), dataset, encoder, device)
-            st.rerun()
-        st.caption(f"Takes about {guess} here, less when it was done before.")
-
-
-def start_embedding(workspace: Workspace, dataset: ImageDataset, encoder: str, device: str) -> None:
-    """Start the job that embeds and draws the first map."""
-
-    def apply(session: Session, result: tuple[Embeddings, Projection]) -> Session:
-        return session.with_embeddings(*result) if session.dataset is dataset else session
-
-    cache = workspace.folder / "embeddings"
-    embed = partial(work.embed_and_map, dataset, encoder, device, cache)
-    workspace.start(Job("embed", "Embedding images", embed), apply)
-
-
-def _start_better_map(workspace: Workspace, session: Session) -> None:
-    """Start the UMAP by itself, once, behind the PCA map that is there already."""
-    embeddings, first = session.embeddings, session.projections.get("pca")
-    if embeddings is None or first is None or "umap" in session.projections:
-        return
-    if workspace.job_in(MAP) is not None or workspace.mapped is embeddings:
-        return
-    workspace.mapped = embeddings
-
-    def apply(session: Session, projection: Projection) -> Session:
-        return session.with_projection(projection) if session.embeddings is embeddings else session
-
-    job = Job("umap", "Drawing the UMAP", partial(work.better_map, embeddings, first.rows))
-    workspace.start(job, apply, slot=MAP)
     st.rerun()

@@ -10,7 +10,7 @@ from app.page import ask_for_images, current_workspace, heading, lacks_classes, 
 from app.palette import class_colours
 from app.session import Session
 from core.dataset import TRAIN, ImageDataset
-from core.embed import ENCODERS, Embeddings
+from core.embed import DEFAULT_ENCODER, Embeddings
 from core.evaluate import METRICS, EvaluationReport
 from core.evaluate.report import BASELINE, FLOOR
 from core.project import Projection
@@ -98,9 +98,9 @@ def _start(session: Session, dataset: ImageDataset, names: list[str], seed: int)
         dataset,
         session.embeddings,
         names,
-        next(iter(ENCODERS)),
+        DEFAULT_ENCODER,
         "auto",
-        workspace.folder / "embeddings",
+        workspace.vectors_folder,
         seed,
     )
     workspace.start(Job("evaluate", "Comparing strategies", run), apply)

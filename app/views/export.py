@@ -15,7 +15,7 @@ from app.page import ask_for_images, current_workspace, heading, note, plain, qu
 from app.session import Balanced, Session
 from app.workspace import WORKSPACES, Workspace
 from core.dataset import TRAIN, ImageDataset
-from core.embed import Embeddings
+from core.embed import DEFAULT_ENCODER, Embeddings
 from core.errors import SettingError
 from core.export import FORMATS, ExportReport, Recipe, export, export_name
 from core.export.names import class_folders
@@ -150,7 +150,7 @@ def _start(
         strategy=plan.strategy,
         target=plan.target or None,
         k_neighbors=plan.k_neighbors,
-        encoder=session.embeddings.encoder if session.embeddings else "classical",
+        encoder=session.embeddings.encoder if session.embeddings else DEFAULT_ENCODER,
         policy=session.policy,
         seed=balanced.seed,
     )

@@ -2,15 +2,19 @@
 
 from core.embed.devices import Device, available_devices, resolve_device
 from core.embed.embeddings import Embeddings
-from core.embed.encoders import ENCODERS, Encoder, find_encoder
+from core.embed.encoders import DEFAULT_ENCODER, ENCODERS, Encoder, find_encoder
 from core.embed.pipeline import embed
+from core.embed.pretrained import PRETRAINED, PretrainedModel
 from core.embed.store import StoredEmbeddings, StoredMeta, read_embeddings, write_embeddings
 
 __all__ = [
+    "DEFAULT_ENCODER",
     "ENCODERS",
+    "PRETRAINED",
     "Device",
     "Embeddings",
     "Encoder",
+    "PretrainedModel",
     "StoredEmbeddings",
     "StoredMeta",
     "available_devices",

@@ -2,15 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.embed import classical
+from core.embed import builtin, classical
+from core.embed.hub import PREFIX
 from core.errors import SettingError
+from core.images import Pixels, resize
 
 # (B, input_px, input_px, 3) uint8 RGB to (B, dimension) float32
 Encode = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+
+
+def squeeze(pixels: Pixels, side_px: int) -> Pixels:
+    """Return the whole picture as a square, whatever its proportions were."""
+    return resize(pixels, width=side_px, height=side_px)
 
 
 @dataclass(frozen=True)
@@ -22,14 +30,31 @@ class Encoder:
     help: str  # for people: what it sees and what it misses
     source: str
     dimension: int
-    input_px: int  # pictures are resized to a square of this side
+    input_px: int  # pictures are brought to a square of this side
     version: str  # changes whenever the same picture would give another vector
     open: Callable[[str], Encode]  # 'cpu' or 'cuda' to a function; loads weights once
+    prepare: Callable[[Pixels, int], Pixels] = squeeze  # a picture and input_px to that square
+    kept: float = 1.0  # how much of the short side `prepare` keeps
 
 
 ENCODERS: Mapping[str, Encoder] = {
     encoder.name: encoder
     for encoder in (
+        Encoder(
+            name="builtin",
+            title="Things, shapes and colours",
+            help=(
+                "A small network that was taught by a large one to tell things apart, beside "
+                "shapes and colours. Fast and without downloads. It knows everyday objects and "
+                "scenes by their looks; fine differences between related kinds, and pictures "
+                "unlike photographs, it sees little better than shapes and colours do."
+            ),
+            source=builtin.SOURCE,
+            dimension=builtin.DIMENSION,
+            input_px=builtin.INPUT_PX,
+            version=builtin.VERSION,
+            open=builtin.open_encoder,
+        ),
         Encoder(
             name="classical",
             title="Shapes and colours",
@@ -49,12 +74,23 @@ ENCODERS: Mapping[str, Encoder] = {
 }
 
 
+DEFAULT_ENCODER = next(iter(ENCODERS))
+
+
 def find_encoder(name: str) -> Encoder:
-    """Return an encoder by name.
+    """Return an encoder by name: a key of ENCODERS, 'hf:owner/model', or a folder with a model.
 
     Raises:
-        SettingError: there is none of that name.
+        SettingError: there is none of that name, or it cannot be used.
     """
-    if name not in ENCODERS:
-        raise SettingError(f"Encoder '{name}' is unknown. Choose one of: {', '.join(ENCODERS)}.")
-    return ENCODERS[name]
+    if name in ENCODERS:
+        return ENCODERS[name]
+    if name.startswith(PREFIX) or (Path(name) / "config.json").is_file():
+        # It needs `Encoder` itself.
+        from core.embed.pretrained import find_pretrained
+
+        return find_pretrained(name)
+    raise SettingError(
+        f"Encoder '{name}' is unknown. Choose one of: {', '.join(ENCODERS)}, a model of Hugging "
+        f"Face such as {PREFIX}facebook/dinov2-small, or a folder that holds one."
+    )

@@ -29,7 +29,7 @@ def dataset(tmp_path: Path) -> ImageDataset:
 
 @pytest.fixture
 def embeddings(dataset: ImageDataset) -> Embeddings:
-    return embed(dataset, device="cpu", rows=[0, 1, 3])
+    return embed(dataset, encoder="classical", device="cpu", rows=[0, 1, 3])
 
 
 @pytest.fixture

@@ -1,0 +1,127 @@
+"""On Balance: which encoder and device, and the work that draws the map."""
+
+from functools import partial
+
+import streamlit as st
+
+from app import work
+from app.jobs import Job
+from app.page import current_workspace, plain, quiet
+from app.session import Session
+from app.workspace import MAP, WORKSPACES, Workspace
+from core.dataset import ImageDataset
+from core.embed import ENCODERS, PRETRAINED, Embeddings, available_devices
+from core.project import Projection
+from core.words import count_of, duration_of, size_of
+
+_OTHER = "another"
+# Cautious guesses, before the first measurement on this computer.
+_IMAGES_PER_SECOND = {"builtin": 300, "classical": 600}
+_PRETRAINED_PER_SECOND = {"fast": 40, "medium": 10, "slow": 3}
+
+
+def draw(dataset: ImageDataset, *, is_needed: bool) -> None:
+    """Draw the choice of an encoder and the button that embeds."""
+    st.subheader("Draw the map", anchor=False)
+    quiet("Every training image becomes a dot, alike pictures close together.")
+    with st.container(border=True):
+        left, right = st.columns(2)
+        with left:
+            encoder = _choose_encoder()
+        with right:
+            device = _choose_device()
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if st.button(
+                f"Embed {count_of(len(dataset), 'image')}",
+                type="primary" if is_needed else "secondary",
+                disabled=not encoder,
+            ):
+                start_embedding(current_workspace(), dataset, encoder, device)
+                st.rerun()
+            quiet(_estimate(dataset, encoder))
+
+
+def start_embedding(workspace: Workspace, dataset: ImageDataset, encoder: str, device: str) -> None:
+    """Start the job that embeds and draws the first map."""
+
+    def apply(session: Session, result: tuple[Embeddings, Projection]) -> Session:
+        return session.with_embeddings(*result) if session.dataset is dataset else session
+
+    cache = workspace.vectors_folder
+    embed = partial(work.embed_and_map, dataset, encoder, device, cache)
+    workspace.start(Job("embed", "Embedding images", embed), apply)
+
+
+def start_better_map(workspace: Workspace, session: Session) -> None:
+    """Start the UMAP by itself, once, behind the PCA map that is there already."""
+    embeddings, first = session.embeddings, session.projections.get("pca")
+    if embeddings is None or first is None or "umap" in session.projections:
+        return
+    if workspace.job_in(MAP) is not None or workspace.mapped is embeddings:
+        return
+    workspace.mapped = embeddings
+
+    def apply(session: Session, projection: Projection) -> Session:
+        return session.with_projection(projection) if session.embeddings is embeddings else session
+
+    job = Job("umap", "Drawing the UMAP", partial(work.better_map, embeddings, first.rows))
+    workspace.start(job, apply, slot=MAP)
+    st.rerun()
+
+
+def _choose_encoder() -> str:
+    """Draw the encoders; return a name, or '' while none is named.
+
+    Models of Hugging Face are downloaded by the server, and folders are its own: both are for
+    the person at this computer alone.
+    """
+    names = list(ENCODERS)
+    if WORKSPACES.settings.is_local:
+        names += [*PRETRAINED, _OTHER]
+    chosen = st.selectbox(
+        "Encoder", names, format_func=_title, key="encoder", persist_state="session"
+    )
+    if chosen == _OTHER:
+        return st.text_input(
+            "Name on Hugging Face, or a folder of this computer",
+            placeholder="hf:facebook/dinov2-small",
+            help="A vision model with weights in the safetensors format. Those of Hugging Face "
+            "are downloaded once; your pictures stay here.",
+        ).strip()
+    st.caption(plain(_help(chosen)))
+    return chosen
+
+
+def _title(name: str) -> str:
+    if name in ENCODERS:
+        return ENCODERS[name].title
+    return PRETRAINED[name].title if name in PRETRAINED else "Another model ..."
+
+
+def _help(name: str) -> str:
+    if name in ENCODERS:
+        return ENCODERS[name].help
+    model = PRETRAINED[name]
+    facts = f"{size_of(model.megabytes * 1e6)}, {model.licence}, {model.speed} on a CPU."
+    return f"{model.help} {facts}"
+
+
+def _choose_device() -> str:
+    devices = available_devices()
+    device = st.selectbox(
+        "Device", [device.name for device in devices[::-1]],
+        format_func={device.name: device.title for device in devices}.__getitem__,
+    )  # fmt: skip
+    st.caption(
+        "A GPU is used where there is one."
+        if len(devices) > 1
+        else "No CUDA device was found, so the work is done on the CPU."
+    )
+    return device
+
+
+def _estimate(dataset: ImageDataset, encoder: str) -> str:
+    known = PRETRAINED.get(encoder)
+    speed = _PRETRAINED_PER_SECOND[known.speed if known else "medium"]
+    seconds = len(dataset) / _IMAGES_PER_SECOND.get(encoder, speed)
+    return f"Takes about {duration_of(seconds)} here, less when it was done before."

@@ -1,0 +1,85 @@
+"""The built-in learned encoder: a small network's view of a picture beside the classical one.
+
+The network knows things by their looks and is weak on grey textures; shapes and colours are the
+other way round. Each half is centred on what pictures have in common and brought to length 1, so
+that neither drowns the other. Nothing is fitted to the person's images. MODEL_CARD.md tells what
+the weights were made from.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.embed import classical, network
+from core.images import resize
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+INPUT_PX = network.INPUT_PX
+CLASSICAL_DIMENSION = 128
+DIMENSION = network.DIMENSION + CLASSICAL_DIMENSION
+VERSION = "1"
+SOURCE = "Trained by core/embed/train_encoder.py; see core/embed/MODEL_CARD.md"
+WEIGHTS = Path(__file__).parent / "builtin.safetensors"
+
+
+def open_encoder(device: str) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
+    """Return the function over a batch, with its weights on 'cpu' or 'cuda'.
+
+    It takes (B, INPUT_PX, INPUT_PX, 3) uint8 RGB and returns (B, DIMENSION) float32 of length 1.
+    """
+    import torch
+    from safetensors.torch import load_file
+
+    describe_shapes = classical.open_encoder(device)
+    weights = {
+        name: _laid_out(tensor.to(device, torch.float32))
+        for name, tensor in load_file(WEIGHTS).items()
+    }
+
+    def encode(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        with torch.inference_mode():
+            # A copy, since torch warns of arrays that it must not write to.
+            batch = torch.tensor(pixels, device=device)
+            shapes = torch.tensor(describe_shapes(small(pixels)), device=device)
+            joined = join(learned(batch, weights), shapes, weights)
+            return np.asarray(joined.cpu().numpy(), np.float32)
+
+    return encode
+
+
+def small(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the pictures at the classical encoder's size."""
+    side_px = classical.INPUT_PX
+    return np.stack([resize(picture, width=side_px, height=side_px) for picture in pixels])
+
+
+def learned(pixels: "Tensor", weights: Mapping[str, "Tensor"]) -> "Tensor":
+    """Return the network's (B, network.DIMENSION) of (B, H, W, 3) uint8; its head centres them."""
+    # Seen with channels first, the pixels keep lying as they are: what CPUs convolve fastest.
+    maps = pixels.permute(0, 3, 1, 2).float() / 255
+    means = network.describe(maps, network.convolutions(weights))
+    return means @ weights["head.weight"].T + weights["head.bias"]
+
+
+def join(learned: "Tensor", shapes: "Tensor", weights: Mapping[str, "Tensor"]) -> "Tensor":
+    """Return (B, DIMENSION): both halves of length 1, then weighed by their shares."""
+    import torch
+    from torch.nn.functional import normalize
+
+    first = normalize(learned, dim=1)
+    second = normalize(
+        (shapes - weights["classical.mean"]) @ weights["classical.directions"], dim=1
+    )
+    share = weights["learned.share"]
+    return torch.cat([first * share.sqrt(), second * (1 - share).sqrt()], dim=1)
+
+
+def _laid_out(tensor: "Tensor") -> "Tensor":
+    import torch
+
+    return tensor.contiguous(memory_format=torch.channels_last) if tensor.ndim == 4 else tensor
