@@ -23,13 +23,22 @@ def run_batches(
     batch_size: int,
     stage: str,
     progress: Progress,
+    workers: int | None = None,
 ) -> Generator[Result]:
     """Yield `function(batch)` for consecutive batches of `items`, in order.
 
     At most two batches a worker are in flight, so memory is bounded and cancelling is quick:
     `progress` is called from the thread that iterates, and raising from it ends the work.
+
+    Args:
+        function: Takes a batch; called in threads.
+        items: What is cut into batches.
+        batch_size: Items of a batch.
+        stage: For `progress`.
+        progress: Told of items done.
+        workers: Threads; as many as the computer has cores unless given.
     """
-    workers = os.cpu_count() or 1
+    workers = workers or os.cpu_count() or 1
     pool = ThreadPoolExecutor(workers, thread_name_prefix="batch")
     in_flight: deque[tuple[int, Future[Result]]] = deque()
     done = 0

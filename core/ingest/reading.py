@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 import pandas as pd
@@ -19,6 +21,10 @@ from core.progress import Progress
 from core.words import size_of
 
 _BATCH = 256
+# Pictures of which most are smaller are read by one thread: so little of their time is spent
+# outside of Python that two would wait for each other (CIFAR-10: 2.6 s by one, 4.0 s by two).
+_TINY_BYTES = 4_000
+_SAMPLE = 64
 # No picture within the limit of pixels is larger: 16 bits of red, green, blue and opacity, and
 # what cameras write beside them. A file is in memory as a whole.
 _MOST_BYTES_PER_PIXEL = 8
@@ -77,7 +83,7 @@ def read_pictures(
 
     for columns in run_batches(
         inspect, range(len(pictures.paths)), batch_size=_BATCH, stage="reading images",
-        progress=progress,
+        progress=progress, workers=1 if _are_tiny(pictures) else None,
     ):  # fmt: skip
         for name in vars(read):
             getattr(read, name).extend(getattr(columns, name))
@@ -97,6 +103,16 @@ def read_pictures(
         }
     )
     return table, read.skipped
+
+
+def _are_tiny(pictures: Labelled) -> bool:
+    """Return whether most files are tiny, from a few of them."""
+    step = max(1, len(pictures.files) // _SAMPLE)
+    sizes = []
+    for file in pictures.files[::step]:
+        with suppress(OSError):
+            sizes.append((pictures.root / file).stat().st_size)
+    return bool(sizes) and median(sizes) < _TINY_BYTES
 
 
 def _categories(codes: NDArray[np.integer], names: Sequence[str]) -> pd.Series:
