@@ -24,6 +24,7 @@ RUNS = 3
 FLOOR = """
 import os, sys
 from PIL import Image
+began = time.perf_counter()
 count = 0
 for folder, _, names in os.walk(sys.argv[1]):
     for name in names:
@@ -36,19 +37,20 @@ OURS = """
 import sys
 from pathlib import Path
 from core.ingest import open_source
+began = time.perf_counter()
 count = len(open_source(sys.argv[1], Path("unused")))
 """
 PEER = """
 import sys, tempfile
 import datasets
 datasets.disable_progress_bars()
+began = time.perf_counter()
 with tempfile.TemporaryDirectory() as cache:
     count = sum(split.num_rows for split in datasets.load_dataset(
         "imagefolder", data_dir=sys.argv[1], cache_dir=cache).values())
 """
 FRAME = """
 import json, resource, time
-began = time.perf_counter()
 {body}
 print(json.dumps([count, time.perf_counter() - began,
                   resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
@@ -56,7 +58,7 @@ print(json.dumps([count, time.perf_counter() - began,
 
 
 def run(python: str, body: str, folder: str) -> tuple[int, float, float]:
-    """Return files, seconds and MB of one run; the imports of the libraries count."""
+    """Return files, seconds and MB of one run; libraries are loaded before, as in a server."""
     command = [python, "-c", FRAME.format(body=body), folder]
     answer = subprocess.run(command, check=True, capture_output=True, text=True)
     count, seconds, megabytes = json.loads(answer.stdout.splitlines()[-1])

@@ -91,8 +91,8 @@ def repaint(page: Page, handle: str, watched: Callable[[], str]) -> float:
 def main() -> None:
     """Print both measurements with their ratios."""
     evenset = [str(Path(sys.executable).with_name("evenset")), "serve", "--no-browser"]
-    evenset += ["--port", "PORT"]
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        evenset += ["--port", "PORT", "--workspaces", str(Path(folder, "workspaces"))]
         script = Path(folder, "floor.py")
         script.write_text(FLOOR_APP)
         floor = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", "PORT"]

@@ -97,7 +97,10 @@ def evenset(browser: Browser, path: Path, text: str) -> Measured:
     command = [str(Path(sys.executable).with_name("evenset")), "serve", "--no-browser"]
     chooser = "input[webkitdirectory]" if path.is_dir() else ".area input[accept]"
     page = browser.new_page()
-    with served([*command, "--port", str(PORT)]) as process:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served([*command, "--port", str(PORT), "--workspaces", folder]) as process,
+    ):
         open_page(page, f"http://127.0.0.1:{PORT}", "Choose a folder")
         measured = measure(page, process, f".area {chooser.removeprefix('.area ')}", path, text)
     page.close()

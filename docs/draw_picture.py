@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -20,7 +21,12 @@ def main() -> None:
     """Go to Balance on the sample, show one synthetic point, and take the picture."""
     program = Path(sys.executable).with_name("evenset")
     options = ["serve", "--no-browser", "--port", str(PORT), "--data", "sample:parts"]
-    with subprocess.Popen([program, *options], stdout=subprocess.DEVNULL) as server:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(
+            [program, *options, "--workspaces", folder], stdout=subprocess.DEVNULL
+        ) as server,
+    ):
         try:
             time.sleep(5)
             _draw(ROOT / "docs" / "balance.png")
