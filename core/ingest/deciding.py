@@ -66,8 +66,13 @@ def read_survey(
         applied.splits[kept],
     )
     table, unreadable = read_pictures(pictures, limits=limits, progress=progress)
-    others = [SkippedFile(path, why_no_picture(path)) for path in _names(found, found.others)]
-    skipped = [*listing.skipped, *applied.refused, *unreadable, *others]
+    refused = [
+        SkippedFile(listing.paths[found.pictures[place]], reason)
+        for place, reason in sorted(applied.reasons.items())
+    ]
+    other_paths = [listing.paths[place] for place in found.others]
+    others = [SkippedFile(path, why_no_picture(path)) for path in other_paths]
+    skipped = [*listing.skipped, *refused, *unreadable, *others]
     if table.empty:
         raise EmptyDatasetError(_why_empty(found, skipped))
     dataset = ImageDataset(
@@ -101,7 +106,7 @@ class _Applied:
     codes: NDArray[np.intp]  # (P,) places in `names`, NO_LABEL for what is left out
     names: list[str]
     splits: NDArray[np.int8]  # (P,) places in SPLITS
-    refused: list[SkippedFile]
+    reasons: dict[int, str]  # place -> why it is left out
 
 
 def _complete(found: Survey, decisions: Mapping[str, str]) -> dict[str, str]:
@@ -140,9 +145,7 @@ def _apply(found: Survey, chosen: Mapping[str, str]) -> _Applied:
     codes[list(reasons)] = NO_LABEL
     if chosen.get("alike_labels") == "merge":
         codes = _merge(codes, names)
-    paths = _names(found, found.pictures)
-    refused = [SkippedFile(paths[place], reasons[place]) for place in sorted(reasons)]
-    return _Applied(codes, names, splits, refused)
+    return _Applied(codes, names, splits, reasons)
 
 
 def _merge(codes: NDArray[np.intp], names: Sequence[str]) -> NDArray[np.intp]:
@@ -154,10 +157,6 @@ def _merge(codes: NDArray[np.intp], names: Sequence[str]) -> NDArray[np.intp]:
         members = [code_of[name] for name in group]
         usual[members] = max(members, key=lambda code: counts[code])
     return np.where(codes == NO_LABEL, NO_LABEL, usual[codes]) if len(names) else codes
-
-
-def _names(found: Survey, places: Sequence[int] | NDArray[np.intp]) -> list[str]:
-    return [found.listing.paths[place] for place in places]
 
 
 def _choices(found: Survey, chosen: dict[str, str]) -> Choices:

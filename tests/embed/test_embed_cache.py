@@ -11,7 +11,7 @@ import pytest
 from image_sets import jpeg, read_folder, write_files
 
 from core.dataset import ImageDataset
-from core.embed import ENCODERS, cache, embed
+from core.embed import ENCODERS, embed
 from core.embed.cache import VectorCache, encoder_key
 from core.errors import CancelledError
 
@@ -206,4 +206,3 @@ def test_another_encoder_never_finds_these_vectors(change: dict[str, object]) ->
 
     assert encoder_key(ENCODER, "cpu") != encoder_key(replace(ENCODER, **change), "cpu")
     assert encoder_key(ENCODER, "cpu") != encoder_key(ENCODER, "cuda")
-    assert cache.MAX_BYTES > 0
