@@ -8,6 +8,7 @@ from pathlib import Path
 from core import __version__
 from core.augment import AugmentPolicy
 from core.dataset import Choices, Take
+from core.dataset_store import take_from_json, take_to_json
 from core.errors import SettingError
 
 _VERSION = 2
@@ -30,9 +31,6 @@ class Recipe:
 
     def to_text(self) -> str:
         """Return the recipe as JSON."""
-        take = None
-        if self.take is not None:
-            take = {**asdict(self.take), "counts": dict(self.take.counts)}
         data = {
             "version": _VERSION,
             "evenset": __version__,
@@ -43,7 +41,7 @@ class Recipe:
                 "labels_file": _without_place(self.choices.labels_file),
                 "decisions": dict(self.choices.decisions),
             },
-            "take": take,
+            "take": take_to_json(self.take),
             "strategy": self.strategy,
             "target": self.target,
             "k_neighbors": self.k_neighbors,
@@ -112,11 +110,7 @@ def _read_choices(data: object) -> Choices:
 
 
 def _read_take(data: object) -> Take | None:
-    if data is None:
-        return None
-    if not isinstance(data, Mapping) or not isinstance(data.get("counts"), Mapping):
+    is_take = isinstance(data, Mapping) and isinstance(data.get("counts"), Mapping)
+    if data is not None and not is_take:
         raise SettingError("The recipe's 'take' is damaged. Make the recipe again.")
-    counts = {
-        str(label): None if count is None else int(count) for label, count in data["counts"].items()
-    }
-    return Take(counts, order=str(data.get("order", "name")), seed=int(data.get("seed", 0)))
+    return take_from_json(data)
