@@ -102,9 +102,7 @@ class Workspace:
                 JOBS.submit(job)
                 return True
             if taken.job.key != job.key:
-                self.message = (
-                    f"{taken.job.title} is still running. Wait for it, or cancel it first."
-                )
+                self._say_busy(taken.job)
             return False
 
     def jobs(self) -> list[Job]:
@@ -188,7 +186,7 @@ class Workspace:
         with self._lock:
             job = self.job_in(MAIN)
             if job is not None:
-                self.message = f"{job.title} is still running. Wait for it, or cancel it first."
+                self._say_busy(job)
                 return
             saved, self.saved = self.saved, None
             if saved is None:
@@ -198,6 +196,9 @@ class Workspace:
                 (self.folder / SESSION_FILE).unlink()
             for name in kept_names(saved) - {SESSION_FILE}:
                 remove_later(self.folder / name)
+
+    def _say_busy(self, job: Job) -> None:
+        self.message = f"{job.title} is still running. Wait for it, or cancel it first."
 
     def _keep(self, before: Session) -> None:
         """Write down what there is now, and remove the images that it has replaced."""
