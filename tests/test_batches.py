@@ -1,13 +1,13 @@
 """Batches run in threads, in order, few at a time, and stop when told."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.batches import run_batches
+from core.batches import run_ahead, run_batches
 from core.errors import CancelledError
 from core.progress import Progress, silent
 
@@ -72,3 +72,43 @@ def test_leaving_early_ends_all_threads() -> None:
     batches.close()
 
     assert threading.active_count() == before
+
+
+@given(count=st.integers(0, 30), workers=st.integers(1, 4), ahead=st.integers(0, 5))
+def test_items_worked_on_ahead_come_back_in_order(count: int, workers: int, ahead: int) -> None:
+    made = run_ahead(lambda item: -item, range(count), workers=workers, ahead=ahead)
+
+    assert list(made) == [-item for item in range(count)]
+
+
+def test_no_more_items_are_asked_for_than_are_worked_on_ahead() -> None:
+    asked: list[int] = []
+
+    def items() -> Iterator[int]:
+        for item in range(100):
+            asked.append(item)
+            yield item
+
+    made = run_ahead(abs, items(), workers=2, ahead=1)
+    next(made)
+
+    made.close()
+    assert asked == [0, 1]
+
+
+def test_each_thread_prepares_once_before_its_first_item() -> None:
+    prepared: list[int] = []
+    used: set[int] = set()
+
+    def work(item: int) -> None:
+        assert threading.get_ident() in prepared
+        used.add(threading.get_ident())
+
+    list(
+        run_ahead(
+            work, range(50), workers=3, prepare=lambda: prepared.append(threading.get_ident())
+        )
+    )
+
+    assert used <= set(prepared)
+    assert len(prepared) == len(set(prepared)) <= 3

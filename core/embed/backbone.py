@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.embed.computing import in_precision, memory_format, on_device
 from core.embed.preparation import Preparation
 from core.embed.snapshots import CONFIG, Snapshot, fetch_weights, read_settings
 from core.errors import SettingError
@@ -62,7 +63,8 @@ def open_backbone(
 ) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
     """Load the weights, from the network if need be, and return the function over a batch.
 
-    It takes (B, side_px, side_px, 3) uint8 RGB and returns (B, D) float32.
+    It takes (B, side_px, side_px, 3) uint8 RGB and returns (B, D) float32, computed in the numbers
+    that suit the device.
 
     Raises:
         SettingError: the weights cannot be had, or do not belong to the model.
@@ -81,28 +83,21 @@ def open_backbone(
             f"The weights of '{snapshot.name}' do not fit its {CONFIG}, or are damaged. Get the "
             "model again, or choose another one."
         ) from error
-    model = model.to(device, memory_format=torch.channels_last)
+    model = model.to(device, memory_format=memory_format(device))
     scale, mean, std = (
         torch.tensor(values, device=device).view(1, -1, 1, 1)
         for values in ([preparation.scale], preparation.mean, preparation.std)
     )
 
-    def describe(batch: "Tensor", is_half: bool) -> "Tensor":
-        with torch.autocast("cuda", torch.float16, enabled=is_half):
-            return _pooled(model(pixel_values=batch), model, is_pooler_trained).float()
+    def describe(batch: "Tensor") -> "Tensor":
+        return _pooled(model(pixel_values=batch), model, is_pooler_trained)
 
     def encode(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         with torch.inference_mode():
-            # A copy, since torch warns of arrays that it must not write to. Seen with channels
-            # first, the pixels keep lying as they are: what convolutions do fastest.
-            batch = torch.tensor(pixels, device=device).permute(0, 3, 1, 2)
+            # Seen with channels first, the pixels keep lying as they are.
+            batch = on_device(pixels, device).permute(0, 3, 1, 2)
             batch = batch.flip(1) if preparation.is_bgr else batch
-            batch = (batch * scale - mean) / std
-            is_half = device == "cuda"
-            vectors = describe(batch, is_half)
-            overflows = ~vectors.isfinite().all(1)
-            if is_half and overflows.any():
-                vectors[overflows] = describe(batch[overflows], False)
+            vectors = in_precision(describe, (batch * scale - mean) / std, device)
             return np.ascontiguousarray(vectors.cpu().numpy(), np.float32)
 
     return encode

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.embed import classical, network
+from core.embed.computing import in_precision, memory_format, on_device
+from core.embed.devices import CPU
 from core.images import resize
 
 if TYPE_CHECKING:
@@ -28,25 +30,28 @@ WEIGHTS = Path(__file__).parent / "builtin.safetensors"
 
 
 def open_encoder(device: str) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
-    """Return the function over a batch, with its weights on 'cpu' or 'cuda'.
+    """Return the function over a batch, with its weights on a device.
 
     It takes (B, INPUT_PX, INPUT_PX, 3) uint8 RGB and returns (B, DIMENSION) float32 of length 1.
+    The network computes in the numbers that suit the device, all else in float32.
     """
     import torch
     from safetensors.torch import load_file
 
-    describe_shapes = classical.open_encoder(device)
+    layout = memory_format(device)
     weights = {
-        name: _laid_out(tensor.to(device, torch.float32))
+        name: tensor.to(device, torch.float32, memory_format=layout)
+        if tensor.ndim == 4
+        else tensor.to(device, torch.float32)
         for name, tensor in load_file(WEIGHTS).items()
     }
 
     def encode(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         with torch.inference_mode():
-            # A copy, since torch warns of arrays that it must not write to.
-            batch = torch.tensor(pixels, device=device)
-            shapes = torch.tensor(describe_shapes(small(pixels)), device=device)
-            joined = join(learned(batch, weights), shapes, weights)
+            things = in_precision(
+                lambda batch: learned(batch, weights), on_device(pixels, device), device
+            )
+            joined = join(things, _shapes(small(pixels), device), weights)
             return np.asarray(joined.cpu().numpy(), np.float32)
 
     return encode
@@ -79,7 +84,11 @@ def join(learned: "Tensor", shapes: "Tensor", weights: Mapping[str, "Tensor"]) -
     return torch.cat([first * share.sqrt(), second * (1 - share).sqrt()], dim=1)
 
 
-def _laid_out(tensor: "Tensor") -> "Tensor":
+def _shapes(pixels: NDArray[np.uint8], device: str) -> "Tensor":
+    """Return the classical encoder's vectors on the device; NumPy is quicker on the CPU."""
     import torch
 
-    return tensor.contiguous(memory_format=torch.channels_last) if tensor.ndim == 4 else tensor
+    if device == CPU:
+        return torch.tensor(np.asarray(classical.describe(pixels, np), np.float32))
+    shapes: Tensor = classical.describe(on_device(pixels, device), torch)
+    return shapes

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.embed.devices import FLOAT32, precision_on
 from core.embed.embeddings import Vectors
 from core.embed.encoders import Encoder
 from core.storage import replacing
@@ -149,9 +150,11 @@ class VectorCache:
 
 def encoder_key(encoder: Encoder, device: str) -> str:
     """Return a name of all that decides a picture's vector, beside the picture."""
-    settings = (
+    settings = [
         encoder.name, encoder.version, str(encoder.input_px), str(encoder.dimension), device,
-    )  # fmt: skip
+    ]  # fmt: skip
+    if not encoder.is_exact and (precision := precision_on(device)) != FLOAT32:
+        settings.append(precision)
     digest = blake2b("\0".join(settings).encode(), digest_size=8).hexdigest()
     plain = "".join(letter if letter.isalnum() else "_" for letter in encoder.name)[-40:]
     return f"{plain}_{digest}"

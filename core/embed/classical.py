@@ -20,6 +20,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.embed.computing import on_device
+from core.embed.devices import CPU
+
 Array = Any  # numpy.ndarray or torch.Tensor: the formula takes either
 
 INPUT_PX = 64
@@ -74,14 +77,15 @@ def describe(pixels: Array, xp: ModuleType) -> Array:
 
 
 def open_encoder(device: str) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
-    """Return the function over a batch: NumPy on 'cpu', torch on 'cuda'."""
-    if device == "cpu":
+    """Return the function over a batch: NumPy on the CPU, torch elsewhere; always in float32."""
+    if device == CPU:
         return lambda pixels: np.asarray(describe(pixels, np), np.float32)
     import torch
 
     def encode(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        vectors = describe(torch.tensor(pixels, device=device), torch)
-        return np.asarray(vectors.cpu().numpy(), np.float32)
+        with torch.inference_mode():
+            vectors = describe(on_device(pixels, device), torch)
+            return np.asarray(vectors.cpu().numpy(), np.float32)
 
     return encode
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.dataset import Rows
+from core.dataset import Rows, SkippedFile
 
 Vectors = NDArray[np.float32]  # (M, D)
 
@@ -23,7 +23,8 @@ class Embeddings:
     rows: Rows  # (M,) row numbers of the dataset, ascending
     encoder: str
     digest: str  # name of the content: the images' bytes in order, and the encoder
-    device: str  # where it was computed: 'cpu' or 'cuda'
+    device: str  # where it was computed: 'cpu', 'cuda' or 'mps'
+    absent: tuple[SkippedFile, ...] = ()  # asked for, but could not be read
 
     def __post_init__(self) -> None:
         if self.vectors.ndim != 2 or self.vectors.dtype != np.float32:

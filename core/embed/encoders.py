@@ -32,9 +32,11 @@ class Encoder:
     dimension: int
     input_px: int  # pictures are brought to a square of this side
     version: str  # changes whenever the same picture would give another vector
-    open: Callable[[str], Encode]  # 'cpu' or 'cuda' to a function; loads weights once
+    open: Callable[[str], Encode]  # a device to a function; loads weights once
     prepare: Callable[[Pixels, int], Pixels] = squeeze  # a picture and input_px to that square
     kept: float = 1.0  # how much of the short side `prepare` keeps
+    is_exact: bool = False  # it computes in float32 wherever it runs
+    is_small: bool = False  # on a CPU, each thread encodes what it read
 
 
 ENCODERS: Mapping[str, Encoder] = {
@@ -54,6 +56,7 @@ ENCODERS: Mapping[str, Encoder] = {
             input_px=builtin.INPUT_PX,
             version=builtin.VERSION,
             open=builtin.open_encoder,
+            is_small=True,
         ),
         Encoder(
             name="classical",
@@ -69,6 +72,8 @@ ENCODERS: Mapping[str, Encoder] = {
             input_px=classical.INPUT_PX,
             version=classical.VERSION,
             open=classical.open_encoder,
+            is_exact=True,
+            is_small=True,
         ),
     )
 }

@@ -1,7 +1,8 @@
-"""Embed the images of a dataset: threads read and decode, the caller's thread encodes."""
+"""Embed the images of a dataset: threads read and decode, and keep the device busy."""
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from hashlib import blake2b, sha256
 from math import ceil
 from pathlib import Path
@@ -10,10 +11,11 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
-from core.batches import run_batches
-from core.dataset import ImageDataset, Rows
+from core.batches import run_ahead
+from core.dataset import ImageDataset, Rows, SkippedFile
 from core.embed.cache import VectorCache, encoder_key
-from core.embed.devices import resolve_device
+from core.embed.computing import is_out_of_memory, stay_in_this_thread, take_a_stream, turn_on
+from core.embed.devices import CPU, CUDA, resolve_device
 from core.embed.embeddings import Embeddings, Vectors
 from core.embed.encoders import DEFAULT_ENCODER, Encode, Encoder, find_encoder
 from core.errors import EmptyDatasetError, OutputError, UnreadableImageError
@@ -40,12 +42,13 @@ def embed(
     """Return a vector for each image that can be read.
 
     An image whose file has been deleted, damaged or changed since the dataset was loaded is
-    absent from the result. The result does not depend on the number of threads.
+    absent from the result. The result does not depend on the number of threads. A network computes
+    in shorter numbers than float32 where the device has them (`precision_on`).
 
     Args:
         dataset: The images.
         encoder: A key of ENCODERS.
-        device: 'auto', 'cpu' or 'cuda'.
+        device: 'auto', 'cpu', 'cuda' or 'mps'.
         cache: Folder of vectors that were made before, found by the content of the images;
             what is missing is added while it is made, as far as there is room.
         rows: The rows to embed; None means all.
@@ -66,6 +69,7 @@ def embed(
     is_present = np.zeros(len(wanted), bool) if kept is None else kept.load(digests, vectors)
     missing = np.flatnonzero(~is_present)
     there = len(wanted) - len(missing)
+    absent: list[SkippedFile] = []
 
     def tell(stage: str, done: int, total: int) -> None:
         progress(stage, there + done, there + total)
@@ -74,9 +78,12 @@ def embed(
         progress(STAGE, there, there)
     else:
         with closing(_compute(dataset, wanted[missing], chosen, device, tell)) as batches:
-            for places, made in _in_parts(batches, kept, digests[missing]):
-                vectors[missing[places]] = made
-                is_present[missing[places]] = True
+            for batch in _in_parts(batches, kept, digests[missing]):
+                vectors[missing[batch.places]] = batch.vectors
+                is_present[missing[batch.places]] = True
+                for place, reason in batch.reasons.items():
+                    path = dataset.path(int(wanted[missing[place]]))
+                    absent.append(SkippedFile(path, reason))
     if not is_present.any():
         raise EmptyDatasetError(
             f"None of the {len(wanted):,} images of '{dataset.name}' can be read any more. "
@@ -85,34 +92,41 @@ def embed(
     if not is_present.all():
         vectors, wanted, digests = vectors[is_present], wanted[is_present], digests[is_present]
     name = _content_name(digests, chosen, device)
-    return Embeddings(vectors, wanted, chosen.name, name, device)
+    return Embeddings(vectors, wanted, chosen.name, name, device, tuple(absent))
 
 
-Computed = tuple[NDArray[np.intp], Vectors]  # places among the rows asked for, their vectors
+@dataclass(frozen=True, eq=False)
+class _Computed:
+    """A batch, by places among the rows asked for."""
+
+    places: NDArray[np.intp]  # of those that could be read
+    vectors: Vectors
+    reasons: Mapping[int, str]  # why the others could not
 
 
 def _in_parts(
-    batches: Iterable[Computed], cache: VectorCache | None, digests: NDArray[np.object_]
-) -> Iterator[Computed]:
+    batches: Iterable[_Computed], cache: VectorCache | None, digests: NDArray[np.object_]
+) -> Iterator[_Computed]:
     """Yield what `batches` yield, and keep it now and then: work that is broken off goes on there.
 
     What was made until then is kept, too, when the work is cancelled.
     """
-    waiting: list[Computed] = []
+    waiting: list[_Computed] = []
     kept_at = monotonic()
 
     def keep() -> None:
         if cache is not None and waiting:
-            places = np.concatenate([places for places, _ in waiting])
+            places = np.concatenate([batch.places for batch in waiting])
+            vectors = np.concatenate([batch.vectors for batch in waiting])
             # A full disk costs the next run some time, and this one nothing.
             with suppress(OutputError):
-                cache.add(digests[places].tolist(), np.concatenate([made for _, made in waiting]))
+                cache.add(digests[places].tolist(), vectors)
         waiting.clear()
 
     try:
-        for places, made in batches:
-            waiting.append((places, made))
-            yield places, made
+        for batch in batches:
+            waiting.append(batch)
+            yield batch
             if len(waiting) >= _KEEP_BATCHES or monotonic() - kept_at > _KEEP_SECONDS:
                 keep()
                 kept_at = monotonic()
@@ -125,25 +139,62 @@ def _in_parts(
 
 def _compute(
     dataset: ImageDataset, rows: Rows, encoder: Encoder, device: str, progress: Progress
-) -> Generator[Computed]:
-    """Yield the vectors of `rows`, batch by batch, without those that cannot be read."""
-    encode = encoder.open(device)
+) -> Generator[_Computed]:
+    """Yield the vectors of `rows`, batch by batch."""
+    with turn_on(device):
+        encode = encoder.open(device)
+    starts = range(0, len(rows), _BATCH)
 
-    def read_batch(batch: Sequence[int]) -> list[Pixels | None]:
-        return _read(dataset, batch, encoder)
+    def read(start: int) -> _Pictures:
+        return start, _read(dataset, rows[start : start + _BATCH].tolist(), encoder)
 
-    done = 0
-    batches = run_batches(
-        read_batch, rows.tolist(), batch_size=_BATCH, stage=STAGE, progress=progress
-    )
-    # Closed here, the reading stops and its threads end, whichever way this block is left.
+    def encoded(batch: _Pictures) -> _Computed:
+        start, pictures = batch
+        readable: dict[int, Pixels] = {}
+        reasons: dict[int, str] = {}
+        for place, picture in enumerate(pictures, start):
+            if isinstance(picture, str):
+                reasons[place] = picture
+            else:
+                readable[place] = picture
+        vectors = np.empty((0, encoder.dimension), np.float32)
+        if readable:
+            stacked = np.stack(list(readable.values()))
+            with turn_on(device):
+                vectors = _encode(encode, stacked)
+        return _Computed(np.fromiter(readable, np.intp), vectors, reasons)
+
+    if encoder.is_small and device == CPU:
+        # Each thread encodes what it has read. Threads of torch inside a batch wait for one
+        # another, and long where others decode: two on a busy computer took four times the
+        # processor time of one.
+        batches = run_ahead(lambda start: encoded(read(start)), starts, prepare=stay_in_this_thread)
+    else:
+        batches = _in_turn(starts, read, encoded, device)
+    progress(STAGE, 0, len(rows))
+    # Closed here, the work stops and its threads end, whichever way this block is left.
     with closing(batches):
-        for batch in batches:
-            readable = [place for place, picture in enumerate(batch) if picture is not None]
-            if readable:
-                pictures = np.stack([picture for picture in batch if picture is not None])
-                yield done + np.asarray(readable), _encode(encode, pictures)
-            done += len(batch)
+        for start, batch in zip(starts, batches, strict=True):
+            yield batch
+            progress(STAGE, min(start + _BATCH, len(rows)), len(rows))
+
+
+_Pictures = tuple[int, list[Pixels | str]]  # the place of the first, and all of a batch
+
+
+def _in_turn(
+    starts: range,
+    read: Callable[[int], _Pictures],
+    encoded: Callable[[_Pictures], _Computed],
+    device: str,
+) -> Generator[_Computed]:
+    """Yield batches that threads have read and the device has encoded one after the other.
+
+    While a batch is computed, the next one is at hand; on CUDA it goes there meanwhile.
+    """
+    workers, prepare = (2, take_a_stream) if device == CUDA else (1, None)
+    with closing(run_ahead(read, starts)) as pictures:
+        yield from run_ahead(encoded, pictures, workers=workers, ahead=1, prepare=prepare)
 
 
 def _encode(encode: Encode, pictures: Pixels) -> Vectors:
@@ -151,9 +202,7 @@ def _encode(encode: Encode, pictures: Pixels) -> Vectors:
     try:
         return encode(pictures)
     except (MemoryError, RuntimeError) as error:
-        # torch's own is a RuntimeError; its type cannot be named without loading torch.
-        is_memory = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
-        if not is_memory or len(pictures) == 1:
+        if len(pictures) == 1 or not is_out_of_memory(error):
             raise
     half = len(pictures) // 2
     return np.concatenate([_encode(encode, pictures[:half]), _encode(encode, pictures[half:])])
@@ -167,13 +216,13 @@ def _content_name(digests: NDArray[np.object_], encoder: Encoder, device: str) -
     return name.hexdigest()
 
 
-def _read(dataset: ImageDataset, rows: Sequence[int], encoder: Encoder) -> list[Pixels | None]:
-    """Return (input_px, input_px, 3) pictures, None where the file is not what was loaded."""
+def _read(dataset: ImageDataset, rows: Sequence[int], encoder: Encoder) -> list[Pixels | str]:
+    """Return (input_px, input_px, 3) pictures, or why a file is not what was loaded."""
     side_px = encoder.input_px
     # A crop of a picture that was read too small would have to be enlarged.
     read_px = ceil(side_px / encoder.kept)
     table = dataset.table.iloc[list(rows)]
-    pictures: list[Pixels | None] = []
+    pictures: list[Pixels | str] = []
     for row, digest, width, height in zip(
         rows, table["digest"], table["width"], table["height"], strict=True
     ):
@@ -184,8 +233,10 @@ def _read(dataset: ImageDataset, rows: Sequence[int], encoder: Encoder) -> list[
             if sha256(content).hexdigest() != digest:
                 raise UnreadableImageError("changed since it was loaded")
             picture = decode(content, limits=limits, at_least_px=read_px)
-        except (OSError, UnreadableImageError):
-            pictures.append(None)
+        except OSError as error:
+            pictures.append(f"cannot be read any more ({error.strerror})")
+        except UnreadableImageError as error:
+            pictures.append(str(error))
         else:
             pictures.append(encoder.prepare(picture, side_px))
     return pictures

@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,8 +10,8 @@ import numpy as np
 import pytest
 from image_sets import read_folder
 
-from core.dataset import ImageDataset
-from core.embed import ENCODERS, Embeddings, embed
+from core.dataset import ImageDataset, SkippedFile
+from core.embed import ENCODERS, Embeddings, computing, embed, pipeline
 from core.encoding import encode
 from core.errors import CancelledError, EmptyDatasetError, SettingError
 from core.images import decode, read_header, resize
@@ -107,19 +108,37 @@ def test_files_that_broke_after_loading_are_absent(dataset: ImageDataset) -> Non
     assert left.digest != everything.digest
 
 
+def test_files_that_broke_after_loading_are_listed_with_the_reason(dataset: ImageDataset) -> None:
+    file_of(dataset, 1).unlink()
+    file_of(dataset, 130).write_bytes(b"no longer an image")
+
+    left = embed(dataset, encoder="classical")
+
+    assert left.absent == (
+        SkippedFile(dataset.path(1), "cannot be read any more (No such file or directory)"),
+        SkippedFile(dataset.path(130), "changed since it was loaded"),
+    )
+
+
+class OutOfMemoryError(RuntimeError):
+    """Stands for torch's."""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError(), OutOfMemoryError("CUDA"), RuntimeError("MPS backend out of memory (8 GB)")],
+    ids=repr,
+)
 def test_a_batch_that_is_too_large_for_memory_is_halved(
-    dataset: ImageDataset, monkeypatch: pytest.MonkeyPatch
+    error: Exception, dataset: ImageDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = ENCODERS["classical"].open("cpu")
     sizes: list[int] = []
 
-    class OutOfMemoryError(RuntimeError):
-        """Stands for torch's."""
-
     def small_memory(pixels: np.ndarray) -> np.ndarray:
         sizes.append(len(pixels))
         if len(pixels) > 20:
-            raise OutOfMemoryError("CUDA out of memory")
+            raise error
         return real(pixels)
 
     encoder = replace(ENCODERS["classical"], open=lambda device: small_memory)
@@ -233,3 +252,128 @@ def test_an_unknown_encoder_is_refused_before_any_work(dataset: ImageDataset) ->
         embed(dataset, encoder="resnet", progress=heard)
 
     assert heard.calls == []
+
+
+Encode = Callable[[np.ndarray], np.ndarray]
+
+
+def take(device: str, encode: Encode, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a device stand in for a real one, and `encode` for a network too large for one thread."""
+    encoder = replace(ENCODERS["classical"], open=lambda device: encode, is_small=False)
+    monkeypatch.setattr(pipeline, "find_encoder", lambda name: encoder)
+    monkeypatch.setattr(pipeline, "resolve_device", lambda name: device)
+    monkeypatch.setattr(pipeline, "take_a_stream", lambda: None)
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda", "mps"])
+def test_every_device_gives_each_picture_its_vector(
+    device: str, dataset: ImageDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file_of(dataset, 70).unlink()
+    expected = embed(dataset, encoder="classical", device="cpu")
+    take(device, ENCODERS["classical"].open("cpu"), monkeypatch)
+    heard = Heard()
+
+    made = embed(dataset, device=device, progress=heard)
+
+    np.testing.assert_array_equal(made.vectors, expected.vectors)
+    np.testing.assert_array_equal(made.rows, expected.rows)
+    assert (made.device, made.absent) == (device, expected.absent)
+    assert [done for _, done, _ in heard.calls] == [0, 64, 128, 192, 256, COUNT]
+
+
+def test_on_cuda_a_batch_is_sent_while_another_is_computed(
+    dataset: ImageDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = ENCODERS["classical"].open("cpu")
+    both_there = threading.Barrier(2, timeout=30)
+
+    def encode(pixels: np.ndarray) -> np.ndarray:
+        both_there.wait()
+        return real(pixels)
+
+    take("cuda", encode, monkeypatch)
+
+    assert len(embed(dataset, rows=range(256))) == 256
+
+
+def test_on_mps_two_jobs_take_turns(dataset: ImageDataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = ENCODERS["classical"].open("cpu")
+    busy = threading.Lock()
+    crowded: list[bool] = []
+
+    def encode(pixels: np.ndarray) -> np.ndarray:
+        is_free = busy.acquire(blocking=False)
+        crowded.append(not is_free)
+        vectors = real(pixels)
+        if is_free:
+            busy.release()
+        return vectors
+
+    take("mps", encode, monkeypatch)
+    jobs = [threading.Thread(target=embed, args=(dataset,)) for _ in range(2)]
+
+    for job in jobs:
+        job.start()
+    for job in jobs:
+        job.join()
+
+    assert crowded == [False] * 10
+
+
+def test_a_small_encoder_keeps_torch_to_the_threads_that_read(
+    dataset: ImageDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch = pytest.importorskip("torch")
+    real = ENCODERS["classical"].open("cpu")
+    counts: set[int] = set()
+    usual = torch.get_num_threads()
+
+    def encode(pixels: np.ndarray) -> np.ndarray:
+        counts.add(torch.get_num_threads())
+        return real(pixels)
+
+    encoder = replace(ENCODERS["classical"], open=lambda device: encode)
+    monkeypatch.setattr(pipeline, "find_encoder", lambda name: encoder)
+
+    torch.set_num_threads(3)
+    try:
+        embed(dataset, device="cpu")
+    finally:
+        torch.set_num_threads(usual)
+
+    assert counts == {1}
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda", "mps"])
+@pytest.mark.parametrize("cancel_at", [0, 1, 200])
+def test_cancelling_on_a_device_leaves_no_thread_and_no_turn_taken(
+    device: str, cancel_at: int, dataset: ImageDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(device, ENCODERS["classical"].open("cpu"), monkeypatch)
+
+    with pytest.raises(CancelledError):
+        embed(dataset, device=device, progress=Heard(cancel_at))
+
+    assert batch_threads() == []
+    assert not computing._MPS_TURN.locked()
+
+
+def test_cancelling_on_a_device_keeps_what_was_told_as_done(
+    dataset: ImageDataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = ENCODERS["classical"].open("cpu")
+    sizes: list[int] = []
+
+    def encode(pixels: np.ndarray) -> np.ndarray:
+        sizes.append(len(pixels))
+        return real(pixels)
+
+    take("cuda", encode, monkeypatch)
+    with pytest.raises(CancelledError):
+        embed(dataset, cache=tmp_path / "cache", progress=Heard(cancel_at=64))
+    sizes.clear()
+
+    embed(dataset, cache=tmp_path / "cache")
+
+    assert sum(sizes) == COUNT - 64

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from core.embed import hub
+from core.embed import computing, hub
 from core.embed.preparation import Preparation, read_preparation
 from core.embed.pretrained import PRETRAINED, find_pretrained
 from core.errors import SettingError
@@ -41,6 +41,13 @@ TEXT: dict[str, Any] = {
     "vocab_size": 20,
     "max_position_embeddings": 8,
 }
+
+
+@pytest.fixture(autouse=True)
+def exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compute in float32, to be compared with the library."""
+    monkeypatch.setattr(computing, "precision_on", lambda device: "float32")
+
 
 Model = Any  # the library's classes have no common type that says what they return
 
@@ -255,6 +262,21 @@ def test_vectors_are_those_of_the_library(kind: str, saved: Callable[[str], Path
     expected = vectors_of_library(folder, batch)
     np.testing.assert_allclose(vectors, expected, atol=1e-5 * np.abs(expected).max())
     assert np.ptp(vectors, axis=0).max() > 1e-3
+
+
+@every_model
+def test_shorter_numbers_turn_no_vector_by_a_percent(
+    kind: str, saved: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = find_pretrained(str(saved(kind)))
+    batch = pictures(encoder.input_px)
+    whole = encoder.open("cpu")(batch)
+    monkeypatch.setattr(computing, "precision_on", lambda device: "bfloat16")
+
+    rounded = encoder.open("cpu")(batch)
+
+    lengths = np.linalg.norm(whole, axis=1) * np.linalg.norm(rounded, axis=1)
+    assert ((whole * rounded).sum(axis=1) / lengths).min() > 0.99
 
 
 @every_model
