@@ -1,5 +1,5 @@
-"""Exact nearest neighbours."""
+"""Exact nearest neighbours, and what they say."""
 
-from core.neighbours.same_class import nearest_of_same_class
+from core.neighbours.search import Neighbors, nearest
 
-__all__ = ["nearest_of_same_class"]
+__all__ = ["Neighbors", "nearest"]
