@@ -14,7 +14,7 @@ from app.process import run_in_process
 from core.augment.operations import find_operation
 from core.errors import CancelledError, EvensetError
 from core.progress import silent
-from core.resample.smote import smote
+from core.resample.segments import SmoteSettings, draw_segments
 
 
 def test_the_result_comes_back() -> None:
@@ -31,7 +31,14 @@ def test_a_refusal_crosses_in_its_own_words() -> None:
 
 
 def test_a_refusal_that_is_made_from_several_values_crosses_too() -> None:
-    draw = partial(smote, count=1, rng=np.random.default_rng(0), label="rare")
+    draw = partial(
+        draw_segments,
+        codes=np.zeros(1, np.intp),
+        add={0: 1},
+        settings=SmoteSettings(k_neighbors=1, on_small="raise"),
+        rng_of=np.random.default_rng,
+        name_of="rare".format,
+    )
     one_point = np.zeros((1, 2), np.float32)
 
     with pytest.raises(EvensetError, match="Class 'rare' has 1 image; at least 2 are needed"):
