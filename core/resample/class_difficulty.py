@@ -1,0 +1,103 @@
+"""How hard one class is for SMOTE, in figures."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.neighbours.graph import BORDERLINE, OUTLIER, RARE, SAFE
+from core.resample.class_neighbours import nearest_of_some
+from core.resample.dimension import intrinsic_dimension
+
+_BLOCK_BYTES = 16_000_000
+# The dimension is told from at most so many images of a class, and from so many at least.
+_MOST_MEASURED = 2_000
+_LEAST_MEASURED = 20
+
+
+@dataclass(frozen=True)
+class ClassDifficulty:
+    """One class and what is around its images. Shares are of its images, 0 to 1."""
+
+    label: str
+    images: int  # training images with a vector
+    asked: int  # synthetic points
+    # By how many of the five nearest images of any class are of this one: 4 or 5; 2 or 3;
+    # 1 that is as lonely; none.
+    safe: float
+    borderline: float
+    rare: float
+    outlier: float
+    foreign: float  # mean share of the nearest images that are of other classes (kDN)
+    never_near: float  # share that is among no image's nearest
+    dimension: float | None  # directions in which the class varies; None: it has too few images
+    constant_columns: int  # numbers of the vector that are alike in all its images
+
+    @property
+    def per_image(self) -> float:
+        """Return how many synthetic points are asked for each real image."""
+        return self.asked / self.images if self.images else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Surroundings:
+    """What is around N images."""
+
+    types: NDArray[np.int8]  # (N,) safe, borderline, rare or outlier
+    foreign: NDArray[np.float64]  # (N,) share of the nearest that are of other classes
+    occurrences: NDArray[np.intp]  # (N,) how many images have it among their nearest
+
+
+def measure_class(
+    label: str,
+    members: NDArray[np.intp],
+    around: Surroundings,
+    *,
+    asked: int,
+    dimension: float | None,
+    constant_columns: int,
+) -> ClassDifficulty:
+    """Return the figures of the class whose images are at `members`."""
+    count = max(1, len(members))
+    kinds = np.bincount(around.types[members], minlength=4) / count
+    return ClassDifficulty(
+        label,
+        images=len(members),
+        asked=asked,
+        safe=float(kinds[SAFE]),
+        borderline=float(kinds[BORDERLINE]),
+        rare=float(kinds[RARE]),
+        outlier=float(kinds[OUTLIER]),
+        foreign=float(around.foreign[members].sum() / count),
+        never_near=float((around.occurrences[members] == 0).sum() / count),
+        dimension=dimension,
+        constant_columns=constant_columns,
+    )
+
+
+def class_dimension(
+    vectors: NDArray[np.float32], rows: NDArray[np.intp], *, device: str = "cpu"
+) -> float | None:
+    """Return in how many directions a class varies; None below twenty images that differ."""
+    if len(rows) < _LEAST_MEASURED:
+        return None
+    # Spread over the class: neighbouring rows may be frames of one film.
+    chosen = np.unique(np.linspace(0, len(rows) - 1, _MOST_MEASURED).astype(np.intp))
+    distances = nearest_of_some(vectors, rows, chosen, 2, device=device).distances
+    if (distances[:, 0] > 0).sum() < _LEAST_MEASURED:
+        return None
+    return intrinsic_dimension(distances)
+
+
+def column_ranges(
+    vectors: NDArray[np.float32], rows: NDArray[np.intp]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the (D,) smallest and largest value of each column among `rows`."""
+    low = np.full(vectors.shape[1], np.inf, np.float32)
+    high = -low
+    length = max(1, _BLOCK_BYTES // (4 * vectors.shape[1]))
+    for start in range(0, len(rows), length):
+        block = vectors[rows[start : start + length]]
+        low = np.minimum(low, block.min(axis=0))
+        high = np.maximum(high, block.max(axis=0))
+    return low, high

@@ -1,0 +1,191 @@
+"""How hard a dataset is for SMOTE, per class, before anything is made."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.audit import Severity
+from core.dataset import Labelled, Rows
+from core.embed import Embeddings
+from core.neighbours import nearest
+from core.neighbours.graph import SAFE, hubness, type_of_points
+from core.progress import Progress, silent
+from core.resample.class_difficulty import (
+    ClassDifficulty,
+    Surroundings,
+    class_dimension,
+    column_ranges,
+    measure_class,
+)
+from core.resample.smote_limits import Limit, limits_of_all, limits_of_class
+
+# Beside the widest column, a range as small as this holds rounding, not pictures.
+_CONSTANT = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Difficulty:
+    """All classes with images, and what holds of the whole."""
+
+    classes: Mapping[str, ClassDifficulty]
+    overlap: NDArray[np.float64]  # (C, C) of the neighbours of a row's class, a column's share
+    rows: Rows  # (N,) the images looked at
+    types: NDArray[np.int8]  # (N,) safe, borderline, rare or outlier
+    k: int  # neighbours looked at
+    hubness: float  # skewness of how often an image is a neighbour
+    constant_columns: int  # numbers of the vector that are alike in all images
+    limits: tuple[Limit, ...]  # the gravest first
+
+    def limits_of(self, label: str) -> tuple[Limit, ...]:
+        """Return what speaks against SMOTE for one class."""
+        return tuple(limit for limit in self.limits if limit.label == label)
+
+    def to_json(self) -> dict[str, object]:
+        """Return the figures as plain values."""
+        labels = list(self.classes)
+        return {
+            "k": self.k,
+            "hubness": self.hubness,
+            "constant_columns": self.constant_columns,
+            "classes": {
+                label: asdict(figures) | {"per_image": figures.per_image}
+                for label, figures in self.classes.items()
+            },
+            "overlap": {
+                label: dict(zip(labels, shares, strict=True))
+                for label, shares in zip(labels, self.overlap.tolist(), strict=True)
+            },
+            "limits": [
+                {
+                    "id": limit.id,
+                    "label": limit.label,
+                    "severity": limit.severity.value,
+                    "text": limit.text,
+                    "remedy": limit.remedy,
+                    "rows": limit.rows.tolist(),
+                }
+                for limit in self.limits
+            ],
+        }
+
+
+def measure_difficulty(
+    dataset: Labelled,
+    embeddings: Embeddings,
+    plan_add: Mapping[str, int],
+    *,
+    rows: Rows | None = None,
+    k: int = 5,
+    device: str = "cpu",
+    progress: Progress = silent,
+) -> Difficulty:
+    """Return what is around the images of each class, and what speaks against SMOTE there.
+
+    Args:
+        dataset: The images.
+        embeddings: Their vectors; images without one are not looked at.
+        plan_add: Label -> synthetic points asked for.
+        rows: The only rows to look at; the training split unless given.
+        k: Neighbours to look at; five in the source.
+        device: 'cpu' or 'cuda'.
+        progress: Told of neighbours found, then of classes.
+
+    Source:
+        Napierala & Stefanowski, Types of minority class examples and their influence on learning
+        classifiers from imbalanced data, J. Intell. Inf. Syst. 46 (2016),
+        doi:10.1007/s10844-015-0368-1. Share of foreign neighbours: Smith et al., An instance level
+        analysis of data complexity, Mach. Learn. 95 (2014), doi:10.1007/s10994-013-5422-z.
+        Hubness: Radovanovic et al., JMLR 11 (2010).
+    """
+    used = np.intersect1d(dataset.training_rows if rows is None else rows, embeddings.rows)
+    places = embeddings.positions_of(used)
+    near = np.empty((len(used), 0), np.intp)
+    if len(used) > 1:
+        found = nearest(embeddings.vectors, k, rows=places, device=device, progress=progress)
+        near = found.positions
+    codes = dataset.codes[used]
+    around, skewness = _surroundings(near, codes)
+    members = {int(code): np.flatnonzero(codes == code) for code in np.unique(codes)}
+    ranges = [column_ranges(embeddings.vectors, places[own]) for own in members.values()]
+    flat, flat_in_all = _constant_columns(ranges)
+    if len(used) < 2:
+        flat_in_all = 0  # one image alone says nothing of its numbers
+    classes: dict[str, ClassDifficulty] = {}
+    for done, (code, own) in enumerate(members.items()):
+        progress("measuring classes", done, len(members))
+        label = dataset.classes[code]
+        classes[label] = measure_class(
+            label,
+            own,
+            around,
+            asked=plan_add.get(label, 0),
+            dimension=class_dimension(embeddings.vectors, places[own], device=device),
+            constant_columns=flat[done] if len(own) > 1 else 0,
+        )
+    progress("measuring classes", len(members), len(members))
+    overlap = _overlap(near, codes)
+    limits = limits_of_all(
+        used,
+        around.occurrences,
+        hubness=skewness,
+        constant=flat_in_all,
+        width=embeddings.dimension,
+    )
+    told = [figures.dimension for figures in classes.values() if figures.dimension is not None]
+    for figures, own, shares in zip(classes.values(), members.values(), overlap, strict=True):
+        limits += limits_of_class(
+            figures,
+            used[own],
+            around.types[own],
+            k=k,
+            width=embeddings.dimension,
+            typical_dimension=float(np.median(told)) if told else None,
+            shares=dict(zip(classes, shares.tolist(), strict=True)),
+        )
+    order = list(Severity)
+    return Difficulty(
+        classes,
+        overlap,
+        used,
+        around.types,
+        k=near.shape[1],
+        hubness=skewness,
+        constant_columns=flat_in_all,
+        limits=tuple(sorted(limits, key=lambda limit: order.index(limit.severity))),
+    )
+
+
+def _surroundings(near: NDArray[np.intp], codes: NDArray[np.intp]) -> tuple[Surroundings, float]:
+    """Return what is around each image, and the skewness of how often it is a neighbour."""
+    count = len(codes)
+    occurrences = np.bincount(near.ravel(), minlength=count)
+    if near.shape[1] == 0:  # nothing foreign is around an image that is alone
+        return Surroundings(np.full(count, SAFE, np.int8), np.zeros(count), occurrences), 0.0
+    theirs = codes[near]
+    around = Surroundings(
+        type_of_points(theirs, codes, near), (theirs != codes[:, None]).mean(axis=1), occurrences
+    )
+    return around, float(hubness(near, count)[0])
+
+
+def _overlap(near: NDArray[np.intp], codes: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return (C, C) of the neighbours of each class that is there, the share of each."""
+    present, places = np.unique(codes, return_inverse=True)
+    pairs = places[:, None] * len(present) + places[near]
+    table = np.bincount(pairs.ravel(), minlength=len(present) ** 2)
+    table = table.reshape(len(present), len(present))
+    return np.asarray(table / np.maximum(1, table.sum(axis=1, keepdims=True)), np.float64)
+
+
+def _constant_columns(
+    ranges: list[tuple[NDArray[np.float32], NDArray[np.float32]]],
+) -> tuple[list[int], int]:
+    """Return how many columns are constant in each class, and in all classes together."""
+    if not ranges:
+        return [], 0
+    lows, highs = (np.stack(side) for side in zip(*ranges, strict=True))
+    whole = highs.max(axis=0) - lows.min(axis=0)
+    least = _CONSTANT * whole.max(initial=0)
+    return ((highs - lows) <= least).sum(axis=1).tolist(), int((whole <= least).sum())

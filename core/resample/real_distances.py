@@ -1,0 +1,89 @@
+"""How far synthetic points lie from real images of their class and of others."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.dataset import Rows
+from core.embed import Embeddings
+from core.neighbours import nearest
+from core.progress import Progress
+from core.resample.synthetic import SyntheticPoints
+
+# Both parents may be nearest; the third image is the first that says something of its own.
+_LOOKED_AT = 3
+
+
+@dataclass(frozen=True, eq=False)
+class RealImages:
+    """The images that points are compared with."""
+
+    embeddings: Embeddings
+    rows: Rows  # (N,) ascending, with a vector
+    codes: NDArray[np.intp]  # (N,)
+    device: str = "cpu"
+    memory_bytes: int = 64_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class RealDistances:
+    """(S,) from each point to its nearest image of a kind; infinite where there is none."""
+
+    own: NDArray[np.float64]  # of its class
+    other: NDArray[np.float64]  # of any other
+    # With its parents left out. Where a class has no image but the parents, they count.
+    own_but_parents: NDArray[np.float64]
+    other_but_parents: NDArray[np.float64]
+
+
+def measure_distances(
+    real: RealImages, points: SyntheticPoints, stage: str, progress: Progress
+) -> RealDistances:
+    """Return the distances; the points' vectors are made block by block.
+
+    Args:
+        real: What to compare with.
+        points: S points.
+        stage: For `progress`, which is told of points.
+        progress: Told of points done.
+    """
+    found = np.full((4, len(points)), np.inf)
+    length = max(1, real.memory_bytes // (16 * real.embeddings.dimension))
+    done = 0
+    for code in np.unique(points.labels):
+        places = np.flatnonzero(points.labels == code)
+        own = points.only(points.labels == code)
+        is_own = real.codes == code
+        for start in range(0, len(places), length):
+            progress(stage, done, len(points))
+            block = slice(start, start + length)
+            vectors = own.materialize(real.embeddings, block)
+            parents = own.parents[block]
+            at = places[block]
+            found[0, at], found[2, at] = _to_nearest(real, real.rows[is_own], vectors, parents)
+            found[1, at], found[3, at] = _to_nearest(real, real.rows[~is_own], vectors, parents)
+            done += len(vectors)
+    progress(stage, len(points), len(points))
+    return RealDistances(*found)
+
+
+def _to_nearest(
+    real: RealImages, rows: Rows, vectors: NDArray[np.float32], parents: NDArray[np.intp]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return (B,) the distance to the nearest of `rows`, and to the nearest that is no parent."""
+    if len(rows) == 0:
+        nothing = np.full(len(vectors), np.inf)
+        return nothing, nothing
+    near = nearest(
+        real.embeddings.vectors,
+        _LOOKED_AT,
+        queries=vectors,
+        rows=real.embeddings.positions_of(rows),
+        device=real.device,
+        memory_bytes=real.memory_bytes // 2,
+    )
+    is_parent = (rows[near.positions][:, :, None] == parents[:, None, :]).any(axis=2)
+    others = np.where(is_parent, np.inf, near.distances).min(axis=1)
+    first = near.distances[:, 0]
+    return first, np.where(np.isinf(others), first, others)
