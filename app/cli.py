@@ -70,10 +70,17 @@ def build_parser() -> argparse.ArgumentParser:
     _add_out(resample, "folder for provenance.parquet, kept.parquet and synthetic.npy")
     _add_balance(resample)
     _add_seed(resample)
+    resample.add_argument(
+        "--json",
+        metavar="FILE",
+        help="write what speaks against it and how good the points are; - is the screen",
+    )
 
     evaluate = commands.add_parser("evaluate", help="compare strategies by cross-validation")
     _add_source(evaluate)
-    evaluate.add_argument("--strategies", metavar="A,B,...", help="which; all by default")
+    evaluate.add_argument(
+        "--strategies", metavar="A,B,...", help="which, or all; the usual ones by default"
+    )
     _add_encoder(evaluate)
     _add_seed(evaluate)
     _add_json(evaluate)
@@ -160,7 +167,7 @@ def _add_encoder(parser: argparse.ArgumentParser) -> None:
         help="what turns an image into a vector: builtin (the usual one), classical, "
         "hf:ORGANISATION/MODEL of Hugging Face, or a folder that holds such a model",
     )
-    parser.add_argument("--device", default="auto", help="auto, cpu or cuda (%(default)s)")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (%(default)s)")
     parser.add_argument(
         "--no-cache", action="store_true", help="neither look for vectors made before nor keep them"
     )
@@ -168,8 +175,26 @@ def _add_encoder(parser: argparse.ArgumentParser) -> None:
 
 def _add_balance(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--strategy", help="how to balance")
-    parser.add_argument("--target", help="largest, median, smallest, or a number of images")
-    parser.add_argument("--k-neighbors", type=int, help="SMOTE's neighbours (5)")
+    parser.add_argument(
+        "--target",
+        action="append",
+        metavar="TARGET",
+        help="largest, median, smallest, a share of the largest class such as 50%%, a number of "
+        "images, or CLASS=COUNT, repeatable; classes that are not named stay as they are",
+    )
+    parser.add_argument(
+        "--most-per-image",
+        type=int,
+        metavar="N",
+        help="add at most so many to a class for each image it has",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="SETTING=VALUE",
+        help="a setting of the strategy, such as k_neighbors=7; repeatable",
+    )
 
 
 def _add_seed(parser: argparse.ArgumentParser) -> None:

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,8 +12,10 @@ from app.settings import read_settings
 from app.terminal import Bars, print_table, write_json
 from core.audit import audit
 from core.augment import PRESETS, AugmentPolicy
+from core.dataset import Labelled
 from core.embed import (
     DEFAULT_ENCODER,
+    Embeddings,
     find_encoder,
     read_embeddings,
     write_embeddings,
@@ -20,20 +23,21 @@ from core.embed import (
 from core.errors import OutputError, SettingError
 from core.evaluate import METRICS, PRIMARY, evaluate
 from core.export import Recipe, check_target, export, read_recipe
+from core.progress import Progress
 from core.resample import (
+    STRATEGIES,
     Exports,
+    Resampled,
     find_strategy,
     make_plan,
     parse_target,
+    plan_counts,
     resample,
     stored_labels,
     write_points,
 )
-from core.resample.plan import plan_counts
-from core.resample.strategies import K_NEIGHBORS
 from core.words import count_of, size_of, times
 
-_K_NEIGHBORS = int(K_NEIGHBORS.default)
 Value = TypeVar("Value")
 
 
@@ -102,32 +106,65 @@ def run_resample(options: argparse.Namespace) -> None:
     """Write synthetic points, as their parents, of stored embeddings."""
     stored = read_embeddings(options.embeddings)
     labels, embeddings = stored_labels(stored), stored.embeddings()
-    target = None if options.target is None else parse_target(options.target)
+    strategy = options.strategy or "smote"
     plan = plan_counts(
         labels.counts,
-        options.strategy or "smote",
-        target,
-        k_neighbors=_K_NEIGHBORS if options.k_neighbors is None else options.k_neighbors,
+        strategy,
+        None if options.target is None else parse_target(options.target),
+        settings=find_strategy(strategy).parse(_settings(options)),
+        most_per_image=options.most_per_image,
     )
-    seed = options.seed or 0
     _make_folder(options.out)
     with Bars() as progress:
-        points = resample(labels, embeddings, plan, seed=seed, progress=progress)
-    kept = write_points(options.out, labels, embeddings, plan, points, seed=seed)
+        made = resample(labels, embeddings, plan, seed=options.seed or 0, progress=progress)
+        result = None
+        if options.json is not None:
+            result = _measured(labels, embeddings, made, progress)
+    write_points(options.out, labels, embeddings, made)
+    if options.json == "-":
+        write_json(result, options.json)
+        return
     print(
-        f"{plan.strategy}: {count_of(kept, 'image')} kept, "
-        f"{count_of(len(points), 'point')} made, in {options.out}."
+        f"{plan.strategy}: {count_of(len(made.kept), 'image')} kept, "
+        f"{count_of(len(made.points), 'point')} made, in {options.out}."
     )
     if find_strategy(plan.strategy).exports is Exports.AUGMENTED:
         print("Augmented pictures are made by 'evenset balance'; they have no vectors here.")
-    for label in points.too_small:
+    for label in made.points.too_small:
         print(f"Class '{label}' has 1 image; SMOTE needs at least 2. It got no points.")
+    write_json(result, options.json)
+
+
+def _measured(
+    labels: Labelled, embeddings: Embeddings, made: Resampled, progress: Progress
+) -> dict[str, object]:
+    """Return what speaks against SMOTE here, what it cost, and how good its points are."""
+    from core.resample.difficulty import measure_difficulty
+    from core.resample.quality import measure_quality
+
+    quality = None
+    if find_strategy(made.plan.strategy).exports is Exports.SYNTHETIC:
+        quality = measure_quality(labels, embeddings, made.points, progress=progress).to_json()
+    difficulty = measure_difficulty(labels, embeddings, made.plan.add, progress=progress)
+    return {
+        "strategy": made.plan.strategy,
+        "settings": dict(made.plan.settings),
+        "before": dict(made.plan.before),
+        "after": made.plan.after,
+        "report": [asdict(report) for report in made.report],
+        "batches": None if made.cost is None else asdict(made.cost),
+        "variance_kept": made.variance_kept,
+        "difficulty": difficulty.to_json(),
+        "quality": quality,
+    }
 
 
 def run_evaluate(options: argparse.Namespace) -> None:
     """Print the comparison of strategies."""
     names = options.strategies
     strategies = [name.strip() for name in names.split(",")] if names else None
+    if strategies == ["all"]:
+        strategies = [name for name, strategy in STRATEGIES.items() if strategy.is_compared]
     for name in strategies or []:
         find_strategy(name)
     with opened(options) as (dataset, progress):
@@ -170,17 +207,19 @@ def run_balance(options: argparse.Namespace) -> None:
         policy = _policy(options.policy or "standard", seed)
     target = parse_target(options.target) if options.target else (base.target if base else None)
     strategy = _first(options.strategy, base.strategy if base else None, "augment")
-    k_neighbors = _first(options.k_neighbors, base.k_neighbors if base else None, _K_NEIGHBORS)
     encoder = _first(options.encoder, base.encoder if base else None, DEFAULT_ENCODER)
     record = find_strategy(strategy)
+    # The settings of a recipe are those of its strategy; of another one they mean nothing.
+    is_same = base is not None and base.strategy == strategy
+    settings = {**(base.settings if base and is_same else {}), **record.parse(_settings(options))}
+    most = _first(options.most_per_image, base.most_per_image if base else None, 0) or None
     check_target(options.out)  # before any work is done for it
     find_encoder(encoder)  # the recipe keeps it, whether this strategy needs it or not
     with opened(options, base) as (dataset, progress):
-        plan = make_plan(dataset, strategy, target, k_neighbors=k_neighbors)
-        embeddings = synthetic = None
+        plan = make_plan(dataset, strategy, target, settings=settings, most_per_image=most)
+        embeddings = None
         if record.needs_embeddings:
             embeddings = embed_all(dataset, encoder, options, progress)
-            synthetic = resample(dataset, embeddings, plan, seed=seed, progress=progress)
         recipe = Recipe(
             source=dataset.name,
             dataset_digest=dataset.digest,
@@ -188,7 +227,8 @@ def run_balance(options: argparse.Namespace) -> None:
             take=dataset.take,
             strategy=strategy,
             target=target,
-            k_neighbors=k_neighbors,
+            settings=plan.settings,
+            most_per_image=most,
             encoder=encoder,
             policy=policy,
             seed=seed,
@@ -204,7 +244,6 @@ def run_balance(options: argparse.Namespace) -> None:
             plan,
             recipe,
             options.out,
-            synthetic=synthetic,
             embeddings=embeddings,
             progress=progress,
         )
@@ -220,6 +259,17 @@ def run_balance(options: argparse.Namespace) -> None:
         print(f"{count_of(report.synthetic, 'synthetic vector')} beside them.")
     for failure in report.failed:
         print(f"evenset: {failure.path} is missing: {failure.reason}", file=sys.stderr)
+
+
+def _settings(options: argparse.Namespace) -> dict[str, str]:
+    """Return the settings of a strategy that `--set` names, as texts."""
+    values = {}
+    for text in options.set:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise SettingError(f"--set {text} has no value. Write NAME=VALUE, as k_neighbors=7.")
+        values[name.strip()] = value.strip()
+    return values
 
 
 def _policy(text: str, seed: int) -> AugmentPolicy:

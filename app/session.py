@@ -11,16 +11,24 @@ from core.evaluate import EvaluationReport
 from core.export import ExportReport
 from core.ingest import Survey
 from core.project import Projection
-from core.resample import BalancePlan, SyntheticPoints
+from core.resample import STRATEGIES, BalancePlan, Exports, Resampled, SyntheticPoints
+from core.resample.difficulty import Difficulty
+from core.resample.quality import SyntheticQuality
 
 
 @dataclass(frozen=True, eq=False)
 class Balanced:
-    """A plan that was carried out: which strategy, and the points it made."""
+    """A plan that was chosen, and what came out of carrying it out on the embeddings."""
 
-    plan: BalancePlan
+    plan: BalancePlan  # with the counts that came out, where it was carried out
     seed: int
-    synthetic: SyntheticPoints | None
+    made: Resampled | None = None  # None: the export carries it out, without embeddings
+
+    @property
+    def synthetic(self) -> SyntheticPoints | None:
+        """Return the synthetic points; None for a strategy that makes none."""
+        is_synthetic = STRATEGIES[self.plan.strategy].exports is Exports.SYNTHETIC
+        return self.made.points if self.made is not None and is_synthetic else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +53,8 @@ class Session:
     policy_chosen: bool = False  # the person changed it
     embeddings: Embeddings | None = None
     balanced: Balanced | None = None
+    difficulty: Difficulty | None = None  # of the embeddings
+    quality: SyntheticQuality | None = None  # of the points of `balanced`
     projections: dict[str, Projection] = field(default_factory=dict)  # by method
     evaluation: EvaluationReport | None = None
     exported: ExportReport | None = None
@@ -81,16 +91,18 @@ class Session:
     def with_embeddings(self, embeddings: Embeddings, projection: Projection) -> "Session":
         """Return the session with new vectors; points, maps and scores of the old ones go.
 
-        A plan without points does not hang on vectors and stays.
+        A plan that needs no vectors does not hang on them and stays.
         """
-        has_points = self.balanced is not None and self.balanced.synthetic is not None
+        hangs = self.balanced is not None and self.balanced.made is not None
         return replace(
             self,
             embeddings=embeddings,
-            balanced=None if has_points else self.balanced,
+            balanced=None if hangs else self.balanced,
+            difficulty=None,
+            quality=None,
             projections={projection.method: projection},
             evaluation=None,
-            export_stale=self.export_stale or (has_points and self.exported is not None),
+            export_stale=self.export_stale or (hangs and self.exported is not None),
         )
 
     def with_projection(self, projection: Projection) -> "Session":
@@ -100,7 +112,16 @@ class Session:
 
     def with_balanced(self, balanced: Balanced) -> "Session":
         """Return the session with a strategy carried out."""
-        return replace(self, balanced=balanced, export_stale=self.exported is not None)
+        stale = self.exported is not None
+        return replace(self, balanced=balanced, quality=None, export_stale=stale)
+
+    def with_difficulty(self, difficulty: Difficulty) -> "Session":
+        """Return the session with what speaks against SMOTE on these images."""
+        return replace(self, difficulty=difficulty)
+
+    def with_quality(self, quality: SyntheticQuality) -> "Session":
+        """Return the session with what was measured of its points."""
+        return replace(self, quality=quality)
 
     def with_evaluation(self, evaluation: EvaluationReport) -> "Session":
         """Return the session with a comparison of strategies."""

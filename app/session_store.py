@@ -10,7 +10,7 @@ import math
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +30,7 @@ from core.dataset_store import (
 from core.embed import available_devices
 from core.errors import EvensetError, SettingError, SourceError
 from core.progress import Progress
-from core.resample import STRATEGIES, make_plan, resample
+from core.resample import STRATEGIES, Settings, Target, make_plan, read_target, resample
 from core.storage import write_bytes
 from core.words import count_of
 
@@ -38,20 +38,21 @@ SESSION_FILE = "session.json"
 EMBEDDINGS_FOLDER = "embeddings"
 CACHES = (EMBEDDINGS_FOLDER, "thumbnails")  # their files are named by content
 _INDEX = "index"
-_VERSION = 1
+_VERSION = 2
 _FOLDER = re.compile(r"\w{1,100}", re.ASCII)
 _LOOKED_FOR = 200  # files of a set whose presence is checked before going on with it
 
 
 @dataclass(frozen=True)
 class SavedPlan:
-    """A strategy that was carried out; its points are made again from the seed."""
+    """A strategy that was chosen; its points are made again from the seed."""
 
     strategy: str
-    target: int  # 0: the strategy has none
-    k_neighbors: int
+    target: Target | None
+    settings: Settings
+    most_per_image: int | None
     seed: int
-    has_points: bool
+    was_made: bool  # on the embeddings
 
 
 @dataclass(frozen=True)
@@ -106,16 +107,7 @@ def save_session(workspace: Path, session: Session) -> None:
         "policy_chosen": session.policy_chosen,
         "encoder": embeddings.encoder if embeddings else None,
         "device": embeddings.device if embeddings else "auto",
-        "plan": balanced
-        and asdict(
-            SavedPlan(
-                balanced.plan.strategy,
-                balanced.plan.target,
-                balanced.plan.k_neighbors,
-                balanced.seed,
-                balanced.synthetic is not None,
-            )
-        ),
+        "plan": balanced and _plan_to_json(balanced),
     }
     write_bytes(workspace / SESSION_FILE, json.dumps(facts, indent=2).encode() + b"\n")
 
@@ -176,14 +168,22 @@ def _with_plan(session: Session, saved: SavedSession, progress: Progress) -> Ses
     wanted, dataset, embeddings = saved.plan, session.dataset, session.embeddings
     if wanted is None or dataset is None or wanted.strategy not in STRATEGIES:
         return session
-    if wanted.has_points and embeddings is None:
+    if wanted.was_made and embeddings is None:
         return session
-    target = wanted.target or None
-    plan = make_plan(dataset, wanted.strategy, target, k_neighbors=wanted.k_neighbors)
-    points = None
-    if wanted.has_points and embeddings is not None:
-        points = resample(dataset, embeddings, plan, seed=wanted.seed, progress=progress)
-    return session.with_balanced(Balanced(plan, wanted.seed, points))
+    try:
+        plan = make_plan(
+            dataset,
+            wanted.strategy,
+            wanted.target,
+            settings=wanted.settings,
+            most_per_image=wanted.most_per_image,
+        )
+    except SettingError:  # a setting that this version does not have
+        return session
+    if not wanted.was_made:
+        return session.with_balanced(Balanced(plan, wanted.seed))
+    made = resample(dataset, embeddings, plan, seed=wanted.seed, progress=progress)
+    return session.with_balanced(Balanced(made.plan, wanted.seed, made))
 
 
 def _look_for_files(dataset: ImageDataset, workspace: Path, progress: Progress) -> None:
@@ -221,11 +221,28 @@ def _read(facts: Mapping[str, object]) -> SavedSession:
     )
 
 
+def _plan_to_json(balanced: Balanced) -> dict[str, object]:
+    plan = balanced.plan
+    target = dict(plan.target) if isinstance(plan.target, Mapping) else plan.target
+    return {
+        "strategy": plan.strategy,
+        "target": target,
+        "settings": dict(plan.settings),
+        "most_per_image": plan.most_per_image,
+        "seed": balanced.seed,
+        "was_made": balanced.made is not None,
+    }
+
+
 def _read_plan(facts: Mapping[str, object]) -> SavedPlan:
+    settings, most = facts["settings"], facts["most_per_image"]
+    if not isinstance(settings, Mapping):
+        raise TypeError("settings")
     return SavedPlan(
         strategy=str(facts["strategy"]),
-        target=int(str(facts["target"])),
-        k_neighbors=int(str(facts["k_neighbors"])),
+        target=read_target(facts["target"]),
+        settings=dict(settings),
+        most_per_image=None if most is None else int(str(most)),
         seed=int(str(facts["seed"])),
-        has_points=facts["has_points"] is True,
+        was_made=facts["was_made"] is True,
     )

@@ -52,4 +52,22 @@ class Range:
         return start, end
 
 
+@dataclass(frozen=True)
+class Choice:
+    """One of a few named ways."""
+
+    name: str
+    title: str
+    options: Mapping[str, str]  # value -> its name for people
+    default: str
+    help: str
+
+    def check(self, value: str) -> str:
+        """Return `value`, or raise SettingError when it is none of the options."""
+        if value not in self.options:
+            known = ", ".join(self.options)
+            raise SettingError(f"{self.title} has no option '{value}'. The options are: {known}.")
+        return value
+
+
 RangeValues = Mapping[str, tuple[float, float]]

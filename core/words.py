@@ -2,7 +2,13 @@
 
 from collections.abc import Sequence
 
-_IRREGULAR = {"class": "classes", "copy": "copies", "strategy": "strategies"}
+_IRREGULAR = {
+    "batch": "batches",
+    "class": "classes",
+    "copy": "copies",
+    "more": "more",
+    "strategy": "strategies",
+}
 
 
 def count_of(count: int, noun: str) -> str:
@@ -26,6 +32,13 @@ def named(labels: Sequence[str], most: int = 4) -> str:
     if len(quoted) <= most:
         return ", ".join(quoted[:-1]) + " and " + quoted[-1]
     return ", ".join(quoted[:most]) + f" and {count_of(len(quoted) - most, 'more class')}"
+
+
+def lowered(title: str) -> str:
+    """Return a title as it stands inside a sentence: 'class weights', 'SMOTE', 'NearMiss'."""
+    first = title.split(" ")[0]
+    is_name = any(letter.isupper() for letter in first[1:])
+    return title if is_name else title[:1].lower() + title[1:]
 
 
 def size_of(byte_count: float) -> str:

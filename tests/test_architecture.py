@@ -21,6 +21,13 @@ MAY_IMPORT = {
     "safetensors": {"embed"},
     "umap": {"project"},
 }
+# Estimators for other programs subclass scikit-learn's, so they load it. Nothing imports them
+# but a function that needs one, or another of them.
+ESTIMATORS = {
+    "core/neighbours/exact.py",
+    "core/resample/parity.py",
+    "core/resample/smote.py",
+}
 LONGEST = 300
 
 
@@ -119,7 +126,7 @@ def test_slow_libraries_are_imported_by_few_and_inside_functions() -> None:
         for module in modules("core")
         if (found := faults_of_weight(module.read_text("utf-8"), layer_of(module)))
     }
-    assert faults == {}
+    assert set(faults) == ESTIMATORS
 
 
 def test_core_prints_nothing_and_never_catches_everything() -> None:
@@ -145,6 +152,7 @@ def test_importing_all_of_core_loads_no_slow_library() -> None:
     names = [
         ".".join(module.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         for module in modules("core")
+        if str(module.relative_to(ROOT)) not in ESTIMATORS
     ]
     program = (
         f"import sys, importlib\nfor name in {names!r}: importlib.import_module(name)\n"

@@ -10,7 +10,13 @@ from app.steps import STEPS
 from core.augment import OPERATIONS, PRESETS
 from core.embed import ENCODERS, PRETRAINED
 from core.export import FORMATS
-from core.export.export import MANIFEST_COLUMNS, MANIFEST_NAME, VECTORS_NAME, WEIGHTS_NAME
+from core.export.export import (
+    MANIFEST_COLUMNS,
+    MANIFEST_NAME,
+    PRIORS_NAME,
+    VECTORS_NAME,
+    WEIGHTS_NAME,
+)
 from core.ingest import MISMATCHES, SAMPLES
 from core.ingest.tables import TABLE_SUFFIXES
 from core.resample import STRATEGIES
@@ -31,10 +37,13 @@ NAMES = [
     *(f"`{kind}`" for kind in MISMATCHES),
     *(f"`{decision}`" for kind in MISMATCHES.values() for decision in kind.decisions),
     *(f"`{suffix}`" for suffix in sorted(TABLE_SUFFIXES)),
+    *sorted(
+        {f"`{setting.name}`" for strategy in STRATEGIES.values() for setting in strategy.parameters}
+    ),
     *(operation.title for operation in OPERATIONS.values()),
     *(f"`sample:{name}`" for name in SAMPLES),
     *(f"evenset {command}" for command in SUBCOMMANDS or ()),
-    *(f"`{name}`" for name in (MANIFEST_NAME, WEIGHTS_NAME, VECTORS_NAME)),
+    *(f"`{name}`" for name in (MANIFEST_NAME, WEIGHTS_NAME, PRIORS_NAME, VECTORS_NAME)),
     ", ".join(MANIFEST_COLUMNS),
 ]
 

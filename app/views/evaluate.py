@@ -55,7 +55,11 @@ def _form(session: Session, dataset: ImageDataset) -> None:
         names = st.multiselect(
             "Strategies beside 'None'",
             [strategy.name for strategy in compared if strategy.name != BASELINE],
-            default=[strategy.name for strategy in compared if strategy.name != BASELINE],
+            default=[
+                strategy.name
+                for strategy in compared
+                if strategy.is_usual and strategy.name != BASELINE
+            ],
             format_func=lambda name: STRATEGIES[name].title,
             key="evaluate_strategies",
             persist_state="session",
@@ -146,8 +150,7 @@ def _results(report: EvaluationReport, dataset: ImageDataset) -> None:
         quiet(
             f"{count_of(report.images, 'image')}, {report.folds} folds, "
             f"{count_of(report.repeats, 'repeat')}, encoder '{report.encoder}'; classes are filled "
-            f"up to the largest one, SMOTE with {count_of(report.k_neighbors, 'neighbour')}. The "
-            "intervals hold for all strategies together."
+            "up to the largest one. The intervals hold for all strategies together."
         )
     for text in report.notes:
         quiet(text)

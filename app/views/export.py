@@ -20,7 +20,15 @@ from core.errors import SettingError
 from core.export import FORMATS, ExportReport, Recipe, export, export_name
 from core.export.names import class_folders
 from core.progress import Progress
-from core.resample import STRATEGIES, BalancePlan, Exports, SyntheticPoints, make_plan
+from core.resample import (
+    STRATEGIES,
+    BalancePlan,
+    Exports,
+    Resampled,
+    Strategy,
+    Weighs,
+    make_plan,
+)
 from core.words import count_of, named, size_of
 
 _VECTOR_BYTES = 4_000  # a vector of the encoder, its parents, and the names beside it
@@ -32,7 +40,7 @@ def export_view(session: Session) -> Session:
     dataset = ask_for_images(session, _QUESTION, "An export needs images.")
     if dataset is None:
         return session
-    balanced = session.balanced or Balanced(make_plan(dataset, "augment"), 0, None)
+    balanced = session.balanced or Balanced(make_plan(dataset, "augment"), 0)
     heading(_QUESTION, _answer(dataset, balanced))
     if session.balanced is None:
         quiet(
@@ -65,8 +73,7 @@ def _answer(dataset: ImageDataset, balanced: Balanced) -> str:
     kept = sum(plan.keep.values())
     if exports is Exports.ORIGINALS:
         text = f"{count_of(kept, 'training image')} as they are"
-        weights = STRATEGIES[plan.strategy].uses_weights
-        text += ", and class weights for the trainer" if weights else ""
+        text += _for_trainer(STRATEGIES[plan.strategy])
     elif exports is Exports.FEWER:
         out = sum(plan.before.values()) - kept
         text = f"{count_of(kept, 'training image')}; {out:,} are left out"
@@ -78,6 +85,12 @@ def _answer(dataset: ImageDataset, balanced: Balanced) -> str:
         text += f": {after.pop():,} for every class"
     held_out = len(dataset) - len(dataset.training_rows)
     return text + (f", with {held_out:,} held-out images unchanged." if held_out else ".")
+
+
+def _for_trainer(strategy: Strategy) -> str:
+    if strategy.adjusts_logits:
+        return ", and the class sizes to take out of the model's scores"
+    return ", and class weights for the trainer" if strategy.weighs is not Weighs.NOTHING else ""
 
 
 def _tree(dataset: ImageDataset, balanced: Balanced) -> str:
@@ -92,6 +105,8 @@ def _tree(dataset: ImageDataset, balanced: Balanced) -> str:
         if len(shown) > 5:
             lines.append(f"    and {count_of(len(shown) - 5, 'more class')}")
     lines += ["  manifest.csv", "  class_weights.json", "  recipe.json"]
+    if STRATEGIES[plan.strategy].adjusts_logits:
+        lines.append("  class_log_priors.json")
     if balanced.synthetic is not None:
         lines.append("  synthetic_vectors.npz")
     return "\n".join(lines)
@@ -148,8 +163,9 @@ def _start(
         choices=dataset.choices,
         take=dataset.take,
         strategy=plan.strategy,
-        target=plan.target or None,
-        k_neighbors=plan.k_neighbors,
+        target=plan.target,
+        settings=plan.settings,
+        most_per_image=plan.most_per_image,
         encoder=session.embeddings.encoder if session.embeddings else DEFAULT_ENCODER,
         policy=session.policy,
         seed=balanced.seed,
@@ -159,8 +175,7 @@ def _start(
     else:
         # A place of its own: the export before it can be downloaded until this one is whole.
         target = workspace.new_folder("export") / f"{export_name(dataset, plan.strategy)}.zip"
-    synthetic = balanced.synthetic
-    run = partial(_run, dataset, plan, recipe, target, synthetic, session.embeddings)
+    run = partial(_run, dataset, plan, recipe, target, balanced.made, session.embeddings)
 
     started = session
 
@@ -202,7 +217,7 @@ def _run(
     plan: BalancePlan,
     recipe: Recipe,
     target: Path,
-    synthetic: SyntheticPoints | None,
+    made: Resampled | None,
     embeddings: Embeddings | None,
     progress: Progress,
 ) -> ExportReport:
@@ -211,7 +226,7 @@ def _run(
         plan,
         recipe,
         target,
-        synthetic=synthetic,
+        made=made,
         embeddings=embeddings,
         progress=progress,
     )

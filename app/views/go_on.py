@@ -68,7 +68,7 @@ def _kept(saved: SavedSession) -> str:
     if saved.encoder is not None:
         made.append("the embedding")
     if saved.plan is not None:
-        made.append("the synthetic points" if saved.plan.has_points else "the strategy")
+        made.append("the strategy and what it made" if saved.plan.was_made else "the strategy")
     if not made:
         return ""
     *before, last = made

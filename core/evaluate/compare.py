@@ -1,6 +1,6 @@
 """Compare strategies on images that none of them saw."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil
 from threading import Lock
 
@@ -18,7 +18,7 @@ from core.evaluate.report import BASELINE, FLOOR, EvaluationReport, summarise
 from core.evaluate.verdict import write_verdict
 from core.progress import Progress, silent
 from core.randomness import stream_seed
-from core.resample import STRATEGIES, find_strategy
+from core.resample import STRATEGIES, Settings, find_strategy
 
 STAGE = "comparing strategies"
 
@@ -37,7 +37,7 @@ def evaluate(
     strategies: Sequence[str] | None = None,
     n_splits: int = 5,
     repeats: int | None = None,
-    k_neighbors: int = 5,
+    settings: Mapping[str, Settings] | None = None,
     seed: int = 0,
     progress: Progress = silent,
 ) -> EvaluationReport:
@@ -49,11 +49,11 @@ def evaluate(
     Args:
         dataset: The images; validation and test splits are not touched.
         embeddings: Their vectors; images without one are left out.
-        strategies: Names from STRATEGIES; all that can be compared unless given. Two rows are
+        strategies: Names from STRATEGIES; the usual ones unless given. Two rows are
             always there: 'none', and a head that always answers the largest class.
         n_splits: Folds per repeat, at most; fewer when a class is small.
         repeats: How often to draw folds anew; unless given, as often as 10 folds in all need.
-        k_neighbors: For SMOTE.
+        settings: Strategy -> values of its parameters; the usual ones unless given.
         seed: Same seed, same report.
         progress: Told once per fold and strategy.
 
@@ -66,6 +66,8 @@ def evaluate(
     if n_splits < 2 or (repeats is not None and repeats < 1):
         raise SettingError("A comparison needs at least 2 folds and 1 repeat.")
     names = [*_compared(strategies), FLOOR]
+    given = settings or {}
+    chosen = {name: find_strategy(name).complete(given.get(name)) for name in names[:-1]}
     rows = embeddings.rows
     folds = make_folds(dataset, rows, n_splits=n_splits, seed=seed)
     splits = len(folds)
@@ -91,11 +93,11 @@ def evaluate(
                     fold,
                     space,
                     name,
-                    k_neighbors=k_neighbors,
+                    chosen.get(name),
                     seed=stream_seed(seed, "fold", number),
                 )
-                given = np.searchsorted(codes, predicted)
-                confusions[name].append(count_confusion(actual, given, len(codes)))
+                found = np.searchsorted(codes, predicted)
+                confusions[name].append(count_confusion(actual, found, len(codes)))
                 done += 1
     progress(STAGE, done, total)
     test_share = float(np.mean([len(fold.test) / len(fold.train) for fold in folds]))
@@ -117,12 +119,12 @@ def evaluate(
             folds,
             asked_splits=n_splits,
             splits=splits,
-            smote_neighbors=k_neighbors if "smote" in names else None,
+            smote=chosen.get("smote"),
         ),
         folds=splits,
         repeats=repeats,
         images=len(scored),
-        k_neighbors=k_neighbors,
+        settings=chosen,
         seed=seed,
         encoder=embeddings.encoder,
     )
@@ -131,7 +133,7 @@ def evaluate(
 def _compared(strategies: Sequence[str] | None) -> list[str]:
     """Return which strategies to compare, the baseline first, each once."""
     if strategies is None:
-        strategies = [name for name, strategy in STRATEGIES.items() if strategy.is_compared]
+        strategies = [name for name, strategy in STRATEGIES.items() if strategy.is_usual]
     for name in strategies:
         if not find_strategy(name).is_compared:
             raise SettingError(

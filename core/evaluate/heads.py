@@ -1,5 +1,6 @@
 """The linear head: what is fitted on the training side of a fold, and nothing else."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,7 @@ class Space:
 
     train: Points  # (N, D)
     test: Points  # (M, D)
+    place: Callable[[Points], Points]  # vectors of the embedding -> where they lie here
 
 
 def fit_space(embeddings: Embeddings, fold: Fold, *, seed: int = 0) -> Space:
@@ -47,12 +49,20 @@ def fit_space(embeddings: Embeddings, fold: Fold, *, seed: int = 0) -> Space:
     # one penalty suits all.
     width = np.float32(np.sqrt(train.shape[1]))
     inside = pca.fit_transform(scaler.transform(train)) / width
-    outside = pca.transform(scaler.transform(test)) / width
-    return Space(inside.astype(np.float32), outside.astype(np.float32))
+
+    def place(vectors: Points) -> Points:
+        return np.asarray(pca.transform(scaler.transform(vectors)) / width, np.float32)
+
+    return Space(inside.astype(np.float32), place(test), place)
 
 
 def predict(
-    points: Points, codes: NDArray[np.intp], weights: NDArray[np.float64], test: Points
+    points: Points,
+    codes: NDArray[np.intp],
+    weights: NDArray[np.float64],
+    test: Points,
+    *,
+    shift: NDArray[np.float64] | None = None,
 ) -> NDArray[np.intp]:
     """Return (M,) the labels that a logistic regression on weighted points gives to `test`.
 
@@ -61,9 +71,13 @@ def predict(
         codes: (N,) their labels.
         weights: (N,) how much each counts, above 0.
         test: (M, D) points to label.
+        shift: (C,) added to the logarithm of each class's probability, classes ascending.
     """
     from sklearn.linear_model import LogisticRegression
 
     head = LogisticRegression(C=_C, tol=_TOLERANCE, max_iter=_MOST_STEPS)
     head.fit(points, codes, sample_weight=weights)
-    return np.asarray(head.predict(test), np.intp)
+    if shift is None:
+        return np.asarray(head.predict(test), np.intp)
+    scores = head.predict_log_proba(test) + shift
+    return np.asarray(head.classes_[scores.argmax(axis=1)], np.intp)

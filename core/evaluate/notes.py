@@ -7,6 +7,7 @@ import numpy as np
 from core.dataset import TRAIN, ImageDataset, Rows
 from core.evaluate.folds import Fold, scored_rows
 from core.evaluate.learn import fold_plan
+from core.resample import Settings
 from core.words import count_of, named
 
 _FEW = 10  # images of a class below which its recall says little
@@ -19,7 +20,7 @@ def write_notes(
     *,
     asked_splits: int,
     splits: int,
-    smote_neighbors: int | None,
+    smote: Settings | None,
 ) -> tuple[str, ...]:
     """Return a sentence for each thing that is less than one would expect.
 
@@ -29,7 +30,7 @@ def write_notes(
         folds: All folds of all repeats.
         asked_splits: Folds per repeat that were asked for.
         splits: Folds per repeat that could be made.
-        smote_neighbors: Neighbours asked for; None when SMOTE is not compared.
+        smote: SMOTE's settings; None when it is not compared.
     """
     scored = dataset.codes[scored_rows(dataset, embedded)]
     counts = dict(zip(*np.unique(scored, return_counts=True), strict=True))
@@ -56,8 +57,8 @@ def write_notes(
         notes.append(
             f"{_have(few)} fewer than {_FEW} images: single recalls say little, trust the means."
         )
-    if smote_neighbors is not None:
-        notes += _smote_notes(dataset, folds, smote_neighbors)
+    if smote is not None:
+        notes += _smote_notes(dataset, folds, int(smote["k_neighbors"]))
     return tuple(notes)
 
 
@@ -65,7 +66,7 @@ def _smote_notes(dataset: ImageDataset, folds: Sequence[Fold], k_neighbors: int)
     alone: dict[str, int] = {}  # label -> folds where it has a single image to learn from
     clamped = set()
     for fold in folds:
-        plan = fold_plan(dataset, fold, "smote", k_neighbors=k_neighbors)
+        plan = fold_plan(dataset, fold, "smote")
         for label in (label for label, count in plan.add.items() if count):
             if plan.before[label] == 1:
                 alone[label] = alone.get(label, 0) + 1

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.evaluate.intervals import mean_interval
 from core.evaluate.metrics import METRICS, Confusion, measure, recalls
+from core.resample import Settings
 
 BASELINE = "none"  # every other row is compared with it
 FLOOR = "largest_class"  # learns nothing
@@ -68,7 +69,7 @@ class EvaluationReport:
     folds: int
     repeats: int
     images: int  # scored, each once per repeat
-    k_neighbors: int
+    settings: Mapping[str, Settings]  # strategy -> every setting of it
     seed: int
     encoder: str
 
@@ -80,7 +81,7 @@ class EvaluationReport:
             "folds": self.folds,
             "repeats": self.repeats,
             "images": self.images,
-            "k_neighbors": self.k_neighbors,
+            "settings": {name: dict(values) for name, values in self.settings.items()},
             "seed": self.seed,
             "encoder": self.encoder,
             "classes": list(self.classes),

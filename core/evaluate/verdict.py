@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from core.evaluate.metrics import METRICS, PRIMARY
 from core.evaluate.report import BASELINE, FLOOR, Difference, StrategyResult, subtract
+from core.words import lowered
 
 _METRIC = METRICS[PRIMARY].title.lower()
 
@@ -77,9 +78,7 @@ def _interval(change: Difference) -> str:
 
 
 def _named(result: StrategyResult) -> str:
-    """Return the title inside a sentence: 'class weights', 'SMOTE'."""
-    title = result.title
-    return title if title.isupper() else title[:1].lower() + title[1:]
+    return lowered(result.title)
 
 
 def _listed(results: Sequence[StrategyResult]) -> str:

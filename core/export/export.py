@@ -23,10 +23,21 @@ from core.export.writers import Format, Writer, format_of
 from core.images import decode, read_header
 from core.limits import Limits
 from core.progress import Progress, silent
-from core.resample import BalancePlan, SyntheticPoints, class_weights
+from core.resample import (
+    BalancePlan,
+    Exports,
+    Resampled,
+    SyntheticPoints,
+    Weighs,
+    class_weights,
+    find_strategy,
+    log_priors,
+    resample,
+)
 
 MANIFEST_NAME = "manifest.csv"
 WEIGHTS_NAME = "class_weights.json"
+PRIORS_NAME = "class_log_priors.json"
 VECTORS_NAME = "synthetic_vectors.npz"
 MANIFEST_COLUMNS = ("path", "label", "split", "origin", "parent", "operation", "values", "seed")
 
@@ -74,7 +85,7 @@ def export(
     recipe: Recipe,
     target: Path,
     *,
-    synthetic: SyntheticPoints | None = None,
+    made: Resampled | None = None,
     embeddings: Embeddings | None = None,
     progress: Progress = silent,
 ) -> ExportReport:
@@ -89,30 +100,39 @@ def export(
         plan: What to keep and add.
         recipe: Its policy and seed are used; the whole of it is written.
         target: Where to write. Nothing has this name until all is written.
-        synthetic: SMOTE's points, where the strategy makes them.
-        embeddings: Needed with `synthetic`, for the vectors.
+        made: What came out of carrying the plan out; made here unless given.
+        embeddings: For strategies that need them, and for the vectors of synthetic points.
         progress: Told of pictures written.
 
     Raises:
         OutputError: the target exists, lies inside the source, or cannot be written.
-        SettingError: SMOTE without its points or embeddings.
+        SettingError: `made` is of another plan, or the embeddings are missing.
     """
-    if synthetic is not None and embeddings is None:
+    record = find_strategy(plan.strategy)
+    if made is not None and not made.plan.asks_as(plan):
+        raise SettingError("The points were made for another plan. Make them again.")
+    if record.exports is Exports.SYNTHETIC and embeddings is None:
         raise SettingError("Synthetic vectors need the embeddings. Embed the images first.")
     if target.absolute().resolve().is_relative_to(dataset.root.resolve()):
         raise OutputError(
             f"'{target}' lies inside the images that it is made from, and would become one of "
             "them. Choose a place outside."
         )
-    items = list_items(dataset, plan, recipe.policy, synthetic, seed=recipe.seed, progress=progress)
+    if made is None:
+        made = resample(dataset, embeddings, plan, seed=recipe.seed, progress=progress)
+    items = list_items(dataset, made, recipe.policy, seed=recipe.seed, progress=progress)
+    synthetic = made.points if record.exports is Exports.SYNTHETIC else None
     format_: Format = format_of(target)
     text = recipe.to_text()
     with format_.open(target, text) as writer:
         rows, failed = _write_pictures(dataset, items, recipe, writer, progress)
         writer.write(MANIFEST_NAME, _manifest(rows))
         # Of what was written: those of the originals would correct a balanced set once more.
-        weights = class_weights(_count_training(dataset, rows))
-        writer.write(WEIGHTS_NAME, (json.dumps(weights, indent=2, ensure_ascii=False)).encode())
+        counts = _count_training(dataset, rows)
+        writer.write(WEIGHTS_NAME, _json(_weights(counts, plan)))
+        if record.adjusts_logits:
+            facts = {"tau": plan.settings["tau"], "log_priors": log_priors(counts)}
+            writer.write(PRIORS_NAME, _json(facts))
         if synthetic is not None and embeddings is not None:
             written = {row.path for row in rows}
             writer.write(VECTORS_NAME, _vectors(dataset, embeddings, synthetic, items, written))
@@ -124,6 +144,16 @@ def export(
         tuple(failed),
         0 if synthetic is None else len(synthetic),
     )
+
+
+def _weights(counts: dict[str, int], plan: BalancePlan) -> dict[str, float]:
+    if find_strategy(plan.strategy).weighs is Weighs.EFFECTIVE:
+        return class_weights(counts, "effective", beta=float(plan.settings["beta"]))
+    return class_weights(counts)
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, indent=2, ensure_ascii=False).encode()
 
 
 def _count_training(dataset: ImageDataset, rows: Sequence[ManifestRow]) -> dict[str, int]:

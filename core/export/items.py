@@ -10,13 +10,11 @@ import numpy as np
 from core.augment import AugmentPolicy, DrawnStep, draw
 from core.dataset import SPLITS, TRAIN, ImageDataset
 from core.encoding import WRITABLE_FORMATS
-from core.errors import SettingError
 from core.export.names import class_folders, safe_name, stem_of, unused
 from core.images import SUFFIXES
 from core.progress import Progress, silent
 from core.randomness import stream
-from core.resample import BalancePlan, Exports, SyntheticPoints, find_strategy, keep_rows
-from core.resample.samplers import draw_copies
+from core.resample import BalancePlan, Exports, Resampled, find_strategy
 
 ORIGINAL, COPY, AUGMENTED = "original", "copy", "augmented"
 _PLANNED_AT_ONCE = 500  # between two reports of progress
@@ -45,17 +43,16 @@ class Addition:
 
 def list_items(
     dataset: ImageDataset,
-    plan: BalancePlan,
+    made: Resampled,
     policy: AugmentPolicy,
-    synthetic: SyntheticPoints | None,
     *,
     seed: int,
     progress: Progress = silent,
 ) -> list[ExportItem]:
-    """Return the pictures of the export: originals of every split, then what `plan` adds.
+    """Return the pictures of the export: originals of every split, then those that are added.
 
     Raises:
-        SettingError: SMOTE without its points, or a class for which no step of `policy` is left.
+        SettingError: there is a class for which no step of `policy` is left.
     """
     folders = class_folders(dataset.classes)
     used: set[str] = set()
@@ -72,10 +69,10 @@ def list_items(
         path = stem + SUFFIXES[format_]
         items.append(ExportItem(path, row, labels[row], splits[row], origin, format_, drawn))
 
-    for row in [*keep_rows(dataset, plan, seed=seed).tolist(), *held_out.tolist()]:
+    for row in [*made.kept.tolist(), *held_out.tolist()]:
         add(row, "", ORIGINAL, formats[row], ())
-    is_copy = find_strategy(plan.strategy).exports is Exports.COPIES
-    additions = list_additions(dataset, plan, synthetic, seed=seed)
+    is_copy = find_strategy(made.plan.strategy).exports is Exports.COPIES
+    additions = list_additions(dataset, made, seed=seed)
     for number, addition in enumerate(additions):
         if number % _PLANNED_AT_ONCE == 0:
             progress("planning pictures", number, len(additions))
@@ -89,44 +86,15 @@ def list_items(
     return items
 
 
-def list_additions(
-    dataset: ImageDataset,
-    plan: BalancePlan,
-    synthetic: SyntheticPoints | None,
-    *,
-    seed: int,
-) -> list[Addition]:
-    """Return which image each added picture is made from, class by class."""
-    exports = find_strategy(plan.strategy).exports
-    if exports is Exports.COPIES:
-        rows = dataset.training_rows
-        add = {dataset.classes.index(label): count for label, count in plan.add.items()}
-        copies, _ = draw_copies(rows, dataset.codes[rows], add, seed=seed)
-        return _numbered(copies.tolist())
-    if exports is Exports.SYNTHETIC:
-        if synthetic is None:
-            raise SettingError("SMOTE's points are not there yet. Make them on Balance first.")
-        _check_belongs(dataset, plan, synthetic)
-        bases: list[int] = synthetic.parents[:, 0].tolist()
-        for label in synthetic.too_small:
-            bases += _round_robin(dataset, plan, label, seed)
-        return _numbered(bases)
-    if exports is Exports.AUGMENTED:
-        bases = []
-        for label in plan.add:
-            bases += _round_robin(dataset, plan, label, seed)
-        return _numbered(bases)
-    return []
-
-
-def _check_belongs(dataset: ImageDataset, plan: BalancePlan, synthetic: SyntheticPoints) -> None:
-    made = np.bincount(synthetic.labels, minlength=len(dataset.classes)).tolist()
-    for label, count in zip(dataset.classes, made, strict=True):
-        if count != (0 if label in synthetic.too_small else plan.add[label]):
-            raise SettingError(
-                f"The synthetic points were made for another plan: class '{label}' has {count:,} "
-                f"of them, and the plan adds {plan.add[label]:,}. Make the points again."
-            )
+def list_additions(dataset: ImageDataset, made: Resampled, *, seed: int) -> list[Addition]:
+    """Return which image each added picture is made from: those of points first, in their order."""
+    bases: list[int] = made.points.parents[:, 0].tolist()
+    labels: Iterable[str] = made.points.too_small
+    if find_strategy(made.plan.strategy).exports is Exports.AUGMENTED:
+        labels = made.plan.add
+    for label in labels:
+        bases += _round_robin(dataset, made.plan, label, seed)
+    return _numbered(bases)
 
 
 def _round_robin(dataset: ImageDataset, plan: BalancePlan, label: str, seed: int) -> list[int]:

@@ -10,8 +10,9 @@ from core.augment import AugmentPolicy
 from core.dataset import Choices, Take
 from core.dataset_store import take_from_json, take_to_json
 from core.errors import SettingError
+from core.resample import Settings, Target, read_target
 
-_VERSION = 2
+_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,9 @@ class Recipe:
     choices: Choices  # how its labels were read
     take: Take | None
     strategy: str
-    target: str | int | None
-    k_neighbors: int
+    target: Target | None
+    settings: Settings  # of the strategy
+    most_per_image: int | None
     encoder: str
     policy: AugmentPolicy
     seed: int
@@ -43,8 +45,9 @@ class Recipe:
             },
             "take": take_to_json(self.take),
             "strategy": self.strategy,
-            "target": self.target,
-            "k_neighbors": self.k_neighbors,
+            "target": dict(self.target) if isinstance(self.target, Mapping) else self.target,
+            "settings": dict(self.settings),
+            "most_per_image": self.most_per_image,
             "encoder": self.encoder,
             "policy": self.policy.to_json(),
             "seed": self.seed,
@@ -79,8 +82,9 @@ def read_recipe(path: Path) -> Recipe:
             choices=_read_choices(data["choices"]),
             take=_read_take(data["take"]),
             strategy=str(data["strategy"]),
-            target=data["target"] if isinstance(data["target"], str | int) else None,
-            k_neighbors=int(data["k_neighbors"]),
+            target=read_target(data["target"]),
+            settings=dict(data["settings"]),
+            most_per_image=None if data["most_per_image"] is None else int(data["most_per_image"]),
             encoder=str(data["encoder"]),
             policy=AugmentPolicy.from_json(data["policy"]),
             seed=int(data["seed"]),

@@ -1,24 +1,45 @@
-"""Ways to balance: what each would do (a plan), and the points that it makes."""
+"""Ways to balance: what each would do (a plan), and the points that it makes.
 
-from core.resample.plan import BalancePlan, class_weights, make_plan, parse_target
-from core.resample.smote import smote
+The drop-in for imbalanced-learn is `core.resample.smote.SMOTE`; it is not imported here, since
+scikit-learn takes a second to load.
+"""
+
+from core.resample.carry_out import Resampled
+from core.resample.plan import (
+    BalancePlan,
+    Target,
+    make_plan,
+    parse_target,
+    plan_counts,
+    read_target,
+)
+from core.resample.resample import resample
 from core.resample.store import stored_labels, write_points
-from core.resample.strategies import STRATEGIES, Exports, Strategy, find_strategy
-from core.resample.synthetic import SyntheticPoints, keep_rows, resample
+from core.resample.strategies import STRATEGIES, find_strategy
+from core.resample.strategy import Exports, Settings, Strategy, Weighs
+from core.resample.synthetic import SyntheticPoints, no_points
+from core.resample.weights import class_weights, log_priors, sampler_weights
 
 __all__ = [
     "STRATEGIES",
     "BalancePlan",
     "Exports",
+    "Resampled",
+    "Settings",
     "Strategy",
     "SyntheticPoints",
+    "Target",
+    "Weighs",
     "class_weights",
     "find_strategy",
-    "keep_rows",
+    "log_priors",
     "make_plan",
+    "no_points",
     "parse_target",
+    "plan_counts",
+    "read_target",
     "resample",
-    "smote",
+    "sampler_weights",
     "stored_labels",
     "write_points",
 ]

@@ -1,14 +1,19 @@
 """What a strategy would do to each class, before anything is made."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 from core.dataset import TRAIN, ImageDataset
 from core.errors import SettingError
-from core.resample.strategies import K_NEIGHBORS, Exports, Strategy, find_strategy
+from core.resample.strategies import find_strategy
+from core.resample.strategy import Exports, Settings, Strategy, Weighs
+from core.resample.weights import class_weights
 
-Target = str | int  # 'largest', 'median', 'smallest', or a count
+NAMED_TARGETS = ("largest", "median", "smallest")
+
+# One of NAMED_TARGETS, a share of the largest class such as '50%', a count, or a count per label.
+Target = str | int | Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -16,12 +21,13 @@ class BalancePlan:
     """Per class of the training split: how many images stay, how many are added, which weight."""
 
     strategy: str
-    target: int  # images per class that is aimed at; 0 when the strategy has no target
+    target: Target | None  # as it was asked for; None: the strategy's usual one, or it has none
     before: Mapping[str, int]
     keep: Mapping[str, int]
     add: Mapping[str, int]
     weight: Mapping[str, float]
-    k_neighbors: int = int(K_NEIGHBORS.default)
+    settings: Settings = field(default_factory=dict)  # every one of the strategy
+    most_per_image: int | None = None  # a class gets at most so many for each image it has
 
     @property
     def after(self) -> dict[str, int]:
@@ -33,13 +39,30 @@ class BalancePlan:
         """Return how many pictures or points the plan adds."""
         return sum(self.add.values())
 
+    @property
+    def total_left_out(self) -> int:
+        """Return how many images of the training split the plan leaves out."""
+        return sum(self.before.values()) - sum(self.keep.values())
+
+    def asks_as(self, other: "BalancePlan") -> bool:
+        """Return whether both ask for the same; the counts may have been settled since."""
+        return all(
+            getattr(self, name) == getattr(other, name)
+            for name in ("strategy", "target", "before", "settings", "most_per_image")
+        )
+
+    def settled(self, keep: Mapping[str, int], add: Mapping[str, int]) -> "BalancePlan":
+        """Return the plan with the counts that came out; cleaning is decided by the data."""
+        return replace(self, keep=dict(keep), add=dict(add))
+
 
 def make_plan(
     dataset: ImageDataset,
     strategy: str,
     target: Target | None = None,
     *,
-    k_neighbors: int = int(K_NEIGHBORS.default),
+    settings: Settings | None = None,
+    most_per_image: int | None = None,
 ) -> BalancePlan:
     """Return what `strategy` would do to the training split.
 
@@ -47,13 +70,17 @@ def make_plan(
         dataset: Images; only the training split is ever balanced.
         strategy: A name from STRATEGIES.
         target: Images per class to reach; the strategy's usual one unless given. Classes that
-            have more keep them all, except under undersampling, which cuts them down.
-        k_neighbors: For SMOTE.
+            have more keep them all, except under undersampling, which cuts them down. Classes
+            that a target per label does not name stay as they are.
+        settings: Values of the strategy's parameters; the usual ones unless given.
+        most_per_image: A class gets at most so many pictures or points for each image it has.
 
     Raises:
-        SettingError: an unknown strategy, or a target or `k_neighbors` that it cannot have.
+        SettingError: an unknown strategy, or a target or setting that it cannot have.
     """
-    return plan_counts(dataset.counts(TRAIN), strategy, target, k_neighbors=k_neighbors)
+    return plan_counts(
+        dataset.counts(TRAIN), strategy, target, settings=settings, most_per_image=most_per_image
+    )
 
 
 def plan_counts(
@@ -61,62 +88,120 @@ def plan_counts(
     strategy: str,
     target: Target | None = None,
     *,
-    k_neighbors: int = int(K_NEIGHBORS.default),
+    settings: Settings | None = None,
+    most_per_image: int | None = None,
 ) -> BalancePlan:
     """Return the plan for label -> count; see `make_plan`. Classes without an image are left so."""
     record = find_strategy(strategy)
-    K_NEIGHBORS.check(k_neighbors)
+    values = record.complete(settings)
+    if most_per_image is not None and most_per_image < 1:
+        raise SettingError(f"At most {most_per_image} for each image is too few. Use at least 1.")
     present = {label: count for label, count in counts.items() if count > 0}
-    reach = 0
     keep, add = dict(counts), dict.fromkeys(counts, 0)
-    if record.targets:
-        reach = _reach(present, target if target is not None else record.default_target, record)
+    if not record.targets:
+        target = None
+    else:
+        reach = _reach(present, record.default_target if target is None else target, record)
         if record.exports is Exports.FEWER:
-            keep = {label: min(count, reach) for label, count in counts.items()}
+            keep = {label: min(count, reach.get(label, count)) for label, count in counts.items()}
         else:
-            add = {label: max(0, reach - n) if n else 0 for label, n in counts.items()}
-    weights = class_weights(present) if record.uses_weights else dict.fromkeys(present, 1.0)
-    return BalancePlan(record.name, reach, dict(counts), keep, add, weights, int(k_neighbors))
+            add = {
+                label: max(0, reach.get(label, 0) - n) if n else 0 for label, n in counts.items()
+            }
+            if most_per_image is not None:
+                add = {label: min(n, counts[label] * most_per_image) for label, n in add.items()}
+    return BalancePlan(
+        record.name, target, dict(counts), keep, add, _weights(present, record, values), values,
+        most_per_image,
+    )  # fmt: skip
 
 
-def class_weights(counts: Mapping[str, int]) -> dict[str, float]:
-    """Return label -> n / (classes x n of the class), so that each class weighs the same in sum.
-
-    Source:
-        King & Zeng (2001); scikit-learn's `compute_class_weight('balanced', ...)`.
-    """
-    present = {label: count for label, count in counts.items() if count > 0}
-    total = sum(present.values())
-    return {label: total / (len(present) * count) for label, count in present.items()}
-
-
-def parse_target(text: str) -> Target:
-    """Return the target that a text names: 'largest', 'median', 'smallest' or a count.
+def parse_target(texts: str | Sequence[str]) -> Target:
+    """Return the target that a text names, or that 'LABEL=COUNT' texts name together.
 
     Raises:
-        SettingError: it names none.
+        SettingError: they name none.
     """
-    if text in {"largest", "median", "smallest"}:
+    if not isinstance(texts, str):
+        if len(texts) != 1 or "=" in texts[0]:
+            return dict(map(_parse_class, texts))
+        (texts,) = texts
+    text = texts.strip()
+    if text in NAMED_TARGETS or _share(text) is not None:
         return text
     if text.isdecimal() and int(text) > 0:
         return int(text)
     raise SettingError(
-        f"Target '{text}' is unknown. Use largest, median, smallest, or a number of images."
+        f"Target '{text}' is unknown. Use largest, median, smallest, a share of the largest class "
+        "such as 50%, a number of images, or CLASS=COUNT for each class."
     )
 
 
-def _reach(counts: Mapping[str, int], target: Target, record: Strategy) -> int:
-    """Return the number of images per class that `target` stands for."""
+def read_target(value: object) -> Target | None:
+    """Return the target that JSON holds.
+
+    Raises:
+        TypeError, ValueError: it holds none.
+    """
+    if isinstance(value, Mapping):
+        return {str(label): int(count) for label, count in value.items()}
+    if value is None or (isinstance(value, str | int) and not isinstance(value, bool)):
+        return value
+    raise TypeError(f"no target: {value!r}")
+
+
+def _parse_class(text: str) -> tuple[str, int]:
+    label, _, count = text.rpartition("=")
+    if not label or not count.isdecimal():
+        raise SettingError(
+            f"'{text}' is no target of a class. Write CLASS=COUNT, such as cat=300, for each."
+        )
+    return label, int(count)
+
+
+def _weights(counts: Mapping[str, int], record: Strategy, values: Settings) -> dict[str, float]:
+    if record.weighs is Weighs.BALANCED:
+        return class_weights(counts)
+    if record.weighs is Weighs.EFFECTIVE:
+        return class_weights(counts, "effective", beta=float(values["beta"]))
+    return dict.fromkeys(counts, 1.0)
+
+
+def _reach(counts: Mapping[str, int], target: Target, record: Strategy) -> dict[str, int]:
+    """Return the number of images that `target` stands for, for each class that it speaks of."""
+    if isinstance(target, Mapping):
+        unknown = [label for label in target if label not in counts]
+        if unknown:
+            raise SettingError(
+                f"The target names class '{unknown[0]}', which has no training image. "
+                "Check its name."
+            )
+        return dict(target)
+    return dict.fromkeys(counts, _common_reach(list(counts.values()), target, record))
+
+
+def _common_reach(numbers: Sequence[int], target: str | int, record: Strategy) -> int:
     if isinstance(target, int):
         if target < 1:
             raise SettingError(f"A target of {target} images is too small. Use at least 1.")
         return target
+    share = _share(target)
+    if share is not None:
+        return max(1, round(share * max(numbers)))
     if target not in record.targets:
-        known = " or ".join(record.targets)
+        known = ", ".join(record.targets)
         raise SettingError(
-            f"{record.title} has no target '{target}'. Use {known}, or a number of images."
+            f"{record.title} has no target '{target}'. Use {known}, a share such as 50%, or a "
+            "number of images."
         )
-    numbers = list(counts.values())
     if target == "median":
         return round(median(numbers))
     return max(numbers) if target == "largest" else min(numbers)
+
+
+def _share(text: str) -> float | None:
+    """Return 0.5 for '50%', None for what is no share above 0."""
+    number = text.removesuffix("%")
+    if number == text or not number.replace(".", "", 1).isdecimal():
+        return None
+    return float(number) / 100 or None

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from core.dataset import TRAIN, Rows
 from core.embed import Embeddings, StoredEmbeddings
-from core.resample.plan import BalancePlan
-from core.resample.synthetic import SyntheticPoints, keep_rows
+from core.resample.carry_out import Resampled
 from core.storage import replacing
 
 PROVENANCE_FILE = "provenance.parquet"
@@ -49,18 +48,15 @@ def write_points(
     folder: Path,
     labels: StoredLabels,
     embeddings: Embeddings,
-    plan: BalancePlan,
-    points: SyntheticPoints,
-    *,
-    seed: int,
-) -> int:
-    """Write parents and fractions, kept rows, and vectors to `folder`; return how many rows stay.
+    made: Resampled,
+) -> None:
+    """Write parents and fractions, kept rows, and vectors to `folder`.
 
     Raises:
         OutputError: the folder cannot be written.
     """
     names = np.array(labels.classes, object)
-    kept = keep_rows(labels, plan, seed=seed)
+    points, kept = made.points, made.kept
     provenance = pd.DataFrame(
         {
             "base_row": points.parents[:, 0],
@@ -75,4 +71,3 @@ def write_points(
             frame.to_parquet(file, index=False)
     with replacing(folder / POINTS_FILE) as file:
         np.save(file, points.materialize(embeddings))
-    return len(kept)

@@ -1,53 +1,28 @@
 """The ways to balance a dataset, one record each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
 from core.errors import SettingError
-from core.parameters import Parameter
-
-
-class Exports(StrEnum):
-    """What a strategy adds to or takes from the files of the training split."""
-
-    ORIGINALS = "originals"
-    COPIES = "copies"
-    AUGMENTED = "augmented"
-    FEWER = "fewer"
-    SYNTHETIC = "synthetic"  # vectors, and one augmented picture for each
-
-
-@dataclass(frozen=True)
-class Strategy:
-    """One way to balance."""
-
-    name: str
-    title: str
-    help: str
-    bad_idea: str  # when not to use it
-    source: str
-    exports: Exports
-    default_target: str = "largest"
-    targets: tuple[str, ...] = ()  # named targets that make sense; empty: it has no target
-    parameters: tuple[Parameter, ...] = ()
-    is_compared: bool = True  # has a row on Evaluate
-    needs_embeddings: bool = False
-    uses_weights: bool = False
-
-
-K_NEIGHBORS = Parameter(
-    name="k_neighbors",
-    title="Neighbours",
-    unit="",
-    low=1,
-    high=25,
-    step=1,
-    default=5,
-    help="A synthetic point lies between an image and one of this many nearest images of its "
-    "class. More neighbours reach farther.",
+from core.resample.settings import (
+    AGREEMENT,
+    BASES,
+    BATCH_SIZE,
+    BETA,
+    BORDER,
+    CLEANING_NEIGHBORS,
+    COMPONENTS,
+    INTERPOLATION,
+    K_NEIGHBORS,
+    LINK_SIDE,
+    M_NEIGHBORS,
+    TAU,
+    UNSAFE,
+    VERSION,
 )
+from core.resample.strategy import Exports, Strategy, Weighs
+
 _UP = ("largest", "median")
+_DOWN = ("smallest", "median")
 
 STRATEGIES: Mapping[str, Strategy] = {
     strategy.name: strategy
@@ -59,6 +34,7 @@ STRATEGIES: Mapping[str, Strategy] = {
             bad_idea="Rare classes matter to you and are hardly ever recognised.",
             source="",
             exports=Exports.ORIGINALS,
+            is_usual=True,
         ),
         Strategy(
             name="class_weights",
@@ -70,7 +46,32 @@ STRATEGIES: Mapping[str, Strategy] = {
             source="King & Zeng, Political Analysis 9 (2001), "
             "doi:10.1093/oxfordjournals.pan.a004868; scikit-learn's class_weight='balanced'",
             exports=Exports.ORIGINALS,
-            uses_weights=True,
+            weighs=Weighs.BALANCED,
+            is_usual=True,
+        ),
+        Strategy(
+            name="effective_weights",
+            title="Effective-number weights",
+            help="Class weights by the effective number of images, (1 - beta^n) / (1 - beta): "
+            "the hundredth image of a class tells less than the first.",
+            bad_idea="Every class has few images: then it is nearly the same as class weights.",
+            source="Cui et al., CVPR 2019, arXiv:1901.05555",
+            exports=Exports.ORIGINALS,
+            parameters=(BETA,),
+            weighs=Weighs.EFFECTIVE,
+        ),
+        Strategy(
+            name="logit_adjustment",
+            title="Logit adjustment",
+            help="Train as usual, then subtract the logarithm of the class sizes from the scores. "
+            "Nothing is added, and it can be undone.",
+            bad_idea="The trained model cannot be changed, or its scores are used as "
+            "probabilities of the imbalanced world.",
+            source="Menon et al., ICLR 2021, arXiv:2007.07314",
+            exports=Exports.ORIGINALS,
+            parameters=(TAU,),
+            adjusts_logits=True,
+            is_usual=True,
         ),
         Strategy(
             name="random_oversampling",
@@ -81,16 +82,7 @@ STRATEGIES: Mapping[str, Strategy] = {
             source="imbalanced-learn's RandomOverSampler",
             exports=Exports.COPIES,
             targets=_UP,
-        ),
-        Strategy(
-            name="random_undersampling",
-            title="Random undersampling",
-            help="Leave out randomly chosen images of the large classes.",
-            bad_idea="The smallest class is tiny: nearly everything is thrown away.",
-            source="imbalanced-learn's RandomUnderSampler",
-            exports=Exports.FEWER,
-            default_target="smallest",
-            targets=("smallest", "median"),
+            is_usual=True,
         ),
         Strategy(
             name="augment",
@@ -113,8 +105,141 @@ STRATEGIES: Mapping[str, Strategy] = {
             source="Chawla et al., JAIR 16 (2002), doi:10.1613/jair.953",
             exports=Exports.SYNTHETIC,
             targets=_UP,
-            parameters=(K_NEIGHBORS,),
+            parameters=(K_NEIGHBORS, BASES, INTERPOLATION, COMPONENTS, UNSAFE),
             needs_embeddings=True,
+            is_usual=True,
+        ),
+        Strategy(
+            name="borderline_smote",
+            title="Borderline-SMOTE",
+            help="SMOTE that starts only at images with many neighbours of other classes, where "
+            "a border runs.",
+            bad_idea="Labels are noisy: wrong labels lie at borders too.",
+            source="Han, Wang & Mao, ICIC 2005, doi:10.1007/11538059_91",
+            exports=Exports.SYNTHETIC,
+            targets=_UP,
+            parameters=(K_NEIGHBORS, M_NEIGHBORS, BORDER, BASES, UNSAFE),
+            needs_embeddings=True,
+        ),
+        Strategy(
+            name="safe_level_smote",
+            title="Safe-level SMOTE",
+            help="SMOTE that keeps its points nearer to the parent with more neighbours of its own "
+            "class.",
+            bad_idea="The border between classes is what the model has to learn better.",
+            source="Bunkhumpornpat et al., PAKDD 2009, doi:10.1007/978-3-642-01307-2_43",
+            exports=Exports.SYNTHETIC,
+            targets=_UP,
+            parameters=(K_NEIGHBORS, BASES, UNSAFE),
+            needs_embeddings=True,
+        ),
+        Strategy(
+            name="adasyn",
+            title="ADASYN",
+            help="SMOTE that makes more points where more neighbours are of other classes.",
+            bad_idea="Labels are noisy or outliers are common: they get most of the points.",
+            source="He et al., IJCNN 2008, doi:10.1109/IJCNN.2008.4633969",
+            exports=Exports.SYNTHETIC,
+            targets=_UP,
+            parameters=(K_NEIGHBORS, UNSAFE),
+            needs_embeddings=True,
+        ),
+        Strategy(
+            name="batched_smote",
+            title="Batched SMOTE",
+            help="SMOTE inside shuffled batches, as often advised for large image sets. It is here "
+            "to be compared: SMOTE proper searches block by block and needs no batches.",
+            bad_idea="Small classes have a few images in a batch or none: true neighbours are "
+            "missed, and points that were asked for cannot be made.",
+            source="Common advice; its cost is measured where it is chosen",
+            exports=Exports.SYNTHETIC,
+            targets=_UP,
+            parameters=(K_NEIGHBORS, BATCH_SIZE, UNSAFE),
+            needs_embeddings=True,
+        ),
+        Strategy(
+            name="smote_enn",
+            title="SMOTE, then edited neighbours",
+            help="SMOTE, and then real and synthetic points whose neighbours speak against their "
+            "label are left out.",
+            bad_idea="A class overlaps others: most of it may be left out.",
+            source="Batista et al., SIGKDD Explorations 6 (2004), doi:10.1145/1007730.1007735",
+            exports=Exports.SYNTHETIC,
+            targets=_UP,
+            parameters=(K_NEIGHBORS, CLEANING_NEIGHBORS, AGREEMENT, UNSAFE),
+            needs_embeddings=True,
+            cleans=True,
+        ),
+        Strategy(
+            name="smote_tomek",
+            title="SMOTE, then Tomek links",
+            help="SMOTE, and then pairs of two classes that are each other's nearest are left out.",
+            bad_idea="Every image counts: each link costs two.",
+            source="Batista et al., SIGKDD Explorations 6 (2004), doi:10.1145/1007730.1007735",
+            exports=Exports.SYNTHETIC,
+            targets=_UP,
+            parameters=(K_NEIGHBORS, UNSAFE),
+            needs_embeddings=True,
+            cleans=True,
+        ),
+        Strategy(
+            name="random_undersampling",
+            title="Random undersampling",
+            help="Leave out randomly chosen images of the large classes.",
+            bad_idea="The smallest class is tiny: nearly everything is thrown away.",
+            source="imbalanced-learn's RandomUnderSampler",
+            exports=Exports.FEWER,
+            default_target="smallest",
+            targets=_DOWN,
+            is_usual=True,
+        ),
+        Strategy(
+            name="near_miss",
+            title="NearMiss",
+            help="Keep the images of large classes that lie near the other classes.",
+            bad_idea="Labels are noisy: the images next to the border are the doubtful ones.",
+            source="Zhang & Mani, ICML 2003 workshop on imbalanced datasets",
+            exports=Exports.FEWER,
+            default_target="smallest",
+            targets=_DOWN,
+            parameters=(VERSION, CLEANING_NEIGHBORS),
+            needs_embeddings=True,
+        ),
+        Strategy(
+            name="cluster_centroids",
+            title="Cluster centres",
+            help="Divide a large class into as many clusters as images are to stay, and keep the "
+            "image nearest to the middle of each.",
+            bad_idea="Rare looks inside a class matter: they rarely are the middle of a cluster.",
+            source="imbalanced-learn's ClusterCentroids with hard voting",
+            exports=Exports.FEWER,
+            default_target="smallest",
+            targets=_DOWN,
+            needs_embeddings=True,
+        ),
+        Strategy(
+            name="tomek_links",
+            title="Without Tomek links",
+            help="Leave out images of larger classes that are the nearest to an image of another "
+            "class, and it to them.",
+            bad_idea="You want equal counts: it removes few images, at borders only.",
+            source="Tomek, IEEE Trans. SMC 6 (1976), doi:10.1109/TSMC.1976.4309452",
+            exports=Exports.FEWER,
+            parameters=(LINK_SIDE,),
+            needs_embeddings=True,
+            cleans=True,
+        ),
+        Strategy(
+            name="edited_neighbours",
+            title="Edited neighbours",
+            help="Leave out images of larger classes whose neighbours speak against their label.",
+            bad_idea="The encoder does not see what tells the classes apart: it removes what is "
+            "right.",
+            source="Wilson, IEEE Trans. SMC 2 (1972), doi:10.1109/TSMC.1972.4309137",
+            exports=Exports.FEWER,
+            parameters=(CLEANING_NEIGHBORS, AGREEMENT),
+            needs_embeddings=True,
+            cleans=True,
         ),
     )
 }

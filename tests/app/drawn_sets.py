@@ -72,5 +72,5 @@ def smote_made(session: Session) -> Session:
     """Return the session after SMOTE to the largest class."""
     assert session.dataset is not None and session.embeddings is not None
     plan = make_plan(session.dataset, "smote")
-    points = resample(session.dataset, session.embeddings, plan, seed=0)
-    return session.with_balanced(Balanced(plan, 0, points))
+    made = resample(session.dataset, session.embeddings, plan, seed=0)
+    return session.with_balanced(Balanced(made.plan, 0, made))

@@ -12,6 +12,7 @@ from core.errors import CancelledError, SettingError, TooFewClassesError
 from core.evaluate import BASELINE, FLOOR, EvaluationReport, StrategyResult, evaluate, learn
 from core.evaluate.folds import make_folds
 from core.evaluate.heads import fit_space
+from core.resample import STRATEGIES, resample
 
 
 def result(report: EvaluationReport, name: str) -> StrategyResult:
@@ -28,6 +29,49 @@ def test_always_the_largest_class_is_as_good_as_its_share() -> None:
     assert floor.metrics["macro_f1"].mean == pytest.approx(12 / 14 / 2)
     assert floor.recall == {"a": 1.0, "b": 0.0}
     assert floor.confusion.tolist() == [[30, 0], [10, 0]]
+
+
+def test_taking_class_sizes_out_of_the_scores_helps_a_small_class() -> None:
+    data = clusters({"a": 1200, "b": 120}, apart=1.0)
+    report = evaluate(*data, strategies=["logit_adjustment", "effective_weights"])
+
+    adjusted, weighed = result(report, "logit_adjustment"), result(report, "effective_weights")
+    for row in (adjusted, weighed):
+        assert row.difference is not None
+        assert row.difference["balanced_accuracy"].low > 0
+    half = evaluate(
+        *data, strategies=["logit_adjustment"], settings={"logit_adjustment": {"tau": 0.5}}
+    )
+    between = result(half, "logit_adjustment").recall["b"]
+    assert result(report, BASELINE).recall["b"] < between < adjusted.recall["b"]
+
+
+@pytest.mark.parametrize("strategy", [s for s in STRATEGIES if STRATEGIES[s].is_compared])
+def test_every_strategy_that_can_be_compared_is(strategy: str) -> None:
+    report = evaluate(*clusters({"a": 30, "b": 12}, apart=2), strategies=[strategy], repeats=1)
+
+    row = result(report, strategy)
+    assert 0.5 <= row.metrics["balanced_accuracy"].mean <= 1
+    assert report.settings[strategy] == STRATEGIES[strategy].complete()
+
+
+def test_points_on_the_arc_are_learned_where_they_lie() -> None:
+    dataset, embeddings = clusters({"a": 30, "b": 12}, apart=2)
+    fold = make_folds(dataset, np.arange(42), seed=0)[0]
+    space = fit_space(embeddings, fold)
+    settings = {"interpolation": "spherical"}
+
+    line = learn.fold_plan(dataset, fold, "smote")
+    arc = learn.fold_plan(dataset, fold, "smote", settings)
+    straight, bent = (
+        learn.balance(dataset, embeddings, fold, space, plan, seed=0) for plan in (line, arc)
+    )
+
+    made = resample(dataset, embeddings, arc, rows=fold.train, seed=0)
+    np.testing.assert_allclose(
+        bent.points[len(fold.train) :], space.place(made.points.materialize(embeddings)), atol=1e-5
+    )
+    assert not np.allclose(straight.points, bent.points, atol=1e-4)
 
 
 def test_clear_clusters_are_always_told_apart() -> None:
@@ -76,9 +120,9 @@ def test_samplers_only_ever_see_a_training_side(monkeypatch: pytest.MonkeyPatch)
     seen, resample = [], learn.resample
 
     def spy(*arguments: object, **named: object) -> object:
-        points = resample(*arguments, **named)  # type: ignore[arg-type]
-        seen.append((tuple(named["rows"]), points))  # type: ignore[arg-type]
-        return points
+        made = resample(*arguments, **named)  # type: ignore[arg-type]
+        seen.append((tuple(named["rows"]), made.points))  # type: ignore[arg-type]
+        return made
 
     monkeypatch.setattr(learn, "resample", spy)
     evaluate(dataset, embeddings, repeats=1, seed=0)
@@ -172,7 +216,7 @@ def test_copies_weigh_as_if_they_were_there_twice() -> None:
     dataset, embeddings = clusters({"a": 40, "b": 10}, apart=1)
     fold = make_folds(dataset, np.arange(50), seed=0)[0]
     space = fit_space(embeddings, fold)
-    plan = learn.fold_plan(dataset, fold, "random_oversampling", k_neighbors=5)
+    plan = learn.fold_plan(dataset, fold, "random_oversampling")
 
     side = learn.balance(dataset, embeddings, fold, space, plan, seed=0)
 

@@ -15,7 +15,7 @@ from core.embed import embed
 from core.export import ExportReport, Recipe, export
 from core.export.export import MANIFEST_NAME
 from core.progress import Progress, silent
-from core.resample import make_plan, resample
+from core.resample import find_strategy, make_plan
 
 # A turned original, a single image, two splits, two formats, a folder below a class.
 FILES = {
@@ -42,7 +42,8 @@ def recipe_of(dataset: ImageDataset, strategy: str, seed: int = 0) -> Recipe:
         take=None,
         strategy=strategy,
         target=None,
-        k_neighbors=5,
+        settings=find_strategy(strategy).complete(),
+        most_per_image=None,
         encoder="classical",
         policy=AugmentPolicy(PRESETS["standard"].steps, seed=seed),
         seed=seed,
@@ -59,16 +60,13 @@ def exported(
 ) -> ExportReport:
     """Export `dataset` balanced by `strategy`, as the walk does."""
     plan = make_plan(dataset, strategy)
-    embeddings = synthetic = None
-    if strategy == "smote":
-        embeddings = embed(dataset, device="cpu")
-        synthetic = resample(dataset, embeddings, plan, seed=seed)
+    needs = find_strategy(strategy).needs_embeddings
+    embeddings = embed(dataset, device="cpu") if needs else None
     return export(
         dataset,
         plan,
         recipe_of(dataset, strategy, seed),
         target,
-        synthetic=synthetic,
         embeddings=embeddings,
         progress=progress,
     )

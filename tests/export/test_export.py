@@ -28,7 +28,7 @@ from core.encoding import encode_like
 from core.errors import SettingError
 from core.export import export, list_items
 from core.images import decode, read_header
-from core.resample import STRATEGIES, make_plan, resample
+from core.resample import STRATEGIES, Exports, class_weights, make_plan, resample
 
 KINDS = ["zip", "folder"]
 
@@ -153,7 +153,9 @@ def test_the_seed_alone_decides_every_byte(
     exported(dataset, other, strategy, seed=2)
 
     assert first.read_bytes() == second.read_bytes()
-    chooses = strategy not in {"none", "class_weights"}
+    # The others do what the data says, or nothing.
+    draws = STRATEGIES[strategy].exports not in {Exports.ORIGINALS, Exports.FEWER}
+    chooses = draws or strategy == "random_undersampling"
     assert (pictures(first) != pictures(other)) == chooses
 
 
@@ -234,7 +236,7 @@ def test_an_image_that_has_changed_is_not_passed_off_as_the_old_one(
 ) -> None:
     plan = make_plan(dataset, "smote")
     embeddings = embed(dataset, device="cpu")
-    synthetic = resample(dataset, embeddings, plan)
+    made = resample(dataset, embeddings, plan)
     (dataset.root / "train/dog/0.png").write_bytes(jpeg(99))
     (dataset.root / "train/cat/0.jpg").unlink()
 
@@ -243,7 +245,7 @@ def test_an_image_that_has_changed_is_not_passed_off_as_the_old_one(
         plan,
         recipe_of(dataset, "smote"),
         out,
-        synthetic=synthetic,
+        made=made,
         embeddings=embeddings,
     )
 
@@ -265,33 +267,59 @@ def test_points_of_another_plan_are_refused(dataset: ImageDataset, out: Path) ->
     embeddings = embed(dataset, device="cpu")
     old = resample(dataset, embeddings, make_plan(dataset, "smote", "median"))
 
-    with pytest.raises(SettingError, match=r"made for another plan: class 'dog' has 0 of them"):
+    with pytest.raises(SettingError, match="made for another plan"):
         export(
             dataset,
             make_plan(dataset, "smote"),
             recipe_of(dataset, "smote"),
             out,
-            synthetic=old,
+            made=old,
             embeddings=embeddings,
         )
     assert not out.exists()
 
 
-def test_smote_without_its_points_is_refused(dataset: ImageDataset, out: Path) -> None:
+def test_smote_without_embeddings_is_refused(dataset: ImageDataset, out: Path) -> None:
     plan, recipe = make_plan(dataset, "smote"), recipe_of(dataset, "smote")
 
-    with pytest.raises(SettingError, match="points are not there yet"):
-        export(dataset, plan, recipe, out)
-    embeddings = embed(dataset, device="cpu")
     with pytest.raises(SettingError, match="need the embeddings"):
-        export(dataset, plan, recipe, out, synthetic=resample(dataset, embeddings, plan))
+        export(dataset, plan, recipe, out)
+    made = resample(dataset, embed(dataset, device="cpu"), plan)
+    with pytest.raises(SettingError, match="need the embeddings"):
+        export(dataset, plan, recipe, out, made=made)
+
+
+def test_points_are_made_here_as_they_were_on_the_page(dataset: ImageDataset, out: Path) -> None:
+    plan, recipe = make_plan(dataset, "smote"), recipe_of(dataset, "smote")
+    embeddings = embed(dataset, device="cpu")
+    made = resample(dataset, embeddings, plan, seed=recipe.seed)
+
+    export(dataset, plan, recipe, out, embeddings=embeddings)
+    export(dataset, plan, recipe, out.with_name("page"), made=made, embeddings=embeddings)
+
+    assert contents(out) == contents(out.with_name("page"))
+
+
+def test_logit_adjustment_takes_the_class_sizes_along(dataset: ImageDataset, out: Path) -> None:
+    exported(dataset, out, "logit_adjustment")
+
+    facts = json.loads(contents(out)["class_log_priors.json"])
+    assert facts["tau"] == 1
+    assert facts["log_priors"]["cat"] == pytest.approx(np.log(8 / 13))
+
+
+def test_effective_weights_are_those_that_are_written(dataset: ImageDataset, out: Path) -> None:
+    exported(dataset, out, "effective_weights")
+
+    weights = json.loads(contents(out)["class_weights.json"])
+    assert weights == class_weights({"cat": 8, "dog": 4, "fox": 1}, "effective", beta=0.999)
 
 
 def test_a_policy_that_leaves_a_class_alone_is_refused(dataset: ImageDataset) -> None:
     policy = AugmentPolicy((make_step("crop", except_labels=["dog"]),))
 
     with pytest.raises(SettingError, match="class 'dog'"):
-        list_items(dataset, make_plan(dataset, "augment"), policy, None, seed=0)
+        list_items(dataset, resample(dataset, None, make_plan(dataset, "augment")), policy, seed=0)
 
 
 def test_a_phones_double_jpeg_can_be_exported(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from core.augment import PRESETS
 from core.dataset import Choices, Take
 from core.errors import SettingError
 from core.export import Recipe, read_recipe
+from core.resample import Target
 
 RECIPE = Recipe(
     source="parts",
@@ -18,7 +19,8 @@ RECIPE = Recipe(
     take=Take({"猫": 4, "*": None}, order="random", seed=3),
     strategy="smote",
     target="median",
-    k_neighbors=7,
+    settings={"k_neighbors": 7, "bases": "even"},
+    most_per_image=12,
     encoder="classical",
     policy=PRESETS["standard"],
     seed=9,
@@ -26,9 +28,9 @@ RECIPE = Recipe(
 
 
 @pytest.mark.parametrize("take", [None, RECIPE.take])
-@pytest.mark.parametrize("target", [None, "largest", 40])
+@pytest.mark.parametrize("target", [None, "largest", "50%", 40, {"猫": 9}])
 def test_a_recipe_is_read_as_it_was_written(
-    tmp_path: Path, take: Take | None, target: str | int | None
+    tmp_path: Path, take: Take | None, target: Target | None
 ) -> None:
     recipe = Recipe(**{**vars(RECIPE), "take": take, "target": target})
     path = tmp_path / "recipe.json"
@@ -49,9 +51,11 @@ def test_an_export_holds_its_recipe(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"version": 1}, "not a recipe of version 2"),
+        ({"version": 1}, "not a recipe of version 3"),
         ({"seed": None}, "wrong kind"),
-        ({"k_neighbors": 1e999}, "wrong kind"),
+        ({"settings": 3}, "wrong kind"),
+        ({"target": 1.5}, "wrong kind"),
+        ({"most_per_image": 1e999}, "wrong kind"),
         ({"take": {"counts": 3}}, "'take' is damaged"),
         ({"take": {"counts": {"a": "x"}}}, "wrong kind"),
         ({"policy": {}}, "The policy"),

@@ -213,7 +213,7 @@ def test_an_export_of_evenset_is_known_again(tmp_path: Path) -> None:
     )
     recipe = Recipe(
         source="set", dataset_digest=dataset.digest, choices=dataset.choices, take=None,
-        strategy="augment", target=None, k_neighbors=5, encoder="classical",
+        strategy="augment", target=None, settings={}, most_per_image=None, encoder="classical",
         policy=AugmentPolicy(PRESETS["standard"].steps, seed=0), seed=0,
     )  # fmt: skip
     export(dataset, make_plan(dataset, "augment"), recipe, tmp_path / "out")

@@ -70,7 +70,7 @@ def test_undersampling_cuts_large_classes_down(
 def test_what_has_no_target_changes_no_count(name: str) -> None:
     plan = plan_counts(COUNTS, name, "largest")
 
-    assert (plan.after, plan.target) == (COUNTS, 0)
+    assert (plan.after, plan.target) == (COUNTS, None)
 
 
 def test_class_weights_let_each_class_weigh_the_same() -> None:
@@ -86,8 +86,12 @@ def test_class_weights_let_each_class_weigh_the_same() -> None:
     [
         ("best", None, r"no strategy 'best'\. The strategies are: none, class_weights"),
         ("smote", 0, r"target of 0 images is too small"),
-        ("smote", "smallest", r"SMOTE has no target 'smallest'\. Use largest or median"),
-        ("random_undersampling", "largest", r"Use smallest or median, or a number"),
+        ("smote", "smallest", r"SMOTE has no target 'smallest'\. Use largest, median, a share"),
+        (
+            "random_undersampling",
+            "largest",
+            r"Use smallest, median, a share such as 50%, or a number",
+        ),
         ("augment", "all", r"no target 'all'"),
     ],
 )
@@ -101,19 +105,72 @@ def test_an_impossible_plan_says_what_is_possible(
 @pytest.mark.parametrize("k_neighbors", [0, 26])
 def test_neighbours_have_a_range(k_neighbors: int) -> None:
     with pytest.raises(SettingError, match=r"Neighbours is .* between 1 and 25"):
-        plan_counts(COUNTS, "smote", k_neighbors=k_neighbors)
+        plan_counts(COUNTS, "smote", settings={"k_neighbors": k_neighbors})
 
 
 def test_texts_become_targets() -> None:
-    assert [parse_target(text) for text in ("largest", "median", "smallest", "40")] == [
-        "largest",
-        "median",
-        "smallest",
-        40,
-    ]
-    for text in ("most", "0", "-3", "1.5", ""):
-        with pytest.raises(SettingError, match="or a number of images"):
+    texts = ("largest", "median", "smallest", "40", "12.5%")
+    assert [parse_target(text) for text in texts] == ["largest", "median", "smallest", 40, "12.5%"]
+    assert parse_target(["40"]) == 40
+    assert parse_target(["cat=3", "a=b=12"]) == {"cat": 3, "a=b": 12}
+    for text in ("most", "0", "-3", "1.5", "", "0%", "%", "-5%"):
+        with pytest.raises(SettingError, match="a number of images"):
             parse_target(text)
+    for texts in (["cat=3", "median"], ["cat="], ["=3"], ["cat=-1"]):
+        with pytest.raises(SettingError, match="is no target of a class"):
+            parse_target(texts)
+
+
+def test_a_share_is_one_of_the_largest_class() -> None:
+    assert plan_counts(COUNTS, "smote", "45%").after == {"cat": 100, "dog": 45, "fox": 45, "owl": 0}
+
+
+def test_each_class_can_have_its_own_number() -> None:
+    target = {"dog": 60, "cat": 10}
+
+    assert plan_counts(COUNTS, "smote", target).after == {"cat": 100, "dog": 60, "fox": 1, "owl": 0}
+    assert plan_counts(COUNTS, "random_undersampling", target).after == {
+        "cat": 10, "dog": 40, "fox": 1, "owl": 0,
+    }  # fmt: skip
+    with pytest.raises(SettingError, match="names class 'hen', which has no training image"):
+        plan_counts(COUNTS, "smote", {"hen": 3})
+
+
+def test_what_is_made_of_an_image_can_be_limited() -> None:
+    plan = plan_counts(COUNTS, "augment", most_per_image=2)
+
+    assert plan.add == {"cat": 0, "dog": 60, "fox": 2, "owl": 0}
+    with pytest.raises(SettingError, match="Use at least 1"):
+        plan_counts(COUNTS, "augment", most_per_image=0)
+
+
+def test_a_setting_that_a_strategy_does_not_have_is_refused() -> None:
+    with pytest.raises(SettingError, match=r"SMOTE has no setting 'kneighbors'\. Its settings are"):
+        plan_counts(COUNTS, "smote", settings={"kneighbors": 3})
+    with pytest.raises(SettingError, match=r"None has no setting 'tau'\. It has none"):
+        plan_counts(COUNTS, "none", settings={"tau": 1})
+    with pytest.raises(SettingError, match="The options are: random, even"):
+        plan_counts(COUNTS, "smote", settings={"bases": "odd"})
+
+
+def test_texts_become_settings() -> None:
+    smote = find_strategy("smote")
+
+    assert smote.complete(smote.parse({"k_neighbors": "7", "bases": "even"})) == {
+        "k_neighbors": 7, "bases": "even", "interpolation": "linear", "components": 0,
+        "unsafe": "keep",
+    }  # fmt: skip
+    with pytest.raises(SettingError, match="Neighbours is 'many'; it must be a number"):
+        smote.parse({"k_neighbors": "many"})
+
+
+def test_counts_that_came_out_leave_the_request_as_it_was() -> None:
+    plan = plan_counts(COUNTS, "smote_enn", "median")
+    settled = plan.settled({**COUNTS, "cat": 90}, {**plan.add, "dog": 0})
+
+    assert settled.total_left_out == 10
+    assert settled.asks_as(plan)
+    assert not settled.asks_as(plan_counts(COUNTS, "smote_enn", "largest"))
 
 
 @pytest.mark.parametrize("name", STRATEGIES)

@@ -1,55 +1,108 @@
-"""Synthetic points of whole datasets: counts, seeds, and no leak."""
+"""What comes out of every strategy: counts, seeds, parents, and no leak."""
 
 from collections.abc import Mapping
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from resample_sets import points_of
 
 from core.dataset import ImageDataset
 from core.embed import Embeddings
-from core.errors import LeakError, TooFewClassesError
-from core.resample import STRATEGIES, SyntheticPoints, keep_rows, make_plan, resample, synthetic
+from core.errors import LeakError, SettingError, TooFewClassesError
+from core.resample import (
+    STRATEGIES,
+    Exports,
+    Resampled,
+    SyntheticPoints,
+    carry_out,
+    make_plan,
+    plan_counts,
+    resample,
+)
 
 COUNTS = st.dictionaries(
     st.sampled_from(["ant", "bee", "cat", "dog"]), st.integers(1, 9), min_size=2
 )
+POINTS = sorted(
+    name for name, strategy in STRATEGIES.items() if strategy.exports is Exports.SYNTHETIC
+)
+CLEANING = sorted(name for name, strategy in STRATEGIES.items() if strategy.cleans)
+FEWER = sorted(name for name, strategy in STRATEGIES.items() if strategy.exports is Exports.FEWER)
+# These make as many points as the plan adds, whatever the data.
+EXACT = ("smote", "borderline_smote", "safe_level_smote", "random_oversampling")
 
 
 def made_of(
     counts: Mapping[str, int], strategy: str, seed: int = 0, **options: object
-) -> tuple[ImageDataset, Embeddings, SyntheticPoints]:
+) -> tuple[ImageDataset, Embeddings, Resampled]:
     dataset, embeddings = points_of(counts)
     plan = make_plan(dataset, strategy, **options)
     return dataset, embeddings, resample(dataset, embeddings, plan, seed=seed)
 
 
+def rows_with_counts(made: Resampled) -> tuple[list[int], list[list[int]], list[float]]:
+    points = made.points
+    return made.kept.tolist(), points.parents.tolist(), points.fractions.tolist()
+
+
 @pytest.mark.parametrize("strategy", STRATEGIES)
+@settings(max_examples=20)
 @given(counts=COUNTS, seed=st.integers(0, 5))
-def test_parents_are_training_images_of_the_same_class(
+def test_what_comes_out_is_made_of_training_images_and_adds_up(
     strategy: str, counts: dict[str, int], seed: int
 ) -> None:
-    dataset, _, points = made_of(counts, strategy, seed)
-    plan = make_plan(dataset, strategy)
+    dataset, _, made = made_of(counts, strategy, seed)
+    plan, points = make_plan(dataset, strategy), made.points
 
     assert np.isin(points.parents, dataset.training_rows).all()
-    assert (dataset.codes[points.parents] == points.labels[:, None]).all()
-    made = dict(
-        zip(dataset.classes, np.bincount(points.labels, minlength=len(counts)), strict=True)
-    )
-    adds_points = strategy in {"smote", "random_oversampling"}
-    for label in dataset.classes:
-        wanted = plan.add[label] if adds_points and label not in points.too_small else 0
-        assert made[label] == wanted
+    assert np.isin(made.kept, dataset.training_rows).all()
+    assert (np.diff(made.kept) > 0).all()
+    assert (dataset.codes[points.parents[:, 0]] == points.labels).all()
+    for code, label in enumerate(dataset.classes):
+        of_points = int((points.labels == code).sum())
+        if strategy in EXACT:
+            assert of_points == (0 if label in points.too_small else plan.add[label])
+        if strategy != "augment" and label not in points.too_small:
+            assert made.plan.add[label] == of_points
+        assert made.plan.keep[label] == (dataset.codes[made.kept] == code).sum()
+    assert made.plan.asks_as(plan)
     alone = {label for label in counts if counts[label] == 1 and plan.add[label]}
-    assert set(points.too_small) == (alone if strategy == "smote" else set())
+    assert set(points.too_small) == (alone if strategy in POINTS else set())
 
 
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_the_seed_alone_decides(strategy: str) -> None:
+    counts = {"ant": 7, "cat": 29, "dog": 12}
+    first, second = (made_of(counts, strategy, 1)[2] for _ in range(2))
+
+    assert rows_with_counts(first) == rows_with_counts(second)
+    if strategy in {*POINTS, "random_oversampling", "random_undersampling"}:
+        assert rows_with_counts(first) != rows_with_counts(made_of(counts, strategy, 2)[2])
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_given_rows_are_the_only_ones_used(strategy: str) -> None:
+    dataset, embeddings = points_of({"ant": 12, "cat": 29, "dog": 16})
+    rows = dataset.training_rows[::2]
+    counts = np.bincount(dataset.codes[rows], minlength=3).tolist()
+    plan = plan_counts(dict(zip(dataset.classes, counts, strict=True)), strategy)
+
+    made = resample(dataset, embeddings, plan, rows=rows)
+
+    assert np.isin(made.points.parents, rows).all()
+    assert np.isin(made.kept, rows).all()
+
+
+@pytest.mark.parametrize("strategy", POINTS)
+@settings(max_examples=20)
 @given(counts=COUNTS, seed=st.integers(0, 5))
-def test_vectors_lie_on_the_segment_of_their_parents(counts: dict[str, int], seed: int) -> None:
-    _, embeddings, points = made_of(counts, "smote", seed)
+def test_vectors_lie_on_the_segment_of_their_parents(
+    strategy: str, counts: dict[str, int], seed: int
+) -> None:
+    _, embeddings, made = made_of(counts, strategy, seed)
+    points = made.points
 
     vectors = points.materialize(embeddings)
 
@@ -61,70 +114,106 @@ def test_vectors_lie_on_the_segment_of_their_parents(counts: dict[str, int], see
 
 
 def test_a_block_is_a_part_of_all_vectors() -> None:
-    _, embeddings, points = made_of({"cat": 9, "dog": 3}, "smote")
+    _, embeddings, made = made_of({"cat": 9, "dog": 3}, "smote")
+    points = made.points
 
     assert np.array_equal(
         points.materialize(embeddings, slice(2, 5)), points.materialize(embeddings)[2:5]
     )
 
 
+def test_points_on_the_arc_keep_the_length_of_their_parents() -> None:
+    values = {"interpolation": "spherical"}
+    dataset, drawn = points_of({"cat": 9, "dog": 3})
+    lengths = np.linalg.norm(drawn.vectors, axis=1, keepdims=True)
+    embeddings = Embeddings(drawn.vectors / lengths, drawn.rows, "drawn", "d", "cpu")
+
+    made = resample(dataset, embeddings, make_plan(dataset, "smote", settings=values))
+
+    vectors = made.points.materialize(embeddings)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+
+
+def test_neighbours_may_be_looked_for_in_fewer_components() -> None:
+    made = made_of({"cat": 20, "dog": 9}, "smote", settings={"components": 2})[2]
+
+    assert made.variance_kept is not None
+    assert 0 < made.variance_kept < 1
+    assert len(made.points) == 11
+
+
+def test_even_use_starts_from_each_image_equally_often() -> None:
+    made = made_of({"cat": 21, "dog": 7}, "smote", settings={"bases": "even"})[2]
+
+    assert np.unique(made.points.parents[:, 0], return_counts=True)[1].tolist() == [2] * 7
+
+
+def test_batches_tell_what_they_cost() -> None:
+    made = made_of({"cat": 60, "dog": 20}, "batched_smote", settings={"batch_size": 16})[2]
+
+    assert made.cost is not None
+    assert made.cost.batches == 5
+    assert made.cost.recall < 1
+
+
 def test_copies_lie_on_their_image() -> None:
-    _, embeddings, points = made_of({"cat": 9, "dog": 3}, "random_oversampling")
+    _, embeddings, made = made_of({"cat": 9, "dog": 3}, "random_oversampling")
+    points = made.points
 
     assert (points.fractions == 0).all()
     positions = embeddings.positions_of(points.parents[:, 0])
     assert np.array_equal(points.materialize(embeddings), embeddings.vectors[positions])
 
 
-@pytest.mark.parametrize("strategy", ["smote", "random_oversampling"])
-def test_the_seed_alone_decides(strategy: str) -> None:
-    first, second, other = (made_of({"cat": 9, "dog": 3}, strategy, seed)[2] for seed in (1, 1, 2))
-
-    assert np.array_equal(first.parents, second.parents)
-    assert np.array_equal(first.fractions, second.fractions)
-    assert not np.array_equal(first.parents, other.parents)
-
-
 def test_another_class_changes_no_point_of_a_class() -> None:
     few = made_of({"cat": 9, "dog": 3}, "smote", target=20)
     many = made_of({"ant": 2, "cat": 9, "dog": 3, "owl": 1}, "smote", target=20)
 
-    def cats(made: tuple[ImageDataset, Embeddings, SyntheticPoints]) -> tuple[list[str], list]:
-        dataset, _, points = made
-        mine = points.labels == dataset.classes.index("cat")
-        paths = [dataset.path(row) for row in points.parents[mine].ravel()]
-        return paths, points.fractions[mine].tolist()
+    def cats(made: tuple[ImageDataset, Embeddings, Resampled]) -> tuple[list[str], list]:
+        dataset, _, result = made
+        mine = result.points.labels == dataset.classes.index("cat")
+        paths = [dataset.path(row) for row in result.points.parents[mine].ravel()]
+        return paths, result.points.fractions[mine].tolist()
 
     assert cats(few) == cats(many)
 
 
 def test_more_neighbours_than_a_class_has_are_cut_down() -> None:
-    dataset, _, points = made_of({"cat": 9, "dog": 2}, "smote", k_neighbors=25)
+    dataset, _, made = made_of({"cat": 9, "dog": 2}, "smote", settings={"k_neighbors": 25})
 
-    assert len(points) == 7
-    assert set(points.parents.ravel().tolist()) == set(dataset.rows_of("dog", "train").tolist())
+    assert len(made.points) == 7
+    parents = set(made.points.parents.ravel().tolist())
+    assert parents == set(dataset.rows_of("dog", "train").tolist())
+    assert [(report.k_neighbors, report.note) for report in made.report] == [(1, "clamped")]
 
 
-def test_an_image_without_a_vector_becomes_no_parent() -> None:
+@pytest.mark.parametrize("strategy", sorted({*POINTS, *CLEANING, *FEWER}))
+def test_an_image_without_a_vector_becomes_no_parent_and_stays(strategy: str) -> None:
     dataset, embeddings = points_of({"cat": 9, "dog": 4})
     gone = int(dataset.rows_of("dog", "train")[0])
     left = np.delete(np.arange(len(dataset)), gone)
     fewer = Embeddings(embeddings.vectors[left], left, "drawn", "d", "cpu")
 
-    points = resample(dataset, fewer, make_plan(dataset, "smote"))
+    made = resample(dataset, fewer, make_plan(dataset, strategy))
 
-    assert len(points) == 5
-    assert gone not in points.parents
+    assert gone not in made.points.parents
+    assert gone in made.kept or not STRATEGIES[strategy].needs_embeddings
 
 
-def test_given_rows_are_the_only_parents() -> None:
+def test_a_strategy_on_embeddings_asks_for_them() -> None:
+    dataset, _ = points_of({"cat": 9, "dog": 4})
+
+    with pytest.raises(SettingError, match="SMOTE works on embeddings"):
+        resample(dataset, None, make_plan(dataset, "smote"))
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_held_out_rows_are_refused(strategy: str) -> None:
     dataset, embeddings = points_of({"cat": 9, "dog": 6})
-    rows = dataset.training_rows[::2]
+    plan = make_plan(dataset, strategy)
 
-    points = resample(dataset, embeddings, make_plan(dataset, "smote"), rows=rows)
-
-    assert len(points) == 3
-    assert np.isin(points.parents, rows).all()
+    with pytest.raises(LeakError, match="never balanced"):
+        resample(dataset, embeddings, plan, rows=np.arange(len(dataset)))
 
 
 def test_a_sampler_that_reaches_outside_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,38 +224,50 @@ def test_a_sampler_that_reaches_outside_is_caught(monkeypatch: pytest.MonkeyPatc
     def leaking(rows: np.ndarray, codes: np.ndarray, add: object, *, seed: int) -> tuple:
         return held_out[:1], dataset.codes[held_out[:1]]
 
-    monkeypatch.setattr(synthetic, "draw_copies", leaking)
+    monkeypatch.setattr(carry_out, "draw_copies", leaking)
     with pytest.raises(LeakError, match="outside the rows that may be used"):
         resample(dataset, embeddings, make_plan(dataset, "random_oversampling"))
 
 
 @given(counts=COUNTS, seed=st.integers(0, 5))
 def test_undersampling_keeps_what_its_plan_says(counts: dict[str, int], seed: int) -> None:
-    dataset, _ = points_of(counts)
+    dataset, _, made = made_of(counts, "random_undersampling", seed)
     plan = make_plan(dataset, "random_undersampling")
 
-    kept = keep_rows(dataset, plan, seed=seed)
-
-    assert (np.diff(kept) > 0).all()
-    assert np.isin(kept, dataset.training_rows).all()
     for label, count in plan.keep.items():
-        assert np.isin(kept, dataset.rows_of(label)).sum() == count
-    assert np.array_equal(kept, keep_rows(dataset, plan, seed=seed))
+        assert np.isin(made.kept, dataset.rows_of(label)).sum() == count
 
 
-@pytest.mark.parametrize("strategy", sorted(set(STRATEGIES) - {"random_undersampling"}))
-def test_the_other_strategies_keep_every_row(strategy: str) -> None:
-    dataset, _ = points_of({"cat": 9, "dog": 6})
+@pytest.mark.parametrize("version", ["1", "2", "3"])
+def test_near_miss_keeps_no_more_than_its_plan_says(version: str) -> None:
+    values = {"version": version}
+    made = made_of({"ant": 5, "cat": 30, "dog": 12}, "near_miss", settings=values)[2]
 
-    assert np.array_equal(keep_rows(dataset, make_plan(dataset, strategy)), dataset.training_rows)
+    assert made.plan.keep["ant"] == 5
+    assert 1 <= made.plan.keep["cat"] <= 5
+    assert 1 <= made.plan.keep["dog"] <= 5
+
+
+def test_cluster_centres_keep_real_images_of_each_class() -> None:
+    made = made_of({"ant": 5, "cat": 30, "dog": 12}, "cluster_centroids")[2]
+
+    assert made.plan.keep["ant"] == 5
+    assert 3 <= made.plan.keep["cat"] <= 5
+
+
+@pytest.mark.parametrize("strategy", sorted(set(STRATEGIES) - set(FEWER) - set(CLEANING)))
+def test_strategies_that_remove_nothing_keep_every_row(strategy: str) -> None:
+    dataset, _, made = made_of({"cat": 9, "dog": 6}, strategy)
+
+    assert np.array_equal(made.kept, dataset.training_rows)
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_one_class_alone_is_left_as_it_is(strategy: str) -> None:
-    dataset, _, points = made_of({"cat": 5}, strategy)
+    _, _, made = made_of({"cat": 5}, strategy)
 
-    assert len(points) == 0
-    assert len(keep_rows(dataset, make_plan(dataset, strategy))) == 5
+    assert len(made.points) == 0
+    assert len(made.kept) == 5
 
 
 def test_copies_of_one_class_alone_are_refused() -> None:
@@ -175,11 +276,13 @@ def test_copies_of_one_class_alone_are_refused() -> None:
 
 
 def test_copies_beyond_the_largest_class_are_drawn() -> None:
-    assert len(made_of({"cat": 5, "dog": 2}, "random_oversampling", target=9)[2]) == 11
+    made = made_of({"cat": 5, "dog": 2}, "random_oversampling", target=9)[2]
+
+    assert len(made.points) == 11
 
 
 def test_points_cannot_be_changed() -> None:
-    _, _, points = made_of({"cat": 5, "dog": 2}, "smote")
+    points: SyntheticPoints = made_of({"cat": 5, "dog": 2}, "smote")[2].points
 
     for array in (points.parents, points.fractions, points.labels):
         with pytest.raises(ValueError, match="read-only"):

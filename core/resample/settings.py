@@ -1,0 +1,128 @@
+"""What can be set about the ways to balance."""
+
+from core.parameters import Choice, Parameter
+
+K_NEIGHBORS = Parameter(
+    name="k_neighbors",
+    title="Neighbours",
+    unit="",
+    low=1,
+    high=25,
+    step=1,
+    default=5,
+    help="A synthetic point lies between an image and one of this many nearest images of its "
+    "class. More neighbours reach farther.",
+)
+M_NEIGHBORS = Parameter(
+    name="m_neighbors",
+    title="Neighbours that tell danger",
+    unit="",
+    low=2,
+    high=50,
+    step=1,
+    default=10,
+    help="Among this many nearest images of any class, other classes are counted.",
+)
+BASES = Choice(
+    name="bases",
+    title="Starting images",
+    options={"random": "Drawn at random", "even": "Each used equally often"},
+    default="random",
+    help="Random draws leave some images of a class without any point.",
+)
+INTERPOLATION = Choice(
+    name="interpolation",
+    title="Between two images",
+    options={"linear": "On the straight line", "spherical": "On the arc"},
+    default="linear",
+    help="Vectors of length 1 lie on a sphere; the arc stays on it, the line cuts through.",
+)
+COMPONENTS = Parameter(
+    name="components",
+    title="Principal components for neighbours",
+    unit="",
+    low=0,
+    high=512,
+    step=1,
+    default=0,
+    help="Look for neighbours in so many principal components of the training images; 0 uses the "
+    "whole embedding. The points are made in the whole embedding either way.",
+)
+BATCH_SIZE = Parameter(
+    name="batch_size",
+    title="Images in a batch",
+    unit="images",
+    low=16,
+    high=16_384,
+    step=16,
+    default=512,
+    help="Each batch looks for neighbours among its own images only.",
+)
+UNSAFE = Choice(
+    name="unsafe",
+    title="Points that look unsafe",
+    options={"keep": "Stay", "leave_out": "Are left out"},
+    default="keep",
+    help="Those nearer to another class than to their own, those that the nearest other image "
+    "disagrees with, and those whose way between the parents crosses another class.",
+)
+BORDER = Choice(
+    name="kind",
+    title="Neighbours from",
+    options={"borderline-1": "The same class", "borderline-2": "Any class, at most half way"},
+    default="borderline-1",
+    help="Borderline-SMOTE 1 and 2 of the paper.",
+)
+CLEANING_NEIGHBORS = Parameter(
+    name="n_neighbors",
+    title="Neighbours that vote",
+    unit="",
+    low=1,
+    high=25,
+    step=1,
+    default=3,
+    help="A point is left out when this many nearest others speak against its label.",
+)
+AGREEMENT = Choice(
+    name="kind_sel",
+    title="Stays when",
+    options={"all": "All neighbours agree", "mode": "Most neighbours agree"},
+    default="all",
+    help="'All' removes more.",
+)
+LINK_SIDE = Choice(
+    name="side",
+    title="Leave out",
+    options={"larger": "The image of a larger class", "both": "Both images"},
+    default="larger",
+    help="A Tomek link is a pair of images of two classes that are each other's nearest.",
+)
+VERSION = Choice(
+    name="version",
+    title="Version",
+    options={
+        "1": "1: nearest to the closest others",
+        "2": "2: nearest to the farthest others",
+        "3": "3: around each image of a small class",
+    },
+    default="1",
+    help="The three NearMiss rules of the paper.",
+)
+BETA = Choice(
+    name="beta",
+    title="Beta",
+    options={beta: beta for beta in ("0.9", "0.99", "0.999", "0.9999")},
+    default="0.999",
+    help="How much alike images repeat each other: 0.9 hardly weighs, 0.9999 weighs nearly by "
+    "count.",
+)
+TAU = Parameter(
+    name="tau",
+    title="Strength",
+    unit="",
+    low=0.1,
+    high=2,
+    step=0.1,
+    default=1,
+    help="1 takes the whole of the class sizes out of the scores, less takes a part.",
+)
