@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 
+import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from app.palette import ADDED, BETTER, HELD_OUT, KEPT, NEUTRAL, WORSE
 from core.dataset import SPLITS
@@ -101,6 +103,21 @@ def plan_bars(plan: BalancePlan) -> go.Figure:
     figure.update_xaxes(showgrid=False, nticks=5)
     figure.update_yaxes(type="category")
     figure.update_yaxes(showgrid=False, ticksuffix="  ", automargin=True, tickfont=_FONT)
+    return figure
+
+
+def base_uses(uses: NDArray[np.intp]) -> go.Figure:
+    """Return bars of how many images are the base of so many points; `uses[n]`: of n points."""
+    figure = go.Figure()
+    figure.add_bar(
+        x=list(range(len(uses))),
+        y=uses.tolist(),
+        marker={"color": ADDED},
+        hovertemplate="%{y:,} images are the base of %{x:,} points<extra></extra>",
+    )
+    figure.update_layout(height=280, margin={**_MARGIN, "b": 48}, showlegend=False, bargap=0.1)
+    figure.update_xaxes(title="points that start from an image", showgrid=False, nticks=12)
+    figure.update_yaxes(title="images", nticks=5)
     return figure
 
 

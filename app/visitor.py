@@ -21,14 +21,13 @@ from app.session_store import (
     save_session,
 )
 from app.uploads import Uploads
-from core.embed import Embeddings
 from core.errors import OutputError
 from core.storage import cannot_write
 
 Apply = Callable[[Session, Any], Session]
 
 # What the person waits for, and the better map that comes by itself meanwhile.
-MAIN, MAP = "main", "map"
+MAIN, MAP, RISKS, QUALITY = "main", "map", "risks", "quality"
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class Workspace:
         self.changes = 0  # how often a job has ended or begun: each page sees what others did
         self.message = ""  # of the last job, until the person has read it
         self.has_started = False  # the source named on the command line was opened
-        self.mapped: Embeddings | None = None  # for these the better map was begun
+        self.begun: dict[str, object] = {}  # slot -> what its work was begun for, last
         self.seen = time.monotonic()
         self._running: dict[str, _Running] = {}
         self._lock = threading.RLock()

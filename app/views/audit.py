@@ -1,23 +1,17 @@
 """Audit: how unbalanced the classes are, and what is wrong with the files."""
 
-from html import escape
-
 import streamlit as st
 
 from app import charts
+from app.findings import finding_cards, finding_pictures
 from app.page import ask_for_images, heading, lead_on, note, picture_grid, quiet, skipped_table
 from app.session import Session
-from core.audit import AuditReport, Finding, Severity
+from core.audit import AuditReport
 from core.dataset import TRAIN, ImageDataset
 from core.words import count_of, size_of, times
 
 _CLASS_KEY = "audit_class"
 _PER_PAGE = 24
-_SEVERITY = {
-    Severity.HIGH: ("▲", "Act on it"),
-    Severity.MEDIUM: ("◆", "Look at it"),
-    Severity.LOW: ("●", "Good to know"),
-}
 
 
 _QUESTION = "How unbalanced is it?"
@@ -123,24 +117,9 @@ def _findings(dataset: ImageDataset, report: AuditReport) -> None:
     if not report.findings:
         st.markdown("Nothing stands out. Every file can be read and no picture is there twice.")
         return
-    st.html("".join(_finding_html(finding) for finding in report.findings))
-    with_rows = [finding for finding in report.findings if len(finding.rows)]
-    if with_rows:
-        with st.expander("See the images of a finding"):
-            chosen = st.selectbox("Finding", with_rows, format_func=lambda finding: finding.text)
-            picture_grid(dataset, chosen.rows[:_PER_PAGE])
-            if len(chosen.rows) > _PER_PAGE:
-                quiet(f"The first {_PER_PAGE} of {len(chosen.rows):,}.")
+    finding_cards(report.findings)
+    finding_pictures(dataset, report.findings, key="audit_finding")
     skipped_table(report.skipped)
-
-
-def _finding_html(finding: Finding) -> str:
-    sign, words = _SEVERITY[finding.severity]
-    return (
-        f'<div class="finding"><span class="severity">{sign} {words}</span>'
-        f'<div><p>{escape(finding.text)}</p><p class="quiet">{escape(finding.remedy)}</p></div>'
-        "</div>"
-    )
 
 
 def _pictures(dataset: ImageDataset) -> None:

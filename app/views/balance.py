@@ -1,5 +1,6 @@
 """Balance: embed the images, choose a strategy, see where its points lie."""
 
+from math import ceil
 from typing import Literal
 
 import streamlit as st
@@ -18,19 +19,16 @@ from app.page import (
 )
 from app.session import Balanced, Session
 from app.views import balance_embed, balance_map
+from app.views.balance_quality import draw_quality, start_quality
+from app.views.balance_risks import draw_risks, start_risks
+from app.views.balance_settings import choose_plan
 from core.dataset import TRAIN, ImageDataset
 from core.embed import Embeddings
 from core.progress import Progress
-from core.resample import STRATEGIES, BalancePlan, Exports, Strategy, make_plan, resample
-from core.words import count_of, named, times
-
-_TARGETS = {
-    "largest": "The largest class",
-    "median": "The median class",
-    "smallest": "The smallest class",
-    "number": "A number of images",
-}
-
+from core.resample import STRATEGIES, BalancePlan, Exports, Strategy, Weighs, resample
+from core.resample.cost import smote_cost
+from core.resample.segments import SmoteSettings
+from core.words import count_of, duration_of, lowered, named, size_of, times
 
 _QUESTION = "Where does SMOTE put its points?"
 
@@ -48,9 +46,13 @@ def balance_view(session: Session) -> Session:
     )
     session = _strategy_section(session, dataset)
     if session.embeddings is not None:
+        workspace = current_workspace()
+        start_risks(workspace, session)
+        start_quality(workspace, session)
         st.subheader("The map", anchor=False)
-        balance_embed.start_better_map(current_workspace(), session)
+        balance_embed.start_better_map(workspace, session)
         balance_map.draw(session)
+        draw_quality(session, dataset)
     if session.balanced is not None:
         with st.container(horizontal=True):
             lead_on("evaluate", "See whether it helps")
@@ -81,24 +83,13 @@ def _answer(session: Session) -> str:
 def _strategy_section(session: Session, dataset: ImageDataset) -> Session:
     left, right = st.columns([2, 3], gap="large")
     with left:
-        strategy = STRATEGIES[
-            st.selectbox(
-                "Strategy", list(STRATEGIES), index=list(STRATEGIES).index("smote"),
-                format_func=lambda name: STRATEGIES[name].title, key="strategy",
-                persist_state="session",
-            )
-        ]  # fmt: skip
-        quiet(strategy.help)
-        quiet(f"A bad idea when: {strategy.bad_idea}")
-        plan = make_plan(
-            dataset, strategy.name, _target(strategy, dataset), k_neighbors=_k_neighbors(strategy)
-        )
-        seed = int(
-            st.number_input(
-                "Seed", min_value=0, max_value=2**31 - 1, value=0, key="balance_seed",
-                help="Same seed, same points.", persist_state="session",
-            )
-        )  # fmt: skip
+        chosen = choose_plan(dataset)
+        plan, seed = chosen.plan, chosen.seed
+        strategy = STRATEGIES[plan.strategy]
+        done = session.balanced
+        if done is not None and done.made is not None and done.seed == seed:
+            # What cleaning leaves is known once it was carried out.
+            plan = done.plan if done.plan.asks_as(plan) else plan
         for warning in _warnings(plan, strategy, dataset):
             st.info(plain(warning))
         needs = strategy.needs_embeddings and session.embeddings is None
@@ -107,9 +98,11 @@ def _strategy_section(session: Session, dataset: ImageDataset) -> Session:
             if strategy.needs_embeddings and session.embeddings is not None:
                 _start_resampling(dataset, session.embeddings, plan, seed, session.balanced)
                 return session
-            session = session.with_balanced(Balanced(plan, seed, None))
+            session = session.with_balanced(Balanced(plan, seed))
+        if strategy.name == "smote" and session.embeddings is not None and plan.total_added:
+            quiet(_cost(plan, session.embeddings.dimension))
         if needs:
-            quiet("SMOTE works on embeddings. Embed the images first.")
+            quiet(f"{strategy.title} works on embeddings. Embed the images first.")
     with right:
         st.plotly_chart(
             charts.plan_bars(plan),
@@ -130,40 +123,9 @@ def _strategy_section(session: Session, dataset: ImageDataset) -> Session:
             )
         if session.embeddings is None:
             balance_embed.draw(dataset, is_needed=strategy.needs_embeddings)
+    if strategy.exports is Exports.SYNTHETIC:
+        draw_risks(session, dataset, plan)
     return session
-
-
-def _target(strategy: Strategy, dataset: ImageDataset) -> str | int | None:
-    if not strategy.targets:
-        return None
-    choice = st.selectbox(
-        "Reach the size of",
-        [*strategy.targets, "number"],
-        format_func=_TARGETS.__getitem__,
-        key=f"target_{strategy.exports}",
-        persist_state="session",
-    )
-    if choice != "number":
-        return str(choice)
-    largest = max(dataset.counts(TRAIN).values())
-    return int(
-        st.number_input(
-            "Images per class", min_value=1, max_value=max(100_000, 10 * largest), value=largest,
-            key="target_number", persist_state="session",
-        )
-    )  # fmt: skip
-
-
-def _k_neighbors(strategy: Strategy) -> int:
-    for parameter in strategy.parameters:
-        return int(
-            st.slider(
-                parameter.title, int(parameter.low), int(parameter.high), int(parameter.default),
-                int(parameter.step), help=parameter.help, key=parameter.name,
-                persist_state="session",
-            )
-        )  # fmt: skip
-    return 5
 
 
 def _warnings(plan: BalancePlan, strategy: Strategy, dataset: ImageDataset) -> list[str]:
@@ -176,11 +138,14 @@ def _warnings(plan: BalancePlan, strategy: Strategy, dataset: ImageDataset) -> l
                 f"Class '{label}' has 1 image; SMOTE needs at least 2. It will get augmented "
                 "pictures instead."
             )
-        few = [label for label in grown if 1 < counts[label] <= plan.k_neighbors]
+        reach = int(plan.settings["k_neighbors"])
+        few = [label for label in grown if 1 < counts[label] <= reach]
         if few:
             texts.append(
                 f"{named(few)}: fewer images than neighbours asked for, so all others are used."
             )
+    if strategy.name == "batched_smote":
+        texts += _batches_told(plan)
     steep = {label: plan.add[label] / counts[label] for label in grown}
     if steep and max(steep.values()) > 10:
         label = max(steep, key=steep.__getitem__)
@@ -191,26 +156,66 @@ def _warnings(plan: BalancePlan, strategy: Strategy, dataset: ImageDataset) -> l
     return texts
 
 
+def _batches_told(plan: BalancePlan) -> list[str]:
+    """Return what batches of this size are going to cost."""
+    batches = ceil(sum(plan.before.values()) / int(plan.settings["batch_size"]))
+    if batches < 2:
+        return ["All images fit into one batch, so this is SMOTE proper."]
+    thin = [
+        label for label, count in plan.add.items() if count and plan.before[label] < 2 * batches
+    ]
+    text = f"{count_of(batches, 'batch')}: about 1 in {batches} true neighbours will be found."
+    if thin:
+        text += f" {named(thin, most=3)}: some batches hold fewer than 2 images, and lose points."
+    return [text]
+
+
+def _cost(plan: BalancePlan, dimension: int) -> str:
+    """Return how long the points take, roughly, and how large they are."""
+    codes = {label: code for code, label in enumerate(plan.before)}
+    cost = smote_cost(
+        {codes[label]: count for label, count in plan.before.items()},
+        {codes[label]: count for label, count in plan.add.items()},
+        SmoteSettings(k_neighbors=int(plan.settings["k_neighbors"])),
+        dimension=dimension,
+    )
+    return (
+        f"Takes {duration_of(cost.seconds)} here; {size_of(cost.bytes)} of vectors when exported."
+    )
+
+
 def _effect(plan: BalancePlan, strategy: Strategy) -> str:
-    out = sum(plan.before.values()) - sum(plan.keep.values())
+    out = plan.total_left_out
+    made = f"{count_of(plan.total_added, 'synthetic point')} are made"
+    if strategy.cleans:
+        made += f" and {count_of(out, 'image')} left out"
     return {
-        Exports.ORIGINALS: "class weights are written beside the images"
-        if strategy.uses_weights
-        else "nothing is changed",
+        Exports.ORIGINALS: _said_of_originals(strategy),
         Exports.COPIES: f"{count_of(plan.total_added, 'copy')} will be added",
         Exports.AUGMENTED: f"{count_of(plan.total_added, 'augmented picture')} will be added",
         Exports.FEWER: f"{count_of(out, 'image')} will be left out",
-        Exports.SYNTHETIC: f"{count_of(plan.total_added, 'synthetic point')} are made",
+        Exports.SYNTHETIC: made,
     }[strategy.exports]
 
 
+def _said_of_originals(strategy: Strategy) -> str:
+    if strategy.adjusts_logits:
+        return "the class sizes are written beside the images, to take out of a model's scores"
+    is_weighed = strategy.weighs is not Weighs.NOTHING
+    return "class weights are written beside the images" if is_weighed else "nothing is changed"
+
+
 def _button(plan: BalancePlan, strategy: Strategy) -> str:
-    out = sum(plan.before.values()) - sum(plan.keep.values())
+    fewer = f"Leave out {count_of(plan.total_left_out, 'image')}"
+    if strategy.cleans:
+        fewer = "Look for images to leave out"
     return {
-        Exports.ORIGINALS: "Use class weights" if strategy.uses_weights else "Leave it as it is",
+        Exports.ORIGINALS: "Leave it as it is"
+        if strategy.name == "none"
+        else f"Use {lowered(strategy.title)}",
         Exports.COPIES: f"Plan {count_of(plan.total_added, 'copy')}",
         Exports.AUGMENTED: f"Plan {count_of(plan.total_added, 'augmented picture')}",
-        Exports.FEWER: f"Leave out {count_of(out, 'image')}",
+        Exports.FEWER: fewer,
         Exports.SYNTHETIC: f"Make {count_of(plan.total_added, 'synthetic point')}",
     }[strategy.exports]
 
@@ -228,8 +233,9 @@ def _start_resampling(
         return session.with_balanced(balanced) if is_wanted else session
 
     def make(progress: Progress) -> Balanced:
-        points = resample(dataset, embeddings, plan, seed=seed, progress=progress)
-        return Balanced(plan, seed, points)
+        made = resample(dataset, embeddings, plan, seed=seed, progress=progress)
+        return Balanced(made.plan, seed, made)
 
-    current_workspace().start(Job("resample", "Making synthetic points", make), apply)
+    title = STRATEGIES[plan.strategy].title
+    current_workspace().start(Job("resample", title, make), apply)
     st.rerun()

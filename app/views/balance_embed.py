@@ -57,9 +57,9 @@ def start_better_map(workspace: Workspace, session: Session) -> None:
     embeddings, first = session.embeddings, session.projections.get("pca")
     if embeddings is None or first is None or "umap" in session.projections:
         return
-    if workspace.job_in(MAP) is not None or workspace.mapped is embeddings:
+    if workspace.job_in(MAP) is not None or workspace.begun.get(MAP) is embeddings:
         return
-    workspace.mapped = embeddings
+    workspace.begun[MAP] = embeddings
 
     def apply(session: Session, projection: Projection) -> Session:
         return session.with_projection(projection) if session.embeddings is embeddings else session
@@ -115,7 +115,7 @@ def _choose_device() -> str:
     st.caption(
         "A GPU is used where there is one."
         if len(devices) > 1
-        else "No CUDA device was found, so the work is done on the CPU."
+        else "No graphics processor was found, so the work is done on the CPU."
     )
     return device
 

@@ -7,12 +7,12 @@ from app.page import current_workspace, note, plain, quiet
 from app.palette import class_colours
 from app.session import Session
 from app.thumbnails import picture_html, thumbnail_url
+from app.views.balance_quality import PICK
 from core.dataset import TRAIN, ImageDataset
 from core.project import Placement, Projection
 from core.resample import SyntheticPoints
 from core.words import count_of
 
-_PICK = "map_pick"
 _METHODS = {"umap": "UMAP", "pca": "PCA"}
 
 
@@ -24,7 +24,7 @@ def draw(session: Session) -> None:
     digest = session.embeddings.digest
     if st.session_state.setdefault("map_of", digest) != digest:
         st.session_state["map_of"] = digest
-        st.session_state.pop(_PICK, None)
+        st.session_state.pop(PICK, None)
     synthetic = session.balanced.synthetic if session.balanced else None
     projection = _choose_map(session)
     placement = projection.place(synthetic) if synthetic is not None else None
@@ -55,7 +55,7 @@ def draw(session: Session) -> None:
         number = points[0].get("customdata")
         number = number[0] if isinstance(number, list) else number
         if number is not None:
-            st.session_state[_PICK] = int(number)
+            st.session_state[PICK] = int(number)
             st.rerun()
     with side:
         _selection(dataset, synthetic, pick)
@@ -100,7 +100,7 @@ def _caption(
 
 
 def _stored_pick(synthetic: SyntheticPoints | None, projection: Projection) -> Pick | None:
-    number = st.session_state.get(_PICK)
+    number = st.session_state.get(PICK)
     if number is None:
         return None
     pick = Pick.from_id(number)
@@ -148,7 +148,7 @@ def _by_number(synthetic: SyntheticPoints | None) -> None:
     with st.form("pick_by_number", border=False):
         number = st.number_input("Synthetic point number", 1, len(synthetic), 1)
         if st.form_submit_button("Show it"):
-            st.session_state[_PICK] = -int(number)
+            st.session_state[PICK] = -int(number)
             st.rerun()
 
 

@@ -8,7 +8,7 @@ from html import unescape
 from streamlit.testing.v1 import AppTest
 
 from app.session import Session
-from app.workspace import WORKSPACES, Workspace
+from app.workspace import MAP, QUALITY, RISKS, WORKSPACES, Workspace
 
 WAIT_SECONDS = 60
 _TAG = re.compile(r"<[^>]*>")
@@ -28,8 +28,11 @@ def open_view(view: str, workspace: Workspace, **state: object) -> AppTest:
     page.session_state["workspace_token"] = workspace.token
     for key, value in state.items():
         page.session_state[key] = value
-    # The UMAP starts by itself; its half minute of compiling is no matter of these tests.
-    workspace.mapped = workspace.session.embeddings
+    # What starts by itself (a UMAP compiles for half a minute) is begun where a test asks for it.
+    session = workspace.session
+    workspace.begun = {
+        MAP: session.embeddings, RISKS: session.embeddings, QUALITY: session.balanced,
+    }  # fmt: skip
     return page.run()
 
 

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from app.jobs import Job
 from app.session import Balanced, Session
 from app.views.export import new_folder
+from app.workspace import MAP
 from core.augment import OPERATIONS
 from core.dataset import ImageDataset
 from core.errors import SettingError
@@ -302,7 +303,7 @@ def test_a_pick_on_another_dataset_is_forgotten(
     assert "Real image, 'dog'" in text(page)
 
     workspace.session = hostile_session
-    workspace.mapped = hostile_session.embeddings
+    workspace.begun[MAP] = hostile_session.embeddings
     page.run()
 
     assert not page.exception

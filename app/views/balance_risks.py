@@ -1,0 +1,147 @@
+"""On Balance: what speaks against SMOTE on these images, before it runs."""
+
+from functools import partial
+
+import streamlit as st
+
+from app.findings import finding_cards, finding_pictures
+from app.jobs import Job
+from app.page import current_workspace, note, quiet
+from app.session import Session
+from app.workspace import RISKS, Workspace
+from core.dataset import ImageDataset
+from core.embed import Embeddings
+from core.progress import Progress
+from core.resample import BalancePlan, make_plan
+from core.resample.difficulty import Difficulty, measure_difficulty
+from core.resample.smote_limits import Limit
+from core.words import count_of, named
+
+_BY_ITSELF = 20_000  # images: up to here a few seconds, so nobody has to ask for it
+# The plan's own warnings say these with the numbers that were chosen.
+_SAID_BY_PLAN = {"single_image", "few_neighbours", "many_per_image"}
+_MOST_CARDS = 6
+
+
+def start_risks(workspace: Workspace, session: Session) -> None:
+    """Look at the neighbours of every image by itself, once, where that is quick."""
+    embeddings, dataset = session.embeddings, session.dataset
+    if embeddings is None or dataset is None or session.difficulty is not None:
+        return
+    is_begun = workspace.begun.get(RISKS) is embeddings or workspace.job_in(RISKS) is not None
+    if not is_begun and len(dataset.training_rows) <= _BY_ITSELF:
+        _start(workspace, dataset, embeddings)
+
+
+def draw_risks(session: Session, dataset: ImageDataset, plan: BalancePlan) -> None:
+    """Draw the limits of SMOTE that these images show, for the classes that get points."""
+    workspace, difficulty = current_workspace(), session.difficulty
+    if session.embeddings is None:
+        return
+    st.subheader("What speaks against it here", anchor=False)
+    if difficulty is None:
+        if workspace.job_in(RISKS) is not None:
+            quiet("The neighbours of each image are being looked at.")
+        elif st.button("Look at the neighbours of each image", key="look_for_risks"):
+            _start(workspace, dataset, session.embeddings)
+            st.rerun()
+        return
+    limits = _limits(difficulty, plan)
+    quiet(_sentence(difficulty, plan))
+    note(
+        "SMOTE trusts the neighbours of an image. An image among its own class is safe; one with "
+        "two or three of its five neighbours in other classes lies at a border; one with a single "
+        "neighbour of its own class is rare, one with none an outlier. Points between rare images "
+        "and outliers end up among other classes, where they teach the wrong answer."
+    )
+    if limits:
+        finding_cards(limits[:_MOST_CARDS])
+        if len(limits) > _MOST_CARDS:
+            quiet(f"And {count_of(len(limits) - _MOST_CARDS, 'more')} in the list below.")
+        finding_pictures(dataset, limits, key="risk_finding")
+    with st.expander("Every class: safe, borderline, rare and outlying images"):
+        _table(difficulty, plan)
+
+
+def _start(workspace: Workspace, dataset: ImageDataset, embeddings: Embeddings) -> None:
+    workspace.begun[RISKS] = embeddings
+
+    def apply(session: Session, difficulty: Difficulty) -> Session:
+        is_wanted = session.embeddings is embeddings
+        return session.with_difficulty(difficulty) if is_wanted else session
+
+    job = Job("risks", "Looking at neighbours", partial(_measure, dataset, embeddings))
+    workspace.start(job, apply, slot=RISKS)
+
+
+def _measure(dataset: ImageDataset, embeddings: Embeddings, progress: Progress) -> Difficulty:
+    # Every class that is below the largest: what the person aims at may change at any moment.
+    add = make_plan(dataset, "smote").add
+    return measure_difficulty(dataset, embeddings, add, progress=progress)
+
+
+def _limits(difficulty: Difficulty, plan: BalancePlan) -> list[Limit]:
+    """Return the limits of classes that get something, and of all classes together."""
+    return [
+        limit
+        for limit in difficulty.limits
+        if limit.id not in _SAID_BY_PLAN and (not limit.label or plan.add.get(limit.label))
+    ]
+
+
+def _sentence(difficulty: Difficulty, plan: BalancePlan) -> str:
+    lonely = [
+        label
+        for label, figures in difficulty.classes.items()
+        if plan.add.get(label) and figures.rare + figures.outlier > 0.5
+    ]
+    if lonely:
+        return (
+            f"{named(lonely, most=3)}: most images there have at most one of their own class among "
+            f"their {difficulty.k} nearest."
+        )
+    grown = [label for label, count in plan.add.items() if count and label in difficulty.classes]
+    if not grown:
+        return "No class gets points by this plan."
+    safe = min(grown, key=lambda label: difficulty.classes[label].safe)
+    return (
+        f"Of the classes that get points, '{safe}' is the least safe: "
+        f"{difficulty.classes[safe].safe:.0%} of its images lie among their own class."
+    )
+
+
+def _table(difficulty: Difficulty, plan: BalancePlan) -> None:
+    labels = list(difficulty.classes)
+    rows = []
+    for place, (label, figures) in enumerate(difficulty.classes.items()):
+        others = difficulty.overlap[place].copy()
+        others[place] = 0
+        nearest = labels[int(others.argmax())] if others.any() else ""
+        rows.append(
+            {
+                "class": label,
+                "images": figures.images,
+                "points for each image": plan.add.get(label, 0) / max(1, figures.images),
+                "safe": 100 * figures.safe,
+                "borderline": 100 * figures.borderline,
+                "rare": 100 * figures.rare,
+                "outlier": 100 * figures.outlier,
+                "other classes near": 100 * figures.foreign,
+                "most of all": nearest,
+                "never a neighbour": 100 * figures.never_near,
+                "directions": figures.dimension,
+            }
+        )
+    rows.sort(key=lambda row: -float(str(row["rare"])) - float(str(row["outlier"])))
+    share = st.column_config.NumberColumn(format="%.0f %%")
+    shares = ("safe", "borderline", "rare", "outlier", "other classes near", "never a neighbour")
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_config={
+            **dict.fromkeys(shares, share),
+            "points for each image": st.column_config.NumberColumn(format="%.1f"),
+            "directions": st.column_config.NumberColumn(format="%.1f"),
+        },
+        alt="Safe, borderline, rare and outlying images of each class",
+    )
