@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
@@ -39,7 +39,17 @@ MANIFEST_NAME = "manifest.csv"
 WEIGHTS_NAME = "class_weights.json"
 PRIORS_NAME = "class_log_priors.json"
 VECTORS_NAME = "synthetic_vectors.npz"
-MANIFEST_COLUMNS = ("path", "label", "split", "origin", "parent", "operation", "values", "seed")
+MANIFEST_COLUMNS = (
+    "path",
+    "label",
+    "split",
+    "origin",
+    "parent",
+    "operation",
+    "values",
+    "seed",
+    "weight",
+)
 
 _BATCH = 32
 _UPRIGHT = "upright"
@@ -126,10 +136,11 @@ def export(
     text = recipe.to_text()
     with format_.open(target, text) as writer:
         rows, failed = _write_pictures(dataset, items, recipe, writer, progress)
-        writer.write(MANIFEST_NAME, _manifest(rows))
         # Of what was written: those of the originals would correct a balanced set once more.
         counts = _count_training(dataset, rows)
-        writer.write(WEIGHTS_NAME, _json(_weights(counts, plan)))
+        weights = _weights(counts, plan)
+        writer.write(MANIFEST_NAME, _manifest(rows, weights))
+        writer.write(WEIGHTS_NAME, _json(weights))
         if record.adjusts_logits:
             facts = {"tau": plan.settings["tau"], "log_priors": log_priors(counts)}
             writer.write(PRIORS_NAME, _json(facts))
@@ -236,11 +247,14 @@ def _manifest_row(dataset: ImageDataset, picture: _Rendered, seed: int) -> Manif
     )
 
 
-def _manifest(rows: Sequence[ManifestRow]) -> bytes:
+def _manifest(rows: Sequence[ManifestRow], weights: Mapping[str, float]) -> bytes:
+    """Return the lines; the weight of a training picture is for a sampler that draws by weight."""
     text = StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(MANIFEST_COLUMNS)
-    writer.writerows([getattr(row, column) for column in MANIFEST_COLUMNS] for row in rows)
+    for row in rows:
+        values = [getattr(row, column) for column in MANIFEST_COLUMNS[:-1]]
+        writer.writerow([*values, weights[row.label] if row.split == TRAIN else ""])
     return text.getvalue().encode("utf-8", "surrogatepass")
 
 

@@ -70,7 +70,8 @@ def test_files_and_manifest_agree(dataset: ImageDataset, out: Path, strategy: st
 
     rows = manifest(out)
     assert Counter(row["path"] for row in rows) == Counter(list(pictures(out)))
-    assert [asdict(row) | {"seed": str(row.seed)} for row in report.rows] == rows
+    told = [{name: text for name, text in row.items() if name != "weight"} for row in rows]
+    assert [asdict(row) | {"seed": str(row.seed)} for row in report.rows] == told
     assert report.after == {
         **dict.fromkeys(dataset.classes, 0),
         **Counter(row["label"] for row in rows if row["split"] == "train"),
@@ -306,6 +307,14 @@ def test_logit_adjustment_takes_the_class_sizes_along(dataset: ImageDataset, out
     facts = json.loads(contents(out)["class_log_priors.json"])
     assert facts["tau"] == 1
     assert facts["log_priors"]["cat"] == pytest.approx(np.log(8 / 13))
+
+
+def test_the_manifest_weighs_each_training_picture(dataset: ImageDataset, out: Path) -> None:
+    exported(dataset, out, "class_weights")
+
+    weights = json.loads(contents(out)["class_weights.json"])
+    for row in manifest(out):
+        assert row["weight"] == (str(weights[row["label"]]) if row["split"] == "train" else "")
 
 
 def test_effective_weights_are_those_that_are_written(dataset: ImageDataset, out: Path) -> None:
