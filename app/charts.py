@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from math import ceil
 
 import numpy as np
 import plotly.graph_objects as go
@@ -17,6 +18,7 @@ _ROW_PX = 26
 _FEW_CLASSES = 12  # with more, labels would lie on each other
 _LABEL_GAP = 5.5  # per cent of recall that a line of text is high
 _FONT = {"size": 13}
+_MOST_LETTERS = 32  # of a class beside an axis; a long name would take the room of the bars
 _MARGIN = {"l": 0, "r": 12, "t": 8, "b": 8}
 _SPLIT_COLOURS = dict(zip(SPLITS, (KEPT, *HELD_OUT), strict=True))
 
@@ -66,7 +68,7 @@ def class_bars(
     )
     figure.update_xaxes(type="log" if is_log else "linear", showgrid=False, visible=False)
     # Else Plotly would take names such as 0 and 2024-01-01 for numbers and dates.
-    figure.update_yaxes(type="category")
+    figure.update_yaxes(type="category", labelalias=_shortened(order, "  "))
     figure.update_yaxes(showgrid=False, ticksuffix="  ", automargin=True, dtick=1, tickfont=_FONT)
     return figure
 
@@ -101,7 +103,7 @@ def plan_bars(plan: BalancePlan) -> go.Figure:
         showlegend=True,
     )
     figure.update_xaxes(showgrid=False, nticks=5)
-    figure.update_yaxes(type="category")
+    figure.update_yaxes(type="category", labelalias=_shortened(order, "  "))
     figure.update_yaxes(showgrid=False, ticksuffix="  ", automargin=True, tickfont=_FONT)
     return figure
 
@@ -116,8 +118,11 @@ def base_uses(uses: NDArray[np.intp]) -> go.Figure:
         hovertemplate="%{y:,} images are the base of %{x:,} points<extra></extra>",
     )
     figure.update_layout(height=280, margin={**_MARGIN, "b": 48}, showlegend=False, bargap=0.1)
-    figure.update_xaxes(title="points that start from an image", showgrid=False, nticks=12)
-    figure.update_yaxes(title="images", nticks=5)
+    # Half a point and half an image are no ticks.
+    figure.update_xaxes(
+        title="points that start from an image", showgrid=False, dtick=max(1, ceil(len(uses) / 12))
+    )
+    figure.update_yaxes(title="images", dtick=max(1, ceil(int(uses.max(initial=0)) / 5)))
     return figure
 
 
@@ -220,8 +225,8 @@ def confusion_map(report: EvaluationReport, strategy: str) -> go.Figure:
     )
     side = min(760, max(320, 44 * len(names) + 120))
     figure.update_layout(height=side, margin=_MARGIN)
-    figure.update_xaxes(type="category")
-    figure.update_yaxes(type="category")
+    figure.update_xaxes(type="category", labelalias=_shortened(report.classes))
+    figure.update_yaxes(type="category", labelalias=_shortened(report.classes))
     figure.update_yaxes(title="true label", autorange="reversed", automargin=True, showgrid=False)
     figure.update_xaxes(title="answer", automargin=True, showgrid=False)
     return figure
@@ -246,6 +251,16 @@ def _spread(places: Mapping[str, float]) -> dict[str, float]:
 def _name(label: str) -> str:
     """Return a label without HTML; quotes stay, since Plotly does not read their entities."""
     return escape(label, quote=False)
+
+
+def _shortened(labels: Sequence[str], suffix: str = "") -> dict[str, str]:
+    """Return tick -> what stands there instead, for long names; their bars keep the whole name."""
+    return {
+        # Plotly compares the tick as it would be drawn.
+        _name(label) + suffix: _name(label[: _MOST_LETTERS - 1]) + "…" + suffix
+        for label in labels
+        if len(label) > _MOST_LETTERS
+    }
 
 
 def _height(bars: int) -> int:

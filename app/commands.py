@@ -212,7 +212,8 @@ def run_balance(options: argparse.Namespace) -> None:
     # The settings of a recipe are those of its strategy; of another one they mean nothing.
     is_same = base is not None and base.strategy == strategy
     settings = {**(base.settings if base and is_same else {}), **record.parse(_settings(options))}
-    most = _first(options.most_per_image, base.most_per_image if base else None, 0) or None
+    most = options.most_per_image
+    most = base.most_per_image if base and most is None else most
     check_target(options.out)  # before any work is done for it
     find_encoder(encoder)  # the recipe keeps it, whether this strategy needs it or not
     with opened(options, base) as (dataset, progress):
@@ -240,12 +241,7 @@ def run_balance(options: argparse.Namespace) -> None:
                 file=sys.stderr,
             )
         report = export(
-            dataset,
-            plan,
-            recipe,
-            options.out,
-            embeddings=embeddings,
-            progress=progress,
+            dataset, plan, recipe, options.out, embeddings=embeddings, progress=progress
         )
     print_table(
         ["class", "before", "after"],

@@ -99,6 +99,12 @@ def _strategy_section(session: Session, dataset: ImageDataset) -> Session:
                 _start_resampling(dataset, session.embeddings, plan, seed, session.balanced)
                 return session
             session = session.with_balanced(Balanced(plan, seed))
+        if done is not None and not (done.plan.asks_as(plan) and done.seed == seed):
+            other = " with other settings" if done.plan.strategy == strategy.name else ""
+            quiet(
+                "Not carried out yet: the export still goes by what was chosen before, "
+                f"{lowered(STRATEGIES[done.plan.strategy].title)}{other}."
+            )
         if strategy.name == "smote" and session.embeddings is not None and plan.total_added:
             quiet(_cost(plan, session.embeddings.dimension))
         if needs:
@@ -133,10 +139,12 @@ def _warnings(plan: BalancePlan, strategy: Strategy, dataset: ImageDataset) -> l
     grown = {label: count for label, count in plan.add.items() if count}
     texts = []
     if strategy.exports is Exports.SYNTHETIC:
-        for label in [label for label in grown if counts[label] == 1][:3]:
+        single = [label for label in grown if counts[label] == 1]
+        if single:
+            each, they = (" each", "They") if len(single) > 1 else ("", "It")
             texts.append(
-                f"Class '{label}' has 1 image; SMOTE needs at least 2. It will get augmented "
-                "pictures instead."
+                f"{named(single)}: 1 image{each}; SMOTE needs at least 2. {they} will get "
+                "augmented pictures instead."
             )
         reach = int(plan.settings["k_neighbors"])
         few = [label for label in grown if 1 < counts[label] <= reach]
@@ -146,6 +154,9 @@ def _warnings(plan: BalancePlan, strategy: Strategy, dataset: ImageDataset) -> l
             )
     if strategy.name == "batched_smote":
         texts += _batches_told(plan)
+    if strategy.targets and not plan.total_added and not plan.total_left_out:
+        side = "above" if strategy.exports is Exports.FEWER else "below"
+        texts.append(f"No class is {side} the target, so every image stays and none is added.")
     steep = {label: plan.add[label] / counts[label] for label in grown}
     if steep and max(steep.values()) > 10:
         label = max(steep, key=steep.__getitem__)
@@ -186,14 +197,14 @@ def _cost(plan: BalancePlan, dimension: int) -> str:
 
 def _effect(plan: BalancePlan, strategy: Strategy) -> str:
     out = plan.total_left_out
-    made = f"{count_of(plan.total_added, 'synthetic point')} are made"
+    made = f"{count_of(_points(plan), 'synthetic point')} will be made"
     if strategy.cleans:
         made += f" and {count_of(out, 'image')} left out"
     return {
         Exports.ORIGINALS: _said_of_originals(strategy),
         Exports.COPIES: f"{count_of(plan.total_added, 'copy')} will be added",
         Exports.AUGMENTED: f"{count_of(plan.total_added, 'augmented picture')} will be added",
-        Exports.FEWER: f"{count_of(out, 'image')} will be left out",
+        Exports.FEWER: f"{count_of(out, 'image') if out else 'no image'} will be left out",
         Exports.SYNTHETIC: made,
     }[strategy.exports]
 
@@ -216,8 +227,13 @@ def _button(plan: BalancePlan, strategy: Strategy) -> str:
         Exports.COPIES: f"Plan {count_of(plan.total_added, 'copy')}",
         Exports.AUGMENTED: f"Plan {count_of(plan.total_added, 'augmented picture')}",
         Exports.FEWER: fewer,
-        Exports.SYNTHETIC: f"Make {count_of(plan.total_added, 'synthetic point')}",
+        Exports.SYNTHETIC: f"Make {count_of(_points(plan), 'synthetic point')}",
     }[strategy.exports]
+
+
+def _points(plan: BalancePlan) -> int:
+    """Return how many points are asked for; a class of one image gets augmented pictures."""
+    return sum(count for label, count in plan.add.items() if plan.before[label] > 1)
 
 
 def _start_resampling(

@@ -212,8 +212,10 @@ def _unsafe(quality: SyntheticQuality, points: SyntheticPoints, dataset: ImageDa
         alt="Points that look unsafe, with their parents",
     )
     quiet("Choose a row to see the point on the map, with the pictures of its parents.")
-    rows = event["selection"]["rows"]
-    if rows and rows != st.session_state.get("unsafe_clicked"):
+    # A line that was chosen in a longer table may no longer be there.
+    rows = [row for row in event["selection"]["rows"] if row < len(chosen)]
+    if rows != st.session_state.get("unsafe_clicked", []):
         st.session_state["unsafe_clicked"] = rows
-        st.session_state[PICK] = -1 - int(chosen[rows[0]])
-        st.rerun()
+        if rows:
+            st.session_state[PICK] = -1 - int(chosen[rows[0]])
+            st.rerun()

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import numpy as np
 import streamlit as st
 
 from app.findings import finding_cards, finding_pictures
@@ -9,18 +10,28 @@ from app.jobs import Job
 from app.page import current_workspace, note, quiet
 from app.session import Session
 from app.workspace import RISKS, Workspace
+from core.audit import Finding
 from core.dataset import ImageDataset
 from core.embed import Embeddings
 from core.progress import Progress
 from core.resample import BalancePlan, make_plan
 from core.resample.difficulty import Difficulty, measure_difficulty
-from core.resample.smote_limits import Limit
+from core.resample.smote_limits import UNRELIABLE_IMAGES, Limit
 from core.words import count_of, named
 
 _BY_ITSELF = 20_000  # images: up to here a few seconds, so nobody has to ask for it
 # The plan's own warnings say these with the numbers that were chosen.
 _SAID_BY_PLAN = {"single_image", "few_neighbours", "many_per_image"}
 _MOST_CARDS = 6
+_MOST_ALIKE = 2  # cards that say the same of one class each; from there on one card names all
+_OF_MANY = {
+    "overlap": "many of their images lie among other classes: points between them lie there, too.",
+    "few_for_dimension": "fewer training images than directions that classes here vary in, so "
+    "lines between them leave most of those out.",
+    "few_images": f"fewer than {UNRELIABLE_IMAGES} training images each; whether points help them "
+    "depends on luck.",
+    "no_spread": "all images of each are alike to the encoder: SMOTE can only copy them.",
+}
 
 
 def start_risks(workspace: Workspace, session: Session) -> None:
@@ -55,9 +66,10 @@ def draw_risks(session: Session, dataset: ImageDataset, plan: BalancePlan) -> No
         "and outliers end up among other classes, where they teach the wrong answer."
     )
     if limits:
-        finding_cards(limits[:_MOST_CARDS])
-        if len(limits) > _MOST_CARDS:
-            quiet(f"And {count_of(len(limits) - _MOST_CARDS, 'more')} in the list below.")
+        cards = _joined(limits, difficulty)
+        finding_cards(cards[:_MOST_CARDS])
+        if len(cards) > _MOST_CARDS:
+            quiet(f"And {count_of(len(cards) - _MOST_CARDS, 'more')} in the list below.")
         finding_pictures(dataset, limits, key="risk_finding")
     with st.expander("Every class: safe, borderline, rare and outlying images"):
         _table(difficulty, plan)
@@ -89,23 +101,48 @@ def _limits(difficulty: Difficulty, plan: BalancePlan) -> list[Limit]:
     ]
 
 
+def _joined(limits: list[Limit], difficulty: Difficulty) -> list[Finding]:
+    """Return the findings with one in place of many that say the same of a class each."""
+    kinds: dict[str, list[Limit]] = {}
+    for limit in limits:
+        kinds.setdefault(limit.id, []).append(limit)
+    cards: list[Finding] = []
+    for kind, alike in kinds.items():
+        if len(alike) <= _MOST_ALIKE or kind not in _OF_MANY:
+            cards += alike
+            continue
+        alike = sorted(alike, key=lambda one: -len(one.rows) / difficulty.classes[one.label].images)
+        text = f"{named([one.label for one in alike])}: {_OF_MANY[kind]}"
+        rows = np.concatenate([one.rows for one in alike])
+        cards.append(Finding(kind, alike[0].severity, rows, text, alike[0].remedy))
+    return cards
+
+
 def _sentence(difficulty: Difficulty, plan: BalancePlan) -> str:
+    grown = [label for label in difficulty.classes if plan.add.get(label)]
+    if not grown:
+        return "No class gets points by this plan."
+    # The few images of a tiny class cannot be most of anyone's neighbours.
+    told = [label for label in grown if difficulty.classes[label].images > difficulty.k]
+    if not told:
+        return (
+            f"The classes that get points have at most {count_of(difficulty.k, 'image')} each: too "
+            "few to tell safe ones from others by their neighbours."
+        )
     lonely = [
         label
-        for label, figures in difficulty.classes.items()
-        if plan.add.get(label) and figures.rare + figures.outlier > 0.5
+        for label in told
+        if difficulty.classes[label].rare + difficulty.classes[label].outlier > 0.5
     ]
     if lonely:
         return (
             f"{named(lonely, most=3)}: most images there have at most one of their own class among "
             f"their {difficulty.k} nearest."
         )
-    grown = [label for label, count in plan.add.items() if count and label in difficulty.classes]
-    if not grown:
-        return "No class gets points by this plan."
-    safe = min(grown, key=lambda label: difficulty.classes[label].safe)
+    safe = min(told, key=lambda label: difficulty.classes[label].safe)
     return (
-        f"Of the classes that get points, '{safe}' is the least safe: "
+        f"Of the classes that get points and have more than {difficulty.k} images, '{safe}' is the "
+        "least safe: "
         f"{difficulty.classes[safe].safe:.0%} of its images lie among their own class."
     )
 

@@ -19,6 +19,7 @@ _TARGETS = {
     "number": "A number of images",
     "by_class": "Each class its own number",
 }
+_MOST_IMAGES = 100_000  # of a class, or ten times the largest
 _SHOWN = 1  # parameters beside the strategy; the others are behind a fold
 
 
@@ -104,27 +105,46 @@ def _target(strategy: Strategy, dataset: ImageDataset) -> Target | None:
     if choice == "number":
         return int(
             st.number_input(
-                "Images per class", min_value=1, max_value=max(100_000, 10 * largest),
+                "Images per class", min_value=1, max_value=_most(counts),
                 value=largest, key="target_number", persist_state="session",
             )
         )  # fmt: skip
-    return _by_class(counts) if choice == "by_class" else str(choice)
+    return _by_class(counts, dataset.digest) if choice == "by_class" else str(choice)
 
 
-def _by_class(counts: dict[str, int]) -> dict[str, int]:
+def _by_class(counts: dict[str, int], digest: str) -> dict[str, int]:
+    # Streamlit keeps edits by line: of other images they would mean other classes. And it drops
+    # them when the page is left, so what they came to is kept beside it.
+    key, kept = f"target_by_class_{digest}", f"reach_by_class_{digest}"
+    if key not in st.session_state:
+        st.session_state[f"{kept}_start"] = st.session_state.get(kept, counts)
+    start = st.session_state[f"{kept}_start"]
     present = {label: count for label, count in counts.items() if count}
     order = sorted(present, key=lambda label: present[label])
     images = [present[label] for label in order]
     table = st.data_editor(
-        pd.DataFrame({"class": order, "images": images, "reach": images}),
+        pd.DataFrame(
+            {"class": order, "images": images, "reach": [start[label] for label in order]}
+        ),
         disabled=["class", "images"],
-        column_config={"reach": st.column_config.NumberColumn(min_value=0, step=1, required=True)},
+        column_config={
+            "reach": st.column_config.NumberColumn(
+                min_value=1, max_value=_most(counts), step=1, required=True
+            )
+        },
         hide_index=True,
-        key="target_by_class",
+        key=key,
+        alt="Images of each class, and how many it is to reach",
     )
-    return {
+    reach = {
         str(label): int(count) for label, count in zip(table["class"], table["reach"], strict=True)
     }
+    st.session_state[kept] = reach
+    return reach
+
+
+def _most(counts: dict[str, int]) -> int:
+    return max(_MOST_IMAGES, 10 * max(counts.values()))
 
 
 def _most_per_image(strategy: Strategy) -> int | None:

@@ -31,6 +31,8 @@ def without_tomek_links(
     Source:
         Tomek, Two Modifications of CNN, IEEE Trans. SMC 6 (1976), doi:10.1109/TSMC.1976.4309452.
     """
+    if len(points) < 2:  # nobody is there to link with
+        return np.ones(len(points), bool)
     first = nearest(points, 1, device=device, progress=progress).positions[:, 0]
     linked = (codes[first] != codes) & (first[first] == np.arange(len(codes)))
     return np.asarray(~(linked & _cleaned(codes, cleans_smallest)))
@@ -49,7 +51,7 @@ def without_contradicted(
     """Return which points stay when those go whose neighbours have other labels.
 
     Args:
-        points: (N, D) real and synthetic points, N >= 2.
+        points: (N, D) real and synthetic points.
         codes: (N,) their labels.
         n_neighbors: How many neighbours vote.
         kind_sel: 'all': a point stays when all agree with it; 'mode': when most do.
@@ -61,6 +63,8 @@ def without_contradicted(
         Wilson, Asymptotic Properties of Nearest Neighbor Rules Using Edited Data, IEEE Trans.
         SMC 2 (1972), doi:10.1109/TSMC.1972.4309137.
     """
+    if len(points) < 2:  # nobody is there to vote
+        return np.ones(len(points), bool)
     votes = codes[nearest(points, n_neighbors, device=device, progress=progress).positions]
     if kind_sel == "all":
         agrees = (votes == codes[:, None]).all(axis=1)

@@ -11,6 +11,7 @@ from core.resample.strategy import Exports, Settings, Strategy, Weighs
 from core.resample.weights import class_weights
 
 NAMED_TARGETS = ("largest", "median", "smallest")
+MOST_ADDED = 100_000_000  # in all; points take about 30 bytes each while they are drawn
 
 # One of NAMED_TARGETS, a share of the largest class such as '50%', a count, or a count per label.
 Target = str | int | Mapping[str, int]
@@ -100,7 +101,7 @@ def plan_counts(
     keep, add = dict(counts), dict.fromkeys(counts, 0)
     if not record.targets:
         target = None
-    else:
+    elif present:
         reach = _reach(present, record.default_target if target is None else target, record)
         if record.exports is Exports.FEWER:
             keep = {label: min(count, reach.get(label, count)) for label, count in counts.items()}
@@ -110,6 +111,7 @@ def plan_counts(
             }
             if most_per_image is not None:
                 add = {label: min(n, counts[label] * most_per_image) for label, n in add.items()}
+            _check_added(sum(add.values()))
     return BalancePlan(
         record.name, target, dict(counts), keep, add, _weights(present, record, values), values,
         most_per_image,
@@ -176,6 +178,12 @@ def _reach(counts: Mapping[str, int], target: Target, record: Strategy) -> dict[
                 f"The target names class '{unknown[0]}', which has no training image. "
                 "Check its name."
             )
+        for label, count in target.items():
+            if count < 1:
+                raise SettingError(
+                    f"A target of {count} images for class '{label}' is too small. Use at least 1; "
+                    "to do without a class, leave it out where the images are chosen."
+                )
         return dict(target)
     return dict.fromkeys(counts, _common_reach(list(counts.values()), target, record))
 
@@ -197,6 +205,14 @@ def _common_reach(numbers: Sequence[int], target: str | int, record: Strategy) -
     if target == "median":
         return round(median(numbers))
     return max(numbers) if target == "largest" else min(numbers)
+
+
+def _check_added(count: int) -> None:
+    if count > MOST_ADDED:
+        raise SettingError(
+            f"The target asks for {count:,} pictures or points; at most {MOST_ADDED:,} can be "
+            "made. Use a smaller target."
+        )
 
 
 def _share(text: str) -> float | None:

@@ -83,6 +83,16 @@ CLEANING_NEIGHBORS = Parameter(
     default=3,
     help="A point is left out when this many nearest others speak against its label.",
 )
+NEAR_MISS_NEIGHBORS = Parameter(
+    name="n_neighbors",
+    title="Neighbours to measure to",
+    unit="",
+    low=1,
+    high=25,
+    step=1,
+    default=3,
+    help="Near is the mean distance to this many images of the smallest class.",
+)
 AGREEMENT = Choice(
     name="kind_sel",
     title="Stays when",

@@ -15,6 +15,7 @@ from core.resample.settings import (
     K_NEIGHBORS,
     LINK_SIDE,
     M_NEIGHBORS,
+    NEAR_MISS_NEIGHBORS,
     TAU,
     UNSAFE,
     VERSION,
@@ -202,7 +203,7 @@ STRATEGIES: Mapping[str, Strategy] = {
             exports=Exports.FEWER,
             default_target="smallest",
             targets=_DOWN,
-            parameters=(VERSION, CLEANING_NEIGHBORS),
+            parameters=(VERSION, NEAR_MISS_NEIGHBORS),
             needs_embeddings=True,
         ),
         Strategy(

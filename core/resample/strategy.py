@@ -85,7 +85,12 @@ class Strategy:
 def _checked(parameter: Parameter | Choice, value: float | str) -> float | str:
     if isinstance(parameter, Choice):
         return parameter.check(str(value))
-    if isinstance(value, str):
+    # A recipe that was changed by hand may hold anything.
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise SettingError(f"{parameter.title} is '{value}'; it must be a number.")
     number = parameter.check(value)
-    return int(number) if float(parameter.step).is_integer() else number
+    if not float(parameter.step).is_integer():
+        return number
+    if not float(number).is_integer():
+        raise SettingError(f"{parameter.title} is {number:g}; it must be a whole number.")
+    return int(number)

@@ -4,13 +4,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from drawn_sets import draw_dataset, embedded, loaded
 from opened_page import finish_jobs, html, open_view, text, visitor
 
 from app.session import Session
 from app.workspace import Workspace
-from core.resample import STRATEGIES
+from core.resample import STRATEGIES, make_plan
+from core.resample.difficulty import measure_difficulty
 from core.resample.quality import measure_quality
 
 
@@ -140,7 +142,7 @@ def test_cleaning_shows_the_counts_that_came_out(session: Session) -> None:
 
     assert sum(balanced.plan.keep.values()) == len(balanced.made.kept)
     page = open_view("balance", workspace, strategy="edited_neighbours")
-    assert f"{balanced.plan.total_left_out} image" in text(page)
+    assert f"{balanced.plan.total_left_out or 'no'} image" in text(page)
 
 
 def test_work_without_embeddings_needs_none(tmp_path: Path) -> None:
@@ -149,3 +151,114 @@ def test_work_without_embeddings_needs_none(tmp_path: Path) -> None:
 
     assert page.button(key="carry_out").disabled
     assert "ADASYN works on embeddings" in text(page)
+
+
+def test_what_is_chosen_and_not_carried_out_says_what_the_export_goes_by(session: Session) -> None:
+    workspace = carry_out(visitor(session), strategy="smote")
+
+    same = open_view("balance", workspace, strategy="smote")
+    deeper = open_view("balance", workspace, strategy="smote", set_k_neighbors=3)
+    other = open_view("balance", workspace, strategy="adasyn")
+
+    assert "Not carried out yet" not in text(same)
+    assert "chosen before, SMOTE with other settings." in text(deeper)
+    assert "chosen before, SMOTE." in text(other)
+
+
+def test_where_nothing_is_to_be_made_the_page_says_so(session: Session) -> None:
+    down = open_view(
+        "balance", visitor(session), strategy="random_undersampling", target_fewer="number",
+        target_number=24,
+    )  # fmt: skip
+    up = open_view(
+        "balance", visitor(session), strategy="smote", target_synthetic="number", target_number=6
+    )
+
+    assert "No class is above the target" in text(down)
+    assert "No class is below the target" in text(up)
+
+
+def test_all_classes_of_one_image_are_named_at_once(tmp_path: Path) -> None:
+    counts = {"cat": 5, **{f"lone {number}": 1 for number in range(6)}}
+    dataset = draw_dataset(tmp_path / "set", counts)
+
+    page = open_view("balance", visitor(loaded(dataset)), strategy="smote")
+
+    told = text(page)
+    assert "'lone 0', 'lone 1', 'lone 2', 'lone 3' and 2 more classes: 1 image each;" in told
+    assert told.count("SMOTE needs at least 2") == 1
+    assert page.button(key="carry_out").label == "Make 0 synthetic points"
+
+
+def test_a_class_too_small_for_safe_images_is_not_called_the_least_safe(tmp_path: Path) -> None:
+    dataset = draw_dataset(tmp_path / "set", {"cat": 24, "dog": 9, "owl": 3})
+    embeddings, projection = embedded(dataset, tmp_path / "cache")
+    add = make_plan(dataset, "smote").add
+    session = replace(
+        loaded(dataset).with_embeddings(embeddings, projection),
+        difficulty=measure_difficulty(dataset, embeddings, add),
+    )
+
+    both = text(open_view("balance", visitor(session)))
+    tiny = text(
+        open_view(
+            "balance", visitor(session), target_synthetic="share", target_share=35,
+        )
+    )  # fmt: skip
+
+    assert "'owl' is the least safe" not in both
+    assert "'owl': most images" not in both
+    assert "have at most 5 images each: too few to tell" in tiny
+
+
+def test_what_speaks_against_many_classes_is_one_card(tmp_path: Path) -> None:
+    counts = {"cat": 12, **{f"kind {number}": 6 for number in range(8)}}
+    dataset = draw_dataset(tmp_path / "set", counts)
+    embeddings, projection = embedded(dataset, tmp_path / "cache")
+    difficulty = measure_difficulty(dataset, embeddings, make_plan(dataset, "smote").add)
+    session = replace(
+        loaded(dataset).with_embeddings(embeddings, projection), difficulty=difficulty
+    )
+    assert sum(limit.id == "few_images" for limit in difficulty.limits) == 8
+
+    told = text(open_view("balance", visitor(session)))
+
+    assert told.count("depends on luck") == 1
+    assert "and 4 more classes: fewer than 10 training images each" in told
+
+
+def test_targets_by_class_outlive_a_look_at_another_page(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = []
+
+    def edited(table: pd.DataFrame, **_: object) -> pd.DataFrame:
+        drawn.append(table.copy())
+        return table.assign(reach=[count + 5 for count in table["images"]])
+
+    monkeypatch.setattr("streamlit.data_editor", edited)
+    page = open_view("balance", visitor(session), strategy="smote", target_synthetic="by_class")
+    # Streamlit keeps an editor's edits only while its page is open; this one keeps none.
+    page.run()
+
+    assert drawn[0]["reach"].tolist() == drawn[0]["images"].tolist() == [6, 8, 24]
+    assert drawn[-1]["reach"].tolist() == [11, 13, 29]
+    assert not page.exception
+
+
+@pytest.mark.parametrize("counts", [{"cat": 1, "dog": 6}, {"cat": 1, "dog": 1, "owl": 1}])
+@pytest.mark.parametrize("strategy", ["smote", "smote_tomek", "near_miss", "edited_neighbours"])
+def test_tiny_sets_can_be_carried_out(
+    tmp_path: Path, counts: dict[str, int], strategy: str
+) -> None:
+    dataset = draw_dataset(tmp_path / "set", counts)
+    workspace = visitor(loaded(dataset).with_embeddings(*embedded(dataset, tmp_path / "cache")))
+    page = open_view("balance", workspace, strategy=strategy)
+
+    page.button(key="carry_out").click().run()
+    finish_jobs(workspace)
+    page.run()
+
+    assert not page.exception
+    assert workspace.message == ""
+    assert workspace.session.balanced is not None

@@ -1,5 +1,7 @@
 """Charts: the right numbers, in order, with names as data."""
 
+from dataclasses import replace
+
 import numpy as np
 import plotly.graph_objects as go
 import pytest
@@ -182,3 +184,27 @@ def test_the_plan_of_a_dataset_adds_up(embedded_session: Session) -> None:
 
     totals = np.add(trace(figure, "stays").x, trace(figure, "added").x)
     assert totals.tolist() == [12, 12, 12]
+
+
+@pytest.mark.parametrize("uses", [[0, 3], [1, 0, 2, 0], list(range(150)), [0]])
+def test_uses_are_counted_in_whole_points_and_images(uses: list[int]) -> None:
+    figure = charts.base_uses(np.array(uses, np.intp))
+
+    for axis in (figure.layout.xaxis, figure.layout.yaxis):
+        assert axis.dtick >= 1
+        assert axis.dtick == int(axis.dtick)
+    assert len(uses) / figure.layout.xaxis.dtick <= 12
+
+
+def test_a_long_name_leaves_room_for_the_bars(report: EvaluationReport) -> None:
+    label = "<b>" + "a" * 200
+    plan = charts.plan_bars(plan_counts({label: 2, "bee": 5}, "augment"))
+    bars = charts.class_bars({"train": {label: 2, "bee": 5}})
+    confused = charts.confusion_map(replace(report, classes=[label, *report.classes[1:]]), "none")
+
+    for figure, suffix in ((plan, "  "), (bars, "  "), (confused, "")):
+        alias = dict(figure.layout.yaxis.labelalias)
+        assert list(alias) == ["&lt;b&gt;" + "a" * 200 + suffix]
+        (shown,) = alias.values()
+        assert shown == "&lt;b&gt;" + "a" * 28 + "…" + suffix
+    assert "&lt;b&gt;" + "a" * 200 in plan.data[0].y

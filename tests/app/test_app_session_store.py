@@ -182,7 +182,7 @@ def damage(change: Callable[[dict[str, object]], object]) -> Callable[[Path], No
         lambda place: (place / SESSION_FILE).write_text('{"version": 1, "sav'),
         lambda place: (place / SESSION_FILE).write_text("[]"),
         lambda place: (place / SESSION_FILE).write_bytes(b"\xff\xfe\x00"),
-        damage(lambda facts: facts.update(version=2)),
+        damage(lambda facts: facts.update(version=3)),
         damage(lambda facts: facts.pop("policy")),
         damage(lambda facts: facts.update(policy={"steps": 1})),
         damage(lambda facts: facts.update(folder="../dataset_1")),

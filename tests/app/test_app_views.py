@@ -191,7 +191,7 @@ def test_after_smote_the_page_names_the_classes_that_got_points(smote_session: S
 
     assert has_no_fault(page)
     assert "SMOTE put 6 synthetic points between neighbours of 'dog'." in text(page)
-    assert "Class 'rare' has 1 image; SMOTE needs at least 2." in text(page)
+    assert "'rare': 1 image; SMOTE needs at least 2." in text(page)
 
 
 def test_two_clicks_on_embed_start_one_job(dataset: ImageDataset) -> None:

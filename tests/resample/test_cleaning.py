@@ -53,3 +53,10 @@ def test_an_identical_image_of_another_class_speaks_against_both() -> None:
     assert without_tomek_links(points, codes, cleans_smallest=True).tolist() == [
         False, False, True, True, True,
     ]  # fmt: skip
+
+
+def test_a_point_alone_stays() -> None:
+    point, code = np.zeros((1, 4), np.float32), np.zeros(1, np.intp)
+
+    assert without_tomek_links(point, code, cleans_smallest=True).tolist() == [True]
+    assert without_contradicted(point, code, cleans_smallest=True).tolist() == [True]

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from core.neighbours.graph import OUTLIER
 from hypothesis import given
 from hypothesis import strategies as st
 from placed_sets import placed
@@ -15,6 +14,7 @@ from resample_sets import points_of
 
 from core.audit import Finding, Severity
 from core.embed import Embeddings
+from core.neighbours.graph import OUTLIER
 from core.resample.difficulty import Difficulty, measure_difficulty
 from core.resample.smote_limits import Limit
 

@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import SettingError
 from core.resample import STRATEGIES, class_weights, find_strategy, parse_target
-from core.resample.plan import plan_counts
+from core.resample.plan import Target, plan_counts
 
 COUNTS = {"cat": 100, "dog": 40, "fox": 1, "owl": 0}
 
@@ -136,6 +136,23 @@ def test_each_class_can_have_its_own_number() -> None:
         plan_counts(COUNTS, "smote", {"hen": 3})
 
 
+@pytest.mark.parametrize("name", ["smote", "random_undersampling"])
+@pytest.mark.parametrize("count", [0, -4])
+def test_no_class_is_balanced_down_to_nothing(name: str, count: int) -> None:
+    with pytest.raises(SettingError, match=rf"{count} images for class 'cat' is too small"):
+        plan_counts(COUNTS, name, {"cat": count})
+
+
+@pytest.mark.parametrize("target", [10**14, "99999999%", {"fox": 10**14}])
+def test_a_target_beyond_all_measure_is_refused_before_anything_is_made(target: Target) -> None:
+    with pytest.raises(SettingError, match=r"at most 100,000,000 can be made. Use a smaller"):
+        plan_counts(COUNTS, "smote", target)
+
+
+def test_a_set_without_training_images_is_left_as_it_is() -> None:
+    assert plan_counts({"cat": 0}, "smote").after == {"cat": 0}
+
+
 def test_what_is_made_of_an_image_can_be_limited() -> None:
     plan = plan_counts(COUNTS, "augment", most_per_image=2)
 
@@ -151,6 +168,17 @@ def test_a_setting_that_a_strategy_does_not_have_is_refused() -> None:
         plan_counts(COUNTS, "none", settings={"tau": 1})
     with pytest.raises(SettingError, match="The options are: random, even"):
         plan_counts(COUNTS, "smote", settings={"bases": "odd"})
+
+
+@pytest.mark.parametrize("value", [None, True, "3", [3]])
+def test_what_is_no_number_is_refused(value: object) -> None:
+    with pytest.raises(SettingError, match="it must be a number"):
+        plan_counts(COUNTS, "smote", settings={"k_neighbors": value})  # type: ignore[dict-item]
+
+
+def test_a_whole_number_is_not_rounded() -> None:
+    with pytest.raises(SettingError, match=r"Neighbours is 2\.5; it must be a whole number\."):
+        plan_counts(COUNTS, "smote", settings={"k_neighbors": 2.5})
 
 
 def test_texts_become_settings() -> None:
