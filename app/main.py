@@ -3,13 +3,17 @@
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime import RuntimeState
 
 from app import sidebar
 from app.page import current_workspace, plain
+from app.process import STANDBY
 from app.session import Session
 from app.settings import ASSETS
 from app.steps import STEPS
 from app.views import audit, augment, balance, evaluate, export, load
+from app.worker_map import WARM_UMAP
 from app.workspace import Workspace
 from core.errors import EvensetError
 
@@ -64,8 +68,15 @@ def _show_message(workspace: Workspace, step: str) -> None:
         st.warning(plain(workspace.message), icon=":material/info:")
 
 
+def _is_served() -> bool:
+    """Return whether this runs for a browser: a test of the page has no runtime with a state."""
+    return runtime.exists() and isinstance(runtime.get_instance().state, RuntimeState)
+
+
 def main() -> None:
     """Draw the frame and the page that was asked for."""
+    if _is_served():
+        STANDBY.open(WARM_UMAP)  # done already where `app.server` runs this script
     st.set_page_config(
         page_title="Evenset", page_icon=str(ASSETS / "mark.png"), layout="wide",
         initial_sidebar_state="auto",

@@ -16,9 +16,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.jobs import JOBS
+from app.process import STANDBY
 from app.settings import ASSETS, STREAMLIT_OPTIONS, ServerSettings
 from app.thumbnails import thumbnail_file
 from app.upload_routes import UPLOAD_ROUTES
+from app.worker_map import WARM_UMAP
 from app.workspace import TOKEN, WORKSPACES, new_token
 from core.errors import EvensetError, SettingError, SourceError
 
@@ -93,7 +95,9 @@ async def download(request: Request) -> Response:
 
 @asynccontextmanager
 async def _lifespan(_: st.App) -> AsyncIterator[None]:
+    STANDBY.open(WARM_UMAP)
     yield
+    STANDBY.close()
     WORKSPACES.close()
 
 

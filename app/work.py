@@ -11,6 +11,7 @@ from app.announcement import ARCHIVE
 from app.process import run_in_process
 from app.session import Pending
 from app.uploads import Arrival
+from app.worker_map import WARM_UMAP, draw_umap
 from core import ingest
 from core.audit import AuditReport, audit
 from core.dataset import Choices, ImageDataset, Rows, SkippedFile, Take, select
@@ -123,7 +124,14 @@ def better_map(embeddings: Embeddings, rows: Rows, progress: Progress) -> Projec
         embeddings.digest,
         embeddings.device,
     )
-    return run_in_process(_umap, drawn, stage="half a minute at first use", progress=progress)
+    return run_in_process(
+        draw_umap,
+        drawn,
+        stage="drawing the map",
+        progress=progress,
+        warm_up=WARM_UMAP,
+        remedy="The PCA map stays. Try again, or take fewer images on Load.",
+    )
 
 
 def embed_and_evaluate(
@@ -142,7 +150,3 @@ def embed_and_evaluate(
         embeddings, projection = embed_and_map(dataset, encoder, device, cache, progress)
     report = evaluate(dataset, embeddings, strategies=strategies, seed=seed, progress=progress)
     return embeddings, projection, report
-
-
-def _umap(embeddings: Embeddings) -> Projection:
-    return project(embeddings, embeddings.rows, method="umap")

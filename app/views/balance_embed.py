@@ -15,6 +15,7 @@ from core.project import Projection
 from core.words import count_of, duration_of, size_of
 
 _OTHER = "another"
+_NO_UMAP = "no umap"  # in `begun`: the vectors of which there is none, as they are few or the same
 # Cautious guesses, before the first measurement on this computer.
 _IMAGES_PER_SECOND = {"builtin": 300, "classical": 600}
 _PRETRAINED_PER_SECOND = {"fast": 40, "medium": 10, "slow": 3}
@@ -62,11 +63,31 @@ def start_better_map(workspace: Workspace, session: Session) -> None:
     workspace.begun[MAP] = embeddings
 
     def apply(session: Session, projection: Projection) -> Session:
-        return session.with_projection(projection) if session.embeddings is embeddings else session
+        if session.embeddings is not embeddings:
+            return session
+        if projection.method != "umap":
+            workspace.begun[_NO_UMAP] = embeddings
+        return session.with_projection(projection)
 
     job = Job("umap", "Drawing the UMAP", partial(work.better_map, embeddings, first.rows))
     workspace.start(job, apply, slot=MAP)
     st.rerun()
+
+
+def offer_better_map(workspace: Workspace, session: Session) -> None:
+    """Draw the button that asks for the UMAP again, where it was cancelled or has failed."""
+    embeddings = session.embeddings
+    if "umap" in session.projections or workspace.job_in(MAP) is not None:
+        return
+    if workspace.begun.get(_NO_UMAP) is embeddings:
+        return
+    if st.button(
+        "Draw the UMAP", key="draw_umap", icon=":material/scatter_plot:",
+        help="UMAP keeps alike pictures closer together than PCA does. It takes seconds; up to "
+        "half a minute when Evenset was opened just now.",
+    ):  # fmt: skip
+        workspace.begun.pop(MAP, None)
+        st.rerun()
 
 
 def _choose_encoder() -> str:
@@ -124,4 +145,4 @@ def _estimate(dataset: ImageDataset, encoder: str) -> str:
     known = PRETRAINED.get(encoder)
     speed = _PRETRAINED_PER_SECOND[known.speed if known else "medium"]
     seconds = len(dataset) / _IMAGES_PER_SECOND.get(encoder, speed)
-    return f"Takes about {duration_of(seconds)} here, less when it was done before."
+    return f"Estimated time here: {duration_of(seconds)}, less when it was done before."

@@ -7,6 +7,7 @@ from app.page import current_workspace, note, plain, quiet
 from app.palette import class_colours
 from app.session import Session
 from app.thumbnails import picture_html, thumbnail_url
+from app.views.balance_embed import offer_better_map
 from app.views.balance_quality import PICK
 from core.dataset import TRAIN, ImageDataset
 from core.project import Placement, Projection
@@ -69,6 +70,7 @@ def draw(session: Session) -> None:
 def _choose_map(session: Session) -> Projection:
     methods = [method for method in _METHODS if method in session.projections]
     if len(methods) == 1:
+        offer_better_map(current_workspace(), session)
         return session.projections[methods[0]]
     # No default is stored: the better map replaces the first one when it is ready.
     chosen = st.segmented_control(
