@@ -1,4 +1,4 @@
-"""The command line: `evenset serve | audit | embed | resample | evaluate | balance`."""
+"""The command line: `evenset serve | audit | embed | resample | map | evaluate | balance`."""
 
 import argparse
 import sys
@@ -16,12 +16,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Returns 0, or 1 when the input is at fault; wrong usage exits with 2."""
     options = build_parser().parse_args(arguments)
     # Imported here, so that `--help` and wrong usage are answered without the libraries.
-    from app import commands
+    from app import commands, map_command
 
+    runs = vars(commands) | vars(map_command)
     try:
         _check_seed(options)
-        run = getattr(commands, f"run_{options.command}")
-        run(options)
+        runs[f"run_{options.command}"](options)
     except EvensetError as error:
         print(f"evenset: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
@@ -76,6 +76,8 @@ def build_parser() -> argparse.ArgumentParser:
         help="write what speaks against it and how good the points are; - is the screen",
     )
 
+    _add_map(commands)
+
     evaluate = commands.add_parser("evaluate", help="compare strategies by cross-validation")
     _add_source(evaluate)
     evaluate.add_argument(
@@ -108,6 +110,31 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
     serve.add_argument("--workspaces", metavar="DIR", help="keep what visitors bring and make here")
     _add_numbers(serve, SERVE_OPTIONS)
+
+
+def _add_map(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    drawn = commands.add_parser("map", help="lay images and synthetic points out in the plane")
+    drawn.add_argument("embeddings", type=Path, metavar="EMBEDDINGS_DIR")
+    _add_out(drawn, "a Parquet file for the position of each point")
+    drawn.add_argument(
+        "--html", type=Path, metavar="FILE", help="a page with the map, which opens anywhere"
+    )
+    drawn.add_argument(
+        "--synthetic", type=Path, metavar="DIR", help="a folder of 'evenset resample'"
+    )
+    drawn.add_argument(
+        "--method", choices=("pca", "umap"), default="umap", help="how to draw it (%(default)s)"
+    )
+    drawn.add_argument(
+        "--n-neighbors", type=int, metavar="N", help="images that a UMAP holds together (15)"
+    )
+    drawn.add_argument(
+        "--min-dist", type=float, metavar="N", help="how near a UMAP lays points, 0 to 1 (0.1)"
+    )
+    drawn.add_argument(
+        "--metric", metavar="NAME", help="of a UMAP: euclidean or cosine (euclidean)"
+    )
+    _add_seed(drawn)
 
 
 def _add_numbers(

@@ -1,5 +1,23 @@
 """Embeddings as a map in the plane."""
 
-from core.project.projection import MAP_LIMIT, Placement, Projection, map_rows, project
+from core.project.joint import JointFit, joint_fit
+from core.project.placing import place_among_neighbours
+from core.project.project import METHODS, project
+from core.project.projection import Placement, Projection
+from core.project.sample import map_rows
+from core.project.settings import DEFAULT_SETTINGS, MAP_LIMIT, METRICS, MapSettings
 
-__all__ = ["MAP_LIMIT", "Placement", "Projection", "map_rows", "project"]
+__all__ = [
+    "DEFAULT_SETTINGS",
+    "MAP_LIMIT",
+    "METHODS",
+    "METRICS",
+    "JointFit",
+    "MapSettings",
+    "Placement",
+    "Projection",
+    "joint_fit",
+    "map_rows",
+    "place_among_neighbours",
+    "project",
+]

@@ -1,21 +1,17 @@
 """The map: exact where it says so, and still when strategies change."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+from map_sets import between, embedded
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.decomposition import PCA
 
 from core.dataset import ImageDataset, build_table
-from core.embed import Embeddings
 from core.errors import SettingError
 from core.project import map_rows, project
-from core.resample import SyntheticPoints
-
-
-def embedded(vectors: np.ndarray, rows: np.ndarray | None = None) -> Embeddings:
-    rows = np.arange(len(vectors)) if rows is None else rows
-    return Embeddings(np.asarray(vectors, np.float32), rows, "drawn", "digest", "cpu")
 
 
 def labelled(counts: dict[str, int]) -> ImageDataset:
@@ -30,14 +26,6 @@ def labelled(counts: dict[str, int]) -> ImageDataset:
                 for path, label in paths
             ).to_dict("list")
         ),
-    )
-
-
-def between(parents: list[tuple[int, int]], fractions: list[float]) -> SyntheticPoints:
-    return SyntheticPoints(
-        np.array(parents, np.intp).reshape(-1, 2),
-        np.array(fractions, np.float32),
-        np.zeros(len(parents), np.intp),
     )
 
 
@@ -58,6 +46,13 @@ def test_synthetic_points_of_a_pca_lie_exactly_where_their_vectors_do(
     assert placement.is_exact
     assert_allclose(placement.points, expected * signs, atol=1e-4)
     assert placement.indices.tolist() == [0, 1, 2, 3]
+
+
+def test_a_point_on_an_arc_has_no_exact_place_on_a_pca() -> None:
+    embeddings = embedded(np.random.default_rng(0).standard_normal((9, 4)))
+    synthetic = replace(between([(0, 1)], [0.5]), interpolation="spherical")
+
+    assert not project(embeddings, embeddings.rows).place(synthetic).is_exact
 
 
 def test_points_with_a_parent_off_the_map_are_left_out() -> None:
@@ -93,6 +88,7 @@ def test_few_points_have_a_map(count: int, method: str) -> None:
     assert np.isfinite(projection.points).all()
     assert projection.method == "pca"
     assert 0 <= projection.trustworthiness <= 1
+    assert 0 <= projection.continuity <= 1
 
 
 @pytest.mark.parametrize("method", ["pca", "umap"])

@@ -1,0 +1,96 @@
+"""Fit real and synthetic points together, to compare with a map where nothing moves."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.embed import Embeddings
+from core.errors import SettingError
+from core.progress import Progress, silent
+from core.project.axes import principal_axes, unit_rows
+from core.project.faithful import faithfulness, sampled
+from core.project.project import UMAP_INPUT
+from core.project.projection import FITTED_TOGETHER, Placement, Points, Projection
+from core.project.umap_layout import lay_out
+from core.resample import SyntheticPoints
+
+
+@dataclass(frozen=True, eq=False)
+class JointFit:
+    """A UMAP of real and synthetic points, turned to lie on the map of the real ones."""
+
+    projection: Projection  # the fitted images, where this fit has them
+    placement: Placement
+
+
+def joint_fit(
+    projection: Projection,
+    embeddings: Embeddings,
+    synthetic: SyntheticPoints,
+    *,
+    progress: Progress = silent,
+) -> JointFit:
+    """Fit a UMAP of the images that the map was fitted on and the synthetic points together.
+
+    It starts from the map, and is turned, scaled and shifted as a whole to lie on it.
+
+    Args:
+        projection: A UMAP; it stays as it is.
+        embeddings: Vectors of the images.
+        synthetic: Points whose parents are on the map; those of other parents have no place.
+        progress: Told of each epoch.
+
+    Raises:
+        SettingError: the map is a PCA, or there are more points than a UMAP is fitted on.
+    """
+    settings = projection.settings
+    first = projection.place(synthetic)
+    is_on_map = np.zeros(len(synthetic), bool)
+    is_on_map[first.indices] = True
+    rows, model = projection.fit_rows, projection.fitted_points
+    count = len(rows) + len(first.indices)
+    if projection.method != "umap":
+        raise SettingError("The map is a PCA: synthetic points already lie where they belong.")
+    if count > settings.limit:
+        raise SettingError(
+            f"{count:,} points are more than the {settings.limit:,} that a UMAP is fitted on. "
+            "Make fewer synthetic points, or place them among their neighbours."
+        )
+    real = embeddings.vectors[embeddings.positions_of(rows)]
+    vectors = np.vstack([real, synthetic.only(is_on_map).materialize(embeddings)])
+    if settings.metric == "cosine":
+        vectors = unit_rows(vectors)
+    components = principal_axes(vectors, UMAP_INPUT, settings.seed).components_of(vectors)
+    start = np.vstack([model, first.points])
+    points = lay_out(components, start, settings, progress)
+    points = _laid_on(points, model)
+    fitted = points[: len(real)]
+    chosen = sampled(len(real), settings.seed)
+    trustworthiness, continuity = faithfulness(vectors[: len(real)][chosen], fitted[chosen])
+    return JointFit(
+        replace(
+            projection,
+            rows=rows,
+            points=fitted,
+            trustworthiness=trustworthiness,
+            continuity=continuity,
+        ),
+        Placement(points[len(real) :], first.indices, is_exact=False, way=FITTED_TOGETHER),
+    )
+
+
+def _laid_on(points: Points, model: Points) -> Points:
+    """Return the points turned or mirrored, scaled and shifted: the first M lie on the model.
+
+    Source:
+        Schönemann, Psychometrika 31 (1966), doi:10.1007/BF02289451.
+    """
+    own: NDArray[np.float64] = points[: len(model)].astype(np.float64)
+    wanted = model.astype(np.float64)
+    own_middle, middle = own.mean(axis=0), wanted.mean(axis=0)
+    own, wanted = own - own_middle, wanted - middle
+    left, spread, right = np.linalg.svd(own.T @ wanted)
+    scale = spread.sum() / (own**2).sum()
+    turned = scale * (points - own_middle) @ (left @ right) + middle
+    return np.asarray(turned, np.float32)

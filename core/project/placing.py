@@ -1,0 +1,134 @@
+"""Place points on a map that is finished, among their nearest neighbours on it."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.embed import Embeddings
+from core.neighbours import nearest
+from core.progress import Progress, silent
+from core.project.projection import AMONG_NEIGHBOURS, Placement, Points, Projection
+from core.resample import SyntheticPoints
+
+# benchmarks/placing.py: as near to a joint fit as 15 neighbours with UMAP's own weights, which
+# smear small classes over their surroundings.
+NEIGHBOURS = 5
+_HEAP = 15  # a heap on the map reaches as far as its middle has so many neighbours there
+_BLOCK = 4_096
+
+Vectors = NDArray[np.float32]
+
+
+def place_among_neighbours(
+    projection: Projection,
+    embeddings: Embeddings,
+    synthetic: SyntheticPoints,
+    *,
+    k: int = NEIGHBOURS,
+    progress: Progress = silent,
+) -> Placement:
+    """Place each synthetic point among the fitted images that are nearest to its vector.
+
+    A point whose parents are not on the map gets a place as well. On a PCA, `projection.place`
+    is exact and at once.
+
+    Args:
+        projection: The map; it stays as it is.
+        embeddings: Vectors of the images.
+        synthetic: What to place; vectors are made a block at a time.
+        k: Neighbours that a point is placed among.
+        progress: Told after each block.
+    """
+    points = place_vectors(
+        lambda block: synthetic.materialize(embeddings, block),
+        len(synthetic),
+        among=embeddings.vectors,
+        positions=embeddings.positions_of(projection.fit_rows),
+        points=projection.fitted_points,
+        metric=projection.settings.metric,
+        k=k,
+        stage="placing synthetic points",
+        progress=progress,
+    )
+    return Placement(points, np.arange(len(synthetic)), is_exact=False, way=AMONG_NEIGHBOURS)
+
+
+def place_vectors(
+    block_of: Callable[[slice], Vectors],
+    count: int,
+    *,
+    among: Vectors,
+    positions: NDArray[np.intp],
+    points: Points,
+    metric: str = "euclidean",
+    k: int = NEIGHBOURS,
+    stage: str,
+    progress: Progress,
+) -> Points:
+    """Return (count, 2) places of vectors that come block by block.
+
+    A point lies at the mean of its neighbours on the map, weighed by the inverse squares of their
+    distances. Where they lie in several heaps, only the heaviest heap counts: between heaps
+    lies nothing.
+
+    Args:
+        block_of: Returns the vectors of a span.
+        count: How many there are.
+        among: Vectors of the images.
+        positions: (M,) which of them are on the map, M > 0.
+        points: (M, 2) where they lie on it.
+        metric: 'euclidean' or 'cosine'.
+        k: Neighbours; at most M.
+        stage: For `progress`.
+        progress: Told after each block.
+
+    Source:
+        Shepard, ACM National Conference 1968, doi:10.1145/800186.810616.
+    """
+    k = min(k, len(positions))
+    reach = _reach(points)
+    placed = np.empty((count, 2), np.float32)
+    progress(stage, 0, count)
+    for start in range(0, count, _BLOCK):
+        span = slice(start, min(start + _BLOCK, count))
+        found = nearest(among, k, queries=block_of(span), rows=positions, metric=metric)
+        distances = found.distances
+        if metric == "cosine":
+            distances = np.sqrt(2 * distances)  # as between vectors of length 1
+        places = points[found.positions].astype(np.float64)
+        weights = _weights(distances)
+        weights = weights * _in_heaviest_heap(places, weights, reach[found.positions])
+        weights /= weights.sum(axis=1, keepdims=True)
+        placed[span] = np.einsum("qk,qkd->qd", weights, places)
+        progress(stage, span.stop, count)
+    return placed
+
+
+def _weights(distances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (Q, k) weights: 1 for the nearest, and less by the square of the distance.
+
+    A point that lies on images takes their place alone.
+    """
+    closest = distances[:, :1]
+    shares = np.divide(closest, distances, out=np.ones_like(distances), where=distances > 0)
+    return np.asarray(shares**2)
+
+
+def _in_heaviest_heap(
+    places: NDArray[np.float64], weights: NDArray[np.float64], reach: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Return (Q, k) whether a neighbour is within reach of the one with most weight in reach."""
+    apart = np.linalg.norm(places[:, :, None] - places[:, None], axis=3)
+    is_near = apart <= reach[:, :, None]
+    # Of equal heaps that of the nearest neighbour: it stands first.
+    middle = np.einsum("qij,qj->qi", is_near, weights).argmax(axis=1)
+    return np.asarray(is_near[np.arange(len(places)), middle])
+
+
+def _reach(points: Points) -> NDArray[np.float64]:
+    """Return (M,) how far the heap round each point of the map reaches."""
+    from scipy.spatial import KDTree
+
+    distances, _ = KDTree(points).query(points, k=[min(_HEAP + 1, len(points))])
+    return np.asarray(distances[:, 0])

@@ -1,0 +1,119 @@
+"""Lay real points out in the plane."""
+
+import numpy as np
+
+from core.dataset import Rows
+from core.embed import Embeddings
+from core.errors import SettingError
+from core.progress import Progress, silent
+from core.project.axes import principal_axes, unit_rows
+from core.project.faithful import faithfulness, sampled
+from core.project.placing import place_vectors
+from core.project.projection import Points, Projection
+from core.project.sample import any_rows
+from core.project.settings import DEFAULT_SETTINGS, MapSettings
+from core.project.umap_layout import lay_out
+
+METHODS = ("pca", "umap")
+UMAP_INPUT = 50  # principal components that UMAP works on
+_UMAP_LEAST = 10  # below this many points a neighbourhood graph says nothing
+
+
+def project(
+    embeddings: Embeddings,
+    rows: Rows,
+    *,
+    method: str = "pca",
+    settings: MapSettings = DEFAULT_SETTINGS,
+    start: Points | None = None,
+    fit_rows: Rows | None = None,
+    progress: Progress = silent,
+) -> Projection:
+    """Lay `rows` out in the plane.
+
+    The map is fitted on `fit_rows`. Of the others, PCA takes the components, which is exact;
+    on a UMAP they are placed among their nearest neighbours that were fitted.
+
+    Args:
+        embeddings: Their vectors; of those that are not fitted, a block at a time is read.
+        rows: Rows to draw, ascending, each with a vector.
+        method: 'pca' (at once) or 'umap' (compiles for ten seconds at first use). Fewer than
+            10 points, or points that are all the same, are drawn by 'pca', and the result says so.
+        settings: Neighbours, distances, seed, and how many points are fitted at most.
+        start: (M, 2) where a UMAP begins, such as the map that is on the page; else the PCA.
+        fit_rows: Some of `rows`, ascending, such as `map_rows` gives; at most `settings.limit`
+            drawn from all unless given.
+        progress: Told of each epoch of a UMAP. Raising from it ends the work.
+
+    Raises:
+        SettingError: an unknown method.
+    """
+    if method not in METHODS:
+        raise SettingError(f"There is no map '{method}'. Use 'pca' or 'umap'.")
+    if fit_rows is None:
+        fit_rows = any_rows(rows, limit=settings.limit, seed=settings.seed)
+    fitted = np.searchsorted(rows, fit_rows)  # places in `rows`
+    if not np.array_equal(rows[np.minimum(fitted, len(rows) - 1)], fit_rows):
+        raise ValueError("A row to fit the map on is not one of the rows to draw.")
+    points = None
+    if method == "umap":
+        begin = None if start is None else start[fitted]
+        points = _umap(embeddings, rows, fit_rows, begin, settings, progress)
+    if points is None:
+        method, points = "pca", _pca(embeddings, rows, fit_rows, settings)
+    progress("measuring the map", 0, 1)
+    chosen = sampled(len(rows), settings.seed)
+    vectors = embeddings.vectors[embeddings.positions_of(rows[chosen])]
+    if method == "umap" and settings.metric == "cosine":
+        vectors = unit_rows(vectors)
+    trustworthiness, continuity = faithfulness(vectors, points[chosen])
+    progress("measuring the map", 1, 1)
+    return Projection(rows, points, method, trustworthiness, continuity, fit_rows, settings)
+
+
+def _pca(embeddings: Embeddings, rows: Rows, fit_rows: Rows, settings: MapSettings) -> Points:
+    fitted = embeddings.vectors[embeddings.positions_of(fit_rows)]
+    # As many axes as a UMAP starts from: a randomised solver finds others when asked for fewer.
+    axes = principal_axes(fitted, UMAP_INPUT, settings.seed)
+    components = axes.components_of(embeddings.vectors, embeddings.positions_of(rows))
+    return np.ascontiguousarray(components[:, :2])
+
+
+def _umap(
+    embeddings: Embeddings,
+    rows: Rows,
+    fit_rows: Rows,
+    start: Points | None,
+    settings: MapSettings,
+    progress: Progress,
+) -> Points | None:
+    """Return (M, 2) points, or None where there is too little for a UMAP."""
+
+    def vectors_of(some: Rows) -> Points:
+        vectors = embeddings.vectors[embeddings.positions_of(some)]
+        # The order of distances between vectors of length 1 is that of their cosines.
+        return unit_rows(vectors) if settings.metric == "cosine" else vectors
+
+    vectors = vectors_of(fit_rows)
+    axes = principal_axes(vectors, UMAP_INPUT, settings.seed)
+    components = axes.components_of(vectors)
+    if len(fit_rows) < _UMAP_LEAST or not np.ptp(components[:, :2], axis=0).any():
+        return None
+    begin = components[:, :2] if start is None else start
+    fitted = lay_out(components, begin, settings, progress)
+    others = np.setdiff1d(rows, fit_rows)
+    if len(others) == 0:
+        return fitted
+    points = np.empty((len(rows), 2), np.float32)
+    points[np.searchsorted(rows, fit_rows)] = fitted
+    # In the components, all that UMAP saw of the others too: as good, and four times as fast.
+    points[np.searchsorted(rows, others)] = place_vectors(
+        lambda block: axes.components_of(vectors_of(others[block])),
+        len(others),
+        among=components,
+        positions=np.arange(len(components)),
+        points=fitted,
+        stage="placing images",
+        progress=progress,
+    )
+    return points
