@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 INPUT_PX = network.INPUT_PX
 CLASSICAL_DIMENSION = 128
 DIMENSION = network.DIMENSION + CLASSICAL_DIMENSION
-VERSION = "1"
+VERSION = "2"
 SOURCE = "Trained by core/embed/train_encoder.py; see core/embed/MODEL_CARD.md"
 WEIGHTS = Path(__file__).parent / "builtin.safetensors"
 

@@ -30,11 +30,9 @@ TEACHER_PX = 224
 STORED_PX = 96
 CIFAR_COUNT = 16_000
 HELD_OUT_COUNT = 1_500
-WHOLE, PART, SMALL = (
-    "whole",
-    "part",
-    "small",
-)  # where a training picture came from, beside the folders
+# Where a training picture came from, beside the folders of the corpus.
+WHOLE, SMALL = "whole", "small"
+PARTS = ("part", "part_b", "part_c", "part_d", "part_e", "part_f")
 _CHUNK = 1_000
 
 _log = logging.getLogger("train_encoder")
@@ -52,12 +50,13 @@ class TrainingPictures:
 def make_inputs(data: Path, work: Path) -> None:
     """Write squares of the pictures and the teacher's vectors in chunks; go on where it stopped.
 
-    'whole' is the corpus, 'part' a box out of each of its pictures, 'small' are pictures of
-    CIFAR-10's training side, without their labels.
+    'whole' is the corpus, each of 'part...' a box out of each of its pictures, 'small' are
+    pictures of CIFAR-10's training side, without their labels.
     """
     corpus, cifar = _names(data)
     teacher = None
-    jobs = [(WHOLE, CORPUS, corpus), (SMALL, CIFAR, cifar), (PART, CORPUS, corpus)]
+    jobs = [(WHOLE, CORPUS, corpus), (SMALL, CIFAR, cifar)]
+    jobs += [(title, CORPUS, corpus) for title in PARTS]
     for title, source, names in jobs:
         with ZipFile(data / source) as archive:
             for start in range(0, len(names), _CHUNK):
@@ -67,8 +66,9 @@ def make_inputs(data: Path, work: Path) -> None:
                     continue
                 teacher = teacher or Teacher(data / TEACHER)
                 pictures = [decode(archive.read(name)) for name in chunk]
-                if title == PART:
-                    pictures = [_part(p, start + place) for place, p in enumerate(pictures)]
+                if title in PARTS:
+                    rngs = (stream(SEED, title, start + place) for place in range(len(pictures)))
+                    pictures = [_part(p, rng) for p, rng in zip(pictures, rngs, strict=True)]
                 squares = [resize(p, width=STORED_PX, height=STORED_PX) for p in pictures]
                 vectors = np.stack([teacher.vector(p) for p in pictures]).astype(np.float16)
                 temporary = target.with_suffix(".part.npz")
@@ -84,13 +84,18 @@ def load_inputs(data: Path, work: Path) -> tuple[TrainingPictures, TrainingPictu
     watches = np.zeros(len(corpus), bool)
     chosen = stream(SEED, "held out").choice(len(corpus), HELD_OUT_COUNT, replace=False)
     watches[chosen] = True
-    whole, part, small = (_stored(work, title) for title in (WHOLE, PART, SMALL))
-    held_out = TrainingPictures(whole[0][watches], whole[1][watches], folders[watches])
     seen = ~watches
-    origins = [folders[seen], np.repeat(PART, seen.sum()), np.repeat(SMALL, len(small[0]))]
-    squares = np.concatenate([whole[0][seen], part[0][seen], small[0]])
-    vectors = np.concatenate([whole[1][seen], part[1][seen], small[1]])
-    return TrainingPictures(squares, vectors, np.concatenate(origins)), held_out
+    whole = _stored(work, WHOLE)
+    held_out = TrainingPictures(whole[0][watches], whole[1][watches], folders[watches])
+    squares, vectors, origins = [whole[0][seen]], [whole[1][seen]], [folders[seen]]
+    for title in (*PARTS, SMALL):
+        more = _stored(work, title)
+        kept = np.ones(len(more[0]), bool) if title == SMALL else seen
+        squares.append(more[0][kept])
+        vectors.append(more[1][kept])
+        origins.append(np.repeat(title, kept.sum()))
+    pictures = np.concatenate(squares), np.concatenate(vectors), np.concatenate(origins)
+    return TrainingPictures(*pictures), held_out
 
 
 def varied(
@@ -169,9 +174,8 @@ def _names(data: Path) -> tuple[list[str], list[str]]:
     return corpus, [cifar[place] for place in np.sort(chosen)]
 
 
-def _part(picture: Pixels, row: int) -> Pixels:
-    """Return a box of 35 to 85% of the picture's area, the same one each time."""
-    rng = stream(SEED, "part", row)
+def _part(picture: Pixels, rng: np.random.Generator) -> Pixels:
+    """Return a box of 35 to 85% of the picture's area."""
     height, width = picture.shape[:2]
     area, slant = rng.uniform(0.35, 0.85), np.exp(rng.uniform(-0.25, 0.25))
     tall = round(height * min(1.0, np.sqrt(area) * slant))
