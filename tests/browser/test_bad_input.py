@@ -89,7 +89,7 @@ def test_a_class_with_one_image_is_said_and_augmented(visitor: Visitor, tmp_path
 
     visitor.go("Balance")
 
-    visitor.says("Class 'lonely' has 1 image; SMOTE needs at least 2.")
+    visitor.says("'lonely': 1 image; SMOTE needs at least 2.")
 
 
 def test_names_are_data(visitor: Visitor, tmp_path: Path) -> None:
