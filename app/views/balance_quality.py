@@ -34,6 +34,7 @@ def start_quality(workspace: Workspace, session: Session) -> None:
         return
     if workspace.begun.get(QUALITY) is not balanced and workspace.job_in(QUALITY) is None:
         _start(workspace, session, balanced, embeddings, points)
+        st.rerun()  # so that the sidebar watches the job, and draws the page when it is done
 
 
 def draw_quality(session: Session, dataset: ImageDataset) -> None:

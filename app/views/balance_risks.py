@@ -42,6 +42,7 @@ def start_risks(workspace: Workspace, session: Session) -> None:
     is_begun = workspace.begun.get(RISKS) is embeddings or workspace.job_in(RISKS) is not None
     if not is_begun and len(dataset.training_rows) <= _BY_ITSELF:
         _start(workspace, dataset, embeddings)
+        st.rerun()  # so that the sidebar watches the job, and draws the page when it is done
 
 
 def draw_risks(session: Session, dataset: ImageDataset, plan: BalancePlan) -> None:

@@ -87,6 +87,9 @@ def balance(visitor: Visitor) -> None:
     visitor.press("Make 1,425 synthetic points")
     visitor.says("SMOTE put 1,425 synthetic points between neighbours")
     visitor.says("exactly where PCA puts them")
+    # Both are measured by themselves, and the page shows them without a click.
+    visitor.says("What speaks against it here")
+    visitor.says(re.compile("look unsafe, most in"))
     visitor.page.get_by_label("Synthetic point number").fill("200")
     visitor.press("Show it")
     visitor.says("Synthetic point 200")
