@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.neighbours import Neighbors, nearest
+from core.resample.searching import is_other
 
 
 def nearest_of_some(
@@ -30,9 +31,5 @@ def nearest_of_some(
         every = nearest(vectors, k, rows=rows, device=device)
         return Neighbors(every.positions[chosen], every.distances[chosen])
     found = nearest(vectors, k + 1, queries=vectors[rows[chosen]], rows=rows, device=device)
-    # Where more than k identical points stand before a point, it is not among those found.
-    is_out = found.positions == chosen[:, None]
-    is_out[~is_out.any(axis=1), -1] = True
-    return Neighbors(
-        found.positions[~is_out].reshape(-1, k), found.distances[~is_out].reshape(-1, k)
-    )
+    kept = is_other(found.positions, chosen)
+    return Neighbors(found.positions[kept].reshape(-1, k), found.distances[kept].reshape(-1, k))

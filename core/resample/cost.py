@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from time import perf_counter
 
 import numpy as np
@@ -59,6 +60,7 @@ def smote_cost(
     return SmoteCost(rows, size, _PLACE_BYTES * sum(add.values()), operations, seconds)
 
 
+@cache  # a page asks at every touch of a slider
 def product_speed(dimension: int) -> float:
     """Return how many operations a second this computer does in float32 products of vectors."""
     vectors = np.ones((1024, max(1, dimension)), np.float32)

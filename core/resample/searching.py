@@ -92,12 +92,17 @@ def _is_on_disk(vectors: NDArray[Any]) -> bool:
     return isinstance(vectors, np.memmap) or not isinstance(vectors, np.ndarray)
 
 
-def without_self(places: NDArray[np.intp], own: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return (Q, k) of (Q, k + 1) places, without each point's own.
+def is_other(places: NDArray[np.intp], own: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return (Q, k + 1) which k of each row's places are not the point's own, in `own`, (Q,).
 
     Where copies of a point have pushed it off the list, the last one goes.
     """
     is_own = places == own[:, None]
     is_own[~is_own.any(axis=1), -1] = True
-    kept: NDArray[np.intp] = places[~is_own].reshape(len(places), -1)
+    return np.asarray(~is_own)
+
+
+def without_self(places: NDArray[np.intp], own: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return (Q, k) of (Q, k + 1) places, without each point's own; see `is_other`."""
+    kept: NDArray[np.intp] = places[is_other(places, own)].reshape(len(places), -1)
     return kept
