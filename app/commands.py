@@ -46,7 +46,10 @@ def run_serve(options: argparse.Namespace) -> None:
     settings = read_settings(vars(options))
     from app.server import serve
 
-    serve(settings, opens_browser=not options.no_browser)
+    def say(address: str) -> None:
+        print(f"Evenset opens at {address}; Ctrl+C ends it.", flush=True)
+
+    serve(settings, opens_browser=not options.no_browser, say=say)
 
 
 def run_audit(options: argparse.Namespace) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -123,8 +123,8 @@ app = st.App(
 )
 
 
-def serve(settings: ServerSettings, *, opens_browser: bool) -> None:
-    """Run the server until it is stopped.
+def serve(settings: ServerSettings, *, opens_browser: bool, say: Callable[[str], None]) -> None:
+    """Run the server until it is stopped; `say` is told its address before it starts.
 
     Raises:
         SourceError: the initial source is not there.
@@ -140,6 +140,8 @@ def serve(settings: ServerSettings, *, opens_browser: bool) -> None:
     WORKSPACES.settings = settings
     WORKSPACES.open()
     JOBS.use_workers(settings.jobs)
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    say(f"http://{host}:{settings.port}")
     app.run(
         config={
             **STREAMLIT_OPTIONS,

@@ -18,6 +18,8 @@ STREAMLIT_OPTIONS: dict[str, object] = {
     "browser.gatherUsageStats": False,
     "client.showErrorDetails": "none",
     "client.toolbarMode": "viewer",
+    # With it goes Streamlit's offer, over each page, to install tools for coding agents.
+    "logger.hideWelcomeMessage": True,
     "server.address": "127.0.0.1",
     # Else any web page could reach the server under a name of its own that leads to loopback.
     "server.allowedHosts": ["localhost", "127.0.0.1", "::1"],
