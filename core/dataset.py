@@ -16,6 +16,7 @@ from core.randomness import stream
 
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
 SPLITS = (TRAIN, VALIDATION, TEST)
+LEFT_OUT = "left out"  # in place of a split: nothing learns from the image or is measured on it
 
 COLUMNS = (
     "path",
@@ -110,13 +111,17 @@ class ImageDataset:
     take: Take | None = None
     choices: Choices = Choices()  # all that it takes to read the labels again in the same way
     decided: tuple[Decided, ...] = ()
+    original_labels: Mapping[str, str] = field(default_factory=dict)  # by path, where changed
 
     def __len__(self) -> int:
         return len(self.table)
 
     @cached_property
     def classes(self) -> list[str]:
-        """Return the labels in name order; a label's place is its code."""
+        """Return the labels in name order; a label's place is its code.
+
+        A label whose images are all left out is among them, with 0 images.
+        """
         return sorted(self.table["label"].unique().tolist())
 
     @cached_property
@@ -127,7 +132,7 @@ class ImageDataset:
 
     @cached_property
     def split_codes(self) -> NDArray[np.intp]:
-        """Return (N,) the place of each row's split in SPLITS."""
+        """Return (N,) the place of each row's split in SPLITS; -1 for a row that is left out."""
         codes = self.table["split"].cat.set_categories(list(SPLITS)).cat.codes
         return _frozen(np.asarray(codes, np.intp))
 
@@ -135,6 +140,16 @@ class ImageDataset:
     def training_rows(self) -> Rows:
         """Return the rows of the training split, ascending; without splits, all rows."""
         return _frozen(np.flatnonzero(self.split_codes == SPLITS.index(TRAIN)))
+
+    @cached_property
+    def held_out_rows(self) -> Rows:
+        """Return the rows of the other splits, ascending."""
+        return _frozen(np.flatnonzero(self.split_codes > SPLITS.index(TRAIN)))
+
+    @cached_property
+    def present_rows(self) -> Rows:
+        """Return the rows that are in a split, ascending: all but those that are left out."""
+        return _frozen(np.flatnonzero(self.split_codes >= 0))
 
     @cached_property
     def digest(self) -> str:
@@ -147,14 +162,12 @@ class ImageDataset:
     @cached_property
     def splits(self) -> list[str]:
         """Return the splits that hold images, training first."""
-        present = np.bincount(self.split_codes, minlength=len(SPLITS))
+        present = np.bincount(self.split_codes[self.present_rows], minlength=len(SPLITS))
         return [split for split, count in zip(SPLITS, present, strict=True) if count]
 
     def counts(self, split: str | None = None) -> dict[str, int]:
-        """Return label -> images of `split` (None: all), for every class, in name order."""
-        codes = self.codes
-        if split is not None:
-            codes = codes[self.split_codes == SPLITS.index(split)]
+        """Return label -> images of `split` (None: of any), for every class, in name order."""
+        codes = self.codes[self._is_in(split)]
         return dict(
             zip(
                 self.classes,
@@ -167,10 +180,12 @@ class ImageDataset:
         """Return the rows of one class, ascending."""
         if label not in self._code_of:
             return np.empty(0, np.intp)
-        mask = self.codes == self._code_of[label]
-        if split is not None:
-            mask = mask & (self.split_codes == SPLITS.index(split))
-        return np.flatnonzero(mask)
+        return np.flatnonzero((self.codes == self._code_of[label]) & self._is_in(split))
+
+    def _is_in(self, split: str | None) -> NDArray[np.bool_]:
+        """Return (N,) whether each row is in `split` (None: in any)."""
+        codes = self.split_codes
+        return codes >= 0 if split is None else codes == SPLITS.index(split)
 
     @cached_property
     def _code_of(self) -> dict[str, int]:
@@ -199,7 +214,7 @@ def select(dataset: ImageDataset, take: Take) -> ImageDataset:
     _check_take(dataset, take)
     rest = take.counts.get("*", 0) if "*" in take.counts else 0
     keep = np.zeros(len(dataset), bool)
-    held_out = dataset.split_codes != SPLITS.index(TRAIN)
+    held_out = dataset.split_codes > SPLITS.index(TRAIN)
     for code, label in enumerate(dataset.classes):
         count = take.counts.get(label, rest)
         if count == 0:
