@@ -14,10 +14,13 @@ def duplicate_groups(dataset: ImageDataset) -> NDArray[np.intp]:
 
 
 def repeated(dataset: ImageDataset) -> list[NDArray[np.intp]]:
-    """Return the rows of each group that has two or more, in order of first row."""
-    groups = duplicate_groups(dataset)
+    """Return the rows of each group that has two or more, in order of first row.
+
+    A picture that is left out is no copy of another one.
+    """
+    groups, present = duplicate_groups(dataset), dataset.present_rows
     # Of a million pictures nearly all are alone; only the others are sorted and cut apart.
-    rows = np.flatnonzero(np.bincount(groups)[groups] > 1)
+    rows = present[np.bincount(groups[present])[groups[present]] > 1]
     if len(rows) == 0:
         return []
     order = rows[np.argsort(groups[rows], kind="stable")]

@@ -51,10 +51,10 @@ class Overview:
 
 @dataclass(frozen=True, eq=False)
 class AuditReport:
-    """What a dataset holds and what is wrong with it."""
+    """What a dataset holds and what is wrong with it; images that are left out do not count."""
 
     images: int
-    classes: dict[str, int]  # label -> images of all splits, in name order
+    classes: dict[str, int]  # label -> images of all splits, in name order, where there are any
     splits: dict[str, dict[str, int]]  # split -> label -> images
     imbalance: Imbalance  # of the training split
     overview: Overview
@@ -96,10 +96,12 @@ def audit(dataset: ImageDataset, progress: Progress = silent) -> AuditReport:
         findings.extend(check(dataset))
     progress("auditing", len(checks), len(checks))
     order = list(Severity)
+    classes = {label: count for label, count in dataset.counts().items() if count}
+    counts = {split: dataset.counts(split) for split in dataset.splits}
     return AuditReport(
-        images=len(dataset),
-        classes=dataset.counts(),
-        splits={split: dataset.counts(split) for split in dataset.splits},
+        images=len(dataset.present_rows),
+        classes=classes,
+        splits={split: {label: counts[split][label] for label in classes} for split in counts},
         imbalance=measure_imbalance(dataset.counts(TRAIN)),
         overview=_overview(dataset),
         skipped=dataset.skipped,
@@ -108,7 +110,7 @@ def audit(dataset: ImageDataset, progress: Progress = silent) -> AuditReport:
 
 
 def _overview(dataset: ImageDataset) -> Overview:
-    table = dataset.table
+    table = dataset.table.iloc[dataset.present_rows]
     widths, heights = table["width"].to_numpy(), table["height"].to_numpy()
     pixels = widths.astype(np.int64) * heights
     formats = table["format"].value_counts()
@@ -167,7 +169,8 @@ def _small_classes(dataset: ImageDataset) -> list[Finding]:
 
 
 def _empty_in_training(dataset: ImageDataset) -> list[Finding]:
-    labels = [label for label, count in dataset.counts(TRAIN).items() if count == 0]
+    counts = dataset.counts()
+    labels = [label for label, n in dataset.counts(TRAIN).items() if n == 0 and counts[label]]
     if not labels:
         return []
     rows = np.concatenate([dataset.rows_of(label) for label in labels])
@@ -222,14 +225,14 @@ def _skipped(dataset: ImageDataset) -> list[Finding]:
 
 def _conversions(dataset: ImageDataset) -> list[Finding]:
     """Tell of pictures whose pixels are not quite those of the file."""
-    column = dataset.table["conversion"]
+    column = dataset.table["conversion"].iloc[dataset.present_rows]
     counts = {str(name): int(count) for name, count in column.value_counts().items() if count}
-    plain = counts.pop("", 0)
+    counts.pop("", None)
     if not counts:
         return []
-    rows = np.flatnonzero((column != "").to_numpy())
+    rows = dataset.present_rows[(column != "").to_numpy()]
     listed = "; ".join(f"{count:,} {name}" for name, count in counts.items())
-    text = f"{count_of(len(dataset) - plain, 'picture')} changed on reading: {listed}."
+    text = f"{count_of(len(rows), 'picture')} changed on reading: {listed}."
     remedy = "Nothing to do. Where only one class has them, a model may learn that instead."
     return [Finding("converted", Severity.LOW, rows, text, remedy)]
 
