@@ -10,13 +10,8 @@ from app.steps import STEPS
 from core.augment import OPERATIONS, PRESETS
 from core.embed import ENCODERS, PRETRAINED
 from core.export import FORMATS
-from core.export.export import (
-    MANIFEST_COLUMNS,
-    MANIFEST_NAME,
-    PRIORS_NAME,
-    VECTORS_NAME,
-    WEIGHTS_NAME,
-)
+from core.export.export import PRIORS_NAME, VECTORS_NAME, WEIGHTS_NAME
+from core.export.manifest import LEFT_OUT_NAME, MANIFEST_COLUMNS, MANIFEST_NAME
 from core.ingest import MISMATCHES, SAMPLES
 from core.ingest.tables import TABLE_SUFFIXES
 from core.resample import STRATEGIES
@@ -26,6 +21,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 LABELS = README.partition("### Labels")[2].partition("## ")[0]
 SUBCOMMANDS = next(action.choices for action in build_parser()._actions if action.dest == "command")
 
+WRITTEN = (MANIFEST_NAME, WEIGHTS_NAME, PRIORS_NAME, VECTORS_NAME, LEFT_OUT_NAME)
 REGISTRIES = (STRATEGIES, ENCODERS, PRETRAINED, FORMATS, PRESETS)
 NAMES = [
     *(f"**{step.title}**" for step in STEPS),
@@ -43,7 +39,10 @@ NAMES = [
     *(operation.title for operation in OPERATIONS.values()),
     *(f"`sample:{name}`" for name in SAMPLES),
     *(f"evenset {command}" for command in SUBCOMMANDS or ()),
-    *(f"`{name}`" for name in (MANIFEST_NAME, WEIGHTS_NAME, PRIORS_NAME, VECTORS_NAME)),
+    *(
+        f"`{name}`"
+        for name in (MANIFEST_NAME, WEIGHTS_NAME, PRIORS_NAME, VECTORS_NAME, LEFT_OUT_NAME)
+    ),
     ", ".join(MANIFEST_COLUMNS),
 ]
 

@@ -1,7 +1,8 @@
 """Hand over a balanced dataset that a trainer loads."""
 
-from core.export.export import ExportReport, ManifestRow, export
+from core.export.export import ExportReport, export
 from core.export.items import ExportItem, export_name, list_items
+from core.export.manifest import ManifestRow
 from core.export.recipe import Recipe, read_recipe
 from core.export.writers import FORMATS, Format, check_target
 

@@ -1,12 +1,11 @@
 """Write a balanced dataset: pictures, manifest, weights, recipe, synthetic vectors."""
 
-import csv
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
-from io import BytesIO, StringIO
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,13 @@ from core.embed import Embeddings
 from core.encoding import WRITABLE_FORMATS, encode, encode_like
 from core.errors import OutputError, SettingError, UnreadableImageError
 from core.export.items import AUGMENTED, ORIGINAL, ExportItem, list_items
+from core.export.manifest import (
+    LEFT_OUT_NAME,
+    MANIFEST_NAME,
+    ManifestRow,
+    list_left_out,
+    manifest_text,
+)
 from core.export.recipe import Recipe
 from core.export.writers import Format, Writer, format_of
 from core.images import decode, read_header
@@ -35,38 +41,12 @@ from core.resample import (
     resample,
 )
 
-MANIFEST_NAME = "manifest.csv"
 WEIGHTS_NAME = "class_weights.json"
 PRIORS_NAME = "class_log_priors.json"
 VECTORS_NAME = "synthetic_vectors.npz"
-MANIFEST_COLUMNS = (
-    "path",
-    "label",
-    "split",
-    "origin",
-    "parent",
-    "operation",
-    "values",
-    "seed",
-    "weight",
-)
 
 _BATCH = 32
 _UPRIGHT = "upright"
-
-
-@dataclass(frozen=True)
-class ManifestRow:
-    """One line of the manifest."""
-
-    path: str
-    label: str
-    split: str
-    origin: str
-    parent: str  # path in the source
-    operation: str  # names of the steps joined by '+'
-    values: str  # JSON: one object of drawn values per step
-    seed: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +59,8 @@ class ExportReport:
     after: dict[str, int]  # label -> training pictures written
     failed: tuple[SkippedFile, ...]  # images that could not be read any more
     synthetic: int  # vectors written
+    relabelled: int = 0  # images that are in it with another label than in the source
+    left_out: int = 0  # images of the source that a person has left out
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,11 +121,14 @@ def export(
         # Of what was written: those of the originals would correct a balanced set once more.
         counts = _count_training(dataset, rows)
         weights = _weights(counts, plan)
-        writer.write(MANIFEST_NAME, _manifest(rows, weights))
+        writer.write(MANIFEST_NAME, manifest_text(rows, weights))
         writer.write(WEIGHTS_NAME, _json(weights))
         if record.adjusts_logits:
             facts = {"tau": plan.settings["tau"], "log_priors": log_priors(counts)}
             writer.write(PRIORS_NAME, _json(facts))
+        left_out = list_left_out(dataset)
+        if left_out:
+            writer.write(LEFT_OUT_NAME, _json(left_out))
         if synthetic is not None and embeddings is not None:
             written = {row.path for row in rows}
             writer.write(VECTORS_NAME, _vectors(dataset, embeddings, synthetic, items, written))
@@ -154,6 +139,8 @@ def export(
         _count_training(dataset, rows),
         tuple(failed),
         0 if synthetic is None else len(synthetic),
+        relabelled=len({row.parent for row in rows if row.original_label}),
+        left_out=len(left_out),
     )
 
 
@@ -164,7 +151,8 @@ def _weights(counts: dict[str, int], plan: BalancePlan) -> dict[str, float]:
 
 
 def _json(value: object) -> bytes:
-    return json.dumps(value, indent=2, ensure_ascii=False).encode()
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace")  # lone surrogates become JSON's escapes
 
 
 def _count_training(dataset: ImageDataset, rows: Sequence[ManifestRow]) -> dict[str, int]:
@@ -244,18 +232,8 @@ def _manifest_row(dataset: ImageDataset, picture: _Rendered, seed: int) -> Manif
         operation=picture.operation,
         values=json.dumps(values) if values else "",
         seed=seed,
+        original_label=dataset.original_labels.get(dataset.path(item.row), ""),
     )
-
-
-def _manifest(rows: Sequence[ManifestRow], weights: Mapping[str, float]) -> bytes:
-    """Return the lines; the weight of a training picture is for a sampler that draws by weight."""
-    text = StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(MANIFEST_COLUMNS)
-    for row in rows:
-        values = [getattr(row, column) for column in MANIFEST_COLUMNS[:-1]]
-        writer.writerow([*values, weights[row.label] if row.split == TRAIN else ""])
-    return text.getvalue().encode("utf-8", "surrogatepass")
 
 
 def _vectors(

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from core.augment import AugmentPolicy, DrawnStep, draw
-from core.dataset import SPLITS, TRAIN, ImageDataset
+from core.dataset import TRAIN, ImageDataset
 from core.encoding import WRITABLE_FORMATS
 from core.export.names import class_folders, safe_name, stem_of, unused
 from core.images import SUFFIXES
@@ -58,7 +58,6 @@ def list_items(
     used: set[str] = set()
     items: list[ExportItem] = []
     table = dataset.table
-    held_out = np.flatnonzero(dataset.split_codes != SPLITS.index(TRAIN))
     splits, formats = table["split"].tolist(), table["format"].tolist()
     paths, labels = table["path"].tolist(), table["label"].tolist()
 
@@ -69,7 +68,7 @@ def list_items(
         path = stem + SUFFIXES[format_]
         items.append(ExportItem(path, row, labels[row], splits[row], origin, format_, drawn))
 
-    for row in [*made.kept.tolist(), *held_out.tolist()]:
+    for row in [*made.kept.tolist(), *dataset.held_out_rows.tolist()]:
         add(row, "", ORIGINAL, formats[row], ())
     is_copy = find_strategy(made.plan.strategy).exports is Exports.COPIES
     additions = list_additions(dataset, made, seed=seed)

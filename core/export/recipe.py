@@ -9,10 +9,11 @@ from core import __version__
 from core.augment import AugmentPolicy
 from core.dataset import Choices, Take
 from core.dataset_store import take_from_json, take_to_json
+from core.edits_file import NamedEdit, edits_from_json, edits_to_json
 from core.errors import SettingError
 from core.resample import Settings, Target, read_target
 
-_VERSION = 3
+_VERSION = 4
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Recipe:
     """What was chosen on the way from the source to the export."""
 
     source: str  # name of the dataset, not a path of this computer
-    dataset_digest: str  # of the dataset after `take`
+    dataset_digest: str  # of the dataset after `take` and `edits`
     choices: Choices  # how its labels were read
     take: Take | None
     strategy: str
@@ -30,6 +31,7 @@ class Recipe:
     encoder: str
     policy: AugmentPolicy
     seed: int
+    edits: tuple[NamedEdit, ...] = ()  # of labels and splits, after `take`
 
     def to_text(self) -> str:
         """Return the recipe as JSON."""
@@ -51,8 +53,11 @@ class Recipe:
             "encoder": self.encoder,
             "policy": self.policy.to_json(),
             "seed": self.seed,
+            "edits": edits_to_json(self.edits),
         }
-        return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+        text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+        # A file name may hold bytes that no text can: JSON's escapes can.
+        return text.encode("utf-8", "backslashreplace").decode()
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -88,6 +93,7 @@ def read_recipe(path: Path) -> Recipe:
             encoder=str(data["encoder"]),
             policy=AugmentPolicy.from_json(data["policy"]),
             seed=int(data["seed"]),
+            edits=edits_from_json(data["edits"]),
         )
     except KeyError as error:
         raise SettingError(f"The recipe '{path}' lacks {error}. Make it again.") from error

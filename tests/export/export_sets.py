@@ -13,7 +13,7 @@ from core.augment import PRESETS, AugmentPolicy
 from core.dataset import Choices, ImageDataset
 from core.embed import embed
 from core.export import ExportReport, Recipe, export
-from core.export.export import MANIFEST_NAME
+from core.export.manifest import MANIFEST_NAME
 from core.progress import Progress, silent
 from core.resample import find_strategy, make_plan
 

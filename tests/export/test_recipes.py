@@ -8,6 +8,8 @@ from export_sets import contents, dataset_of, exported
 
 from core.augment import PRESETS
 from core.dataset import Choices, Take
+from core.edits import Change
+from core.edits_file import NamedEdit, NamedImage
 from core.errors import SettingError
 from core.export import Recipe, read_recipe
 from core.resample import Target
@@ -24,6 +26,7 @@ RECIPE = Recipe(
     encoder="classical",
     policy=PRESETS["standard"],
     seed=9,
+    edits=(NamedEdit(Change.LABEL, "猫", (NamedImage("a/\udcff.png", "12"),)),),
 )
 
 
@@ -51,7 +54,7 @@ def test_an_export_holds_its_recipe(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"version": 1}, "not a recipe of version 3"),
+        ({"version": 1}, "not a recipe of version 4"),
         ({"seed": None}, "wrong kind"),
         ({"settings": 3}, "wrong kind"),
         ({"target": 1.5}, "wrong kind"),
@@ -59,6 +62,7 @@ def test_an_export_holds_its_recipe(tmp_path: Path) -> None:
         ({"take": {"counts": 3}}, "'take' is damaged"),
         ({"take": {"counts": {"a": "x"}}}, "wrong kind"),
         ({"policy": {}}, "The policy"),
+        ({"edits": [{"what": "burn"}]}, "wrong kind|lacks"),
     ],
 )
 def test_a_bad_value_is_told(tmp_path: Path, change: dict[str, object], message: str) -> None:

@@ -1,0 +1,62 @@
+"""What an export tells of each image: a row per picture, and those that a person has left out."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
+
+import numpy as np
+
+from core.dataset import TRAIN, ImageDataset
+
+MANIFEST_NAME = "manifest.csv"
+LEFT_OUT_NAME = "left_out.json"  # no table: a set with one more would be taken to have labels there
+MANIFEST_COLUMNS = (
+    "path",
+    "label",
+    "split",
+    "origin",
+    "parent",
+    "operation",
+    "values",
+    "seed",
+    "original_label",
+    "weight",
+)
+
+
+@dataclass(frozen=True)
+class ManifestRow:
+    """One line of the manifest."""
+
+    path: str
+    label: str
+    split: str
+    origin: str
+    parent: str  # path in the source
+    operation: str  # names of the steps joined by '+'
+    values: str  # JSON: one object of drawn values per step
+    seed: int
+    original_label: str = ""  # of the source, where a person has given another one
+
+
+def manifest_text(rows: Sequence[ManifestRow], weights: Mapping[str, float]) -> bytes:
+    """Return the lines; the weight of a training picture is for a sampler that draws by weight."""
+    text = StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(MANIFEST_COLUMNS)
+    for row in rows:
+        values = [getattr(row, column) for column in MANIFEST_COLUMNS[:-1]]
+        writer.writerow([*values, weights[row.label] if row.split == TRAIN else ""])
+    return text.getvalue().encode("utf-8", "surrogatepass")
+
+
+def list_left_out(dataset: ImageDataset) -> list[dict[str, str]]:
+    """Return path and label of each image that a person has left out, as the source has them."""
+    rows = np.flatnonzero(dataset.split_codes < 0)
+    paths, labels = dataset.table["path"].iloc[rows], dataset.table["label"].iloc[rows]
+    originals = dataset.original_labels
+    return [
+        {"path": path, "label": originals.get(path, label)}
+        for path, label in zip(paths, labels, strict=True)
+    ]
