@@ -159,6 +159,10 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
         help="keep this class, and at most so many training images of it, in order of name; "
         "repeatable; '*=100' stands for all other classes",
     )
+    parser.add_argument(
+        "--edits", type=Path, metavar="FILE",
+        help="an edits.json of the app: images left out, relabelled or moved to another split",
+    )  # fmt: skip
     labels = parser.add_argument_group("labels", "found by themselves unless named")
     labels.add_argument(
         "--labels", metavar="FILE", help="a labels file of the source, or beside it; '' for folders"

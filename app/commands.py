@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
-from app.named_source import embed_all, opened
+from app.named_source import embed_all, make_folder, named_edits, opened
 from app.settings import read_settings
 from app.terminal import Bars, print_table, write_json
 from core.audit import audit
@@ -20,9 +20,10 @@ from core.embed import (
     read_embeddings,
     write_embeddings,
 )
-from core.errors import OutputError, SettingError
+from core.errors import SettingError
 from core.evaluate import METRICS, PRIMARY, evaluate
 from core.export import Recipe, check_target, export, read_recipe
+from core.export.manifest import LEFT_OUT_NAME, MANIFEST_NAME
 from core.progress import Progress
 from core.resample import (
     STRATEGIES,
@@ -84,13 +85,13 @@ def run_audit(options: argparse.Namespace) -> None:
 def run_embed(options: argparse.Namespace) -> None:
     """Write the embeddings of a source."""
     find_encoder(options.encoder or DEFAULT_ENCODER)
-    _make_folder(options.out)
+    make_folder(options.out)
     with opened(options) as (dataset, progress):
         embeddings = embed_all(dataset, options.encoder, options, progress)
     write_embeddings(options.out, dataset, embeddings)
     result = {
         "images": len(embeddings.rows),
-        "missing": len(dataset) - len(embeddings.rows),
+        "missing": len(dataset.present_rows) - len(embeddings.rows),
         "dimension": int(embeddings.vectors.shape[1]),
         "encoder": embeddings.encoder,
         "device": embeddings.device,
@@ -117,7 +118,7 @@ def run_resample(options: argparse.Namespace) -> None:
         settings=find_strategy(strategy).parse(_settings(options)),
         most_per_image=options.most_per_image,
     )
-    _make_folder(options.out)
+    make_folder(options.out)
     with Bars() as progress:
         made = resample(labels, embeddings, plan, seed=options.seed or 0, progress=progress)
         result = None
@@ -236,6 +237,7 @@ def run_balance(options: argparse.Namespace) -> None:
             encoder=encoder,
             policy=policy,
             seed=seed,
+            edits=named_edits(options, base),
         )
         if base is not None and base.dataset_digest != dataset.digest:
             print(
@@ -254,6 +256,11 @@ def run_balance(options: argparse.Namespace) -> None:
         ],
     )
     print(f"{count_of(len(report.rows), 'picture')} in {report.target}.")
+    if report.relabelled or report.left_out:
+        print(
+            f"{count_of(report.relabelled, 'image')} relabelled, {report.left_out:,} left out; "
+            f"{MANIFEST_NAME} and {LEFT_OUT_NAME} say which."
+        )
     if report.synthetic:
         print(f"{count_of(report.synthetic, 'synthetic vector')} beside them.")
     for failure in report.failed:
@@ -287,12 +294,3 @@ def _policy(text: str, seed: int) -> AugmentPolicy:
 
 def _first(*values: Value | None) -> Value:
     return next(value for value in values if value is not None)
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"Cannot make the folder '{folder}': {error.strerror}. Choose another place."
-        ) from error

@@ -1,4 +1,4 @@
-"""What a command names: its source opened, its images embedded."""
+"""What a command names: its source opened, its images embedded, its folder made."""
 
 import argparse
 import sys
@@ -11,7 +11,10 @@ from app.settings import read_limits, usual_cache
 from app.terminal import Bars
 from core import ingest
 from core.dataset import Choices, ImageDataset
+from core.edits import ABOUT_REVIEW
+from core.edits_file import NamedEdit, find_edits, missing_text, read_edits
 from core.embed import DEFAULT_ENCODER, Embeddings, embed
+from core.errors import OutputError
 from core.export import Recipe
 from core.progress import Progress
 
@@ -21,6 +24,7 @@ def opened(
     options: argparse.Namespace, base: Recipe | None = None
 ) -> Iterator[tuple[ImageDataset, Bars]]:
     """Open the source as the options say, and else as `base` says; list what was decided."""
+    named = named_edits(options, base)
     take = ingest.parse_take(options.take) or (base.take if base else None)
     choices = _choices(options, base.choices if base else Choices())
     with tempfile.TemporaryDirectory(prefix="evenset_") as folder:
@@ -36,8 +40,19 @@ def opened(
                 f"({decided.kind}={decided.decision}).",
                 file=sys.stderr,
             )
+        edits, missing = find_edits(named, dataset)
+        if missing:
+            print(f"evenset: {missing_text(missing, dataset)}", file=sys.stderr)
+        if edits:
+            print(f"evenset: edits: {', '.join(edits.summary(dataset))}.", file=sys.stderr)
         with Bars() as progress:
-            yield dataset, progress
+            yield edits.apply(dataset), progress
+
+
+def named_edits(options: argparse.Namespace, base: Recipe | None = None) -> tuple[NamedEdit, ...]:
+    """Return the edits that the options name, and else those of `base`; without a review list."""
+    named = read_edits(options.edits) if options.edits else base.edits if base else ()
+    return tuple(edit for edit in named if edit.what not in ABOUT_REVIEW)
 
 
 def _choices(options: argparse.Namespace, base: Choices) -> Choices:
@@ -55,9 +70,26 @@ def _choices(options: argparse.Namespace, base: Choices) -> Choices:
 def embed_all(
     dataset: ImageDataset, encoder: str | None, options: argparse.Namespace, progress: Progress
 ) -> Embeddings:
-    """Return the vectors of all images; those made before are looked for unless told not to."""
+    """Return the vectors of all images that are not left out.
+
+    Those made before are looked for unless told not to.
+    """
     cache = None if options.no_cache else usual_cache()
     return embed(
         dataset, encoder=encoder or DEFAULT_ENCODER, device=options.device, cache=cache,
-        progress=progress,
+        rows=dataset.present_rows, progress=progress,
     )  # fmt: skip
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder that a command writes to, unless it is there.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"Cannot make the folder '{folder}': {error.strerror}. Choose another place."
+        ) from error

@@ -27,7 +27,7 @@ class Change(StrEnum):
     REVIEWED = "reviewed"
 
 
-_ABOUT_REVIEW = frozenset({Change.REVIEW, Change.REVIEWED})
+ABOUT_REVIEW = frozenset({Change.REVIEW, Change.REVIEWED})
 # Who has left an image out or given it another label has looked at it.
 _ENDS_REVIEW = frozenset({Change.REVIEWED, Change.LEAVE_OUT, Change.LABEL})
 _DONE = {
@@ -125,7 +125,7 @@ class Edits:
     @cached_property
     def of_data(self) -> tuple[Edit, ...]:
         """Return the edits that change labels or splits: all but those of the review list."""
-        return tuple(edit for edit in self.done if edit.what not in _ABOUT_REVIEW)
+        return tuple(edit for edit in self.done if edit.what not in ABOUT_REVIEW)
 
     @cached_property
     def left_out_rows(self) -> Rows:
