@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.jobs import JOBS
+from app.map_routes import MAP_ROUTES
 from app.process import STANDBY
 from app.settings import ASSETS, STREAMLIT_OPTIONS, ServerSettings
 from app.thumbnails import thumbnail_file
@@ -115,6 +116,7 @@ app = st.App(
     routes=[
         Route(f"{ROUTE}/thumb/{{token}}/{{name}}", thumbnail),
         Route(f"{ROUTE}/export/{{token}}/{{name}}", download),
+        *MAP_ROUTES,
         *UPLOAD_ROUTES,
     ],
     middleware=[Middleware(VisitorCookie)],

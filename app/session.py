@@ -10,10 +10,12 @@ from core.embed import Embeddings
 from core.evaluate import EvaluationReport
 from core.export import ExportReport
 from core.ingest import Survey
-from core.project import Projection
+from core.project import Clusters, JointFit, Placement, Projection
 from core.resample import STRATEGIES, BalancePlan, Exports, Resampled, SyntheticPoints
 from core.resample.difficulty import Difficulty
 from core.resample.quality import SyntheticQuality
+
+_MOST_PLACED = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +31,31 @@ class Balanced:
         """Return the synthetic points; None for a strategy that makes none."""
         is_synthetic = STRATEGIES[self.plan.strategy].exports is Exports.SYNTHETIC
         return self.made.points if self.made is not None and is_synthetic else None
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """Where synthetic points were placed on a map."""
+
+    synthetic: SyntheticPoints
+    projection: Projection
+    placement: Placement
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """What stands beside the map of a strategy: another one, or a joint fit of its points."""
+
+    name: str  # of a strategy; 'joint' for a joint fit
+    beside: Balanced
+    synthetic: SyntheticPoints
+    joint: JointFit | None = None
+
+    def is_beside(self, name: str, balanced: Balanced, projection: Projection) -> bool:
+        """Return whether this is what stands beside `balanced` on `projection`."""
+        # A joint fit lies on the map that it was fitted for.
+        is_on_map = self.joint is None or self.joint.projection.settings == projection.settings
+        return self.name == name and self.beside is balanced and is_on_map
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +83,9 @@ class Session:
     difficulty: Difficulty | None = None  # of the embeddings
     quality: SyntheticQuality | None = None  # of the points of `balanced`
     projections: dict[str, Projection] = field(default_factory=dict)  # by method
+    placed: tuple[Placed, ...] = ()  # the last few
+    compared: Compared | None = None
+    clusters: Clusters | None = None  # of the embeddings
     evaluation: EvaluationReport | None = None
     exported: ExportReport | None = None
     export_stale: bool = False  # something that it was made from has changed since
@@ -101,6 +131,9 @@ class Session:
             difficulty=None,
             quality=None,
             projections={projection.method: projection},
+            placed=(),
+            compared=None,
+            clusters=None,
             evaluation=None,
             export_stale=self.export_stale or (hangs and self.exported is not None),
         )
@@ -109,6 +142,32 @@ class Session:
         """Return the session with one more map of the same points."""
         maps = {**self.projections, projection.method: projection}
         return replace(self, projections=maps)
+
+    def with_placed(self, placed: Placed) -> "Session":
+        """Return the session with better places of synthetic points."""
+        return replace(self, placed=(*self.placed, placed)[-_MOST_PLACED:])
+
+    def with_compared(self, compared: Compared) -> "Session":
+        """Return the session with something beside the map."""
+        return replace(self, compared=compared)
+
+    def with_clusters(self, clusters: Clusters) -> "Session":
+        """Return the session with groups found without labels."""
+        return replace(self, clusters=clusters)
+
+    def placement(self, synthetic: SyntheticPoints, projection: Projection) -> Placement:
+        """Return where synthetic points lie on a map: the best places known."""
+        for placed in self.placed:
+            if placed.synthetic is synthetic and placed.projection is projection:
+                return placed.placement
+        return projection.place(synthetic)
+
+    def is_placed(self, synthetic: SyntheticPoints, projection: Projection) -> bool:
+        """Return whether the points were placed on the map among their nearest images."""
+        return any(
+            placed.synthetic is synthetic and placed.projection is projection
+            for placed in self.placed
+        )
 
     def with_balanced(self, balanced: Balanced) -> "Session":
         """Return the session with a strategy carried out."""

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.page import current_workspace
-from app.settings import ASSETS
+from app.settings import COMPONENTS
 from app.upload_routes import UPLOAD_PATH
 from app.workspace import WORKSPACES
 from core.words import size_of
@@ -40,8 +40,8 @@ _HTML = """
 _AREA = st.components.v2.component(
     "evenset_upload",
     html=_HTML,
-    css=(ASSETS / "uploader.css").read_text("utf-8"),
-    js="".join((ASSETS / name).read_text("utf-8") for name in ("transfer.js", "uploader.js")),
+    css=(COMPONENTS / "uploader.css").read_text("utf-8"),
+    js="".join((COMPONENTS / name).read_text("utf-8") for name in ("transfer.js", "uploader.js")),
 )
 
 

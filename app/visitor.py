@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.jobs import JOBS, Job, JobState
+from app.map_scene import Scenes
 from app.root_folder import remove_later
 from app.session import Session
 from app.session_store import (
@@ -28,6 +29,7 @@ Apply = Callable[[Session, Any], Session]
 
 # What the person waits for, and the better map that comes by itself meanwhile.
 MAIN, MAP, RISKS, QUALITY = "main", "map", "risks", "quality"
+PLACING, BESIDE, CLUSTERS = "placing", "beside", "clusters"
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Workspace:
         self.session = Session()
         self.saved: SavedSession | None = None  # of an earlier server, until something replaces it
         self.uploads = Uploads(self.new_folder)
+        self.scenes = Scenes()  # the maps that pages of this visitor show
         self.changes = 0  # how often a job has ended or begun: each page sees what others did
         self.message = ""  # of the last job, until the person has read it
         self.has_started = False  # the source named on the command line was opened

@@ -9,17 +9,18 @@ from typing import IO
 
 from app.announcement import ARCHIVE
 from app.process import run_in_process
-from app.session import Pending
+from app.session import Pending, Placed
 from app.uploads import Arrival
-from app.worker_map import WARM_UMAP, draw_umap
+from app.worker_map import WARM_UMAP, MapTask, draw_umap
 from core import ingest
 from core.audit import AuditReport, audit
-from core.dataset import Choices, ImageDataset, Rows, SkippedFile, Take, select
+from core.dataset import Choices, ImageDataset, SkippedFile, Take, select
 from core.embed import Embeddings, embed
 from core.evaluate import EvaluationReport, evaluate
 from core.limits import Limits
 from core.progress import Progress
-from core.project import Projection, map_rows, project
+from core.project import MapSettings, Projection, map_rows, place_among_neighbours, project
+from core.resample import SyntheticPoints
 from core.storage import replacing
 
 Loaded = tuple[ImageDataset, AuditReport]
@@ -112,26 +113,39 @@ def embed_and_map(
 ) -> tuple[Embeddings, Projection]:
     """Embed all images and draw the first map."""
     embeddings = embed(dataset, encoder=encoder, device=device, cache=cache, progress=progress)
-    return embeddings, project(embeddings, map_rows(dataset, embeddings), progress=progress)
+    return embeddings, first_map(dataset, embeddings, progress)
 
 
-def better_map(embeddings: Embeddings, rows: Rows, progress: Progress) -> Projection:
-    """Draw the UMAP in a process of its own: it compiles for long and cannot be interrupted."""
-    drawn = Embeddings(
-        embeddings.vectors[embeddings.positions_of(rows)],
-        rows,
-        embeddings.encoder,
-        embeddings.digest,
-        embeddings.device,
-    )
+def first_map(dataset: ImageDataset, embeddings: Embeddings, progress: Progress) -> Projection:
+    """Return the PCA of all images, fitted on training images alone."""
+    fit_rows = map_rows(dataset, embeddings)
+    some = fit_rows if len(fit_rows) else None  # where no training image could be read: on all
+    return project(embeddings, embeddings.rows, fit_rows=some, progress=progress)
+
+
+def better_map(
+    embeddings: Embeddings, first: Projection, settings: MapSettings, progress: Progress
+) -> Projection:
+    """Draw the UMAP in a process of its own: it compiles for long and cannot be interrupted.
+
+    It begins where the first map has the images, so that the picture moves little.
+    """
     return run_in_process(
         draw_umap,
-        drawn,
+        MapTask(embeddings, first.fit_rows, first.points, settings),
         stage="drawing the map",
         progress=progress,
         warm_up=WARM_UMAP,
         remedy="The PCA map stays. Try again, or take fewer images on Load.",
     )
+
+
+def place_points(
+    projection: Projection, embeddings: Embeddings, points: SyntheticPoints, progress: Progress
+) -> Placed:
+    """Place synthetic points on a UMAP, better than between their parents."""
+    placement = place_among_neighbours(projection, embeddings, points, progress=progress)
+    return Placed(points, projection, placement)
 
 
 def embed_and_evaluate(

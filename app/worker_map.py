@@ -1,21 +1,39 @@
 """What a worker does for the map: draw the UMAP, and compile what that needs beforehand."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from core.dataset import Rows
 from core.embed import Embeddings
 from core.progress import Progress, silent
-from core.project import Projection, project
+from core.project import DEFAULT_SETTINGS, MapSettings, Points, Projection, project
 
 WARM_UMAP = "app.worker_map:warm_umap"
 _FEW = 200
 
 
-def draw_umap(embeddings: Embeddings, *, progress: Progress = silent) -> Projection:
-    """Return the UMAP of all rows."""
-    return project(embeddings, embeddings.rows, method="umap", progress=progress)
+@dataclass(frozen=True, eq=False)
+class MapTask:
+    """What a UMAP is drawn of: all rows of the embeddings, fitted on some of them."""
+
+    embeddings: Embeddings
+    fit_rows: Rows
+    start: Points  # (M, 2) where it begins, such as the map that is on the page
+    settings: MapSettings = DEFAULT_SETTINGS
+
+
+def draw_umap(task: MapTask, *, progress: Progress = silent) -> Projection:
+    """Return the UMAP."""
+    return project(
+        task.embeddings, task.embeddings.rows, method="umap", settings=task.settings,
+        start=task.start, fit_rows=task.fit_rows, progress=progress,
+    )  # fmt: skip
 
 
 def warm_umap() -> None:
     """Draw a UMAP of few points: all is compiled then that a UMAP of many needs too."""
     vectors = np.random.default_rng(0).normal(size=(_FEW, 64)).astype(np.float32)
-    draw_umap(Embeddings(vectors, np.arange(_FEW), "noise", "noise", "cpu"))
+    rows = np.arange(_FEW)
+    embeddings = Embeddings(vectors, rows, "noise", "noise", "cpu")
+    draw_umap(MapTask(embeddings, rows, vectors[:, :2]))

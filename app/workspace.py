@@ -13,13 +13,16 @@ from threading import Thread
 from app.root_folder import HeldFolder, RootFolder, folder_name, remove_later
 from app.session_store import CACHES, SavedSession, kept_names, read_saved
 from app.settings import ServerSettings, usual_cache, usual_root
-from app.visitor import MAIN, MAP, QUALITY, RISKS, Workspace
+from app.visitor import BESIDE, CLUSTERS, MAIN, MAP, PLACING, QUALITY, RISKS, Workspace
 from core.errors import LimitError, OutputError
 from core.words import count_of
 
 __all__ = [
+    "BESIDE",
+    "CLUSTERS",
     "MAIN",
     "MAP",
+    "PLACING",
     "QUALITY",
     "RISKS",
     "TOKEN",

@@ -11,7 +11,7 @@ from app.session import Session
 from app.workspace import MAP, WORKSPACES, Workspace
 from core.dataset import ImageDataset
 from core.embed import ENCODERS, PRETRAINED, Embeddings, available_devices
-from core.project import Projection
+from core.project import DEFAULT_SETTINGS, MapSettings, Projection
 from core.words import count_of, duration_of, size_of
 
 _OTHER = "another"
@@ -55,11 +55,19 @@ def start_embedding(workspace: Workspace, dataset: ImageDataset, encoder: str, d
 
 def start_better_map(workspace: Workspace, session: Session) -> None:
     """Start the UMAP by itself, once, behind the PCA map that is there already."""
-    embeddings, first = session.embeddings, session.projections.get("pca")
-    if embeddings is None or first is None or "umap" in session.projections:
+    embeddings = session.embeddings
+    if embeddings is None or "pca" not in session.projections or "umap" in session.projections:
         return
     if workspace.job_in(MAP) is not None or workspace.begun.get(MAP) is embeddings:
         return
+    start_map(workspace, session, DEFAULT_SETTINGS)
+    st.rerun()
+
+
+def start_map(workspace: Workspace, session: Session, settings: MapSettings) -> None:
+    """Start the job that draws a UMAP with these settings."""
+    embeddings, first = session.embeddings, session.projections["pca"]
+    assert embeddings is not None
     workspace.begun[MAP] = embeddings
 
     def apply(session: Session, projection: Projection) -> Session:
@@ -69,9 +77,8 @@ def start_better_map(workspace: Workspace, session: Session) -> None:
             workspace.begun[_NO_UMAP] = embeddings
         return session.with_projection(projection)
 
-    job = Job("umap", "Drawing the UMAP", partial(work.better_map, embeddings, first.rows))
+    job = Job("umap", "Drawing the UMAP", partial(work.better_map, embeddings, first, settings))
     workspace.start(job, apply, slot=MAP)
-    st.rerun()
 
 
 def offer_better_map(workspace: Workspace, session: Session) -> None:

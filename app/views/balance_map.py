@@ -1,65 +1,31 @@
-"""The map on Balance, and what lies behind the point that was clicked."""
+"""The map on Balance: what it shows, what colours it, and what stands beside it."""
 
 import streamlit as st
 
-from app.map_chart import Pick, point_map
-from app.page import current_workspace, note, plain, quiet
-from app.palette import class_colours
+from app.map_colours import COLOURINGS, Colours
+from app.map_scene import JOINT_REAL, MADE, OTHER_MADE, REAL, Layer, Scene
+from app.page import current_workspace, note, quiet
+from app.point_map import Panel, point_map
 from app.session import Session
-from app.thumbnails import picture_html, thumbnail_url
+from app.views import balance_beside, balance_selection
 from app.views.balance_embed import offer_better_map
-from app.views.balance_quality import PICK
-from core.dataset import TRAIN, ImageDataset
+from app.views.balance_map_settings import draw_settings
+from app.views.map_choice import current_selection, keep_selection
+from core.dataset import ImageDataset
 from core.project import Placement, Projection
-from core.resample import SyntheticPoints
-from core.words import count_of
+from core.resample import STRATEGIES
+from core.words import count_of, lowered
 
 _METHODS = {"umap": "UMAP", "pca": "PCA"}
 
 
 def draw(session: Session) -> None:
     """Draw the map, its controls, and the selection beside it."""
-    dataset = session.dataset
-    assert dataset is not None and session.embeddings is not None
-    # A pick belongs to the images that it was made among; others have the same row numbers.
-    digest = session.embeddings.digest
-    if st.session_state.setdefault("map_of", digest) != digest:
-        st.session_state["map_of"] = digest
-        st.session_state.pop(PICK, None)
-    synthetic = session.balanced.synthetic if session.balanced else None
-    projection = _choose_map(session)
-    placement = projection.place(synthetic) if synthetic is not None else None
-    counts = dataset.counts(TRAIN)
-    shown = st.multiselect(
-        "Classes in colour", dataset.classes, key="map_classes", placeholder="All classes",
-        persist_state="session",
-    )  # fmt: skip
-    map_column, side = st.columns([7, 3], gap="medium")
-    pick = _stored_pick(synthetic, projection)
-    with map_column:
-        figure = point_map(
-            dataset, projection, class_colours(counts), shown=shown or dataset.classes,
-            synthetic=synthetic, placement=placement, pick=pick,
-        )  # fmt: skip
-        event = st.plotly_chart(
-            figure,
-            key=f"map_{projection.method}",
-            on_select="rerun",
-            selection_mode="points",
-            config={"displaylogo": False, "scrollZoom": True},
-            alt="Map of real images as dots and synthetic points as crosses",
-        )
-        _caption(projection, placement, synthetic, dataset)
-    points = event["selection"]["points"]
-    if points and points != st.session_state.get("map_clicked"):
-        st.session_state["map_clicked"] = points
-        number = points[0].get("customdata")
-        number = number[0] if isinstance(number, list) else number
-        if number is not None:
-            st.session_state[PICK] = int(number)
-            st.rerun()
-    with side:
-        _selection(dataset, synthetic, pick)
+    assert session.dataset is not None and session.embeddings is not None
+    if set(session.projections) == {"pca"}:
+        offer_better_map(current_workspace(), session)
+    balance_beside.start_placing(current_workspace(), session)
+    _map_part(session)
     note(
         "Crosses between dots of their own colour are what SMOTE is good for. Crosses among dots "
         "of another colour will teach a model the wrong answer there. Click a cross and look at "
@@ -67,98 +33,116 @@ def draw(session: Session) -> None:
     )
 
 
+@st.fragment
+def _map_part(session: Session) -> None:
+    """Draw what a click or a lasso draws anew: this alone, and not the page."""
+    dataset = session.dataset
+    assert dataset is not None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        projection = _choose_map(session)
+        place = st.container(width=250)
+        beside = balance_beside.choose(session, projection)
+        draw_settings(session)
+    scene = current_workspace().scenes.like(
+        dataset, projection, _layers(session, projection, beside), beside.joint
+    )
+    with place:
+        colours = _choose_colours(session, scene)
+    selection = current_selection(session).within(scene)
+    map_column, side = st.columns([7, 3], gap="medium")
+    with map_column:
+        point_map(
+            scene,
+            _panels(scene, beside),
+            colours,
+            selection,
+            view=f"{session.embeddings.digest if session.embeddings else ''} {projection.method}",
+            key="point_map",
+            changed=lambda chosen: keep_selection(session, chosen),
+        )
+        _caption(scene, dataset)
+    with side:
+        balance_selection.draw(session, scene, selection)
+    balance_selection.draw_table(session, scene, selection)
+
+
 def _choose_map(session: Session) -> Projection:
     methods = [method for method in _METHODS if method in session.projections]
     if len(methods) == 1:
-        offer_better_map(current_workspace(), session)
         return session.projections[methods[0]]
     # No default is stored: the better map replaces the first one when it is ready.
     chosen = st.segmented_control(
         "Map", methods, format_func=_METHODS.__getitem__, default=methods[0], required=True,
-        key="map_method", persist_state="session", label_visibility="collapsed",
+        key="map_method", persist_state="session",
     )  # fmt: skip
     return session.projections[chosen or methods[0]]
 
 
-def _caption(
-    projection: Projection,
-    placement: Placement | None,
-    synthetic: SyntheticPoints | None,
-    dataset: ImageDataset,
-) -> None:
-    drawn, whole = len(projection.rows), len(dataset.training_rows)
-    text = f"{_METHODS[projection.method]} of {count_of(drawn, 'training image')}"
-    text += f", a sample of {whole:,}" if drawn < whole else ""
-    text += f"; trustworthiness {projection.trustworthiness:.2f} of 1."
-    if placement is not None and synthetic is not None and len(synthetic):
-        if placement.is_exact:
-            text += " Synthetic points lie exactly where PCA puts them."
-        else:
-            text += " Synthetic points are at an approximate position: between their parents."
-        hidden = len(synthetic) - len(placement.indices)
-        if hidden:
-            text += f" {count_of(hidden, 'synthetic point')} with a parent off the map: not drawn."
-    quiet(text)
+def _choose_colours(session: Session, scene: Scene) -> Colours:
+    names = [name for name, one in COLOURINGS.items() if one.is_there(session, scene)]
+    # A colouring may be there only later again: then it is what it was.
+    chosen = st.selectbox(
+        "Colour by", names, format_func=lambda name: COLOURINGS[name].title, key="map_colours",
+        persist_state="session",
+    )  # fmt: skip
+    return COLOURINGS[chosen if chosen in names else "class"].paint(session, scene)
 
 
-def _stored_pick(synthetic: SyntheticPoints | None, projection: Projection) -> Pick | None:
-    number = st.session_state.get(PICK)
-    if number is None:
-        return None
-    pick = Pick.from_id(number)
-    if pick.synthetic is not None and (synthetic is None or pick.synthetic >= len(synthetic)):
-        return None
-    if pick.row is not None and pick.row not in projection.rows:
-        return None
-    return pick
+def _layers(session: Session, projection: Projection, beside: balance_beside.Beside) -> list[Layer]:
+    layers = []
+    balanced = session.balanced
+    if balanced is not None and balanced.synthetic is not None and len(balanced.synthetic):
+        points = balanced.synthetic
+        title = STRATEGIES[balanced.plan.strategy].title
+        layers.append(Layer(MADE, title, points, session.placement(points, projection)))
+    other = beside.layer(session, projection)
+    return [*layers, other] if other is not None else layers
 
 
-def _selection(dataset: ImageDataset, synthetic: SyntheticPoints | None, pick: Pick | None) -> None:
-    if pick is None:
-        quiet("Click a point to see its picture. A synthetic point shows its two parents.")
-    elif pick.row is not None:
-        label, path = dataset.label(pick.row), dataset.path(pick.row)
-        st.markdown(f"**Real image, '{plain(label)}'**")
-        st.html(f'<div class="pair">{_picture(dataset, pick.row)}</div>')
-        quiet(path)
-    elif synthetic is not None and pick.synthetic is not None:
-        _synthetic_selection(dataset, synthetic, pick.synthetic)
-    _by_number(synthetic)
+def _panels(scene: Scene, beside: balance_beside.Beside) -> list[Panel]:
+    alt = "Map of real images as dots and synthetic points as crosses"
+    if not beside.name:
+        return [Panel((REAL, MADE), alt)]
+    now = next((layer.title for layer in scene.layers if layer.kind == MADE), "Real images")
+    first = Panel((REAL, MADE), f"{alt}: {now}", now)
+    kinds = (JOINT_REAL, OTHER_MADE) if scene.joint is not None else (REAL, OTHER_MADE)
+    other = Panel(kinds, f"{alt}: {beside.title}", beside.title)
+    # What was before stands to the left of what is now.
+    return [other, first] if beside.is_before else [first, other]
 
 
-def _synthetic_selection(dataset: ImageDataset, synthetic: SyntheticPoints, number: int) -> None:
-    base, neighbour = synthetic.parents[number].tolist()
-    fraction = float(synthetic.fractions[number])
-    label = dataset.classes[synthetic.labels[number]]
-    st.markdown(f"**Synthetic point {number + 1:,}, '{plain(label)}'**")
-    st.html(
-        f'<div class="pair">{_picture(dataset, base, "base: ")}'
-        f"{_picture(dataset, neighbour, 'neighbour: ')}</div>"
-        f'<div class="fraction" role="img" aria-label="{fraction:.0%} of the way from the base to '
-        f'the neighbour"><span style="left:{100 * fraction:.1f}%">×</span></div>'
-    )
-    quiet(
-        f"It lies {fraction:.0%} of the way from the base to the neighbour. It is a vector: there "
-        "is no picture of it. Export writes an augmented picture of the base in its place."
+def _caption(scene: Scene, dataset: ImageDataset) -> None:
+    quiet(_said_of_images(scene.projection, dataset))
+    for layer in scene.layers:
+        quiet(_said_of_points(layer, is_joint=scene.joint is not None))
+
+
+def _said_of_images(projection: Projection, dataset: ImageDataset) -> str:
+    drawn, fitted = len(projection.rows), len(projection.fit_rows)
+    text = f"{_METHODS[projection.method]} of {count_of(drawn, 'image')}"
+    if fitted < drawn:
+        training = len(dataset.training_rows)
+        some = f"a sample of {fitted:,} " if fitted < training else f"the {fitted:,} "
+        others = f"the other {drawn - fitted:,} are placed among them, at approximate positions"
+        if projection.method == "pca":
+            others = f"the other {drawn - fitted:,} lie where its axes put them"
+        text += f", fitted on {some}training images; {others}"
+    return (
+        f"{text}. Trustworthiness {projection.trustworthiness:.2f} and continuity "
+        f"{projection.continuity:.2f} of 1."
     )
 
 
-def _by_number(synthetic: SyntheticPoints | None) -> None:
-    """Offer synthetic points by number: the way for the keyboard."""
-    if synthetic is None or len(synthetic) == 0:
-        return
-    with st.form("pick_by_number", border=False):
-        number = st.number_input("Synthetic point number", 1, len(synthetic), 1)
-        if st.form_submit_button("Show it"):
-            st.session_state[PICK] = -int(number)
-            st.rerun()
-
-
-def _picture(dataset: ImageDataset, row: int, role: str = "") -> str:
-    token = current_workspace().route_token
-    name = dataset.path(row).rsplit("/", 1)[-1]
-    return picture_html(
-        thumbnail_url(token, dataset, row),
-        alt=f"{role}{dataset.label(row)}, {name}",
-        caption=f"{role}{name}",
-    )
+def _said_of_points(layer: Layer, *, is_joint: bool) -> str:
+    placement: Placement = layer.placement
+    which = f"Synthetic points of {lowered(layer.title)}"
+    if placement.is_exact:
+        text = f"{which} lie exactly where PCA puts them."
+    elif is_joint and layer.kind == OTHER_MADE:
+        text = f"{which} were fitted together with the images, which moves the images as well."
+    else:
+        text = f"{which} are at approximate positions: {placement.way}."
+    hidden = len(layer.synthetic) - len(placement.indices)
+    if hidden:
+        text += f" {count_of(hidden, 'synthetic point')} with a parent off the map: not drawn."
+    return text

@@ -10,6 +10,7 @@ from app import charts
 from app.jobs import Job
 from app.page import current_workspace, note, quiet
 from app.session import Balanced, Session
+from app.views.map_choice import pick_synthetic
 from app.workspace import QUALITY, Workspace
 from core.dataset import ImageDataset
 from core.embed import Embeddings
@@ -19,7 +20,6 @@ from core.resample.batched import BatchedCost
 from core.resample.quality import SyntheticQuality, measure_quality
 from core.words import count_of, times
 
-PICK = "map_pick"  # what is picked on the map: rows count up from 0, points down from -1
 _BY_ITSELF = 30_000  # images and points together: up to here some seconds
 _MOST_LISTED = 500
 
@@ -71,7 +71,7 @@ def draw_quality(session: Session, dataset: ImageDataset) -> None:
     with left:
         _uses(quality)
     with right:
-        _unsafe(quality, points, dataset)
+        _unsafe(session, quality, points, dataset)
 
 
 def _start(
@@ -188,7 +188,9 @@ def _uses(quality: SyntheticQuality) -> None:
     )
 
 
-def _unsafe(quality: SyntheticQuality, points: SyntheticPoints, dataset: ImageDataset) -> None:
+def _unsafe(
+    session: Session, quality: SyntheticQuality, points: SyntheticPoints, dataset: ImageDataset
+) -> None:
     chosen = np.flatnonzero(quality.is_unsafe)
     if not len(chosen):
         return
@@ -218,5 +220,5 @@ def _unsafe(quality: SyntheticQuality, points: SyntheticPoints, dataset: ImageDa
     if rows != st.session_state.get("unsafe_clicked", []):
         st.session_state["unsafe_clicked"] = rows
         if rows:
-            st.session_state[PICK] = -1 - int(chosen[rows[0]])
+            pick_synthetic(session, int(chosen[rows[0]]))
             st.rerun()

@@ -1,0 +1,271 @@
+// The map: panels side by side with one camera, the tools above them, the legend below.
+
+const LATER_MS = 250;
+const maps = new WeakMap(); // where it is drawn -> the map that is drawn there
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  let map = maps.get(parentElement);
+  if (!map || map.isOver) maps.set(parentElement, (map = new PointMap(parentElement)));
+  const turn = (map.turn = (map.turn ?? 0) + 1);
+  map.send = (event) => setTriggerValue("event", { ...event, key: map.data.key, at: performance.now() });
+  map.show(data);
+  // Streamlit ends and begins this with each change of the data: only the last end is one.
+  return () => setTimeout(() => map.turn === turn && !parentElement.isConnected && map.end(), LATER_MS);
+}
+
+class PointMap {
+  constructor(root) {
+    this.find = (selector) => root.querySelector(selector);
+    this.host = this.find(".map");
+    this.panels = [];
+    this.points = new Float32Array();
+    this.kinds = this.states = this.codes = new Uint8Array();
+    this.flags = new Uint8Array(); // 1: selected
+    this.selectedCount = 0;
+    this.families = new Map(); // a synthetic point -> where its parents lie
+    this.pinned = -1;
+    this.hidden = new Set();
+    this.tools = { mode: "move", density: false, lines: false };
+    this.card = new Card(this.find(".card"));
+    drawTools(this.find(".tools"), (name) => this.use(name));
+  }
+
+  end() {
+    this.isOver = true;
+    for (const panel of this.panels) panel.end();
+  }
+
+  use(name) {
+    const panel = this.panels[0], middle = [panel.size.width / 2, panel.size.height / 2];
+    const near = (factor) => this.look(zoomed(this.camera, panel.scale, panel.size, factor, ...middle));
+    if (MODES.includes(name)) this.tools.mode = name;
+    else if (name === "density") this.tools.density = !this.tools.density;
+    else if (name === "lines") this.tools.lines = !this.tools.lines;
+    else if (name === "view") panel.chooseInView();
+    else if (name === "nearer") near(1.5);
+    else if (name === "farther") near(1 / 1.5);
+    else if (name === "whole") this.look(wholeView(this.extent));
+    else savePicture(this.panels, this.ink.back);
+    if (this.tools.lines && !this.parents && this.isReady) this.fetchParents();
+    this.mark();
+    this.remember();
+    this.redraw();
+  }
+
+  mark() {
+    markTools(this.find(".tools"), this.tools);
+    this.host.dataset.mode = this.tools.mode;
+  }
+
+  // What Python has to show; only what is new is fetched.
+  async show(data) {
+    const before = this.data;
+    this.data = data;
+    this.host.style.setProperty("--height", `${data.height}px`);
+    this.arrange(before);
+    this.readInk();
+    if (before?.view !== data.view) this.recall(data);
+    else if (before.colour.name !== data.colour.name) this.hidden = new Set();
+    this.find(".status").textContent = "";
+    this.mark();
+    try {
+      if (before?.key !== data.key) await this.fetchPoints(data);
+      if (this.data !== data) return;
+      await this.fetchColours(data);
+    } catch {
+      this.find(".status").textContent = "The points could not be fetched. Reload the page.";
+      return;
+    }
+    if (this.data !== data) return;
+    this.flags = unpacked(data.selected, this.kinds.length);
+    this.selectedCount = this.flags.reduce((sum, flag) => sum + flag, 0);
+    this.pinned = data.pinned;
+    if (this.pinned >= 0) this.meet(this.pinned);
+    this.legend();
+    this.restate();
+    this.host.dataset.ready = data.key;
+  }
+
+  arrange(before) {
+    const { panels } = this.data;
+    if (before?.panels.length !== panels.length) {
+      for (const panel of this.panels) panel.end();
+      const host = this.find(".panels");
+      host.replaceChildren();
+      this.panels = panels.map(() => {
+        const place = element("div", "", "panel");
+        host.append(place);
+        return new Panel(this, place);
+      });
+      for (const panel of this.panels) this.reload(panel);
+    }
+    panels.forEach(({ title, kinds, alt }, i) => {
+      const panel = this.panels[i];
+      panel.kinds = kinds;
+      panel.title.textContent = title;
+      panel.title.hidden = !title;
+      panel.over.setAttribute("aria-label", alt);
+    });
+  }
+
+  async fetchPart(data, part) {
+    const answer = await fetch(`${data.base}/${part}`);
+    if (!answer.ok) throw new Error(part);
+    return answer.arrayBuffer();
+  }
+
+  // All at once: 8 bytes for the place of each point, then 1 for its kind.
+  async fetchPoints(data) {
+    this.isReady = false;
+    const bytes = await this.fetchPart(data, "points");
+    if (this.data !== data) return;
+    this.points = new Float32Array(bytes, 0, 2 * data.count);
+    this.kinds = new Uint8Array(bytes, 8 * data.count, data.count);
+    this.states = new Uint8Array(data.count);
+    this.flags = new Uint8Array(data.count);
+    this.codes = this.parents = this.painted = null;
+    this.families.clear();
+    for (const panel of this.panels) panel.hovered = panel.focused = -1;
+    this.extent = extentOf(this.points);
+    this.camera ??= wholeView(this.extent);
+  }
+
+  async fetchColours(data) {
+    if (this.painted === data.colour.part) return;
+    const bytes = await this.fetchPart(data, data.colour.part);
+    if (this.data !== data) return;
+    this.codes = data.colour.entries.length > 256 ? new Uint16Array(bytes) : new Uint8Array(bytes);
+    this.palette = Uint8Array.from(data.colour.entries.flatMap(({ colour }) => [...rgbOf(colour), 255]));
+    this.painted = data.colour.part;
+    this.isReady = true;
+    for (const panel of this.panels) this.reload(panel);
+  }
+
+  async fetchParents() {
+    const { data } = this;
+    const [children, ends] = [[], new Int32Array(await this.fetchPart(data, "parents"))];
+    if (this.data.key !== data.key) return;
+    for (let i = 0; i < ends.length; i += 3) children.push([ends[i], ends[i + 1], ends[i + 2]]);
+    this.parents = children;
+    this.redraw();
+  }
+
+  reload(panel) {
+    const { points, kinds, codes, states, palette } = this;
+    if (!this.isReady) return;
+    panel.points.load({ points, kinds, codes, states, palette });
+    panel.measure();
+  }
+
+  isHidden = (i) => this.hidden.has(this.codes[i]);
+
+  // Grey is what is hidden in the legend, and what is not selected while something is.
+  restate() {
+    if (!this.isReady) return;
+    for (let i = 0; i < this.states.length; i++)
+      this.states[i] = this.hidden.has(this.codes[i]) || (this.selectedCount && !this.flags[i]) ? DIMMED : 0;
+    for (const panel of this.panels) panel.points.load({ states: this.states });
+    this.redraw();
+  }
+
+  redraw() {
+    if (!this.isReady || this.isWaiting) return;
+    this.isWaiting = true;
+    requestAnimationFrame(() => {
+      this.isWaiting = false;
+      if (this.isReady) for (const panel of this.panels) panel.draw();
+    });
+  }
+
+  look(camera) {
+    this.camera = camera;
+    this.card.hide();
+    this.remember();
+    this.redraw();
+  }
+
+  choose(found, adds) {
+    const all = new Set(found);
+    if (adds) this.flags.forEach((flag, i) => flag && all.add(i));
+    this.flags = new Uint8Array(this.kinds.length);
+    for (const i of all) this.flags[i] = 1;
+    this.selectedCount = all.size;
+    this.restate();
+    this.send({ kind: "select", bits: packed(all, this.kinds.length) });
+  }
+
+  pin(i) {
+    this.pinned = i;
+    if (i >= 0) this.meet(i);
+    this.redraw();
+    this.send({ kind: "pin", index: i });
+  }
+
+  // Show the card of a point, and say it to who does not see it.
+  async tell(panel, i) {
+    if (i < 0) return this.card.hide();
+    const [x, y] = panel.place(i), box = panel.frame.getBoundingClientRect();
+    const home = this.find(".panels").getBoundingClientRect();
+    const frame = { width: home.width, height: home.height };
+    this.meet(i);
+    const said = await this.card.show(this.address(i), x + box.left - home.left, y + box.top - home.top, frame);
+    if (said && panel.focused === i) this.find(".status").textContent = [said.title, ...said.lines].join(". ");
+  }
+
+  address(i) {
+    return `${this.data.base}/point-${i}.json`;
+  }
+
+  // Learn where the parents of a synthetic point lie.
+  async meet(i) {
+    if (!this.kinds[i] || this.families.has(i)) return;
+    const said = await askAbout(this.address(i));
+    if (!said?.parents.length) return;
+    this.families.set(i, said.parents);
+    this.redraw();
+  }
+
+  legend() {
+    drawLegend(this.find(".legend"), this.data.colour, this.hidden, (hidden) => {
+      this.hidden = hidden;
+      this.remember();
+      this.legend();
+      this.restate();
+    });
+  }
+
+  readInk() {
+    const style = getComputedStyle(this.host);
+    const rgb = rgbOf(style.getPropertyValue("--st-text-color").trim() || "#1A2129");
+    const back = rgbOf(style.getPropertyValue("--st-background-color").trim() || "#FFFFFF");
+    this.ink = {
+      text: `rgb(${rgb})`, rgb, back: `rgb(${back})`,
+      grey: rgb.map((channel, i) => Math.round(0.55 * channel + 0.45 * back[i])),
+    };
+    this.redraw();
+  }
+
+  // Going to another page and back, or a reload, finds the map as it was left.
+  remember() {
+    const { camera, tools } = this;
+    const hidden = [...this.hidden];
+    try {
+      sessionStorage.setItem(`evenset map ${this.data.view}`, JSON.stringify({ camera, tools, hidden, by: this.data.colour.name }));
+    } catch { /* a browser that keeps nothing only forgets the camera */ }
+  }
+
+  recall(data) {
+    let kept = null;
+    try {
+      kept = JSON.parse(sessionStorage.getItem(`evenset map ${data.view}`));
+    } catch { /* as above */ }
+    this.camera = kept?.camera ?? null;
+    this.hidden = new Set(kept && kept.by === data.colour.name ? kept.hidden : []);
+    if (kept) this.tools = kept.tools;
+  }
+}
+
+function rgbOf(colour) {
+  if (colour.startsWith("#")) return [1, 3, 5].map((start) => parseInt(colour.slice(start, start + 2), 16));
+  return (colour.match(/[\d.]+/g) ?? [0, 0, 0]).slice(0, 3).map(Number);
+}

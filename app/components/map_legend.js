@@ -1,0 +1,49 @@
+// What the colours mean: click hides a group or brings it back, double-click leaves it alone in colour.
+
+const DOUBLE_CLICK_MS = 300;
+
+function drawLegend(host, colour, hidden, changed) {
+  if (colour.ramp) {
+    const ramp = element("div", "", "ramp"), bar = element("i");
+    bar.style.background = `linear-gradient(90deg, ${colour.entries.map((entry) => entry.colour).join(",")})`;
+    ramp.append(element("span", colour.ramp[0]), bar, element("span", colour.ramp[1]));
+    host.replaceChildren(ramp);
+    return;
+  }
+  let before = { code: -1, time: -Infinity };
+  const press = (code, time) => {
+    const isDouble = before.code === code && time - before.time < DOUBLE_CLICK_MS;
+    before = { code, time };
+    changed(isDouble ? isolated(hidden, code, colour.entries.length, true) : toggled(hidden, code));
+  };
+  host.replaceChildren(...colour.entries.map((entry, code) => {
+    const button = element("button"), mark = element("i");
+    button.type = "button";
+    mark.style.background = entry.colour;
+    button.append(mark, element("span", entry.label));
+    if (entry.count !== undefined) button.append(element("small", entry.count.toLocaleString("en")));
+    button.setAttribute("aria-pressed", String(!hidden.has(code)));
+    button.title = "Click: grey or in colour. Double-click, or Shift and Enter: this one alone.";
+    button.onclick = (event) => press(code, event.timeStamp);
+    button.onkeydown = (event) => {
+      if (event.key !== "Enter" || !event.shiftKey) return;
+      event.preventDefault();
+      changed(isolated(hidden, code, colour.entries.length, false));
+    };
+    return button;
+  }));
+}
+
+function toggled(hidden, code) {
+  const next = new Set(hidden);
+  if (!next.delete(code)) next.add(code);
+  return next;
+}
+
+// All but one are hidden; where that is so already, all come back. The first click of a double
+// click has toggled the one in the middle of it.
+function isolated(hidden, code, count, isAfterToggle) {
+  const before = isAfterToggle ? toggled(hidden, code) : hidden;
+  if (before.size === count - 1 && !before.has(code)) return new Set();
+  return new Set([...Array(count).keys()].filter((other) => other !== code));
+}

@@ -1,0 +1,86 @@
+// Which points lie where: under the pointer, inside a lasso, next to another one.
+// `map`: { points, kinds, states }; `shown`: the kinds that a panel draws, a bit each.
+
+const REACH_PX = 14;
+
+const isShown = (map, shown, i) => ((shown >> map.kinds[i]) & 1) === 1;
+const canBePicked = (map, shown, i) => !(map.states[i] & DIMMED) && isShown(map, shown, i);
+
+// The point nearest to a place of the screen, or -1. Points that are in colour go before grey ones.
+function pointAt(map, shown, camera, scale, size, across, down) {
+  const [x, y] = toPlane(camera, scale, size, across, down);
+  let best = -1, bestGrey = -1, least = REACH_PX ** 2, leastGrey = 36;
+  for (let i = 0; i < map.kinds.length; i++) {
+    const dx = (map.points[2 * i] - x) * scale.x;
+    if (dx > REACH_PX || dx < -REACH_PX) continue;
+    const dy = (map.points[2 * i + 1] - y) * scale.y;
+    const away = dx * dx + dy * dy;
+    if (away > least || !isShown(map, shown, i)) continue;
+    if (!(map.states[i] & DIMMED)) {
+      least = away;
+      best = i;
+    } else if (away < leastGrey && !map.isHidden(i)) {
+      leastGrey = away;
+      bestGrey = i;
+    }
+  }
+  return best >= 0 ? best : bestGrey;
+}
+
+// Those inside a path of the screen, [[across, down], ...]. A box is a path of four corners.
+function pointsInside(map, shown, camera, scale, size, path) {
+  const places = path.map(([across, down]) => toPlane(camera, scale, size, across, down));
+  const xs = places.map(([x]) => x), ys = places.map(([, y]) => y);
+  const left = Math.min(...xs), right = Math.max(...xs), low = Math.min(...ys), high = Math.max(...ys);
+  const found = [];
+  for (let i = 0; i < map.kinds.length; i++) {
+    const x = map.points[2 * i], y = map.points[2 * i + 1];
+    if (x < left || x > right || y < low || y > high) continue;
+    if (isShown(map, shown, i) && !map.isHidden(i) && isInside(xs, ys, x, y)) found.push(i);
+  }
+  return found;
+}
+
+// Whether a ray to the right crosses the path an odd number of times.
+function isInside(xs, ys, x, y) {
+  let inside = false;
+  for (let i = 0, j = xs.length - 1; i < xs.length; j = i++)
+    if (ys[i] > y !== ys[j] > y && x < ((xs[j] - xs[i]) * (y - ys[i])) / (ys[j] - ys[i]) + xs[i]) inside = !inside;
+  return inside;
+}
+
+// The next point from `from` in a direction, within 45 degrees of it; `from` where there is none.
+function pointBeside(map, shown, scale, from, dx, dy) {
+  const x = map.points[2 * from], y = map.points[2 * from + 1];
+  let best = from, least = Infinity;
+  for (let i = 0; i < map.kinds.length; i++) {
+    if (i === from || !canBePicked(map, shown, i)) continue;
+    const across = (map.points[2 * i] - x) * scale.x, up = (map.points[2 * i + 1] - y) * scale.y;
+    const along = across * dx + up * dy, aside = Math.abs(across * dy - up * dx);
+    // Of points in one place only the first can be left: the others lie nowhere.
+    if (along <= 0 || aside > along) continue;
+    const away = along + 2 * aside;
+    if (away < least) {
+      least = away;
+      best = i;
+    }
+  }
+  return best;
+}
+
+// A selection as bits in base64: 100,000 points are 17 kB.
+function packed(indices, count) {
+  const bytes = new Uint8Array(Math.ceil(count / 8));
+  for (const i of indices) bytes[i >> 3] |= 1 << (i & 7);
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 4096) text += String.fromCharCode(...bytes.subarray(i, i + 4096));
+  return btoa(text);
+}
+
+function unpacked(text, count) {
+  const flags = new Uint8Array(count);
+  if (!text) return flags;
+  const bytes = atob(text);
+  for (let i = 0; i < count; i++) flags[i] = (bytes.charCodeAt(i >> 3) >> (i & 7)) & 1;
+  return flags;
+}

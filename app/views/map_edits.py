@@ -1,0 +1,54 @@
+"""What a person does with the images that they have selected on the map."""
+
+import numpy as np
+import streamlit as st
+
+from app.map_selection import Selection
+from app.page import current_workspace
+from app.session import Session
+from core.dataset import Rows
+from core.edits import Edits
+from core.errors import EvensetError
+from core.words import count_of
+
+
+def draw_edits(session: Session, selection: Selection) -> None:
+    """Draw what can be done with the selected images, and what can be undone."""
+    if not hasattr(session, "edits"):
+        return
+    rows = selection.rows
+    if not len(rows) and selection.pick is not None and selection.pick.is_real:
+        rows = np.array([selection.pick.number], np.intp)
+    if len(rows):
+        _actions(session, rows)
+    last = session.edits.last
+    if last is not None and st.button(f"Undo: {last.text}", key="map_undo", icon=":material/undo:"):
+        _put(session, session.edits.undo())
+
+
+def _actions(session: Session, rows: Rows) -> None:
+    assert session.dataset is not None
+    which = count_of(len(rows), "image")
+    with st.container(horizontal=True):
+        if st.button(f"Leave out {which}", key="map_leave_out"):
+            _put(session, session.edits.leave_out(rows))
+        if st.button("Look at later", key="map_review", help="Puts them on Audit's review list."):
+            _put(session, session.edits.review(rows))
+    label = st.selectbox(
+        "Give another label", session.dataset.classes, index=None, accept_new_options=True,
+        placeholder="a class, or a new name", key="map_label",
+    )  # fmt: skip
+    if label is not None and st.button(f"Relabel {which}", key="map_relabel"):
+        _put(session, session.edits.relabel(rows, label))
+
+
+def _put(session: Session, edits: Edits) -> None:
+    """Store the edits; the page is drawn anew with what they change."""
+    workspace = current_workspace()
+    before = workspace.session
+    if before.dataset is session.dataset:
+        try:
+            workspace.put(before, before.with_edits(edits))
+        except EvensetError as error:  # such as no training image left
+            workspace.message = str(error)
+    st.rerun()
