@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from core.audit import AuditReport
+from core.audit import AuditReport, audit
 from core.augment import PRESETS, AugmentPolicy
 from core.dataset import ImageDataset
+from core.edits import Edits
 from core.embed import Embeddings
 from core.evaluate import EvaluationReport
 from core.export import ExportReport
@@ -74,7 +75,9 @@ class Session:
     pending: Pending | None = None  # brought, and not decided about
     source: ImageDataset | None = None  # all that was brought
     folder: Path | None = None  # of the workspace, made for it
-    dataset: ImageDataset | None = None  # what was taken of it
+    taken: ImageDataset | None = None  # what was taken of it
+    edits: Edits = field(default_factory=Edits)  # what the person has changed in its labels
+    dataset: ImageDataset | None = None  # what was taken, with these edits
     audit: AuditReport | None = None
     policy: AugmentPolicy = field(default_factory=lambda: PRESETS["standard"])
     policy_chosen: bool = False  # the person changed it
@@ -94,22 +97,47 @@ class Session:
         self, source: ImageDataset, report: AuditReport, folder: Path | None = None
     ) -> "Session":
         """Return the session of a new dataset: nothing of the old one stays."""
-        return Session(source=source, folder=folder, dataset=source, audit=report)
+        return Session(source=source, folder=folder, taken=source, dataset=source, audit=report)
 
     def with_pending(self, pending: Pending | None) -> "Session":
         """Return the session with other images that wait; what is there stays until then."""
         return replace(self, pending=pending)
 
     def with_taken(self, dataset: ImageDataset, report: AuditReport) -> "Session":
-        """Return the session of other classes or counts of the same source."""
+        """Return the session of other classes or counts of the same source, without edits."""
         return Session(
             pending=self.pending,
             source=self.source,
             folder=self.folder,
+            taken=dataset,
             dataset=dataset,
             audit=report,
             policy=self.policy,
             policy_chosen=self.policy_chosen,
+        )
+
+    def with_edits(self, edits: Edits) -> "Session":
+        """Return the session with other labels and splits; rows, vectors and maps stay.
+
+        What was made from labels goes, unless nothing but the review list has changed.
+
+        Raises:
+            SettingError: an edit is of a row that is not there.
+            EmptyDatasetError: no training image would be left.
+        """
+        if self.taken is None or edits.of_data == self.edits.of_data:
+            return replace(self, edits=edits)
+        dataset = edits.apply(self.taken)
+        return replace(
+            self,
+            edits=edits,
+            dataset=dataset,
+            audit=audit(dataset),
+            balanced=None,
+            difficulty=None,
+            quality=None,
+            evaluation=None,
+            export_stale=self.exported is not None,
         )
 
     def with_policy(self, policy: AugmentPolicy) -> "Session":
@@ -189,7 +217,11 @@ class Session:
     def with_export(self, exported: ExportReport, *, started: "Session | None" = None) -> "Session":
         """Return the session with a finished export of what `started` held (None: of this)."""
         started = started or self
-        is_stale = self.policy != started.policy or self.balanced is not started.balanced
+        is_stale = (
+            self.policy != started.policy
+            or self.balanced is not started.balanced
+            or self.dataset is not started.dataset
+        )
         return replace(self, exported=exported, export_stale=is_stale)
 
     def export_path(self) -> Path | None:

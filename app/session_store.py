@@ -27,6 +27,7 @@ from core.dataset_store import (
     take_to_json,
     write_dataset,
 )
+from core.edits_file import NamedEdit, edits_from_json, edits_to_json, find_edits, name_edits
 from core.embed import available_devices
 from core.errors import EvensetError, SettingError, SourceError
 from core.progress import Progress
@@ -65,6 +66,7 @@ class SavedSession:
     images: int
     classes: int
     take: Take | None
+    edits: tuple[NamedEdit, ...]
     policy: AugmentPolicy
     policy_chosen: bool
     encoder: str | None  # what the images were embedded with, if they were
@@ -100,9 +102,10 @@ def save_session(workspace: Path, session: Session) -> None:
         "saved_at": time.time(),
         "folder": folder.name,
         "name": dataset.name,
-        "images": len(dataset),
-        "classes": len(dataset.classes),
-        "take": None if dataset is source else take_to_json(dataset.take),
+        "images": len(dataset.present_rows),
+        "classes": sum(count > 0 for count in dataset.counts().values()),
+        "take": None if session.taken is source else take_to_json(dataset.take),
+        "edits": edits_to_json(name_edits(session.edits.done, dataset)),
         "policy": session.policy.to_json(),
         "policy_chosen": session.policy_chosen,
         "encoder": embeddings.encoder if embeddings else None,
@@ -144,6 +147,9 @@ def reopen(workspace: Path, saved: SavedSession, vectors: Path, progress: Progre
     if saved.take is not None:
         dataset = select(source, saved.take)
         session = session.with_taken(dataset, audit(dataset, progress))
+    if saved.edits and session.taken is not None:
+        edits, _ = find_edits(saved.edits, session.taken)
+        session = session.with_edits(edits)
     if saved.policy_chosen:
         session = session.with_policy(saved.policy)
     session = _with_embeddings(session, vectors, saved, progress)
@@ -153,12 +159,12 @@ def reopen(workspace: Path, saved: SavedSession, vectors: Path, progress: Progre
 def _with_embeddings(
     session: Session, vectors: Path, saved: SavedSession, progress: Progress
 ) -> Session:
-    if saved.encoder is None or session.dataset is None:
+    if saved.encoder is None or session.taken is None:
         return session
     devices = [device.name for device in available_devices()]
     device = saved.device if saved.device in devices else "auto"
     try:
-        made = embed_and_map(session.dataset, saved.encoder, device, vectors, progress)
+        made = embed_and_map(session.taken, saved.encoder, device, vectors, progress)
     except SettingError:  # an encoder of another version, or a model that is gone
         return session
     return session.with_embeddings(*made)
@@ -213,6 +219,7 @@ def _read(facts: Mapping[str, object]) -> SavedSession:
         images=int(str(facts["images"])),
         classes=int(str(facts["classes"])),
         take=take_from_json(facts["take"]),
+        edits=edits_from_json(facts.get("edits", [])),  # a session of before there were any
         policy=AugmentPolicy.from_json(facts["policy"]),
         policy_chosen=facts["policy_chosen"] is True,
         encoder=None if facts["encoder"] is None else str(facts["encoder"]),

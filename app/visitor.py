@@ -148,7 +148,13 @@ class Workspace:
                     continue
                 job = running.job
                 if job.state is JobState.DONE:
-                    self.session = running.apply(self.session, job.result)
+                    applied = running.apply(self.session, job.result)
+                    if applied is self.session and slot == MAIN:
+                        self.message = (
+                            f"{job.title} has ended, but what it was for has changed since. "
+                            "Start it again."
+                        )
+                    self.session = applied
                 elif job.state is JobState.FAILED:
                     self.message = job.error
                 else:

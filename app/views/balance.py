@@ -128,7 +128,7 @@ def _strategy_section(session: Session, dataset: ImageDataset) -> Session:
                 alt="Training images per class before and after, and class weights",
             )
         if session.embeddings is None:
-            balance_embed.draw(dataset, is_needed=strategy.needs_embeddings)
+            balance_embed.draw(session.taken or dataset, is_needed=strategy.needs_embeddings)
     if strategy.exports is Exports.SYNTHETIC:
         draw_risks(session, dataset, plan)
     return session
@@ -245,7 +245,8 @@ def _start_resampling(
 ) -> None:
     def apply(session: Session, balanced: Balanced) -> Session:
         # A strategy that was chosen meanwhile is newer than this one.
-        is_wanted = session.embeddings is embeddings and session.balanced is before
+        is_wanted = session.embeddings is embeddings and session.dataset is dataset
+        is_wanted = is_wanted and session.balanced is before
         return session.with_balanced(balanced) if is_wanted else session
 
     def make(progress: Progress) -> Balanced:

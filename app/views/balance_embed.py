@@ -21,7 +21,7 @@ _IMAGES_PER_SECOND = {"builtin": 300, "classical": 600}
 _PRETRAINED_PER_SECOND = {"fast": 40, "medium": 10, "slow": 3}
 
 
-def draw(dataset: ImageDataset, *, is_needed: bool) -> None:
+def draw(taken: ImageDataset, *, is_needed: bool) -> None:
     """Draw the choice of an encoder and the button that embeds."""
     st.subheader("Draw the map", anchor=False)
     quiet("Every training image becomes a dot, alike pictures close together.")
@@ -33,23 +33,26 @@ def draw(dataset: ImageDataset, *, is_needed: bool) -> None:
             device = _choose_device()
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(
-                f"Embed {count_of(len(dataset), 'image')}",
+                f"Embed {count_of(len(taken), 'image')}",
                 type="primary" if is_needed else "secondary",
                 disabled=not encoder,
             ):
-                start_embedding(current_workspace(), dataset, encoder, device)
+                start_embedding(current_workspace(), taken, encoder, device)
                 st.rerun()
-            quiet(_estimate(dataset, encoder))
+            quiet(_estimate(taken, encoder))
 
 
-def start_embedding(workspace: Workspace, dataset: ImageDataset, encoder: str, device: str) -> None:
-    """Start the job that embeds and draws the first map."""
+def start_embedding(workspace: Workspace, taken: ImageDataset, encoder: str, device: str) -> None:
+    """Start the job that embeds and draws the first map.
+
+    It works on all that was taken: an image that is left out now may come back.
+    """
 
     def apply(session: Session, result: tuple[Embeddings, Projection]) -> Session:
-        return session.with_embeddings(*result) if session.dataset is dataset else session
+        return session.with_embeddings(*result) if session.taken is taken else session
 
     cache = workspace.vectors_folder
-    embed = partial(work.embed_and_map, dataset, encoder, device, cache)
+    embed = partial(work.embed_and_map, taken, encoder, device, cache)
     workspace.start(Job("embed", "Embedding images", embed), apply)
 
 

@@ -39,7 +39,9 @@ def start_risks(workspace: Workspace, session: Session) -> None:
     embeddings, dataset = session.embeddings, session.dataset
     if embeddings is None or dataset is None or session.difficulty is not None:
         return
-    is_begun = workspace.begun.get(RISKS) is embeddings or workspace.job_in(RISKS) is not None
+    # Other edits of the same images are looked at anew.
+    is_begun = workspace.begun.get(RISKS) == (embeddings, dataset)
+    is_begun = is_begun or workspace.job_in(RISKS) is not None
     if not is_begun and len(dataset.training_rows) <= _BY_ITSELF:
         _start(workspace, dataset, embeddings)
         st.rerun()  # so that the sidebar watches the job, and draws the page when it is done
@@ -77,10 +79,10 @@ def draw_risks(session: Session, dataset: ImageDataset, plan: BalancePlan) -> No
 
 
 def _start(workspace: Workspace, dataset: ImageDataset, embeddings: Embeddings) -> None:
-    workspace.begun[RISKS] = embeddings
+    workspace.begun[RISKS] = (embeddings, dataset)
 
     def apply(session: Session, difficulty: Difficulty) -> Session:
-        is_wanted = session.embeddings is embeddings
+        is_wanted = session.embeddings is embeddings and session.dataset is dataset
         return session.with_difficulty(difficulty) if is_wanted else session
 
     job = Job("risks", "Looking at neighbours", partial(_measure, dataset, embeddings))

@@ -15,9 +15,11 @@ from app.page import ask_for_images, current_workspace, heading, note, plain, qu
 from app.session import Balanced, Session
 from app.workspace import WORKSPACES, Workspace
 from core.dataset import TRAIN, ImageDataset
+from core.edits_file import name_edits
 from core.embed import DEFAULT_ENCODER, Embeddings
 from core.errors import SettingError
 from core.export import FORMATS, ExportReport, Recipe, export, export_name
+from core.export.manifest import LEFT_OUT_NAME
 from core.export.names import class_folders
 from core.progress import Progress
 from core.resample import (
@@ -83,7 +85,7 @@ def _answer(dataset: ImageDataset, balanced: Balanced) -> str:
     after = {count for count in plan.after.values() if count}
     if len(after) == 1 and len(plan.after) > 1:
         text += f": {after.pop():,} for every class"
-    held_out = len(dataset) - len(dataset.training_rows)
+    held_out = len(dataset.held_out_rows)
     return text + (f", with {held_out:,} held-out images unchanged." if held_out else ".")
 
 
@@ -100,7 +102,8 @@ def _tree(dataset: ImageDataset, balanced: Balanced) -> str:
     for split in dataset.splits:
         counts = plan.after if split == TRAIN else dataset.counts(split)
         lines.append(f"  {split}/")
-        shown = sorted(counts, key=lambda label: -plan.before[label])
+        present = [label for label in counts if counts[label]]
+        shown = sorted(present, key=lambda label: -plan.before[label])
         lines += [f"    {folders[label]}/   {counts[label]:,}" for label in shown[:5]]
         if len(shown) > 5:
             lines.append(f"    and {count_of(len(shown) - 5, 'more class')}")
@@ -109,12 +112,14 @@ def _tree(dataset: ImageDataset, balanced: Balanced) -> str:
         lines.append("  class_log_priors.json")
     if balanced.synthetic is not None:
         lines.append("  synthetic_vectors.npz")
+    if len(dataset.present_rows) < len(dataset):
+        lines.append(f"  {LEFT_OUT_NAME}")
     return "\n".join(lines)
 
 
 def _form(session: Session, dataset: ImageDataset, balanced: Balanced) -> None:
     workspace = current_workspace()
-    pictures = sum(balanced.plan.after.values()) + len(dataset) - len(dataset.training_rows)
+    pictures = sum(balanced.plan.after.values()) + len(dataset.held_out_rows)
     with st.form("export"):
         kinds = list(FORMATS) if WORKSPACES.settings.is_local else ["zip"]
         left, right = st.columns([1, 2])
@@ -139,7 +144,7 @@ def _form(session: Session, dataset: ImageDataset, balanced: Balanced) -> None:
 def _estimate(dataset: ImageDataset, balanced: Balanced) -> float:
     """Return the bytes of the export, roughly: an added picture weighs as much as its class's."""
     sizes = dataset.table["bytes"].to_numpy()
-    total = float(sizes.sum() - sizes[dataset.training_rows].sum())
+    total = float(sizes[dataset.held_out_rows].sum())
     for label, count in balanced.plan.before.items():
         if count:
             mean = float(sizes[dataset.rows_of(label, TRAIN)].mean())
@@ -169,6 +174,7 @@ def _start(
         encoder=session.embeddings.encoder if session.embeddings else DEFAULT_ENCODER,
         policy=session.policy,
         seed=balanced.seed,
+        edits=name_edits(session.edits.of_data, dataset),
     )
     if folder is not None:
         target = new_folder(folder)
@@ -180,7 +186,7 @@ def _start(
     started = session
 
     def apply(session: Session, report: ExportReport) -> Session:
-        if session.dataset is not dataset:
+        if session.taken is not started.taken:
             return session
         before = session.export_path()
         if before is not None and before.is_relative_to(workspace.folder):
@@ -242,6 +248,11 @@ def _result(workspace: Workspace, session: Session) -> None:
         if session.export_stale:
             done += " Settings have changed since: write again to have them in it."
         st.markdown(plain(done))
+        if report.relabelled or report.left_out:
+            quiet(
+                f"Your changes are in it: {count_of(report.relabelled, 'image')} relabelled, "
+                f"{report.left_out:,} left out."
+            )
         if path.is_file():
             url = f"/evenset/export/{workspace.route_token}/{quote(path.name)}"
             st.link_button("Download the zip", url, type="primary", icon=":material/download:")

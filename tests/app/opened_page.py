@@ -31,8 +31,10 @@ def open_view(view: str, workspace: Workspace, **state: object) -> AppTest:
     # What starts by itself (a UMAP compiles for half a minute) is begun where a test asks for it.
     session = workspace.session
     workspace.begun = {
-        MAP: session.embeddings, RISKS: session.embeddings, QUALITY: session.balanced,
-    }  # fmt: skip
+        MAP: session.embeddings,
+        RISKS: (session.embeddings, session.dataset),
+        QUALITY: session.balanced,
+    }
     return page.run()
 
 

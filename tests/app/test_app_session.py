@@ -11,6 +11,8 @@ from app.steps import STEPS, StepState
 from core.audit import audit
 from core.augment import PRESETS
 from core.dataset import ImageDataset, Take, select
+from core.edits import Edits
+from core.errors import EmptyDatasetError
 from core.evaluate import evaluate
 from core.export import ExportReport
 from core.resample import make_plan
@@ -35,8 +37,10 @@ def test_a_new_source_keeps_nothing(full_session: Session, split_dataset: ImageD
 
     session = full_session.with_source(split_dataset, report)
 
-    assert vars(session) == {**vars(Session()), "source": split_dataset, "dataset": split_dataset,
-                             "audit": report}  # fmt: skip
+    assert vars(session) == {**vars(Session()), "source": split_dataset, "taken": split_dataset,
+                             "dataset": split_dataset, "audit": report,
+                             "edits": session.edits}  # fmt: skip
+    assert not session.edits
 
 
 def test_a_part_of_the_source_keeps_the_source_and_the_policy_alone(full_session: Session) -> None:
@@ -159,3 +163,60 @@ def test_an_export_of_settings_that_changed_meanwhile_is_out_of_date(full_sessio
 
     assert finished.export_stale
     assert not full_session.with_export(full_session.exported, started=full_session).export_stale
+
+
+def test_edits_keep_vectors_and_maps_and_drop_what_hung_on_labels(full_session: Session) -> None:
+    session = full_session.with_edits(Edits().leave_out([0]).relabel([1], "dog"))
+
+    assert session.embeddings is full_session.embeddings
+    assert session.projections == full_session.projections
+    made = (session.balanced, session.difficulty, session.quality, session.evaluation)
+    assert made == (None, None, None, None)
+    assert session.export_stale
+    assert session.taken is full_session.taken
+    assert session.policy is full_session.policy
+
+
+def test_the_audit_follows_the_edits(full_session: Session) -> None:
+    session = full_session.with_edits(Edits().leave_out([0]).relabel([1], "dog"))
+
+    assert session.audit is not None
+    assert session.audit.classes == {"cat": 10, "dog": 7, "rare": 1}
+
+
+def test_a_review_list_drops_nothing(full_session: Session) -> None:
+    session = full_session.with_edits(Edits().review([3, 4]))
+
+    assert session.edits.review_rows.tolist() == [3, 4]
+    assert vars(session) == {**vars(full_session), "edits": session.edits}
+
+
+def test_undoing_gives_the_same_dataset_back(full_session: Session) -> None:
+    edits = Edits().move([2], "test").leave_out([0])
+
+    session = full_session.with_edits(edits).with_edits(edits.undo().undo())
+
+    assert session.dataset is full_session.dataset
+    assert session.export_stale
+
+
+def test_edits_that_leave_nothing_are_refused(full_session: Session) -> None:
+    with pytest.raises(EmptyDatasetError):
+        full_session.with_edits(Edits().leave_out(range(19)))
+
+
+def test_another_part_has_no_edits(full_session: Session) -> None:
+    assert full_session.source is not None
+    part = select(full_session.source, Take({"cat": 3, "dog": 3}))
+
+    session = full_session.with_edits(Edits().leave_out([0])).with_taken(part, audit(part))
+
+    assert not session.edits
+    assert session.dataset is part
+
+
+def test_an_export_of_labels_that_changed_meanwhile_is_out_of_date(full_session: Session) -> None:
+    assert full_session.exported is not None
+    meanwhile = full_session.with_edits(Edits().leave_out([0]))
+
+    assert meanwhile.with_export(full_session.exported, started=full_session).export_stale

@@ -24,6 +24,7 @@ from app.session_store import (
 from core.audit import audit
 from core.augment import PRESETS
 from core.dataset import Take, select
+from core.edits import Edits
 from core.errors import SourceError
 from core.progress import silent
 from core.resample import make_plan
@@ -254,3 +255,53 @@ def test_a_saved_session_keeps_its_images_and_the_caches(place: Path, session: S
 
     assert isinstance(saved, SavedSession)
     assert kept_names(saved) == {"session.json", "dataset_1", "embeddings", "thumbnails"}
+
+
+def test_edits_come_back_with_what_they_changed(place: Path, session: Session) -> None:
+    edits = Edits().leave_out([0, 18]).relabel([1], "dog").review([4])
+    before = session.with_edits(edits)
+
+    save_session(place, before)
+    saved = read_saved(place)
+
+    assert saved is not None
+    assert (saved.images, saved.classes) == (17, 2)
+    after = reopen(place, saved, place / "embeddings", silent)
+    assert after.dataset is not None and before.dataset is not None
+    assert after.dataset.digest == before.dataset.digest
+    assert after.edits.review_rows.tolist() == [4]
+    assert after.edits.undo().undo().undo().apply(after.taken) is after.taken
+
+
+def test_edits_of_a_part_come_back_with_the_part(place: Path, session: Session) -> None:
+    assert session.source is not None
+    part = select(session.source, Take({"dog": None}))
+
+    after = saved_again(place, session.with_taken(part, audit(part)).with_edits(
+        Edits().leave_out([2])))  # fmt: skip
+
+    assert after.taken is not None and after.dataset is not None
+    assert (len(after.taken), after.dataset.counts()) == (6, {"dog": 5})
+
+
+def test_vectors_are_of_all_images_so_that_one_can_come_back(place: Path, session: Session) -> None:
+    assert session.taken is not None
+    with_vectors = session.with_embeddings(*embedded(session.taken, place / "embeddings"))
+
+    after = saved_again(place, with_vectors.with_edits(Edits().leave_out([0, 1])))
+
+    assert after.embeddings is not None
+    assert len(after.embeddings) == 19
+    assert len(after.projections["pca"].rows) == 19
+
+
+def test_a_session_of_before_there_were_edits_is_opened(place: Path, session: Session) -> None:
+    save_session(place, session)
+    facts = json.loads((place / SESSION_FILE).read_bytes())
+    del facts["edits"]
+    (place / SESSION_FILE).write_text(json.dumps(facts))
+
+    saved = read_saved(place)
+
+    assert saved is not None
+    assert saved.edits == ()
