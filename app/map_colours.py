@@ -71,7 +71,9 @@ def by_class(_: Session, scene: Scene) -> Colours:
     place = {label: rank for rank, label in enumerate(order)}
     ranks = np.array([place[label] for label in scene.dataset.classes], np.intp)
     codes = ranks[scene.label_codes]
-    return _named("class", codes, order, [colours[label] for label in order])
+    codes[scene.is_real & (scene.dataset.split_codes[_rows(scene)] < 0)] = len(order)
+    shades = [*(colours[label] for label in order), NO_VALUE]
+    return _present("class", codes, [*order, "left out"], shades)
 
 
 def by_kind(_: Session, scene: Scene) -> Colours:
@@ -226,10 +228,6 @@ def _has_difficulty(session: Session, _: Scene) -> bool:
     return session.difficulty is not None
 
 
-def _has_clusters(session: Session, _: Scene) -> bool:
-    return session.clusters is not None
-
-
 def _has_findings(session: Session, _: Scene) -> bool:
     return bool(_findings(session))
 
@@ -252,7 +250,7 @@ COLOURINGS: Mapping[str, Colouring] = {
         ),
         Colouring(
             "cluster", "Groups found without labels",
-            _has_clusters, by_cluster,
+            _always, by_cluster,
         ),
         Colouring(
             "finding", "What Audit found",

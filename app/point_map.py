@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.map_colours import Colours
+from app.map_colours import NO_VALUE, Colours
 from app.map_routes import MAP_PATH
 from app.map_scene import Scene
 from app.map_selection import Selection
@@ -93,7 +93,12 @@ def point_map(
                 "name": colours.name,
                 "part": colours.part,
                 "entries": [
-                    {"label": entry.label, "colour": entry.colour, "count": entry.count}
+                    {
+                        "label": entry.label,
+                        "colour": entry.colour,
+                        "count": entry.count,
+                        "none": entry.colour == NO_VALUE,
+                    }
                     for entry in colours.entries
                 ],
                 "ramp": list(colours.ramp) if colours.ramp else None,

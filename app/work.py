@@ -11,7 +11,7 @@ from app.announcement import ARCHIVE
 from app.process import run_in_process
 from app.session import Pending, Placed
 from app.uploads import Arrival
-from app.worker_map import WARM_UMAP, MapTask, draw_umap
+from app.worker_map import WARM_UMAP, JointTask, MapTask, draw_umap, fit_together
 from core import ingest
 from core.audit import AuditReport, audit
 from core.dataset import Choices, ImageDataset, SkippedFile, Take, select
@@ -19,7 +19,14 @@ from core.embed import Embeddings, embed
 from core.evaluate import EvaluationReport, evaluate
 from core.limits import Limits
 from core.progress import Progress
-from core.project import MapSettings, Projection, map_rows, place_among_neighbours, project
+from core.project import (
+    JointFit,
+    MapSettings,
+    Projection,
+    map_rows,
+    place_among_neighbours,
+    project,
+)
 from core.resample import SyntheticPoints
 from core.storage import replacing
 
@@ -137,6 +144,20 @@ def better_map(
         progress=progress,
         warm_up=WARM_UMAP,
         remedy="The PCA map stays. Try again, or take fewer images on Load.",
+    )
+
+
+def fit_joint(
+    projection: Projection, embeddings: Embeddings, points: SyntheticPoints, progress: Progress
+) -> JointFit:
+    """Fit a UMAP of images and synthetic points together, in a process of its own."""
+    return run_in_process(
+        fit_together,
+        JointTask(projection, embeddings, points),
+        stage="fitting the map",
+        progress=progress,
+        warm_up=WARM_UMAP,
+        remedy="The map stays as it is. Choose it again, or make fewer synthetic points.",
     )
 
 

@@ -7,7 +7,16 @@ import numpy as np
 from core.dataset import Rows
 from core.embed import Embeddings
 from core.progress import Progress, silent
-from core.project import DEFAULT_SETTINGS, MapSettings, Points, Projection, project
+from core.project import (
+    DEFAULT_SETTINGS,
+    JointFit,
+    MapSettings,
+    Points,
+    Projection,
+    joint_fit,
+    project,
+)
+from core.resample import SyntheticPoints
 
 WARM_UMAP = "app.worker_map:warm_umap"
 _FEW = 200
@@ -29,6 +38,20 @@ def draw_umap(task: MapTask, *, progress: Progress = silent) -> Projection:
         task.embeddings, task.embeddings.rows, method="umap", settings=task.settings,
         start=task.start, fit_rows=task.fit_rows, progress=progress,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class JointTask:
+    """What is fitted together, and the map that the result is laid on."""
+
+    projection: Projection
+    embeddings: Embeddings
+    synthetic: SyntheticPoints
+
+
+def fit_together(task: JointTask, *, progress: Progress = silent) -> JointFit:
+    """Return a UMAP of images and synthetic points together."""
+    return joint_fit(task.projection, task.embeddings, task.synthetic, progress=progress)
 
 
 def warm_umap() -> None:

@@ -17,6 +17,7 @@ class PointMap {
   constructor(root) {
     this.find = (selector) => root.querySelector(selector);
     this.host = this.find(".map");
+    this.host.pointMap = this; // whoever drives the page can ask where a point lies
     this.panels = [];
     this.points = new Float32Array();
     this.kinds = this.states = this.codes = new Uint8Array();
@@ -24,7 +25,8 @@ class PointMap {
     this.selectedCount = 0;
     this.families = new Map(); // a synthetic point -> where its parents lie
     this.pinned = -1;
-    this.hidden = new Set();
+    this.hidden = new Set(); // codes; as labels they outlive a change of colours
+    this.hiddenLabels = [];
     this.tools = { mode: "move", density: false, lines: false };
     this.card = new Card(this.find(".card"));
     drawTools(this.find(".tools"), (name) => this.use(name));
@@ -65,8 +67,7 @@ class PointMap {
     this.arrange(before);
     this.readInk();
     if (before?.view !== data.view) this.recall(data);
-    else if (before.colour.name !== data.colour.name) this.hidden = new Set();
-    this.find(".status").textContent = "";
+    else if (before.colour.name !== data.colour.name) this.hiddenLabels = [];
     this.mark();
     try {
       if (before?.key !== data.key) await this.fetchPoints(data);
@@ -77,6 +78,8 @@ class PointMap {
       return;
     }
     if (this.data !== data) return;
+    const isHidden = ({ label }) => this.hiddenLabels.includes(label);
+    this.hidden = new Set(data.colour.entries.flatMap((entry, code) => (isHidden(entry) ? [code] : [])));
     this.flags = unpacked(data.selected, this.kinds.length);
     this.selectedCount = this.flags.reduce((sum, flag) => sum + flag, 0);
     this.pinned = data.pinned;
@@ -159,11 +162,12 @@ class PointMap {
 
   isHidden = (i) => this.hidden.has(this.codes[i]);
 
-  // Grey is what is hidden in the legend, and what is not selected while something is.
+  // Grey is what is hidden in the legend or has no colour, and what is not selected while something is.
   restate() {
     if (!this.isReady) return;
+    const isGrey = this.data.colour.entries.map((entry, code) => entry.none || this.hidden.has(code));
     for (let i = 0; i < this.states.length; i++)
-      this.states[i] = this.hidden.has(this.codes[i]) || (this.selectedCount && !this.flags[i]) ? DIMMED : 0;
+      this.states[i] = isGrey[this.codes[i]] || (this.selectedCount && !this.flags[i]) ? DIMMED : 0;
     for (const panel of this.panels) panel.points.load({ states: this.states });
     this.redraw();
   }
@@ -228,6 +232,7 @@ class PointMap {
   legend() {
     drawLegend(this.find(".legend"), this.data.colour, this.hidden, (hidden) => {
       this.hidden = hidden;
+      this.hiddenLabels = [...hidden].map((code) => this.data.colour.entries[code].label);
       this.remember();
       this.legend();
       this.restate();
@@ -247,10 +252,10 @@ class PointMap {
 
   // Going to another page and back, or a reload, finds the map as it was left.
   remember() {
-    const { camera, tools } = this;
-    const hidden = [...this.hidden];
+    const { camera, tools, hiddenLabels } = this;
+    const kept = { camera, tools, hiddenLabels, by: this.data.colour.name };
     try {
-      sessionStorage.setItem(`evenset map ${this.data.view}`, JSON.stringify({ camera, tools, hidden, by: this.data.colour.name }));
+      sessionStorage.setItem(`evenset map ${this.data.view}`, JSON.stringify(kept));
     } catch { /* a browser that keeps nothing only forgets the camera */ }
   }
 
@@ -260,7 +265,7 @@ class PointMap {
       kept = JSON.parse(sessionStorage.getItem(`evenset map ${data.view}`));
     } catch { /* as above */ }
     this.camera = kept?.camera ?? null;
-    this.hidden = new Set(kept && kept.by === data.colour.name ? kept.hidden : []);
+    this.hiddenLabels = kept && kept.by === data.colour.name ? kept.hiddenLabels : [];
     if (kept) this.tools = kept.tools;
   }
 }

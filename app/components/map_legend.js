@@ -1,6 +1,7 @@
 // What the colours mean: click hides a group or brings it back, double-click leaves it alone in colour.
 
-const DOUBLE_CLICK_MS = 300;
+const DOUBLE_CLICK_MS = 350;
+const clicked = new WeakMap(); // legend -> its last click: a click draws the legend anew
 
 function drawLegend(host, colour, hidden, changed) {
   if (colour.ramp) {
@@ -10,10 +11,10 @@ function drawLegend(host, colour, hidden, changed) {
     host.replaceChildren(ramp);
     return;
   }
-  let before = { code: -1, time: -Infinity };
   const press = (code, time) => {
-    const isDouble = before.code === code && time - before.time < DOUBLE_CLICK_MS;
-    before = { code, time };
+    const before = clicked.get(host);
+    const isDouble = before?.code === code && time - before.time < DOUBLE_CLICK_MS;
+    clicked.set(host, isDouble ? null : { code, time });
     changed(isDouble ? isolated(hidden, code, colour.entries.length, true) : toggled(hidden, code));
   };
   host.replaceChildren(...colour.entries.map((entry, code) => {

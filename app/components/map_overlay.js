@@ -7,7 +7,7 @@ function drawOverlay(pen, { place, size, path, isBox, hovered, pinned, focused, 
   pen.clearRect(0, 0, size.width, size.height);
   if (parents) {
     pen.strokeStyle = ink;
-    pen.globalAlpha = 0.35;
+    pen.globalAlpha = Math.max(0.08, Math.min(0.5, 20 / parents.length));
     pen.lineWidth = 1;
     pen.beginPath();
     for (const [child, base, neighbour] of parents) {

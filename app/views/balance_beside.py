@@ -10,9 +10,9 @@ from app.jobs import Job
 from app.map_scene import OTHER_MADE, Layer
 from app.page import current_workspace
 from app.session import Balanced, Compared, Placed, Session
-from app.workspace import BESIDE, PLACING, Workspace
+from app.workspace import BESIDE, CLUSTERS, PLACING, Workspace
 from core.progress import Progress
-from core.project import JointFit, Projection, joint_fit
+from core.project import Clusters, JointFit, Projection, find_clusters
 from core.resample import STRATEGIES, Exports, SyntheticPoints, make_plan, resample
 
 JOINT = "joint"
@@ -96,6 +96,27 @@ def start_placing(workspace: Workspace, session: Session) -> None:
         st.rerun()  # so that the sidebar watches the job, and draws the page when it is done
 
 
+def start_clusters(workspace: Workspace, session: Session) -> None:
+    """Find as many groups as there are classes, without their labels, once."""
+    dataset, embeddings = session.dataset, session.embeddings
+    if dataset is None or embeddings is None or workspace.job_in(CLUSTERS) is not None:
+        return
+    if workspace.begun.get(CLUSTERS) is embeddings:  # cancelled, or failed
+        return
+    workspace.begun[CLUSTERS] = embeddings
+    count = len(dataset.classes)
+
+    def find(progress: Progress) -> Clusters:
+        return find_clusters(embeddings, count, progress=progress)
+
+    def apply(session: Session, clusters: Clusters) -> Session:
+        is_wanted = session.embeddings is embeddings
+        return session.with_clusters(clusters) if is_wanted else session
+
+    workspace.start(Job("clusters", "Finding groups", find), apply, slot=CLUSTERS)
+    st.rerun()
+
+
 def _apply_placed(session: Session, placed: Placed) -> Session:
     return session.with_placed(placed)
 
@@ -131,7 +152,7 @@ def _made(
     dataset, embeddings, points = session.dataset, session.embeddings, balanced.synthetic
     assert dataset is not None and embeddings is not None and points is not None
     if name == JOINT:
-        return points, joint_fit(projection, embeddings, points, progress=progress)
+        return points, work.fit_joint(projection, embeddings, points, progress)
     # The same counts, so that the two differ in where points lie and in nothing else.
     target = {label: count for label, count in balanced.plan.after.items() if count}
     plan = make_plan(dataset, name, target)

@@ -80,11 +80,13 @@ def _choose_map(session: Session) -> Projection:
 
 def _choose_colours(session: Session, scene: Scene) -> Colours:
     names = [name for name, one in COLOURINGS.items() if one.is_there(session, scene)]
-    # A colouring may be there only later again: then it is what it was.
     chosen = st.selectbox(
         "Colour by", names, format_func=lambda name: COLOURINGS[name].title, key="map_colours",
         persist_state="session",
     )  # fmt: skip
+    if chosen == "cluster" and session.clusters is None:
+        balance_beside.start_clusters(current_workspace(), session)
+        chosen = "class"  # until they are found
     return COLOURINGS[chosen if chosen in names else "class"].paint(session, scene)
 
 

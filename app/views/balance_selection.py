@@ -29,6 +29,9 @@ def draw(session: Session, scene: Scene, selection: Selection) -> None:
         "Find by file name", key="map_search", placeholder="part of a name",
         on_change=_search, args=(session,),
     )  # fmt: skip
+    text = str(st.session_state.get("map_search") or "").strip()
+    if text and selection.about == _about(text) and not len(selection):
+        quiet(f"No file name has '{text}' in it.")
     if selection.pick is not None:
         if selection.pick.is_real:
             _image(session, scene.dataset, selection.pick.number)
@@ -78,7 +81,11 @@ def _search(session: Session) -> None:
         return
     paths = dataset.table["path"]
     found = np.flatnonzero(paths.str.contains(text, case=False, regex=False))
-    select_rows(session, found, f"with '{text}' in the name")
+    select_rows(session, found, _about(text))
+
+
+def _about(text: str) -> str:
+    return f"with '{text}' in the name"
 
 
 def _image(session: Session, dataset: ImageDataset, row: int) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from app.map_selection import Selection
-from app.page import current_workspace
+from app.page import current_workspace, quiet
 from app.session import Session
 from core.dataset import Rows
 from core.edits import Edits
@@ -14,8 +14,6 @@ from core.words import count_of
 
 def draw_edits(session: Session, selection: Selection) -> None:
     """Draw what can be done with the selected images, and what can be undone."""
-    if not hasattr(session, "edits"):
-        return
     rows = selection.rows
     if not len(rows) and selection.pick is not None and selection.pick.is_real:
         rows = np.array([selection.pick.number], np.intp)
@@ -29,11 +27,16 @@ def draw_edits(session: Session, selection: Selection) -> None:
 def _actions(session: Session, rows: Rows) -> None:
     assert session.dataset is not None
     which = count_of(len(rows), "image")
+    gone = np.intersect1d(rows, session.edits.left_out_rows)
     with st.container(horizontal=True):
-        if st.button(f"Leave out {which}", key="map_leave_out"):
+        if len(gone) < len(rows) and st.button(f"Leave out {which}", key="map_leave_out"):
             _put(session, session.edits.leave_out(rows))
+        if len(gone) and st.button(f"Take back {count_of(len(gone), 'image')}", key="map_restore"):
+            _put(session, session.edits.restore(gone))
         if st.button("Look at later", key="map_review", help="Puts them on Audit's review list."):
             _put(session, session.edits.review(rows))
+    if session.balanced is not None and session.balanced.made is not None:
+        quiet("Synthetic points hang on the labels: after a change they have to be made anew.")
     label = st.selectbox(
         "Give another label", session.dataset.classes, index=None, accept_new_options=True,
         placeholder="a class, or a new name", key="map_label",

@@ -7,6 +7,8 @@ from html import unescape
 
 from streamlit.testing.v1 import AppTest
 
+from app.map_scene import Pick
+from app.map_selection import Selection
 from app.session import Session
 from app.workspace import MAP, QUALITY, RISKS, WORKSPACES, Workspace
 
@@ -36,6 +38,12 @@ def open_view(view: str, workspace: Workspace, **state: object) -> AppTest:
         QUALITY: session.balanced,
     }
     return page.run()
+
+
+def picked(session: Session, pick: Pick) -> dict[str, object]:
+    """Return the page's memory of a point of the map that was clicked."""
+    points = session.balanced.synthetic if session.balanced is not None else None
+    return {"map_selection": ((session.embeddings, points), Selection(pick=pick))}
 
 
 def _page(view: str) -> None:

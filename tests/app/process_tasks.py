@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.worker_map import draw_umap
+from app.worker_map import MapTask, draw_umap
 from core.embed import Embeddings
 from core.progress import Progress
 from core.project import Projection, project
@@ -39,12 +39,12 @@ def count_to(total: int, *, progress: Progress) -> int:
     return total
 
 
-def slow_map(embeddings: Embeddings, *, progress: Progress) -> Projection:
+def slow_map(task: MapTask, *, progress: Progress) -> Projection:
     """Draw a map that calls itself a UMAP, and takes as long without a compiler."""
     for epoch in range(1, 101):
         progress("drawing the map", epoch, 100)
         time.sleep(0.01)
-    return replace(project(embeddings, embeddings.rows), method="umap")
+    return replace(project(task.embeddings, task.embeddings.rows), method="umap")
 
 
 def own_children(parent: int | None = None) -> list[int]:
@@ -71,6 +71,8 @@ def compiled_by_maps(counts: list[int]) -> list[int]:
     for count in counts:
         points = np.random.default_rng(1).normal(size=(count, 384)).astype(np.float32)
         with event.install_recorder("numba:compile") as recorder:
-            draw_umap(Embeddings(points, np.arange(count), "noise", "noise", "cpu"))
+            rows = np.arange(count)
+            noise = Embeddings(points, rows, "noise", "noise", "cpu")
+            draw_umap(MapTask(noise, rows, points[:, :2]))
         found.append(len(recorder.buffer))
     return found

@@ -69,20 +69,20 @@ def test_it_comes_by_itself(embedded_session: Session) -> None:
     page.run()
 
     assert not page.exception
-    assert "UMAP of 19 training images" in text(page)
+    assert "UMAP of 19 images" in text(page)
     assert not offers_it(page)
 
 
 def test_where_it_is_not_there_it_can_be_asked_for(embedded_session: Session) -> None:
     workspace = visitor(embedded_session)
     page = open_balance(workspace)
-    assert "PCA of 19 training images" in text(page)
+    assert "PCA of 19 images" in text(page)
 
     page.button(key=BUTTON).click().run()
     finish_jobs(workspace)
     page.run()
 
-    assert "UMAP of 19 training images" in text(page)
+    assert "UMAP of 19 images" in text(page)
 
 
 def test_after_cancelling_it_can_be_asked_for(embedded_session: Session) -> None:
@@ -95,7 +95,7 @@ def test_after_cancelling_it_can_be_asked_for(embedded_session: Session) -> None
     page.run()
 
     assert workspace.message == "Drawing the UMAP was cancelled. What you had is unchanged."
-    assert "PCA of 19 training images" in text(page)
+    assert "PCA of 19 images" in text(page)
     assert offers_it(page)
 
 
@@ -115,18 +115,20 @@ def test_after_a_kill_the_page_says_so_and_the_second_try_works(embedded_session
         "The process that was drawing the map ended before it was done; there may be too little "
         "memory. The PCA map stays. Try again, or take fewer images on Load."
     )
-    assert "PCA of 19 training images" in text(page)
+    assert "PCA of 19 images" in text(page)
     page.button(key=BUTTON).click().run()
     finish_jobs(workspace)
     page.run()
     assert workspace.message == ""
-    assert "UMAP of 19 training images" in text(page)
+    assert "UMAP of 19 images" in text(page)
 
 
 def test_what_has_no_umap_is_not_offered_one(
     embedded_session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def pca(embeddings: Embeddings, rows: object, progress: Progress) -> Projection:
+    def pca(
+        embeddings: Embeddings, first: object, settings: object, progress: Progress
+    ) -> Projection:
         return project(embeddings, embeddings.rows, progress=silent)
 
     monkeypatch.setattr("app.work.better_map", pca)
@@ -138,5 +140,5 @@ def test_what_has_no_umap_is_not_offered_one(
     page.run()
 
     assert not page.exception
-    assert "PCA of 19 training images" in text(page)
+    assert "PCA of 19 images" in text(page)
     assert not offers_it(page)

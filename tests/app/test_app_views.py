@@ -6,10 +6,11 @@ from threading import Event
 
 import pytest
 from drawn_sets import HOSTILE, draw_dataset, loaded
-from opened_page import button, finish_jobs, html, markdown, open_view, text, visitor
+from opened_page import button, finish_jobs, html, markdown, open_view, picked, text, visitor
 from streamlit.testing.v1 import AppTest
 
 from app.jobs import Job
+from app.map_scene import MADE, Pick
 from app.session import Balanced, Session
 from app.views.export import new_folder
 from app.workspace import MAP
@@ -68,7 +69,13 @@ def test_every_page_opens_with_one_class(view: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_names_are_shown_and_never_obeyed(view: str, name: str, hostile_session: Session) -> None:
-    page = open_view(view, visitor(hostile_session), notes=True, augment_class=name, map_pick=-1)
+    page = open_view(
+        view,
+        visitor(hostile_session),
+        notes=True,
+        augment_class=name,
+        **picked(hostile_session, Pick(0, MADE)),
+    )
 
     assert has_no_fault(page)
     assert [line for line in markdown(page) if name in line] == []
@@ -209,34 +216,35 @@ def test_two_clicks_on_embed_start_one_job(dataset: ImageDataset) -> None:
 
 
 def test_a_picked_dot_shows_its_file(smote_session: Session) -> None:
-    page = open_view("balance", visitor(smote_session), map_pick=13)
+    page = open_view("balance", visitor(smote_session), **picked(smote_session, Pick(13)))
 
     assert has_no_fault(page)
-    assert "Real image, 'dog'" in text(page)
+    assert "Image, 'dog'" in text(page)
     assert "dog/01.png" in text(page)
 
 
 def test_a_picked_cross_shows_its_parents_and_that_it_is_no_picture(
     smote_session: Session,
 ) -> None:
-    page = open_view("balance", visitor(smote_session), map_pick=-3)
+    page = open_view("balance", visitor(smote_session), **picked(smote_session, Pick(2, MADE)))
 
     assert has_no_fault(page)
     assert "Synthetic point 3, 'dog'" in text(page)
     assert "there is no picture of it" in text(page)
 
 
-def test_a_pick_of_points_that_are_gone_shows_none(embedded_session: Session) -> None:
-    page = open_view("balance", visitor(embedded_session), map_pick=-3)
+def test_a_pick_of_points_that_are_gone_shows_none(
+    smote_session: Session, embedded_session: Session
+) -> None:
+    gone = picked(smote_session, Pick(2, MADE))
+    page = open_view("balance", visitor(embedded_session), **gone)
 
     assert has_no_fault(page)
-    assert "Click a point to see its picture." in text(page)
+    assert "Point at a dot to see its picture" in text(page)
 
 
 def test_a_choice_of_classes_of_another_dataset_does_no_harm(embedded_session: Session) -> None:
-    page = open_view(
-        "balance", visitor(embedded_session), map_classes=["gone"], augment_class="gone"
-    )
+    page = open_view("balance", visitor(embedded_session), augment_class="gone")
 
     assert has_no_fault(page)
 
@@ -299,15 +307,15 @@ def test_a_pick_on_another_dataset_is_forgotten(
     smote_session: Session, hostile_session: Session
 ) -> None:
     workspace = visitor(smote_session)
-    page = open_view("balance", workspace, map_pick=13)
-    assert "Real image, 'dog'" in text(page)
+    page = open_view("balance", workspace, **picked(smote_session, Pick(13)))
+    assert "Image, 'dog'" in text(page)
 
     workspace.session = hostile_session
     workspace.begun[MAP] = hostile_session.embeddings
     page.run()
 
     assert not page.exception
-    assert "Real image" not in text(page)
+    assert "Image, '" not in text(page)
 
 
 @pytest.mark.parametrize("folder", ["", "pictures", "~nobody-of-this-name/out", "/tmp/out.zip"])

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import numpy as np
+from drawn_map import MADE, DrawnMap
 from PIL import Image
 from playwright.sync_api import expect
 from visitor import PATIENCE_MS, Visitor
@@ -81,46 +82,21 @@ def balance(visitor: Visitor) -> None:
     visitor.has_title("Where does SMOTE put its points?")
     visitor.press("Embed 675 images")
     # The UMAP comes by itself; on the PCA, points lie exactly.
-    visitor.says("UMAP of 675 training images")
+    visitor.says("UMAP of 675 images")
     visitor.page.locator(".st-key-map_method").get_by_text("PCA", exact=True).click()
-    visitor.says("PCA of 675 training images; trustworthiness")
+    visitor.says("PCA of 675 images. Trustworthiness")
     visitor.press("Make 1,425 synthetic points")
     visitor.says("SMOTE put 1,425 synthetic points between neighbours")
     visitor.says("exactly where PCA puts them")
     # Both are measured by themselves, and the page shows them without a click.
     visitor.says("What speaks against it here")
     visitor.says(re.compile("look unsafe, most in"))
-    visitor.page.get_by_label("Synthetic point number").fill("200")
-    visitor.press("Show it")
-    visitor.says("Synthetic point 200")
-    expect(visitor.page.locator(".pair img")).to_have_count(2)
-    visitor.page.mouse.click(*place_of_a_cross(visitor))
-    visitor.says(re.compile(r"Synthetic point \d(?!00\b)"))
+    drawn = DrawnMap(visitor.page)
+    drawn.wait()
+    drawn.click(drawn.lone(MADE))
+    visitor.says(re.compile(r"Synthetic point \d+, "))
     visitor.says(re.compile("of the way from the base to the neighbour"))
     expect(visitor.page.locator(".pair img")).to_have_count(2)
-
-
-def place_of_a_cross(visitor: Visitor) -> tuple[float, float]:
-    """Return where on the screen the outermost synthetic point lies: nothing covers that one."""
-    visitor.page.locator(".st-key-map_pca .js-plotly-plot").scroll_into_view_if_needed()
-    visitor.page.wait_for_timeout(1_500)
-    x, y = visitor.page.evaluate(
-        """() => {
-            const plot = document.querySelector(".st-key-map_pca .js-plotly-plot");
-            const {xaxis, yaxis} = plot._fullLayout;
-            const box = plot.getBoundingClientRect();
-            let best = null;
-            for (const trace of plot._fullData) {
-                if (!trace.name.endsWith("synthetic")) continue;
-                for (let i = 0; i < trace.x.length; i++) {
-                    const x = xaxis.d2p(trace.x[i]), y = yaxis.d2p(trace.y[i]);
-                    if (best === null || x > best[0]) best = [x, y];
-                }
-            }
-            return [box.left + xaxis._offset + best[0], box.top + yaxis._offset + best[1]];
-        }"""
-    )
-    return x, y
 
 
 def evaluate(visitor: Visitor) -> None:
