@@ -10,6 +10,7 @@ from app.thumbnails import picture_html, thumbnail_url
 from core.dataset import ImageDataset
 from core.edits import Edits
 from core.edits_file import EDITS_NAME, edits_text, name_edits
+from core.ingest import known_label
 from core.words import count_of
 
 _PER_PAGE = 12
@@ -105,6 +106,7 @@ def _card(edits: Edits, dataset: ImageDataset, row: int) -> Edits | None:
                 return edits.leave_out([row])
             if st.button("Keep", key=f"review_keep_{key}", type="tertiary"):
                 return edits.reviewed([row])
-    if chosen is not None and chosen.strip() != label:
-        return edits.relabel([row], chosen)
-    return None
+    if chosen is None:
+        return None
+    wanted = known_label(chosen, dataset.classes)
+    return edits.relabel([row], wanted) if wanted != label else None

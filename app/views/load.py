@@ -19,6 +19,7 @@ from app.page import (
 from app.session import Session
 from app.uploader import upload_area
 from app.views import go_on, load_labels
+from app.views.load_edits import draw_edits
 from app.workspace import MAIN, WORKSPACES, Workspace
 from core.dataset import TRAIN, ImageDataset, Take
 from core.ingest import MISMATCHES, SAMPLES, Sample
@@ -58,6 +59,7 @@ def load_view(session: Session) -> Session:
     taken = _choose(session.source, session.taken or dataset)
     if session.edits:
         quiet(f"Another part drops your {changes} of labels; Audit has them as edits.json.")
+    edited = draw_edits(session)
     st.divider()
     st.subheader("Bring other images", anchor=False)
     lost = f", your {changes} of labels included" if session.edits else ""
@@ -69,7 +71,7 @@ def load_view(session: Session) -> Session:
         if session.edits:
             current_workspace().message = f"Your {changes} of labels went with the part before."
         return smaller
-    return session
+    return edited
 
 
 def open_initial_source(workspace: Workspace) -> None:

@@ -12,6 +12,7 @@ from app.session import Session
 from app.workspace import Workspace
 from core.dataset import ImageDataset
 from core.edits import Edits
+from core.edits_file import edits_text, name_edits
 from core.resample import Exports, Resampled, resample
 
 VIEWS = ("load", "audit", "augment", "balance", "evaluate", "export")
@@ -148,6 +149,42 @@ def test_another_part_says_that_it_drops_the_changes(dataset: ImageDataset) -> N
     assert not page.exception
     assert not workspace.session.edits
     assert "Your 1 change of labels went" in workspace.message
+
+
+def test_changes_of_a_file_are_applied_and_can_be_undone(dataset: ImageDataset) -> None:
+    named = name_edits(Edits().leave_out([1, 2]).done, dataset)
+    workspace = changed(loaded(dataset), Edits().leave_out([0]))
+    page = open_view("load", workspace)
+
+    page.file_uploader(key="edits_0").upload("edits.json", edits_text(named).encode()).run()
+
+    assert not page.exception
+    assert workspace.session.edits.left_out_rows.tolist() == [0, 1, 2]
+    assert workspace.session.edits.undo().left_out_rows.tolist() == [0]
+    assert workspace.message == "1 change of 'edits.json' applied; see Audit."
+
+
+def test_images_of_a_file_of_changes_that_are_not_there_are_named(
+    dataset: ImageDataset, split_dataset: ImageDataset
+) -> None:
+    named = name_edits(Edits().leave_out([1]).done, split_dataset)
+    workspace = visitor(loaded(dataset))
+    page = open_view("load", workspace)
+
+    page.file_uploader(key="edits_0").upload("edits.json", edits_text(named).encode()).run()
+
+    assert "'test/cat/01.png'" in workspace.message
+    assert not workspace.session.edits
+
+
+def test_a_file_that_holds_no_changes_is_refused_once(dataset: ImageDataset) -> None:
+    page = open_view("load", visitor(loaded(dataset)))
+
+    page.file_uploader(key="edits_0").upload("edits.json", b"nothing").run()
+    assert len(page.exception) == 1
+    page.run()
+
+    assert not page.exception
 
 
 def test_embedding_goes_on_through_a_change(tmp_path: Path) -> None:
