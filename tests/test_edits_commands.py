@@ -78,7 +78,7 @@ def test_a_recipe_brings_its_edits_along(
     outcome(capsys, "balance", source, "--recipe", tmp_path / "recipe.json", "--out", again)
 
     assert code == 0
-    assert "1 image relabelled, 2 left out" in out
+    assert "With the edits: 1 image relabelled, 2 images left out." in out
     assert first.read_bytes() == again.read_bytes()
 
 

@@ -235,4 +235,4 @@ def test_an_export_holds_the_changes(dataset: ImageDataset) -> None:
 
     report = workspace.session.exported
     assert (report.relabelled, report.left_out) == (1, 1)
-    assert "1 image relabelled, 1 left out" in text(page)
+    assert "With your changes: 1 image relabelled, 1 image left out." in text(page)
