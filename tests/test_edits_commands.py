@@ -46,7 +46,7 @@ def test_vectors_are_those_of_the_images_that_stay(
 ) -> None:
     code, out, _ = outcome(
         capsys, "embed", source, "--edits", edits, "--out", tmp_path / "v", "--json", "-",
-        "--device", "cpu",
+        "--encoder", "classical",
     )  # fmt: skip
 
     index = pd.read_parquet(tmp_path / "v" / "index.parquet")
