@@ -23,7 +23,6 @@ from core.embed import (
 from core.errors import SettingError
 from core.evaluate import METRICS, PRIMARY, evaluate
 from core.export import Recipe, check_target, export, read_recipe
-from core.export.manifest import LEFT_OUT_NAME, MANIFEST_NAME
 from core.progress import Progress
 from core.resample import (
     STRATEGIES,
@@ -256,11 +255,8 @@ def run_balance(options: argparse.Namespace) -> None:
         ],
     )
     print(f"{count_of(len(report.rows), 'picture')} in {report.target}.")
-    if report.relabelled or report.left_out:
-        print(
-            f"{count_of(report.relabelled, 'image')} relabelled, {report.left_out:,} left out; "
-            f"{MANIFEST_NAME} and {LEFT_OUT_NAME} say which."
-        )
+    if report.changes:
+        print(f"With the edits: {report.changes}.")
     if report.synthetic:
         print(f"{count_of(report.synthetic, 'synthetic vector')} beside them.")
     for failure in report.failed:

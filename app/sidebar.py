@@ -66,7 +66,11 @@ def _dataset_card(session: Session, pages: Mapping[str, StreamlitPage]) -> None:
             f'<i style="height:{max(3, 100 * count / top):.0f}%"></i>'
             for count in counts[:_MOST_BARS]
         )
-        figures = f"{count_of(len(dataset), 'image')}, {count_of(len(dataset.classes), 'class')}"
+        classes = sum(count > 0 for count in dataset.counts().values())
+        images = count_of(len(dataset.present_rows), "image")
+        figures = f"{images}, {count_of(classes, 'class')}"
+        if left_out := len(dataset) - len(dataset.present_rows):
+            figures += f"; {left_out:,} left out"
         st.html(
             f"<b>{escape(dataset.name)}</b>"
             f'<div class="bars" role="img" aria-label="Training images per class">{bars}</div>'

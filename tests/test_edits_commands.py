@@ -46,7 +46,7 @@ def test_vectors_are_those_of_the_images_that_stay(
 ) -> None:
     code, out, _ = outcome(
         capsys, "embed", source, "--edits", edits, "--out", tmp_path / "v", "--json", "-",
-        "--device", "cpu",
+        "--encoder", "classical",
     )  # fmt: skip
 
     index = pd.read_parquet(tmp_path / "v" / "index.parquet")
@@ -78,7 +78,7 @@ def test_a_recipe_brings_its_edits_along(
     outcome(capsys, "balance", source, "--recipe", tmp_path / "recipe.json", "--out", again)
 
     assert code == 0
-    assert "1 image relabelled, 2 left out" in out
+    assert "With the edits: 1 image relabelled, 2 images left out." in out
     assert first.read_bytes() == again.read_bytes()
 
 

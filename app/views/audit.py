@@ -6,8 +6,9 @@ from app import charts
 from app.findings import finding_cards, finding_pictures
 from app.page import ask_for_images, heading, lead_on, note, picture_grid, quiet, skipped_table
 from app.session import Session
+from app.views.audit_changes import draw_changes
 from core.audit import AuditReport
-from core.dataset import TRAIN, ImageDataset
+from core.dataset import TRAIN, ImageDataset, Rows
 from core.words import count_of, size_of, times
 
 _CLASS_KEY = "audit_class"
@@ -31,11 +32,14 @@ def audit_view(session: Session) -> Session:
         "to learn the other 7. Try taking fewer images of one class on Load and watch both."
     )
     _histogram(report)
-    _findings(dataset, report)
+    changed = draw_changes(session)
+    to_review = _findings(dataset, report)
     _pictures(dataset)
     _overview(report)
     lead_on("augment", "Try augmentation", is_primary=True)
-    return session
+    if to_review is not None:
+        return session.with_edits(session.edits.review(to_review))
+    return changed
 
 
 def _answer(report: AuditReport) -> str:
@@ -112,19 +116,21 @@ def _histogram(report: AuditReport) -> None:
         )
 
 
-def _findings(dataset: ImageDataset, report: AuditReport) -> None:
+def _findings(dataset: ImageDataset, report: AuditReport) -> Rows | None:
+    """Draw the findings; return the images that the person wants to look at one by one."""
     st.subheader("Findings", anchor=False)
     if not report.findings:
         st.markdown("Nothing stands out. Every file can be read and no picture is there twice.")
-        return
+        return None
     finding_cards(report.findings)
-    finding_pictures(dataset, report.findings, key="audit_finding")
+    to_review = finding_pictures(dataset, report.findings, key="audit_finding", can_review=True)
     skipped_table(report.skipped)
+    return to_review
 
 
 def _pictures(dataset: ImageDataset) -> None:
     st.subheader("Pictures of a class", anchor=False)
-    counts = dataset.counts()
+    counts = {label: count for label, count in dataset.counts().items() if count}
     order = sorted(counts, key=lambda label: (-counts[label], label))
     if st.session_state.get(_CLASS_KEY) not in order:
         st.session_state[_CLASS_KEY] = order[0]

@@ -248,11 +248,8 @@ def _result(workspace: Workspace, session: Session) -> None:
         if session.export_stale:
             done += " Settings have changed since: write again to have them in it."
         st.markdown(plain(done))
-        if report.relabelled or report.left_out:
-            quiet(
-                f"Your changes are in it: {count_of(report.relabelled, 'image')} relabelled, "
-                f"{report.left_out:,} left out."
-            )
+        if report.changes:
+            quiet(f"With your changes: {report.changes}.")
         if path.is_file():
             url = f"/evenset/export/{workspace.route_token}/{quote(path.name)}"
             st.link_button("Download the zip", url, type="primary", icon=":material/download:")

@@ -65,6 +65,8 @@ def _kept(saved: SavedSession) -> str:
     made = []
     if saved.policy_chosen:
         made.append("your settings on Augment")
+    if saved.edits:
+        made.append("your changes of labels")
     if saved.encoder is not None:
         made.append("the embedding")
     if saved.plan is not None:

@@ -19,6 +19,7 @@ from app.page import (
 from app.session import Session
 from app.uploader import upload_area
 from app.views import go_on, load_labels
+from app.views.load_edits import draw_edits
 from app.workspace import MAIN, WORKSPACES, Workspace
 from core.dataset import TRAIN, ImageDataset, Take
 from core.ingest import MISMATCHES, SAMPLES, Sample
@@ -46,7 +47,7 @@ def load_view(session: Session) -> Session:
         go_on.draw(current_workspace())
         _sources(is_aside=current_workspace().saved is not None)
         return session
-    heading("Which images do you bring?", _answer(session.source, dataset))
+    heading("Which images do you bring?", _answer(session.source, session.taken or dataset))
     note(
         "Evenset reads every file once. What cannot be used is listed with the reason and left "
         "out; the rest gets a row number that stays the same on every page."
@@ -54,16 +55,23 @@ def load_view(session: Session) -> Session:
     lead_on("audit", "See how unbalanced it is", is_primary=True)
     skipped_table(session.source.skipped)
     _decided_table(session.source)
-    taken = _choose(session.source, dataset)
+    changes = count_of(len(session.edits), "change")
+    taken = _choose(session.source, session.taken or dataset)
+    if session.edits:
+        quiet(f"Another part drops your {changes} of labels; Audit has them as edits.json.")
+    edited = draw_edits(session)
     st.divider()
     st.subheader("Bring other images", anchor=False)
-    quiet("They replace the present ones, with all that was made from them.")
+    lost = f", your {changes} of labels included" if session.edits else ""
+    quiet(f"They replace the present ones, with all that was made from them{lost}.")
     _sources(is_aside=True)
     if taken is not None:
         smaller = session.with_taken(*work.take(session.source, taken))
         current_workspace().drop_work()
+        if session.edits:
+            current_workspace().message = f"Your {changes} of labels went with the part before."
         return smaller
-    return session
+    return edited
 
 
 def open_initial_source(workspace: Workspace) -> None:

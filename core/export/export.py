@@ -40,6 +40,7 @@ from core.resample import (
     log_priors,
     resample,
 )
+from core.words import count_of
 
 WEIGHTS_NAME = "class_weights.json"
 PRIORS_NAME = "class_log_priors.json"
@@ -61,6 +62,12 @@ class ExportReport:
     synthetic: int  # vectors written
     relabelled: int = 0  # images that are in it with another label than in the source
     left_out: int = 0  # images of the source that a person has left out
+
+    @property
+    def changes(self) -> str:
+        """Return '1 image relabelled, 2 images left out'; '' when a person has changed nothing."""
+        counts = {"relabelled": self.relabelled, "left out": self.left_out}
+        return ", ".join(f"{count_of(n, 'image')} {done}" for done, n in counts.items() if n)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ not match), decided about, and read.
 """
 
 from core.ingest.deciding import preview_counts, read_survey
+from core.ingest.labelling import known_label
 from core.ingest.listing import Listing
 from core.ingest.mismatches import MISMATCHES, Mismatch, MismatchKind
 from core.ingest.samples import SAMPLES, Sample
@@ -27,6 +28,7 @@ __all__ = [
     "MismatchKind",
     "Sample",
     "Survey",
+    "known_label",
     "list_archive",
     "list_source",
     "open_source",

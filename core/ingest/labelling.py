@@ -144,5 +144,12 @@ def alike(labels: Sequence[str]) -> list[list[str]]:
     return [group for group in groups.values() if len(group) > 1]
 
 
+def known_label(label: str, known: Sequence[str]) -> str:
+    """Return the one of `known` that `label` is, or is alike to; else `label`."""
+    if label in known:
+        return label
+    return next((other for other in known if _bare(other) == _bare(label)), label)
+
+
 def _bare(label: str) -> str:
     return " ".join(normalize("NFKC", label).casefold().split())

@@ -12,10 +12,13 @@ from core.audit import audit
 from core.augment import PRESETS
 from core.dataset import ImageDataset, Take, select
 from core.edits import Edits
+from core.embed import Embeddings
 from core.errors import EmptyDatasetError
 from core.evaluate import evaluate
 from core.export import ExportReport
-from core.resample import make_plan
+from core.resample import SyntheticPoints, make_plan
+from core.resample.difficulty import measure_difficulty
+from core.resample.quality import measure_quality
 
 
 @pytest.fixture(scope="module")
@@ -165,8 +168,18 @@ def test_an_export_of_settings_that_changed_meanwhile_is_out_of_date(full_sessio
     assert not full_session.with_export(full_session.exported, started=full_session).export_stale
 
 
+def measured_parts(session: Session) -> tuple[ImageDataset, Embeddings, SyntheticPoints]:
+    assert session.dataset is not None and session.embeddings is not None
+    assert session.balanced is not None and session.balanced.synthetic is not None
+    return session.dataset, session.embeddings, session.balanced.synthetic
+
+
 def test_edits_keep_vectors_and_maps_and_drop_what_hung_on_labels(full_session: Session) -> None:
-    session = full_session.with_edits(Edits().leave_out([0]).relabel([1], "dog"))
+    dataset, embeddings, synthetic = measured_parts(full_session)
+    before = full_session.with_difficulty(measure_difficulty(dataset, embeddings, {}))
+    before = before.with_quality(measure_quality(dataset, embeddings, synthetic))
+
+    session = before.with_edits(Edits().leave_out([0]).relabel([1], "dog"))
 
     assert session.embeddings is full_session.embeddings
     assert session.projections == full_session.projections
