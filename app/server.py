@@ -19,11 +19,12 @@ from app.jobs import JOBS
 from app.map_routes import MAP_ROUTES
 from app.process import STANDBY
 from app.settings import ASSETS, STREAMLIT_OPTIONS, ServerSettings
-from app.thumbnails import thumbnail_file
+from app.thumbnails import COVER_PATH, thumbnail_file
 from app.upload_routes import UPLOAD_ROUTES
 from app.worker_map import WARM_UMAP
 from app.workspace import TOKEN, WORKSPACES, new_token
 from core.errors import EvensetError, SettingError, SourceError
+from core.ingest import SAMPLES
 
 ROUTE = "/evenset"
 _LAST_PORT = 65_535
@@ -83,6 +84,14 @@ async def thumbnail(request: Request) -> Response:
     return FileResponse(path, media_type="image/jpeg", headers=_private("private, max-age=3600"))
 
 
+async def cover(request: Request) -> Response:
+    """Answer with the picture on a sample's card."""
+    sample = SAMPLES.get(request.path_params["name"].removesuffix(".jpg"))
+    if sample is None:
+        return Response(status_code=404)
+    return FileResponse(sample.cover_path(), headers=_private("private, max-age=3600"))
+
+
 async def download(request: Request) -> Response:
     """Answer with the last export, streamed from the disk, for whoever has the token."""
     workspace = WORKSPACES.of_route(request.path_params["token"])
@@ -115,6 +124,7 @@ app = st.App(
     ASSETS / "main.py",
     routes=[
         Route(f"{ROUTE}/thumb/{{token}}/{{name}}", thumbnail),
+        Route(f"{COVER_PATH}/{{name}}", cover),
         Route(f"{ROUTE}/export/{{token}}/{{name}}", download),
         *MAP_ROUTES,
         *UPLOAD_ROUTES,

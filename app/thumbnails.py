@@ -7,6 +7,8 @@ from core.dataset import ImageDataset
 from core.encoding import thumbnail
 from core.storage import write_bytes
 
+COVER_PATH = "/evenset/cover"  # of a sample, by its name
+
 
 def thumbnail_file(folder: Path, dataset: ImageDataset, row: int) -> Path:
     """Return the 128 px JPEG of a row, making it when it is not there.

@@ -34,7 +34,7 @@ class Panel {
   }
 
   measure() {
-    const { width, height } = this.frame.getBoundingClientRect();
+    const { width, height } = this.over.getBoundingClientRect(); // without the frame's border
     if (!width || !height) return;
     this.size = { width, height };
     this.ratio = Math.min(2, devicePixelRatio || 1);

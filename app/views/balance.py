@@ -38,21 +38,26 @@ def balance_view(session: Session) -> Session:
     dataset = ask_for_images(session, _QUESTION, "Balancing needs images.")
     if dataset is None or lacks_classes(dataset, _QUESTION, "balance"):
         return session
-    heading(_QUESTION, _answer(session))
-    note(
-        "An embedding turns each picture into a list of numbers, so that alike pictures lie close. "
-        "SMOTE draws a line from a picture of a small class to one of its nearest neighbours of "
-        "that class and puts a new point somewhere on it. The point is a vector, not a picture."
-    )
-    session = _strategy_section(session, dataset)
+    # Places of their own: what comes and goes above the map must not build it anew.
+    top, middle, bottom = st.container(), st.container(), st.container()
+    with top:
+        heading(_QUESTION, _answer(session))
+        note(
+            "An embedding turns each picture into a list of numbers, so that alike pictures lie "
+            "close. SMOTE draws a line from a picture of a small class to one of its nearest "
+            "neighbours of that class and puts a new point somewhere on it. The point is a "
+            "vector, not a picture."
+        )
+        session = _strategy_section(session, dataset)
     if session.embeddings is not None:
         workspace = current_workspace()
         start_risks(workspace, session)
         start_quality(workspace, session)
-        st.subheader("The map", anchor=False)
         balance_embed.start_better_map(workspace, session)
-        balance_map.draw(session)
-        draw_quality(session, dataset)
+        with middle:
+            balance_map.draw(session)
+        with bottom:
+            draw_quality(session, dataset)
     if session.balanced is not None:
         with st.container(horizontal=True):
             lead_on("evaluate", "See whether it helps")

@@ -22,8 +22,10 @@ _METHODS = {"umap": "UMAP", "pca": "PCA"}
 def draw(session: Session) -> None:
     """Draw the map, its controls, and the selection beside it."""
     assert session.dataset is not None and session.embeddings is not None
-    if set(session.projections) == {"pca"}:
-        offer_better_map(current_workspace(), session)
+    st.subheader("The map", anchor=False)
+    with st.container():
+        if set(session.projections) == {"pca"}:
+            offer_better_map(current_workspace(), session)
     balance_beside.start_placing(current_workspace(), session)
     _map_part(session)
     note(
@@ -39,7 +41,8 @@ def _map_part(session: Session) -> None:
     dataset = session.dataset
     assert dataset is not None
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        projection = _choose_map(session)
+        with st.container(width="content"):
+            projection = _choose_map(session)
         place = st.container(width=250)
         beside = balance_beside.choose(session, projection)
         draw_settings(session)

@@ -17,6 +17,7 @@ from app.page import (
     skipped_table,
 )
 from app.session import Session
+from app.thumbnails import COVER_PATH, picture_html
 from app.uploader import upload_area
 from app.views import go_on, load_labels
 from app.views.load_edits import draw_edits
@@ -209,7 +210,9 @@ def _local_folder(workspace: Workspace) -> None:
 
 def _sample_card(workspace: Workspace, sample: Sample) -> None:
     with st.container(border=True, gap="small"):
-        st.image(str(sample.cover_path()), width="stretch", alt=sample.title)
+        # Not `st.image`: its address is gone when the person is on the next page sooner.
+        cover = picture_html(f"{COVER_PATH}/{sample.name}.jpg", alt=sample.title)
+        st.html(f'<div class="cover">{cover}</div>')
         st.markdown(f"**{sample.title}**")
         quiet(sample.text)
         # The button names its sample for those who hear the page instead of seeing it.

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from dataclasses import replace
 
 import pytest
 from opened_page import finish_jobs, visitor
@@ -196,7 +197,7 @@ def test_a_start_right_after_cancel_counts_and_waits_for_the_old_job_to_stop() -
     old.begun.wait(10)
     workspace.jobs()[0].cancel()
 
-    workspace.start(Job("export", "Writing", new.work), lambda session, _: session)
+    workspace.start(Job("export", "Writing", new.work), lambda session, _: replace(session))
 
     assert not new.begun.wait(0.2)
     old.opened.set()

@@ -92,13 +92,16 @@ def server(start_server: Callable[..., Server]) -> Server:
     return start_server()
 
 
-@pytest.fixture
-def new_visitor(browser: Browser) -> Iterator[Callable[..., Visitor]]:
-    """Return a function that opens a server as somebody new, in a browser of their own."""
-    visitors: list[Visitor] = []
+class Visitors:
+    """Opens servers as somebody new, each in a browser context of their own."""
 
-    def open_page(server: Server, **options: object) -> Visitor:
-        context = browser.new_context(
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.opened: list[Visitor] = []
+
+    def __call__(self, server: Server, **options: object) -> Visitor:
+        """Return somebody who has just opened the app."""
+        context = self.browser.new_context(
             viewport={"width": 1400, "height": 1000}, accept_downloads=True, **options
         )
         page = context.new_page()
@@ -106,7 +109,8 @@ def new_visitor(browser: Browser) -> Iterator[Callable[..., Visitor]]:
 
         def on_console(message: ConsoleMessage) -> None:
             if message.type == "error":
-                visitor.faults.append(f"console: {message.text}")
+                place = message.location.get("url", "")
+                visitor.faults.append(f"console: {message.text} {place}")
 
         def on_request(request: Request) -> None:
             if not request.url.startswith(
@@ -119,13 +123,30 @@ def new_visitor(browser: Browser) -> Iterator[Callable[..., Visitor]]:
         page.on("pageerror", lambda error: visitor.faults.append(f"script: {error}"))
         page.goto(server.url)
         visitor.has_title("Which images do you bring?")
-        visitors.append(visitor)
+        self.opened.append(visitor)
         return visitor
 
-    yield open_page
-    for visitor in visitors:
-        visitor.check()
-        visitor.page.context.close()
+    def end(self) -> None:
+        """Fail on what no page may show or do."""
+        for visitor in self.opened:
+            visitor.check()
+            visitor.page.context.close()
+
+
+@pytest.fixture
+def new_visitor(browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    """Return a function that opens a server as somebody new."""
+    visitors = Visitors(browser)
+    yield visitors
+    visitors.end()
+
+
+@pytest.fixture(scope="module")
+def lasting_visitor(browser: Browser, server: Server) -> Iterator[Visitor]:
+    """Return somebody whose page the tests of a module share."""
+    visitors = Visitors(browser)
+    yield visitors(server)
+    visitors.end()
 
 
 @pytest.fixture

@@ -95,8 +95,13 @@ class DrawnMap:
         """Press one of the tools above the map."""
         self.page.get_by_role("button", name=tool).click()
 
-    def lasso(self, corners: Sequence[tuple[float, float]]) -> NDArray[np.intp]:
-        """Draw a lasso by shares of the frame; return the points of all kinds inside it."""
+    def lasso(
+        self, corners: Sequence[tuple[float, float]], *, is_box: bool = False
+    ) -> NDArray[np.intp]:
+        """Draw a lasso by shares of the frame; return the points of all kinds inside it.
+
+        For a box the corners are two.
+        """
         left, top, width, height = self.state()["frame"]
         path = np.array([(left + x * width, top + y * height) for x, y in corners])
         places = self.places()
@@ -104,7 +109,8 @@ class DrawnMap:
         self.page.mouse.down()
         for corner in path[1:]:
             self.page.mouse.move(*corner, steps=8)
-        self.page.mouse.move(*path[0], steps=8)
+        if not is_box:
+            self.page.mouse.move(*path[0], steps=8)
         self.page.mouse.up()
         return np.flatnonzero([_is_inside(path, place) for place in places])
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from drawn_map import MADE, REAL, DrawnMap
 from image_sets import write_folder
+from numpy.typing import NDArray
 from playwright.sync_api import expect
 from visitor import PATIENCE_MS, Server, Visitor
 
@@ -23,8 +24,10 @@ def open_map(visitor: Visitor, images: int) -> DrawnMap:
     return drawn
 
 
-def sample_map(visitor: Visitor) -> DrawnMap:
+@pytest.fixture(scope="module")
+def sample(lasting_visitor: Visitor) -> DrawnMap:
     """Return the PCA of the sample with its synthetic points: it stands still."""
+    visitor = lasting_visitor
     visitor.press("Load 'Parts on a belt'")
     visitor.says("Of 676 files, 675 can be used")
     drawn = open_map(visitor, 675)
@@ -40,33 +43,54 @@ def sample_map(visitor: Visitor) -> DrawnMap:
     return drawn
 
 
-def test_what_lies_behind_a_point_is_shown(visitor: Visitor) -> None:
-    drawn = sample_map(visitor)
-    page = visitor.page
-    assert drawn.state()["by"] == "webgl"
+@pytest.fixture
+def drawn(sample: DrawnMap, lasting_visitor: Visitor) -> DrawnMap:
+    """Return the map with nothing selected, all in colour, seen as a whole."""
+    clear(lasting_visitor, sample)
+    sample.use("Show the whole map")
+    sample.use("Move the map")
+    return sample
 
-    for _ in range(3):
-        drawn.use("Nearer")
-    real = drawn.lone(REAL)
-    card = drawn.hover(real)
+
+def clear(visitor: Visitor, drawn: DrawnMap) -> None:
+    """Select nothing, and wait until the page stands still."""
+    button = visitor.page.get_by_role("button", name="Clear", exact=True)
+    if button.count():
+        button.click()
+        visitor.says("Point at a dot to see its picture")
+        drawn.wait()
+
+
+def test_a_dot_shows_its_picture(drawn: DrawnMap, lasting_visitor: Visitor) -> None:
+    visitor, page = lasting_visitor, drawn.page
+    assert drawn.state()["by"] == "webgl"
+    drawn.use("Nearer")
+
+    card = drawn.hover(drawn.lone(REAL))
     expect(card.locator("img")).to_have_count(1)
     expect(card.locator("img")).not_to_have_js_property("naturalWidth", 0)
     path = card.locator("p").first.inner_text()
-    drawn.click(real)
+    page.mouse.down()
+    page.mouse.up()
+
     expect(page.get_by_text(path, exact=True).first).to_be_visible(timeout=PATIENCE_MS)
     visitor.says("The images nearest to it:")
     visitor.press("Select 24 like it")
     visitor.says(re.compile("25 images selected like"))
-    visitor.press("Clear")
 
+
+def test_a_cross_shows_its_parents_and_lies_between_them(
+    drawn: DrawnMap, lasting_visitor: Visitor
+) -> None:
     made = drawn.lone(MADE)
+
     card = drawn.hover(made)
     title = card.locator("b").inner_text()
     expect(card.locator("img")).to_have_count(2)
     drawn.click(made)
-    visitor.says(title)
-    visitor.says(re.compile("of the way from the base to the neighbour"))
-    # The ends of the line to its parents are images, and it lies between them.
+
+    lasting_visitor.says(title)
+    lasting_visitor.says(re.compile("of the way from the base to the neighbour"))
     family = drawn.host.evaluate(
         f"(host) => [host.pointMap.families.get({made}), [...host.pointMap.points]]"
     )
@@ -77,49 +101,46 @@ def test_what_lies_behind_a_point_is_shown(visitor: Visitor) -> None:
     step, own = ends[1] - ends[0], points[made] - ends[0]
     assert abs(step[0] * own[1] - step[1] * own[0]) < 1e-3 * max(1e-9, np.abs(step).max() ** 2)
 
-    drawn.use("Lines to the parents of synthetic points")
-    drawn.use("Show how dense it is")
-    page.keyboard.press("Tab")
-    drawn.host.locator(".over").focus()
-    for key in ("ArrowRight", "ArrowDown", "ArrowLeft", "Enter"):
-        page.keyboard.press(key)
-    expect(drawn.host.locator(".status")).not_to_have_text("", timeout=PATIENCE_MS)
+
+def test_points_are_reached_by_keyboard(drawn: DrawnMap, lasting_visitor: Visitor) -> None:
+    status = drawn.host.locator(".status")
+
+    drawn.host.locator(".over").first.focus()
+    for key in ("ArrowRight", "ArrowDown", "ArrowLeft"):
+        drawn.page.keyboard.press(key)
+    expect(status).not_to_have_text("", timeout=PATIENCE_MS)
+    title = status.inner_text().split(".")[0]
+    drawn.page.keyboard.press("Enter")
+
+    lasting_visitor.says(re.compile(re.escape(title)))
 
 
-def test_the_right_rows_come_back(visitor: Visitor, tmp_path: Path) -> None:
-    drawn = sample_map(visitor)
-
-    def compare(chosen: np.ndarray, kept: np.ndarray) -> None:
-        state = drawn.state()
-        kinds = np.array(state["kinds"])
-        expected = chosen[np.isin(chosen, kept)]
-        images = int((kinds[expected] == REAL).sum())
-        assert 0 < images < 675
-        count = f"{images} image" + ("s" if images > 1 else "")
-        visitor.says(re.compile(rf"^{count}( and [\d,]+ synthetic points?)? selected"))
-        rows = drawn.saved(tmp_path)
-        found = {(row["kind"], row["row"] or row["synthetic_point"]) for row in rows}
-        # The first 675 points are the rows of the dataset in order, the others follow.
-        wanted = {
-            ("image", str(index)) if index < 675 else ("synthetic", str(index - 675 + 1))
-            for index in expected.tolist()
-        }
-        assert found == wanted
-
-    everything = np.arange(675 + 1425)
+def test_a_lasso_selects_the_rows_inside_it(
+    drawn: DrawnMap, lasting_visitor: Visitor, tmp_path: Path
+) -> None:
     drawn.use("Select with a lasso")
-    compare(drawn.lasso(LASSO), everything)
+
+    inside = drawn.lasso(LASSO)
+
+    compare(lasting_visitor, drawn, inside, tmp_path)
     assert set(drawn.state()["states"]) == {0, 1}  # the others are grey, and still there
 
-    visitor.press("Clear")
-    visitor.says("Point at a dot to see its picture")
-    legend = drawn.host.locator(".legend button")
-    legend.filter(has_text="scratch").dblclick()
-    expect(drawn.host.locator(".legend button[aria-pressed=true]")).to_have_count(1)
+
+def test_what_the_legend_hides_is_not_selected(
+    drawn: DrawnMap, lasting_visitor: Visitor, tmp_path: Path
+) -> None:
+    visitor = lasting_visitor
+    in_colour = drawn.host.locator(".legend button[aria-pressed=true]")
+    drawn.host.locator(".legend button").filter(has_text="scratch").dblclick()
+    expect(in_colour).to_have_count(1)
     drawn.use("Nearer")
-    in_colour = np.flatnonzero(np.array(drawn.state()["states"]) == 0)
-    assert len(in_colour) == 420
-    compare(drawn.lasso(LASSO), in_colour)
+    shown = np.flatnonzero(np.array(drawn.state()["states"]) == 0)
+    assert len(shown) == 420
+
+    drawn.use("Select with a lasso")
+    inside = drawn.lasso(LASSO)
+
+    compare(visitor, drawn, inside[np.isin(inside, shown)], tmp_path)
 
     # Going to another page and back finds the selection, the legend and the camera as they were.
     before = drawn.state()["axes"]
@@ -127,19 +148,31 @@ def test_the_right_rows_come_back(visitor: Visitor, tmp_path: Path) -> None:
     visitor.has_title("How unbalanced is it?")
     visitor.go("Balance")
     drawn.wait()
-    visitor.says(re.compile("synthetic points? selected"))
+    visitor.says(re.compile("selected$"))
     assert drawn.state()["axes"] == pytest.approx(before)
-    expect(drawn.host.locator(".legend button[aria-pressed=true]")).to_have_count(1)
-
-    visitor.press(re.compile(r"^Leave out \d+ images?"))
-    visitor.says(re.compile(r"Undo: \d+ images? left out"))
-    visitor.press(re.compile("^Undo: "))
-    expect(visitor.page.get_by_role("button", name=re.compile("^Undo: "))).to_have_count(0)
+    expect(in_colour).to_have_count(1)
+    drawn.host.locator(".legend button").filter(has_text="scratch").dblclick()
+    expect(in_colour).to_have_count(5)
 
 
-def test_two_maps_have_one_camera(visitor: Visitor) -> None:
-    drawn = sample_map(visitor)
-    page = visitor.page
+def compare(visitor: Visitor, drawn: DrawnMap, expected: NDArray[np.intp], folder: Path) -> None:
+    """Check that the page has selected these points, by the rows and numbers in its CSV."""
+    kinds = np.array(drawn.state()["kinds"])
+    images = int((kinds[expected] == REAL).sum())
+    assert 0 < images < 675
+    count = f"{images} image" + ("s" if images > 1 else "")
+    visitor.says(re.compile(rf"^{count}( and [\d,]+ synthetic points?)? selected"))
+    found = {(row["kind"], row["row"] or row["synthetic_point"]) for row in drawn.saved(folder)}
+    # The first 675 points are the rows of the dataset in order, the others follow.
+    wanted = {
+        ("image", str(index)) if index < 675 else ("synthetic", str(index - 675 + 1))
+        for index in expected.tolist()
+    }
+    assert found == wanted
+
+
+def test_two_maps_have_one_camera(drawn: DrawnMap) -> None:
+    page = drawn.page
 
     page.get_by_role("combobox", name="Beside it").click()
     page.get_by_role("option", name="Borderline-SMOTE").click()
@@ -154,6 +187,19 @@ def test_two_maps_have_one_camera(visitor: Visitor) -> None:
     assert drawn.state()["axes"][:2] == other.state()["axes"][:2]
     assert drawn.state()["axes"][2] == pytest.approx(other.state()["axes"][2])
     assert [drawn.state()["shown"], other.state()["shown"]] == [0b011, 0b101]
+
+
+def test_images_are_left_out_and_taken_back(drawn: DrawnMap, lasting_visitor: Visitor) -> None:
+    visitor = lasting_visitor
+    drawn.use("Select with a box")
+    drawn.lasso(((0.5, 0.5), (0.9, 0.9)), is_box=True)
+    visitor.press(re.compile(r"^Leave out \d+ images?"))
+    visitor.says(re.compile(r"Undo: \d+ images? left out"))
+
+    visitor.press(re.compile("^Undo: "))
+
+    expect(visitor.page.get_by_role("button", name=re.compile("^Undo: "))).to_have_count(0)
+    visitor.says(re.compile("^675 images, 5 classes"))
 
 
 def test_evil_names_on_a_narrow_dark_page(

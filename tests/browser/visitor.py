@@ -85,4 +85,4 @@ class Visitor:
         text = self.page.locator("body").inner_text()
         for word in ("Traceback", "KeyError", "AttributeError", "fault in Evenset"):
             assert word not in text, text
-        assert self.faults == []
+        assert not self.faults, self.faults
