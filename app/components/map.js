@@ -178,6 +178,7 @@ class PointMap {
     requestAnimationFrame(() => {
       this.isWaiting = false;
       if (this.isReady) for (const panel of this.panels) panel.draw();
+      this.drawn = this.isReady;
     });
   }
 

@@ -40,8 +40,16 @@ class DrawnMap:
     def wait(self) -> None:
         """Wait until its points are there, and bring it into view."""
         expect(self.host).to_be_visible(timeout=PATIENCE_MS)
-        self.host.scroll_into_view_if_needed()
-        self.page.wait_for_timeout(700)  # what is above it may still grow
+        settled = self.page.locator("[data-test-script-state=notRunning]")
+        top = None
+        for _ in range(100):
+            expect(settled).to_be_visible(timeout=PATIENCE_MS)
+            self.host.scroll_into_view_if_needed()
+            self.page.wait_for_timeout(400)  # what is above it may still grow
+            before, top = top, self.state()["frame"][1]
+            if before == top:
+                return
+        raise AssertionError("the map does not stand still")
 
     def state(self) -> dict[str, list[float]]:
         """Return its axes, points and their states as they are drawn now."""

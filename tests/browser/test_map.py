@@ -36,6 +36,7 @@ def sample(lasting_visitor: Visitor) -> DrawnMap:
     visitor.says("SMOTE put 1,425 synthetic points")
     visitor.says("among their nearest images")
     visitor.says(re.compile("look unsafe, most in"))
+    visitor.says("Every class: safe, borderline, rare and outlying images")
     visitor.page.locator(".st-key-map_method").get_by_text("PCA", exact=True).click()
     visitor.says("PCA of 675 images")
     visitor.says("exactly where PCA puts them")
@@ -49,6 +50,7 @@ def drawn(sample: DrawnMap, lasting_visitor: Visitor) -> DrawnMap:
     clear(lasting_visitor, sample)
     sample.use("Show the whole map")
     sample.use("Move the map")
+    sample.wait()
     return sample
 
 
@@ -198,7 +200,9 @@ def test_images_are_left_out_and_taken_back(drawn: DrawnMap, lasting_visitor: Vi
 
     visitor.press(re.compile("^Undo: "))
 
-    expect(visitor.page.get_by_role("button", name=re.compile("^Undo: "))).to_have_count(0)
+    expect(visitor.page.get_by_role("button", name=re.compile("^Undo: "))).to_have_count(
+        0, timeout=PATIENCE_MS
+    )
     visitor.says(re.compile("^675 images, 5 classes"))
 
 
