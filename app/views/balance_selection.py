@@ -49,27 +49,28 @@ def draw(session: Session, scene: Scene, selection: Selection) -> None:
 
 def draw_table(session: Session, scene: Scene, selection: Selection) -> None:
     """Draw the points as a table: the way to look and to choose by keyboard."""
-    with st.expander("As a table"):
-        indices = selected_indices(scene, selection)
-        if not len(indices):
-            indices = np.arange(len(scene.kinds))
-        shown = indices[:_MOST_LISTED]
-        table = point_table(session, scene, shown)
+    table = st.expander("Points as a table", key="map_table", on_change="rerun")
+    if not table.open:  # thousands of rows are sent when somebody looks at them
+        return
+    indices = selected_indices(scene, selection)
+    if not len(indices):
+        indices = np.arange(len(scene.kinds))
+    shown = indices[:_MOST_LISTED]
+    key = f"map_table_{scene.key}_{len(indices)}"
 
-        def choose() -> None:
-            rows = st.session_state[key]["selection"]["rows"]
-            if rows and rows[0] < len(shown):
-                pick = scene.pick_of(int(shown[rows[0]]))
-                keep_selection(session, current_selection(session).picked(pick))
+    def choose() -> None:
+        rows = st.session_state[key]["selection"]["rows"]
+        if rows and rows[0] < len(shown):
+            pick = scene.pick_of(int(shown[rows[0]]))
+            keep_selection(session, current_selection(session).picked(pick))
 
-        key = f"map_table_{scene.key}_{len(indices)}"
+    with table:
         st.dataframe(
-            table, hide_index=True, height=320, key=key, on_select=choose,
-            selection_mode="single-row", alt="Points of the map",
+            point_table(session, scene, shown), hide_index=True, height=320, key=key,
+            on_select=choose, selection_mode="single-row", alt="Points of the map",
         )  # fmt: skip
-        some = (
-            f"The first {_MOST_LISTED:,} of {len(indices):,}. " if len(indices) > len(shown) else ""
-        )
+        more = len(indices) > len(shown)
+        some = f"The first {_MOST_LISTED:,} of {len(indices):,}. " if more else ""
         quiet(f"{some}Choose a row to see the point on the map, with its pictures.")
 
 

@@ -9,6 +9,7 @@ from app.session import Session
 from core.dataset import Rows
 from core.edits import Edits
 from core.errors import EvensetError
+from core.ingest import known_label
 from core.words import count_of
 
 
@@ -42,7 +43,8 @@ def _actions(session: Session, rows: Rows) -> None:
         placeholder="a class, or a new name", key="map_label",
     )  # fmt: skip
     if label is not None and st.button(f"Relabel {which}", key="map_relabel"):
-        _put(session, session.edits.relabel(rows, label))
+        wanted = known_label(label, session.dataset.classes)
+        _put(session, session.edits.relabel(rows, wanted))
 
 
 def _put(session: Session, edits: Edits) -> None:

@@ -1,0 +1,17 @@
+"""Maps of small sessions, as the page puts them together."""
+
+from app.map_scene import MADE, OTHER_MADE, Layer, Scene
+from app.session import Session
+
+
+def scene_of(session: Session, *, twice: bool = False) -> Scene:
+    """Return the PCA with the points of `session`; `twice`: with a second layer of the same."""
+    projection, dataset = session.projections["pca"], session.dataset
+    assert dataset is not None
+    points = session.balanced.synthetic if session.balanced is not None else None
+    if points is None:
+        return Scene(dataset, projection)
+    layers = [Layer(MADE, "SMOTE", points, projection.place(points))]
+    if twice:
+        layers.append(Layer(OTHER_MADE, "Other", points, projection.place(points)))
+    return Scene(dataset, projection, tuple(layers))
