@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -205,7 +205,7 @@ def run_balance(options: argparse.Namespace) -> None:
     base = read_recipe(options.recipe) if options.recipe else None
     seed = _first(options.seed, base.seed if base else None, 0)
     if options.policy is None and base is not None:
-        policy = AugmentPolicy(base.policy.steps, seed=_first(options.seed, base.policy.seed))
+        policy = replace(base.policy, seed=_first(options.seed, base.policy.seed))
     else:
         policy = _policy(options.policy or "standard", seed)
     target = parse_target(options.target) if options.target else (base.target if base else None)
@@ -274,7 +274,7 @@ def _settings(options: argparse.Namespace) -> dict[str, str]:
 def _policy(text: str, seed: int) -> AugmentPolicy:
     """Return the policy that `text` names: a preset, drawn with `seed`, or a JSON file."""
     if text in PRESETS:
-        return AugmentPolicy(PRESETS[text].steps, seed=seed)
+        return replace(PRESETS[text], seed=seed)
     try:
         return AugmentPolicy.from_json(json.loads(Path(text).read_text("utf-8")))
     except FileNotFoundError as error:

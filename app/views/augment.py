@@ -1,6 +1,7 @@
 """Augment: what each operation does to the pictures of a class."""
 
 import base64
+from dataclasses import replace
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -66,7 +67,7 @@ def _presets(session: Session) -> None:
         for name, preset in PRESETS.items():
             if st.button(f"Use '{name}'", key=f"preset_{name}", help=PRESET_HELP[name]):
                 workspace = current_workspace()
-                policy = AugmentPolicy(preset.steps, seed=session.policy.seed)
+                policy = replace(preset, seed=session.policy.seed)
                 workspace.put(workspace.session, workspace.session.with_policy(policy))
                 # New keys make the sliders start from the preset's values.
                 st.session_state["policy_round"] = _round() + 1
@@ -118,7 +119,7 @@ def _controls(policy: AugmentPolicy, dataset: ImageDataset) -> AugmentPolicy:
         "Seed", min_value=0, max_value=2**31 - 1, value=policy.seed, key=f"seed_{_round()}",
         help="Same seed, same pictures.", persist_state="session",
     )  # fmt: skip
-    return AugmentPolicy(tuple(steps), seed=int(seed))
+    return replace(policy, steps=tuple(steps), seed=int(seed))
 
 
 def _step(operation: Operation, before: Step | None, key: str, dataset: ImageDataset) -> Step:

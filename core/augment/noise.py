@@ -1,5 +1,6 @@
 """Add noise to a picture, fast, and the same every time for the same seed."""
 
+from functools import lru_cache
 from math import log1p
 from statistics import NormalDist
 
@@ -7,8 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.augment.drawing import Drawn, draw_between
-from core.images import Pixels
+from core.augment.drawing import Drawn, Picture, draw_between, top_of
 from core.parameters import RangeValues
 from core.randomness import stream
 
@@ -38,15 +38,15 @@ def draw_gaussian_noise(rng: np.random.Generator, values: RangeValues) -> dict[s
     }
 
 
-def gaussian_noise(pixels: Pixels, drawn: Drawn) -> Pixels:
-    """Move each value by a number from a bell curve, by nothing in the mean, within 0 and 255.
+def gaussian_noise(pixels: Picture, drawn: Drawn) -> Picture:
+    """Move each value by a number from a bell curve, by nothing in the mean, within 0 and white.
 
     A grey picture stays grey: colour in it would tell a model which pictures were augmented.
     """
     sigma, seed = drawn["sigma"], int(drawn["noise_seed"])
-    if _is_grey(pixels):
+    if pixels.shape[2] == 3 and _is_grey(pixels):
         grey = _with_gaussian_noise(pixels[..., 0], sigma=sigma, seed=seed)
-        return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8)
+        return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB))
     return _with_gaussian_noise(pixels, sigma=sigma, seed=seed)
 
 
@@ -58,7 +58,7 @@ def draw_salt_and_pepper(rng: np.random.Generator, values: RangeValues) -> dict[
     }
 
 
-def salt_and_pepper(pixels: Pixels, drawn: Drawn) -> Pixels:
+def salt_and_pepper(pixels: Picture, drawn: Drawn) -> Picture:
     """Make a share of the pixels white or black, half and half."""
     rng = stream(int(drawn["noise_seed"]), "salt_and_pepper")
     pixel_count = pixels.shape[0] * pixels.shape[1]
@@ -68,11 +68,12 @@ def salt_and_pepper(pixels: Pixels, drawn: Drawn) -> Pixels:
     # One number holds both: place = number // 2, white or black = its last bit.
     hits = rng.integers(2 * pixel_count, size=hit_count)
     speckled = pixels.copy()
-    speckled.reshape(pixel_count, 3)[hits >> 1] = ((hits & 1) * 255).astype(np.uint8)[:, None]
+    specks = (hits & 1) * top_of(pixels)
+    speckled.reshape(pixel_count, -1)[hits >> 1] = specks.astype(pixels.dtype)[:, None]
     return speckled
 
 
-def _is_grey(pixels: Pixels) -> bool:
+def _is_grey(pixels: Picture) -> bool:
     # The first row settles nearly every colour picture at no cost.
     return all(
         np.array_equal(part[..., 0], part[..., 1]) and np.array_equal(part[..., 0], part[..., 2])
@@ -80,16 +81,14 @@ def _is_grey(pixels: Pixels) -> bool:
     )
 
 
-def _with_gaussian_noise(pixels: Pixels, *, sigma: float, seed: int) -> Pixels:
+def _with_gaussian_noise(pixels: Picture, *, sigma: float, seed: int) -> Picture:
     """Return a noisy copy of an array of any shape.
 
     A random byte picks one of 256 shifts, and OpenCV adds the lighter and subtracts the darker
-    ones, stopping at 255 and 0: eight to ten times as fast as `rng.normal`, and without the
+    ones, stopping at white and 0: eight to ten times as fast as `rng.normal`, and without the
     darkening by half a grey level that cutting off the fractions brings.
     """
-    shifts = np.rint(np.clip(sigma * _QUANTILES, -255, 255))
-    lighter = np.maximum(shifts, 0).astype(np.uint8)
-    darker = np.maximum(-shifts, 0).astype(np.uint8)
+    lighter, darker = _shifts(sigma, top_of(pixels))
     rng = stream(seed, "gaussian_noise")
     # One row, not one dimension: OpenCV takes up to four numbers alone for one colour.
     row = np.ascontiguousarray(pixels).reshape(1, -1)
@@ -101,3 +100,12 @@ def _with_gaussian_noise(pixels: Pixels, *, sigma: float, seed: int) -> Pixels:
         added = cv2.add(strip, cv2.LUT(picks, lighter))
         noisy[:, start : start + _STRIP_BYTES] = cv2.subtract(added, cv2.LUT(picks, darker))
     return noisy.reshape(pixels.shape)
+
+
+@lru_cache(maxsize=64)
+def _shifts(sigma: float, top: int) -> tuple[Picture, Picture]:
+    """Return (256,) by how much each byte makes a value lighter, and by how much darker."""
+    # Sigma is in grey levels of 8 bits, whatever the picture has.
+    shifts = np.rint(np.clip(sigma * (top / 255) * _QUANTILES, -top, top))
+    dtype = np.uint8 if top == 255 else np.uint16
+    return np.maximum(shifts, 0).astype(dtype), np.maximum(-shifts, 0).astype(dtype)
