@@ -1,6 +1,6 @@
 """Blur a picture, or sharpen it."""
 
-from math import ceil, cos, radians, sin
+from math import cos, radians, sin
 
 import cv2
 import numpy as np
@@ -32,9 +32,13 @@ def gaussian_blur(pixels: Picture, drawn: Drawn) -> Picture:
     if sigma <= 0:
         return pixels.copy()
     height, width = pixels.shape[:2]
-    reach = ceil(3 * sigma)
-    size = (2 * min(reach, width - 1) + 1, 2 * min(reach, height - 1) + 1)
-    return cv2.GaussianBlur(pixels, size, sigma, borderType=cv2.BORDER_REFLECT_101)
+    reach = max(1, round(3 * sigma))
+    if reach == 1:
+        size = (2 * min(1, width - 1) + 1, 2 * min(1, height - 1) + 1)
+        return cv2.GaussianBlur(pixels, size, sigma, borderType=cv2.BORDER_REFLECT_101)
+    across, down = _bell(sigma, min(reach, width - 1)), _bell(sigma, min(reach, height - 1))
+    # From five pixels on, OpenCV's own GaussianBlur takes two to three times as long for 8 bits.
+    return cv2.sepFilter2D(pixels, -1, across, down, borderType=cv2.BORDER_REFLECT_101)
 
 
 def draw_window(rng: np.random.Generator, values: RangeValues) -> dict[str, float]:
@@ -85,6 +89,12 @@ def sharpen(pixels: Picture, drawn: Drawn) -> Picture:
     kernel = (1 - drawn["factor"]) * _SMOOTH
     kernel[1, 1] += drawn["factor"]
     return cv2.filter2D(pixels, -1, kernel, borderType=cv2.BORDER_REFLECT_101)
+
+
+def _bell(sigma: float, reach: int) -> NDArray[np.float32]:
+    places = np.arange(-reach, reach + 1, dtype=np.float32)
+    weights = np.exp(places * places * np.float32(-0.5 / sigma**2))
+    return np.asarray(weights / weights.sum(), np.float32)
 
 
 def _window(pixels: Picture, size: float) -> tuple[int, int]:

@@ -55,4 +55,4 @@ def draw_nothing(rng: np.random.Generator, values: object) -> dict[str, float]: 
 
 def top_of(pixels: Picture) -> int:
     """Return white: 255, or 65,535 where values have 16 bits."""
-    return int(np.iinfo(pixels.dtype).max)
+    return 255 if pixels.dtype == np.uint8 else 65_535

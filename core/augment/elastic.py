@@ -5,20 +5,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.augment.drawing import Drawn, Picture, draw_between
-from core.augment.warp import BORDERS
+from core.augment.warp import BORDER_FLAGS
 from core.parameters import RangeValues
 from core.randomness import stream
 
 _SEEDS = 2**53  # keeps every digit as a float
 _LEAST_ALPHA = 0.3
 _LONGEST_PX = 32_766  # OpenCV looks places up as far as this
-_FLAGS = dict(
-    zip(
-        range(len(BORDERS)),
-        (cv2.BORDER_REFLECT_101, cv2.BORDER_REPLICATE, cv2.BORDER_WRAP, cv2.BORDER_CONSTANT),
-        strict=True,
-    )
-)
 
 
 def draw_elastic(rng: np.random.Generator, values: RangeValues) -> dict[str, float]:
@@ -57,7 +50,11 @@ def elastic(pixels: Picture, drawn: Drawn) -> Picture:
     down = _field(rng, grid, (width, height)) * reach + rows
     return np.asarray(
         cv2.remap(
-            pixels, across, down, cv2.INTER_LINEAR, borderMode=_FLAGS[int(drawn.get("border", 0))]
+            pixels,
+            across,
+            down,
+            cv2.INTER_LINEAR,
+            borderMode=BORDER_FLAGS[int(drawn.get("border", 0))],
         )
     )
 

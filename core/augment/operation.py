@@ -27,8 +27,8 @@ class Operation:
     probability: float  # the chance that it is used, unless a policy says otherwise
     draw: Callable[[np.random.Generator, RangeValues], dict[str, float]]
     # Returns a new array of (H, W, C), which it never changes. One channel may be left out.
-    change: Callable[[Picture, Drawn], Picture] | None = None
-    # From a place in a picture of (height, width) to where it goes. Instead of `change`, or
+    change: Callable[[Picture, Drawn], Picture]
+    # From a place in a picture of (height, width) to where it goes: used in place of `change`
     # where others move the picture right before or after.
     matrix: Callable[[Drawn, int, int], Matrix] | None = None
     parameters: tuple[Range, ...] = ()
@@ -51,14 +51,22 @@ class Operation:
                 last of two or four is transparency.
             drawn: The values of this application.
         """
-        return on_planes(self._changed, pixels, drawn, keeps_alpha=self.keeps_alpha)
+        # Nearly every picture is like this.
+        if pixels.ndim == 3 and pixels.shape[2] == 3 and pixels.flags.c_contiguous:
+            return self.change(pixels, drawn)
+        return on_planes(self.change, pixels, drawn, keeps_alpha=self.keeps_alpha)
 
-    def _changed(self, planes: NDArray[Any], drawn: Drawn) -> NDArray[Any]:
-        if self.change is not None:
-            return self.change(planes, drawn)
-        assert self.matrix is not None, self.name
-        matrix = self.matrix(drawn, planes.shape[0], planes.shape[1])
-        return warp(planes, matrix, drawn.get("border", 0))
+
+def moved_by(
+    matrix: Callable[[Drawn, int, int], Matrix],
+) -> Callable[[Picture, Drawn], Picture]:
+    """Return the change that moves a picture by `matrix`."""
+
+    def change(pixels: Picture, drawn: Drawn) -> Picture:
+        height, width = pixels.shape[:2]
+        return warp(pixels, matrix(drawn, height, width), drawn.get("border", 0))
+
+    return change
 
 
 def on_planes(

@@ -20,11 +20,12 @@ from core.augment.geometry import (
     resized_crop_matrix,
     rotate_matrix,
     shear_matrix,
+    shift,
     shift_matrix,
     vertical_flip_matrix,
     zoom_matrix,
 )
-from core.augment.operation import GEOMETRY, Operation
+from core.augment.operation import GEOMETRY, Operation, moved_by
 from core.parameters import Range
 
 _SHORTEN = "Shorten & Khoshgoftaar, Journal of Big Data 6:60 (2019), doi:10.1186/s40537-019-0197-0"
@@ -69,9 +70,8 @@ MOVING = (
     Operation(
         name="resized_crop",
         title="Resized crop",
-        help="Cut out a share of the area, a little wider or higher than the picture, and bring "
-        "it back to the old size: what most networks are trained with.",
-        warning="A small part may miss what the label names; stretched, a circle is no circle.",
+        help="Cut out a share of the area, a little stretched, and bring it to the old size.",
+        warning="A small part may miss what the label names.",
         source="Szegedy et al., CVPR 2015, arXiv:1409.4842; torchvision's RandomResizedCrop",
         kind=GEOMETRY,
         probability=1.0,
@@ -107,13 +107,13 @@ MOVING = (
     Operation(
         name="zoom",
         title="Zoom",
-        help="Make things larger or smaller about the centre; what comes free around a smaller "
-        "picture is filled.",
+        help="Make things larger or smaller about the centre.",
         warning="Not where size tells the classes apart: sieves, cells, coins.",
         source=_SHORTEN,
         kind=GEOMETRY,
         probability=0.5,
         draw=draw_zoom,
+        change=moved_by(zoom_matrix),
         matrix=zoom_matrix,
         fills_border=True,
         parameters=(
@@ -165,14 +165,14 @@ MOVING = (
     Operation(
         name="rotate",
         title="Rotate",
-        help="Turn the picture about its centre. Positive angles turn it counter-clockwise; "
-        "corners that come free are filled with the mirrored picture.",
+        help="Turn the picture about its centre, counter-clockwise by positive angles.",
         warning="Keep the angle small where direction matters: 6 and 9, arrows, b and q. "
         "Beyond 45 degrees few objects look as a camera sees them.",
         source=_SHORTEN,
         kind=GEOMETRY,
         probability=0.5,
         draw=draw_rotate,
+        change=moved_by(rotate_matrix),
         matrix=rotate_matrix,
         fills_border=True,
         parameters=(
@@ -200,6 +200,7 @@ MOVING = (
         kind=GEOMETRY,
         probability=0.5,
         draw=draw_shift,
+        change=shift,
         matrix=shift_matrix,
         fills_border=True,
         parameters=(
@@ -219,6 +220,7 @@ MOVING = (
         kind=GEOMETRY,
         probability=0.3,
         draw=draw_shear,
+        change=moved_by(shear_matrix),
         matrix=shear_matrix,
         fills_border=True,
         parameters=(
@@ -232,12 +234,13 @@ MOVING = (
     Operation(
         name="perspective",
         title="Perspective",
-        help="Tilt the picture, as seen from a side: each corner moves in by an amount of its own.",
+        help="Tilt the picture, as seen from a side: each corner moves in as far as it likes.",
         warning="Shapes change: a square may come near to a trapezium of another class.",
         source="torchvision's RandomPerspective",
         kind=GEOMETRY,
         probability=0.3,
         draw=draw_perspective,
+        change=moved_by(perspective_matrix),
         matrix=perspective_matrix,
         fills_border=True,
         parameters=(
@@ -259,7 +262,7 @@ MOVING = (
     Operation(
         name="elastic",
         title="Elastic",
-        help="Bend the picture as if it were printed on rubber: as handwriting and tissue vary.",
+        help="Bend the picture, as handwriting and tissue vary.",
         warning="Straight things bend; thin parts may break or join.",
         source="Simard, Steinkraus & Platt, ICDAR 2003",
         kind=GEOMETRY,

@@ -14,7 +14,7 @@ Matrix = NDArray[np.float64]
 # What fills the place that comes free, by the number that stands in a manifest: the picture
 # mirrored, its edge repeated, the picture from the other side, black.
 BORDERS = ("reflect", "edge", "wrap", "black")
-_FLAGS = (
+BORDER_FLAGS = (
     cv2.BORDER_REFLECT_101,
     cv2.BORDER_REPLICATE,
     cv2.BORDER_WRAP,
@@ -34,21 +34,13 @@ def warp(pixels: Picture, matrix: Matrix, border: float = 0) -> Picture:
         border: Place in BORDERS: what fills what comes free.
     """
     height, width = pixels.shape[:2]
-    flag = _FLAGS[int(border)]
+    flag = BORDER_FLAGS[int(border)]
     if flag == cv2.BORDER_REFLECT_101 and _reaches_far(matrix, height, width):
         flag = cv2.BORDER_REPLICATE
-    # A list of three floats costs less than to compare arrays.
-    if matrix[2].tolist() == [0.0, 0.0, 1.0]:
-        return np.asarray(
-            cv2.warpAffine(
-                pixels, matrix[:2], (width, height), flags=cv2.INTER_LINEAR, borderMode=flag
-            )
-        )
-    return np.asarray(
-        cv2.warpPerspective(
-            pixels, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=flag
-        )
-    )
+    size = (width, height)
+    if matrix[2, 0] == 0 == matrix[2, 1]:
+        return cv2.warpAffine(pixels, matrix[:2], size, flags=cv2.INTER_LINEAR, borderMode=flag)
+    return cv2.warpPerspective(pixels, matrix, size, flags=cv2.INTER_LINEAR, borderMode=flag)
 
 
 def compose(matrices: Sequence[Matrix]) -> Matrix:
@@ -59,18 +51,25 @@ def compose(matrices: Sequence[Matrix]) -> Matrix:
     return whole
 
 
-def about_centre(linear: NDArray[np.float64], height: int, width: int) -> Matrix:
+def about_centre(
+    linear: Sequence[Sequence[float]] | NDArray[np.float64], height: int, width: int
+) -> Matrix:
     """Return the matrix that does (2, 2) `linear` about the middle of the picture."""
-    centre = np.array([(width - 1) / 2, (height - 1) / 2])
-    matrix = np.eye(3)
-    matrix[:2, :2] = linear
-    matrix[:2, 2] = centre - linear @ centre
-    return matrix
+    (a, b), (c, d) = linear
+    x, y = (width - 1) / 2, (height - 1) / 2
+    return np.array([[a, b, x - a * x - b * y], [c, d, y - c * x - d * y], [0, 0, 1]])
 
 
 def _reaches_far(matrix: Matrix, height: int, width: int) -> bool:
     """Tell whether a corner is filled from so far outside that reflecting it takes long."""
-    if abs(np.linalg.det(matrix)) < 1e-9:
+    (a, b, x), (c, d, y), (p, q, _) = matrix.tolist()
+    scale = abs(a * d - b * c)
+    if p == q == 0 and scale > 0:
+        # No place comes from farther than this; it says so of nearly every picture at once.
+        farthest = max(abs(a), abs(b), abs(c), abs(d)) * (height + width + abs(x) + abs(y)) / scale
+        if farthest < _FARTHEST_REFLECTED * min(height, width):
+            return False
+    if p == q == 0 and scale < 1e-9:
         return True
     right, bottom = width - 1.0, height - 1.0
     corners = np.array([[0, right, 0, right], [0, 0, bottom, bottom], [1, 1, 1, 1]])
@@ -78,5 +77,5 @@ def _reaches_far(matrix: Matrix, height: int, width: int) -> bool:
     # Beyond the horizon places come from behind.
     if depth.min() <= 0.01 * depth.max():
         return True
-    x, y = x / depth / width, y / depth / height
-    return bool(max(np.abs(x).max(), np.abs(y).max()) > _FARTHEST_REFLECTED)
+    sides = max(np.abs(x / depth).max() / width, np.abs(y / depth).max() / height)
+    return bool(sides > _FARTHEST_REFLECTED)
