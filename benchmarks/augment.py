@@ -6,8 +6,8 @@
 Albumentations 2.0.8 (MIT) is no dependency: run it with a Python that has it beside Evenset. One
 thread. Per operation and side: pictures a second, values drawn anew for each, as both do; the best
 of five rounds, in which the rivals take turns. Bare OpenCV is the one call that does the work;
-against it both have the same values, which do not change. `--policy` decodes, augments and encodes pictures with 1 and 2 workers, and tells
-whether memory grows.
+against it both have the same values, which do not change. `--policy` decodes, augments and encodes
+pictures with 1 and 2 workers, and tells whether memory grows.
 """
 
 import argparse

@@ -124,13 +124,8 @@ class _ThreadsGenerator(threading.local):
     def __init__(self) -> None:
         self.bits = np.random.SFC64(0)
         self.generator = np.random.Generator(self.bits)
-        self.words = np.ones(4, np.uint64)
-        self.state = {
-            "bit_generator": "SFC64",
-            "state": {"state": self.words},
-            "has_uint32": 0,
-            "uinteger": 0,
-        }
+        self.state = self.bits.state
+        self.words = self.state["state"]["state"]
 
 
 _THREADS = _ThreadsGenerator()
