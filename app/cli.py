@@ -96,6 +96,17 @@ def build_parser() -> argparse.ArgumentParser:
     balance.add_argument(
         "--policy", metavar="NAME_OR_FILE", help="how to augment: a preset or a JSON file"
     )
+    balance.add_argument(
+        "--least-augmented",
+        type=float,
+        metavar="SHARE",
+        help="augment at least this share of every class, 0 to 0.9, the largest included",
+    )
+    balance.add_argument(
+        "--normalise-originals",
+        action="store_true",
+        help="encode training originals anew, as augmented pictures are",
+    )
     _add_encoder(balance)
     balance.add_argument(
         "--recipe", type=Path, metavar="FILE", help="a recipe.json; other options change it"

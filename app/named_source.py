@@ -1,17 +1,21 @@
-"""What a command names: its source opened, its images embedded."""
+"""What a command names: its source opened, its images embedded, its policy read."""
 
 import argparse
+import json
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from app.settings import read_limits, usual_cache
 from app.terminal import Bars
 from core import ingest
+from core.augment import PRESETS, AugmentPolicy
 from core.dataset import Choices, ImageDataset
 from core.embed import DEFAULT_ENCODER, Embeddings, embed
+from core.errors import SettingError
 from core.export import Recipe
 from core.progress import Progress
 
@@ -61,3 +65,21 @@ def embed_all(
         dataset, encoder=encoder or DEFAULT_ENCODER, device=options.device, cache=cache,
         progress=progress,
     )  # fmt: skip
+
+
+def read_policy(text: str, seed: int) -> AugmentPolicy:
+    """Return the policy that `text` names: a preset, drawn with `seed`, or a JSON file.
+
+    Raises:
+        SettingError: it is neither, or the file describes no policy.
+    """
+    if text in PRESETS:
+        return replace(PRESETS[text], seed=seed)
+    try:
+        return AugmentPolicy.from_json(json.loads(Path(text).read_text("utf-8")))
+    except FileNotFoundError as error:
+        raise SettingError(
+            f"There is no policy '{text}'. Use {', '.join(PRESETS)}, or a JSON file."
+        ) from error
+    except (OSError, ValueError) as error:
+        raise SettingError(f"The policy '{text}' cannot be read as JSON.") from error

@@ -202,7 +202,8 @@ def _columns_html(
         except (UnreadableImageError, OSError):
             columns.append(f'<p class="quiet">{escape(name)} cannot be read any more.</p>')
             continue
-        drawn = draw(policy, image_key=path, copy=copy, label=label)
+        key = str(dataset.table["digest"].iloc[row])
+        drawn = draw(policy, image_key=key, copy=copy, label=label)
         before = picture_html(_data_url(pixels), alt=f"{label}: {name}", caption=name)
         after = picture_html(
             _data_url(apply(pixels, drawn)),

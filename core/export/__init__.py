@@ -3,6 +3,7 @@
 from core.export.export import ExportReport, ManifestRow, export
 from core.export.items import ExportItem, export_name, list_items
 from core.export.recipe import Recipe, read_recipe
+from core.export.top_up import TopUp
 from core.export.writers import FORMATS, Format, check_target
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Format",
     "ManifestRow",
     "Recipe",
+    "TopUp",
     "check_target",
     "export",
     "export_name",

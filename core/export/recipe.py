@@ -10,6 +10,7 @@ from core.augment import AugmentPolicy
 from core.dataset import Choices, Take
 from core.dataset_store import take_from_json, take_to_json
 from core.errors import SettingError
+from core.export.top_up import AS_THEY_ARE, TopUp
 from core.resample import Settings, Target, read_target
 
 _VERSION = 3
@@ -30,6 +31,7 @@ class Recipe:
     encoder: str
     policy: AugmentPolicy
     seed: int
+    top_up: TopUp = AS_THEY_ARE
 
     def to_text(self) -> str:
         """Return the recipe as JSON."""
@@ -51,6 +53,7 @@ class Recipe:
             "encoder": self.encoder,
             "policy": self.policy.to_json(),
             "seed": self.seed,
+            "top_up": asdict(self.top_up),
         }
         return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
@@ -88,6 +91,7 @@ def read_recipe(path: Path) -> Recipe:
             encoder=str(data["encoder"]),
             policy=AugmentPolicy.from_json(data["policy"]),
             seed=int(data["seed"]),
+            top_up=_read_top_up(data.get("top_up", {})),
         )
     except KeyError as error:
         raise SettingError(f"The recipe '{path}' lacks {error}. Make it again.") from error
@@ -118,3 +122,9 @@ def _read_take(data: object) -> Take | None:
     if data is not None and not is_take:
         raise SettingError("The recipe's 'take' is damaged. Make the recipe again.")
     return take_from_json(data)
+
+
+def _read_top_up(data: object) -> TopUp:
+    if not isinstance(data, Mapping):
+        raise SettingError("The recipe's 'top_up' is damaged. Make the recipe again.")
+    return TopUp(float(data.get("least_share", 0)), bool(data.get("normalises_originals", False)))
