@@ -3,7 +3,7 @@
 from core.augment.drawing import Drawn
 from core.augment.operation import Operation
 from core.augment.operations import OPERATIONS, find_operation
-from core.augment.picture import DrawnStep, apply, draw, label_after
+from core.augment.picture import DrawnStep, apply, at_scale, draw, label_after
 from core.augment.policy import AugmentPolicy, Step, make_step
 from core.augment.presets import PRESET_HELP, PRESETS
 from core.augment.warp import BORDERS
@@ -19,6 +19,7 @@ __all__ = [
     "Operation",
     "Step",
     "apply",
+    "at_scale",
     "draw",
     "find_operation",
     "label_after",

@@ -45,7 +45,7 @@ def draw_odd(rng: np.random.Generator, ends: tuple[float, float]) -> float:
 
 def odd(value: float) -> int:
     """Return the odd whole number nearest to `value`: a window has a middle."""
-    return 2 * int(value // 2) + 1
+    return 2 * max(0, int(value // 2)) + 1
 
 
 def draw_nothing(rng: np.random.Generator, values: object) -> dict[str, float]:  # noqa: ARG001

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.augment.judge import Judge, Vectors, open_judge
-from core.augment.picture import DrawnStep, apply
+from core.augment.picture import DrawnStep, apply, at_scale
 from core.augment.trials import Trial, list_trials
 from core.augment.verdict import Figures, Verdict
 from core.batches import run_ahead
@@ -122,19 +122,21 @@ def measure_evidence(
     return Evidence(tuple(cells), trials, tuple(tried), embeddings.encoder, seed)
 
 
-def working_copy(dataset: ImageDataset, row: int) -> Pixels:
-    """Return the picture that operations are tried on: at most _MOST_PX on its longer side.
+def working_copy(dataset: ImageDataset, row: int) -> tuple[Pixels, float]:
+    """Return the picture that operations are tried on, and its scale: 1 is full size.
+
+    Its longer side has at most _MOST_PX pixels.
 
     Raises:
         UnreadableImageError, OSError: the image cannot be read any more.
     """
     width, height = (int(dataset.table[side].iloc[row]) for side in ("width", "height"))
     pixels = decode(dataset.read_bytes(row), limits=Limits(image_pixels=width * height))
-    scale = _MOST_PX / max(pixels.shape[:2])
+    scale = min(1.0, _MOST_PX / max(pixels.shape[:2]))
     if scale < 1:
         height, width = (max(1, round(side * scale)) for side in pixels.shape[:2])
         pixels = resize(pixels, width=width, height=height)
-    return pixels
+    return pixels, scale
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,11 +179,11 @@ def _try_all(
 
     def try_row(row: int) -> _Tried | None:
         try:
-            pixels = working_copy(dataset, row)
+            pixels, scale = working_copy(dataset, row)
         except (UnreadableImageError, OSError):
             return None
         key = str(dataset.table["digest"].iloc[row])
-        drawn = [trial.draw(image_key=key, seed=seed) for trial in trials]
+        drawn = at_scale([trial.draw(image_key=key, seed=seed) for trial in trials], scale)
         return _try(row, pixels, drawn, encoder, encode, device)
 
     # As in `embed`: a small encoder computes where its pictures were made.

@@ -120,6 +120,29 @@ def apply(image: NDArray[Values], drawn: Sequence[DrawnStep]) -> NDArray[Values]
     return changed if drawn else image.copy()
 
 
+def at_scale(drawn: Sequence[DrawnStep], scale: float) -> tuple[DrawnStep, ...]:
+    """Return the steps as they look on a picture whose sides are `scale` times as long.
+
+    What is counted in pixels shrinks with the picture; all else is a share already.
+    """
+    if scale == 1:
+        return tuple(drawn)
+    return tuple(
+        DrawnStep(
+            step.operation,
+            {
+                **step.values,
+                **{
+                    parameter.name: step.values[parameter.name] * scale
+                    for parameter in find_operation(step.operation).parameters
+                    if parameter.unit == "px"
+                },
+            },
+        )
+        for step in drawn
+    )
+
+
 def label_after(policy: AugmentPolicy, drawn: Sequence[DrawnStep], label: str) -> str:
     """Return the class of the picture that `drawn` makes of one of class `label`."""
     done = {step.operation for step in drawn}

@@ -100,7 +100,7 @@ def test_the_same_seed_gives_the_same_evidence(
 
 def test_what_was_tried_can_be_made_again(arrows: ImageDataset, evidence: Evidence) -> None:
     cell = evidence.by_place["a", Trial("horizontal_flip")]
-    pixels = working_copy(arrows, cell.rows[0])
+    pixels, _ = working_copy(arrows, cell.rows[0])
 
     step = cell.trial.draw(image_key=str(arrows.table["digest"].iloc[cell.rows[0]]), seed=0)
 
