@@ -49,9 +49,9 @@ def _whole(policy: AugmentPolicy) -> AugmentPolicy:
     suffix = policy_round()
     with st.expander("All together", expanded=True, key=f"kind_all_{suffix}"):
         pick = st.selectbox(
-            "Operations on one picture", [None, *range(1, _MOST_PICKED + 1)],
+            "Operations on one picture", range(_MOST_PICKED + 1),
             index=min(policy.pick or 0, _MOST_PICKED), key=f"pick_{suffix}",
-            format_func=lambda count: "each by its chance" if count is None else f"{count} of them",
+            format_func=lambda count: f"{count} of them" if count else "each by its chance",
             persist_state="session",
         )  # fmt: skip
         border = st.selectbox(
@@ -63,7 +63,7 @@ def _whole(policy: AugmentPolicy) -> AugmentPolicy:
             "Seed", min_value=0, max_value=2**31 - 1, value=policy.seed, key=f"seed_{suffix}",
             help="Same seed, same pictures.", persist_state="session",
         )  # fmt: skip
-    return replace(policy, pick=pick, border=border, seed=int(seed))
+    return replace(policy, pick=pick or None, border=border, seed=int(seed))
 
 
 def _switch(operation: Operation, before: Step | None, dataset: ImageDataset) -> Step | None:

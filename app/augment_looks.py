@@ -15,6 +15,7 @@ from app.augment_pictures import (
     missing_html,
     open_sources,
     original_html,
+    row_html,
 )
 from app.page import quiet
 from app.thumbnails import picture_html
@@ -73,7 +74,7 @@ def sweep(dataset: ImageDataset, policy: AugmentPolicy, label: str) -> None:
     levels = np.linspace(parameter.low, parameter.high, _SWEEP_STEPS).tolist()
     ranges = {one.name: one.default for one in operation.parameters}
 
-    def column(source: Source) -> str:
+    def row(source: Source) -> str:
         figures = [original_html(source)]
         for level in levels:
             level = round(level, 4)
@@ -83,10 +84,12 @@ def sweep(dataset: ImageDataset, policy: AugmentPolicy, label: str) -> None:
             values = {**values, **dict.fromkeys(fixed, level)}
             caption = f"{level:.3g} {parameter.unit}".strip()
             figures.append(augmented_html(source, [DrawnStep(name, values)], caption=caption))
-        return column_html(figures)
+        return row_html(figures)
 
-    _draw(open_sources(dataset, _rows(dataset, label)[:_SWEPT]), column)
-    quiet(f"{operation.title}, from {parameter.low:g} to {parameter.high:g} {parameter.unit}.")
+    for source in open_sources(dataset, _rows(dataset, label)[:_SWEPT]):
+        st.html(missing_html(source) if isinstance(source, str) else row(source))
+    ends = f"{parameter.low:g} to {parameter.high:g} {parameter.unit}".strip()
+    quiet(f"{parameter.title}, from {ends}; the originals on the left.")
 
 
 def two_policies(dataset: ImageDataset, policy: AugmentPolicy, label: str) -> None:

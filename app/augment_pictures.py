@@ -82,6 +82,11 @@ def grid_html(columns: Sequence[str]) -> str:
     return f'<div class="beforeafter">{"".join(columns)}</div>'
 
 
+def row_html(figures: Sequence[str]) -> str:
+    """Return many figures beside each other, small."""
+    return f'<div class="sweep">{"".join(figures)}</div>'
+
+
 def values_text(drawn: Sequence[DrawnStep]) -> str:
     """Return 'rotate -12 °, crop 0.87' for a caption."""
     parts = []

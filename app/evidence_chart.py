@@ -43,7 +43,12 @@ def evidence_map(
             text=[_hover(cell) for _, cell in places],
             mode="markers",
             name=verdict.value,
-            marker={"color": colour, "symbol": symbol, "size": 13, "line": {"width": 1.5}},
+            marker={
+                "color": colour,
+                "symbol": symbol,
+                "size": 11,
+                "line": {"width": 1.5, "color": colour},
+            },
             unselected={"marker": {"opacity": 1}},
             hovertemplate="%{text}<extra></extra>",
         )

@@ -12,11 +12,16 @@ from app.page import ask_for_images, current_workspace, heading, lead_on, note, 
 from app.session import Session
 from app.views.augment_evidence import evidence_section
 from core.augment import OPERATIONS, PRESET_HELP, PRESETS, AugmentPolicy
+from core.augment.evidence import Evidence
+from core.augment.trials import Trial
+from core.augment.verdict import Verdict
 from core.dataset import TRAIN, ImageDataset
 from core.errors import SettingError
 from core.words import named
 
 _DRAWN = "policy_drawn"  # what the sliders said last
+_PANE_PX = 860
+_NAMED = 6  # operations that the answer names one by one
 _QUESTION = "What does a flip do to your classes?"
 
 Look = Callable[[ImageDataset, AugmentPolicy, str], None]
@@ -27,7 +32,7 @@ def augment_view(session: Session) -> Session:
     dataset = ask_for_images(session, _QUESTION, "A preview of augmentation needs images.")
     if dataset is None:
         return session
-    heading(_QUESTION, _answer(session.policy))
+    heading(_QUESTION, _answer(session))
     note(
         "Augmentation is safe only where the changed picture keeps its label: a mirrored cat is a "
         "cat, a mirrored 'b' is a 'd'. Move a slider until you would hesitate to name the class, "
@@ -41,22 +46,39 @@ def augment_view(session: Session) -> Session:
     return session
 
 
-def _answer(policy: AugmentPolicy) -> str:
+def _answer(session: Session) -> str:
+    policy = session.policy
     if not policy.steps:
-        return "No operation is switched on, so nothing changes yet."
-    steps = ", ".join(OPERATIONS[name].title.lower() for name in _names(policy))
-    how = "with" if policy.pick is None else f"with {policy.pick} of"
-    return f"An augmented picture is made {how}: {steps}. Compare the rows below."
+        text = "No operation is switched on, so nothing changes yet."
+    elif len(policy.steps) > _NAMED:
+        some = "some" if policy.pick is None else str(policy.pick)
+        text = f"An augmented picture is made with {some} of {len(policy.steps)} operations."
+    else:
+        steps = ", ".join(OPERATIONS[name].title.lower() for name in _names(policy))
+        how = "with" if policy.pick is None else f"with {policy.pick} of"
+        text = f"An augmented picture is made {how}: {steps}."
+    return f"{text} {_of_a_flip(session.evidence)}"
+
+
+def _of_a_flip(evidence: Evidence | None) -> str:
+    """Return what a mirror does to the classes, where that was tried."""
+    flip = Trial("horizontal_flip")
+    if evidence is None or flip not in evidence.trials:
+        return "Compare the rows below."
+    verdicts = {label: evidence.by_place[label, flip].verdict for label in evidence.labels}
+    changed = [label for label, verdict in verdicts.items() if verdict is Verdict.CHANGES]
+    if changed:
+        return f"A horizontal flip changes the label of {named(changed)}."
+    return "A horizontal flip changes the label of no class."
 
 
 def _presets() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.popover("Start from a policy"):
             for name in PRESETS:
-                if st.button(
-                    f"Use '{name}'", key=f"preset_{name}", help=PRESET_HELP[name], width="stretch"
-                ):
+                if st.button(f"Use '{name}'", key=f"preset_{name}"):
                     _take_over(PRESETS[name])
+                st.caption(PRESET_HELP[name])
         with st.popover("Take the policy with you"):
             policy = policy_in_and_out(current_workspace().session.policy)
             if policy is not None:
@@ -82,7 +104,8 @@ def _workbench(dataset: ImageDataset) -> None:
     if st.session_state.get(_DRAWN, session.policy) != session.policy:
         start_anew()
     left, right = st.columns([2, 5], gap="large")
-    with left:
+    # A pane of its own: twenty-five switches would push everything else off the screen.
+    with left, st.container(height=_PANE_PX, border=False, key="augment_controls"):
         policy = controls(session.policy, dataset)
         if policy != session.policy:
             workspace.put(session, session.with_policy(policy))
@@ -102,13 +125,12 @@ def _names(policy: AugmentPolicy) -> list[str]:
 
 def _pictures(dataset: ImageDataset, policy: AugmentPolicy) -> None:
     looks: Mapping[str, Look] = LOOKS
-    top = st.columns([2, 3], vertical_alignment="bottom")
-    labels = [label for label, count in dataset.counts(TRAIN).items() if count]
-    label = top[0].selectbox("Class", labels, key="augment_class", persist_state="session")
-    look = top[1].segmented_control(
+    look = st.segmented_control(
         "Look at", list(looks), default=next(iter(looks)), required=True, key="augment_look",
-        persist_state="session",
+        persist_state="session", label_visibility="collapsed",
     )  # fmt: skip
+    labels = [label for label, count in dataset.counts(TRAIN).items() if count]
+    label = st.selectbox("Class", labels, key="augment_class", persist_state="session")
     try:
         looks[look or next(iter(looks))](dataset, policy, label)
     except SettingError as error:

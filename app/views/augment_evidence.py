@@ -60,7 +60,7 @@ def _form(session: Session, dataset: ImageDataset) -> None:
         "Images of each class", _IMAGES, index=1, key="evidence_images", persist_state="session"
     )
     pictures = classes * images * len(trials)
-    text = f"Try {count_of(len(trials), 'operation')} on each class"
+    text = f"Try {count_of(len(OPERATIONS), 'operation')} on each class"
     if session.embeddings is None:
         text = f"Embed {count_of(len(dataset), 'image')} and {text[0].lower()}{text[1:]}"
     with right.container(horizontal=True, vertical_alignment="center"):

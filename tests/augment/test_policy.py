@@ -17,6 +17,7 @@ from core.augment import (
     DrawnStep,
     Step,
     apply,
+    at_scale,
     draw,
     label_after,
     make_step,
@@ -336,3 +337,12 @@ def test_another_attempt_draws_other_values() -> None:
     )
 
     assert first != second
+
+
+def test_pixels_shrink_with_the_picture_and_shares_do_not() -> None:
+    drawn = [DrawnStep("gaussian_blur", {"sigma": 2.0}), DrawnStep("rotate", {"degrees": 9.0})]
+
+    small = at_scale(drawn, 0.5)
+
+    assert small == (DrawnStep("gaussian_blur", {"sigma": 1.0}), drawn[1])
+    assert at_scale(drawn, 1) == tuple(drawn)
