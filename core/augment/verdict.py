@@ -18,12 +18,13 @@ class Verdict(StrEnum):
 # A picture that moves by less than a tenth of the distance between two images of its class is
 # the same picture to an encoder, and to what is trained on its like.
 LEAST_MOVE = 0.1
-# So many lost labels can be borne: hardly a set has fewer wrong ones. More of them count when
-# chance does not explain them: of four images two are lost so in one case of nineteen, three of
-# three in one of a thousand.
+# So many lost labels can be borne, and more where the encoder misplaces more of the class's real
+# images: what it placed rightly by a hair falls elsewhere after any change, and a crab is no other
+# animal in a mirror. More of them count when chance does not explain them: of four images two are
+# lost so in one case of nineteen, three of three in one of a thousand.
 BORNE_LOSS = 0.1
 SIGNIFICANCE = 0.05
-# With fewer images whose neighbours agree with the label before, a share means nothing.
+# With fewer images that the encoder places rightly before, a share means nothing.
 LEAST_JUDGED = 3
 
 
@@ -50,10 +51,12 @@ class Figures:
         and chance explains, or pictures farther from themselves than images of the class are from
         each other: risky. Hardly any movement: it adds nothing. All else is useful.
         """
-        if self.judged < LEAST_JUDGED:
+        borne = max(BORNE_LOSS, 1 - self.judged / self.images)
+        # Where chance could explain even the loss of all, nothing could ever speak against it.
+        if self.judged < LEAST_JUDGED or borne**self.judged >= SIGNIFICANCE:
             return Verdict.UNKNOWN
         lost = self.judged - round(self.kept * self.judged)
-        if _chance_of(lost, self.judged) < SIGNIFICANCE:
+        if _chance_of(lost, self.judged, borne) < SIGNIFICANCE:
             return Verdict.CHANGES if self.kept < 0.5 else Verdict.RISKY
         if self.move > self.reach:
             return Verdict.RISKY
@@ -62,9 +65,8 @@ class Figures:
         return Verdict.USEFUL
 
 
-def _chance_of(lost: int, count: int) -> float:
-    """Return how likely `lost` or more of `count` are where BORNE_LOSS is the share."""
+def _chance_of(lost: int, count: int, share: float) -> float:
+    """Return how likely `lost` or more of `count` are where each is lost with `share`."""
     return sum(
-        comb(count, n) * BORNE_LOSS**n * (1 - BORNE_LOSS) ** (count - n)
-        for n in range(lost, count + 1)
+        comb(count, n) * share**n * (1 - share) ** (count - n) for n in range(lost, count + 1)
     )

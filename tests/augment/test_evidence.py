@@ -145,8 +145,12 @@ def figures(**changes: object) -> Figures:
         ({"kept": 0.8}, Verdict.USEFUL),  # four of twenty: chance, in one case of eight
         ({"kept": 0.75}, Verdict.RISKY),
         ({"kept": 0.4}, Verdict.CHANGES),
-        ({"judged": 4, "kept": 0.5}, Verdict.USEFUL),  # two of four
-        ({"judged": 3, "kept": 0.0}, Verdict.CHANGES),
+        ({"images": 4, "judged": 4, "kept": 0.5}, Verdict.USEFUL),  # two of four
+        ({"images": 4, "judged": 3, "kept": 0.0}, Verdict.CHANGES),
+        # The encoder knows half of the class: even a loss of all of them would say nothing.
+        ({"images": 8, "judged": 4, "kept": 0.0}, Verdict.UNKNOWN),
+        ({"images": 8, "judged": 6, "kept": 0.5}, Verdict.USEFUL),
+        ({"images": 8, "judged": 8, "kept": 0.25}, Verdict.CHANGES),
         ({"judged": 2, "kept": 0.0}, Verdict.UNKNOWN),
         ({"move": 0.01, "kept": 0.0}, Verdict.CHANGES),
     ],
@@ -224,6 +228,19 @@ def test_poor_jpeg_is_the_strong_end() -> None:
     (step,) = suggest_policy(hand_made({"cat": [GOOD, GOOD, BAD]}, trials)).steps
 
     assert step.values == {"quality": (30, 90)}
+
+
+def test_a_class_that_was_not_judged_gets_what_harms_no_other() -> None:
+    unknown = figures(judged=0)
+    trials = [Trial("horizontal_flip"), Trial("rotate", 15)]
+    evidence = hand_made(
+        {"cat": [GOOD, GOOD], "six": [BAD, GOOD], "rare": [unknown, unknown]}, trials
+    )
+
+    flip, turn = suggest_policy(evidence).steps
+
+    assert flip.except_labels == {"six", "rare"}
+    assert turn.except_labels == frozenset()
 
 
 def test_a_class_without_anything_useful_keeps_what_harms_it_least() -> None:
