@@ -1,4 +1,4 @@
-"""The command line: `evenset serve | audit | embed | resample | map | evaluate | balance`."""
+"""The command line: `evenset serve | audit | augment | embed | resample | map | evaluate | ...`."""
 
 import argparse
 import sys
@@ -16,9 +16,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Returns 0, or 1 when the input is at fault; wrong usage exits with 2."""
     options = build_parser().parse_args(arguments)
     # Imported here, so that `--help` and wrong usage are answered without the libraries.
-    from app import commands, map_command
+    from app import augment_command, commands, map_command
 
-    runs = vars(commands) | vars(map_command)
+    runs = vars(commands) | vars(map_command) | vars(augment_command)
     try:
         _check_seed(options)
         runs[f"run_{options.command}"](options)
@@ -59,6 +59,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_source(audit)
     _add_json(audit)
 
+    _add_augment(commands)
+
     embed = commands.add_parser("embed", help="turn every image into a vector")
     _add_source(embed)
     _add_out(embed, "folder for embeddings.npy, index.parquet and meta.json")
@@ -94,6 +96,17 @@ def build_parser() -> argparse.ArgumentParser:
     balance.add_argument(
         "--policy", metavar="NAME_OR_FILE", help="how to augment: a preset or a JSON file"
     )
+    balance.add_argument(
+        "--least-augmented",
+        type=float,
+        metavar="SHARE",
+        help="augment at least this share of every class, 0 to 0.9, the largest included",
+    )
+    balance.add_argument(
+        "--normalise-originals",
+        action="store_true",
+        help="encode training originals anew, as augmented pictures are",
+    )
     _add_encoder(balance)
     balance.add_argument(
         "--recipe", type=Path, metavar="FILE", help="a recipe.json; other options change it"
@@ -110,6 +123,31 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
     serve.add_argument("--workspaces", metavar="DIR", help="keep what visitors bring and make here")
     _add_numbers(serve, SERVE_OPTIONS)
+
+
+def _add_augment(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    augment = commands.add_parser("augment", help="try what each operation does to each class")
+    _add_source(augment)
+    augment.add_argument(
+        "--evidence",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="the table, a row per class, operation and strength: .csv, .json or .parquet",
+    )
+    augment.add_argument(
+        "--suggest", type=Path, metavar="FILE", help="the policy that follows, as JSON for balance"
+    )
+    augment.add_argument("--operations", metavar="A,B,...", help="which to try; all by default")
+    augment.add_argument(
+        "--images-per-class",
+        type=int,
+        default=20,
+        metavar="N",
+        help="try at most so many images of each class (%(default)s)",
+    )
+    _add_encoder(augment)
+    _add_seed(augment)
 
 
 def _add_map(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -1,17 +1,14 @@
 """What each command of the command line does: read, call `core`, print."""
 
 import argparse
-import json
 import sys
-from dataclasses import asdict
-from pathlib import Path
+from dataclasses import asdict, replace
 from typing import TypeVar
 
-from app.named_source import embed_all, make_folder, named_edits, opened
+from app.named_source import embed_all, make_folder, named_edits, opened, read_policy
 from app.settings import read_settings
 from app.terminal import Bars, print_table, write_json
 from core.audit import audit
-from core.augment import PRESETS, AugmentPolicy
 from core.dataset import Labelled
 from core.embed import (
     DEFAULT_ENCODER,
@@ -22,7 +19,7 @@ from core.embed import (
 )
 from core.errors import SettingError
 from core.evaluate import METRICS, PRIMARY, evaluate
-from core.export import Recipe, check_target, export, read_recipe
+from core.export import Recipe, TopUp, check_target, export, read_recipe
 from core.progress import Progress
 from core.resample import (
     STRATEGIES,
@@ -205,9 +202,9 @@ def run_balance(options: argparse.Namespace) -> None:
     base = read_recipe(options.recipe) if options.recipe else None
     seed = _first(options.seed, base.seed if base else None, 0)
     if options.policy is None and base is not None:
-        policy = AugmentPolicy(base.policy.steps, seed=_first(options.seed, base.policy.seed))
+        policy = replace(base.policy, seed=_first(options.seed, base.policy.seed))
     else:
-        policy = _policy(options.policy or "standard", seed)
+        policy = read_policy(options.policy or "standard", seed)
     target = parse_target(options.target) if options.target else (base.target if base else None)
     strategy = _first(options.strategy, base.strategy if base else None, "augment")
     encoder = _first(options.encoder, base.encoder if base else None, DEFAULT_ENCODER)
@@ -217,6 +214,11 @@ def run_balance(options: argparse.Namespace) -> None:
     settings = {**(base.settings if base and is_same else {}), **record.parse(_settings(options))}
     most = options.most_per_image
     most = base.most_per_image if base and most is None else most
+    before = base.top_up if base else TopUp()
+    top_up = TopUp(
+        _first(options.least_augmented, before.least_share),
+        options.normalise_originals or before.normalises_originals,
+    )
     check_target(options.out)  # before any work is done for it
     find_encoder(encoder)  # the recipe keeps it, whether this strategy needs it or not
     with opened(options, base) as (dataset, progress):
@@ -237,6 +239,7 @@ def run_balance(options: argparse.Namespace) -> None:
             policy=policy,
             seed=seed,
             edits=named_edits(options, base),
+            top_up=top_up,
         )
         if base is not None and base.dataset_digest != dataset.digest:
             print(
@@ -272,20 +275,6 @@ def _settings(options: argparse.Namespace) -> dict[str, str]:
             raise SettingError(f"--set {text} has no value. Write NAME=VALUE, as k_neighbors=7.")
         values[name.strip()] = value.strip()
     return values
-
-
-def _policy(text: str, seed: int) -> AugmentPolicy:
-    """Return the policy that `text` names: a preset, drawn with `seed`, or a JSON file."""
-    if text in PRESETS:
-        return AugmentPolicy(PRESETS[text].steps, seed=seed)
-    try:
-        return AugmentPolicy.from_json(json.loads(Path(text).read_text("utf-8")))
-    except FileNotFoundError as error:
-        raise SettingError(
-            f"There is no policy '{text}'. Use {', '.join(PRESETS)}, or a JSON file."
-        ) from error
-    except (OSError, ValueError) as error:
-        raise SettingError(f"The policy '{text}' cannot be read as JSON.") from error
 
 
 def _first(*values: Value | None) -> Value:

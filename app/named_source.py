@@ -1,20 +1,23 @@
-"""What a command names: its source opened, its images embedded, its folder made."""
+"""What a command names: source, images, policy and folder, each opened, embedded, read or made."""
 
 import argparse
+import json
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from app.settings import read_limits, usual_cache
 from app.terminal import Bars
 from core import ingest
+from core.augment import PRESETS, AugmentPolicy
 from core.dataset import Choices, ImageDataset
 from core.edits import ABOUT_REVIEW
 from core.edits_file import NamedEdit, find_edits, missing_text, read_edits
 from core.embed import DEFAULT_ENCODER, Embeddings, embed
-from core.errors import OutputError
+from core.errors import OutputError, SettingError
 from core.export import Recipe
 from core.progress import Progress
 
@@ -93,3 +96,21 @@ def make_folder(folder: Path) -> None:
         raise OutputError(
             f"Cannot make the folder '{folder}': {error.strerror}. Choose another place."
         ) from error
+
+
+def read_policy(text: str, seed: int) -> AugmentPolicy:
+    """Return the policy that `text` names: a preset, drawn with `seed`, or a JSON file.
+
+    Raises:
+        SettingError: it is neither, or the file describes no policy.
+    """
+    if text in PRESETS:
+        return replace(PRESETS[text], seed=seed)
+    try:
+        return AugmentPolicy.from_json(json.loads(Path(text).read_text("utf-8")))
+    except FileNotFoundError as error:
+        raise SettingError(
+            f"There is no policy '{text}'. Use {', '.join(PRESETS)}, or a JSON file."
+        ) from error
+    except (OSError, ValueError) as error:
+        raise SettingError(f"The policy '{text}' cannot be read as JSON.") from error

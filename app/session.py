@@ -5,6 +5,7 @@ from pathlib import Path
 
 from core.audit import AuditReport, audit
 from core.augment import PRESETS, AugmentPolicy
+from core.augment.evidence import Evidence
 from core.dataset import ImageDataset
 from core.edits import Edits
 from core.embed import Embeddings
@@ -81,6 +82,7 @@ class Session:
     audit: AuditReport | None = None
     policy: AugmentPolicy = field(default_factory=lambda: PRESETS["standard"])
     policy_chosen: bool = False  # the person changed it
+    evidence: Evidence | None = None  # of operations, by the encoder of the embeddings
     embeddings: Embeddings | None = None
     balanced: Balanced | None = None
     difficulty: Difficulty | None = None  # of the embeddings
@@ -146,6 +148,10 @@ class Session:
             self, policy=policy, policy_chosen=True, export_stale=self.exported is not None
         )
 
+    def with_evidence(self, evidence: Evidence) -> "Session":
+        """Return the session with what operations do to each class."""
+        return replace(self, evidence=evidence)
+
     def with_embeddings(self, embeddings: Embeddings, projection: Projection) -> "Session":
         """Return the session with new vectors; points, maps and scores of the old ones go.
 
@@ -155,6 +161,7 @@ class Session:
         return replace(
             self,
             embeddings=embeddings,
+            evidence=None,
             balanced=None if hangs else self.balanced,
             difficulty=None,
             quality=None,

@@ -14,6 +14,8 @@ from app.uploads import Arrival
 from app.worker_map import WARM_UMAP, JointTask, MapTask, draw_umap, fit_together
 from core import ingest
 from core.audit import AuditReport, audit
+from core.augment.evidence import Evidence, measure_evidence
+from core.augment.trials import Trial
 from core.dataset import Choices, ImageDataset, SkippedFile, Take, select
 from core.embed import Embeddings, embed
 from core.evaluate import EvaluationReport, evaluate
@@ -167,6 +169,26 @@ def place_points(
     """Place synthetic points on a UMAP, better than between their parents."""
     placement = place_among_neighbours(projection, embeddings, points, progress=progress)
     return Placed(points, projection, placement)
+
+
+def embed_and_try(
+    dataset: ImageDataset,
+    embeddings: Embeddings | None,
+    trials: Sequence[Trial],
+    images_per_class: int,
+    encoder: str,
+    device: str,
+    cache: Path,
+    progress: Progress,
+) -> tuple[Embeddings, Projection | None, Evidence]:
+    """Try operations on each class, embedding first where that was not done."""
+    projection = None
+    if embeddings is None:
+        embeddings, projection = embed_and_map(dataset, encoder, device, cache, progress)
+    evidence = measure_evidence(
+        dataset, embeddings, trials, images_per_class=images_per_class, progress=progress
+    )
+    return embeddings, projection, evidence
 
 
 def embed_and_evaluate(

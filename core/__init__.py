@@ -6,6 +6,7 @@ The walk, each step a function over values:
     edits.Edits().leave_out(rows), .apply -> ImageDataset
     audit.audit(dataset)                  -> AuditReport
     augment.apply(image, drawn steps)     -> picture
+    augment.evidence.measure_evidence(...)-> Evidence: what each operation does to each class
     embed.embed(dataset, encoder, ...)    -> Embeddings
     resample.make_plan(dataset, ...)      -> BalancePlan
     resample.resample(embeddings, plan)   -> SyntheticPoints

@@ -1,5 +1,6 @@
 """Add noise to a picture, fast, and the same every time for the same seed."""
 
+import threading
 from math import log1p
 from statistics import NormalDist
 
@@ -7,10 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.augment.drawing import Drawn, draw_between
-from core.images import Pixels
+from core.augment.drawing import Drawn, Picture, draw_between, top_of
 from core.parameters import RangeValues
-from core.randomness import stream
 
 # A seed below this keeps every digit when JSON or a table reads it as a float.
 _SEEDS = 2**53
@@ -18,13 +17,14 @@ _LEAST_SIGMA = 0.5  # grey levels; below, nearly every pixel rounds back to itse
 _LEAST_AMOUNT = 0.1  # per cent; below, many small pictures get no speck at all
 # Larger pictures are worked on in strips that stay in the processor's cache.
 _STRIP_BYTES = 1 << 17
+_GAUSSIAN, _SPECKS = 1, 2  # streams of numbers
 
 
-def _normal_quantiles() -> NDArray[np.float64]:
-    """Return (256,) the middles of 256 equally likely parts of a normal curve, at variance 1."""
+def _normal_quantiles() -> NDArray[np.float32]:
+    """Return (256, 1) middles of 256 equally likely parts of a normal curve, at variance 1."""
     normal = NormalDist()
     middles = np.array([normal.inv_cdf((byte + 0.5) / 256) for byte in range(256)])
-    return np.asarray(middles / middles.std(), np.float64)
+    return np.asarray(middles / middles.std(), np.float32)[:, None]
 
 
 _QUANTILES = _normal_quantiles()
@@ -34,19 +34,19 @@ def draw_gaussian_noise(rng: np.random.Generator, values: RangeValues) -> dict[s
     """Draw the strength in grey levels, and the seed of the pattern."""
     return {
         "sigma": draw_between(rng, values["sigma"], at_least=_LEAST_SIGMA),
-        "noise_seed": int(rng.integers(_SEEDS)),
+        "noise_seed": int(rng.random() * _SEEDS),
     }
 
 
-def gaussian_noise(pixels: Pixels, drawn: Drawn) -> Pixels:
-    """Move each value by a number from a bell curve, by nothing in the mean, within 0 and 255.
+def gaussian_noise(pixels: Picture, drawn: Drawn) -> Picture:
+    """Move each value by a number from a bell curve, by nothing in the mean, within 0 and white.
 
     A grey picture stays grey: colour in it would tell a model which pictures were augmented.
     """
     sigma, seed = drawn["sigma"], int(drawn["noise_seed"])
-    if _is_grey(pixels):
+    if pixels.shape[2] == 3 and _is_grey(pixels):
         grey = _with_gaussian_noise(pixels[..., 0], sigma=sigma, seed=seed)
-        return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8)
+        return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB))
     return _with_gaussian_noise(pixels, sigma=sigma, seed=seed)
 
 
@@ -54,50 +54,89 @@ def draw_salt_and_pepper(rng: np.random.Generator, values: RangeValues) -> dict[
     """Draw the share of pixels in per cent, and the seed of the pattern."""
     return {
         "amount": draw_between(rng, values["amount"], at_least=_LEAST_AMOUNT),
-        "noise_seed": int(rng.integers(_SEEDS)),
+        "noise_seed": int(rng.random() * _SEEDS),
     }
 
 
-def salt_and_pepper(pixels: Pixels, drawn: Drawn) -> Pixels:
+def salt_and_pepper(pixels: Picture, drawn: Drawn) -> Picture:
     """Make a share of the pixels white or black, half and half."""
-    rng = stream(int(drawn["noise_seed"]), "salt_and_pepper")
+    rng = _seeded(int(drawn["noise_seed"]), _SPECKS)
     pixel_count = pixels.shape[0] * pixels.shape[1]
     # Several hits may meet in one pixel. With -N ln(1 - share) hits expected, a pixel escapes
     # them all with probability 1 - share exactly.
     hit_count = rng.poisson(-pixel_count * log1p(-drawn["amount"] / 100))
     # One number holds both: place = number // 2, white or black = its last bit.
-    hits = rng.integers(2 * pixel_count, size=hit_count)
+    hits = (rng.random(hit_count) * (2 * pixel_count)).astype(np.int64)
     speckled = pixels.copy()
-    speckled.reshape(pixel_count, 3)[hits >> 1] = ((hits & 1) * 255).astype(np.uint8)[:, None]
+    colours = np.array([[0], [top_of(pixels)]], pixels.dtype)
+    speckled.reshape(pixel_count, -1)[hits >> 1] = colours[hits & 1]
     return speckled
 
 
-def _is_grey(pixels: Pixels) -> bool:
-    # The first row settles nearly every colour picture at no cost.
-    return all(
+def _is_grey(pixels: Picture) -> bool:
+    red, green, blue = pixels[0, 0].tolist()
+    # The first pixel, or the first row, settles nearly every colour picture at no cost.
+    return red == green == blue and all(
         np.array_equal(part[..., 0], part[..., 1]) and np.array_equal(part[..., 0], part[..., 2])
         for part in (pixels[:1], pixels)
     )
 
 
-def _with_gaussian_noise(pixels: Pixels, *, sigma: float, seed: int) -> Pixels:
+def _with_gaussian_noise(pixels: Picture, *, sigma: float, seed: int) -> Picture:
     """Return a noisy copy of an array of any shape.
 
-    A random byte picks one of 256 shifts, and OpenCV adds the lighter and subtracts the darker
-    ones, stopping at 255 and 0: eight to ten times as fast as `rng.normal`, and without the
-    darkening by half a grey level that cutting off the fractions brings.
+    A random byte picks one of 256 shifts, and OpenCV adds it, stopping at white and 0: ten times
+    as fast as `rng.normal`, and without the darkening by half a grey level that cutting off the
+    fractions brings.
     """
-    shifts = np.rint(np.clip(sigma * _QUANTILES, -255, 255))
-    lighter = np.maximum(shifts, 0).astype(np.uint8)
-    darker = np.maximum(-shifts, 0).astype(np.uint8)
-    rng = stream(seed, "gaussian_noise")
+    scale, middle = sigma * (top_of(pixels) / 255), (top_of(pixels) + 1) // 2
+    # From a middle on, shifts fit the type of the picture; what does not comes in two halves.
+    if scale * _QUANTILES[-1, 0] < middle - 1:
+        tables = [(_rounded(scale, middle, pixels), 1, -middle)]
+    else:
+        tables = [(_rounded(scale, 0, pixels), 1, 0), (_rounded(-scale, 0, pixels), -1, 0)]
+    random = _seeded(seed, _GAUSSIAN).bit_generator
     # One row, not one dimension: OpenCV takes up to four numbers alone for one colour.
     row = np.ascontiguousarray(pixels).reshape(1, -1)
     noisy = np.empty_like(row)
     for start in range(0, row.size, _STRIP_BYTES):
         strip = row[:, start : start + _STRIP_BYTES]
-        words = rng.integers(2**64 - 1, size=(strip.size + 7) // 8, dtype=np.uint64, endpoint=True)
+        words = random.random_raw((strip.size + 7) // 8)
         picks = words.view(np.uint8)[None, : strip.size]
-        added = cv2.add(strip, cv2.LUT(picks, lighter))
-        noisy[:, start : start + _STRIP_BYTES] = cv2.subtract(added, cv2.LUT(picks, darker))
+        for table, sign, lift in tables:
+            strip = cv2.addWeighted(strip, 1, cv2.LUT(picks, table), sign, lift)
+        noisy[:, start : start + _STRIP_BYTES] = strip
     return noisy.reshape(pixels.shape)
+
+
+def _rounded(scale: float, middle: int, pixels: Picture) -> Picture:
+    """Return (256, 1) shifts about `middle` in the type of the picture."""
+    if pixels.dtype == np.uint8 and middle:
+        # Nothing falls below zero, where this would take the sign away.
+        return cv2.convertScaleAbs(_QUANTILES, alpha=scale, beta=middle)
+    shifts = np.rint(scale * _QUANTILES + middle)
+    return np.asarray(np.clip(shifts, 0, top_of(pixels)), pixels.dtype)
+
+
+class _ThreadsGenerator(threading.local):
+    """One generator for each thread, set to a seed anew: a fifth of what making one takes."""
+
+    def __init__(self) -> None:
+        self.bits = np.random.SFC64(0)
+        self.generator = np.random.Generator(self.bits)
+        self.state = self.bits.state
+        self.words = self.state["state"]["state"]
+
+
+_THREADS = _ThreadsGenerator()
+
+
+def _seeded(seed: int, stream: int) -> np.random.Generator:
+    """Return this thread's generator at the start of a stream; use it up before the next.
+
+    Seeded as the author of SFC64 does: three words, a count, and twelve numbers left out.
+    """
+    _THREADS.words[:] = (seed, stream, 0, 1)
+    _THREADS.bits.state = _THREADS.state
+    _THREADS.bits.random_raw(12)
+    return _THREADS.generator

@@ -1,15 +1,14 @@
 """What is done to make an augmented picture: which operations, how strong, for which classes."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from core.augment.drawing import Drawn
+from core.augment import checked_json as checked
 from core.augment.operations import OPERATIONS, find_operation
+from core.augment.warp import BORDERS
 from core.errors import SettingError
-from core.images import Pixels
 from core.parameters import RangeValues
-from core.randomness import stream
 
 _VERSION = 1
 
@@ -22,6 +21,8 @@ class Step:
     probability: float
     values: RangeValues
     except_labels: frozenset[str] = frozenset()  # classes that this step leaves alone
+    # Classes that a mirror makes of each other: a left arrow is a right one in it.
+    swapped_labels: frozenset[tuple[str, str]] = frozenset()
 
     def __post_init__(self) -> None:
         operation = find_operation(self.operation)
@@ -31,12 +32,32 @@ class Step:
                 "0 and 1."
             )
         known = [parameter.name for parameter in operation.parameters]
-        _check_names(self.values, known, f"{operation.title}: values")
+        checked.check_names(self.values, known, f"{operation.title}: values")
         for parameter in operation.parameters:
             try:
                 parameter.check(self.values[parameter.name])
             except SettingError as error:
                 raise SettingError(f"{operation.title}: {error}") from error
+        self._check_pairs(operation.title, is_mirror=operation.is_mirror)
+
+    def partner_of(self, label: str) -> str | None:
+        """Return the class that this step makes of `label`; None where it stays what it is."""
+        for first, second in self.swapped_labels:
+            if label in {first, second}:
+                return second if label == first else first
+        return None
+
+    def _check_pairs(self, title: str, *, is_mirror: bool) -> None:
+        if self.swapped_labels and not is_mirror:
+            raise SettingError(f"{title} swaps no classes; only flips do. Take the pairs out.")
+        labels = [label for pair in self.swapped_labels for label in pair]
+        for label in sorted(labels):
+            if labels.count(label) > 1:
+                raise SettingError(f"{title}: class '{label}' stands in two pairs. Keep one.")
+            if label in self.except_labels:
+                raise SettingError(
+                    f"{title}: class '{label}' is both left alone and swapped. Choose one."
+                )
 
 
 @dataclass(frozen=True)
@@ -45,6 +66,8 @@ class AugmentPolicy:
 
     steps: tuple[Step, ...]
     seed: int = 0
+    pick: int | None = None  # so many steps a picture; None: each by its own probability
+    border: str = "reflect"  # of BORDERS: what fills the place that a moved picture leaves free
 
     def __post_init__(self) -> None:
         names = [step.operation for step in self.steps]
@@ -53,6 +76,11 @@ class AugmentPolicy:
                 raise SettingError(f"Operation '{name}' stands in two steps. Keep one of them.")
         if self.seed < 0:
             raise SettingError(f"The seed is {self.seed}; it must be 0 or more.")
+        if self.pick is not None and self.pick < 1:
+            raise SettingError(f"{self.pick} steps a picture: take 1 or more.")
+        if self.border not in BORDERS:
+            known = ", ".join(BORDERS)
+            raise SettingError(f"There is no border '{self.border}'. The borders are: {known}.")
 
     @cached_property
     def ordered_steps(self) -> list[Step]:
@@ -60,17 +88,25 @@ class AugmentPolicy:
         steps = {step.operation: step for step in self.steps}
         return [steps[name] for name in OPERATIONS if name in steps]
 
+    def partners_of(self, label: str) -> set[str]:
+        """Return the classes whose pictures become `label` in a mirror that may be used."""
+        used = [step for step in self.steps if step.probability > 0]
+        return {partner for step in used if (partner := step.partner_of(label)) is not None}
+
     def to_json(self) -> dict[str, object]:
         """Return what `from_json` reads."""
         return {
             "version": _VERSION,
             "seed": self.seed,
+            "pick": self.pick,
+            "border": self.border,
             "steps": [
                 {
                     "operation": step.operation,
                     "probability": step.probability,
                     "values": {name: list(ends) for name, ends in step.values.items()},
                     "except_labels": sorted(step.except_labels),
+                    "swapped_labels": sorted(list(pair) for pair in step.swapped_labels),
                 }
                 for step in self.steps
             ],
@@ -78,30 +114,30 @@ class AugmentPolicy:
 
     @classmethod
     def from_json(cls, data: object) -> "AugmentPolicy":
-        """Return the policy that `to_json` described.
+        """Return the policy that `to_json` described; 'pick', 'border' and swaps may be missing.
 
         Raises:
             SettingError: something is missing, unknown, of another type or out of range.
         """
-        fields = _object(data, ("version", "seed", "steps"), "The policy")
-        version = _whole_number(fields["version"], "The version")
+        fields = checked.as_object(
+            data, ("version", "seed", "steps"), "The policy", optional=("pick", "border")
+        )
+        version = checked.as_whole_number(fields["version"], "The version")
         if version != _VERSION:
             raise SettingError(
                 f"The policy has version {version}; this program reads version {_VERSION}."
             )
         steps = tuple(
             _step(item, f"Step {place}")
-            for place, item in enumerate(_list(fields["steps"], "The steps"), start=1)
+            for place, item in enumerate(checked.as_list(fields["steps"], "The steps"), start=1)
         )
-        return cls(steps, _whole_number(fields["seed"], "The seed"))
-
-
-@dataclass(frozen=True)
-class DrawnStep:
-    """One operation as it was done to one picture."""
-
-    operation: str
-    values: Drawn
+        pick = fields.get("pick")
+        return cls(
+            steps,
+            checked.as_whole_number(fields["seed"], "The seed"),
+            None if pick is None else checked.as_whole_number(pick, "The steps to pick"),
+            str(fields.get("border", BORDERS[0])),
+        )
 
 
 def make_step(
@@ -110,6 +146,7 @@ def make_step(
     *,
     probability: float | None = None,
     except_labels: Collection[str] = (),
+    swapped_labels: Iterable[tuple[str, str]] = (),
 ) -> Step:
     """Return a step; what is not given is taken from the operation's record.
 
@@ -123,125 +160,33 @@ def make_step(
         record.probability if probability is None else probability,
         {**defaults, **(values or {})},
         frozenset(except_labels),
+        frozenset(swapped_labels),
     )
 
 
-def draw(policy: AugmentPolicy, *, image_key: str, copy: int, label: str) -> tuple[DrawnStep, ...]:
-    """Draw what is done to make one augmented picture; at least one step, never an idle one.
-
-    Each step has its own stream of random numbers, so that another step, another picture or
-    another order of work moves none of its values.
-
-    Args:
-        policy: The steps to draw from.
-        image_key: Names the picture that is augmented, the same in every run.
-        copy: Number of the augmented picture among those made from that picture.
-        label: The picture's label; steps that except it are left out.
-
-    Returns:
-        The steps in the order in which they are applied.
-
-    Raises:
-        SettingError: no step of the policy changes pictures with this label.
-    """
-    fired: list[DrawnStep] = []
-    nearest, nearest_ratio = None, float("inf")
-    for step in policy.ordered_steps:
-        if step.probability == 0 or label in step.except_labels:
-            continue
-        operation = OPERATIONS[step.operation]
-        rng = stream(policy.seed, "augment", image_key, copy, step.operation)
-        chance = rng.random()
-        drawn = DrawnStep(step.operation, operation.draw(rng, step.values))
-        if operation.is_idle(drawn.values):
-            continue
-        if chance < step.probability:
-            fired.append(drawn)
-        elif chance / step.probability < nearest_ratio:
-            nearest, nearest_ratio = drawn, chance / step.probability
-    if fired:
-        return tuple(fired)
-    if nearest is None:
-        raise SettingError(
-            f"No step of the policy changes pictures of class '{label}'. Add an operation that "
-            "may be used on it, or raise a probability or a strength above zero."
-        )
-    # An augmented picture that is a plain copy would be a duplicate under another name: the step
-    # that came nearest to its probability is done.
-    return (nearest,)
-
-
-def apply(image: Pixels, drawn: Sequence[DrawnStep]) -> Pixels:
-    """Return a new picture of the same size to which the drawn steps were done, in their order.
-
-    Raises:
-        SettingError: a step names an unknown operation.
-    """
-    for step in drawn:
-        image = find_operation(step.operation).apply(image, step.values)
-    return image if drawn else image.copy()
-
-
 def _step(data: object, where: str) -> Step:
-    fields = _object(data, ("operation", "probability", "values", "except_labels"), where)
+    fields = checked.as_object(
+        data,
+        ("operation", "probability", "values", "except_labels"),
+        where,
+        optional=("swapped_labels",),
+    )
     name = fields["operation"]
     if not isinstance(name, str):
         raise SettingError(f"{where}: the operation is {name!r}; it must be a name.")
     where = f"{where} ({name})"
     known = [parameter.name for parameter in find_operation(name).parameters]
-    values = _object(fields["values"], known, f"{where}: values")
-    labels = _list(fields["except_labels"], f"{where}: except_labels")
-    for label in labels:
-        if not isinstance(label, str):
-            raise SettingError(f"{where}: except_labels holds {label!r}; a label is a text.")
+    values = checked.as_object(fields["values"], known, f"{where}: values")
+    pairs = set()
+    for pair in checked.as_list(fields.get("swapped_labels", []), f"{where}: swapped_labels"):
+        labels = checked.as_labels(pair, f"{where}: swapped_labels")
+        if len(labels) != 2:
+            raise SettingError(f"{where}: swapped_labels holds {pair!r}; a pair is two labels.")
+        pairs.add((labels[0], labels[1]))
     return Step(
         name,
-        _number(fields["probability"], f"{where}: the probability"),
-        {key: _pair(value, f"{where}: {key}") for key, value in values.items()},
-        frozenset(str(label) for label in labels),
+        checked.as_number(fields["probability"], f"{where}: the probability"),
+        {key: checked.as_ends(value, f"{where}: {key}") for key, value in values.items()},
+        frozenset(checked.as_labels(fields["except_labels"], f"{where}: except_labels")),
+        frozenset(pairs),
     )
-
-
-def _object(data: object, names: Collection[str], where: str) -> Mapping[str, object]:
-    if not isinstance(data, Mapping):
-        raise SettingError(f"{where}: found {data!r}; it must be an object with names and values.")
-    _check_names(data, names, where)
-    return data
-
-
-def _check_names(found: Mapping[str, object], names: Collection[str], where: str) -> None:
-    """Raise SettingError unless `found` has exactly these names."""
-    wanted = f"It has {', '.join(names)}." if names else "It has none."
-    for name in found:
-        if name not in names:
-            raise SettingError(f"{where}: '{name}' is unknown. {wanted}")
-    for name in names:
-        if name not in found:
-            raise SettingError(f"{where}: '{name}' is missing. {wanted}")
-
-
-def _list(data: object, where: str) -> list[object]:
-    if not isinstance(data, list):
-        raise SettingError(f"{where}: found {data!r}; it must be a list.")
-    return data
-
-
-def _pair(data: object, where: str) -> tuple[float, float]:
-    ends = _list(data, where)
-    if len(ends) != 2:
-        raise SettingError(f"{where}: found {data!r}; it must be a list of two numbers.")
-    return _number(ends[0], where), _number(ends[1], where)
-
-
-def _number(data: object, where: str) -> float:
-    # JSON's true is no number, though Python's True is one. A whole number may be too long for
-    # a float, and is out of every range.
-    if isinstance(data, bool) or not isinstance(data, int | float) or abs(data) > 1e300:
-        raise SettingError(f"{where}: found {data!r}; it must be a number.")
-    return data
-
-
-def _whole_number(data: object, where: str) -> int:
-    if isinstance(data, bool) or not isinstance(data, int):
-        raise SettingError(f"{where}: found {data!r}; it must be a whole number.")
-    return data

@@ -4,6 +4,7 @@ from core.export.export import ExportReport, export
 from core.export.items import ExportItem, export_name, list_items
 from core.export.manifest import ManifestRow
 from core.export.recipe import Recipe, read_recipe
+from core.export.top_up import TopUp
 from core.export.writers import FORMATS, Format, check_target
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Format",
     "ManifestRow",
     "Recipe",
+    "TopUp",
     "check_target",
     "export",
     "export_name",

@@ -4,19 +4,16 @@ import json
 from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 
-from core.augment import apply
 from core.batches import run_batches
 from core.dataset import TRAIN, ImageDataset, SkippedFile
 from core.embed import Embeddings
-from core.encoding import WRITABLE_FORMATS, encode, encode_like
-from core.errors import OutputError, SettingError, UnreadableImageError
-from core.export.items import AUGMENTED, ORIGINAL, ExportItem, list_items
+from core.errors import OutputError, SettingError
+from core.export.items import ORIGINAL, ExportItem, list_items
 from core.export.manifest import (
     LEFT_OUT_NAME,
     MANIFEST_NAME,
@@ -25,9 +22,8 @@ from core.export.manifest import (
     manifest_text,
 )
 from core.export.recipe import Recipe
+from core.export.rendering import Rendered, render
 from core.export.writers import Format, Writer, format_of
-from core.images import decode, read_header
-from core.limits import Limits
 from core.progress import Progress, silent
 from core.resample import (
     BalancePlan,
@@ -47,7 +43,6 @@ PRIORS_NAME = "class_log_priors.json"
 VECTORS_NAME = "synthetic_vectors.npz"
 
 _BATCH = 32
-_UPRIGHT = "upright"
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,14 +65,6 @@ class ExportReport:
         return ", ".join(f"{count_of(n, 'image')} {done}" for done, n in counts.items() if n)
 
 
-@dataclass(frozen=True, eq=False)
-class _Rendered:
-    item: ExportItem
-    content: bytes | None  # None: an earlier run wrote it
-    operation: str
-    reason: str = ""  # why there is none
-
-
 def export(
     dataset: ImageDataset,
     plan: BalancePlan,
@@ -92,7 +79,8 @@ def export(
 
     Training originals are byte copies, save those whose EXIF tag asks viewers to turn them: they
     are stored upright, since most trainers ignore the tag and the class that has augmented
-    (upright) pictures would give itself away. Validation and test images are byte copies always.
+    (upright) pictures would give itself away; the recipe's `top_up` may ask for all of them to be
+    encoded anew. Validation and test images are byte copies always.
 
     Args:
         dataset: The images.
@@ -119,7 +107,9 @@ def export(
         )
     if made is None:
         made = resample(dataset, embeddings, plan, seed=recipe.seed, progress=progress)
-    items = list_items(dataset, made, recipe.policy, seed=recipe.seed, progress=progress)
+    items = list_items(
+        dataset, made, recipe.policy, seed=recipe.seed, top_up=recipe.top_up, progress=progress
+    )
     synthetic = made.points if record.exports is Exports.SYNTHETIC else None
     format_: Format = format_of(target)
     text = recipe.to_text()
@@ -179,8 +169,8 @@ def _write_pictures(
     rows: list[ManifestRow] = []
     failed: list[SkippedFile] = []
 
-    def render_batch(batch: Sequence[ExportItem]) -> list[_Rendered]:
-        return [_render(dataset, item, writer.has(item.path)) for item in batch]
+    def render_batch(batch: Sequence[ExportItem]) -> list[Rendered]:
+        return [render(dataset, item, recipe, writer.has(item.path)) for item in batch]
 
     batches = run_batches(
         render_batch, items, batch_size=_BATCH, stage="writing pictures", progress=progress
@@ -199,37 +189,9 @@ def _write_pictures(
     return rows, failed
 
 
-def _render(dataset: ImageDataset, item: ExportItem, is_written: bool) -> _Rendered:
-    """Return the bytes of one picture. Pure, so that threads and restarts change nothing."""
-    operation = "+".join(step.operation for step in item.drawn)
-    try:
-        content = dataset.read_bytes(item.row)
-        source = dataset.table.iloc[item.row]
-        if sha256(content).hexdigest() != source["digest"]:
-            raise UnreadableImageError("changed since it was loaded")
-        if item.origin == AUGMENTED and is_written:
-            return _Rendered(item, None, operation)
-        # The image passed the limits when it was loaded; they may have been raised for it.
-        limits = Limits(image_pixels=int(source["width"]) * int(source["height"]))
-        header = read_header(content, limits)
-        if item.origin == AUGMENTED:
-            pixels = apply(decode(content, limits=limits), item.drawn)
-            return _Rendered(item, encode_like(pixels, content, item.format), operation)
-        if item.split == TRAIN and header.is_turned and item.format in WRITABLE_FORMATS:
-            # A lossy format loses a little here; at this quality, next to nothing.
-            pixels = decode(content, limits=limits)
-            encoded = encode(pixels, item.format, quality=95, is_grey=header.is_grey)
-            return _Rendered(item, encoded, _UPRIGHT)
-        return _Rendered(item, None if is_written else content, operation)
-    except UnreadableImageError as error:
-        return _Rendered(item, None, operation, str(error))
-    except OSError as error:
-        return _Rendered(item, None, operation, error.strerror or "cannot be opened")
-
-
-def _manifest_row(dataset: ImageDataset, picture: _Rendered, seed: int) -> ManifestRow:
+def _manifest_row(dataset: ImageDataset, picture: Rendered, seed: int) -> ManifestRow:
     item = picture.item
-    values = [dict(step.values) for step in item.drawn]
+    values = [dict(step.values) for step in picture.drawn]
     return ManifestRow(
         path=item.path,
         label=item.label,

@@ -1,7 +1,5 @@
 """Which files an export will hold, before one is written."""
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -10,11 +8,12 @@ import numpy as np
 from core.augment import AugmentPolicy, DrawnStep, draw
 from core.dataset import TRAIN, ImageDataset
 from core.encoding import WRITABLE_FORMATS
+from core.errors import SettingError
 from core.export.names import class_folders, safe_name, stem_of, unused
+from core.export.top_up import AS_THEY_ARE, Addition, TopUp, numbered, plan_top_up, with_share
 from core.images import SUFFIXES
 from core.progress import Progress, silent
-from core.randomness import stream
-from core.resample import BalancePlan, Exports, Resampled, find_strategy
+from core.resample import Exports, Resampled, find_strategy
 
 ORIGINAL, COPY, AUGMENTED = "original", "copy", "augmented"
 _PLANNED_AT_ONCE = 500  # between two reports of progress
@@ -31,14 +30,7 @@ class ExportItem:
     origin: str  # ORIGINAL, COPY or AUGMENTED
     format: str
     drawn: tuple[DrawnStep, ...] = ()
-
-
-@dataclass(frozen=True)
-class Addition:
-    """One picture to add: from which row, and which repeat of that row it is, from 1."""
-
-    row: int
-    repeat: int
+    repeat: int = 0  # which of the pictures made from that image, from 1
 
 
 def list_items(
@@ -47,6 +39,7 @@ def list_items(
     policy: AugmentPolicy,
     *,
     seed: int,
+    top_up: TopUp = AS_THEY_ARE,
     progress: Progress = silent,
 ) -> list[ExportItem]:
     """Return the pictures of the export: originals of every split, then those that are added.
@@ -60,58 +53,84 @@ def list_items(
     table = dataset.table
     splits, formats = table["split"].tolist(), table["format"].tolist()
     paths, labels = table["path"].tolist(), table["label"].tolist()
+    keys = table["digest"].tolist()
 
-    def add(row: int, suffix: str, origin: str, format_: str, drawn: tuple[DrawnStep, ...]) -> None:
-        folder = f"{splits[row]}/{folders[labels[row]]}"
+    def add(
+        row: int, suffix: str, origin: str, format_: str, *,
+        label: str = "", drawn: tuple[DrawnStep, ...] = (), repeat: int = 0,
+    ) -> None:  # fmt: skip
+        label = label or labels[row]
+        folder = f"{splits[row]}/{folders[label]}"
         stem = unused(f"{folder}/{stem_of(paths[row], labels[row])}{suffix}", used)
         # Two stems are unlike, whatever their suffixes: labels files often drop the suffix.
         path = stem + SUFFIXES[format_]
-        items.append(ExportItem(path, row, labels[row], splits[row], origin, format_, drawn))
+        items.append(ExportItem(path, row, label, splits[row], origin, format_, drawn, repeat))
 
-    for row in [*made.kept.tolist(), *dataset.held_out_rows.tolist()]:
-        add(row, "", ORIGINAL, formats[row], ())
+    def encoded(row: int) -> str:
+        return formats[row] if formats[row] in WRITABLE_FORMATS else "PNG"
+
+    of_original = encoded if top_up.normalises_originals else formats.__getitem__
+    for row in made.kept.tolist():
+        add(row, "", ORIGINAL, of_original(row))
+    for row in dataset.held_out_rows.tolist():
+        add(row, "", ORIGINAL, formats[row])
     is_copy = find_strategy(made.plan.strategy).exports is Exports.COPIES
-    additions = list_additions(dataset, made, seed=seed)
+    additions = list_additions(dataset, made, policy, seed=seed, top_up=top_up)
     for number, addition in enumerate(additions):
         if number % _PLANNED_AT_ONCE == 0:
             progress("planning pictures", number, len(additions))
         row, repeat = addition.row, addition.repeat
         if is_copy:
-            add(row, f"__copy{repeat:03d}", COPY, formats[row], ())
+            add(row, f"__copy{repeat:03d}", COPY, of_original(row))
         else:
-            drawn = draw(policy, image_key=paths[row], copy=repeat, label=labels[row])
-            format_ = formats[row] if formats[row] in WRITABLE_FORMATS else "PNG"
-            add(row, f"__aug{repeat:03d}", AUGMENTED, format_, drawn)
+            drawn = draw(
+                policy, image_key=keys[row], copy=repeat, label=labels[row],
+                made_for=addition.label,
+            )  # fmt: skip
+            add(
+                row, f"__aug{repeat:03d}", AUGMENTED, encoded(row), label=addition.label,
+                drawn=drawn, repeat=repeat,
+            )  # fmt: skip
     return items
 
 
-def list_additions(dataset: ImageDataset, made: Resampled, *, seed: int) -> list[Addition]:
-    """Return which image each added picture is made from: those of points first, in their order."""
-    bases: list[int] = made.points.parents[:, 0].tolist()
-    labels: Iterable[str] = made.points.too_small
-    if find_strategy(made.plan.strategy).exports is Exports.AUGMENTED:
-        labels = made.plan.add
-    for label in labels:
-        bases += _round_robin(dataset, made.plan, label, seed)
-    return _numbered(bases)
+def list_additions(
+    dataset: ImageDataset,
+    made: Resampled,
+    policy: AugmentPolicy,
+    *,
+    seed: int,
+    top_up: TopUp = AS_THEY_ARE,
+) -> list[Addition]:
+    """Return which image each added picture is made from: those of points first, in their order.
 
-
-def _round_robin(dataset: ImageDataset, plan: BalancePlan, label: str, seed: int) -> list[int]:
-    """Return the images to augment, each used equally often, give or take one."""
-    rows = dataset.rows_of(label, TRAIN)
-    if plan.add[label] == 0 or len(rows) == 0:
-        return []
-    order = stream(seed, plan.strategy, "augment", label).permutation(rows)
-    return [int(row) for row in np.resize(order, plan.add[label])]
-
-
-def _numbered(rows: Iterable[int]) -> list[Addition]:
-    repeats: Counter[int] = Counter()
-    additions = []
-    for row in rows:
-        repeats[row] += 1
-        additions.append(Addition(row, repeats[row]))
-    return additions
+    Raises:
+        SettingError: a share of each class is asked of a strategy that augments only some.
+    """
+    plan = made.plan
+    add = {label: plan.add[label] for label in made.points.too_small}
+    if find_strategy(plan.strategy).exports is Exports.AUGMENTED:
+        add = with_share(
+            plan.keep, plan.add, top_up.least_share, most_per_image=plan.most_per_image
+        )
+    elif top_up.least_share:
+        raise SettingError(
+            f"Strategy '{plan.strategy}' cannot augment a share of each class. Choose 'augment', "
+            "or a share of 0."
+        )
+    sources = {
+        label: np.concatenate(
+            [
+                dataset.rows_of(one, TRAIN)
+                for one in (label, *sorted(policy.partners_of(label) & set(dataset.classes)))
+            ]
+        ).tolist()
+        for label in add
+    }
+    bases = made.points.parents[:, 0].tolist()
+    of_points = [(row, dataset.classes[dataset.codes[row]]) for row in bases]
+    others = plan_top_up(sources, add, seed=seed, name=plan.strategy)
+    return numbered([*of_points, *((one.row, one.label) for one in others)])
 
 
 def export_name(dataset: ImageDataset, strategy: str) -> str:

@@ -11,6 +11,7 @@ from core.dataset import Choices, Take
 from core.dataset_store import take_from_json, take_to_json
 from core.edits_file import NamedEdit, edits_from_json, edits_to_json
 from core.errors import SettingError
+from core.export.top_up import AS_THEY_ARE, TopUp
 from core.resample import Settings, Target, read_target
 
 _VERSION = 4
@@ -32,6 +33,7 @@ class Recipe:
     policy: AugmentPolicy
     seed: int
     edits: tuple[NamedEdit, ...] = ()  # of labels and splits, after `take`
+    top_up: TopUp = AS_THEY_ARE
 
     def to_text(self) -> str:
         """Return the recipe as JSON."""
@@ -54,6 +56,7 @@ class Recipe:
             "policy": self.policy.to_json(),
             "seed": self.seed,
             "edits": edits_to_json(self.edits),
+            "top_up": asdict(self.top_up),
         }
         text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
         # A file name may hold bytes that no text can: JSON's escapes can.
@@ -94,6 +97,7 @@ def read_recipe(path: Path) -> Recipe:
             policy=AugmentPolicy.from_json(data["policy"]),
             seed=int(data["seed"]),
             edits=edits_from_json(data["edits"]),
+            top_up=_read_top_up(data.get("top_up", {})),
         )
     except KeyError as error:
         raise SettingError(f"The recipe '{path}' lacks {error}. Make it again.") from error
@@ -124,3 +128,9 @@ def _read_take(data: object) -> Take | None:
     if data is not None and not is_take:
         raise SettingError("The recipe's 'take' is damaged. Make the recipe again.")
     return take_from_json(data)
+
+
+def _read_top_up(data: object) -> TopUp:
+    if not isinstance(data, Mapping):
+        raise SettingError("The recipe's 'top_up' is damaged. Make the recipe again.")
+    return TopUp(float(data.get("least_share", 0)), bool(data.get("normalises_originals", False)))

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from core.augment import OPERATIONS, Operation, find_operation
+from core.augment.operation import BLUR, COLOUR, GEOMETRY, LOSS
 from core.errors import SettingError
 from core.images import Pixels
 from core.parameters import RangeValues
@@ -19,6 +21,17 @@ every_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=
 def picture(height: int, width: int, seed: int = 0) -> Pixels:
     """Return a read-only picture of random pixels."""
     pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    pixels.setflags(write=False)
+    return pixels
+
+
+def many_channels(
+    height: int, width: int, channels: int | None, dtype: type
+) -> NDArray[np.unsignedinteger]:
+    """Return a read-only picture of random values; no channel axis for None."""
+    shape = (height, width) if channels is None else (height, width, channels)
+    top = np.iinfo(dtype).max + 1
+    pixels = np.random.default_rng(1).integers(0, top, shape, dtype=dtype)
     pixels.setflags(write=False)
     return pixels
 
@@ -141,7 +154,8 @@ def test_every_extreme_works_on_odd_shapes(operation: Operation, height: int, wi
 @pytest.mark.parametrize("name", [o.name for o in OPERATIONS.values() if o.idle])
 def test_idle_values_change_nothing_and_are_known_as_idle(name: str) -> None:
     operation = OPERATIONS[name]
-    values = {parameter: (idle, idle) for parameter, idle in operation.idle.items()}
+    idle = {parameter: (value, value) for parameter, value in operation.idle.items()}
+    values = {**defaults(operation), **idle}
     pixels = picture(20, 30)
 
     drawn = drawn_from(operation, values)
@@ -155,21 +169,72 @@ def test_flips_are_never_idle() -> None:
     assert not OPERATIONS["vertical_flip"].is_idle({})
 
 
-def test_noise_comes_after_blur_and_blur_after_geometry() -> None:
-    assert list(OPERATIONS) == [
-        "crop",
-        "horizontal_flip",
-        "vertical_flip",
-        "rotate",
-        "gaussian_blur",
-        "gaussian_noise",
-        "salt_and_pepper",
-    ]
+def test_what_moves_pixels_comes_first_and_noise_last() -> None:
+    kinds = [operation.kind for operation in OPERATIONS.values()]
+
+    assert list(dict.fromkeys(kinds)) == [GEOMETRY, COLOUR, BLUR, LOSS]
+    assert kinds == sorted(kinds, key=[GEOMETRY, COLOUR, BLUR, LOSS].index)
+    assert list(OPERATIONS)[-2:] == ["gaussian_noise", "salt_and_pepper"]
+
+
+@every_operation
+def test_levels_lie_in_the_range_of_the_first_parameter(operation: Operation) -> None:
+    assert bool(operation.levels) == bool(operation.parameters)
+    for level in operation.levels:
+        assert operation.parameters[0].check((level, level))
+
+
+@every_operation
+@pytest.mark.parametrize("channels", [None, 1, 2, 3, 4, 5])
+def test_any_channels_and_depth_come_back_as_they_were_given(
+    operation: Operation, channels: int | None
+) -> None:
+    drawn = drawn_from(operation, defaults(operation))
+
+    for height, width in ((1, 1), (1, 5000), (5000, 1), (23, 31)):
+        for dtype in (np.uint8, np.uint16):
+            pixels = many_channels(height, width, channels, dtype)
+            before = pixels.copy()
+
+            changed = operation.apply(pixels, drawn)
+
+            assert (changed.shape, changed.dtype) == (pixels.shape, dtype)
+            assert changed.flags.c_contiguous
+            assert not np.shares_memory(changed, pixels)
+            np.testing.assert_array_equal(pixels, before)
+            np.testing.assert_array_equal(operation.apply(pixels, drawn), changed)
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [operation for operation in OPERATIONS.values() if operation.keeps_alpha],
+    ids=lambda operation: operation.name,
+)
+def test_light_leaves_transparency_as_it_is(operation: Operation) -> None:
+    pixels = many_channels(20, 20, 4, np.uint8)
+
+    changed = operation.apply(pixels, drawn_from(operation, defaults(operation)))
+
+    np.testing.assert_array_equal(changed[..., 3], pixels[..., 3])
+
+
+@every_operation
+def test_16_bits_look_as_8_bits_do(operation: Operation) -> None:
+    # Smooth, so that a jump of one level in 8 bits is not a jump of one pixel.
+    rows, columns = np.mgrid[0:32, 0:48]
+    smooth = np.dstack([rows * 4 + 60, columns * 3 + 50, rows * 2 + columns + 70])
+    byte, word = smooth.astype(np.uint8), (smooth * 257).astype(np.uint16)
+    drawn = drawn_from(operation, defaults(operation), 3)
+
+    from_byte = operation.apply(byte, drawn).astype(float)
+    from_word = operation.apply(word, drawn).astype(float) / 257
+
+    assert np.abs(from_byte - from_word).mean() < 1.5
 
 
 def test_an_unknown_operation_is_named_beside_the_known_ones() -> None:
-    with pytest.raises(SettingError, match=r"no operation 'sharpen'.* crop, horizontal_flip"):
-        find_operation("sharpen")
+    with pytest.raises(SettingError, match=r"no operation 'melt'.* crop, resized_crop"):
+        find_operation("melt")
 
 
 @st.composite

@@ -1,6 +1,7 @@
 """A policy draws the same steps whatever surrounds them, and never a plain copy."""
 
 import json
+from collections import Counter
 from itertools import permutations
 
 import numpy as np
@@ -16,7 +17,9 @@ from core.augment import (
     DrawnStep,
     Step,
     apply,
+    at_scale,
     draw,
+    label_after,
     make_step,
 )
 from core.errors import SettingError
@@ -236,3 +239,110 @@ def test_draws_of_the_standard_preset_stay_as_they_were() -> None:
         DrawnStep("crop", {"fraction": 0.8377, "x": 0.2605, "y": 0.7461}),
         DrawnStep("rotate", {"degrees": -13.9146}),
     )
+
+
+def test_a_policy_that_picks_does_so_many_steps_each_as_often_as_its_share() -> None:
+    steps = (make_step("rotate", probability=1), make_step("horizontal_flip", probability=1),
+             make_step("brightness", probability=1), make_step("hue", probability=0.5))  # fmt: skip
+    policy = AugmentPolicy(steps, pick=1)
+
+    drawn = [draw(policy, image_key="a", copy=copy, label="cat") for copy in range(1400)]
+
+    assert {len(one) for one in drawn} == {1}
+    counts = Counter(one[0].operation for one in drawn)
+    # Two sevenths, and one for the step with half the probability; three standard deviations.
+    assert counts["rotate"] == pytest.approx(400, abs=51)
+    assert counts["hue"] == pytest.approx(200, abs=40)
+
+
+def test_the_tutorials_five_are_a_preset_one_a_picture() -> None:
+    policy = PRESETS["tutorial"]
+
+    drawn = [draw(policy, image_key="a", copy=copy, label="cat") for copy in range(60)]
+
+    assert {len(one) for one in drawn} == {1}
+    assert {one[0].operation for one in drawn} == {
+        "crop", "horizontal_flip", "rotate", "box_blur", "salt_and_pepper",
+    }  # fmt: skip
+    values = {one[0].operation: one[0].values for one in drawn}
+    assert values["crop"]["fraction"] * 32 == 20
+    assert values["box_blur"] == {"size": 5}
+    assert values["salt_and_pepper"]["amount"] == 20
+
+
+def test_another_border_stands_in_the_values_of_what_fills_it() -> None:
+    policy = AugmentPolicy((make_step("rotate", probability=1), make_step("hue", probability=1)),
+                           border="black")  # fmt: skip
+
+    turn, hue = draw(policy, image_key="a", copy=0, label="cat")
+
+    assert turn.values["border"] == 3
+    assert "border" not in hue.values
+    assert apply(np.full((20, 20, 3), 9, np.uint8), [turn]).min() == 0
+
+
+SWAP = make_step("horizontal_flip", probability=0.2, swapped_labels=[("left", "right")])
+
+
+def test_a_mirror_makes_a_right_arrow_of_a_left_one_when_that_is_asked_for() -> None:
+    policy = AugmentPolicy((TURN, SWAP))
+
+    for copy in range(20):
+        drawn = draw(policy, image_key="a", copy=copy, label="left", made_for="right")
+        assert "horizontal_flip" in [step.operation for step in drawn]
+        assert label_after(policy, drawn, "left") == "right"
+
+
+def test_a_mirror_that_swaps_leaves_a_class_alone_otherwise() -> None:
+    policy = AugmentPolicy((TURN, SWAP))
+
+    for copy in range(20):
+        drawn = draw(policy, image_key="a", copy=copy, label="left")
+        assert [step.operation for step in drawn] == ["rotate"]
+        assert label_after(policy, drawn, "left") == "left"
+    assert policy.partners_of("right") == {"left"}
+
+
+def test_a_class_without_a_partner_is_mirrored_as_usual() -> None:
+    policy = AugmentPolicy((TURN, SWAP))
+
+    drawn = [draw(policy, image_key="a", copy=copy, label="cat") for copy in range(60)]
+
+    assert any("horizontal_flip" in [step.operation for step in one] for one in drawn)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"operation": "rotate", "swapped_labels": [("a", "b")]}, "only flips do"),
+        ({"operation": "horizontal_flip", "swapped_labels": [("a", "b"), ("b", "c")]}, "two pairs"),
+        ({"operation": "horizontal_flip", "swapped_labels": [("a", "a")]}, "two pairs"),
+        (
+            {"operation": "horizontal_flip", "swapped_labels": [("a", "b")],
+             "except_labels": ["a"]},
+            "left alone and swapped",
+        ),
+    ],
+)  # fmt: skip
+def test_pairs_that_contradict_are_refused(arguments: dict[str, object], message: str) -> None:
+    with pytest.raises(SettingError, match=message):
+        make_step(**arguments)  # type: ignore[arg-type]
+
+
+def test_another_attempt_draws_other_values() -> None:
+    policy = AugmentPolicy((CROP,))
+
+    first, second = (
+        draw(policy, image_key="a", copy=0, label="cat", attempt=attempt) for attempt in (0, 1)
+    )
+
+    assert first != second
+
+
+def test_pixels_shrink_with_the_picture_and_shares_do_not() -> None:
+    drawn = [DrawnStep("gaussian_blur", {"sigma": 2.0}), DrawnStep("rotate", {"degrees": 9.0})]
+
+    small = at_scale(drawn, 0.5)
+
+    assert small == (DrawnStep("gaussian_blur", {"sigma": 1.0}), drawn[1])
+    assert at_scale(drawn, 1) == tuple(drawn)

@@ -27,6 +27,21 @@ def test_a_policy_survives_json_exactly() -> None:
     assert again.to_json() == policy.to_json()
 
 
+def test_pairs_border_and_pick_survive_json_exactly() -> None:
+    flip = make_step("horizontal_flip", swapped_labels=[("left", "right"), ("b", "d")])
+    policy = AugmentPolicy((flip, make_step("rotate")), pick=1, border="wrap")
+
+    assert AugmentPolicy.from_json(json.loads(json.dumps(policy.to_json()))) == policy
+
+
+def test_a_policy_written_before_there_were_pairs_is_read() -> None:
+    policy = AugmentPolicy((make_step("rotate"),), seed=3)
+    data: Any = policy.to_json()
+    del data["pick"], data["border"], data["steps"][0]["swapped_labels"]
+
+    assert AugmentPolicy.from_json(data) == policy
+
+
 @settings(deadline=None)
 @given(
     seed=st.integers(0, 2**63),
@@ -64,6 +79,10 @@ def spoiled(change: Callable[[Any], object]) -> object:
         (spoiled(lambda d: d.update(seed="1")), r"seed: found '1'.* whole number"),
         (spoiled(lambda d: d.update(seed=1.0)), r"seed: found 1\.0"),
         (spoiled(lambda d: d.update(seed=-1)), r"seed is -1"),
+        (spoiled(lambda d: d.update(pick=0)), r"0 steps a picture"),
+        (spoiled(lambda d: d.update(border="white")), r"no border 'white'.* reflect, edge"),
+        (spoiled(lambda d: d["steps"][1].update(swapped_labels=["ab"])), r"labels: found 'ab'"),
+        (spoiled(lambda d: d["steps"][1].update(swapped_labels=[["a"]])), r"a pair is two labels"),
         (spoiled(lambda d: d.update(steps={})), r"steps: found \{\}.* list"),
         (spoiled(lambda d: d["steps"].append(3)), r"Step 3: found 3"),
         (spoiled(lambda d: d["steps"].append(d["steps"][0])), r"'crop' stands in two steps"),

@@ -1,0 +1,138 @@
+"""Pictures before and after, as HTML: quick enough to follow a slider."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from app.thumbnails import picture_html
+from core.augment import OPERATIONS, DrawnStep, apply, at_scale
+from core.dataset import ImageDataset
+from core.encoding import encode
+from core.errors import UnreadableImageError
+from core.images import Pixels, decode, resize
+from core.limits import Limits
+
+_SHOWN_PX = 256  # longer side of a picture on the page
+_WORKED_ON_PX = 640  # longer side of what operations are done to
+_KEPT = 48  # sources, at most 1.2 MB each
+_DIFFERENCE_GAIN = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """One image of the set as the page works on it."""
+
+    row: int
+    name: str
+    label: str
+    key: str  # its digest
+    pixels: Pixels
+    scale: float  # 1 where it is worked on at full size
+    url: str
+
+
+def open_sources(dataset: ImageDataset, rows: Sequence[int]) -> list[Source | str]:
+    """Return the sources of `rows`; for a file that cannot be read any more, its name."""
+    return [_open(dataset, row) for row in rows]
+
+
+def augmented_html(
+    source: Source,
+    drawn: Sequence[DrawnStep],
+    *,
+    shows_difference: bool = False,
+    caption: str | None = None,
+) -> str:
+    """Return the figure of what `drawn` makes of a source, with the values below it."""
+    changed = apply(source.pixels, at_scale(drawn, source.scale))
+    text = values_text(drawn)
+    if shows_difference:
+        # From mid grey: what became lighter is light, what became darker is dark.
+        changed = np.asarray(
+            cv2.addWeighted(changed, _DIFFERENCE_GAIN, source.pixels, -_DIFFERENCE_GAIN, 128),
+            np.uint8,
+        )
+    alt = f"{source.name}, augmented with {text}"
+    return picture_html(data_url(changed), alt=alt, caption=text if caption is None else caption)
+
+
+def original_html(source: Source) -> str:
+    """Return the figure of a source with its name."""
+    return picture_html(source.url, alt=f"{source.label}: {source.name}", caption=source.name)
+
+
+def column_html(figures: Sequence[str]) -> str:
+    """Return figures one below the other."""
+    return f'<div class="column">{"".join(figures)}</div>'
+
+
+def missing_html(name: str) -> str:
+    """Return what stands in the place of a file that cannot be read any more."""
+    return f'<p class="quiet">{escape(name)} cannot be read any more.</p>'
+
+
+def grid_html(columns: Sequence[str]) -> str:
+    """Return columns beside each other."""
+    return f'<div class="beforeafter">{"".join(columns)}</div>'
+
+
+def row_html(figures: Sequence[str]) -> str:
+    """Return many figures beside each other, small."""
+    return f'<div class="sweep">{"".join(figures)}</div>'
+
+
+def values_text(drawn: Sequence[DrawnStep]) -> str:
+    """Return 'rotate -12 °, crop 0.87' for a caption."""
+    parts = []
+    for step in drawn:
+        operation = OPERATIONS[step.operation]
+        values = [
+            f"{step.values[parameter.name]:.3g} {parameter.unit}".strip()
+            for parameter in operation.parameters
+        ]
+        parts.append(" ".join([operation.title.lower(), *values]))
+    return ", ".join(parts)
+
+
+def data_url(pixels: Pixels) -> str:
+    """Return a picture as an address that holds it, no larger than it is shown."""
+    small, _ = shrunk(pixels, _SHOWN_PX)
+    return "data:image/jpeg;base64," + base64.b64encode(encode(small, "JPEG", quality=88)).decode()
+
+
+def shrunk(pixels: Pixels, longest_px: int) -> tuple[Pixels, float]:
+    """Return a picture whose longer side has at most so many pixels, and its scale."""
+    scale = longest_px / max(pixels.shape[:2])
+    if scale >= 1:
+        return pixels, 1.0
+    height, width = (max(1, round(side * scale)) for side in pixels.shape[:2])
+    return resize(pixels, width=width, height=height), scale
+
+
+def _open(dataset: ImageDataset, row: int) -> Source | str:
+    name = dataset.path(row).rsplit("/", 1)[-1]
+    table = dataset.table
+    key = str(table["digest"].iloc[row])
+    most_pixels = int(table["width"].iloc[row]) * int(table["height"].iloc[row])
+    try:
+        pixels, scale, url = _decoded(
+            dataset.root / str(table["file"].iloc[row]), key, max(1, most_pixels)
+        )
+    except (UnreadableImageError, OSError):
+        return name
+    return Source(row, name, dataset.label(row), key, pixels, scale, url)
+
+
+@lru_cache(maxsize=_KEPT)
+def _decoded(path: Path, digest: str, most_pixels: int) -> tuple[Pixels, float, str]:  # noqa: ARG001
+    """Return a file's pixels, kept so that a slider decodes none anew. The digest is in the key."""
+    whole = decode(path.read_bytes(), limits=Limits(image_pixels=most_pixels))
+    pixels, scale = shrunk(whole, _WORKED_ON_PX)
+    pixels.setflags(write=False)
+    return pixels, scale, data_url(pixels)

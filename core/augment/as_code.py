@@ -1,0 +1,153 @@
+"""Write a policy as a program: against this package, torchvision v2 or Albumentations."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from core.augment.equals import ALBUMENTATIONS, TORCHVISION, Equal
+from core.augment.operations import OPERATIONS
+from core.augment.policy import AugmentPolicy, Step
+
+
+@dataclass(frozen=True)
+class CodeForm:
+    """One language of programs that augment."""
+
+    name: str
+    title: str
+    help: str
+    write: Callable[[AugmentPolicy], str]
+
+
+def evenset_code(policy: AugmentPolicy) -> str:
+    """Return a program that makes the very pictures that an export makes."""
+    lines = [
+        "from core.augment import AugmentPolicy, apply, draw, make_step",
+        "",
+        "policy = AugmentPolicy(",
+        "    (",
+        *(f"        {_made(step)}," for step in policy.steps),
+        "    ),",
+        f"    seed={policy.seed},",
+        f"    pick={policy.pick},",
+        f"    border={policy.border!r},",
+        ")",
+        "",
+        "",
+        "def augmented(pixels, *, digest, copy, label):",
+        '    """Return augmented picture number `copy`, counted from 1, of (H, W, 3) uint8 RGB.',
+        "",
+        "    `digest` is the SHA-256 of the image file, as text: it names the picture.",
+        '    """',
+        "    return apply(pixels, draw(policy, image_key=digest, copy=copy, label=label))",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def torchvision_code(policy: AugmentPolicy) -> str:
+    """Return a program with torchvision's transforms v2, and what they have no equal of."""
+    head = ["import torch", "from torchvision.transforms import v2", "", "SIZE = (224, 224)"]
+    chooser = None
+    if policy.pick is not None:
+        # torchvision has no way to draw several without drawing one twice.
+        one = "v2.RandomChoice(steps)" if policy.pick == 1 else "*[v2.RandomChoice(steps)]"
+        chooser = one + (f" * {policy.pick}" if policy.pick > 1 else "")
+    body = _function(policy, TORCHVISION, "v2.RandomApply([{text}], p={p:g})")
+    ready = "v2.ToImage(), v2.ToDtype(torch.float32, scale=True)"
+    last = f"    return v2.Compose([{ready}, {chooser or '*steps'}])"
+    notes = _notes(policy, TORCHVISION, "torchvision")
+    if policy.pick is not None and policy.pick > 1:
+        notes.append("# One operation may be drawn twice for a picture.")
+    return "\n".join([*notes, *head, "", "", *body, last]) + "\n"
+
+
+def albumentations_code(policy: AugmentPolicy) -> str:
+    """Return a program with Albumentations 2, and what it has no equal of."""
+    border = {"reflect": "REFLECT_101", "edge": "REPLICATE", "wrap": "WRAP", "black": "CONSTANT"}
+    head = [
+        "import albumentations as A",
+        "import cv2",
+        "",
+        "SIZE = (224, 224)",
+        f"BORDER = cv2.BORDER_{border[policy.border]}",
+    ]
+    body = _function(policy, ALBUMENTATIONS, None)
+    last = f"    return A.Compose(steps, seed={policy.seed})"
+    if policy.pick is not None:
+        last = f"    return A.SomeOf(steps, n={policy.pick}, replace=False, p=1)"
+    notes = _notes(policy, ALBUMENTATIONS, "Albumentations")
+    return "\n".join([*notes, *head, "", "", *body, last]) + "\n"
+
+
+CODE_FORMS: Mapping[str, CodeForm] = {
+    form.name: form
+    for form in (
+        CodeForm("evenset", "Evenset", "The very pictures that Export makes.", evenset_code),
+        CodeForm(
+            "torchvision",
+            "torchvision v2",
+            "The nearest transforms, for pictures drawn anew in each epoch.",
+            torchvision_code,
+        ),
+        CodeForm(
+            "albumentations",
+            "Albumentations",
+            "The nearest transforms of Albumentations 2.",
+            albumentations_code,
+        ),
+    )
+}
+
+
+def _made(step: Step) -> str:
+    values = {name: (float(low), float(high)) for name, (low, high) in step.values.items()}
+    text = f"make_step({step.operation!r}, {values!r}, probability={step.probability!r}"
+    if step.except_labels:
+        text += f", except_labels={sorted(step.except_labels)!r}"
+    if step.swapped_labels:
+        text += f", swapped_labels={sorted(step.swapped_labels)!r}"
+    return text + ")"
+
+
+def _function(policy: AugmentPolicy, equals: Mapping[str, Equal], wrapped: str | None) -> list[str]:
+    """Return the lines of a function that collects the steps for a label."""
+    lines = [
+        "def transform_for(label):",
+        '    """Return what is done to pictures of class `label`."""',
+        "    steps = []",
+    ]
+    for step in policy.ordered_steps:
+        equal = equals.get(step.operation)
+        if equal is None or step.probability == 0:
+            continue
+        # Where steps are picked, each is done for certain once it is.
+        probability = step.probability if policy.pick is None else 1.0
+        text = equal.write(step.values, probability)
+        if wrapped is not None and not equal.has_probability and probability < 1:
+            text = wrapped.format(text=text, p=probability)
+        # A class that a mirror turns into another one is left alone: a label stays what it is.
+        pairs = {label for pair in step.swapped_labels for label in pair}
+        labels = sorted(step.except_labels | pairs)
+        if labels:
+            lines += [f"    if label not in {labels!r}:", f"        steps.append({text})"]
+        else:
+            lines.append(f"    steps.append({text})")
+    return lines
+
+
+def _notes(policy: AugmentPolicy, equals: Mapping[str, Equal], library: str) -> list[str]:
+    """Return comments on what is missing or otherwise there."""
+    missing = [
+        OPERATIONS[step.operation].title
+        for step in policy.ordered_steps
+        if step.operation not in equals
+    ]
+    notes = [f"# As near as {library} comes; its random numbers are others."]
+    if missing:
+        notes.append(f"# Without an equal in {library}, left out: {', '.join(missing)}.")
+    for step in policy.ordered_steps:
+        remark = equals[step.operation].remark if step.operation in equals else ""
+        if remark:
+            notes.append(f"# {OPERATIONS[step.operation].title}: {remark}")
+    if any(step.swapped_labels for step in policy.steps):
+        notes.append("# Classes that a mirror swaps are not mirrored: a transform keeps labels.")
+    return notes

@@ -1,0 +1,191 @@
+"""Make one augmented picture: draw what is done to it, and do it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from math import log1p
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.augment.drawing import Drawn
+from core.augment.operation import on_planes
+from core.augment.operations import OPERATIONS, find_operation
+from core.augment.policy import AugmentPolicy, Step
+from core.augment.warp import BORDERS, compose, warp
+from core.errors import SettingError
+from core.randomness import stream
+
+Values = TypeVar("Values", np.uint8, np.uint16)
+
+
+@dataclass(frozen=True)
+class DrawnStep:
+    """One operation as it was done to one picture."""
+
+    operation: str
+    values: Drawn
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    step: DrawnStep
+    chance: float  # below the probability, the step is done
+    probability: float
+    is_swap: bool  # it makes the class that is asked for of the picture's own
+
+    @property
+    def rank(self) -> float:
+        """Return a number by which the first so many are drawn, the likelier ones more often.
+
+        Source: Efraimidis & Spirakis, Information Processing Letters 97 (2006).
+        """
+        return -1.0 if self.is_swap else -log1p(-self.chance) / self.probability
+
+
+def draw(
+    policy: AugmentPolicy,
+    *,
+    image_key: str,
+    copy: int,
+    label: str,
+    made_for: str | None = None,
+    attempt: int = 0,
+) -> tuple[DrawnStep, ...]:
+    """Draw what is done to make one augmented picture; at least one step, never an idle one.
+
+    Each step has its own stream of random numbers, so that another step, another picture or
+    another order of work moves none of its values.
+
+    Args:
+        policy: The steps to draw from.
+        image_key: Names the picture that is augmented, the same in every run: its digest.
+        copy: Number of the augmented picture among those made from that picture.
+        label: The picture's label; steps that except it are left out.
+        made_for: The class that the augmented picture is to have. None: the label. Another one
+            must stand beside the label in a step's pairs; that step is done then, and else never.
+        attempt: Above 0, draws other values for the same copy.
+
+    Returns:
+        The steps in the order in which they are applied.
+
+    Raises:
+        SettingError: no step of the policy changes pictures with this label.
+    """
+    again = ("again", attempt) if attempt else ()
+    candidates: list[_Candidate] = []
+    is_swapped = made_for in {None, label}
+    for step in policy.ordered_steps:
+        if step.probability == 0 or label in step.except_labels:
+            continue
+        partner = step.partner_of(label)
+        is_swap = partner is not None and partner == made_for and not is_swapped
+        if partner is not None and not is_swap:
+            continue
+        is_swapped = is_swapped or is_swap
+        rng = stream(policy.seed, "augment", image_key, copy, *again, step.operation)
+        chance = rng.random()
+        drawn = _drawn(step, policy.border, rng)
+        if drawn is not None:
+            candidates.append(_Candidate(drawn, chance, step.probability, is_swap))
+    if not candidates or not is_swapped:
+        raise SettingError(
+            f"No step of the policy changes pictures of class '{label}'. Add an operation that "
+            "may be used on it, or raise a probability or a strength above zero."
+        )
+    return tuple(candidate.step for candidate in _chosen(candidates, policy.pick))
+
+
+def apply(image: NDArray[Values], drawn: Sequence[DrawnStep]) -> NDArray[Values]:
+    """Return a new picture of the same size to which the drawn steps were done, in their order.
+
+    What moves pixels several times in a row moves them once, by one matrix: no blur adds up, and
+    a turn after a crop brings in what lies beside the crop. `image` is (H, W) or (H, W, C).
+
+    Raises:
+        SettingError: a step names an unknown operation.
+    """
+    changed: NDArray[Any] = image
+    for moves, group in groupby(
+        drawn, lambda step: find_operation(step.operation).matrix is not None
+    ):
+        steps = list(group)
+        # A mirror alone costs less than a warp, and loses nothing.
+        if moves and sum(not OPERATIONS[step.operation].is_mirror for step in steps) >= 2:
+            changed = _moved(changed, steps)
+        else:
+            for step in steps:
+                changed = OPERATIONS[step.operation].apply(changed, step.values)
+    return changed if drawn else image.copy()
+
+
+def at_scale(drawn: Sequence[DrawnStep], scale: float) -> tuple[DrawnStep, ...]:
+    """Return the steps as they look on a picture whose sides are `scale` times as long.
+
+    What is counted in pixels shrinks with the picture; all else is a share already.
+    """
+    if scale == 1:
+        return tuple(drawn)
+    return tuple(
+        DrawnStep(
+            step.operation,
+            {
+                **step.values,
+                **{
+                    parameter.name: step.values[parameter.name] * scale
+                    for parameter in find_operation(step.operation).parameters
+                    if parameter.unit == "px"
+                },
+            },
+        )
+        for step in drawn
+    )
+
+
+def label_after(policy: AugmentPolicy, drawn: Sequence[DrawnStep], label: str) -> str:
+    """Return the class of the picture that `drawn` makes of one of class `label`."""
+    done = {step.operation for step in drawn}
+    for step in policy.ordered_steps:
+        if step.operation in done:
+            label = step.partner_of(label) or label
+    return label
+
+
+def _drawn(step: Step, border: str, rng: np.random.Generator) -> DrawnStep | None:
+    """Return the values of one step; None where they change nothing."""
+    operation = OPERATIONS[step.operation]
+    values = operation.draw(rng, step.values)
+    if operation.is_idle(values):
+        return None
+    if operation.fills_border and border != BORDERS[0]:
+        values["border"] = BORDERS.index(border)
+    return DrawnStep(step.operation, values)
+
+
+def _chosen(candidates: Sequence[_Candidate], pick: int | None) -> list[_Candidate]:
+    """Return which of the candidates are done, in their order."""
+    if pick is not None:
+        first = sorted(candidates, key=lambda candidate: candidate.rank)[:pick]
+        return [candidate for candidate in candidates if candidate in first]
+    done = [one for one in candidates if one.is_swap or one.chance < one.probability]
+    # An augmented picture that is a plain copy would be a duplicate under another name: the step
+    # that came nearest to its probability is done.
+    return done or [min(candidates, key=lambda one: one.chance / one.probability)]
+
+
+def _moved(pixels: NDArray[Any], steps: Sequence[DrawnStep]) -> NDArray[Any]:
+    height, width = pixels.shape[:2]
+    matrices = []
+    for step in steps:
+        matrix = OPERATIONS[step.operation].matrix
+        assert matrix is not None, step.operation
+        matrices.append(matrix(step.values, height, width))
+    whole = compose(matrices)
+    border = {"border": max(step.values.get("border", 0) for step in steps)}
+    return on_planes(
+        lambda planes, drawn: warp(planes, whole, drawn["border"]),
+        pixels,
+        border,
+        keeps_alpha=False,
+    )

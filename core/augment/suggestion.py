@@ -1,0 +1,153 @@
+"""From evidence to a policy: each operation as strong as it may be, for the classes it helps."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from core.augment.evidence import Cell, Evidence
+from core.augment.operations import OPERATIONS
+from core.augment.policy import AugmentPolicy, Step, make_step
+from core.augment.trials import Trial, leading
+from core.augment.verdict import Verdict
+from core.errors import SettingError
+from core.parameters import Range, RangeValues
+
+# Each operation was tried alone: all of them on one picture would be another thing.
+_AT_ONCE = 2
+_HARMFUL = {Verdict.CHANGES, Verdict.RISKY}
+
+
+def suggest_policy(evidence: Evidence, *, seed: int = 0) -> AugmentPolicy:
+    """Return a policy in which each class gets what is useful for it, and nothing that harms it.
+
+    Two of the steps are done to a picture, drawn evenly. An operation runs from nothing to the
+    strongest level that is useful for most classes, each side of it on its own (darker and
+    lighter). Classes for which that level is not useful, or a milder one harms, are left alone by
+    the step. A class that could not be judged gets what harms no other class; one that would be
+    left without any step keeps the operation that harms it least.
+
+    Raises:
+        SettingError: nothing is useful for any class.
+    """
+    steps = []
+    for name in dict.fromkeys(trial.operation for trial in evidence.trials):
+        step = _step(evidence, name)
+        if step is not None:
+            steps.append(step)
+    if not steps:
+        raise SettingError(
+            "No operation is useful for any class, as far as the encoder sees. Try other "
+            "operations, more images, or another encoder."
+        )
+    return AugmentPolicy(tuple(_with_orphans(evidence, steps)), seed, pick=_AT_ONCE)
+
+
+def useful_for(evidence: Evidence, label: str) -> list[Trial]:
+    """Return the strongest useful trial of each operation for one class."""
+    strongest: dict[tuple[str, bool], Trial] = {}
+    for trial in evidence.trials:
+        cell = evidence.by_place[label, trial]
+        if cell.verdict is Verdict.USEFUL and _is_safe_below(evidence, label, trial):
+            strongest[trial.operation, _is_upward(trial)] = trial
+    return list(strongest.values())
+
+
+def _step(evidence: Evidence, operation: str) -> Step | None:
+    trials = [trial for trial in evidence.trials if trial.operation == operation]
+    served = {
+        trial: {label for label in evidence.labels if _serves(evidence, label, trial)}
+        for trial in trials
+    }
+    chosen = []
+    for is_upward in (False, True):
+        side = [trial for trial in trials if _is_upward(trial) == is_upward]
+        # Of levels that serve equally many, the stronger one, which comes later.
+        best = max(reversed(side), key=lambda trial: len(served[trial]), default=None)
+        if best is not None and served[best]:
+            chosen.append(best)
+    if not chosen:
+        return None
+    helped = set.intersection(*(served[trial] for trial in chosen))
+    if not helped:
+        chosen = [max(chosen, key=lambda trial: len(served[trial]))]
+        helped = served[chosen[0]]
+    others = set(evidence.labels) - helped
+    if not any(
+        evidence.by_place[label, one].verdict in _HARMFUL for label in others for one in chosen
+    ):
+        # What harms nobody is done to classes that could not be judged as well: they are rare.
+        others -= {
+            label for label in others
+            if all(evidence.by_place[label, one].verdict is Verdict.UNKNOWN for one in chosen)
+        }  # fmt: skip
+    return make_step(operation, _values(chosen), probability=1, except_labels=others)
+
+
+def _serves(evidence: Evidence, label: str, trial: Trial) -> bool:
+    is_useful = evidence.by_place[label, trial].verdict is Verdict.USEFUL
+    return is_useful and _is_safe_below(evidence, label, trial)
+
+
+def _is_safe_below(evidence: Evidence, label: str, trial: Trial) -> bool:
+    """Tell whether no milder level of the same side harms the class: a range holds them all."""
+    milder = evidence.trials[: evidence.trials.index(trial)]
+    return not any(
+        evidence.by_place[label, other].verdict in _HARMFUL
+        for other in milder
+        if other.operation == trial.operation and _is_upward(other) == _is_upward(trial)
+    )
+
+
+def _is_upward(trial: Trial) -> bool:
+    """Tell whether a level lies above the value that changes nothing: lighter, not darker."""
+    if trial.level is None or not OPERATIONS[trial.operation].idle:
+        return True
+    first = OPERATIONS[trial.operation].parameters[0]
+    return trial.level >= OPERATIONS[trial.operation].idle[first.name]
+
+
+def _values(trials: list[Trial]) -> RangeValues:
+    """Return ranges from the value that changes nothing to the levels of `trials`."""
+    operation = OPERATIONS[trials[0].operation]
+    levels = [trial.level for trial in trials if trial.level is not None]
+    if not levels:
+        return {}
+    strong_is_high = operation.levels[-1] > operation.levels[0]
+    return {
+        one.name: _range(one, operation.idle, levels, strong_is_high=strong_is_high)
+        for one in leading(operation.name)
+    }
+
+
+def _range(
+    parameter: Range, idle: Mapping[str, float], levels: list[float], *, strong_is_high: bool
+) -> tuple[float, float]:
+    if parameter.low < 0:
+        return -max(levels), max(levels)
+    if parameter.name in idle:
+        return min(*levels, idle[parameter.name]), max(*levels, idle[parameter.name])
+    # Without such a value, the mild end is that of the range which the operation has by itself.
+    low, high = parameter.default
+    level = levels[0]
+    return (min(level, low), level) if strong_is_high else (level, max(level, high))
+
+
+def _with_orphans(evidence: Evidence, steps: list[Step]) -> list[Step]:
+    """Return the steps, with each class that none would change let in to the kindest one."""
+    for label in evidence.labels:
+        if any(label not in step.except_labels for step in steps):
+            continue
+        place = max(range(len(steps)), key=lambda number: _kindness(evidence, label, steps[number]))
+        kindest = steps[place]
+        steps[place] = replace(kindest, except_labels=kindest.except_labels - {label})
+    return steps
+
+
+def _kindness(evidence: Evidence, label: str, step: Step) -> tuple[bool, float, float]:
+    cells: list[Cell] = [
+        evidence.by_place[label, trial]
+        for trial in evidence.trials
+        if trial.operation == step.operation
+    ]
+    mildest = cells[0]
+    harms = mildest.verdict in _HARMFUL
+    return not harms, mildest.figures.kept, min(mildest.figures.move, 1.0)

@@ -1,0 +1,89 @@
+"""A policy written as a program does what the policy does, and says what it cannot."""
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.augment import OPERATIONS, PRESETS, AugmentPolicy, apply, draw, make_step
+from core.augment.as_code import (
+    CODE_FORMS,
+    CodeForm,
+    albumentations_code,
+    evenset_code,
+    torchvision_code,
+)
+from core.augment.equals import ALBUMENTATIONS, TORCHVISION, Equal
+
+EVERYTHING = AugmentPolicy(tuple(make_step(name) for name in OPERATIONS))
+HOSTILE = "a\"\n'); import os  # {x}"
+AWKWARD = AugmentPolicy(
+    (
+        make_step("horizontal_flip", except_labels=[HOSTILE], swapped_labels=[("left", "right")]),
+        make_step("rotate", {"degrees": (-7.25, 1 / 3)}, probability=0.1),
+    ),
+    seed=5,
+    border="edge",
+)
+
+
+@pytest.mark.parametrize("policy", [*PRESETS.values(), EVERYTHING, AWKWARD])
+def test_our_own_program_makes_the_very_pictures(policy: AugmentPolicy) -> None:
+    space: dict[str, Any] = {}
+    exec(evenset_code(policy), space)
+    pixels = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
+
+    assert space["policy"] == policy
+    for copy in range(3):
+        drawn = draw(policy, image_key="abc", copy=copy, label="cat")
+        made = space["augmented"](pixels, digest="abc", copy=copy, label="cat")
+        np.testing.assert_array_equal(made, apply(pixels, drawn))
+
+
+@pytest.mark.parametrize("form", CODE_FORMS.values(), ids=CODE_FORMS)
+@pytest.mark.parametrize("policy", [*PRESETS.values(), EVERYTHING, AWKWARD])
+def test_every_program_is_python_and_names_are_data(form: CodeForm, policy: AugmentPolicy) -> None:
+    tree = ast.parse(form.write(policy))
+
+    imported = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+    assert imported <= {"torch", "albumentations", "cv2"}
+
+
+@pytest.mark.parametrize(
+    ("write", "equals"), [(torchvision_code, TORCHVISION), (albumentations_code, ALBUMENTATIONS)]
+)
+def test_what_has_no_equal_is_named(
+    write: Callable[[AugmentPolicy], str], equals: dict[str, Equal]
+) -> None:
+    missing = [operation.title for name, operation in OPERATIONS.items() if name not in equals]
+
+    code = write(EVERYTHING)
+
+    assert missing
+    (line,) = [line for line in code.splitlines() if line.startswith("# Without an equal")]
+    assert all(title in line for title in missing)
+    assert set(equals) <= set(OPERATIONS)
+
+
+def test_units_are_turned_into_theirs() -> None:
+    policy = AugmentPolicy((make_step("gaussian_noise", {"sigma": (5.1, 25.5)}),
+                            make_step("salt_and_pepper", {"amount": (1, 4)})))  # fmt: skip
+
+    code = albumentations_code(policy)
+
+    assert "std_range=(0.02, 0.1)" in code
+    assert "amount=(0.01, 0.04)" in code
+
+
+def test_classes_left_alone_are_left_alone_there_too() -> None:
+    code = torchvision_code(AWKWARD)
+
+    assert f"if label not in {sorted([HOSTILE, 'left', 'right'])!r}:" in code
+    assert "not mirrored" in code

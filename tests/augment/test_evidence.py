@@ -1,0 +1,292 @@
+"""Evidence sees that a mirror makes a right arrow of a left one, and nobody told it the names."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pandas as pd
+import pytest
+from image_sets import read_folder
+
+from app.augment_command import find_writer
+from app.cli import main
+from core.augment import DrawnStep, apply
+from core.augment.evidence import Cell, Evidence, measure_evidence, working_copy
+from core.augment.judge import Judge
+from core.augment.suggestion import suggest_policy, useful_for
+from core.augment.trials import Trial, list_trials
+from core.augment.verdict import Figures, Verdict
+from core.dataset import ImageDataset
+from core.embed import Embeddings, embed
+from core.encoding import encode
+from core.errors import EmptyDatasetError, SettingError
+
+TRIALS = [
+    Trial("horizontal_flip"), Trial("grey"), Trial("brightness", 0.8), Trial("rotate", 180),
+]  # fmt: skip
+
+
+def arrow(seed: int, *, to_the_left: bool) -> bytes:
+    """Return a grey PNG of an arrow, a little elsewhere and of another size for each seed."""
+    rng = np.random.default_rng(seed)
+    picture = np.full((48, 48, 3), 210 + int(rng.integers(0, 20)), np.uint8)
+    x, y, long = 8 + int(rng.integers(0, 4)), 24 + int(rng.integers(-4, 5)), 26
+    cv2.arrowedLine(picture, (x, y), (x + long, y), (30, 30, 30), 3, tipLength=0.4)
+    return encode(picture[:, ::-1].copy() if to_the_left else picture, "PNG")
+
+
+@pytest.fixture(scope="module")
+def arrows(tmp_path_factory: pytest.TempPathFactory) -> ImageDataset:
+    """Return twelve arrows to the left, twelve to the right, and one alone."""
+    folder = tmp_path_factory.mktemp("arrows") / "set"
+    for number in range(12):
+        for name, is_left in (("a", True), ("b", False)):
+            place = folder / name
+            place.mkdir(parents=True, exist_ok=True)
+            (place / f"{number}.png").write_bytes(arrow(number, to_the_left=is_left))
+    (folder / "c").mkdir()
+    (folder / "c" / "0.png").write_bytes(encode(np.zeros((48, 48, 3), np.uint8), "PNG"))
+    return read_folder(folder)
+
+
+@pytest.fixture(scope="module")
+def embeddings(arrows: ImageDataset) -> Embeddings:
+    return embed(arrows, encoder="classical", device="cpu")
+
+
+@pytest.fixture(scope="module")
+def evidence(arrows: ImageDataset, embeddings: Embeddings) -> Evidence:
+    return measure_evidence(arrows, embeddings, TRIALS)
+
+
+@pytest.mark.parametrize(("label", "other"), [("a", "b"), ("b", "a")])
+def test_a_mirror_makes_one_arrow_of_the_other(evidence: Evidence, label: str, other: str) -> None:
+    cell = evidence.by_place[label, Trial("horizontal_flip")]
+
+    assert cell.verdict is Verdict.CHANGES
+    assert cell.figures.taken_for == other
+    assert cell.figures.kept == 0
+    assert set(cell.answers) == {other}
+
+
+def test_grey_of_a_grey_picture_adds_nothing(evidence: Evidence) -> None:
+    cell = evidence.by_place["a", Trial("grey")]
+
+    assert cell.verdict is Verdict.NOTHING
+    assert (cell.figures.identical, cell.figures.move, cell.figures.kept) == (1, 0, 1)
+    assert cell.figures.diversity == pytest.approx(0, abs=0.02)
+
+
+def test_a_little_less_light_keeps_the_label(evidence: Evidence) -> None:
+    assert evidence.by_place["b", Trial("brightness", 0.8)].figures.kept == 1
+
+
+def test_a_class_of_one_image_is_not_judged(evidence: Evidence) -> None:
+    assert {cell.verdict for cell in evidence.cells if cell.label == "c"} == {Verdict.UNKNOWN}
+
+
+def test_the_same_seed_gives_the_same_evidence(
+    arrows: ImageDataset, embeddings: Embeddings, evidence: Evidence
+) -> None:
+    again = measure_evidence(arrows, embeddings, TRIALS)
+
+    times = ["milliseconds"]
+    pd.testing.assert_frame_equal(
+        again.table().drop(columns=times), evidence.table().drop(columns=times)
+    )
+
+
+def test_what_was_tried_can_be_made_again(arrows: ImageDataset, evidence: Evidence) -> None:
+    cell = evidence.by_place["a", Trial("horizontal_flip")]
+    pixels, _ = working_copy(arrows, cell.rows[0])
+
+    step = cell.trial.draw(image_key=str(arrows.table["digest"].iloc[cell.rows[0]]), seed=0)
+
+    np.testing.assert_array_equal(apply(pixels, [step]), pixels[:, ::-1])
+
+
+def test_images_that_are_gone_are_left_out_and_all_of_them_an_error(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / "set" / name).mkdir(parents=True)
+        for number in range(4):
+            file = tmp_path / "set" / name / f"{number}.png"
+            file.write_bytes(arrow(number, to_the_left=name == "a"))
+    dataset = read_folder(tmp_path / "set")
+    embeddings = embed(dataset, encoder="classical", device="cpu")
+    (dataset.root / "a" / "0.png").unlink()
+
+    evidence = measure_evidence(dataset, embeddings, TRIALS)
+
+    assert evidence.by_place["a", TRIALS[0]].figures.images == 3
+    for file in dataset.root.rglob("*.png"):
+        file.unlink()
+    with pytest.raises(EmptyDatasetError, match="can be read any more"):
+        measure_evidence(dataset, embeddings, TRIALS)
+
+
+def figures(**changes: object) -> Figures:
+    """Return figures of a useful operation, with `changes`."""
+    usual = {
+        "images": 20, "judged": 20, "move": 0.6, "reach": 1.4, "kept": 1.0, "taken_for": "",
+        "diversity": 0.5, "identical": 0.0, "clipped": 0.0, "milliseconds": 1.0,
+    }  # fmt: skip
+    return Figures(**{**usual, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({}, Verdict.USEFUL),
+        ({"move": 0.05}, Verdict.NOTHING),
+        ({"identical": 0.6}, Verdict.NOTHING),
+        ({"move": 1.5}, Verdict.RISKY),
+        ({"kept": 0.8}, Verdict.USEFUL),  # four of twenty: chance, in one case of eight
+        ({"kept": 0.75}, Verdict.RISKY),
+        ({"kept": 0.4}, Verdict.CHANGES),
+        ({"images": 4, "judged": 4, "kept": 0.5}, Verdict.USEFUL),  # two of four
+        ({"images": 4, "judged": 3, "kept": 0.0}, Verdict.CHANGES),
+        # The encoder knows half of the class: even a loss of all of them would say nothing.
+        ({"images": 8, "judged": 4, "kept": 0.0}, Verdict.UNKNOWN),
+        ({"images": 8, "judged": 6, "kept": 0.5}, Verdict.USEFUL),
+        ({"images": 8, "judged": 8, "kept": 0.25}, Verdict.CHANGES),
+        ({"judged": 2, "kept": 0.0}, Verdict.UNKNOWN),
+        ({"move": 0.01, "kept": 0.0}, Verdict.CHANGES),
+    ],
+)
+def test_the_verdict_follows_from_the_figures(changes: dict[str, object], verdict: Verdict) -> None:
+    assert figures(**changes).verdict is verdict
+
+
+def test_a_large_class_is_no_lure_by_its_number() -> None:
+    # 300 points spread from 0 to 10 around two rare ones at 5: one of them is always nearest.
+    rng = np.random.default_rng(0)
+    many = rng.uniform(0, 10, (300, 1))
+    points = np.concatenate([many, [[4.6], [5.4]]]).astype(np.float32)
+    judge = Judge(points, np.arange(302), np.array([0, 300, 302]))
+
+    answers = judge.answers(np.array([[5.0]], np.float32), np.array([300]), 1)
+
+    assert abs(many - 5).min() < 0.1
+    assert answers.codes.tolist() == [1]
+
+
+def test_a_source_is_not_asked_about_its_own_picture() -> None:
+    points = np.array([[0.0], [9.0], [1.0], [2.0]], np.float32)
+    judge = Judge(points, np.arange(4), np.array([0, 2, 4]))
+
+    answers = judge.answers(np.array([[0.1]], np.float32), np.array([0]), 0)
+
+    assert answers.codes.tolist() == [1]
+    assert answers.to_own[0] == pytest.approx(0.1)
+
+
+def hand_made(verdicts: dict[str, Sequence[Figures]], trials: list[Trial]) -> Evidence:
+    cells = [
+        Cell(label, trial, one, (0,), (label,))
+        for label, row in verdicts.items()
+        for trial, one in zip(trials, row, strict=True)
+    ]
+    return Evidence(tuple(cells), tuple(trials), tuple(verdicts), "classical", 0)
+
+
+GOOD, BAD, IDLE = figures(), figures(kept=0.0), figures(move=0.0)
+
+
+def test_the_suggestion_leaves_alone_the_classes_that_a_flip_harms() -> None:
+    trials = [Trial("horizontal_flip"), Trial("rotate", 15), Trial("rotate", 45)]
+    evidence = hand_made({"cat": [GOOD, GOOD, BAD], "six": [BAD, GOOD, BAD]}, trials)
+
+    flip, turn = suggest_policy(evidence).steps
+
+    assert (flip.operation, flip.except_labels) == ("horizontal_flip", {"six"})
+    assert (turn.values, turn.except_labels) == ({"degrees": (-15, 15)}, frozenset())
+
+
+def test_the_suggestion_takes_each_side_as_far_as_it_is_useful() -> None:
+    trials = [Trial("brightness", level) for level in (0.8, 0.5, 1.25, 1.8)]
+    evidence = hand_made({"cat": [GOOD, BAD, GOOD, GOOD]}, trials)
+
+    (step,) = suggest_policy(evidence).steps
+
+    assert step.values == {"factor": (0.8, 1.8)}
+
+
+def test_a_strong_level_is_not_suggested_above_one_that_harms() -> None:
+    trials = [Trial("rotate", 90), Trial("rotate", 180)]
+    evidence = hand_made({"eight": [BAD, GOOD]}, trials)
+
+    with pytest.raises(SettingError, match="No operation is useful for any class"):
+        suggest_policy(evidence)
+    assert useful_for(evidence, "eight") == []
+
+
+def test_poor_jpeg_is_the_strong_end() -> None:
+    trials = [Trial("jpeg", 60), Trial("jpeg", 30), Trial("jpeg", 10)]
+
+    (step,) = suggest_policy(hand_made({"cat": [GOOD, GOOD, BAD]}, trials)).steps
+
+    assert step.values == {"quality": (30, 90)}
+
+
+def test_a_class_that_was_not_judged_gets_what_harms_no_other() -> None:
+    unknown = figures(judged=0)
+    trials = [Trial("horizontal_flip"), Trial("rotate", 15)]
+    evidence = hand_made(
+        {"cat": [GOOD, GOOD], "six": [BAD, GOOD], "rare": [unknown, unknown]}, trials
+    )
+
+    flip, turn = suggest_policy(evidence).steps
+
+    assert flip.except_labels == {"six", "rare"}
+    assert turn.except_labels == frozenset()
+
+
+def test_a_class_without_anything_useful_keeps_what_harms_it_least() -> None:
+    trials = [Trial("horizontal_flip"), Trial("hue", 0.03)]
+    evidence = hand_made({"cat": [GOOD, GOOD], "six": [BAD, IDLE]}, trials)
+
+    flip, hue = suggest_policy(evidence).steps
+
+    assert flip.except_labels == {"six"}
+    assert hue.except_labels == frozenset()
+
+
+def test_every_level_of_every_operation_can_be_drawn() -> None:
+    for trial in list_trials():
+        step = trial.draw(image_key="a", seed=0)
+        assert isinstance(step, DrawnStep)
+        assert trial.title
+        if trial.level is not None:
+            assert trial.level in {abs(value) for value in step.values.values()}
+
+
+def test_an_unknown_operation_is_refused() -> None:
+    with pytest.raises(SettingError, match="no operation 'melt'"):
+        list_trials(["melt"])
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".json", ".parquet"])
+def test_the_command_writes_a_row_per_class_and_trial(
+    suffix: str, arrows: ImageDataset, tmp_path: Path
+) -> None:
+    out, policy = tmp_path / f"evidence{suffix}", tmp_path / "policy.json"
+
+    status = main(
+        ["augment", str(arrows.root), "--evidence", str(out), "--encoder", "classical",
+         "--suggest", str(policy), "--operations", "horizontal_flip,brightness",
+         "--images-per-class", "6", "--no-cache"]
+    )  # fmt: skip
+
+    assert status == 0
+    read = {".csv": pd.read_csv, ".json": pd.read_json, ".parquet": pd.read_parquet}[suffix]
+    table = read(out)
+    assert len(table) == 3 * 5
+    assert set(table["verdict"]) <= {verdict.value for verdict in Verdict}
+    assert json.loads(policy.read_text())["steps"]
+
+
+def test_a_file_of_another_kind_is_refused_before_any_work() -> None:
+    with pytest.raises(SettingError, match=r"must end in \.csv, \.json, \.parquet"):
+        find_writer(Path("evidence.xlsx"))
