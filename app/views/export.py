@@ -17,7 +17,7 @@ from app.workspace import WORKSPACES, Workspace
 from core.dataset import TRAIN, ImageDataset
 from core.embed import DEFAULT_ENCODER, Embeddings
 from core.errors import SettingError
-from core.export import FORMATS, ExportReport, Recipe, export, export_name
+from core.export import FORMATS, ExportReport, Recipe, TopUp, export, export_name
 from core.export.names import class_folders
 from core.progress import Progress
 from core.resample import (
@@ -128,10 +128,17 @@ def _form(session: Session, dataset: ImageDataset, balanced: Balanced) -> None:
                 "For the format 'Folder': a new folder on this computer",
                 value=str(Path.home() / export_name(dataset, balanced.plan.strategy)),
             )
+        is_normalised = st.checkbox(
+            "Encode the originals anew, as augmented pictures are", key="export_normalised",
+            help="Else a strong network may tell augmented pictures, and the classes that hold "
+            "them, by the traces of their encoding. Validation and test images stay as they are.",
+        )  # fmt: skip
         text = f"Write {count_of(pictures, 'picture')}"
         primary = session.exported is None or session.export_stale
         if st.form_submit_button(text, type="primary" if primary else "secondary"):
-            _start(workspace, session, dataset, balanced, folder if kind == "folder" else None)
+            place = folder if kind == "folder" else None
+            top_up = TopUp(normalises_originals=is_normalised)
+            _start(workspace, session, dataset, balanced, place, top_up)
             st.rerun()
         st.caption(f"About {size_of(_estimate(dataset, balanced))}.")
 
@@ -155,6 +162,7 @@ def _start(
     dataset: ImageDataset,
     balanced: Balanced,
     folder: str | None,
+    top_up: TopUp,
 ) -> None:
     plan = balanced.plan
     recipe = Recipe(
@@ -169,6 +177,7 @@ def _start(
         encoder=session.embeddings.encoder if session.embeddings else DEFAULT_ENCODER,
         policy=session.policy,
         seed=balanced.seed,
+        top_up=top_up,
     )
     if folder is not None:
         target = new_folder(folder)
