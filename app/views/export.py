@@ -18,7 +18,7 @@ from core.dataset import TRAIN, ImageDataset
 from core.edits_file import name_edits
 from core.embed import DEFAULT_ENCODER, Embeddings
 from core.errors import SettingError
-from core.export import FORMATS, ExportReport, Recipe, export, export_name
+from core.export import FORMATS, ExportReport, Recipe, TopUp, export, export_name
 from core.export.manifest import LEFT_OUT_NAME
 from core.export.names import class_folders
 from core.progress import Progress
@@ -133,10 +133,17 @@ def _form(session: Session, dataset: ImageDataset, balanced: Balanced) -> None:
                 "For the format 'Folder': a new folder on this computer",
                 value=str(Path.home() / export_name(dataset, balanced.plan.strategy)),
             )
+        is_normalised = st.checkbox(
+            "Encode the originals anew, as augmented pictures are", key="export_normalised",
+            help="Else a strong network may tell augmented pictures, and the classes that hold "
+            "them, by the traces of their encoding. Validation and test images stay as they are.",
+        )  # fmt: skip
         text = f"Write {count_of(pictures, 'picture')}"
         primary = session.exported is None or session.export_stale
         if st.form_submit_button(text, type="primary" if primary else "secondary"):
-            _start(workspace, session, dataset, balanced, folder if kind == "folder" else None)
+            place = folder if kind == "folder" else None
+            top_up = TopUp(normalises_originals=is_normalised)
+            _start(workspace, session, dataset, balanced, place, top_up)
             st.rerun()
         st.caption(f"About {size_of(_estimate(dataset, balanced))}.")
 
@@ -160,6 +167,7 @@ def _start(
     dataset: ImageDataset,
     balanced: Balanced,
     folder: str | None,
+    top_up: TopUp,
 ) -> None:
     plan = balanced.plan
     recipe = Recipe(
@@ -175,6 +183,7 @@ def _start(
         policy=session.policy,
         seed=balanced.seed,
         edits=name_edits(session.edits.of_data, dataset),
+        top_up=top_up,
     )
     if folder is not None:
         target = new_folder(folder)

@@ -208,3 +208,19 @@ def test_a_name_is_no_html_on_the_map(hostile_session: Session, lab_session: Ses
     assert all("<b>x" not in tick for tick in figure.layout.yaxis.ticktext)
     assert all("<b>x" not in hover for trace in figure.data for hover in trace.text)
     assert {cell.verdict for cell in cells} <= set(Verdict)
+
+
+def test_originals_are_encoded_anew_where_export_is_told_to(dataset: ImageDataset) -> None:
+    workspace = visitor(loaded(dataset))
+    page = open_view("export", workspace)
+
+    page.checkbox(key="export_normalised").set_value(True)
+    button(page, "Write ").click().run()
+    finish_jobs(workspace)
+
+    assert not page.exception
+    assert workspace.session.exported is not None
+    operations = {
+        row.operation for row in workspace.session.exported.rows if row.origin == "original"
+    }
+    assert operations == {"normalised"}
