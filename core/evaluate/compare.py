@@ -6,6 +6,7 @@ from threading import Lock
 
 import numpy as np
 
+from core.audit import picture_groups
 from core.dataset import ImageDataset
 from core.embed import Embeddings
 from core.errors import SettingError
@@ -55,7 +56,7 @@ def evaluate(
         repeats: How often to draw folds anew; unless given, as often as 10 folds in all need.
         settings: Strategy -> values of its parameters; the usual ones unless given.
         seed: Same seed, same report.
-        progress: Told once per fold and strategy.
+        progress: Told of pictures compared, then once per fold and strategy.
 
     Raises:
         TooFewClassesError: fewer than two classes have two different training images.
@@ -69,13 +70,14 @@ def evaluate(
     given = settings or {}
     chosen = {name: find_strategy(name).complete(given.get(name)) for name in names[:-1]}
     rows = embeddings.rows
-    folds = make_folds(dataset, rows, n_splits=n_splits, seed=seed)
+    groups = picture_groups(dataset, progress)
+    folds = make_folds(dataset, rows, groups=groups, n_splits=n_splits, seed=seed)
     splits = len(folds)
     repeats = repeats or ceil(_ENOUGH_FOLDS / splits)
     for repeat in range(1, repeats):
         again = stream_seed(seed, "repeat", repeat)
-        folds += make_folds(dataset, rows, n_splits=n_splits, seed=again)
-    scored = scored_rows(dataset, rows)
+        folds += make_folds(dataset, rows, groups=groups, n_splits=n_splits, seed=again)
+    scored = scored_rows(dataset, rows, groups)
     codes = np.unique(dataset.codes[scored])
     confusions: dict[str, list[Confusion]] = {name: [] for name in names}
     done, total = 0, len(folds) * len(names)
@@ -116,6 +118,7 @@ def evaluate(
         notes=write_notes(
             dataset,
             rows,
+            groups,
             folds,
             asked_splits=n_splits,
             splits=splits,

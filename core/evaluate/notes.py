@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.audit.duplicates import Groups, repeated
 from core.dataset import TRAIN, ImageDataset, Rows
 from core.evaluate.folds import Fold, scored_rows
 from core.evaluate.learn import fold_plan
@@ -16,6 +17,7 @@ _FEW = 10  # images of a class below which its recall says little
 def write_notes(
     dataset: ImageDataset,
     embedded: Rows,
+    groups: Groups,
     folds: Sequence[Fold],
     *,
     asked_splits: int,
@@ -27,17 +29,24 @@ def write_notes(
     Args:
         dataset: The images.
         embedded: Rows with a vector.
+        groups: (N,) the picture that each row shows.
         folds: All folds of all repeats.
         asked_splits: Folds per repeat that were asked for.
         splits: Folds per repeat that could be made.
         smote: SMOTE's settings; None when it is not compared.
     """
-    scored = dataset.codes[scored_rows(dataset, embedded)]
+    scored_at = scored_rows(dataset, embedded, groups)
+    scored = dataset.codes[scored_at]
     counts = dict(zip(*np.unique(scored, return_counts=True), strict=True))
     notes = []
     absent = int(np.setdiff1d(dataset.training_rows, embedded).size)
     if absent:
         notes.append(f"Left out, because they have no vector: {count_of(absent, 'image')}.")
+    alike = sum(map(len, repeated(groups[scored_at])))
+    if alike:
+        notes.append(
+            f"Kept on one side of every fold with what looks the same: {count_of(alike, 'image')}."
+        )
     unscored = [
         label
         for code, label in enumerate(dataset.classes)

@@ -10,6 +10,7 @@ from core.dataset import ImageDataset
 from core.embed import Embeddings
 from core.errors import CancelledError, SettingError, TooFewClassesError
 from core.evaluate import BASELINE, FLOOR, EvaluationReport, StrategyResult, evaluate, learn
+from core.evaluate.compare import STAGE
 from core.evaluate.folds import make_folds
 from core.evaluate.heads import fit_space
 from core.resample import STRATEGIES, resample
@@ -230,10 +231,11 @@ def test_progress_is_told_once_per_fold_and_row_and_can_cancel() -> None:
     heard: list[tuple[int, int]] = []
 
     def listen(stage: str, done: int, total: int) -> None:
-        heard.append((done, total))
+        if stage == STAGE:
+            heard.append((done, total))
 
     def cancel(stage: str, done: int, total: int) -> None:
-        if done == 3:
+        if stage == STAGE and done == 3:
             raise CancelledError
 
     evaluate(dataset, embeddings, strategies=["smote"], repeats=1, progress=listen)
