@@ -21,11 +21,9 @@ from core.embed import (
     write_embeddings,
 )
 from core.errors import OutputError, SettingError
-from core.evaluate import METRICS, PRIMARY, evaluate
 from core.export import Recipe, check_target, export, read_recipe
 from core.progress import Progress
 from core.resample import (
-    STRATEGIES,
     Exports,
     Resampled,
     find_strategy,
@@ -162,44 +160,6 @@ def _measured(
     }
 
 
-def run_evaluate(options: argparse.Namespace) -> None:
-    """Print the comparison of strategies."""
-    names = options.strategies
-    strategies = [name.strip() for name in names.split(",")] if names else None
-    if strategies == ["all"]:
-        strategies = [name for name, strategy in STRATEGIES.items() if strategy.is_compared]
-    for name in strategies or []:
-        find_strategy(name)
-    with opened(options) as (dataset, progress):
-        embeddings = embed_all(dataset, options.encoder, options, progress)
-        report = evaluate(
-            dataset, embeddings, strategies=strategies, seed=options.seed or 0, progress=progress
-        )
-    if options.json == "-":
-        write_json(report.to_json(), options.json)
-        return
-    print(report.verdict)
-    metrics = list(report.strategies[0].metrics)
-    print_table(
-        [
-            "strategy",
-            *(METRICS[metric].title.lower() for metric in metrics),
-            "points over none (95%)",
-        ],
-        [
-            [
-                row.title,
-                *(f"{100 * row.metrics[metric].mean:.1f} %" for metric in metrics),
-                "" if row.difference is None else str(row.difference[PRIMARY]),
-            ]
-            for row in report.strategies
-        ],
-    )
-    for note in report.notes:
-        print(note)
-    write_json(report.to_json(), options.json)
-
-
 def run_balance(options: argparse.Namespace) -> None:
     """Write a balanced dataset."""
     base = read_recipe(options.recipe) if options.recipe else None
@@ -207,7 +167,7 @@ def run_balance(options: argparse.Namespace) -> None:
     if options.policy is None and base is not None:
         policy = AugmentPolicy(base.policy.steps, seed=_first(options.seed, base.policy.seed))
     else:
-        policy = _policy(options.policy or "standard", seed)
+        policy = read_policy(options.policy or "standard", seed)
     target = parse_target(options.target) if options.target else (base.target if base else None)
     strategy = _first(options.strategy, base.strategy if base else None, "augment")
     encoder = _first(options.encoder, base.encoder if base else None, DEFAULT_ENCODER)
@@ -260,18 +220,7 @@ def run_balance(options: argparse.Namespace) -> None:
         print(f"evenset: {failure.path} is missing: {failure.reason}", file=sys.stderr)
 
 
-def _settings(options: argparse.Namespace) -> dict[str, str]:
-    """Return the settings of a strategy that `--set` names, as texts."""
-    values = {}
-    for text in options.set:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise SettingError(f"--set {text} has no value. Write NAME=VALUE, as k_neighbors=7.")
-        values[name.strip()] = value.strip()
-    return values
-
-
-def _policy(text: str, seed: int) -> AugmentPolicy:
+def read_policy(text: str, seed: int) -> AugmentPolicy:
     """Return the policy that `text` names: a preset, drawn with `seed`, or a JSON file."""
     if text in PRESETS:
         return AugmentPolicy(PRESETS[text].steps, seed=seed)
@@ -283,6 +232,17 @@ def _policy(text: str, seed: int) -> AugmentPolicy:
         ) from error
     except (OSError, ValueError) as error:
         raise SettingError(f"The policy '{text}' cannot be read as JSON.") from error
+
+
+def _settings(options: argparse.Namespace) -> dict[str, str]:
+    """Return the settings of a strategy that `--set` names, as texts."""
+    values = {}
+    for text in options.set:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise SettingError(f"--set {text} has no value. Write NAME=VALUE, as k_neighbors=7.")
+        values[name.strip()] = value.strip()
+    return values
 
 
 def _first(*values: Value | None) -> Value:

@@ -1,7 +1,7 @@
 """The long work behind the buttons: values in, results out, run as jobs."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -16,7 +16,6 @@ from core import ingest
 from core.audit import AuditReport, audit
 from core.dataset import Choices, ImageDataset, Rows, SkippedFile, Take, select
 from core.embed import Embeddings, embed
-from core.evaluate import EvaluationReport, evaluate
 from core.limits import Limits
 from core.progress import Progress
 from core.project import Projection, map_rows, project
@@ -132,21 +131,3 @@ def better_map(embeddings: Embeddings, rows: Rows, progress: Progress) -> Projec
         warm_up=WARM_UMAP,
         remedy="The PCA map stays. Try again, or take fewer images on Load.",
     )
-
-
-def embed_and_evaluate(
-    dataset: ImageDataset,
-    embeddings: Embeddings | None,
-    strategies: Sequence[str],
-    encoder: str,
-    device: str,
-    cache: Path,
-    seed: int,
-    progress: Progress,
-) -> tuple[Embeddings, Projection | None, EvaluationReport]:
-    """Compare strategies, embedding first where that was not done."""
-    projection = None
-    if embeddings is None:
-        embeddings, projection = embed_and_map(dataset, encoder, device, cache, progress)
-    report = evaluate(dataset, embeddings, strategies=strategies, seed=seed, progress=progress)
-    return embeddings, projection, report

@@ -6,7 +6,11 @@ import numpy as np
 
 
 def mean_interval(
-    values: Sequence[float], *, test_share: float, comparisons: int = 1
+    values: Sequence[float],
+    *,
+    test_share: float,
+    comparisons: int = 1,
+    drawn: Sequence[float] | None = None,
 ) -> tuple[float, float, float]:
     """Return the mean over folds, and the low and high end of its 95% interval.
 
@@ -16,9 +20,12 @@ def mean_interval(
 
     Args:
         values: One value per fold, J >= 2.
-        test_share: Images scored on over images learned from, in a fold.
+        test_share: Images scored on over images learned from, in a fold; 1 where every value of
+            `drawn` stands for a whole repetition.
         comparisons: How many such intervals are looked at together. All of them hold at once
             with 95% confidence (Bonferroni): the best of many is else found better by luck.
+        drawn: The values as they might have been, to take the spread from; `values` themselves
+            unless given.
 
     Source:
         Nadeau & Bengio, Inference for the Generalization Error, Machine Learning 52 (2003),
@@ -28,7 +35,7 @@ def mean_interval(
 
     count = len(values)
     mean = float(np.mean(values))
-    spread = float(np.var(values, ddof=1))
+    spread = float(np.var(values if drawn is None else drawn, ddof=1))
     reach = float(t.ppf(1 - 0.025 / comparisons, count - 1)) * np.sqrt(
         (1 / count + test_share) * spread
     )

@@ -29,12 +29,27 @@ def report(embedded_session: Session) -> EvaluationReport:
 def comparison(recall: dict[str, float]) -> EvaluationReport:
     """Return a comparison in which 'smote' has `recall` and doing nothing has none."""
     confusion = np.eye(len(recall), dtype=np.intp)
-    summary = {"accuracy": MetricSummary(0.5, 0.4, 0.6, (0.5,))}
-    rows = (
-        StrategyResult("none", "None", summary, None, dict.fromkeys(recall, 0.0), confusion),
-        StrategyResult("smote", "SMOTE", summary, None, recall, confusion.copy()),
+    summary = {"accuracy": MetricSummary(0.5, 0.4, 0.6, (0.5,), (0.5,))}
+    shares = {"none": dict.fromkeys(recall, 0.0), "smote": recall}
+    rows = tuple(
+        StrategyResult(name, title, summary, None, shares[name], shares[name], confusion.copy())
+        for name, title in (("none", "None"), ("smote", "SMOTE"))
     )
-    return EvaluationReport(rows, tuple(recall), "", (), 5, 2, 10, 5, 0, "classical")
+    return EvaluationReport(
+        rows,
+        tuple(recall),
+        metric="accuracy",
+        verdict="",
+        notes=(),
+        folds=5,
+        repeats=2,
+        images=10,
+        settings={},
+        seed=0,
+        encoder="classical",
+        head="linear",
+        spread_share=0.25,
+    )
 
 
 def test_class_bars_are_sorted_and_carry_their_label_and_count() -> None:

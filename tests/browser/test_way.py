@@ -126,7 +126,7 @@ def place_of_a_cross(visitor: Visitor) -> tuple[float, float]:
 def evaluate(visitor: Visitor) -> None:
     visitor.go("Evaluate")
     visitor.has_title("Does balancing help?")
-    visitor.press("Compare 6 strategies")
+    visitor.press("Compare 8 strategies")
     visitor.says("Recall per class")
     visitor.says(re.compile("95% interval"))
 
