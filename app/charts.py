@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.palette import ADDED, BETTER, HELD_OUT, KEPT, NEUTRAL, WORSE
 from core.dataset import SPLITS
-from core.evaluate import BASELINE, EvaluationReport, Outcome
+from core.evaluate import BASELINE, FLOOR, EvaluationReport, Outcome
 from core.resample import BalancePlan
 
 _ROW_PX = 26
@@ -127,8 +127,12 @@ def base_uses(uses: NDArray[np.intp]) -> go.Figure:
 
 
 def strategy_differences(report: EvaluationReport, metric: str) -> go.Figure:
-    """Return a dot with its 95% interval per strategy: points above or below doing nothing."""
-    rows = [row for row in report.strategies if row.difference is not None][::-1]
+    """Return a dot with its 95% interval per strategy: points above or below doing nothing.
+
+    What always answers the largest class is left out: it lies so far below that the others would
+    look alike.
+    """
+    rows = [row for row in report.strategies if row.difference and row.name != FLOOR][::-1]
     figure = go.Figure()
     figure.add_vline(x=0, line_width=1.5, line_color=NEUTRAL)
     for row in rows:

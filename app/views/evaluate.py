@@ -51,6 +51,7 @@ def evaluate_view(session: Session) -> Session:
     )
     _results_so_far(metric)
     if report is not None:
+        _metric_box(metric)
         evaluate_results.draw(report, dataset, metric)
     _form(session, dataset, metric)
     if report is not None:
@@ -89,7 +90,7 @@ def _form(session: Session, dataset: ImageDataset, metric: str) -> None:
             key="evaluate_strategies",
             persist_state="session",
         )
-        left, middle, right = st.columns(3, vertical_alignment="bottom")
+        left, right, middle = st.columns(3, vertical_alignment="bottom")
         with left:
             head = st.selectbox(
                 "What learns", list(HEADS), format_func=lambda name: HEADS[name].title,
@@ -97,11 +98,9 @@ def _form(session: Session, dataset: ImageDataset, metric: str) -> None:
                 key="evaluate_head", persist_state="session",
             )  # fmt: skip
         with middle:
-            st.selectbox(
-                "What matters to you", list(METRICS),
-                format_func=lambda name: METRICS[name].title, help=METRICS[metric].help,
-                key=_METRIC_KEY, persist_state="session",
-            )  # fmt: skip
+            # With results, it stands above them.
+            if session.evaluation is None:
+                _metric_box(metric)
         with right:
             seed = st.number_input(
                 "Seed", min_value=0, max_value=2**31 - 1, value=0, key="evaluate_seed",
@@ -119,6 +118,13 @@ def _form(session: Session, dataset: ImageDataset, metric: str) -> None:
             [BASELINE, *names], head, metric, session.policy, int(seed), on_test_split, shows_leak
         )
         _start_button(session, dataset, asked)
+
+
+def _metric_box(metric: str) -> None:
+    st.selectbox(
+        "What matters to you", list(METRICS), format_func=lambda name: METRICS[name].title,
+        help=METRICS[metric].help, key=_METRIC_KEY, persist_state="session", width=320,
+    )  # fmt: skip
 
 
 def _start_button(session: Session, dataset: ImageDataset, asked: Asked) -> None:
@@ -141,8 +147,9 @@ def _start_button(session: Session, dataset: ImageDataset, asked: Asked) -> None
         st.rerun()
     cost = estimate(dataset.counts(TRAIN), contenders, HEADS[asked.head])
     pictures = f"{count_of(cost.pictures, 'augmented picture')} to make; " if cost.pictures else ""
+    first = f"{pictures}about {duration_of(cost.seconds)} on one core."
     st.caption(
-        f"{pictures}about {duration_of(cost.seconds)} on one core. Folds are drawn first, what "
+        f"{first[:1].upper()}{first[1:]} Folds are drawn first, what "
         "looks the same stays on one side, and resampling and learning see the training side alone."
     )
 

@@ -15,20 +15,16 @@ from core.words import count_of
 
 def draw(report: EvaluationReport, dataset: ImageDataset, metric: str) -> None:
     """Draw what was found, for the metric that matters."""
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.plotly_chart(
-            charts.strategy_differences(report, metric),
-            key="evaluate_differences",
-            config={"displayModeBar": False},
-            alt="Difference of each strategy to doing nothing, with its interval, as in the table",
-        )
-    with right:
-        draw_table(report, metric, key="evaluate_table")
-        quiet(_how(report))
-        _downloads(report)
-    for text in report.notes:
+    st.plotly_chart(
+        charts.strategy_differences(report, metric),
+        key="evaluate_differences",
+        config={"displayModeBar": False},
+        alt="Difference of each strategy to doing nothing, with its interval, as in the table",
+    )
+    draw_table(report, metric, key="evaluate_table")
+    for text in (_how(report), *report.notes):
         quiet(text)
+    _downloads(report)
     _lesson(report, metric)
     _per_class(report, dataset)
 

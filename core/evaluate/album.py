@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from threading import Lock
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,7 @@ class Album:
     starts: Mapping[int, int]  # row -> place of its first picture
     copies: Mapping[int, int]  # row -> pictures, 1 or more
     values: NDArray[Any]  # (A, ...)
+    seconds: float = 0.0  # that it took to make
 
     def take(self, rows: Rows, repeats: NDArray[np.intp]) -> NDArray[Any]:
         """Return the values of the given repeat, from 0, of each row.
@@ -61,6 +63,7 @@ def fill_album(
     policy: AugmentPolicy,
     describe: Describe,
     progress: Progress,
+    clock: Callable[[], float] = perf_counter,
 ) -> Album:
     """Return the album of `policy`; a row whose file cannot be read any more is left out.
 
@@ -70,10 +73,12 @@ def fill_album(
         policy: How.
         describe: Called in threads, with the pictures of one image.
         progress: Told of images.
+        clock: Tells seconds.
 
     Raises:
         SettingError: no step of the policy changes pictures of some class.
     """
+    begin = clock()
     wanted = [(row, count) for row, count in sorted(copies.items()) if count > 0]
 
     def work(batch: Sequence[tuple[int, int]]) -> list[NDArray[Any] | None]:
@@ -85,7 +90,8 @@ def fill_album(
             starts[row], made[row] = place, len(values)
             parts.append(values)
             place += len(values)
-    return Album(starts, made, np.concatenate(parts) if parts else np.empty((0, 0), np.float32))
+    joined = np.concatenate(parts) if parts else np.empty((0, 0), np.float32)
+    return Album(starts, made, joined, clock() - begin)
 
 
 def by_encoder(embeddings: Embeddings) -> Describe:

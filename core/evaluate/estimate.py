@@ -8,7 +8,7 @@ from core.evaluate.heads import Head
 from core.resample import Exports, find_strategy, plan_counts
 
 # Measured on one core at 2 GHz, in seconds; a rough guide for other machines.
-_PER_POINT = 4e-5  # of a head on vectors, for a class
+_PER_POINT = 3e-6  # of a head on vectors, for a class
 _PER_PICTURE = 1e-3  # of the network, for an epoch
 _EPOCHS = 10
 _PER_AUGMENTED = 1.5e-3  # to make and describe a picture of moderate size

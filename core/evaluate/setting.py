@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from math import ceil
 from threading import Lock
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,7 +73,7 @@ class Setting:
                 answer = self.head.answer(side, source.tested(), fit)
         if self.head.side_px is not None:
             answer = self.head.answer(side, source.tested(), fit)
-        seconds = self.clock() - start
+        seconds = self.clock() - start + self._album_seconds(contender)
         scores = answer.scores[:, self.codes]
         scores /= scores.sum(axis=1, keepdims=True)
         return self._judge(number, scores, seconds, side.change / len(fold.train), answer.curve)
@@ -83,6 +84,15 @@ class Setting:
         learned = np.bincount(self.dataset.codes[fold.train], minlength=len(self.dataset.classes))
         shares = learned[self.codes] / learned[self.codes].sum()
         return self._judge(number, np.tile(shares, (len(fold.test), 1)))
+
+    def _album_seconds(self, contender: Contender) -> float:
+        """Return a fold's share of the time that the contender's pictures took to make."""
+        keys = [policy_key(policy) for policy in contender.policies]
+        made = sum(self.albums[key].seconds for key in keys if key in self.albums)
+        is_used = self.head.side_px is not None or any(
+            find_strategy(part.strategy).exports is Exports.AUGMENTED for part in contender.parts
+        )
+        return made / len(self.folds) if is_used else 0.0
 
     def _source(self, number: int) -> Source:
         fold = self.folds[number]
@@ -145,7 +155,7 @@ def prepare_setting(
         folds,
         np.unique(dataset.codes[scored]),
         head,
-        fill_albums(dataset, embeddings, folds, contenders, head.side_px, progress),
+        fill_albums(dataset, embeddings, folds, contenders, head.side_px, progress, clock),
         places,
         pictures,
         is_held_out,
@@ -162,6 +172,7 @@ def fill_albums(
     contenders: Sequence[Contender],
     side_px: int | None,
     progress: Progress,
+    clock: Clock = perf_counter,
 ) -> dict[str, Album]:
     """Return, for each policy, as many augmented pictures of each image as some fold needs."""
     wanted: dict[str, dict[int, int]] = {}
@@ -178,7 +189,7 @@ def fill_albums(
         return {}
     describe = by_encoder(embeddings) if side_px is None else as_small(side_px)
     return {
-        key: fill_album(dataset, copies, policies[key], describe, progress)
+        key: fill_album(dataset, copies, policies[key], describe, progress, clock)
         for key, copies in wanted.items()
     }
 
