@@ -78,12 +78,14 @@ def _results_so_far(metric: str) -> None:
 def _form(session: Session, dataset: ImageDataset, metric: str) -> None:
     choices = [name for name in STRATEGIES if name != BASELINE]
     choices += augmentations(session.policy)[:-1]
+    titles = {name: parse_contender(name).title for name in choices}
     with st.container(border=True):
         names = st.multiselect(
             "Strategies beside 'None'",
             choices,
             default=[name for name in choices if name in STRATEGIES and STRATEGIES[name].is_usual],
-            format_func=_title_of,
+            # What a person writes comes back as it is shown, so it is shown as it was written.
+            format_func=lambda name: titles.get(name, name),
             accept_new_options=True,
             help="Write others yourself: smote@50% fills up to half the largest class, and "
             "smote@50%+class_weights weighs what is left. Pictures are augmented as on Augment.",
@@ -176,11 +178,3 @@ def _start(session: Session, dataset: ImageDataset, asked: Asked) -> None:
 def _is_running() -> bool:
     job = current_workspace().job_in(MAIN)
     return job is not None and job.key == _JOB
-
-
-def _title_of(name: str) -> str:
-    """Return a row's title; what stands for nothing yet is shown as it was written."""
-    try:
-        return parse_contender(name).title
-    except SettingError:
-        return name
