@@ -130,14 +130,15 @@ def test_nothing_made_of_a_held_back_image_is_learned() -> None:
         40,
         40,
     )
-    watched = Training(epochs=1, batch_size=8, held_back=0.5)
+    watched = Training(epochs=1, batch_size=2, held_back=0.5)
 
     seen: list[int] = []
     train_network(
         doubled, pictures[:4], Fit(3, 0, tell=lambda done, total: seen.append(done)), watched
     )
 
-    # 20 images and 20 pictures of them: 5 batches of 8, told of at the first, and once before.
+    # 20 images and 20 pictures of them are 20 batches: one report before, one at the first of
+    # them. With 20 more pictures there would be a third.
     assert len(seen) == 2
 
 
