@@ -13,7 +13,7 @@ from app.session import Pending
 from app.uploads import Arrival
 from app.worker_map import WARM_UMAP, draw_umap
 from core import ingest
-from core.audit import AuditReport, audit
+from core.audit import MOST_COMPARED, AuditReport, audit
 from core.dataset import Choices, ImageDataset, Rows, SkippedFile, Take, select
 from core.embed import Embeddings, embed
 from core.limits import Limits
@@ -103,7 +103,9 @@ def _open(listing: ingest.Listing, folder: Path, limits: Limits, progress: Progr
 def take(source: ImageDataset, wanted: Take) -> Loaded:
     """Return the smaller dataset and its audit."""
     dataset = select(source, wanted)
-    return dataset, audit(dataset)
+    # The page waits for this: pictures are compared only where they were looked at with the source.
+    most = MOST_COMPARED if len(source) <= MOST_COMPARED else 0
+    return dataset, audit(dataset, most_compared=most)
 
 
 def embed_and_map(

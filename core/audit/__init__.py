@@ -3,9 +3,10 @@
 from core.audit.counts import Imbalance, measure_imbalance
 from core.audit.duplicates import duplicate_groups, picture_groups
 from core.audit.finding import Finding, Severity
-from core.audit.report import AuditReport, Overview, audit
+from core.audit.report import MOST_COMPARED, AuditReport, Overview, audit
 
 __all__ = [
+    "MOST_COMPARED",
     "AuditReport",
     "Finding",
     "Imbalance",

@@ -18,7 +18,7 @@ _NEIGHBOURS = 5
 # Below this count, a class has one or two images in each of five folds: scores are coin tosses.
 _UNRELIABLE = 10
 # Above, reading every picture once more would hold up the answer; a comparison still does it.
-_MOST_COMPARED = 20_000
+MOST_COMPARED = 20_000
 
 
 @dataclass(frozen=True)
@@ -71,15 +71,23 @@ class AuditReport:
         }
 
 
-def audit(dataset: ImageDataset, progress: Progress = silent) -> AuditReport:
-    """Return counts, overview and findings, the gravest first."""
+def audit(
+    dataset: ImageDataset, progress: Progress = silent, *, most_compared: int = MOST_COMPARED
+) -> AuditReport:
+    """Return counts, overview and findings, the gravest first.
+
+    Args:
+        dataset: The images.
+        progress: Told of checks, then of pictures.
+        most_compared: In a larger set, copies are looked for by their bytes alone.
+    """
     checks = (_balance, _small_classes, _empty_in_training, find_duplicates, _skipped, _conversions)
     findings: list[Finding] = []
     for number, check in enumerate(checks):
         progress("auditing", number, len(checks))
         findings.extend(check(dataset))
     progress("auditing", len(checks), len(checks))
-    if len(dataset) <= _MOST_COMPARED:
+    if len(dataset) <= most_compared:
         findings.extend(find_near_duplicates(dataset, picture_groups(dataset, progress)))
     order = list(Severity)
     return AuditReport(

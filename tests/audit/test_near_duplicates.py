@@ -153,3 +153,15 @@ def test_near_copies_are_sorted_by_the_harm_they_do(tmp_path: Path) -> None:
         found["near_duplicates"].text
         == "1 group of nearly the same picture stands in the same class."
     )
+
+
+def test_pictures_of_a_large_set_are_not_read_for_the_audit(tmp_path: Path) -> None:
+    dataset = shirts(
+        tmp_path,
+        {"a/1.png": detailed(90), "a/2.png": compressed(detailed(90)), "b/1.png": detailed(91)},
+    )
+
+    found = {finding.id for finding in audit(dataset, most_compared=2).findings}
+
+    assert "near_duplicates" not in found
+    assert "near_duplicates" in {finding.id for finding in audit(dataset).findings}
