@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from app.palette import OKABE_ITO
 from core.evaluate import EvaluationReport
 
-_MARGIN = {"l": 0, "r": 150, "t": 8, "b": 8}
+_MARGIN = {"l": 0, "r": 12, "t": 8, "b": 8}
 _DASHES = ("solid", "dash", "dot", "dashdot")
 
 
@@ -34,13 +34,14 @@ def learning_curves(report: EvaluationReport) -> go.Figure:
             line={"color": colour, "width": 2.5, "dash": _DASHES[place % len(_DASHES)]},
             name=row.title,
             hovertemplate="%{fullData.name}, epoch %{x}: %{y:.2f}<extra></extra>",
-            showlegend=False,
         )
-        figure.add_annotation(
-            x=length, y=values[-1], text=row.title, xanchor="left", xshift=6, showarrow=False,
-            font={"color": colour, "size": 12},
-        )  # fmt: skip
-    figure.update_layout(height=360, margin=_MARGIN)
+    # Lines end close together: names beside them would lie on each other.
+    figure.update_layout(
+        height=380,
+        margin=_MARGIN,
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        showlegend=True,
+    )
     title = "balanced accuracy of held-back images in %" if is_watched else "loss"
     figure.update_yaxes(title=title)
     figure.update_xaxes(title="epoch", showgrid=False, dtick=1)
