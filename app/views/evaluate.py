@@ -148,10 +148,9 @@ def _start_button(session: Session, dataset: ImageDataset, asked: Asked) -> None
         _start(session, dataset, asked)
         st.rerun()
     cost = estimate(dataset.counts(TRAIN), contenders, HEADS[asked.head])
-    pictures = f"{count_of(cost.pictures, 'augmented picture')} to make; " if cost.pictures else ""
-    first = f"{pictures}about {duration_of(cost.seconds)} on one core."
+    pictures = f"{count_of(cost.pictures, 'augmented picture')} to make, " if cost.pictures else ""
     st.caption(
-        f"{first[:1].upper()}{first[1:]} Folds are drawn first, what "
+        f"On one core: {pictures}{duration_of(cost.seconds)}. Folds are drawn first, what "
         "looks the same stays on one side, and resampling and learning see the training side alone."
     )
 

@@ -116,7 +116,7 @@ def evaluate(
     )
     classes = tuple(dataset.classes[code] for code in setting.codes)
     sides = [len(fold.test) / len(fold.train) for fold in folds]
-    spread_share = 1.0 if on_test_split else float(np.mean(sides))
+    spread_share = 0.0 if on_test_split else float(np.mean(sides))
     notes = write_notes(
         dataset,
         embeddings.rows,

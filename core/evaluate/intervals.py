@@ -10,7 +10,7 @@ def mean_interval(
     *,
     test_share: float,
     comparisons: int = 1,
-    drawn: Sequence[float] | None = None,
+    gaps: Sequence[float] = (),
 ) -> tuple[float, float, float]:
     """Return the mean over folds, and the low and high end of its 95% interval.
 
@@ -19,13 +19,12 @@ def mean_interval(
     of images scored on to images learned from.
 
     Args:
-        values: One value per fold, J >= 2.
-        test_share: Images scored on over images learned from, in a fold; 1 where every value of
-            `drawn` stands for a whole repetition.
+        values: One value per fold, J >= 2; or per seed, on one test side.
+        test_share: Images scored on over images learned from, in a fold; 0 for seeds.
         comparisons: How many such intervals are looked at together. All of them hold at once
             with 95% confidence (Bonferroni): the best of many is else found better by luck.
-        drawn: The values as they might have been, to take the spread from; `values` themselves
-            unless given.
+        gaps: By how much values change on other test images, where the test side is one for all:
+            their mean square is added to the variance of the mean.
 
     Source:
         Nadeau & Bengio, Inference for the Generalization Error, Machine Learning 52 (2003),
@@ -35,8 +34,8 @@ def mean_interval(
 
     count = len(values)
     mean = float(np.mean(values))
-    spread = float(np.var(values if drawn is None else drawn, ddof=1))
-    reach = float(t.ppf(1 - 0.025 / comparisons, count - 1)) * np.sqrt(
-        (1 / count + test_share) * spread
-    )
+    variance = (1 / count + test_share) * float(np.var(values, ddof=1))
+    if len(gaps):
+        variance += float(np.mean(np.square(gaps)))
+    reach = float(t.ppf(1 - 0.025 / comparisons, count - 1)) * np.sqrt(variance)
     return mean, mean - float(reach), mean + float(reach)

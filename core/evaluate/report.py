@@ -1,7 +1,7 @@
 """What a comparison of strategies found."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -32,7 +32,7 @@ class MetricSummary:
     low: float
     high: float
     values: tuple[float, ...]
-    drawn: tuple[float, ...]  # what the interval's width comes from; see `Run`
+    gaps: tuple[float, ...] = ()  # of all runs; see `Run`
 
 
 @dataclass(frozen=True)
@@ -127,12 +127,12 @@ class Run:
 
     confusion: Confusion
     values: Mapping[str, float]  # metric -> on the test side
-    # The same, or for a test split that is always the same, on images drawn from it with
-    # replacement: as it might have been.
-    drawn: Mapping[str, float]
     seconds: float = 0.0
     change: float = 0.0  # pieces added, as a share of the images learned from
     curve: tuple[Epoch, ...] = ()
+    # Metric -> by how much it changes on test images drawn anew with replacement, the same draws
+    # for all strategies; empty on folds, which are drawn anew themselves.
+    gaps: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -207,11 +207,12 @@ def subtract(
         spread_share: See `mean_interval`.
         comparisons: See `mean_interval`.
     """
-    pairs = list(zip(runs, others, strict=True))
+    pairs = zip(runs, others, strict=True)
+    gaps = zip(_gaps(runs, metric), _gaps(others, metric), strict=True)
     return Difference(
         *mean_interval(
             [run.values[metric] - other.values[metric] for run, other in pairs],
-            drawn=[run.drawn[metric] - other.drawn[metric] for run, other in pairs],
+            gaps=[gap - other for gap, other in gaps],
             test_share=spread_share,
             comparisons=comparisons,
         )
@@ -220,10 +221,14 @@ def subtract(
 
 def _summary(runs: Sequence[Run], metric: str, spread_share: float) -> MetricSummary:
     values = [run.values[metric] for run in runs]
-    drawn = [run.drawn[metric] for run in runs]
-    mean, low, high = mean_interval(values, drawn=drawn, test_share=spread_share)
+    gaps = _gaps(runs, metric)
+    mean, low, high = mean_interval(values, gaps=gaps, test_share=spread_share)
     lowest = METRICS[metric].lowest
-    return MetricSummary(mean, max(lowest, low), min(1.0, high), tuple(values), tuple(drawn))
+    return MetricSummary(mean, max(lowest, low), min(1.0, high), tuple(values), tuple(gaps))
+
+
+def _gaps(runs: Sequence[Run], metric: str) -> list[float]:
+    return [gap for run in runs for gap in run.gaps.get(metric, ())]
 
 
 def _plain(result: StrategyResult) -> dict[str, Any]:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], float]
 
+_DRAWS = 20  # of test images, in each run on a test split
+
 # The limit of threads and the filter of warnings hold for the whole process: two comparisons at
 # once would each restore what the other had set.
 _ONE_AT_A_TIME = Lock()
@@ -114,15 +116,15 @@ class Setting:
         curve: tuple[Epoch, ...] = (),
     ) -> Run:
         actual = np.searchsorted(self.codes, self.dataset.codes[self.folds[number].test])
-        values = drawn = measure(actual, scores)
+        values = measure(actual, scores)
+        gaps: dict[str, tuple[float, ...]] = {}
         if self.is_held_out:
             rng = stream(self.seed, "test images", number)
-            again = np.concatenate(
-                [rng.choice(places, len(places)) for places in _by_class(actual)]
-            )
-            drawn = measure(actual[again], scores[again])
+            draws = [_draw_again(actual, rng) for _ in range(_DRAWS)]
+            again = [measure(actual[rows], scores[rows]) for rows in draws]
+            gaps = {name: tuple(one[name] - values[name] for one in again) for name in values}
         confusion = count_confusion(actual, scores.argmax(axis=1), len(self.codes))
-        return Run(confusion, values, drawn, seconds, change, curve)
+        return Run(confusion, values, seconds, change, curve, gaps)
 
 
 def prepare_setting(
@@ -250,5 +252,7 @@ def _copies(
         counts = dict(plan.after)
 
 
-def _by_class(codes: NDArray[np.intp]) -> list[Rows]:
-    return [np.flatnonzero(codes == code) for code in np.unique(codes)]
+def _draw_again(codes: NDArray[np.intp], rng: np.random.Generator) -> Rows:
+    """Return places drawn with replacement, of each class as many as there are."""
+    places = [np.flatnonzero(codes == code) for code in np.unique(codes)]
+    return np.concatenate([rng.choice(mine, len(mine)) for mine in places])

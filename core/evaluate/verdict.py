@@ -80,11 +80,11 @@ def _is_equal(
     best: StrategyResult, other: StrategyResult, metric: str, spread_share: float
 ) -> bool:
     first, second = best.metrics[metric], other.metrics[metric]
-    values, drawn = (
+    values, gaps = (
         [a - b for a, b in zip(*pair, strict=True)]
-        for pair in ((first.values, second.values), (first.drawn, second.drawn))
+        for pair in ((first.values, second.values), (first.gaps, second.gaps))
     )
-    _, low, high = mean_interval(values, drawn=drawn, test_share=spread_share)
+    _, low, high = mean_interval(values, gaps=gaps, test_share=spread_share)
     return low <= 0 <= high
 
 

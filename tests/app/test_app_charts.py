@@ -29,7 +29,7 @@ def report(embedded_session: Session) -> EvaluationReport:
 def comparison(recall: dict[str, float]) -> EvaluationReport:
     """Return a comparison in which 'smote' has `recall` and doing nothing has none."""
     confusion = np.eye(len(recall), dtype=np.intp)
-    summary = {"accuracy": MetricSummary(0.5, 0.4, 0.6, (0.5,), (0.5,))}
+    summary = {"accuracy": MetricSummary(0.5, 0.4, 0.6, (0.5,))}
     shares = {"none": dict.fromkeys(recall, 0.0), "smote": recall}
     rows = tuple(
         StrategyResult(name, title, summary, None, shares[name], shares[name], confusion.copy())

@@ -32,8 +32,10 @@ def test_intervals_that_are_looked_at_together_are_wider() -> None:
     assert of_four == pytest.approx((0.2, 0.2 - 8.860 * reach, 0.2 + 8.860 * reach), abs=1e-3)
 
 
-def test_a_mean_may_have_the_spread_of_other_values() -> None:
-    mean, low, high = mean_interval([0.5, 0.5, 0.5], test_share=1, drawn=[0.4, 0.5, 0.6])
+def test_other_test_images_add_to_the_variance_of_a_mean_over_seeds() -> None:
+    values, gaps = [0.4, 0.5, 0.6], [0.03, -0.03]
 
-    reach = 4.303 * sqrt((1 / 3 + 1) * 0.01)
+    mean, low, high = mean_interval(values, test_share=0, gaps=gaps)
+
+    reach = 4.303 * sqrt(0.01 / 3 + 0.0009)
     assert (mean, low, high) == pytest.approx((0.5, 0.5 - reach, 0.5 + reach), abs=1e-3)

@@ -21,7 +21,7 @@ def run(confusion: Confusion) -> Run:
     pairs = [(row, column) for row, column in np.ndindex(*confusion.shape)]
     actual, given = np.repeat(np.array(pairs), confusion.ravel(), axis=0).T
     values = measure(actual, np.eye(len(confusion))[given])
-    return Run(confusion, values, values)
+    return Run(confusion, values)
 
 
 def summarised(rows: dict[str, list[Confusion]]) -> tuple[StrategyResult, ...]:
