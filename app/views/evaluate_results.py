@@ -10,6 +10,7 @@ from app.palette import class_colours
 from core.dataset import TRAIN, ImageDataset
 from core.evaluate import BASELINE, FLOOR, HEADS, METRICS, EvaluationReport, StrategyResult
 from core.evaluate.tables import to_csv
+from core.evaluate.verdict import best_rival
 from core.words import count_of
 
 
@@ -26,7 +27,7 @@ def draw(report: EvaluationReport, dataset: ImageDataset, metric: str) -> None:
         quiet(text)
     _downloads(report)
     _lesson(report, metric)
-    _per_class(report, dataset)
+    _per_class(report, dataset, best_rival(report, metric))
 
 
 def draw_table(report: EvaluationReport, metric: str, *, key: str) -> None:
@@ -133,7 +134,7 @@ def _inflation(row: StrategyResult, metric: str) -> float:
     return 100 * ((row.leaky or {})[metric] - row.metrics[metric].mean)
 
 
-def _per_class(report: EvaluationReport, dataset: ImageDataset) -> None:
+def _per_class(report: EvaluationReport, dataset: ImageDataset, best: str | None) -> None:
     compared = {row.name: row for row in report.strategies if row.name != FLOOR}
     others = [name for name in compared if name != BASELINE]
     titles = ["Recall per class", "As a table", "Confusion"]
@@ -145,7 +146,7 @@ def _per_class(report: EvaluationReport, dataset: ImageDataset) -> None:
         chosen = st.selectbox(
             "From 'None' to",
             others,
-            index=len(others) - 1 if others else None,
+            index=others.index(best) if best else None,
             format_func=lambda name: compared[name].title,
         )
         if chosen:
@@ -161,7 +162,7 @@ def _per_class(report: EvaluationReport, dataset: ImageDataset) -> None:
         name = st.selectbox(
             "Beside 'None'",
             others,
-            index=0 if others else None,
+            index=others.index(best) if best else None,
             format_func=lambda name: compared[name].title,
             key="confusion_strategy",
         )

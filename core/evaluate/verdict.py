@@ -57,6 +57,12 @@ def verdict_for(report: EvaluationReport, metric: str) -> str:
     return write_verdict(report.strategies, spread_share=report.spread_share, metric=metric)
 
 
+def best_rival(report: EvaluationReport, metric: str) -> str | None:
+    """Return the strategy that does most for `metric`; None when nothing is compared."""
+    rivals = [row for row in report.strategies if row.name not in {BASELINE, FLOOR}]
+    return max(rivals, key=lambda row: _gain(row, metric)).name if rivals else None
+
+
 def _nothing_helps(rivals: Sequence[StrategyResult], best: StrategyResult, metric: str) -> str:
     worse = [result for result in rivals if result.outcome(metric) is Outcome.WORSE]
     verb, harm = ("lowers", "raises") if METRICS[metric].is_error else ("raises", "lowers")

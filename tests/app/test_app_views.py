@@ -9,6 +9,7 @@ from drawn_sets import HOSTILE, draw_dataset, loaded
 from opened_page import button, finish_jobs, html, markdown, open_view, text, visitor
 from streamlit.testing.v1 import AppTest
 
+from app.comparison import SoFar
 from app.jobs import Job
 from app.session import Balanced, Session
 from app.views.export import new_folder
@@ -393,3 +394,22 @@ def test_evaluate_shows_how_networks_learned(embedded_session: Session) -> None:
 
     assert has_no_fault(page)
     assert "Learning curves" in [tab.label for tab in page.tabs]
+
+
+def test_strategies_that_are_done_show_while_others_are_compared(embedded_session: Session) -> None:
+    workspace = visitor(embedded_session)
+    gate, so_far = Event(), SoFar()
+    so_far.hear(
+        evaluate(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
+    )
+    job = Job("evaluate", "Comparing strategies", lambda progress: gate.wait(10))
+    workspace.start(job, lambda session, _: session)
+
+    page = open_view("evaluate", workspace, evaluate_so_far=so_far)
+
+    assert has_no_fault(page)
+    assert "So far" in text(page)
+    assert list(page.dataframe[0].value["strategy"])[:2] == ["None", "SMOTE"]
+    gate.set()
+    finish_jobs(workspace)
+    assert "So far" not in text(page.run())

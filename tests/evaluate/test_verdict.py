@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from core.evaluate import BASELINE, FLOOR, Outcome
+from core.evaluate import BASELINE, FLOOR, EvaluationReport, Outcome
 from core.evaluate.metrics import Confusion, measure
 from core.evaluate.report import Row, Run, StrategyResult, summarise
-from core.evaluate.verdict import write_verdict
+from core.evaluate.verdict import best_rival, verdict_for, write_verdict
 
 TITLES = {
     BASELINE: "None",
@@ -115,3 +115,25 @@ def test_each_row_has_one_of_three_outcomes() -> None:
     outcomes = [row.outcome("balanced_accuracy") for row in found]
 
     assert outcomes == [Outcome.SAME, Outcome.BETTER, Outcome.SAME, Outcome.WORSE]
+
+
+def test_the_best_strategy_is_best_for_the_metric_that_matters() -> None:
+    found = results(none=[50, 51, 52], smote=[70, 72, 71], class_weights=[60, 61, 62])
+    report = EvaluationReport(
+        found,
+        ("a", "b"),
+        metric="accuracy",
+        verdict="",
+        notes=(),
+        folds=3,
+        repeats=1,
+        images=200,
+        settings={},
+        seed=0,
+        encoder="drawn",
+        head="linear",
+        spread_share=0.25,
+    )
+
+    assert best_rival(report, "accuracy") == best_rival(report, "brier") == "smote"
+    assert verdict_for(report, "mcc") == write_verdict(found, spread_share=0.25, metric="mcc")
