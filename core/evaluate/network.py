@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _CHANNELS = (16, 16, 32, 32, 64, 64)  # of six convolutions, halved in size after each pair
 _SCORE_BATCH = 512
+_TOLD_EACH = 20  # batches
 _LEAST_HELD_BACK = 5  # images of a class, below which too few would be left to learn from
 
 
@@ -31,6 +32,7 @@ class Training:
     epochs: int = 10
     batch_size: int = 64
     learning_rate: float = 1e-3
+    decays: bool = True  # the learning rate falls to 0 along half a cosine
     patience: int = 4  # epochs without progress on what is held back, then it stops; 0: never
     held_back: float = 0.1  # share of the training images to watch progress on
     shuffles: bool = True
@@ -61,41 +63,43 @@ def train_network(
     order_rng = stream(fit.seed, "order")
     network: Any = _build(fit.class_count, stream_seed(fit.seed, "network"))
     network = network.to(device, memory_format=memory_format(device))
-    places = np.repeat(learned, side.votes[learned])
-    weight = torch.tensor(side.class_weight, dtype=torch.float32, device=device)
     optimizer = torch.optim.Adam(network.parameters(), lr=training.learning_rate)
+    # At one rate to the end, seeds differ by more than strategies do: by 24 points of accuracy on
+    # 4,800 cats against 1,200 dogs.
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, training.epochs)
     pixels, codes = _on(side.features, device), torch.tensor(side.codes, device=device)
+    weight = torch.tensor(side.class_weight, dtype=torch.float32, device=device)
+    places = np.repeat(learned, side.votes[learned])
     curve: list[Epoch] = []
-    best, best_weights = -1.0, None
+    best, best_weights, since = -1.0, None, 0
     for epoch in range(training.epochs):
-        fit.tell(epoch, training.epochs)
         order = order_rng.permutation(places) if training.shuffles else places
         losses = []
         network.train()
-        for start in range(0, len(order), training.batch_size):
-            batch = torch.tensor(order[start : start + training.batch_size], device=device)
-            if len(batch) < 2:  # a single picture has no spread for batch norm
-                continue
-            scores = network(_scaled(pixels[batch]))
-            if training.softmax_twice:
-                scores = scores.softmax(1)
-            loss = torch.nn.functional.cross_entropy(scores, codes[batch], weight)
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
-            losses.append(loss.detach())
-            if start // training.batch_size % 20 == 0:
+        for number, start in enumerate(range(0, len(order), training.batch_size)):
+            if number % _TOLD_EACH == 0:
                 fit.tell(epoch, training.epochs)
+            batch = torch.tensor(order[start : start + training.batch_size], device=device)
+            if len(batch) > 1:  # a single picture has no spread for batch norm
+                scores = network(_scaled(pixels[batch]))
+                scores = scores.softmax(1) if training.softmax_twice else scores
+                loss = torch.nn.functional.cross_entropy(scores, codes[batch], weight)
+                optimizer.zero_grad()
+                loss.backward()  # type: ignore[no-untyped-call]
+                optimizer.step()
+                losses.append(loss.detach())
+        if training.decays:
+            schedule.step()
         seen = _watch(network, pixels, side.codes, held)
         curve.append(Epoch(float(torch.stack(losses).mean()), seen))
-        if seen is not None:
-            if seen > best:
-                best, since = seen, 0
-                best_weights = {name: value.clone() for name, value in network.state_dict().items()}
-            else:
-                since += 1
-                if training.patience and since >= training.patience:
-                    break
+        if seen is None:
+            continue
+        since += 1
+        if seen > best:
+            best, since = seen, 0
+            best_weights = {name: value.clone() for name, value in network.state_dict().items()}
+        if training.patience and since >= training.patience:
+            break
     if best_weights is not None:
         network.load_state_dict(best_weights)
     scores = _log_scores(network, _on(test, device)) + side.shift
