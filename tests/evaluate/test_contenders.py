@@ -9,6 +9,7 @@ from core.evaluate import augmentations, evaluate, learn, parse_contender
 from core.evaluate.features import Vectors, count_repeats
 from core.evaluate.folds import make_folds
 from core.evaluate.spaces import fit_space
+from core.resample import STRATEGIES
 
 
 def balanced(name: str) -> tuple[learn.TrainingSide, np.ndarray]:
@@ -102,3 +103,16 @@ def test_a_combination_has_a_row_with_the_settings_of_its_parts() -> None:
 def test_repeats_of_a_row_are_counted_in_order() -> None:
     assert count_repeats(np.array([5, 7, 5, 5, 7])).tolist() == [0, 0, 1, 2, 1]
     assert count_repeats(np.empty(0, np.intp)).tolist() == []
+
+
+@pytest.mark.parametrize("name", [name for name in STRATEGIES if name != "augment"])
+def test_no_strategy_learns_from_anything_but_the_training_side(name: str) -> None:
+    dataset, embeddings = clusters({"a": 60, "b": 20, "c": 12}, apart=1.5)
+    for fold in make_folds(dataset, np.arange(92), n_splits=3, seed=1):
+        source = Vectors(embeddings, fold, fit_space(embeddings, fold), {})
+
+        side = learn.balance(dataset, embeddings, fold, source, parse_contender(name), seed=0)
+
+        assert set(side.bases) <= set(fold.train)
+        assert len(side.features) == len(side.codes) == len(side.votes) == len(side.bases)
+        assert side.weights.sum() == pytest.approx(side.kept)
