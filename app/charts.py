@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from app.palette import ADDED, BETTER, HELD_OUT, KEPT, NEUTRAL, WORSE
 from core.dataset import SPLITS
-from core.evaluate import EvaluationReport
-from core.evaluate.report import BASELINE
+from core.evaluate import BASELINE, FLOOR, EvaluationReport, Outcome
 from core.resample import BalancePlan
 
 _ROW_PX = 26
@@ -20,6 +19,7 @@ _LABEL_GAP = 5.5  # per cent of recall that a line of text is high
 _FONT = {"size": 13}
 _MOST_LETTERS = 32  # of a class beside an axis; a long name would take the room of the bars
 _MARGIN = {"l": 0, "r": 12, "t": 8, "b": 8}
+_OUTCOME_COLOURS = {Outcome.BETTER: BETTER, Outcome.SAME: NEUTRAL, Outcome.WORSE: WORSE}
 _SPLIT_COLOURS = dict(zip(SPLITS, (KEPT, *HELD_OUT), strict=True))
 
 
@@ -127,16 +127,18 @@ def base_uses(uses: NDArray[np.intp]) -> go.Figure:
 
 
 def strategy_differences(report: EvaluationReport, metric: str) -> go.Figure:
-    """Return a dot with its 95% interval per strategy: points above or below doing nothing."""
-    rows = [row for row in report.strategies if row.difference is not None][::-1]
+    """Return a dot with its 95% interval per strategy: points above or below doing nothing.
+
+    What always answers the largest class is left out: it lies so far below that the others would
+    look alike.
+    """
+    rows = [row for row in report.strategies if row.difference and row.name != FLOOR][::-1]
     figure = go.Figure()
     figure.add_vline(x=0, line_width=1.5, line_color=NEUTRAL)
     for row in rows:
         assert row.difference is not None
         difference = row.difference[metric]
-        colour = NEUTRAL
-        if difference.is_measurable:
-            colour = BETTER if difference.mean > 0 else WORSE
+        colour = _OUTCOME_COLOURS[row.outcome(metric)]
         low, mean, high = (
             100 * value for value in (difference.low, difference.mean, difference.high)
         )

@@ -16,9 +16,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Returns 0, or 1 when the input is at fault; wrong usage exits with 2."""
     options = build_parser().parse_args(arguments)
     # Imported here, so that `--help` and wrong usage are answered without the libraries.
-    from app import augment_command, commands, map_command
+    from app import augment_command, commands, evaluate_command, map_command
 
-    runs = vars(commands) | vars(map_command) | vars(augment_command)
+    runs = vars(commands) | vars(map_command) | vars(augment_command) | vars(evaluate_command)
     try:
         _check_seed(options)
         runs[f"run_{options.command}"](options)
@@ -80,14 +80,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     _add_map(commands)
 
-    evaluate = commands.add_parser("evaluate", help="compare strategies by cross-validation")
-    _add_source(evaluate)
-    evaluate.add_argument(
-        "--strategies", metavar="A,B,...", help="which, or all; the usual ones by default"
-    )
-    _add_encoder(evaluate)
-    _add_seed(evaluate)
-    _add_json(evaluate)
+    _add_evaluate(commands)
 
     balance = commands.add_parser("balance", help="write a balanced dataset")
     _add_source(balance)
@@ -173,6 +166,38 @@ def _add_map(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--metric", metavar="NAME", help="of a UMAP: euclidean or cosine (euclidean)"
     )
     _add_seed(drawn)
+
+
+def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    evaluate = commands.add_parser("evaluate", help="compare strategies by cross-validation")
+    _add_source(evaluate)
+    evaluate.add_argument(
+        "--strategies",
+        metavar="A,B,...",
+        help="which, all, or augmentations one by one; also smote@50%%, augment:crop or "
+        "smote@50%%+class_weights; the usual ones by default",
+    )
+    evaluate.add_argument(
+        "--head", metavar="NAME", help="what learns: linear (the usual one), neighbours, network"
+    )
+    evaluate.add_argument(
+        "--metric", metavar="NAME", help="the one that matters (balanced_accuracy)"
+    )
+    evaluate.add_argument(
+        "--on-test-split",
+        action="store_true",
+        help="score on the test split as it came, not on folds",
+    )
+    evaluate.add_argument(
+        "--show-leak",
+        action="store_true",
+        help="also tell what resampling before splitting would report",
+    )
+    evaluate.add_argument("--policy", metavar="NAME_OR_FILE", help="how to augment")
+    _add_encoder(evaluate)
+    _add_seed(evaluate)
+    _add_json(evaluate)
+    evaluate.add_argument("--csv", type=Path, metavar="FILE", help="write the figures as a table")
 
 
 def _add_numbers(

@@ -18,11 +18,9 @@ from core.embed import (
     write_embeddings,
 )
 from core.errors import SettingError
-from core.evaluate import METRICS, PRIMARY, evaluate
 from core.export import Recipe, TopUp, check_target, export, read_recipe
 from core.progress import Progress
 from core.resample import (
-    STRATEGIES,
     Exports,
     Resampled,
     find_strategy,
@@ -157,44 +155,6 @@ def _measured(
         "difficulty": difficulty.to_json(),
         "quality": quality,
     }
-
-
-def run_evaluate(options: argparse.Namespace) -> None:
-    """Print the comparison of strategies."""
-    names = options.strategies
-    strategies = [name.strip() for name in names.split(",")] if names else None
-    if strategies == ["all"]:
-        strategies = [name for name, strategy in STRATEGIES.items() if strategy.is_compared]
-    for name in strategies or []:
-        find_strategy(name)
-    with opened(options) as (dataset, progress):
-        embeddings = embed_all(dataset, options.encoder, options, progress)
-        report = evaluate(
-            dataset, embeddings, strategies=strategies, seed=options.seed or 0, progress=progress
-        )
-    if options.json == "-":
-        write_json(report.to_json(), options.json)
-        return
-    print(report.verdict)
-    metrics = list(report.strategies[0].metrics)
-    print_table(
-        [
-            "strategy",
-            *(METRICS[metric].title.lower() for metric in metrics),
-            "points over none (95%)",
-        ],
-        [
-            [
-                row.title,
-                *(f"{100 * row.metrics[metric].mean:.1f} %" for metric in metrics),
-                "" if row.difference is None else str(row.difference[PRIMARY]),
-            ]
-            for row in report.strategies
-        ],
-    )
-    for note in report.notes:
-        print(note)
-    write_json(report.to_json(), options.json)
 
 
 def run_balance(options: argparse.Namespace) -> None:

@@ -130,11 +130,13 @@ class Session:
         if self.taken is None or edits.of_data == self.edits.of_data:
             return replace(self, edits=edits)
         dataset = edits.apply(self.taken)
+        pictures = self.audit.pictures if self.audit is not None else None
         return replace(
             self,
             edits=edits,
             dataset=dataset,
-            audit=audit(dataset),
+            # The pictures are the same: nothing is compared again while a page waits.
+            audit=audit(dataset, most_compared=0, pictures=pictures),
             balanced=None,
             difficulty=None,
             quality=None,

@@ -13,12 +13,11 @@ from app.session import Pending, Placed
 from app.uploads import Arrival
 from app.worker_map import WARM_UMAP, JointTask, MapTask, draw_umap, fit_together
 from core import ingest
-from core.audit import AuditReport, audit
+from core.audit import MOST_COMPARED, AuditReport, audit
 from core.augment.evidence import Evidence, measure_evidence
 from core.augment.trials import Trial
 from core.dataset import Choices, ImageDataset, SkippedFile, Take, select
 from core.embed import Embeddings, embed
-from core.evaluate import EvaluationReport, evaluate
 from core.limits import Limits
 from core.progress import Progress
 from core.project import (
@@ -114,7 +113,9 @@ def _open(listing: ingest.Listing, folder: Path, limits: Limits, progress: Progr
 def take(source: ImageDataset, wanted: Take) -> Loaded:
     """Return the smaller dataset and its audit."""
     dataset = select(source, wanted)
-    return dataset, audit(dataset)
+    # The page waits for this: pictures are compared only where they were looked at with the source.
+    most = MOST_COMPARED if len(source) <= MOST_COMPARED else 0
+    return dataset, audit(dataset, most_compared=most)
 
 
 def embed_and_map(
@@ -189,21 +190,3 @@ def embed_and_try(
         dataset, embeddings, trials, images_per_class=images_per_class, progress=progress
     )
     return embeddings, projection, evidence
-
-
-def embed_and_evaluate(
-    dataset: ImageDataset,
-    embeddings: Embeddings | None,
-    strategies: Sequence[str],
-    encoder: str,
-    device: str,
-    cache: Path,
-    seed: int,
-    progress: Progress,
-) -> tuple[Embeddings, Projection | None, EvaluationReport]:
-    """Compare strategies, embedding first where that was not done."""
-    projection = None
-    if embeddings is None:
-        embeddings, projection = embed_and_map(dataset, encoder, device, cache, progress)
-    report = evaluate(dataset, embeddings, strategies=strategies, seed=seed, progress=progress)
-    return embeddings, projection, report

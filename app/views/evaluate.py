@@ -4,25 +4,32 @@ from functools import partial
 
 import streamlit as st
 
-from app import charts, work
+from app.comparison import Asked, Evaluated, SoFar, embed_and_evaluate
 from app.jobs import Job
-from app.page import ask_for_images, current_workspace, heading, lacks_classes, lead_on, note, quiet
-from app.palette import class_colours
+from app.page import (
+    ask_for_images,
+    current_workspace,
+    heading,
+    lacks_classes,
+    lead_on,
+    note,
+    plain,
+)
 from app.session import Session
-from core.dataset import TRAIN, ImageDataset
-from core.embed import DEFAULT_ENCODER, Embeddings
-from core.evaluate import METRICS, EvaluationReport
-from core.evaluate.report import BASELINE, FLOOR
-from core.project import Projection
+from app.views import evaluate_results
+from app.workspace import MAIN
+from core.dataset import TEST, TRAIN, ImageDataset
+from core.errors import SettingError
+from core.evaluate import BASELINE, HEADS, METRICS, PRIMARY, augmentations, parse_contender
+from core.evaluate.estimate import estimate
+from core.evaluate.verdict import verdict_for
 from core.resample import STRATEGIES
-from core.words import count_of
-
-Evaluated = tuple[Embeddings, Projection | None, EvaluationReport]
-
+from core.words import count_of, duration_of
 
 _QUESTION = "Does balancing help?"
-
-_DIFFERENCE = "points over none (95%)"
+_JOB = "evaluate"
+_SO_FAR_KEY = "evaluate_so_far"
+_METRIC_KEY = "evaluate_metric"
 
 
 def evaluate_view(session: Session) -> Session:
@@ -31,63 +38,127 @@ def evaluate_view(session: Session) -> Session:
     if dataset is None or lacks_classes(dataset, _QUESTION, "compare"):
         return session
     report = session.evaluation
+    metric = str(st.session_state.get(_METRIC_KEY) or PRIMARY)
     if report is None:
         heading(_QUESTION, "Find out on images that no strategy has seen.")
     else:
-        heading(_QUESTION, report.verdict)
+        heading(_QUESTION, verdict_for(report, metric))
     note(
         "Accuracy rewards a model that ignores small classes: the row 'Always the largest class' "
         "learns nothing and still scores. Balanced accuracy counts every class the same. The line "
         "through each dot is where the true difference lies with 95% confidence; when it crosses "
         "zero, the data cannot tell."
     )
+    _results_so_far(metric)
     if report is not None:
-        _results(report, dataset)
-    _form(session, dataset)
+        _metric_box(metric)
+        evaluate_results.draw(report, dataset, metric)
+    _form(session, dataset, metric)
     if report is not None:
         lead_on("export", "Take it home")
     return session
 
 
-def _form(session: Session, dataset: ImageDataset) -> None:
-    compared = [strategy for strategy in STRATEGIES.values() if strategy.is_compared]
+def _results_so_far(metric: str) -> None:
+    """Draw the strategies that are done while others are compared."""
+    so_far = st.session_state.get(_SO_FAR_KEY)
+    if not isinstance(so_far, SoFar) or not _is_running():
+        return
+
+    @st.fragment(run_every=1.0)
+    def rows() -> None:
+        if so_far.report is not None:
+            with st.container(border=True):
+                st.markdown("**So far**")
+                evaluate_results.draw_table(so_far.report, metric, key="so_far")
+
+    rows()
+
+
+def _form(session: Session, dataset: ImageDataset, metric: str) -> None:
+    choices = [name for name in STRATEGIES if name != BASELINE]
+    choices += augmentations(session.policy)[:-1]
+    titles = {name: parse_contender(name).title for name in choices}
     with st.container(border=True):
         names = st.multiselect(
             "Strategies beside 'None'",
-            [strategy.name for strategy in compared if strategy.name != BASELINE],
-            default=[
-                strategy.name
-                for strategy in compared
-                if strategy.is_usual and strategy.name != BASELINE
-            ],
-            format_func=lambda name: STRATEGIES[name].title,
+            choices,
+            default=[name for name in choices if name in STRATEGIES and STRATEGIES[name].is_usual],
+            # What a person writes comes back as it is shown, so it is shown as it was written.
+            format_func=lambda name: titles.get(name, name),
+            accept_new_options=True,
+            help="Write others yourself: smote@50% fills up to half the largest class, and "
+            "smote@50%+class_weights weighs what is left. Pictures are augmented as on Augment.",
             key="evaluate_strategies",
             persist_state="session",
         )
-        seed = st.number_input(
-            "Seed", min_value=0, max_value=2**31 - 1, value=0, key="evaluate_seed",
-            help="Same seed, same folds.", persist_state="session",
+        left, right, middle = st.columns(3, vertical_alignment="bottom")
+        with left:
+            head = st.selectbox(
+                "What learns", list(HEADS), format_func=lambda name: HEADS[name].title,
+                help="  \n".join(f"**{one.title}**: {one.help}" for one in HEADS.values()),
+                key="evaluate_head", persist_state="session",
+            )  # fmt: skip
+        with middle:
+            # With results, it stands above them.
+            if session.evaluation is None:
+                _metric_box(metric)
+        with right:
+            seed = st.number_input(
+                "Seed", min_value=0, max_value=2**31 - 1, value=0, key="evaluate_seed",
+                help="Same seed, same folds.", persist_state="session",
+            )  # fmt: skip
+        on_test_split = TEST in dataset.splits and st.checkbox(
+            "Score on the test split as it came, not on folds",
+            key="evaluate_on_test_split", persist_state="session",
         )  # fmt: skip
-        text = f"Compare {count_of(len(names) + 1, 'strategy')}"
-        if session.embeddings is None:
-            text = f"Embed {count_of(len(dataset), 'image')} and {text.lower()}"
-        if st.button(
-            text,
-            type="primary" if session.evaluation is None else "secondary",
-            disabled=not names,
-            key="evaluate_start",
-        ):
-            _start(session, dataset, [BASELINE, *names], int(seed))
-            st.rerun()
-        st.caption(
-            "Five folds, drawn first, copies of a picture kept on one side; resampling inside the "
-            "training side only; a linear model on the embeddings. Seconds for a few classes, "
-            "about half a minute for a hundred."
+        shows_leak = HEADS[head].side_px is None and st.checkbox(
+            "A lesson: show what resampling before splitting would have reported",
+            key="evaluate_shows_leak", persist_state="session",
+        )  # fmt: skip
+        asked = Asked(
+            [BASELINE, *names], head, metric, session.policy, int(seed), on_test_split, shows_leak
         )
+        _start_button(session, dataset, asked)
 
 
-def _start(session: Session, dataset: ImageDataset, names: list[str], seed: int) -> None:
+def _metric_box(metric: str) -> None:
+    st.selectbox(
+        "What matters to you", list(METRICS), format_func=lambda name: METRICS[name].title,
+        help=METRICS[metric].help, key=_METRIC_KEY, persist_state="session", width=320,
+    )  # fmt: skip
+
+
+def _start_button(session: Session, dataset: ImageDataset, asked: Asked) -> None:
+    try:
+        contenders = [parse_contender(name, policy=asked.policy) for name in asked.strategies]
+    except SettingError as error:
+        st.error(plain(str(error)))
+        return
+    count = len(asked.strategies)
+    text = f"Compare {count_of(count, 'strategy')}"
+    if session.embeddings is None:
+        text = f"Embed {count_of(len(dataset), 'image')} and {text.lower()}"
+    if st.button(
+        text,
+        type="primary" if session.evaluation is None else "secondary",
+        disabled=count < 2 or _is_running(),
+        key="evaluate_start",
+    ):
+        _start(session, dataset, asked)
+        st.rerun()
+    cost = estimate(dataset.counts(TRAIN), contenders, HEADS[asked.head])
+    pictures = f"{count_of(cost.pictures, 'augmented picture')} to make, " if cost.pictures else ""
+    st.caption(
+        f"On one core: {pictures}{duration_of(cost.seconds)}. Folds are drawn first, what "
+        "looks the same stays on one side, and resampling and learning see the training side alone."
+    )
+
+
+def _start(session: Session, dataset: ImageDataset, asked: Asked) -> None:
     workspace = current_workspace()
+    so_far = SoFar()
+    st.session_state[_SO_FAR_KEY] = so_far
 
     def apply(session: Session, result: Evaluated) -> Session:
         embeddings, projection, report = result
@@ -98,110 +169,11 @@ def _start(session: Session, dataset: ImageDataset, names: list[str], seed: int)
         return session.with_evaluation(report)
 
     run = partial(
-        work.embed_and_evaluate,
-        dataset,
-        session.embeddings,
-        names,
-        DEFAULT_ENCODER,
-        "auto",
-        workspace.vectors_folder,
-        seed,
+        embed_and_evaluate, dataset, session.embeddings, asked, workspace.vectors_folder, so_far
     )
-    workspace.start(Job("evaluate", "Comparing strategies", run), apply)
+    workspace.start(Job(_JOB, "Comparing strategies", run), apply)
 
 
-def _results(report: EvaluationReport, dataset: ImageDataset) -> None:
-    metric = st.segmented_control(
-        "Measure", list(METRICS), format_func=lambda name: METRICS[name].title,
-        default="balanced_accuracy", required=True, key="evaluate_metric", persist_state="session",
-    )  # fmt: skip
-    metric = metric or "balanced_accuracy"
-    quiet(METRICS[metric].help)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.plotly_chart(
-            charts.strategy_differences(report, metric),
-            key="evaluate_differences",
-            config={"displayModeBar": False},
-            alt="Difference of each strategy to doing nothing, with its interval, as in the table",
-        )
-    others = [record.title for name, record in METRICS.items() if name != metric]
-    with right:
-        st.dataframe(
-            {
-                "strategy": [row.title for row in report.strategies],
-                **{
-                    record.title: [100 * row.metrics[name].mean for row in report.strategies]
-                    for name, record in METRICS.items()
-                },
-                _DIFFERENCE: [
-                    "" if row.difference is None else str(row.difference[metric])
-                    for row in report.strategies
-                ],
-            },
-            hide_index=True,
-            column_order=["strategy", METRICS[metric].title, _DIFFERENCE, *others],
-            column_config={
-                record.title: st.column_config.NumberColumn(format="%.1f %%", help=record.help)
-                for record in METRICS.values()
-            },
-            alt="Scores of each strategy",
-        )
-        quiet(
-            f"{count_of(report.images, 'image')}, {report.folds} folds, "
-            f"{count_of(report.repeats, 'repeat')}, encoder '{report.encoder}'; classes are filled "
-            "up to the largest one. The intervals hold for all strategies together."
-        )
-    for text in report.notes:
-        quiet(text)
-    _per_class(report, dataset)
-
-
-def _per_class(report: EvaluationReport, dataset: ImageDataset) -> None:
-    compared = [row for row in report.strategies if row.name != FLOOR]
-    others = [row for row in compared if row.name != BASELINE]
-    slopes, table, confusion = st.tabs(["Recall per class", "As a table", "Confusion"])
-    colours = class_colours(dataset.counts(TRAIN))
-    with slopes:
-        chosen = st.selectbox(
-            "From 'None' to",
-            [row.name for row in others],
-            index=len(others) - 1 if others else None,
-            format_func=lambda name: STRATEGIES[name].title,
-        )
-        if chosen:
-            st.plotly_chart(
-                charts.recall_slopes(report, chosen, colours),
-                key="evaluate_slopes",
-                config={"displayModeBar": False},
-                alt="Recall of each class without balancing and with the strategy",
-            )
-    with table:
-        st.dataframe(
-            {
-                "class": list(report.classes),
-                **{
-                    row.title: [100 * row.recall[label] for label in report.classes]
-                    for row in report.strategies
-                },
-            },
-            hide_index=True,
-            column_config={
-                row.title: st.column_config.NumberColumn(format="%.0f %%")
-                for row in report.strategies
-            },
-            alt="Recall of each class with each strategy",
-        )
-    with confusion:
-        name = st.selectbox(
-            "Strategy",
-            [row.name for row in compared],
-            format_func=lambda name: STRATEGIES[name].title,
-            key="confusion_strategy",
-        )
-        st.plotly_chart(
-            charts.confusion_map(report, name),
-            key="evaluate_confusion",
-            config={"displayModeBar": False},
-            alt=f"Confusion matrix of {STRATEGIES[name].title}",
-        )
+def _is_running() -> bool:
+    job = current_workspace().job_in(MAIN)
+    return job is not None and job.key == _JOB

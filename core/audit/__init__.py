@@ -1,10 +1,12 @@
 """What is unbalanced and what is wrong in a dataset."""
 
 from core.audit.counts import Imbalance, measure_imbalance
-from core.audit.duplicates import duplicate_groups
-from core.audit.report import AuditReport, Finding, Overview, Severity, audit
+from core.audit.duplicates import duplicate_groups, picture_groups
+from core.audit.finding import Finding, Severity
+from core.audit.report import MOST_COMPARED, AuditReport, Overview, audit
 
 __all__ = [
+    "MOST_COMPARED",
     "AuditReport",
     "Finding",
     "Imbalance",
@@ -13,4 +15,5 @@ __all__ = [
     "audit",
     "duplicate_groups",
     "measure_imbalance",
+    "picture_groups",
 ]

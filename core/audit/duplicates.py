@@ -1,24 +1,72 @@
-"""Pictures that are in the dataset more than once, byte for byte."""
+"""Pictures that are in the dataset more than once: byte for byte, or nearly."""
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.dataset import ImageDataset
+from core.audit.hamming import MOST_BITS, near_pairs
+from core.audit.picture_hash import hash_pictures
+from core.dataset import ImageDataset, Rows
+from core.progress import Progress, silent
+
+Groups = NDArray[np.intp]  # (N,) rows of one group show the same picture
+
+# Mean difference of blue and red, of 255, from which on two pictures of one shape are two things:
+# the same shirt in another colour. Encoding a copy anew moves them by 1 or 2.
+_MOST_COLOUR = 8
 
 
-def duplicate_groups(dataset: ImageDataset) -> NDArray[np.intp]:
+def duplicate_groups(dataset: ImageDataset) -> Groups:
     """Return (N,) the group of each row: rows of one group hold the same bytes."""
     codes, _ = pd.factorize(dataset.table["digest"])
     return np.asarray(codes, np.intp)
 
 
-def repeated(dataset: ImageDataset) -> list[NDArray[np.intp]]:
-    """Return the rows of each group that has two or more, in order of first row.
+def picture_groups(dataset: ImageDataset, progress: Progress = silent) -> Groups:
+    """Return (N,) the group of each row: rows of one group show the same picture.
 
-    A picture that is left out is no copy of another one.
+    That is a picture in another size, encoding or brightness, or cut at the edges by one pixel in
+    a hundred. What is alike to one of a group belongs to it, too. Plain pictures and those that
+    cannot be read are alike to copies of themselves alone.
+
+    Args:
+        dataset: The images.
+        progress: Told of pictures read, then of comparisons.
     """
-    groups, present = duplicate_groups(dataset), dataset.present_rows
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    groups = duplicate_groups(dataset)
+    hashes = hash_pictures(dataset, progress)
+    if len(hashes.rows) == 0:
+        return groups
+    # Pictures that agree in shape and colour are one here; else they would be compared in pairs.
+    both = np.concatenate([hashes.bits.view(np.uint8), hashes.colours], axis=1)
+    keys = np.ascontiguousarray(both).view(f"V{both.shape[1]}").ravel()
+    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    pairs, _ = near_pairs(hashes.bits[first], MOST_BITS, progress)
+    colours = hashes.colours[first].astype(np.int16)
+    apart = np.abs(colours[pairs[:, 0]] - colours[pairs[:, 1]]).mean(axis=1)
+    pairs = pairs[apart <= _MOST_COLOUR]
+    links = np.concatenate(
+        [
+            np.column_stack([groups[hashes.rows], groups[hashes.rows[first][inverse]]]),
+            groups[hashes.rows[first]][pairs],
+        ]
+    )
+    count = int(groups.max()) + 1
+    ones = np.ones(len(links), np.bool_)
+    graph = coo_array((ones, (links[:, 0], links[:, 1])), shape=(count, count))
+    _, joined = connected_components(graph, directed=False)
+    return np.asarray(joined[groups], np.intp)
+
+
+def repeated(groups: Groups, present: Rows | None = None) -> list[Rows]:
+    """Return the rows of each group that has two or more, in order of group.
+
+    Only the rows in `present` count, all unless given: a picture that is left out is no copy.
+    """
+    present = np.arange(len(groups)) if present is None else present
     # Of a million pictures nearly all are alone; only the others are sorted and cut apart.
     rows = present[np.bincount(groups[present])[groups[present]] > 1]
     if len(rows) == 0:

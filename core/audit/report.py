@@ -1,13 +1,14 @@
 """The audit: counts, overview and findings, each naming its rows and a remedy."""
 
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.audit.counts import Imbalance, measure_imbalance
-from core.audit.duplicates import repeated
+from core.audit.duplicate_findings import find_duplicates, find_near_duplicates
+from core.audit.duplicates import Groups, picture_groups
+from core.audit.finding import Finding, Severity
 from core.dataset import TRAIN, ImageDataset, SkippedFile
 from core.progress import Progress, silent
 from core.words import count_of, named, times
@@ -16,25 +17,8 @@ from core.words import count_of, named, times
 _NEIGHBOURS = 5
 # Below this count, a class has one or two images in each of five folds: scores are coin tosses.
 _UNRELIABLE = 10
-
-
-class Severity(StrEnum):
-    """How much a finding matters."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
-
-@dataclass(frozen=True, eq=False)
-class Finding:
-    """One thing that is wrong, with the rows that show it."""
-
-    id: str
-    severity: Severity
-    rows: NDArray[np.intp]
-    text: str
-    remedy: str
+# Above, reading every picture once more would hold up the answer; a comparison still does it.
+MOST_COMPARED = 20_000
 
 
 @dataclass(frozen=True)
@@ -60,6 +44,7 @@ class AuditReport:
     overview: Overview
     skipped: tuple[SkippedFile, ...]
     findings: tuple[Finding, ...]
+    pictures: Groups | None = None  # rows of one group show the same picture; None: not compared
 
     def to_json(self, dataset: ImageDataset) -> dict[str, object]:
         """Return the report as plain values; rows of findings become paths."""
@@ -87,14 +72,32 @@ class AuditReport:
         }
 
 
-def audit(dataset: ImageDataset, progress: Progress = silent) -> AuditReport:
-    """Return counts, overview and findings, the gravest first."""
-    checks = (_balance, _small_classes, _empty_in_training, _duplicates, _skipped, _conversions)
+def audit(
+    dataset: ImageDataset,
+    progress: Progress = silent,
+    *,
+    most_compared: int = MOST_COMPARED,
+    pictures: Groups | None = None,
+) -> AuditReport:
+    """Return counts, overview and findings, the gravest first.
+
+    Args:
+        dataset: The images.
+        progress: Told of checks, then of pictures.
+        most_compared: In a larger set, copies are looked for by their bytes alone.
+        pictures: Which rows show the same picture, where another audit of the same pictures,
+            such as with other labels, has compared them; then nothing is read.
+    """
+    checks = (_balance, _small_classes, _empty_in_training, find_duplicates, _skipped, _conversions)
     findings: list[Finding] = []
     for number, check in enumerate(checks):
         progress("auditing", number, len(checks))
         findings.extend(check(dataset))
     progress("auditing", len(checks), len(checks))
+    if pictures is None and len(dataset) <= most_compared:
+        pictures = picture_groups(dataset, progress)
+    if pictures is not None:
+        findings.extend(find_near_duplicates(dataset, pictures))
     order = list(Severity)
     classes = {label: count for label, count in dataset.counts().items() if count}
     counts = {split: dataset.counts(split) for split in dataset.splits}
@@ -106,6 +109,7 @@ def audit(dataset: ImageDataset, progress: Progress = silent) -> AuditReport:
         overview=_overview(dataset),
         skipped=dataset.skipped,
         findings=tuple(sorted(findings, key=lambda finding: order.index(finding.severity))),
+        pictures=pictures,
     )
 
 
@@ -179,40 +183,6 @@ def _empty_in_training(dataset: ImageDataset) -> list[Finding]:
     return [Finding("missing_in_training", Severity.HIGH, np.sort(rows), text, remedy)]
 
 
-def _duplicates(dataset: ImageDataset) -> list[Finding]:
-    """Sort repeated pictures by what they spoil: the labels, the measurement, or only the count."""
-    splits = dataset.split_codes
-    kinds: dict[str, list[NDArray[np.intp]]] = {"conflict": [], "leak": [], "copy": []}
-    for rows in repeated(dataset):
-        is_conflict = len(set(dataset.codes[rows].tolist())) > 1
-        is_leak = len(set(splits[rows].tolist())) > 1
-        if is_conflict:
-            kinds["conflict"].append(rows)
-        if is_leak:
-            kinds["leak"].append(rows)
-        if not is_conflict and not is_leak:
-            kinds["copy"].append(rows)
-    findings = []
-    if groups := kinds["conflict"]:
-        example = named(sorted({dataset.label(int(row)) for row in groups[0]})[:2])
-        text = f"{_pictures(len(groups))} under two or more labels, such as {example}."
-        remedy = "Decide which label is right and remove the other file."
-        findings.append(_finding("label_conflict", Severity.HIGH, groups, text, remedy))
-    if groups := kinds["leak"]:
-        text = f"{_pictures(len(groups))} in two or more splits: a model can answer from memory."
-        remedy = "Remove them from the training split."
-        findings.append(_finding("split_leak", Severity.HIGH, groups, text, remedy))
-    if groups := kinds["copy"]:
-        extra = sum(len(rows) - 1 for rows in groups)
-        text = (
-            f"{_pictures(len(groups))} in the same class more than once "
-            f"({count_of(extra, 'file')} extra)."
-        )
-        remedy = "Remove the extra files. Evaluate keeps copies on one side of every fold."
-        findings.append(_finding("duplicates", Severity.MEDIUM, groups, text, remedy))
-    return findings
-
-
 def _skipped(dataset: ImageDataset) -> list[Finding]:
     if not dataset.skipped:
         return []
@@ -237,12 +207,6 @@ def _conversions(dataset: ImageDataset) -> list[Finding]:
     return [Finding("converted", Severity.LOW, rows, text, remedy)]
 
 
-def _finding(
-    id_: str, severity: Severity, groups: list[NDArray[np.intp]], text: str, remedy: str
-) -> Finding:
-    return Finding(id_, severity, np.concatenate(groups), text, remedy)
-
-
 def _is(labels: list[str]) -> str:
     return "is" if len(labels) == 1 else "are"
 
@@ -251,10 +215,6 @@ def _have(labels: list[str], counts: dict[str, int], least: int, most: int) -> s
     if len(labels) == 1:
         return f"has {count_of(counts[labels[0]], 'training image')}"
     return f"have {'1 training image' if most == 1 else f'{least} to {most} training images'} each"
-
-
-def _pictures(count: int) -> str:
-    return "1 picture is" if count == 1 else f"{count:,} pictures are"
 
 
 def _no_rows() -> NDArray[np.intp]:

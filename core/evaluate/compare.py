@@ -1,33 +1,35 @@
 """Compare strategies on images that none of them saw."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import ceil
-from threading import Lock
+from time import perf_counter
 
 import numpy as np
 
-from core.dataset import ImageDataset
+from core.audit import picture_groups
+from core.augment import AugmentPolicy
+from core.dataset import SPLITS, TEST, ImageDataset
 from core.embed import Embeddings
-from core.errors import SettingError
-from core.evaluate.folds import make_folds, scored_rows
-from core.evaluate.heads import fit_space
-from core.evaluate.learn import label_test_side
-from core.evaluate.metrics import Confusion, count_confusion
+from core.errors import SettingError, TooFewClassesError
+from core.evaluate.contenders import STANDARD_POLICY, Contender, parse_contender
+from core.evaluate.folds import Fold, make_folds, scored_rows
+from core.evaluate.heads import LINEAR, Head, find_head
+from core.evaluate.leaky import measure_leaky
+from core.evaluate.metrics import METRICS, PRIMARY
 from core.evaluate.notes import write_notes
-from core.evaluate.report import BASELINE, FLOOR, EvaluationReport, summarise
+from core.evaluate.report import BASELINE, FLOOR, EvaluationReport, Row, summarise
+from core.evaluate.setting import Clock, Setting, one_thread, prepare_setting
 from core.evaluate.verdict import write_verdict
 from core.progress import Progress, silent
 from core.randomness import stream_seed
-from core.resample import STRATEGIES, Settings, find_strategy
+from core.resample import STRATEGIES, Settings
 
 STAGE = "comparing strategies"
 
 _ENOUGH_FOLDS = 10  # with fewer, the intervals are wide
 _FLOOR_TITLE = "Always the largest class"
 
-# The limit of threads and the filter of warnings hold for the whole process: two comparisons at
-# once would each restore what the other had set.
-_ONE_AT_A_TIME = Lock()
+Hear = Callable[[EvaluationReport], None]
 
 
 def evaluate(
@@ -35,109 +37,192 @@ def evaluate(
     embeddings: Embeddings,
     *,
     strategies: Sequence[str] | None = None,
+    head: str | Head = LINEAR,
+    metric: str = PRIMARY,
     n_splits: int = 5,
     repeats: int | None = None,
     settings: Mapping[str, Settings] | None = None,
+    policy: AugmentPolicy = STANDARD_POLICY,
+    on_test_split: bool = False,
+    shows_leak: bool = False,
     seed: int = 0,
+    device: str = "cpu",
+    clock: Clock = perf_counter,
+    hear: Hear | None = None,
     progress: Progress = silent,
 ) -> EvaluationReport:
-    """Compare strategies by how well a linear head labels images that it never saw.
+    """Compare strategies by how well a head labels images that it never saw.
 
-    The training split is divided into folds first. In each, everything is fitted on the training
-    side alone: the scaling, the directions, what the strategy adds, and the head.
+    The training split is divided into folds first, and what looks the same stays together. In each
+    fold everything is fitted on the training side alone: the scaling, the directions, what the
+    strategy adds, and the head.
 
     Args:
         dataset: The images; validation and test splits are not touched.
         embeddings: Their vectors; images without one are left out.
-        strategies: Names from STRATEGIES; the usual ones unless given. Two rows are
-            always there: 'none', and a head that always answers the largest class.
+        strategies: Names as `parse_contender` reads them; the usual ones unless given. Two rows
+            are always there: 'none', and a head that always answers the largest class.
+        head: A key of HEADS, or a head.
+        metric: The key in METRICS that matters to the person; the verdict is about it.
         n_splits: Folds per repeat, at most; fewer when a class is small.
-        repeats: How often to draw folds anew; unless given, as often as 10 folds in all need.
+        repeats: How often to draw folds anew, or on the test split how often to learn from another
+            seed; unless given, as often as 10 in all need, and once for slow heads.
         settings: Strategy -> values of its parameters; the usual ones unless given.
-        seed: Same seed, same report.
-        progress: Told once per fold and strategy.
+        policy: How pictures are augmented.
+        on_test_split: Learn from the whole training split and score on the test split as it came.
+        shows_leak: Also measure what resampling before splitting would have reported.
+        seed: Same seed, same report but for the seconds.
+        device: Of a network.
+        clock: Tells seconds.
+        hear: Given the report so far when a strategy is done.
+        progress: Told of pictures compared and made, then of each fold and strategy.
 
     Raises:
         TooFewClassesError: fewer than two classes have two different training images.
-        SettingError: a strategy that cannot be compared, or a number out of range.
+        SettingError: a strategy, head or metric that there is not, or a number out of range.
     """
-    from threadpoolctl import threadpool_limits
-
     if n_splits < 2 or (repeats is not None and repeats < 1):
         raise SettingError("A comparison needs at least 2 folds and 1 repeat.")
-    names = [*_compared(strategies), FLOOR]
-    given = settings or {}
-    chosen = {name: find_strategy(name).complete(given.get(name)) for name in names[:-1]}
-    rows = embeddings.rows
-    folds = make_folds(dataset, rows, n_splits=n_splits, seed=seed)
-    splits = len(folds)
-    repeats = repeats or ceil(_ENOUGH_FOLDS / splits)
-    for repeat in range(1, repeats):
-        again = stream_seed(seed, "repeat", repeat)
-        folds += make_folds(dataset, rows, n_splits=n_splits, seed=again)
-    scored = scored_rows(dataset, rows)
-    codes = np.unique(dataset.codes[scored])
-    confusions: dict[str, list[Confusion]] = {name: [] for name in names}
-    done, total = 0, len(folds) * len(names)
-    for number, fold in enumerate(folds):
-        actual = np.searchsorted(codes, dataset.codes[fold.test])
-        # The head is small: where other work has the cores, threads that wait for each other
-        # take up to a hundred times as long as one. One thread also gives one result everywhere.
-        with _ONE_AT_A_TIME, threadpool_limits(1, user_api="blas"):
-            space = fit_space(embeddings, fold, seed=seed)
-            for name in names:
-                progress(STAGE, done, total)
-                predicted = label_test_side(
-                    dataset,
-                    embeddings,
-                    fold,
-                    space,
-                    name,
-                    chosen.get(name),
-                    seed=stream_seed(seed, "fold", number),
-                )
-                found = np.searchsorted(codes, predicted)
-                confusions[name].append(count_confusion(actual, found, len(codes)))
-                done += 1
-    progress(STAGE, done, total)
-    test_share = float(np.mean([len(fold.test) / len(fold.train) for fold in folds]))
-    classes = tuple(dataset.classes[code] for code in codes)
-    titles = {name: strategy.title for name, strategy in STRATEGIES.items()}
-    results = summarise(
-        confusions,
-        titles={**titles, FLOOR: _FLOOR_TITLE},
-        classes=classes,
-        test_share=test_share,
-    )
-    return EvaluationReport(
-        strategies=results,
-        classes=classes,
-        verdict=write_verdict(results, test_share=test_share),
-        notes=write_notes(
-            dataset,
-            rows,
-            folds,
-            asked_splits=n_splits,
-            splits=splits,
-            smote=chosen.get("smote"),
-        ),
-        folds=splits,
-        repeats=repeats,
-        images=len(scored),
-        settings=chosen,
+    if metric not in METRICS:
+        raise SettingError(f"There is no metric '{metric}'. They are: {', '.join(METRICS)}.")
+    chosen = find_head(head) if isinstance(head, str) else head
+    contenders = _contenders(strategies, settings, policy)
+    groups = picture_groups(dataset, progress)
+    rows = scored_rows(dataset, embeddings.rows, groups)
+    if on_test_split:
+        splits, repeats = 1, max(2, repeats or 5 * chosen.repeats)
+        folds = [_whole(dataset, embeddings)] * repeats
+    else:
+        folds = make_folds(dataset, embeddings.rows, groups=groups, n_splits=n_splits, seed=seed)
+        splits = len(folds)
+        usual = ceil(_ENOUGH_FOLDS / splits) if chosen.repeats > 1 else 1
+        repeats = repeats or usual
+        for repeat in range(1, repeats):
+            again = stream_seed(seed, "repeat", repeat)
+            folds += make_folds(
+                dataset, embeddings.rows, groups=groups, n_splits=n_splits, seed=again
+            )
+    setting = prepare_setting(
+        dataset,
+        embeddings,
+        folds,
+        contenders,
+        chosen,
+        is_held_out=on_test_split,
         seed=seed,
-        encoder=embeddings.encoder,
+        device=device,
+        clock=clock,
+        progress=progress,
     )
+    classes = tuple(dataset.classes[code] for code in setting.codes)
+    sides = [len(fold.test) / len(fold.train) for fold in folds]
+    spread_share = 0.0 if on_test_split else float(np.mean(sides))
+    notes = write_notes(
+        dataset,
+        embeddings.rows,
+        groups,
+        folds,
+        asked_splits=n_splits,
+        splits=splits,
+        is_held_out=on_test_split,
+        smote=next((one.parts[0].settings for one in contenders if one.name == "smote"), None),
+    )
+    floor = Row(FLOOR, _FLOOR_TITLE, [setting.run_floor(number) for number in range(len(folds))])
+
+    def report(done: Sequence[Row]) -> EvaluationReport:
+        results = summarise(
+            [*done, floor],
+            classes=classes,
+            spread_share=spread_share,
+            rivals=max(1, len(contenders) - 1),
+            images=len(rows),
+        )
+        return EvaluationReport(
+            strategies=results,
+            classes=classes,
+            metric=metric,
+            verdict=write_verdict(results, spread_share=spread_share, metric=metric),
+            notes=notes,
+            folds=splits,
+            repeats=repeats,
+            images=len(rows) if not on_test_split else len(folds[0].test),
+            settings={one.name: one.settings for one in contenders},
+            seed=seed,
+            encoder=embeddings.encoder,
+            head=chosen.name,
+            spread_share=spread_share,
+            is_held_out=on_test_split,
+        )
+
+    done: list[Row] = []
+    for row in _run_all(setting, contenders, shows_leak=shows_leak, progress=progress):
+        done.append(row)
+        if hear is not None:
+            hear(report(done))
+    return report(done)
 
 
-def _compared(strategies: Sequence[str] | None) -> list[str]:
-    """Return which strategies to compare, the baseline first, each once."""
+def _contenders(
+    strategies: Sequence[str] | None,
+    settings: Mapping[str, Settings] | None,
+    policy: AugmentPolicy,
+) -> list[Contender]:
+    """Return what to compare, the baseline first, each once."""
     if strategies is None:
         strategies = [name for name, strategy in STRATEGIES.items() if strategy.is_usual]
-    for name in strategies:
-        if not find_strategy(name).is_compared:
-            raise SettingError(
-                f"'{name}' cannot be compared: its pictures would have to be made and embedded "
-                "anew in each fold. Leave it out."
-            )
-    return list(dict.fromkeys([BASELINE, *strategies]))
+    names = dict.fromkeys([BASELINE, *strategies])
+    return [parse_contender(name, settings, policy) for name in names]
+
+
+def _run_all(
+    setting: Setting, contenders: Sequence[Contender], *, shows_leak: bool, progress: Progress
+) -> Iterator[Row]:
+    """Yield the row of each contender, all folds of one before the next one."""
+    count, steps = len(setting.folds), setting.head.steps
+    total = count * len(contenders) * steps
+    for place, contender in enumerate(contenders):
+        runs = []
+        for number in range(count):
+            before = (place * count + number) * steps
+            progress(STAGE, before, total)
+
+            def tell(done: int, of: int, before: int = before) -> None:
+                progress(STAGE, before + done * steps // max(1, of), total)
+
+            runs.append(setting.run(contender, number, tell))
+        leaky = None
+        if shows_leak and contender.adds and setting.pictures is None:
+            leaky = _leaky(setting, contender)
+        yield Row(contender.name, contender.title, runs, leaky)
+    progress(STAGE, total, total)
+
+
+def _leaky(setting: Setting, contender: Contender) -> dict[str, float]:
+    first = setting.folds[0]
+    rows = first.train if setting.is_held_out else np.union1d(first.train, first.test)
+    smallest = int(np.bincount(setting.dataset.codes[rows])[setting.codes].min())
+    with one_thread():
+        return measure_leaky(
+            setting.dataset,
+            setting.embeddings,
+            rows,
+            contender,
+            setting.head,
+            setting.albums,
+            n_splits=max(2, min(5, smallest)),
+            seed=setting.seed,
+        )
+
+
+def _whole(dataset: ImageDataset, embeddings: Embeddings) -> Fold:
+    """Return the training split, and the test split as it came."""
+    train = np.intersect1d(embeddings.rows, dataset.training_rows)
+    test = np.flatnonzero(dataset.split_codes == SPLITS.index(TEST))
+    test = np.intersect1d(test, embeddings.rows)
+    test = test[np.isin(dataset.codes[test], dataset.codes[train])]
+    if len(np.unique(dataset.codes[test])) < 2:
+        raise TooFewClassesError(
+            f"The test split of '{dataset.name}' holds fewer than 2 classes that are in training, "
+            "so nothing can be scored on it. Compare on folds of the training split instead."
+        )
+    return Fold(train, test)

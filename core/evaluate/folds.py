@@ -1,4 +1,4 @@
-"""Draw folds of the training split that share no picture."""
+"""Draw folds of the training split that share no picture, nor nearly the same one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.audit import duplicate_groups
+from core.audit.duplicates import Groups
 from core.dataset import ImageDataset, Rows
 from core.errors import LeakError, TooFewClassesError
 from core.randomness import stream_seed
@@ -15,7 +16,7 @@ from core.words import count_of
 
 @dataclass(frozen=True, eq=False)
 class Fold:
-    """Rows to learn from and rows to score on; copies of one picture are all on one side."""
+    """Rows to learn from and rows to score on; what shows one picture is all on one side."""
 
     train: Rows  # ascending
     test: Rows  # ascending
@@ -26,7 +27,12 @@ class Fold:
 
 
 def make_folds(
-    dataset: ImageDataset, rows: Rows, *, n_splits: int = 5, seed: int = 0
+    dataset: ImageDataset,
+    rows: Rows,
+    *,
+    groups: Groups | None = None,
+    n_splits: int = 5,
+    seed: int = 0,
 ) -> list[Fold]:
     """Return folds over `rows`, each row in one test side.
 
@@ -36,6 +42,8 @@ def make_folds(
     Args:
         dataset: The images.
         rows: Rows to draw from.
+        groups: (N,) the picture that each row shows, from `picture_groups`; files with the same
+            bytes show the same one unless given.
         n_splits: Folds, at most; the smallest class must reach every fold, so there are fewer
             when it has fewer pictures, and at least 2.
         seed: Same seed, same folds.
@@ -45,8 +53,8 @@ def make_folds(
     """
     from sklearn.model_selection import StratifiedGroupKFold
 
-    rows = scored_rows(dataset, rows)
-    groups = duplicate_groups(dataset)
+    groups = duplicate_groups(dataset) if groups is None else groups
+    rows = scored_rows(dataset, rows, groups)
     pictures = _pictures_per_class(dataset.codes[rows], groups[rows], len(dataset.classes))
     smallest = int(pictures[pictures > 0].min())
     splitter = StratifiedGroupKFold(
@@ -60,15 +68,15 @@ def make_folds(
     return folds
 
 
-def scored_rows(dataset: ImageDataset, rows: Rows) -> Rows:
+def scored_rows(dataset: ImageDataset, rows: Rows, groups: Groups) -> Rows:
     """Return the training rows of the classes that have two or more different pictures.
 
     Raises:
         TooFewClassesError: fewer than two classes have.
     """
     rows = np.intersect1d(rows, dataset.training_rows)
-    codes, groups = dataset.codes[rows], duplicate_groups(dataset)[rows]
-    is_scored = _pictures_per_class(codes, groups, len(dataset.classes)) >= 2
+    codes = dataset.codes[rows]
+    is_scored = _pictures_per_class(codes, groups[rows], len(dataset.classes)) >= 2
     if is_scored.sum() < 2:
         raise TooFewClassesError(
             f"{count_of(int(is_scored.sum()), 'class')} of '{dataset.name}' can be scored; a "
@@ -78,7 +86,7 @@ def scored_rows(dataset: ImageDataset, rows: Rows) -> Rows:
     return np.asarray(rows[is_scored[codes]], np.intp)
 
 
-def check_folds(folds: Sequence[Fold], groups: NDArray[np.intp]) -> None:
+def check_folds(folds: Sequence[Fold], groups: Groups) -> None:
     """Raise LeakError when a picture stands on both sides of a fold."""
     for fold in folds:
         if np.isin(groups[fold.test], groups[fold.train]).any():
@@ -86,7 +94,7 @@ def check_folds(folds: Sequence[Fold], groups: NDArray[np.intp]) -> None:
 
 
 def _pictures_per_class(
-    codes: NDArray[np.intp], groups: NDArray[np.intp], class_count: int
+    codes: NDArray[np.intp], groups: Groups, class_count: int
 ) -> NDArray[np.intp]:
     """Return (C,) how many different pictures each class has."""
     pairs = np.unique(np.column_stack([codes, groups]), axis=0)

@@ -6,7 +6,11 @@ import numpy as np
 
 
 def mean_interval(
-    values: Sequence[float], *, test_share: float, comparisons: int = 1
+    values: Sequence[float],
+    *,
+    test_share: float,
+    comparisons: int = 1,
+    gaps: Sequence[float] = (),
 ) -> tuple[float, float, float]:
     """Return the mean over folds, and the low and high end of its 95% interval.
 
@@ -15,10 +19,12 @@ def mean_interval(
     of images scored on to images learned from.
 
     Args:
-        values: One value per fold, J >= 2.
-        test_share: Images scored on over images learned from, in a fold.
+        values: One value per fold, J >= 2; or per seed, on one test side.
+        test_share: Images scored on over images learned from, in a fold; 0 for seeds.
         comparisons: How many such intervals are looked at together. All of them hold at once
             with 95% confidence (Bonferroni): the best of many is else found better by luck.
+        gaps: By how much values change on other test images, where the test side is one for all:
+            their mean square is added to the variance of the mean.
 
     Source:
         Nadeau & Bengio, Inference for the Generalization Error, Machine Learning 52 (2003),
@@ -28,8 +34,8 @@ def mean_interval(
 
     count = len(values)
     mean = float(np.mean(values))
-    spread = float(np.var(values, ddof=1))
-    reach = float(t.ppf(1 - 0.025 / comparisons, count - 1)) * np.sqrt(
-        (1 / count + test_share) * spread
-    )
+    variance = (1 / count + test_share) * float(np.var(values, ddof=1))
+    if len(gaps):
+        variance += float(np.mean(np.square(gaps)))
+    reach = float(t.ppf(1 - 0.025 / comparisons, count - 1)) * np.sqrt(variance)
     return mean, mean - float(reach), mean + float(reach)

@@ -1,21 +1,23 @@
-"""Balance the training side of one fold, learn from it, and label the other side."""
+"""Balance the training side of one fold: what is learned from, and how much each counts."""
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.dataset import ImageDataset
+from core.augment import AugmentPolicy
+from core.dataset import ImageDataset, Rows
 from core.embed import Embeddings
 from core.errors import LeakError
+from core.evaluate.contenders import Contender, Part
+from core.evaluate.features import Features, Source
 from core.evaluate.folds import Fold
-from core.evaluate.heads import Points, Space, predict
-from core.evaluate.report import FLOOR
+from core.randomness import stream
 from core.resample import (
     BalancePlan,
+    Exports,
+    Resampled,
     Settings,
-    SyntheticPoints,
     find_strategy,
     log_priors,
     plan_counts,
@@ -25,97 +27,142 @@ from core.resample import (
 
 @dataclass(frozen=True, eq=False)
 class TrainingSide:
-    """N points to learn from: real ones, and the synthetic ones between them."""
+    """N pieces to learn from: images that stay, and what was made of them."""
 
-    points: Points  # (N, D)
+    features: Features  # (N, ...)
     codes: NDArray[np.intp]  # (N,)
-    weights: NDArray[np.float64]  # (N,) in sum, as many as real images stay
+    votes: NDArray[np.intp]  # (N,) 1, and a further one for each copy
+    bases: Rows  # (N,) the image that each is, or was made from
+    class_weight: NDArray[np.float64]  # (C,) for each code of the dataset
+    shift: NDArray[np.float64]  # (C,) added to the logarithm of each class's score
+    kept: int  # real images that stay
+    change: int  # pieces more than there were images, copies included; below 0 fewer
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """Return (N,) how much each piece counts: in sum, as many as real images stay.
+
+        Many points weaken a penalty by their mere number. With the weights of as many points as
+        there are real ones, strategies differ in what they add and in nothing else.
+        """
+        weights = self.class_weight[self.codes] * self.votes
+        return np.asarray(weights * (self.kept / weights.sum()), np.float64)
 
 
 def fold_plan(
     dataset: ImageDataset, fold: Fold, strategy: str, settings: Settings | None = None
 ) -> BalancePlan:
     """Return what a strategy does to the training side, planned on that side's own counts."""
-    codes = np.bincount(dataset.codes[fold.train], minlength=len(dataset.classes))
-    counts = dict(zip(dataset.classes, codes.tolist(), strict=True))
-    return plan_counts(counts, strategy, settings=settings)
+    return plan_counts(count_rows(dataset, fold.train), strategy, settings=settings)
 
 
-def label_test_side(
-    dataset: ImageDataset,
-    embeddings: Embeddings,
-    fold: Fold,
-    space: Space,
-    strategy: str,
-    settings: Settings | None = None,
-    *,
-    seed: int,
-) -> NDArray[np.intp]:
-    """Return the label that each test row gets after balancing the training side.
-
-    Raises:
-        LeakError: a row of the test side would be learned from.
-    """
-    if strategy == FLOOR:
-        largest = np.bincount(dataset.codes[fold.train]).argmax()
-        return np.full(len(fold.test), largest, np.intp)
-    plan = fold_plan(dataset, fold, strategy, settings)
-    with warnings.catch_warnings():
-        # Many classes with few points are what folds and undersampling make.
-        warnings.filterwarnings("ignore", message="The number of unique classes")
-        side = balance(dataset, embeddings, fold, space, plan, seed=seed)
-        return predict(
-            side.points, side.codes, side.weights, space.test, shift=_shift(side.codes, plan)
-        )
+def count_rows(dataset: ImageDataset, rows: Rows) -> dict[str, int]:
+    """Return label -> how many of `rows` have it."""
+    counts = np.bincount(dataset.codes[rows], minlength=len(dataset.classes))
+    return dict(zip(dataset.classes, counts.tolist(), strict=True))
 
 
 def balance(
     dataset: ImageDataset,
     embeddings: Embeddings,
     fold: Fold,
-    space: Space,
-    plan: BalancePlan,
+    source: Source,
+    contender: Contender,
     *,
     seed: int,
 ) -> TrainingSide:
-    """Return what `plan` makes of the training side, in the head's space.
+    """Return what `contender` makes of the training side.
 
     Raises:
         LeakError: a row of the test side would be learned from.
     """
-    result = resample(dataset, embeddings, plan, rows=fold.train, seed=seed)
-    kept, made = result.kept, result.points
-    if np.isin(fold.test, np.concatenate([kept, made.parents.ravel()])).any():
+    kept = fold.train
+    counts = count_rows(dataset, kept)
+    made: list[tuple[Resampled, Part]] = []
+    for part in (part for part in contender.parts if not part.weighs):
+        plan = plan_counts(counts, part.strategy, part.target, settings=part.settings)
+        result = resample(dataset, embeddings, plan, rows=kept, seed=seed)
+        made.append((result, part))
+        kept, counts = result.kept, dict(result.plan.after)
+    pieces = [(source.real(kept), dataset.codes[kept], kept)]
+    votes = np.ones(len(kept), np.intp)
+    used = [kept]
+    for result, part in made:
+        points = result.points
+        is_copy = points.fractions == 0
+        # A copy is one more vote of its image. Cleaning may have left out the image that a copy
+        # was made of: then the copy goes with it.
+        copied = points.parents[is_copy, 0]
+        places = np.searchsorted(kept, copied[np.isin(copied, kept)])
+        votes += np.bincount(places, minlength=len(kept))
+        between = points.only(~is_copy)
+        used.append(points.parents.ravel())
+        if len(between):
+            features = source.synthetic(between, part.policy)
+            pieces.append((features, between.labels, between.parents[:, 0]))
+        if find_strategy(part.strategy).exports is Exports.AUGMENTED:
+            assert part.policy is not None
+            rows, repeats = _to_augment(dataset, kept, result.plan, source, part.policy, seed)
+            used.append(rows)
+            features = source.augmented(part.policy, rows, repeats)
+            pieces.append((features, dataset.codes[rows], rows))
+    if np.isin(fold.test, np.concatenate(used)).any():
         raise LeakError("A row of the test side is among the rows to learn from.")
-    # A copy is one more vote of its image; to fit it as a second point would only take longer.
-    is_copy = made.fractions == 0
-    # Cleaning may have left out the image that a copy was made of: then the copy goes with it.
-    copied = made.parents[is_copy, 0]
-    copied = np.searchsorted(kept, copied[np.isin(copied, kept)])
-    votes = 1.0 + np.bincount(copied, minlength=len(kept))
-    between = _between(space, fold, embeddings, made.only(~is_copy))
-    codes = np.concatenate([dataset.codes[kept], made.labels[~is_copy]])
-    weight_of = np.array([plan.weight.get(label, 0.0) for label in dataset.classes])
-    weights = weight_of[codes] * np.concatenate([votes, np.ones(len(between))])
-    # Many points weaken the head's penalty by their mere number. With the weights of as many
-    # points as there are real ones, strategies differ in what they add and in nothing else.
-    weights *= len(kept) / weights.sum()
-    points = np.concatenate([space.train[np.searchsorted(fold.train, kept)], between])
-    return TrainingSide(points, codes, weights)
+    codes = np.concatenate([codes for _, codes, _ in pieces])
+    all_votes = np.concatenate([votes, np.ones(len(codes) - len(kept), np.intp)])
+    class_weight, shift = _emphasis(dataset, contender, codes, all_votes)
+    return TrainingSide(
+        np.concatenate([features for features, _, _ in pieces if len(features)]),
+        codes,
+        all_votes,
+        np.concatenate([bases for _, _, bases in pieces]),
+        class_weight,
+        shift,
+        len(kept),
+        int(all_votes.sum()) - len(fold.train),
+    )
 
 
-def _between(space: Space, fold: Fold, embeddings: Embeddings, made: SyntheticPoints) -> Points:
-    if made.interpolation != "linear":
-        return space.place(made.materialize(embeddings))
-    base, neighbour = np.searchsorted(fold.train, made.parents).T
-    start = space.train[base]
-    return np.asarray(start + made.fractions[:, None] * (space.train[neighbour] - start))
+def _to_augment(
+    dataset: ImageDataset,
+    kept: Rows,
+    plan: BalancePlan,
+    source: Source,
+    policy: AugmentPolicy,
+    seed: int,
+) -> tuple[Rows, NDArray[np.intp]]:
+    """Return the images to augment, each equally often, give or take one, and which repeat."""
+    rows, repeats = [np.empty(0, np.intp)], [np.empty(0, np.intp)]
+    kept = kept[source.has_pictures(policy, kept)]
+    for code, label in enumerate(dataset.classes):
+        mine = kept[dataset.codes[kept] == code]
+        count = plan.add.get(label, 0)
+        if count and len(mine):
+            order = stream(seed, "augment", label).permutation(mine)
+            rows.append(np.resize(order, count))
+            repeats.append(np.arange(count) // len(mine))
+    return np.concatenate(rows), np.concatenate(repeats)
 
 
-def _shift(codes: NDArray[np.intp], plan: BalancePlan) -> NDArray[np.float64] | None:
-    """Return what is added to the score of each class that is learned, ascending."""
-    if not find_strategy(plan.strategy).adjusts_logits:
-        return None
-    values, counts = np.unique(codes, return_counts=True)
-    priors = log_priors(dict(zip(values.tolist(), counts.tolist(), strict=True)))
-    return -float(plan.settings["tau"]) * np.array([priors[code] for code in values.tolist()])
+def _emphasis(
+    dataset: ImageDataset,
+    contender: Contender,
+    codes: NDArray[np.intp],
+    votes: NDArray[np.intp],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return (C,) the weight of each class, and (C,) what is added to its score, as it turns out.
+
+    Both are those of the counts that are learned from.
+    """
+    class_count = len(dataset.classes)
+    weight, shift = np.ones(class_count), np.zeros(class_count)
+    numbers = np.bincount(codes, weights=votes, minlength=class_count).astype(int).tolist()
+    counts = dict(zip(dataset.classes, numbers, strict=True))
+    for part in (part for part in contender.parts if part.weighs):
+        plan = plan_counts(counts, part.strategy, settings=part.settings)
+        weight = np.array([plan.weight.get(label, 0.0) for label in dataset.classes])
+        if find_strategy(part.strategy).adjusts_logits:
+            priors = log_priors(counts)
+            tau = float(part.settings["tau"])
+            shift = np.array([-tau * priors.get(label, 0.0) for label in dataset.classes])
+    return weight, shift

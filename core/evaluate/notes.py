@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.audit.duplicates import Groups, repeated
 from core.dataset import TRAIN, ImageDataset, Rows
 from core.evaluate.folds import Fold, scored_rows
 from core.evaluate.learn import fold_plan
@@ -16,10 +17,12 @@ _FEW = 10  # images of a class below which its recall says little
 def write_notes(
     dataset: ImageDataset,
     embedded: Rows,
+    groups: Groups,
     folds: Sequence[Fold],
     *,
     asked_splits: int,
     splits: int,
+    is_held_out: bool,
     smote: Settings | None,
 ) -> tuple[str, ...]:
     """Return a sentence for each thing that is less than one would expect.
@@ -27,17 +30,27 @@ def write_notes(
     Args:
         dataset: The images.
         embedded: Rows with a vector.
+        groups: (N,) the picture that each row shows.
         folds: All folds of all repeats.
         asked_splits: Folds per repeat that were asked for.
         splits: Folds per repeat that could be made.
+        is_held_out: The test side is the test split as it came.
         smote: SMOTE's settings; None when it is not compared.
     """
-    scored = dataset.codes[scored_rows(dataset, embedded)]
+    scored_at = scored_rows(dataset, embedded, groups)
+    scored = dataset.codes[scored_at]
     counts = dict(zip(*np.unique(scored, return_counts=True), strict=True))
     notes = []
     absent = int(np.setdiff1d(dataset.training_rows, embedded).size)
     if absent:
         notes.append(f"Left out, because they have no vector: {count_of(absent, 'image')}.")
+    alike = sum(map(len, repeated(groups[scored_at])))
+    if is_held_out:
+        notes += _test_split_notes(groups, folds[0])
+    elif alike:
+        notes.append(
+            f"Kept on one side of every fold with what looks the same: {count_of(alike, 'image')}."
+        )
     unscored = [
         label
         for code, label in enumerate(dataset.classes)
@@ -47,7 +60,7 @@ def write_notes(
         notes.append(
             f"Left out, because scoring needs 2 different training images: {named(unscored)}."
         )
-    if splits < asked_splits:
+    if splits < asked_splits and not is_held_out:
         notes.append(
             f"The smallest class has {splits} different images, so there are {splits} folds "
             f"instead of {asked_splits}."
@@ -60,6 +73,21 @@ def write_notes(
     if smote is not None:
         notes += _smote_notes(dataset, folds, int(smote["k_neighbors"]))
     return tuple(notes)
+
+
+def _test_split_notes(groups: Groups, fold: Fold) -> list[str]:
+    notes = [
+        "Scored on the test split as it came. The intervals stand for other test images and other "
+        "seeds, not for other training images."
+    ]
+    known = int(np.isin(groups[fold.test], groups[fold.train]).sum())
+    if known:
+        look = "looks" if known == 1 else "look"
+        notes.append(
+            f"{count_of(known, 'test image')} {look} the same as images to learn from: the scores "
+            "are too high by what that gives away."
+        )
+    return notes
 
 
 def _smote_notes(dataset: ImageDataset, folds: Sequence[Fold], k_neighbors: int) -> list[str]:

@@ -1,25 +1,38 @@
 """What a comparison of strategies found."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import Any
 
+import numpy as np
+
+from core.evaluate.heads import Epoch
 from core.evaluate.intervals import mean_interval
-from core.evaluate.metrics import METRICS, Confusion, measure, recalls
+from core.evaluate.metrics import METRICS, Confusion, precisions, recalls
 from core.resample import Settings
 
 BASELINE = "none"  # every other row is compared with it
 FLOOR = "largest_class"  # learns nothing
 
 
+class Outcome(StrEnum):
+    """What a difference to doing nothing comes to; the values are shown."""
+
+    BETTER = "better"
+    SAME = "no measurable difference"
+    WORSE = "worse"
+
+
 @dataclass(frozen=True)
 class MetricSummary:
-    """A metric over folds: mean, 95% interval within 0 to 1, and the value of each fold."""
+    """A metric over folds: mean, 95% interval within its range, and the value of each fold."""
 
     mean: float
     low: float
     high: float
     values: tuple[float, ...]
+    gaps: tuple[float, ...] = ()  # of all runs; see `Run`
 
 
 @dataclass(frozen=True)
@@ -52,10 +65,22 @@ class StrategyResult:
     metrics: Mapping[str, MetricSummary]
     difference: Mapping[str, Difference] | None  # None for the baseline itself
     recall: Mapping[str, float]  # label -> share recognised, over all folds
+    precision: Mapping[str, float]  # label -> share of its answers that are right, over all folds
     confusion: Confusion  # (C, C) over all folds: each image counts once per repeat
+    seconds: float = 0.0  # to balance, learn and score, in one fold
+    files: int = 0  # that it adds to the training images, or below 0 leaves out
+    curves: tuple[tuple[Epoch, ...], ...] = ()  # of a network, for each fold
+    leaky: Mapping[str, float] | None = None  # what resampling before splitting would report
 
     def __post_init__(self) -> None:
         self.confusion.setflags(write=False)
+
+    def outcome(self, metric: str) -> Outcome:
+        """Return what the difference in `metric` comes to; nothing, for the baseline."""
+        if self.difference is None or not self.difference[metric].is_measurable:
+            return Outcome.SAME
+        is_higher = self.difference[metric].mean > 0
+        return Outcome.WORSE if is_higher == METRICS[metric].is_error else Outcome.BETTER
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +89,8 @@ class EvaluationReport:
 
     strategies: tuple[StrategyResult, ...]  # the baseline first, the floor last
     classes: tuple[str, ...]  # the classes scored, in name order: axes of the confusions
-    verdict: str  # what to take home, for people
+    metric: str  # the one that matters to the person
+    verdict: str  # what to take home by that metric, for people
     notes: tuple[str, ...]  # what to know about the comparison, for people
     folds: int
     repeats: int
@@ -72,83 +98,137 @@ class EvaluationReport:
     settings: Mapping[str, Settings]  # strategy -> every setting of it
     seed: int
     encoder: str
+    head: str
+    spread_share: float  # see `subtract`
+    is_held_out: bool = False  # scored on the test split as it came, not on folds
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values: numbers, texts, lists and mappings of them."""
         return {
             "verdict": self.verdict,
+            "metric": self.metric,
             "notes": list(self.notes),
+            "head": self.head,
+            "encoder": self.encoder,
+            "scored_on": "test split" if self.is_held_out else "folds",
             "folds": self.folds,
             "repeats": self.repeats,
             "images": self.images,
             "settings": {name: dict(values) for name, values in self.settings.items()},
             "seed": self.seed,
-            "encoder": self.encoder,
             "classes": list(self.classes),
             "strategies": [_plain(result) for result in self.strategies],
         }
 
 
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One strategy in one fold."""
+
+    confusion: Confusion
+    values: Mapping[str, float]  # metric -> on the test side
+    seconds: float = 0.0
+    change: float = 0.0  # pieces added, as a share of the images learned from
+    curve: tuple[Epoch, ...] = ()
+    # Metric -> by how much it changes on test images drawn anew with replacement, the same draws
+    # for all strategies; empty on folds, which are drawn anew themselves.
+    gaps: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a row is called, and its runs."""
+
+    name: str
+    title: str
+    runs: Sequence[Run]
+    leaky: Mapping[str, float] | None = None
+
+
 def summarise(
-    confusions: Mapping[str, list[Confusion]],
+    rows: Sequence[Row],
     *,
-    titles: Mapping[str, str],
     classes: tuple[str, ...],
-    test_share: float,
+    spread_share: float,
+    rivals: int,
+    images: int,
 ) -> tuple[StrategyResult, ...]:
-    """Return a row per strategy from the confusion of each fold.
+    """Return a result for each row; the first is the baseline.
 
     Args:
-        confusions: Strategy -> one (C, C) per fold, in the same order for all.
-        titles: Strategy -> its name for people.
+        rows: Runs of each strategy, the folds in the same order for all.
         classes: The C labels.
-        test_share: Images scored on over images learned from, in a fold.
+        spread_share: See `subtract`.
+        rivals: How many strategies are compared with the baseline.
+        images: That strategies are to balance, in all folds together.
     """
-    values = {
-        name: {metric: [measure(confusion)[metric] for confusion in per_fold] for metric in METRICS}
-        for name, per_fold in confusions.items()
-    }
-    rivals = max(1, len(set(confusions) - {BASELINE, FLOOR}))
-    rows = []
-    for name, per_fold in confusions.items():
-        pooled = sum(per_fold[1:], start=per_fold[0].copy())
+    baseline = rows[0].runs
+    results = []
+    for row in rows:
+        pooled = sum((run.confusion for run in row.runs[1:]), start=row.runs[0].confusion.copy())
         difference = {
             metric: subtract(
-                values[name][metric],
-                values[BASELINE][metric],
-                test_share=test_share,
-                comparisons=rivals,
+                row.runs, baseline, metric, spread_share=spread_share, comparisons=rivals
             )
             for metric in METRICS
         }
-        rows.append(
+        results.append(
             StrategyResult(
-                name,
-                titles[name],
-                {metric: _summary(values[name][metric], test_share) for metric in METRICS},
-                None if name == BASELINE else difference,
+                row.name,
+                row.title,
+                {metric: _summary(row.runs, metric, spread_share) for metric in METRICS},
+                None if row.name == BASELINE else difference,
                 dict(zip(classes, recalls(pooled), strict=True)),
+                dict(zip(classes, precisions(pooled), strict=True)),
                 pooled,
+                float(np.mean([run.seconds for run in row.runs])),
+                round(float(np.mean([run.change for run in row.runs])) * images),
+                tuple(run.curve for run in row.runs if run.curve),
+                row.leaky,
             )
         )
-    return tuple(rows)
+    return tuple(results)
 
 
 def subtract(
-    values: list[float] | tuple[float, ...],
-    others: list[float] | tuple[float, ...],
+    runs: Sequence[Run],
+    others: Sequence[Run],
+    metric: str,
     *,
-    test_share: float,
+    spread_share: float,
     comparisons: int = 1,
 ) -> Difference:
-    """Return `values` minus `others`, fold by fold; see `mean_interval`."""
-    pairs = [a - b for a, b in zip(values, others, strict=True)]
-    return Difference(*mean_interval(pairs, test_share=test_share, comparisons=comparisons))
+    """Return how much higher `metric` is than with `others`, fold by fold.
+
+    Args:
+        runs: Of one strategy.
+        others: Of another one, in the same folds.
+        metric: A key of METRICS.
+        spread_share: See `mean_interval`.
+        comparisons: See `mean_interval`.
+    """
+    pairs = zip(runs, others, strict=True)
+    gaps = zip(_gaps(runs, metric), _gaps(others, metric), strict=True)
+    return Difference(
+        *mean_interval(
+            [run.values[metric] - other.values[metric] for run, other in pairs],
+            gaps=[gap - other for gap, other in gaps],
+            test_share=spread_share,
+            comparisons=comparisons,
+        )
+    )
 
 
-def _summary(values: list[float], test_share: float) -> MetricSummary:
-    mean, low, high = mean_interval(values, test_share=test_share)
-    return MetricSummary(mean, max(0.0, low), min(1.0, high), tuple(values))
+def _summary(runs: Sequence[Run], metric: str, spread_share: float) -> MetricSummary:
+    values = [run.values[metric] for run in runs]
+    gaps = _gaps(runs, metric)
+    mean, low, high = mean_interval(values, gaps=gaps, test_share=spread_share)
+    lowest = METRICS[metric].lowest
+    return MetricSummary(mean, max(lowest, low), min(1.0, high), tuple(values), tuple(gaps))
+
+
+def _gaps(runs: Sequence[Run], metric: str) -> list[float]:
+    return [gap for run in runs for gap in run.gaps.get(metric, ())]
 
 
 def _plain(result: StrategyResult) -> dict[str, Any]:
@@ -157,15 +237,29 @@ def _plain(result: StrategyResult) -> dict[str, Any]:
         "name": result.name,
         "title": result.title,
         "metrics": {
-            metric: {**asdict(summary), "values": list(summary.values)}
+            metric: {
+                "mean": summary.mean,
+                "low": summary.low,
+                "high": summary.high,
+                "values": list(summary.values),
+            }
             for metric, summary in result.metrics.items()
         },
         "difference": None
         if difference is None
         else {
-            metric: {**asdict(change), "is_measurable": change.is_measurable}
+            metric: {
+                **asdict(change),
+                "is_measurable": change.is_measurable,
+                "outcome": result.outcome(metric).value,
+            }
             for metric, change in difference.items()
         },
         "recall": dict(result.recall),
+        "precision": dict(result.precision),
         "confusion": result.confusion.tolist(),
+        "seconds_per_fold": result.seconds,
+        "files": result.files,
+        "curves": [[asdict(epoch) for epoch in curve] for curve in result.curves],
+        "resampled_before_split": None if result.leaky is None else dict(result.leaky),
     }

@@ -2,71 +2,111 @@
 
 from collections.abc import Sequence
 
+from core.evaluate.intervals import mean_interval
 from core.evaluate.metrics import METRICS, PRIMARY
-from core.evaluate.report import BASELINE, FLOOR, Difference, StrategyResult, subtract
+from core.evaluate.report import (
+    BASELINE,
+    FLOOR,
+    Difference,
+    EvaluationReport,
+    Outcome,
+    StrategyResult,
+)
 from core.words import lowered
 
-_METRIC = METRICS[PRIMARY].title.lower()
 
-
-def write_verdict(results: Sequence[StrategyResult], *, test_share: float) -> str:
-    """Return what balancing does to balanced accuracy, and at what price.
+def write_verdict(
+    results: Sequence[StrategyResult], *, spread_share: float, metric: str = PRIMARY
+) -> str:
+    """Return what balancing does to `metric`, at what price, and so what to do.
 
     Args:
         results: Rows of the comparison.
-        test_share: Images scored on over images learned from, in a fold.
+        spread_share: See `mean_interval`'s `test_share`.
+        metric: The one that matters to the person.
     """
     rivals = [result for result in results if result.name not in {BASELINE, FLOOR}]
     if not rivals:
         return "Only one strategy was tried, so there is nothing to compare."
-    best = max(rivals, key=lambda result: _change(result, PRIMARY).mean)
-    change = _change(best, PRIMARY)
-    if not (change.is_measurable and change.mean > 0):
-        return _nothing_helps(rivals, best)
+    best = max(rivals, key=lambda result: _gain(result, metric))
+    if best.outcome(metric) is not Outcome.BETTER:
+        return _nothing_helps(rivals, best, metric)
+    change = _change(best, metric)
+    verb = "falls" if METRICS[metric].is_error else "rises"
     sentences = [
-        f"With {_named(best)}, {_METRIC} rises by {_points(change.mean)} over doing nothing "
-        f"({_interval(change)})."
+        f"With {_named(best)}, {_title(metric)} {verb} by {_points(abs(change.mean))} over doing "
+        f"nothing ({_interval(change)})."
     ]
-    equals = [other for other in rivals if other is not best and _is_equal(best, other, test_share)]
+    equals = [
+        other
+        for other in rivals
+        if other is not best and _is_equal(best, other, metric, spread_share)
+    ]
     if equals:
         sentences.append(f"Not measurably different from it: {_listed(equals)}.")
     price = _change(best, "accuracy")
-    if price.is_measurable and price.mean < 0:
+    if metric != "accuracy" and best.outcome("accuracy") is Outcome.WORSE:
         sentences.append(
             f"Accuracy falls by {_points(-price.mean)}: more images of large classes are missed."
         )
     return " ".join(sentences)
 
 
-def _nothing_helps(rivals: Sequence[StrategyResult], best: StrategyResult) -> str:
-    worse = [
-        result
-        for result in rivals
-        if _change(result, PRIMARY).is_measurable and _change(result, PRIMARY).mean < 0
-    ]
+def verdict_for(report: EvaluationReport, metric: str) -> str:
+    """Return the verdict of a comparison by another metric than the one it was made for."""
+    return write_verdict(report.strategies, spread_share=report.spread_share, metric=metric)
+
+
+def best_rival(report: EvaluationReport, metric: str) -> str | None:
+    """Return the strategy that does most for `metric`; None when nothing is compared."""
+    rivals = [row for row in report.strategies if row.name not in {BASELINE, FLOOR}]
+    return max(rivals, key=lambda row: _gain(row, metric)).name if rivals else None
+
+
+def _nothing_helps(rivals: Sequence[StrategyResult], best: StrategyResult, metric: str) -> str:
+    worse = [result for result in rivals if result.outcome(metric) is Outcome.WORSE]
+    verb, harm = ("lowers", "raises") if METRICS[metric].is_error else ("raises", "lowers")
+    change = _change(best, metric)
     if best in worse:
-        change = _change(best, PRIMARY)
         return (
-            f"Leave the dataset as it is: every strategy lowers {_METRIC}, {_named(best)} least, "
-            f"by {_points(-change.mean)} ({_interval(change)})."
+            f"Leave the dataset as it is: every strategy {harm} {_title(metric)}, {_named(best)} "
+            f"least, by {_points(abs(change.mean))} ({_interval(change)})."
         )
     text = (
-        f"No measurable difference: no strategy raises {_METRIC} over doing nothing (the best, "
-        f"{_named(best)}, {_interval(_change(best, PRIMARY))} points)."
+        f"No measurable difference: no strategy {verb} {_title(metric)} over doing nothing (the "
+        f"best, {_named(best)}, {_interval(change)} points)."
     )
     if worse:
-        text += f" It falls with {_listed(worse)}."
+        falls = "rises" if METRICS[metric].is_error else "falls"
+        text += f" It {falls} with {_listed(worse)}."
     return text
 
 
-def _is_equal(best: StrategyResult, other: StrategyResult, test_share: float) -> bool:
-    values, others = best.metrics[PRIMARY].values, other.metrics[PRIMARY].values
-    return not subtract(values, others, test_share=test_share).is_measurable
+def _is_equal(
+    best: StrategyResult, other: StrategyResult, metric: str, spread_share: float
+) -> bool:
+    first, second = best.metrics[metric], other.metrics[metric]
+    values, gaps = (
+        [a - b for a, b in zip(*pair, strict=True)]
+        for pair in ((first.values, second.values), (first.gaps, second.gaps))
+    )
+    _, low, high = mean_interval(values, gaps=gaps, test_share=spread_share)
+    return low <= 0 <= high
+
+
+def _gain(result: StrategyResult, metric: str) -> float:
+    change = _change(result, metric).mean
+    return -change if METRICS[metric].is_error else change
 
 
 def _change(result: StrategyResult, metric: str) -> Difference:
     assert result.difference is not None, "the baseline is no rival of itself"
     return result.difference[metric]
+
+
+def _title(metric: str) -> str:
+    record = METRICS[metric]
+    return record.title if record.begins_with_name else lowered(record.title)
 
 
 def _points(share: float) -> str:

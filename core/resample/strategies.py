@@ -60,6 +60,7 @@ STRATEGIES: Mapping[str, Strategy] = {
             exports=Exports.ORIGINALS,
             parameters=(BETA,),
             weighs=Weighs.EFFECTIVE,
+            is_usual=True,
         ),
         Strategy(
             name="logit_adjustment",
@@ -94,8 +95,6 @@ STRATEGIES: Mapping[str, Strategy] = {
             source="Shorten & Khoshgoftaar, J. Big Data 6 (2019), doi:10.1186/s40537-019-0197-0",
             exports=Exports.AUGMENTED,
             targets=_UP,
-            # Its pictures would have to be embedded inside each fold; Evaluate works on vectors.
-            is_compared=False,
         ),
         Strategy(
             name="smote",
@@ -121,6 +120,7 @@ STRATEGIES: Mapping[str, Strategy] = {
             targets=_UP,
             parameters=(K_NEIGHBORS, M_NEIGHBORS, BORDER, BASES, UNSAFE),
             needs_embeddings=True,
+            is_usual=True,
         ),
         Strategy(
             name="safe_level_smote",

@@ -42,8 +42,7 @@ class Strategy:
     default_target: str = "largest"
     targets: tuple[str, ...] = ()  # named targets that make sense; empty: it has no target
     parameters: tuple[Parameter | Choice, ...] = ()
-    is_compared: bool = True  # can have a row on Evaluate
-    is_usual: bool = False  # has a row there unless others are chosen
+    is_usual: bool = False  # has a row on Evaluate unless others are chosen
     needs_embeddings: bool = False
     cleans: bool = False  # leaves out what the data says, so counts are known afterwards
     weighs: Weighs = Weighs.NOTHING

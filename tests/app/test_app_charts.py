@@ -30,11 +30,26 @@ def comparison(recall: dict[str, float]) -> EvaluationReport:
     """Return a comparison in which 'smote' has `recall` and doing nothing has none."""
     confusion = np.eye(len(recall), dtype=np.intp)
     summary = {"accuracy": MetricSummary(0.5, 0.4, 0.6, (0.5,))}
-    rows = (
-        StrategyResult("none", "None", summary, None, dict.fromkeys(recall, 0.0), confusion),
-        StrategyResult("smote", "SMOTE", summary, None, recall, confusion.copy()),
+    shares = {"none": dict.fromkeys(recall, 0.0), "smote": recall}
+    rows = tuple(
+        StrategyResult(name, title, summary, None, shares[name], shares[name], confusion.copy())
+        for name, title in (("none", "None"), ("smote", "SMOTE"))
     )
-    return EvaluationReport(rows, tuple(recall), "", (), 5, 2, 10, 5, 0, "classical")
+    return EvaluationReport(
+        rows,
+        tuple(recall),
+        metric="accuracy",
+        verdict="",
+        notes=(),
+        folds=5,
+        repeats=2,
+        images=10,
+        settings={},
+        seed=0,
+        encoder="classical",
+        head="linear",
+        spread_share=0.25,
+    )
 
 
 def test_class_bars_are_sorted_and_carry_their_label_and_count() -> None:
@@ -103,7 +118,7 @@ def test_added_bars_differ_by_pattern_and_not_by_colour_alone() -> None:
 def test_differences_have_a_dot_per_strategy_within_its_interval(report: EvaluationReport) -> None:
     figure = charts.strategy_differences(report, "balanced_accuracy")
 
-    compared = {row.title: row.difference for row in report.strategies if row.difference}
+    compared = {row.title: row.difference for row in report.strategies[:-1] if row.difference}
     assert {one.y[0] for one in figure.data} == set(compared)
     for one in figure.data:
         change = compared[one.y[0]]["balanced_accuracy"]

@@ -9,6 +9,7 @@ from drawn_sets import HOSTILE, draw_dataset, loaded
 from opened_page import button, finish_jobs, html, markdown, open_view, picked, text, visitor
 from streamlit.testing.v1 import AppTest
 
+from app.comparison import SoFar
 from app.jobs import Job
 from app.map_scene import MADE, Pick
 from app.session import Balanced, Session
@@ -17,7 +18,7 @@ from app.workspace import MAP
 from core.augment import OPERATIONS
 from core.dataset import ImageDataset
 from core.errors import SettingError
-from core.evaluate import evaluate
+from core.evaluate import Epoch, evaluate, verdict_for
 from core.resample import STRATEGIES, make_plan
 
 VIEWS = ("load", "audit", "augment", "balance", "evaluate", "export")
@@ -352,3 +353,71 @@ def test_the_sliders_start_from_the_policy_of_a_new_dataset(
 
     assert has_no_fault(page)
     assert workspace.session.policy == usual
+
+
+def test_evaluate_compares_what_was_asked_for(split_dataset: ImageDataset) -> None:
+    workspace = visitor(loaded(split_dataset))
+    page = open_view("evaluate", workspace, evaluate_strategies=["smote@50%+class_weights"])
+    page.checkbox(key="evaluate_on_test_split").check().run()
+    page.checkbox(key="evaluate_shows_leak").check().run()
+
+    button(page, "Embed 17 images and compare 2 strategies").click().run()
+    finish_jobs(workspace)
+    page.run()
+
+    assert workspace.message == ""
+    report = workspace.session.evaluation
+    assert report is not None
+    assert [row.title for row in report.strategies[:2]] == ["None", "SMOTE to 50% + class weights"]
+    assert report.is_held_out
+    assert has_no_fault(page)
+    assert "A lesson: resampled first, split afterwards" in text(page)
+
+
+def test_a_strategy_that_stands_for_nothing_is_told_before_it_runs(
+    embedded_session: Session,
+) -> None:
+    page = open_view("evaluate", visitor(embedded_session), evaluate_strategies=["smote", "magic"])
+
+    assert has_no_fault(page)
+    assert "There is no strategy 'magic'" in page.error[0].value.replace("\\", "")
+
+
+def test_the_verdict_follows_the_metric_that_matters(embedded_session: Session) -> None:
+    report = evaluate(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
+    page = open_view(
+        "evaluate", visitor(embedded_session.with_evaluation(report)), evaluate_metric="brier"
+    )
+
+    assert has_no_fault(page)
+    assert verdict_for(report, "brier") in text(page)
+
+
+def test_evaluate_shows_how_networks_learned(embedded_session: Session) -> None:
+    report = evaluate(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
+    curve = tuple(Epoch(loss, 0.5) for loss in (0.7, 0.5, 0.4))
+    learned = [replace(row, curves=(curve, curve[:2])) for row in report.strategies[:2]]
+    report = replace(report, strategies=(*learned, report.strategies[2]), head="network")
+    page = open_view("evaluate", visitor(embedded_session.with_evaluation(report)))
+
+    assert has_no_fault(page)
+    assert "Learning curves" in [tab.label for tab in page.tabs]
+
+
+def test_strategies_that_are_done_show_while_others_are_compared(embedded_session: Session) -> None:
+    workspace = visitor(embedded_session)
+    gate, so_far = Event(), SoFar()
+    so_far.hear(
+        evaluate(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
+    )
+    job = Job("evaluate", "Comparing strategies", lambda progress: gate.wait(10))
+    workspace.start(job, lambda session, _: session)
+
+    page = open_view("evaluate", workspace, evaluate_so_far=so_far)
+
+    assert has_no_fault(page)
+    assert "So far" in text(page)
+    assert list(page.dataframe[0].value["strategy"])[:2] == ["None", "SMOTE"]
+    gate.set()
+    finish_jobs(workspace)
+    assert "So far" not in text(page.run())

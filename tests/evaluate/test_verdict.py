@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from core.evaluate import BASELINE, FLOOR
-from core.evaluate.report import StrategyResult, summarise
-from core.evaluate.verdict import write_verdict
+from core.evaluate import BASELINE, FLOOR, EvaluationReport, Outcome
+from core.evaluate.metrics import Confusion, measure
+from core.evaluate.report import Row, Run, StrategyResult, summarise
+from core.evaluate.verdict import best_rival, verdict_for, write_verdict
 
 TITLES = {
     BASELINE: "None",
@@ -15,17 +16,36 @@ TITLES = {
 }
 
 
+def run(confusion: Confusion) -> Run:
+    """Return the run of a head that is sure of every answer."""
+    pairs = [(row, column) for row, column in np.ndindex(*confusion.shape)]
+    actual, given = np.repeat(np.array(pairs), confusion.ravel(), axis=0).T
+    values = measure(actual, np.eye(len(confusion))[given])
+    return Run(confusion, values)
+
+
+def summarised(rows: dict[str, list[Confusion]]) -> tuple[StrategyResult, ...]:
+    return summarise(
+        [Row(name, TITLES[name], [run(one) for one in found]) for name, found in rows.items()],
+        classes=("a", "b"),
+        spread_share=0.25,
+        rivals=max(1, len(set(rows) - {BASELINE, FLOOR})),
+        images=1000,
+    )
+
+
 def results(**small_recalls: list[int]) -> tuple[StrategyResult, ...]:
     """Return rows where all 100 large images are right and some of 100 small ones, per fold."""
-    rows = {
-        name: [np.array([[100, 0], [100 - right, right]]) for right in rights]
-        for name, rights in {**small_recalls, FLOOR: [0, 0, 0]}.items()
-    }
-    return summarise(rows, titles=TITLES, classes=("a", "b"), test_share=0.25)
+    return summarised(
+        {
+            name: [np.array([[100, 0], [100 - right, right]]) for right in rights]
+            for name, rights in {**small_recalls, FLOOR: [0, 0, 0]}.items()
+        }
+    )
 
 
 def verdict(**small_recalls: list[int]) -> str:
-    return write_verdict(results(**small_recalls), test_share=0.25)
+    return write_verdict(results(**small_recalls), spread_share=0.25)
 
 
 def test_a_rise_is_told_with_its_interval() -> None:
@@ -63,12 +83,57 @@ def test_the_price_in_accuracy_is_told() -> None:
     before, after = np.array([[900, 0], [100, 0]]), np.array([[800, 100], [20, 80]])
     rows = {"none": [before] * 3, "smote": [after] * 3}
 
-    text = write_verdict(
-        summarise(rows, titles=TITLES, classes=("a", "b"), test_share=0.25), test_share=0.25
-    )
+    text = write_verdict(summarised(rows), spread_share=0.25)
 
     assert text.endswith("Accuracy falls by 2.0 points: more images of large classes are missed.")
 
 
 def test_one_row_is_no_comparison() -> None:
     assert verdict(none=[50, 51, 52]).startswith("Only one strategy")
+
+
+def test_the_verdict_is_about_the_metric_that_matters() -> None:
+    found = results(none=[50, 51, 52], smote=[70, 72, 71])
+
+    text = write_verdict(found, spread_share=0.25, metric="g_mean")
+
+    assert text.startswith("With SMOTE, G-mean of recalls rises by 12.8 points")
+
+
+def test_less_of_an_error_is_better() -> None:
+    found = results(none=[50, 51, 52], smote=[70, 72, 71])
+
+    text = write_verdict(found, spread_share=0.25, metric="brier")
+
+    assert found[1].outcome("brier") is Outcome.BETTER
+    assert text.startswith("With SMOTE, Brier score falls by 10.0 points")
+
+
+def test_each_row_has_one_of_three_outcomes() -> None:
+    found = results(none=[50, 50, 50], smote=[70, 71, 72], class_weights=[49, 50, 52])
+
+    outcomes = [row.outcome("balanced_accuracy") for row in found]
+
+    assert outcomes == [Outcome.SAME, Outcome.BETTER, Outcome.SAME, Outcome.WORSE]
+
+
+def test_the_best_strategy_is_best_for_the_metric_that_matters() -> None:
+    found = results(none=[50, 51, 52], smote=[70, 72, 71], class_weights=[60, 61, 62])
+    report = EvaluationReport(
+        found,
+        ("a", "b"),
+        metric="accuracy",
+        verdict="",
+        notes=(),
+        folds=3,
+        repeats=1,
+        images=200,
+        settings={},
+        seed=0,
+        encoder="drawn",
+        head="linear",
+        spread_share=0.25,
+    )
+
+    assert best_rival(report, "accuracy") == best_rival(report, "brier") == "smote"
+    assert verdict_for(report, "mcc") == write_verdict(found, spread_share=0.25, metric="mcc")

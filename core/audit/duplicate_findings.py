@@ -1,0 +1,105 @@
+"""What copies and near copies of pictures spoil: the labels, the measurement, or only the count."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.audit.duplicates import Groups, duplicate_groups, repeated
+from core.audit.finding import Finding, Severity
+from core.dataset import ImageDataset
+from core.words import count_of, named
+
+
+def find_duplicates(dataset: ImageDataset) -> list[Finding]:
+    """Return what pictures do harm that are there twice, byte for byte."""
+    kinds = _sorted_by_harm(dataset, repeated(duplicate_groups(dataset), dataset.present_rows))
+    findings = []
+    if groups := kinds["conflict"]:
+        example = _example(dataset, groups)
+        text = f"{_pictures(len(groups))} under two or more labels, such as {example}."
+        remedy = "Decide which label is right and remove the other file."
+        findings.append(_finding("label_conflict", Severity.HIGH, groups, text, remedy))
+    if groups := kinds["leak"]:
+        text = f"{_pictures(len(groups))} in two or more splits: a model can answer from memory."
+        remedy = "Remove them from the training split."
+        findings.append(_finding("split_leak", Severity.HIGH, groups, text, remedy))
+    if groups := kinds["copy"]:
+        extra = sum(len(rows) - 1 for rows in groups)
+        text = (
+            f"{_pictures(len(groups))} in the same class more than once "
+            f"({count_of(extra, 'file')} extra)."
+        )
+        remedy = "Remove the extra files. Evaluate keeps copies on one side of every fold."
+        findings.append(_finding("duplicates", Severity.MEDIUM, groups, text, remedy))
+    return findings
+
+
+def find_near_duplicates(dataset: ImageDataset, pictures: Groups) -> list[Finding]:
+    """Return what pictures do harm that are there again in another size or encoding.
+
+    Args:
+        dataset: The images.
+        pictures: (N,) the group of each row, from `picture_groups`.
+    """
+    same = duplicate_groups(dataset)
+    near = [
+        rows
+        for rows in repeated(pictures, dataset.present_rows)
+        if len(set(same[rows].tolist())) > 1
+    ]
+    kinds = _sorted_by_harm(dataset, near)
+    findings = []
+    if groups := kinds["conflict"]:
+        example = _example(dataset, groups)
+        text = f"{_alike(len(groups))} under two or more labels, such as {example}."
+        remedy = "Look at them: one of the labels may be wrong, or the pictures hard to tell apart."
+        findings.append(_finding("near_label_conflict", Severity.MEDIUM, groups, text, remedy))
+    if groups := kinds["leak"]:
+        text = (
+            f"{_alike(len(groups))} in two or more splits: a model can nearly answer from memory."
+        )
+        remedy = "Look at them, and remove copies from the training split."
+        findings.append(_finding("near_split_leak", Severity.HIGH, groups, text, remedy))
+    if groups := kinds["copy"]:
+        text = f"{_alike(len(groups))} in the same class."
+        remedy = (
+            "Evaluate keeps them on one side of every fold. Remove those that tell nothing new."
+        )
+        findings.append(_finding("near_duplicates", Severity.LOW, groups, text, remedy))
+    return findings
+
+
+def _sorted_by_harm(
+    dataset: ImageDataset, groups: list[NDArray[np.intp]]
+) -> dict[str, list[NDArray[np.intp]]]:
+    """Return groups by what they spoil: the labels, the measurement, or only the count."""
+    kinds: dict[str, list[NDArray[np.intp]]] = {"conflict": [], "leak": [], "copy": []}
+    for rows in groups:
+        is_conflict = len(set(dataset.codes[rows].tolist())) > 1
+        is_leak = len(set(dataset.split_codes[rows].tolist())) > 1
+        if is_conflict:
+            kinds["conflict"].append(rows)
+        if is_leak:
+            kinds["leak"].append(rows)
+        if not is_conflict and not is_leak:
+            kinds["copy"].append(rows)
+    return kinds
+
+
+def _example(dataset: ImageDataset, groups: list[NDArray[np.intp]]) -> str:
+    return named(sorted({dataset.label(int(row)) for row in groups[0]})[:2])
+
+
+def _finding(
+    id_: str, severity: Severity, groups: list[NDArray[np.intp]], text: str, remedy: str
+) -> Finding:
+    return Finding(id_, severity, np.concatenate(groups), text, remedy)
+
+
+def _pictures(count: int) -> str:
+    return "1 picture is" if count == 1 else f"{count:,} pictures are"
+
+
+def _alike(count: int) -> str:
+    groups = "1 group" if count == 1 else f"{count:,} groups"
+    stand = "stands" if count == 1 else "stand"
+    return f"{groups} of nearly the same picture {stand}"

@@ -1,0 +1,79 @@
+"""What a comparison would report that resamples first and splits afterwards: a lesson."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.dataset import ImageDataset, Rows
+from core.embed import Embeddings
+from core.evaluate.album import Album
+from core.evaluate.contenders import Contender
+from core.evaluate.features import Vectors
+from core.evaluate.folds import Fold
+from core.evaluate.heads import Fit, Head
+from core.evaluate.learn import TrainingSide, balance
+from core.evaluate.metrics import METRICS, measure
+from core.evaluate.spaces import fit_space
+from core.randomness import stream_seed
+
+
+def measure_leaky(
+    dataset: ImageDataset,
+    embeddings: Embeddings,
+    rows: Rows,
+    contender: Contender,
+    head: Head,
+    albums: Mapping[str, Album],
+    *,
+    n_splits: int,
+    seed: int,
+) -> dict[str, float]:
+    """Return metric -> mean over folds of images, copies and points that were made together.
+
+    Copies of an image, and points between images, then stand on both sides of the folds, and the
+    scaling and the directions are fitted to both.
+
+    Args:
+        dataset: The images.
+        embeddings: Their vectors.
+        rows: The images that are compared.
+        contender: What is made of all of them.
+        head: Learns from vectors.
+        albums: Augmented pictures, as `Vectors` has them.
+        n_splits: Folds.
+        seed: Same seed, same figures.
+    """
+    from sklearn.model_selection import StratifiedKFold
+
+    whole = Fold(rows, np.empty(0, np.intp))
+    source = Vectors(embeddings, whole, fit_space(embeddings, whole, seed=seed), albums)
+    side = balance(dataset, embeddings, whole, source, contender, seed=seed)
+    places = np.repeat(np.arange(len(side.codes)), side.votes)
+    codes = np.unique(side.codes)
+    splitter = StratifiedKFold(
+        n_splits, shuffle=True, random_state=stream_seed(seed, "leaky") % 2**32
+    )
+    found = []
+    for train, test in splitter.split(places, side.codes[places]):
+        learned = _only(side, places[train])
+        fit = Fit(len(dataset.classes), stream_seed(seed, "leaky fit"))
+        answer = head.answer(learned, side.features[places[test]], fit)
+        actual = np.searchsorted(codes, side.codes[places[test]])
+        found.append(measure(actual, answer.scores[:, codes]))
+    return {metric: float(np.mean([values[metric] for values in found])) for metric in METRICS}
+
+
+def _only(side: TrainingSide, places: NDArray[np.intp]) -> TrainingSide:
+    """Return the side of some pieces, a copy being a piece of its own."""
+    chosen, votes = np.unique(places, return_counts=True)
+    return TrainingSide(
+        side.features[chosen],
+        side.codes[chosen],
+        votes,
+        side.bases[chosen],
+        side.class_weight,
+        side.shift,
+        len(chosen),
+        0,
+    )

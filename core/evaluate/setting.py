@@ -1,0 +1,258 @@
+"""Where strategies are compared: folds, pictures, and one strategy's run in one fold."""
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from math import ceil
+from threading import Lock
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.augment import AugmentPolicy
+from core.dataset import ImageDataset, Rows
+from core.embed import Embeddings
+from core.evaluate.album import Album, as_small, by_encoder, fill_album
+from core.evaluate.contenders import Contender
+from core.evaluate.features import SmallPictures, Source, Vectors, policy_key
+from core.evaluate.folds import Fold
+from core.evaluate.heads import Epoch, Fit, Head, Tell
+from core.evaluate.learn import balance, count_rows
+from core.evaluate.metrics import Scores, count_confusion, measure
+from core.evaluate.report import Run
+from core.evaluate.small_pictures import read_small
+from core.evaluate.spaces import Points, Space, fit_directions
+from core.progress import Progress
+from core.randomness import stream, stream_seed
+from core.resample import Exports, find_strategy, plan_counts
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
+
+Clock = Callable[[], float]
+
+_DRAWS = 20  # of test images, in each run on a test split
+
+# The limit of threads and the filter of warnings hold for the whole process: two comparisons at
+# once would each restore what the other had set.
+_ONE_AT_A_TIME = Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """What all strategies of a comparison share."""
+
+    dataset: ImageDataset
+    embeddings: Embeddings
+    folds: Sequence[Fold]
+    codes: NDArray[np.intp]  # (C,) of the classes that are scored, ascending
+    head: Head
+    albums: Mapping[str, Album]
+    places: Sequence[Callable[[Points], Points]]  # of each fold; none for a head on pixels
+    pictures: NDArray[np.uint8] | None  # of `embeddings.rows`; none for a head on vectors
+    is_held_out: bool  # the test side is the same in all folds
+    seed: int
+    device: str
+    clock: Clock
+
+    def run(self, contender: Contender, number: int, tell: Tell) -> Run:
+        """Return what `contender` reaches in a fold.
+
+        Raises:
+            LeakError: a row of the test side would be learned from.
+        """
+        fold, seed = self.folds[number], stream_seed(self.seed, "fold", number)
+        start = self.clock()
+        fit = Fit(len(self.dataset.classes), seed, self.device, tell)
+        with one_thread():
+            source = self._source(number)
+            side = balance(self.dataset, self.embeddings, fold, source, contender, seed=seed)
+            if self.head.side_px is None:
+                answer = self.head.answer(side, source.tested(), fit)
+        if self.head.side_px is not None:
+            answer = self.head.answer(side, source.tested(), fit)
+        seconds = self.clock() - start + self._album_seconds(contender)
+        scores = answer.scores[:, self.codes]
+        scores /= scores.sum(axis=1, keepdims=True)
+        return self._judge(number, scores, seconds, side.change / len(fold.train), answer.curve)
+
+    def run_floor(self, number: int) -> Run:
+        """Return what a head reaches that knows only how large the classes are."""
+        fold = self.folds[number]
+        learned = np.bincount(self.dataset.codes[fold.train], minlength=len(self.dataset.classes))
+        shares = learned[self.codes] / learned[self.codes].sum()
+        return self._judge(number, np.tile(shares, (len(fold.test), 1)))
+
+    def _album_seconds(self, contender: Contender) -> float:
+        """Return a fold's share of the time that the contender's pictures took to make."""
+        keys = [policy_key(policy) for policy in contender.policies]
+        made = sum(self.albums[key].seconds for key in keys if key in self.albums)
+        is_used = self.head.side_px is not None or any(
+            find_strategy(part.strategy).exports is Exports.AUGMENTED for part in contender.parts
+        )
+        return made / len(self.folds) if is_used else 0.0
+
+    def _source(self, number: int) -> Source:
+        fold = self.folds[number]
+        if self.pictures is not None:
+            return SmallPictures(self.pictures, self.embeddings.rows, fold, self.albums)
+        place = self.places[number]
+        train, test = (
+            place(self.embeddings.vectors[self.embeddings.positions_of(rows)])
+            for rows in (fold.train, fold.test)
+        )
+        return Vectors(self.embeddings, fold, Space(train, test, place), self.albums)
+
+    def _judge(
+        self,
+        number: int,
+        scores: Scores,
+        seconds: float = 0.0,
+        change: float = 0.0,
+        curve: tuple[Epoch, ...] = (),
+    ) -> Run:
+        actual = np.searchsorted(self.codes, self.dataset.codes[self.folds[number].test])
+        values = measure(actual, scores)
+        gaps: dict[str, tuple[float, ...]] = {}
+        if self.is_held_out:
+            rng = stream(self.seed, "test images", number)
+            draws = [_draw_again(actual, rng) for _ in range(_DRAWS)]
+            again = [measure(actual[rows], scores[rows]) for rows in draws]
+            gaps = {name: tuple(one[name] - values[name] for one in again) for name in values}
+        confusion = count_confusion(actual, scores.argmax(axis=1), len(self.codes))
+        return Run(confusion, values, seconds, change, curve, gaps)
+
+
+def prepare_setting(
+    dataset: ImageDataset,
+    embeddings: Embeddings,
+    folds: Sequence[Fold],
+    contenders: Sequence[Contender],
+    head: Head,
+    *,
+    is_held_out: bool,
+    seed: int,
+    device: str,
+    clock: Clock,
+    progress: Progress,
+) -> Setting:
+    """Return the setting with everything that is made once: directions and augmented pictures."""
+    places, pictures = [], None
+    if head.side_px is None:
+        for number, fold in enumerate(folds):
+            progress("finding directions", number, len(folds))
+            train = embeddings.vectors[embeddings.positions_of(fold.train)]
+            with one_thread():
+                places.append(fit_directions(train, seed=seed))
+    else:
+        pictures = read_small(dataset, embeddings.rows, head.side_px, progress)
+    scored = np.unique(np.concatenate([fold.train for fold in folds]))
+    return Setting(
+        dataset,
+        embeddings,
+        folds,
+        np.unique(dataset.codes[scored]),
+        head,
+        fill_albums(dataset, embeddings, folds, contenders, head.side_px, progress, clock),
+        places,
+        pictures,
+        is_held_out,
+        seed,
+        device,
+        clock,
+    )
+
+
+def fill_albums(
+    dataset: ImageDataset,
+    embeddings: Embeddings,
+    folds: Sequence[Fold],
+    contenders: Sequence[Contender],
+    side_px: int | None,
+    progress: Progress,
+    clock: Clock = perf_counter,
+) -> dict[str, Album]:
+    """Return, for each policy, as many augmented pictures of each image as some fold needs."""
+    wanted: dict[str, dict[int, int]] = {}
+    policies: dict[str, AugmentPolicy] = {}
+    for contender in contenders:
+        for fold in folds:
+            for policy, copies in _copies(dataset, fold, contender, side_px):
+                key = policy_key(policy)
+                policies[key] = policy
+                most = wanted.setdefault(key, {})
+                for row, count in copies.items():
+                    most[row] = max(count, most.get(row, 0))
+    if not wanted:
+        return {}
+    describe = by_encoder(embeddings) if side_px is None else as_small(side_px)
+    return {
+        key: fill_album(dataset, copies, policies[key], describe, progress, clock)
+        for key, copies in wanted.items()
+    }
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute in one thread of the linear algebra below, and one comparison at a time.
+
+    The heads on vectors are small: where other work has the cores, threads that wait for each
+    other take up to a hundred times as long as one. One thread also gives one result everywhere.
+    """
+    with (
+        _ONE_AT_A_TIME,
+        _libraries().limit(limits=1, user_api="blas"),
+        warnings.catch_warnings(),
+    ):
+        # Many classes with few points are what folds and undersampling make.
+        warnings.filterwarnings("ignore", message="The number of unique classes")
+        yield
+
+
+@cache
+def _libraries() -> "ThreadpoolController":
+    """Return what limits threads; to look for the libraries takes 5 ms, as long as a small fit."""
+    # They are to be there when they are looked for.
+    import sklearn.linear_model  # noqa: F401
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
+def _copies(
+    dataset: ImageDataset, fold: Fold, contender: Contender, side_px: int | None
+) -> Iterator[tuple[AugmentPolicy, dict[int, int]]]:
+    """Yield each policy, and row -> pictures that it has to make of the row in a fold."""
+    counts = count_rows(dataset, fold.train)
+    kept = dict(counts)
+    for part in contender.parts:
+        plan = plan_counts(counts, part.strategy, part.target, settings=part.settings)
+        exports = find_strategy(part.strategy).exports
+        if exports is Exports.FEWER:
+            kept = dict(plan.keep)
+        # A head on vectors takes SMOTE's points as they are; one on pixels, pictures of the bases.
+        if part.policy is not None and (exports is Exports.AUGMENTED or side_px is not None):
+            each = [
+                ceil(plan.add[label] / kept[label]) if kept[label] else 0
+                for label in dataset.classes
+            ]
+            codes = dataset.codes[fold.train]
+            yield (
+                part.policy,
+                {
+                    row: each[code]
+                    for row, code in zip(fold.train.tolist(), codes.tolist(), strict=True)
+                    if each[code]
+                },
+            )
+        counts = dict(plan.after)
+
+
+def _draw_again(codes: NDArray[np.intp], rng: np.random.Generator) -> Rows:
+    """Return places drawn with replacement, of each class as many as there are."""
+    places = [np.flatnonzero(codes == code) for code in np.unique(codes)]
+    return np.concatenate([rng.choice(mine, len(mine)) for mine in places])

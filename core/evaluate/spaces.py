@@ -1,0 +1,60 @@
+"""Where vectors lie for a head: standardised and turned as a fold's training side alone says."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.embed import Embeddings
+from core.evaluate.folds import Fold
+from core.randomness import stream_seed
+
+Points = NDArray[np.float32]  # (N, D)
+
+_MOST_COMPONENTS = 128
+
+
+@dataclass(frozen=True, eq=False)
+class Space:
+    """Both sides of a fold, standardised and turned as the training side alone says.
+
+    The way there is linear, so a point between two images is the same point whether it is made
+    before or after, and all strategies of a fold share one space.
+    """
+
+    train: Points  # (N, D)
+    test: Points  # (M, D)
+    place: Callable[[Points], Points]  # vectors of the embedding -> where they lie here
+
+
+def fit_space(embeddings: Embeddings, fold: Fold, *, seed: int = 0) -> Space:
+    """Return both sides in at most 128 directions of the training side's largest spread.
+
+    Nothing is fitted to the test side. `seed` is for the search for directions in wide data.
+    """
+    train, test = (
+        embeddings.vectors[embeddings.positions_of(rows)] for rows in (fold.train, fold.test)
+    )
+    place = fit_directions(train, seed=seed)
+    return Space(place(train), place(test), place)
+
+
+def fit_directions(train: Points, *, seed: int = 0) -> Callable[[Points], Points]:
+    """Return what standardises and turns vectors as `train` says; see `fit_space`."""
+    from sklearn.decomposition import PCA
+    from sklearn.preprocessing import StandardScaler
+
+    scaler = StandardScaler().fit(train)
+    count = min(_MOST_COMPONENTS, train.shape[1], max(1, len(train) - 1))
+    pca = PCA(count, random_state=stream_seed(seed, "pca") % 2**32).fit(scaler.transform(train))
+    # Over the square root of the width, a point is about 1 long whichever encoder made it, and
+    # one penalty suits all.
+    scale = scaler.scale_[:, None] * np.sqrt(train.shape[1])
+    turn = np.asarray(pca.components_.T / scale, np.float32)
+    middle = np.asarray(scaler.mean_ + pca.mean_ * scaler.scale_, np.float32)
+
+    def place(vectors: Points) -> Points:
+        return np.asarray((vectors - middle) @ turn, np.float32)
+
+    return place

@@ -1,0 +1,118 @@
+"""Names of rows: strategies, one operation alone, targets, and several together."""
+
+import numpy as np
+import pytest
+from evaluate_sets import clusters
+
+from core.errors import SettingError
+from core.evaluate import augmentations, evaluate, learn, parse_contender
+from core.evaluate.features import Vectors, count_repeats
+from core.evaluate.folds import make_folds
+from core.evaluate.spaces import fit_space
+from core.resample import STRATEGIES
+
+
+def balanced(name: str) -> tuple[learn.TrainingSide, np.ndarray]:
+    """Return what `name` makes of 64 and 16 training points, and how much each class counts."""
+    dataset, embeddings = clusters({"a": 80, "b": 20}, apart=2)
+    fold = make_folds(dataset, np.arange(100), seed=0)[0]
+    source = Vectors(embeddings, fold, fit_space(embeddings, fold), {})
+    side = learn.balance(dataset, embeddings, fold, source, parse_contender(name), seed=0)
+    return side, np.bincount(side.codes, weights=side.weights)
+
+
+def test_a_target_says_how_far_a_class_is_filled() -> None:
+    side, _ = balanced("smote@50%")
+
+    assert np.bincount(side.codes).tolist() == [64, 32]
+
+
+def test_weights_are_those_of_the_counts_that_come_out() -> None:
+    side, sums = balanced("smote@50%+class_weights")
+
+    assert np.bincount(side.codes).tolist() == [64, 32]
+    assert sums == pytest.approx([40, 40])
+
+
+def test_the_order_of_weights_in_a_name_does_not_matter() -> None:
+    assert balanced("class_weights+smote@50%")[1] == pytest.approx([40, 40])
+
+
+def test_images_are_left_out_before_points_are_made() -> None:
+    side, _ = balanced("random_undersampling@32+smote")
+
+    assert np.bincount(side.codes).tolist() == [32, 32]
+    assert (side.kept, side.change) == (48, -16)
+
+
+def test_scores_are_shifted_by_the_counts_that_come_out() -> None:
+    side, _ = balanced("random_oversampling@32+logit_adjustment")
+
+    assert side.shift == pytest.approx(-np.log([64 / 96, 32 / 96]))
+
+
+def test_titles_tell_what_is_done() -> None:
+    titles = [
+        parse_contender(name).title
+        for name in ("augment:horizontal_flip", "smote@50%+class_weights", "augment@300")
+    ]
+
+    assert titles == [
+        "Augmented pictures: horizontal flip",
+        "SMOTE to 50% + class weights",
+        "Augmented pictures to 300",
+    ]
+
+
+def test_operations_come_one_by_one_and_then_together() -> None:
+    names = augmentations()
+
+    assert names[0] == "augment:crop"
+    assert names[-1] == "augment"
+    assert all(len(parse_contender(name).policies[0].steps) == 1 for name in names[:-1])
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("magic", "no strategy 'magic'"),
+        ("smote:crop", "makes no augmented pictures"),
+        ("augment:shear", "'shear'"),
+        ("class_weights@50%", "has no target"),
+        ("smote@nothing", "'nothing' is unknown"),
+        ("smote+smote", "twice"),
+        ("class_weights+logit_adjustment", "weighs classes twice"),
+        ("smote+random_undersampling", "Put 'random_undersampling' first"),
+    ],
+)
+def test_names_that_stand_for_nothing_are_refused(name: str, reason: str) -> None:
+    with pytest.raises(SettingError, match=reason):
+        parse_contender(name)
+
+
+def test_a_combination_has_a_row_with_the_settings_of_its_parts() -> None:
+    data = clusters({"a": 40, "b": 10}, apart=1)
+
+    report = evaluate(*data, strategies=["smote@50%+class_weights"], repeats=1)
+
+    assert report.strategies[1].title == "SMOTE to 50% + class weights"
+    assert report.settings["smote@50%+class_weights"]["smote.k_neighbors"] == 5
+    assert report.strategies[1].files == 10
+
+
+def test_repeats_of_a_row_are_counted_in_order() -> None:
+    assert count_repeats(np.array([5, 7, 5, 5, 7])).tolist() == [0, 0, 1, 2, 1]
+    assert count_repeats(np.empty(0, np.intp)).tolist() == []
+
+
+@pytest.mark.parametrize("name", [name for name in STRATEGIES if name != "augment"])
+def test_no_strategy_learns_from_anything_but_the_training_side(name: str) -> None:
+    dataset, embeddings = clusters({"a": 60, "b": 20, "c": 12}, apart=1.5)
+    for fold in make_folds(dataset, np.arange(92), n_splits=3, seed=1):
+        source = Vectors(embeddings, fold, fit_space(embeddings, fold), {})
+
+        side = learn.balance(dataset, embeddings, fold, source, parse_contender(name), seed=0)
+
+        assert set(side.bases) <= set(fold.train)
+        assert len(side.features) == len(side.codes) == len(side.votes) == len(side.bases)
+        assert side.weights.sum() == pytest.approx(side.kept)

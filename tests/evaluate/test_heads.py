@@ -1,0 +1,187 @@
+"""The heads learn what is there to learn, and nothing where there is nothing."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from evaluate_sets import clusters, embedded
+from image_sets import read_folder, write_files
+
+from core.encoding import encode
+from core.errors import CancelledError
+from core.evaluate import BASELINE, HEADS, evaluate
+from core.evaluate.heads import Fit, answer_linear, answer_neighbours
+from core.evaluate.learn import TrainingSide
+from core.evaluate.network import Training, train_network
+
+
+def side(
+    features: np.ndarray, codes: list[int], *, votes: list[int] | None = None, weight: float = 1.0
+) -> TrainingSide:
+    """Return a side of two classes; `weight` is that of the second."""
+    count = len(codes)
+    return TrainingSide(
+        features,
+        np.array(codes),
+        np.array(votes or [1] * count),
+        np.arange(count),
+        np.array([1.0, weight, 1.0]),
+        np.zeros(3),
+        count,
+        0,
+    )
+
+
+LINE = np.array([[0.0], [1.0], [2.0], [3.0], [10.0]], np.float32)
+
+
+def test_neighbours_vote() -> None:
+    scores = answer_neighbours(side(LINE, [0, 0, 0, 1, 1]), LINE[:1], Fit(3, 0)).scores
+
+    assert scores[0, :2] == pytest.approx([3 / 5, 2 / 5], abs=1e-3)
+
+
+def test_a_copy_is_a_neighbour_of_its_own() -> None:
+    # The four nearest votes are those of 3; the fifth is that of 2.
+    found = answer_neighbours(
+        side(LINE, [0, 0, 0, 1, 1], votes=[1, 1, 1, 4, 1]), LINE[3:4], Fit(3, 0)
+    )
+
+    assert found.scores[0, :2] == pytest.approx([1 / 5, 4 / 5], abs=1e-3)
+
+
+def test_weights_of_classes_weigh_votes() -> None:
+    found = answer_neighbours(side(LINE, [0, 0, 0, 1, 1], weight=6), LINE[:1], Fit(3, 0))
+
+    assert found.scores[0, :2] == pytest.approx([3 / 15, 12 / 15], abs=1e-3)
+
+
+def test_a_class_that_is_not_learned_gets_no_score() -> None:
+    scores = answer_linear(side(LINE, [0, 0, 0, 1, 1]), LINE, Fit(3, 0)).scores
+
+    assert scores[:, 2].max() == 0
+    assert scores.sum(axis=1) == pytest.approx(1)
+
+
+def stripes(count: int, seed: int) -> tuple[np.ndarray, list[int]]:
+    """Return pictures of lying (0) and standing (1) stripes with noise, in turn."""
+    rng = np.random.default_rng(seed)
+    codes = [number % 2 for number in range(count)]
+    wave = 60 * np.sin(np.arange(32) * np.pi / 4 + 0.3)
+    pictures = [
+        128 + (wave[None, :] if code else wave[:, None]) + 20 * rng.standard_normal((32, 32))
+        for code in codes
+    ]
+    stacked = np.clip(np.stack(pictures), 0, 255).astype(np.uint8)
+    return np.repeat(stacked[..., None], 3, axis=3), codes
+
+
+FEW = Training(epochs=4, batch_size=16, patience=0)
+
+
+def test_the_network_tells_stripes_apart_and_keeps_a_curve() -> None:
+    pictures, codes = stripes(96, 0)
+    unseen, wanted = stripes(40, 1)
+
+    answer = train_network(side(pictures, codes), unseen, Fit(3, 0), FEW)
+
+    assert (answer.scores.argmax(axis=1) == wanted).mean() > 0.9
+    assert len(answer.curve) == 4
+    assert answer.curve[-1].loss < answer.curve[0].loss
+
+
+def test_the_same_seed_trains_the_same_network() -> None:
+    pictures, codes = stripes(48, 0)
+
+    first, again, other = (
+        train_network(side(pictures, codes), pictures[:8], Fit(3, seed), FEW).scores
+        for seed in (1, 1, 2)
+    )
+
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_training_stops_when_nothing_is_gained() -> None:
+    pictures, _ = stripes(80, 0)
+    rng = np.random.default_rng(0)
+    training = Training(epochs=30, batch_size=16, patience=2, held_back=0.25)
+
+    answer = train_network(
+        side(pictures, rng.integers(0, 2, 80).tolist()), pictures[:4], Fit(3, 0), training
+    )
+
+    assert len(answer.curve) < 30
+    assert all(epoch.held_back is not None for epoch in answer.curve)
+
+
+def test_nothing_made_of_a_held_back_image_is_learned() -> None:
+    pictures, codes = stripes(40, 0)
+    alone = side(pictures, codes)
+    # Each picture twice, the second time as one made of the first, under the other label.
+    again = np.concatenate([pictures, np.full_like(pictures, 255)])
+    doubled = TrainingSide(
+        again,
+        np.array([*codes, *codes]),
+        np.ones(80, int),
+        np.array([*range(40), *range(40)]),
+        alone.class_weight,
+        alone.shift,
+        40,
+        40,
+    )
+    watched = Training(epochs=1, batch_size=2, held_back=0.5)
+
+    seen: list[int] = []
+    train_network(
+        doubled, pictures[:4], Fit(3, 0, tell=lambda done, total: seen.append(done)), watched
+    )
+
+    # 20 images and 20 pictures of them are 20 batches: one report. With the pictures of those
+    # that are held back there would be another.
+    assert len(seen) == 1
+
+
+def test_training_can_be_cancelled() -> None:
+    pictures, codes = stripes(32, 0)
+
+    def cancel(done: int, total: int) -> None:
+        raise CancelledError
+
+    with pytest.raises(CancelledError):
+        train_network(side(pictures, codes), pictures, Fit(3, 0, tell=cancel), FEW)
+
+
+@pytest.mark.parametrize("head", ["linear", "neighbours"])
+def test_permuted_labels_are_recognised_by_chance_under_every_strategy(head: str) -> None:
+    dataset, embeddings = clusters({"a": 160, "b": 40}, apart=3)
+    rng = np.random.default_rng(0)
+    mixed = embedded(embeddings.vectors[rng.permutation(200)])
+
+    report = evaluate(dataset, mixed, head=head, repeats=2)
+
+    for row in report.strategies:
+        chance = row.metrics["balanced_accuracy"]
+        assert chance.low <= 0.5 <= chance.high
+
+
+def test_a_network_is_compared_on_pixels_and_permuted_labels_give_chance(tmp_path: Path) -> None:
+    pictures, _ = stripes(60, 0)
+    files = {
+        f"{'a' if number % 3 else 'b'}/{number:02d}.png": encode(picture, "PNG")
+        for number, picture in enumerate(pictures)
+    }
+    dataset = read_folder(write_files(tmp_path / "set", files))
+    blank = embedded(np.zeros((60, 1)))
+
+    report = evaluate(
+        dataset, blank, head="network", strategies=["random_oversampling"], n_splits=3
+    )
+
+    assert (report.head, report.folds, report.repeats) == ("network", 3, 1)
+    for row in report.strategies[:2]:
+        chance = row.metrics["balanced_accuracy"]
+        assert chance.low <= 0.5 <= chance.high
+        assert len(row.curves) == 3
+    assert report.strategies[0].name == BASELINE
+    assert set(HEADS) == {"linear", "neighbours", "network"}
