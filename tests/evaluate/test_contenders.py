@@ -77,7 +77,7 @@ def test_operations_come_one_by_one_and_then_together() -> None:
     [
         ("magic", "no strategy 'magic'"),
         ("smote:crop", "makes no augmented pictures"),
-        ("augment:shear", "'shear'"),
+        ("augment:twirl", "'twirl'"),
         ("class_weights@50%", "has no target"),
         ("smote@nothing", "'nothing' is unknown"),
         ("smote+smote", "twice"),
