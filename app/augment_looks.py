@@ -96,7 +96,7 @@ def sweep(dataset: ImageDataset, policy: AugmentPolicy, label: str) -> None:
 def two_policies(dataset: ImageDataset, policy: AugmentPolicy, label: str) -> None:
     """Draw the originals, what this policy makes of them, and what another one does."""
     other = st.selectbox(
-        "Compare with", list(PRESETS), key="augment_other", persist_state="session"
+        "Compare with", list(PRESETS), index=1, key="augment_other", persist_state="session"
     )
     beside = replace(PRESETS[other], seed=policy.seed)
 
