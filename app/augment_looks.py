@@ -22,6 +22,7 @@ from app.thumbnails import picture_html
 from core.augment import OPERATIONS, PRESETS, AugmentPolicy, DrawnStep, draw
 from core.augment.mixing import cutmix, mixup
 from core.augment.trials import leading
+from core.batches import run_ahead
 from core.dataset import TRAIN, ImageDataset
 
 _SHOWN = 6
@@ -95,7 +96,7 @@ def sweep(dataset: ImageDataset, policy: AugmentPolicy, label: str) -> None:
 def two_policies(dataset: ImageDataset, policy: AugmentPolicy, label: str) -> None:
     """Draw the originals, what this policy makes of them, and what another one does."""
     other = st.selectbox(
-        "Compare with", list(PRESETS), key="augment_other", persist_state="session"
+        "Compare with", list(PRESETS), index=1, key="augment_other", persist_state="session"
     )
     beside = replace(PRESETS[other], seed=policy.seed)
 
@@ -158,6 +159,8 @@ def _rows(dataset: ImageDataset, label: str) -> list[int]:
 
 
 def _draw(sources: list[Source | str], column: Callable[[Source], str]) -> None:
-    st.html(
-        grid_html([missing_html(one) if isinstance(one, str) else column(one) for one in sources])
-    )
+    def drawn(source: Source | str) -> str:
+        return missing_html(source) if isinstance(source, str) else column(source)
+
+    # OpenCV lets go of Python's lock: the cores share the pictures.
+    st.html(grid_html(list(run_ahead(drawn, sources))))

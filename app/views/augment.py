@@ -69,6 +69,8 @@ def _of_a_flip(evidence: Evidence | None) -> str:
     changed = [label for label, verdict in verdicts.items() if verdict is Verdict.CHANGES]
     if changed:
         return f"A horizontal flip changes the label of {named(changed)}."
+    if Verdict.UNKNOWN in verdicts.values():
+        return "Of the classes that could be judged, a horizontal flip changes none."
     return "A horizontal flip changes the label of no class."
 
 

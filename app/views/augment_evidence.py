@@ -139,6 +139,9 @@ def _sentence(evidence: Evidence) -> str:
     if unknown:
         text += f" {count_of(len(unknown), 'class')} could not be judged: too few images, or the "
         text += "encoder does not tell the class apart."
+    if 2 * len(unknown) > len(evidence.labels):
+        text += " That is most of them: trust your eyes rather than this, or embed on Balance with "
+        text += "an encoder that knows such pictures, and try again."
     return text
 
 

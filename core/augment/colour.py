@@ -15,6 +15,7 @@ from core.parameters import RangeValues
 # Of brightness, as ITU-R BT.601 weighs red, green and blue, and torchvision too.
 _WEIGHTS = (0.299, 0.587, 0.114)
 _BRIGHTNESS = np.array([_WEIGHTS] * 3, np.float32)
+_SHARES = {top: np.linspace(0, 1, top + 1, dtype=np.float32) for top in (255, 65_535)}
 _LEAST_FACTOR = 0.03
 _LEAST_HUE = 0.008  # two of the 256 hues that 8 bits tell apart
 _HUES = 256
@@ -49,8 +50,7 @@ def change_contrast(pixels: Picture, drawn: Drawn) -> Picture:
 def change_gamma(pixels: Picture, drawn: Drawn) -> Picture:
     """Raise every value, as a share of white, to a power: below 1 shadows grow lighter."""
     top = top_of(pixels)
-    shares = np.linspace(0, 1, top + 1)
-    return _looked_up(pixels, top * shares ** drawn["gamma"])
+    return _looked_up(pixels, top * _SHARES[top] ** drawn["gamma"])
 
 
 def change_saturation(pixels: Picture, drawn: Drawn) -> Picture:

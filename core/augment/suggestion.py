@@ -22,8 +22,8 @@ def suggest_policy(evidence: Evidence, *, seed: int = 0) -> AugmentPolicy:
     Two of the steps are done to a picture, drawn evenly. An operation runs from nothing to the
     strongest level that is useful for most classes, each side of it on its own (darker and
     lighter). Classes for which that level is not useful, or a milder one harms, are left alone by
-    the step. A class that could not be judged gets what harms no other class; one that would be
-    left without any step keeps the operation that harms it least.
+    the step. A class that could not be judged gets what harms no other, where most could be; one
+    that would be left without any step keeps the operation that harms it least.
 
     Raises:
         SettingError: nothing is useful for any class.
@@ -71,14 +71,15 @@ def _step(evidence: Evidence, operation: str) -> Step | None:
         chosen = [max(chosen, key=lambda trial: len(served[trial]))]
         helped = served[chosen[0]]
     others = set(evidence.labels) - helped
-    if not any(
-        evidence.by_place[label, one].verdict in _HARMFUL for label in others for one in chosen
-    ):
-        # What harms nobody is done to classes that could not be judged as well: they are rare.
-        others -= {
-            label for label in others
-            if all(evidence.by_place[label, one].verdict is Verdict.UNKNOWN for one in chosen)
-        }  # fmt: skip
+    verdicts = {
+        label: {evidence.by_place[label, one].verdict for one in chosen} for label in others
+    }
+    unknown = {label for label in others if verdicts[label] == {Verdict.UNKNOWN}}
+    is_harmless = not any(verdicts[label] & _HARMFUL for label in others)
+    # What harms nobody is done to the classes that could not be judged, too: mostly rare ones. An
+    # encoder that could judge the fewer half says nothing of the others.
+    if is_harmless and 2 * len(unknown) <= len(evidence.labels):
+        others -= unknown
     return make_step(operation, _values(chosen), probability=1, except_labels=others)
 
 

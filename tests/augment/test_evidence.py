@@ -243,6 +243,18 @@ def test_a_class_that_was_not_judged_gets_what_harms_no_other() -> None:
     assert turn.except_labels == frozenset()
 
 
+def test_one_judged_class_of_three_does_not_speak_for_the_others() -> None:
+    unknown = figures(judged=0)
+    trials = [Trial("rotate", 15), Trial("hue", 0.5)]
+    evidence = hand_made({"a": [GOOD, GOOD], "b": [unknown] * 2, "c": [unknown] * 2}, trials)
+
+    steps = suggest_policy(evidence).steps
+
+    # Each keeps one step, so that an export can make its pictures.
+    assert sum("b" not in step.except_labels for step in steps) == 1
+    assert sum("c" not in step.except_labels for step in steps) == 1
+
+
 def test_a_class_without_anything_useful_keeps_what_harms_it_least() -> None:
     trials = [Trial("horizontal_flip"), Trial("hue", 0.03)]
     evidence = hand_made({"cat": [GOOD, GOOD], "six": [BAD, IDLE]}, trials)

@@ -224,3 +224,16 @@ def test_a_turn_of_a_strip_repeats_its_edge_and_ends_soon() -> None:
     strip = np.zeros((60_000, 2, 3), np.uint8)
 
     assert warp(strip, about_centre(np.array([[0.0, 1], [-1, 0]]), 60_000, 2)).shape == strip.shape
+
+
+def test_moves_in_a_row_keep_their_order() -> None:
+    square = RAMP[:, :60]
+    steps = [
+        DrawnStep("crop", {"fraction": 0.5, "x": 0.0, "y": 0.0}),
+        DrawnStep("rotate", {"degrees": 90.0}),
+    ]
+
+    once = apply(square, steps).astype(int)
+
+    left_top = OPERATIONS["crop"].apply(square, steps[0].values)
+    assert np.abs(once - np.rot90(left_top))[2:-2, 2:-2].max() <= 1

@@ -1,12 +1,16 @@
 """Noise has the strength that it names, and blur does what a bell curve does."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from math import erf
 
 import numpy as np
 import pytest
 
 from core.augment.blur import box_blur, gaussian_blur, median_blur, motion_blur, sharpen
+from core.augment.drawing import Drawn
 from core.augment.noise import gaussian_noise, salt_and_pepper
+from core.images import Pixels
 
 SIDE_PX = 512
 MID_COLOUR = np.broadcast_to(np.array([127, 128, 129], np.uint8), (SIDE_PX, SIDE_PX, 3))
@@ -173,3 +177,15 @@ def test_sharpening_makes_an_edge_harder_and_below_1_softer() -> None:
     harder, softer = (sharpen(edge, {"factor": factor})[4, 3:5, 0] for factor in (2, 0))
 
     assert harder[0] < 100 < softer[0] < softer[1] < 150 < harder[1]
+
+
+@pytest.mark.parametrize("operation", [gaussian_noise, salt_and_pepper])
+def test_threads_change_no_noise(operation: Callable[[Pixels, Drawn], Pixels]) -> None:
+    drawn = [{"sigma": 9.0, "amount": 9.0, "noise_seed": seed} for seed in range(40)]
+    one_by_one = [operation(MID_COLOUR, values) for values in drawn]
+
+    with ThreadPoolExecutor(4) as pool:
+        beside = list(pool.map(lambda values: operation(MID_COLOUR, values), drawn))
+
+    for first, second in zip(one_by_one, beside, strict=True):
+        np.testing.assert_array_equal(first, second)
