@@ -14,7 +14,7 @@ from time import perf_counter
 import cv2
 import numpy as np
 
-from core.audit.duplicates import picture_groups, repeated
+from core.audit.duplicates import are_alike, picture_groups, repeated
 from core.audit.hamming import MOST_BITS, near_pairs
 from core.audit.picture_hash import hash_picture
 from core.dataset import ImageDataset
@@ -90,8 +90,13 @@ def found(dataset: ImageDataset) -> dict[str, float]:
         for name, change in CHANGES.items():
             first, second = hash_picture(pixels), hash_picture(change(pixels))
             if first and second:
-                bits = [np.frombuffer(shape, np.uint8) for shape, _ in (first, second)]
-                hits[name] += int(np.bitwise_count(bits[0] ^ bits[1]).sum()) <= MOST_BITS
+                bits, colours = (
+                    [np.frombuffer(part, np.uint8).astype(int) for part in parts]
+                    for parts in zip(first, second, strict=True)
+                )
+                distance = np.bitwise_count(bits[0] ^ bits[1]).sum(keepdims=True)
+                apart = np.abs(colours[0] - colours[1]).mean(keepdims=True)
+                hits[name] += int(are_alike(distance, apart)[0])
     return {name: count / len(rows) for name, count in hits.items()}
 
 

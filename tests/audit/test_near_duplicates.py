@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from image_sets import picture, read_folder, write_files
 
 from core.audit import audit, picture_groups
+from core.audit.duplicates import are_alike
 from core.audit.hamming import MOST_BITS, near_pairs
 from core.audit.picture_hash import hash_picture
 from core.dataset import ImageDataset
@@ -165,3 +166,10 @@ def test_pictures_of_a_large_set_are_not_read_for_the_audit(tmp_path: Path) -> N
 
     assert "near_duplicates" not in found
     assert "near_duplicates" in {finding.id for finding in audit(dataset).findings}
+
+
+def test_the_less_sure_the_shape_the_more_alike_the_colours_must_be() -> None:
+    distances = np.array([0, 16, 17, 23, 24, 0])
+    apart = np.array([3.9, 3.9, 0.8, 0.7, 0.0, 4.1])
+
+    assert are_alike(distances, apart).tolist() == [True, True, False, True, False, False]
