@@ -41,16 +41,20 @@ class SoFar:
 
 def embed_and_evaluate(
     dataset: ImageDataset,
+    taken: ImageDataset,
     embeddings: Embeddings | None,
     asked: Asked,
     cache: Path,
     so_far: SoFar,
     progress: Progress,
 ) -> Evaluated:
-    """Compare strategies, embedding first where that was not done."""
+    """Compare strategies, embedding first where that was not done.
+
+    All that was taken is embedded: an image that is left out now may come back.
+    """
     projection = None
     if embeddings is None:
-        embeddings, projection = embed_and_map(dataset, DEFAULT_ENCODER, "auto", cache, progress)
+        embeddings, projection = embed_and_map(taken, DEFAULT_ENCODER, "auto", cache, progress)
     report = evaluate(
         dataset,
         embeddings,

@@ -174,6 +174,7 @@ def place_points(
 
 def embed_and_try(
     dataset: ImageDataset,
+    taken: ImageDataset,
     embeddings: Embeddings | None,
     trials: Sequence[Trial],
     images_per_class: int,
@@ -182,10 +183,10 @@ def embed_and_try(
     cache: Path,
     progress: Progress,
 ) -> tuple[Embeddings, Projection | None, Evidence]:
-    """Try operations on each class, embedding first where that was not done."""
+    """Try operations on each class, embedding all that was taken where that was not done."""
     projection = None
     if embeddings is None:
-        embeddings, projection = embed_and_map(dataset, encoder, device, cache, progress)
+        embeddings, projection = embed_and_map(taken, encoder, device, cache, progress)
     evidence = measure_evidence(
         dataset, embeddings, trials, images_per_class=images_per_class, progress=progress
     )

@@ -86,8 +86,8 @@ def _start(session: Session, dataset: ImageDataset, images: int) -> None:
         return session.with_evidence(evidence)
 
     run = partial(
-        work.embed_and_try, dataset, session.embeddings, list_trials(), images, DEFAULT_ENCODER,
-        "auto", workspace.vectors_folder,
+        work.embed_and_try, dataset, session.taken or dataset, session.embeddings, list_trials(),
+        images, DEFAULT_ENCODER, "auto", workspace.vectors_folder,
     )  # fmt: skip
     workspace.start(Job("evidence", "Trying operations", run), apply)
 

@@ -169,8 +169,9 @@ def _start(session: Session, dataset: ImageDataset, asked: Asked) -> None:
         return session.with_evaluation(report)
 
     run = partial(
-        embed_and_evaluate, dataset, session.embeddings, asked, workspace.vectors_folder, so_far
-    )
+        embed_and_evaluate, dataset, session.taken or dataset, session.embeddings, asked,
+        workspace.vectors_folder, so_far,
+    )  # fmt: skip
     workspace.start(Job(_JOB, "Comparing strategies", run), apply)
 
 

@@ -421,3 +421,15 @@ def test_strategies_that_are_done_show_while_others_are_compared(embedded_sessio
     gate.set()
     finish_jobs(workspace)
     assert "So far" not in text(page.run())
+
+
+def test_a_comparison_embeds_what_is_left_out_as_well(dataset: ImageDataset) -> None:
+    session = loaded(dataset)
+    workspace = visitor(session.with_edits(session.edits.leave_out([0])))
+    page = open_view("evaluate", workspace, evaluate_strategies=["class_weights"])
+
+    button(page, "Embed 19 images and compare").click().run()
+    finish_jobs(workspace)
+
+    assert workspace.session.embeddings is not None
+    assert workspace.session.embeddings.has([0])[0]
