@@ -93,7 +93,6 @@ def main() -> None:
     }
     st.session_state["pages"] = pages
     chosen = st.navigation(list(pages.values()), position="hidden")
-    st.session_state["page"] = chosen
     try:
         workspace = current_workspace()
         load.open_initial_source(workspace)

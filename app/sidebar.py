@@ -96,8 +96,7 @@ def _job_lines(workspace: Workspace) -> None:
         workspace.collect()
         # Another tab of this visitor may have collected the result, or started something.
         if is_busy and (workspace.changes != changes or uploads != sent):
-            # Not `rerun`: this may be asked for by the page before, after the click on another.
-            st.switch_page(st.session_state["page"])
+            st.rerun()
 
     lines()
 

@@ -24,6 +24,7 @@ from app.work import better_map
 from app.worker_map import WARM_UMAP
 from core.embed import Embeddings
 from core.progress import silent
+from core.project import DEFAULT_SETTINGS, project
 
 ALONE = """
 import sys, warnings
@@ -89,11 +90,16 @@ def main() -> None:
             lambda: subprocess.run(alone, check=True, env={**os.environ, **one_thread}),
             of_ended,
         )
-    tell("a fresh process", lambda: better_map(points, points.rows, silent), of_ended)
+    first = project(points, points.rows)
+
+    def draw() -> object:
+        return better_map(points, first, DEFAULT_SETTINGS, silent)
+
+    tell("a fresh process", draw, of_ended)
     STANDBY.open(WARM_UMAP)
     tell("the worker warms up", warm_up, of_worker)
     for name in ("the warm worker", "the warm worker, again"):
-        tell(name, lambda: better_map(points, points.rows, silent), of_worker)
+        tell(name, draw, of_worker)
     status = Path(f"/proc/{STANDBY.worker.process_id}/status") if STANDBY.worker else Path()
     print(next(line for line in status.read_text().splitlines() if line.startswith("VmRSS")))
     STANDBY.close()

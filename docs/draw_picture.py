@@ -12,6 +12,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "tests" / "browser"))
 
+from drawn_map import MADE, DrawnMap  # noqa: E402
 from find_chromium import find_chromium  # noqa: E402
 
 PORT = 8599
@@ -47,11 +48,20 @@ def _draw(target: Path) -> None:
         page.get_by_role("heading", name="The map").wait_for(timeout=60_000)
         page.get_by_role("button", name=re.compile("Make .* synthetic points")).click()
         page.get_by_text(re.compile("SMOTE put .* synthetic points")).wait_for(timeout=60_000)
-        page.get_by_label("Synthetic point number").fill("200")
-        page.get_by_role("button", name="Show it").click()
-        page.get_by_text("UMAP of").wait_for(timeout=180_000)
+        page.get_by_text("among their nearest images").wait_for(timeout=180_000)
         page.get_by_text("look unsafe, most in").wait_for(timeout=60_000)
+        page.locator(".st-key-map_method").get_by_text("PCA", exact=True).click()
+        page.get_by_text("exactly where PCA puts them").wait_for(timeout=60_000)
         heading = page.get_by_role("heading", name="The map")
+        heading.evaluate("heading => heading.scrollIntoView({block: 'start'})")
+        drawn = DrawnMap(page)
+        drawn.wait()
+        drawn.use("Select with a lasso")
+        drawn.lasso(((0.35, 0.02), (0.66, 0.02), (0.6, 0.24), (0.38, 0.24)))
+        page.get_by_text("selected").first.wait_for(timeout=60_000)
+        drawn.wait()
+        drawn.click(drawn.lone(MADE))
+        page.get_by_text("of the way from the base").first.wait_for(timeout=60_000)
         heading.evaluate("heading => heading.scrollIntoView({block: 'start'})")
         page.wait_for_timeout(3_000)
         page.screenshot(path=target)

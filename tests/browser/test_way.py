@@ -94,7 +94,7 @@ def balance(visitor: Visitor) -> None:
     drawn = DrawnMap(visitor.page)
     drawn.wait()
     drawn.click(drawn.lone(MADE))
-    visitor.says(re.compile(r"Synthetic point \d+, "))
+    visitor.says(re.compile(r"Synthetic point [\d,]+, "))
     visitor.says(re.compile("of the way from the base to the neighbour"))
     expect(visitor.page.locator(".pair img")).to_have_count(2)
 
