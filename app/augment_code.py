@@ -4,17 +4,17 @@ import json
 
 import streamlit as st
 
+from app.page import plain
 from core.augment import AugmentPolicy
 from core.augment.as_code import CODE_FORMS
+from core.augment.checked_json import read_json
 from core.errors import SettingError
+
+_NO_JSON = "This is not JSON. Paste all of what 'Save as JSON' has written."
 
 
 def policy_in_and_out(policy: AugmentPolicy) -> AugmentPolicy | None:
-    """Draw the policy as text; return another one when the person has brought it.
-
-    Raises:
-        SettingError: what was brought is no policy.
-    """
+    """Draw the policy as text; return another one when the person has brought it."""
     text = json.dumps(policy.to_json(), indent=2, ensure_ascii=False)
     st.download_button(
         "Save as JSON", text, "policy.json", "application/json", on_click="ignore",
@@ -30,9 +30,9 @@ def policy_in_and_out(policy: AugmentPolicy) -> AugmentPolicy | None:
     brought = st.text_area("Load: paste the JSON of a policy", key="policy_text", height=90)
     if not st.button("Use it", key="policy_load", disabled=not brought.strip()):
         return None
+    # Told here, beside what was pasted: the page below stays.
     try:
-        return AugmentPolicy.from_json(json.loads(brought))
-    except ValueError as error:
-        raise SettingError(
-            "This is not JSON. Paste all of what 'Save as JSON' has written."
-        ) from error
+        return AugmentPolicy.from_json(read_json(brought, _NO_JSON))
+    except SettingError as error:
+        st.error(plain(str(error)))
+        return None

@@ -38,11 +38,12 @@ def run_augment(options: argparse.Namespace) -> None:
             seed=options.seed or 0, progress=progress,
         )  # fmt: skip
         write(evidence.table(), file)
+    # The table is written: what it says is told even where no policy follows.
+    _print(evidence, options.evidence)
     if options.suggest is not None:
         policy = suggest_policy(evidence, seed=options.seed or 0)
         text = json.dumps(policy.to_json(), indent=2, ensure_ascii=False) + "\n"
         write_bytes(options.suggest, text.encode("utf-8", "surrogatepass"))
-    _print(evidence, options.evidence)
 
 
 def find_writer(path: Path) -> Callable[[pd.DataFrame, IO[bytes]], object]:

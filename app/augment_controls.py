@@ -7,6 +7,7 @@ import streamlit as st
 
 from app.page import plain
 from core.augment import BORDERS, OPERATIONS, AugmentPolicy, Operation, Step
+from core.augment.policy import LARGEST_SEED
 from core.dataset import ImageDataset
 from core.parameters import Range
 
@@ -47,10 +48,11 @@ def controls(policy: AugmentPolicy, dataset: ImageDataset) -> AugmentPolicy:
 def _whole(policy: AugmentPolicy) -> AugmentPolicy:
     """Draw what holds for all operations together."""
     suffix = policy_round()
+    picks = sorted({*range(_MOST_PICKED + 1), policy.pick or 0})
     with st.expander("All together", expanded=True, key=f"kind_all_{suffix}"):
         pick = st.selectbox(
-            "Operations on one picture", range(_MOST_PICKED + 1),
-            index=min(policy.pick or 0, _MOST_PICKED), key=f"pick_{suffix}",
+            "Operations on one picture", picks, index=picks.index(policy.pick or 0),
+            key=f"pick_{suffix}",
             format_func=lambda count: f"{count} of them" if count else "each by its chance",
             persist_state="session",
         )  # fmt: skip
@@ -60,7 +62,7 @@ def _whole(policy: AugmentPolicy) -> AugmentPolicy:
             help="Black corners tell a model which pictures were augmented.",
         )  # fmt: skip
         seed = st.number_input(
-            "Seed", min_value=0, max_value=2**31 - 1, value=policy.seed, key=f"seed_{suffix}",
+            "Seed", min_value=0, max_value=LARGEST_SEED, value=policy.seed, key=f"seed_{suffix}",
             help="Same seed, same pictures.", persist_state="session",
         )  # fmt: skip
     return replace(policy, pick=pick or None, border=border, seed=int(seed))
@@ -83,12 +85,15 @@ def _step(operation: Operation, before: Step | None, key: str, dataset: ImageDat
     for parameter in operation.parameters:
         start = before.values[parameter.name] if before else parameter.default
         values[parameter.name] = _slider(parameter, start, key)
+    probability = before.probability if before else operation.probability
     with st.popover("Chance and classes", type="tertiary"):
-        probability = st.slider(
-            "Chance that a picture gets it", 0, 100,
-            round(100 * (before.probability if before else operation.probability)), 5,
+        percent = st.slider(
+            "Chance that a picture gets it", 0, 100, round(100 * probability), 5,
             format="%d %%", key=f"chance_{key}", persist_state="session",
         )  # fmt: skip
+        # A loaded chance of a third stays one: the slider shows whole per cents.
+        if percent != round(100 * probability):
+            probability = percent / 100
         swapped = _swapped(before, key, dataset) if operation.is_mirror else []
         except_labels: list[str] = st.multiselect(
             "Not for these classes", dataset.classes,
@@ -98,7 +103,7 @@ def _step(operation: Operation, before: Step | None, key: str, dataset: ImageDat
         )  # fmt: skip
     return Step(
         operation.name,
-        probability / 100,
+        probability,
         values,
         frozenset(except_labels) - set(swapped),
         frozenset(zip(swapped[::2], swapped[1::2], strict=False)),

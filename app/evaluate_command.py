@@ -82,9 +82,10 @@ def _print(report: EvaluationReport) -> None:
     for row in leaky:
         assert row.leaky is not None
         told, honest = row.leaky[report.metric], row.metrics[report.metric].mean
+        points = 100 * row.flattery(report.metric)
         print(
             f"Resampled before splitting, '{row.title}' would report {100 * told:.1f} % instead of "
-            f"{100 * honest:.1f} %: {100 * (told - honest):+.1f} points that are not there."
+            f"{100 * honest:.1f} %: {points:+.1f} points that are not there."
         )
     for note in report.notes:
         print(note)

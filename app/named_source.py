@@ -112,5 +112,5 @@ def read_policy(text: str, seed: int) -> AugmentPolicy:
         raise SettingError(
             f"There is no policy '{text}'. Use {', '.join(PRESETS)}, or a JSON file."
         ) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SettingError(f"The policy '{text}' cannot be read as JSON.") from error

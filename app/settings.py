@@ -21,6 +21,9 @@ STREAMLIT_OPTIONS: dict[str, object] = {
     "client.toolbarMode": "viewer",
     # With it goes Streamlit's offer, over each page, to install tools for coding agents.
     "logger.hideWelcomeMessage": True,
+    # Each repaint of the job line would look through all objects, a third of a second once torch
+    # is there, and no other thread runs meanwhile: a network learned fifteen times slower.
+    "runner.postScriptGC": False,
     "server.address": "127.0.0.1",
     # Else any web page could reach the server under a name of its own that leads to loopback.
     "server.allowedHosts": ["localhost", "127.0.0.1", "::1"],

@@ -48,14 +48,17 @@ def augment_view(session: Session) -> Session:
 
 def _answer(session: Session) -> str:
     policy = session.policy
+    # No more are picked than there are.
+    picks_all = policy.pick is None or policy.pick >= len(policy.steps)
+    picked = None if picks_all else policy.pick
     if not policy.steps:
         text = "No operation is switched on, so nothing changes yet."
     elif len(policy.steps) > _NAMED:
-        some = "some" if policy.pick is None else str(policy.pick)
+        some = "some" if picked is None else str(picked)
         text = f"An augmented picture is made with {some} of {len(policy.steps)} operations."
     else:
         steps = ", ".join(OPERATIONS[name].title.lower() for name in _names(policy))
-        how = "with" if policy.pick is None else f"with {policy.pick} of"
+        how = "with" if picked is None else f"with {picked} of"
         text = f"An augmented picture is made {how}: {steps}."
     return f"{text} {_of_a_flip(session.evidence)}"
 
@@ -67,6 +70,8 @@ def _of_a_flip(evidence: Evidence | None) -> str:
         return "Compare the rows below."
     verdicts = {label: evidence.by_place[label, flip].verdict for label in evidence.labels}
     changed = [label for label, verdict in verdicts.items() if verdict is Verdict.CHANGES]
+    if set(verdicts.values()) == {Verdict.UNKNOWN}:
+        return "No class could be judged. Compare the rows below."
     if changed:
         return f"A horizontal flip changes the label of {named(changed)}."
     if Verdict.UNKNOWN in verdicts.values():

@@ -67,7 +67,8 @@ def _form(session: Session, dataset: ImageDataset) -> None:
         if st.button(text, key="evidence_start"):
             _start(session, dataset, images)
             st.rerun()
-        seconds = pictures / _PICTURES_A_SECOND
+        first = len(dataset) if session.embeddings is None else 0
+        seconds = (pictures + first) / _PICTURES_A_SECOND
         quiet(
             f"Up to {pictures:,} pictures, about "
             + (f"{seconds:.0f} seconds." if seconds < 90 else f"{seconds / 60:.0f} minutes.")
@@ -131,11 +132,17 @@ def _sentence(evidence: Evidence) -> str:
     )
     unknown = {cell.label for cell in evidence.cells if cell.verdict is Verdict.UNKNOWN}
     text = f"Judged by '{evidence.encoder}', which sees what it sees. "
+    if len(unknown) == len(evidence.labels):
+        return text + (
+            "It could not judge any class: too few images, or it does not tell the classes apart. "
+            "Trust your eyes, or embed on Balance with an encoder that knows such pictures, and "
+            "try again."
+        )
     if harmed:
         titles = ", ".join(OPERATIONS[name].title.lower() for name in harmed)
         text += f"At some strength these change some label: {titles}."
     else:
-        text += "Nothing that was tried changes a label."
+        text += "Nothing that was tried changes the label of a class that could be judged."
     if unknown:
         text += f" {count_of(len(unknown), 'class')} could not be judged: too few images, or the "
         text += "encoder does not tell the class apart."
@@ -181,9 +188,12 @@ def _column(evidence: Evidence, cell: Cell, source: Source | str, answer: str) -
 
 
 def _take_over(evidence: Evidence) -> None:
+    is_any_useful = any(cell.verdict is Verdict.USEFUL for cell in evidence.cells)
+    if not is_any_useful:
+        quiet("Nothing was found to be useful for any class, so no policy is suggested.")
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
-            "Take over the suggested policy", key="evidence_take",
+            "Take over the suggested policy", key="evidence_take", disabled=not is_any_useful,
             help="Each operation as strong as it is useful for most classes; classes that it "
             "would harm are left alone. Two of them are done to each picture.",
         ):  # fmt: skip

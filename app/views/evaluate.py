@@ -21,7 +21,7 @@ from app.workspace import MAIN
 from core.dataset import TEST, TRAIN, ImageDataset
 from core.errors import SettingError
 from core.evaluate import BASELINE, HEADS, METRICS, PRIMARY, augmentations, parse_contender
-from core.evaluate.estimate import estimate
+from core.evaluate.estimate import SECONDS_TO_EMBED, estimate
 from core.evaluate.verdict import verdict_for
 from core.resample import STRATEGIES
 from core.words import count_of, duration_of
@@ -132,6 +132,7 @@ def _metric_box(metric: str) -> None:
 def _start_button(session: Session, dataset: ImageDataset, asked: Asked) -> None:
     try:
         contenders = [parse_contender(name, policy=asked.policy) for name in asked.strategies]
+        cost = estimate(dataset.counts(TRAIN), contenders, HEADS[asked.head])
     except SettingError as error:
         st.error(plain(str(error)))
         return
@@ -147,12 +148,17 @@ def _start_button(session: Session, dataset: ImageDataset, asked: Asked) -> None
     ):
         _start(session, dataset, asked)
         st.rerun()
-    cost = estimate(dataset.counts(TRAIN), contenders, HEADS[asked.head])
-    pictures = f"{count_of(cost.pictures, 'augmented picture')} to make, " if cost.pictures else ""
-    st.caption(
-        f"On one core: {pictures}{duration_of(cost.seconds)}. Folds are drawn first, what "
-        "looks the same stays on one side, and resampling and learning see the training side alone."
+    seconds, extra = cost.seconds, ""
+    if session.embeddings is None:
+        seconds, extra = seconds + len(dataset) * SECONDS_TO_EMBED, ", embedding included"
+    fairness = (
+        "No strategy learns from the test split."
+        if asked.on_test_split
+        else "Folds are drawn first, what looks the same stays on one side, and resampling and "
+        "learning see the training side alone."
     )
+    pictures = f"{count_of(cost.pictures, 'augmented picture')} to make, " if cost.pictures else ""
+    st.caption(f"On one core{extra}: {pictures}{duration_of(seconds)}. {fairness}")
 
 
 def _start(session: Session, dataset: ImageDataset, asked: Asked) -> None:

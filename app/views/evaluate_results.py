@@ -8,7 +8,7 @@ from app import charts, evaluate_charts
 from app.page import note, quiet
 from app.palette import class_colours
 from core.dataset import TRAIN, ImageDataset
-from core.evaluate import BASELINE, FLOOR, HEADS, METRICS, EvaluationReport, StrategyResult
+from core.evaluate import BASELINE, FLOOR, HEADS, METRICS, EvaluationReport
 from core.evaluate.tables import to_csv
 from core.evaluate.verdict import best_rival
 from core.words import count_of
@@ -110,7 +110,7 @@ def _lesson(report: EvaluationReport, metric: str) -> None:
                 "strategy": [row.title for row in leaky],
                 "would report": [100 * (row.leaky or {})[metric] for row in leaky],
                 "on images it never saw": [100 * row.metrics[metric].mean for row in leaky],
-                "points that are not there": [_inflation(row, metric) for row in leaky],
+                "points that are not there": [100 * row.flattery(metric) for row in leaky],
             },
             hide_index=True,
             column_config={
@@ -128,10 +128,6 @@ def _lesson(report: EvaluationReport, metric: str) -> None:
             "Many tutorials and papers report the first column. The less a strategy has to work "
             "with, the more it seems to help: try it on a set with noisy labels."
         )
-
-
-def _inflation(row: StrategyResult, metric: str) -> float:
-    return 100 * ((row.leaky or {})[metric] - row.metrics[metric].mean)
 
 
 def _per_class(report: EvaluationReport, dataset: ImageDataset, best: str | None) -> None:

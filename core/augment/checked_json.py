@@ -3,9 +3,19 @@
 Each function raises SettingError, with `where` in its text, when the value is of another kind.
 """
 
+import json
 from collections.abc import Collection, Mapping
 
 from core.errors import SettingError
+
+
+def read_json(text: str, refusal: str) -> object:
+    """Return what `text` says; `refusal` is told when it is no JSON."""
+    try:
+        return json.loads(text)
+    # Thousands of nested brackets are more than the parser follows.
+    except (ValueError, RecursionError) as error:
+        raise SettingError(refusal) from error
 
 
 def as_object(
@@ -43,6 +53,9 @@ def as_labels(data: object, where: str) -> list[str]:
     for label in labels:
         if not isinstance(label, str):
             raise SettingError(f"{where} holds {label!r}; a label is a text.")
+        # JSON can name half a character. No page shows it, and no class is called so.
+        if any("\ud800" <= sign <= "\udfff" for sign in label):
+            raise SettingError(f"{where} holds {label!r}, which is no text. Write it anew.")
     return [str(label) for label in labels]
 
 

@@ -1,6 +1,6 @@
 """What is done to make an augmented picture: which operations, how strong, for which classes."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +11,7 @@ from core.errors import SettingError
 from core.parameters import RangeValues
 
 _VERSION = 1
+LARGEST_SEED = 2**53 - 1  # the largest whole number that a browser keeps exactly
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,8 @@ class AugmentPolicy:
         for name in names:
             if names.count(name) > 1:
                 raise SettingError(f"Operation '{name}' stands in two steps. Keep one of them.")
-        if self.seed < 0:
-            raise SettingError(f"The seed is {self.seed}; it must be 0 or more.")
+        if not 0 <= self.seed <= LARGEST_SEED:
+            raise SettingError(f"The seed is {self.seed}; take 0 to {LARGEST_SEED}.")
         if self.pick is not None and self.pick < 1:
             raise SettingError(f"{self.pick} steps a picture: take 1 or more.")
         if self.border not in BORDERS:
@@ -119,14 +120,16 @@ class AugmentPolicy:
         Raises:
             SettingError: something is missing, unknown, of another type or out of range.
         """
+        # First of all: another version has other names.
+        if isinstance(data, Mapping) and "version" in data:
+            version = checked.as_whole_number(data["version"], "The version")
+            if version != _VERSION:
+                raise SettingError(
+                    f"The policy has version {version}; this program reads version {_VERSION}."
+                )
         fields = checked.as_object(
             data, ("version", "seed", "steps"), "The policy", optional=("pick", "border")
         )
-        version = checked.as_whole_number(fields["version"], "The version")
-        if version != _VERSION:
-            raise SettingError(
-                f"The policy has version {version}; this program reads version {_VERSION}."
-            )
         steps = tuple(
             _step(item, f"Step {place}")
             for place, item in enumerate(checked.as_list(fields["steps"], "The steps"), start=1)

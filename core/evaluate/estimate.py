@@ -11,6 +11,7 @@ from core.resample import Exports, find_strategy, plan_counts
 _PER_POINT = 3e-6  # of a head on vectors, for a class
 _PER_PICTURE = 1e-3  # of the network, for an epoch
 _EPOCHS = 10
+SECONDS_TO_EMBED = 6e-3  # an image, by the built-in encoder
 _PER_AUGMENTED = 1.5e-3  # to make and describe a picture of moderate size
 
 

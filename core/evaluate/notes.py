@@ -37,7 +37,7 @@ def write_notes(
         is_held_out: The test side is the test split as it came.
         smote: SMOTE's settings; None when it is not compared.
     """
-    scored_at = scored_rows(dataset, embedded, groups)
+    scored_at = folds[0].test if is_held_out else scored_rows(dataset, embedded, groups)
     scored = dataset.codes[scored_at]
     counts = dict(zip(*np.unique(scored, return_counts=True), strict=True))
     notes = []
@@ -58,7 +58,10 @@ def write_notes(
     ]
     if unscored:
         notes.append(
-            f"Left out, because scoring needs 2 different training images: {named(unscored)}."
+            f"Not scored, because the test split has no image of {_them(unscored)}: "
+            f"{named(unscored)}."
+            if is_held_out
+            else f"Left out, because scoring needs 2 different training images: {named(unscored)}."
         )
     if splits < asked_splits and not is_held_out:
         notes.append(
@@ -67,8 +70,9 @@ def write_notes(
         )
     few = [dataset.classes[code] for code, count in counts.items() if count < _FEW]
     if few:
+        kind = "test images" if is_held_out else "images"
         notes.append(
-            f"{_have(few)} fewer than {_FEW} images: single recalls say little, trust the means."
+            f"{_have(few)} fewer than {_FEW} {kind}: single recalls say little, trust the means."
         )
     if smote is not None:
         notes += _smote_notes(dataset, folds, int(smote["k_neighbors"]))
@@ -113,6 +117,10 @@ def _smote_notes(dataset: ImageDataset, folds: Sequence[Fold], k_neighbors: int)
             f"SMOTE uses all of them there instead of {count_of(k_neighbors, 'neighbour')}."
         )
     return notes
+
+
+def _them(labels: Sequence[str]) -> str:
+    return "it" if len(labels) == 1 else "them"
 
 
 def _have(labels: Sequence[str]) -> str:

@@ -82,6 +82,13 @@ class StrategyResult:
         is_higher = self.difference[metric].mean > 0
         return Outcome.WORSE if is_higher == METRICS[metric].is_error else Outcome.BETTER
 
+    def flattery(self, metric: str) -> float:
+        """Return by how much resampling before splitting makes `metric` seem better than it is."""
+        if self.leaky is None:
+            return 0.0
+        above = self.leaky[metric] - self.metrics[metric].mean
+        return -above if METRICS[metric].is_error else above
+
 
 @dataclass(frozen=True, eq=False)
 class EvaluationReport:

@@ -34,6 +34,10 @@ def test_the_file_and_the_command_give_streamlit_the_same_options() -> None:
     assert dict(flat(tomllib.loads(CONFIG.read_text("utf-8")))) == STREAMLIT_OPTIONS
 
 
+def test_a_repaint_does_not_stop_work_to_look_for_garbage() -> None:
+    assert STREAMLIT_OPTIONS["runner.postScriptGC"] is False
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.9", "::1", "localhost"])
 def test_loopback_is_local(host: str) -> None:
     assert ServerSettings(host=host).is_local

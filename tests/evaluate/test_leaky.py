@@ -43,3 +43,17 @@ def test_a_plain_report_holds_no_lesson() -> None:
     report = evaluate(dataset, embeddings, strategies=["smote"], repeats=1)
 
     assert all(row.leaky is None for row in report.strategies)
+
+
+def test_an_error_that_seems_smaller_than_it_is_flatters() -> None:
+    dataset, embeddings = clusters({"a": 120, "b": 12}, apart=0, dimension=30)
+
+    report = evaluate(
+        dataset, embeddings, strategies=["random_oversampling"], shows_leak=True, repeats=1
+    )
+
+    row = report.strategies[1]
+    assert row.leaky is not None
+    assert row.leaky["brier"] < row.metrics["brier"].mean
+    assert row.flattery("brier") > 0
+    assert row.flattery("balanced_accuracy") > 0

@@ -61,3 +61,19 @@ def test_test_images_that_are_known_are_told() -> None:
 def test_a_set_without_a_test_split_is_refused() -> None:
     with pytest.raises(TooFewClassesError, match="Compare on folds"):
         evaluate(*clusters({"a": 9, "b": 9}, apart=1), on_test_split=True)
+
+
+def test_a_class_without_test_images_is_told() -> None:
+    labels = ["a"] * 12 + ["b"] * 12 + ["c"] * 6
+    splits = ["train", "test"] * 12 + ["train"] * 6
+
+    report = evaluate(
+        images(labels, splits=splits),
+        embedded(np.random.default_rng(0).standard_normal((30, 4))),
+        strategies=[],
+        on_test_split=True,
+    )
+
+    assert "Not scored, because the test split has no image of it: 'c'." in report.notes
+    few = next(note for note in report.notes if "fewer than" in note)
+    assert few.startswith("'a' and 'b' have fewer than 10 test images")
