@@ -2,6 +2,7 @@
 
 from app.map_scene import Scene
 from app.thumbnails import thumbnail_url
+from core.dataset import LEFT_OUT
 
 
 def card(scene: Scene, index: int, route_token: str) -> dict[str, object]:
@@ -9,13 +10,13 @@ def card(scene: Scene, index: int, route_token: str) -> dict[str, object]:
     pick, dataset = scene.pick_of(index), scene.dataset
     if pick.is_real:
         split = str(dataset.table["split"].iloc[pick.number])
-        has_splits = len(dataset.splits) > 1
+        is_told = len(dataset.splits) > 1 or split == LEFT_OUT
         return {
             "title": f"'{dataset.label(pick.number)}'",
             "pictures": [_picture(scene, pick.number, "", route_token)],
             "fraction": None,
             "parents": [],
-            "lines": [dataset.path(pick.number), *([split] if has_splits else [])],
+            "lines": [dataset.path(pick.number), *([split] if is_told else [])],
         }
     layer = scene.layer_of(pick.kind)
     base, neighbour = layer.synthetic.parents[pick.number].tolist()

@@ -20,7 +20,8 @@ _RAMP = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 3
 _STEPS = 64
 _TYPES = ("safe", "borderline", "rare", "outlier")
 _TYPE_COLOURS = ("#009E73", "#DA9600", "#D55E00", "#CC79A7")
-_SPLIT_COLOURS = (KEPT, *HELD_OUT)
+# Not the grey that bars give to test images: on a map, grey is what has no colour.
+_SPLIT_COLOURS = (KEPT, HELD_OUT[0], "#009E73")
 _MOST_FINDINGS = 7
 
 

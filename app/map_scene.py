@@ -93,10 +93,19 @@ class Scene:
 
     @cached_property
     def key(self) -> str:
-        """Return a name of all that the browser fetches: another one for other points or labels."""
+        """Return a name of all that the browser fetches: another one for other points or labels.
+
+        It covers what the cards say: where all images are the same, other synthetic points lie
+        in the same places, and have other parents.
+        """
         digest = blake2b(self.dataset.digest.encode(), digest_size=12)
-        digest.update(self.points.tobytes())
-        digest.update(self.kinds.tobytes())
+        digest.update(self.geometry)
+        digest.update(self.numbers.tobytes())
+        for layer in self.layers:
+            synthetic = layer.synthetic
+            digest.update(layer.title.encode())
+            for part in (synthetic.parents, synthetic.fractions, synthetic.labels):
+                digest.update(np.ascontiguousarray(part).tobytes())
         return digest.hexdigest()
 
     @property

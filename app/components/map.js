@@ -1,6 +1,7 @@
 // The map: panels side by side with one camera, the tools above them, the legend below.
 
 const LATER_MS = 250;
+const NOT_FETCHED = "The points could not be fetched. Reload the page.";
 const maps = new WeakMap(); // where it is drawn -> the map that is drawn there
 
 export default function ({ parentElement, data, setTriggerValue }) {
@@ -38,6 +39,7 @@ class PointMap {
   }
 
   use(name) {
+    if (!this.isReady) return;
     const panel = this.panels[0], middle = [panel.size.width / 2, panel.size.height / 2];
     const near = (factor) => this.look(zoomed(this.camera, panel.scale, panel.size, factor, ...middle));
     if (MODES.includes(name)) this.tools.mode = name;
@@ -48,7 +50,7 @@ class PointMap {
     else if (name === "farther") near(1 / 1.5);
     else if (name === "whole") this.look(wholeView(this.extent));
     else savePicture(this.panels, this.ink.back);
-    if (this.tools.lines && !this.parents && this.isReady) this.fetchParents();
+    this.fetchParents();
     this.mark();
     this.remember();
     this.redraw();
@@ -70,14 +72,17 @@ class PointMap {
     else if (before.colour.name !== data.colour.name) this.hiddenLabels = [];
     this.mark();
     try {
-      if (before?.key !== data.key) await this.fetchPoints(data);
+      // By what is held, not by what was asked for: a request may have failed, or been overtaken.
+      if (this.held !== data.key) await this.fetchPoints(data);
       if (this.data !== data) return;
       await this.fetchColours(data);
     } catch {
-      this.find(".status").textContent = "The points could not be fetched. Reload the page.";
+      this.find(".status").textContent = NOT_FETCHED;
       return;
     }
     if (this.data !== data) return;
+    const status = this.find(".status");
+    if (status.textContent === NOT_FETCHED) status.textContent = "";
     const isHidden = ({ label }) => this.hiddenLabels.includes(label);
     this.hidden = new Set(data.colour.entries.flatMap((entry, code) => (isHidden(entry) ? [code] : [])));
     this.flags = unpacked(data.selected, this.kinds.length);
@@ -86,6 +91,7 @@ class PointMap {
     if (this.pinned >= 0) this.meet(this.pinned);
     this.legend();
     this.restate();
+    this.fetchParents();
     this.host.dataset.ready = data.key;
   }
 
@@ -120,6 +126,8 @@ class PointMap {
   // All at once: 8 bytes for the place of each point, then 1 for its kind.
   async fetchPoints(data) {
     this.isReady = false;
+    delete this.host.dataset.ready;
+    this.card.hide(); // it speaks of a point that is about to go
     const bytes = await this.fetchPart(data, "points");
     if (this.data !== data) return;
     this.points = new Float32Array(bytes, 0, 2 * data.count);
@@ -128,6 +136,7 @@ class PointMap {
     this.flags = new Uint8Array(data.count);
     this.codes = this.parents = this.painted = null;
     this.families.clear();
+    this.held = data.key;
     for (const panel of this.panels) panel.hovered = panel.focused = -1;
     this.extent = extentOf(this.points);
     this.camera ??= wholeView(this.extent);
@@ -146,8 +155,10 @@ class PointMap {
 
   async fetchParents() {
     const { data } = this;
-    const [children, ends] = [[], new Int32Array(await this.fetchPart(data, "parents"))];
-    if (this.data.key !== data.key) return;
+    if (!this.tools.lines || this.parents || !this.isReady) return;
+    const bytes = await this.fetchPart(data, "parents").catch(() => null);
+    if (!bytes || this.held !== data.key) return;
+    const [children, ends] = [[], new Int32Array(bytes)];
     for (let i = 0; i < ends.length; i += 3) children.push([ends[i], ends[i + 1], ends[i + 2]]);
     this.parents = children;
     this.redraw();
@@ -185,6 +196,7 @@ class PointMap {
   look(camera) {
     this.camera = camera;
     this.card.hide();
+    for (const panel of this.panels) panel.hovered = -1; // so that the next move asks again
     this.remember();
     this.redraw();
   }
@@ -224,8 +236,8 @@ class PointMap {
   // Learn where the parents of a synthetic point lie.
   async meet(i) {
     if (!this.kinds[i] || this.families.has(i)) return;
-    const said = await askAbout(this.address(i));
-    if (!said?.parents.length) return;
+    const { held } = this, said = await askAbout(this.address(i));
+    if (!said?.parents.length || this.held !== held) return;
     this.families.set(i, said.parents);
     this.redraw();
   }

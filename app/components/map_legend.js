@@ -17,6 +17,8 @@ function drawLegend(host, colour, hidden, changed) {
     clicked.set(host, isDouble ? null : { code, time });
     changed(isDouble ? isolated(hidden, code, colour.entries.length, true) : toggled(hidden, code));
   };
+  // Drawn anew, it stays where the keyboard is, and where it was scrolled to.
+  const focused = [...host.children].indexOf(host.getRootNode().activeElement), { scrollTop } = host;
   host.replaceChildren(...colour.entries.map((entry, code) => {
     const button = element("button"), mark = element("i");
     button.type = "button";
@@ -33,6 +35,8 @@ function drawLegend(host, colour, hidden, changed) {
     };
     return button;
   }));
+  host.children[focused]?.focus({ preventScroll: true });
+  host.scrollTop = scrollTop;
 }
 
 function toggled(hidden, code) {

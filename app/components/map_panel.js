@@ -72,6 +72,7 @@ class Panel {
 
   drawOver(pen = this.over.getContext("2d")) {
     const { map } = this;
+    if (!map.isReady) return;
     const own = (i) => i >= 0 && isShown(map, this.kinds, i);
     const family = [map.pinned, this.hovered].filter(own).filter((i) => map.families.has(i)).map((i) => ({
       at: this.place(i),
@@ -95,7 +96,7 @@ class Panel {
       return [event.clientX - box.left, event.clientY - box.top];
     };
     over.onpointerdown = (event) => {
-      if (event.button !== 0) return;
+      if (event.button !== 0 || !map.isReady) return;
       over.setPointerCapture(event.pointerId);
       const here = at(event);
       this.pointers.set(event.pointerId, here);
@@ -123,9 +124,10 @@ class Panel {
       this.drawOver();
     };
     over.onpointerleave = () => this.hover(null);
-    over.ondblclick = () => map.look(wholeView(map.extent));
+    over.ondblclick = () => map.isReady && map.look(wholeView(map.extent));
     over.addEventListener("wheel", (event) => {
       event.preventDefault();
+      if (!map.isReady) return;
       const step = event.deltaY * (event.deltaMode === 1 ? 16 : 1);
       map.look(zoomed(map.camera, this.scale, this.size, Math.exp(-step * 0.0016), ...at(event)));
     }, { passive: false });
@@ -145,6 +147,7 @@ class Panel {
 
   drag(here) {
     const { map, press } = this;
+    if (!map.isReady) return;
     const away = Math.hypot(here[0] - press.start[0], here[1] - press.start[1]);
     if (!press.moved && away < CLICK_PX) return;
     press.moved = true;
@@ -167,6 +170,8 @@ class Panel {
     this.pointers.set(id, here);
     this.press.moved = true;
     this.press.mode = "move";
+    this.path = null; // a second finger ends a lasso
+    if (!this.map.isReady) return;
     this.map.look(zoomed(this.map.camera, this.scale, this.size, factor, (here[0] + other[0]) / 2, (here[1] + other[1]) / 2));
   }
 
@@ -180,6 +185,7 @@ class Panel {
   choose(adds) {
     const { map, path } = this;
     this.path = null;
+    if (!map.isReady) return;
     const found = pointsInside(map, this.kinds, map.camera, this.scale, this.size, path ?? []);
     map.choose(found, adds);
     this.drawOver();

@@ -35,6 +35,14 @@ def draw(session: Session) -> None:
     )
 
 
+def camera_name(session: Session, projection: Projection) -> str:
+    """Return what the camera is remembered for: a UMAP of other settings lies elsewhere."""
+    images = session.embeddings.digest if session.embeddings is not None else ""
+    settings = projection.settings
+    how = f"{settings.n_neighbors} {settings.min_dist} {settings.metric} {settings.seed}"
+    return f"{images} {projection.method} {how}"
+
+
 @st.fragment
 def _map_part(session: Session) -> None:
     """Draw what a click or a lasso draws anew: this alone, and not the page."""
@@ -59,7 +67,7 @@ def _map_part(session: Session) -> None:
             _panels(scene, beside),
             colours,
             selection,
-            view=f"{session.embeddings.digest if session.embeddings else ''} {projection.method}",
+            view=camera_name(session, projection),
             key="point_map",
             changed=lambda chosen: keep_selection(session, chosen),
         )

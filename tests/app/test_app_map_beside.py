@@ -9,6 +9,7 @@ from opened_page import finish_jobs, open_view, text, visitor
 from streamlit.testing.v1 import AppTest
 
 from app.session import Session
+from app.views.balance_map import camera_name
 from app.workspace import BESIDE, CLUSTERS, MAP, PLACING, Workspace
 from core.project import MapSettings, Projection
 from core.project.projection import AMONG_NEIGHBOURS
@@ -177,3 +178,11 @@ def test_selected_images_are_left_out_and_taken_back(smote_session: Session) -> 
     assert not page.exception
     assert len(workspace.session.edits.left_out_rows) == 0
     assert workspace.session.embeddings is smote_session.embeddings
+
+
+def test_a_umap_of_other_settings_has_a_camera_of_its_own(mapped: Session) -> None:
+    umap = mapped.projections["umap"]
+    other = replace(umap, settings=MapSettings(seed=umap.settings.seed + 1))
+
+    assert camera_name(mapped, umap) == camera_name(mapped, replace(umap))
+    assert camera_name(mapped, umap) != camera_name(mapped, other)

@@ -9,10 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from map_scenes import scene_of
 
+from app.map_card import card
+from app.map_colours import _SPLIT_COLOURS, NO_VALUE
 from app.map_scene import JOINT_REAL, MADE, OTHER_MADE, REAL, Layer, Pick, Scene, Scenes
 from app.map_selection import Selection
 from app.map_table import label_counts, point_table, selected_indices
 from app.session import Session
+from core.edits import Edits
 from core.project import Placement
 
 
@@ -104,6 +107,31 @@ def test_other_points_or_labels_have_another_key(smote_session: Session) -> None
     assert scene.key == scene_of(smote_session).key
     assert scene.key != scene_of(smote_session, twice=True).key
     assert scene.key != replace(scene, dataset=relabelled).key
+
+
+def test_points_in_the_same_places_with_other_parents_have_another_key(
+    smote_session: Session,
+) -> None:
+    scene = scene_of(smote_session)
+    layer = scene.layers[0]
+    swapped = replace(layer.synthetic, parents=layer.synthetic.parents[:, ::-1].copy())
+
+    other = replace(scene, layers=(replace(layer, synthetic=swapped),))
+
+    assert other.geometry == scene.geometry
+    assert other.key != scene.key
+
+
+def test_the_card_of_an_image_says_that_it_is_left_out(embedded_session: Session) -> None:
+    scene = scene_of(embedded_session.with_edits(Edits().leave_out([0])))
+
+    assert card(scene, 0, "token")["lines"] == [scene.dataset.path(0), "left out"]
+    assert card(scene, 1, "token")["lines"] == [scene.dataset.path(1)]
+
+
+def test_no_split_has_the_grey_of_what_is_left_out() -> None:
+    assert NO_VALUE not in _SPLIT_COLOURS
+    assert len(set(_SPLIT_COLOURS)) == 3
 
 
 def test_scenes_keep_the_last_few_and_their_parts(smote_session: Session) -> None:
