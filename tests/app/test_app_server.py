@@ -1,6 +1,7 @@
 """Routes and the visitor's cookie, driven as the server drives them."""
 
 import asyncio
+import socket
 from dataclasses import dataclass, replace
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -13,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.server import ROUTE, VisitorCookie, download, thumbnail
 from app.session import Session
@@ -246,3 +247,34 @@ def test_elsewhere_the_cookie_goes_with_the_browser() -> None:
     given = SimpleCookie(str(get(APP, "/").header("set-cookie")))
 
     assert given[WORKSPACES.settings.cookie_name]["max-age"] == ""
+
+
+class _Cycle:
+    """A request as uvicorn holds it, on a socket that nobody reads."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.transport = self
+        self._connection = connection
+
+    def get_extra_info(self, name: str) -> socket.socket | None:
+        return self._connection if name == "socket" else None
+
+    async def receive(self) -> Message:
+        return {"type": "http.request"}
+
+
+def test_small_answers_go_at_once() -> None:
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def send(message: Message) -> None:
+        assert message["status"] == 200
+
+    with socket.socket() as connection:
+        assert not connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        request = VisitorCookie(answer)(
+            {"type": "http", "headers": []}, _Cycle(connection).receive, send
+        )
+        asyncio.run(request)
+
+        assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
