@@ -12,13 +12,14 @@ from app.palette import HELD_OUT, KEPT, OKABE_ITO, class_colours
 from app.session import Session
 from core.audit import Finding
 from core.dataset import SPLITS, TRAIN
+from core.neighbours.graph import TYPE_NAMES
+from core.resample.difficulty import Difficulty
 from core.words import size_of
 
 NO_VALUE = "#8A9BA8"
 # Five places of viridis (CC0, van der Walt & Smith, 2015): light is much, in both themes.
 _RAMP = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37))
 _STEPS = 64
-_TYPES = ("safe", "borderline", "rare", "outlier")
 _TYPE_COLOURS = ("#009E73", "#DA9600", "#D55E00", "#CC79A7")
 # Not the grey that bars give to test images: on a map, grey is what has no colour.
 _SPLIT_COLOURS = (KEPT, HELD_OUT[0], "#009E73")
@@ -98,11 +99,18 @@ def by_split(_: Session, scene: Scene) -> Colours:
 def by_type(session: Session, scene: Scene) -> Colours:
     """Return how safe each image lies among its five neighbours."""
     assert session.difficulty is not None
-    types = np.full(len(scene.dataset), len(_TYPES), np.intp)
-    types[session.difficulty.rows] = session.difficulty.types
-    codes = np.where(scene.is_real, types[_rows(scene)], len(_TYPES))
-    names = [*_TYPES, "not looked at, or synthetic"]
+    types = types_of_rows(session.difficulty, len(scene.dataset))
+    codes = np.where(scene.is_real, types[_rows(scene)], len(TYPE_NAMES))
+    names = [*TYPE_NAMES, "not looked at, or synthetic"]
     return _present("type", codes, names, [*_TYPE_COLOURS, NO_VALUE])
+
+
+def types_of_rows(difficulty: Difficulty | None, count: int) -> NDArray[np.intp]:
+    """Return (N,) the place of each row's type in TYPE_NAMES; one more for what is not known."""
+    types = np.full(count, len(TYPE_NAMES), np.intp)
+    if difficulty is not None:
+        types[difficulty.rows] = difficulty.types
+    return types
 
 
 def by_cluster(session: Session, scene: Scene) -> Colours:

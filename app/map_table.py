@@ -4,11 +4,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from app.map_colours import types_of_rows
 from app.map_scene import MADE, Indices, Layer, Scene
 from app.map_selection import Selection
 from app.session import Session
+from core.neighbours.graph import TYPE_NAMES
 
-_TYPES = np.array(["safe", "borderline", "rare", "outlier", ""], object)
+_TYPES = np.array([*TYPE_NAMES, ""], object)
 
 
 def selected_indices(scene: Scene, selection: Selection) -> Indices:
@@ -42,7 +44,7 @@ def point_table(session: Session, scene: Scene, indices: Indices) -> pd.DataFram
         "path": np.where(is_real, paths[rows], ""),
         "row": pd.array(np.where(is_real, numbers, -1), dtype="Int64"),
         "split": np.where(is_real, dataset.table["split"].to_numpy(object)[rows], ""),
-        "type": np.where(is_real, _types(session, rows), ""),
+        "type": np.where(is_real, _types(session, rows, len(dataset)), ""),
         "synthetic_point": pd.array(np.where(is_real, -1, numbers + 1), dtype="Int64"),
         "base": _names(paths, base),
         "neighbour": _names(paths, neighbour),
@@ -73,9 +75,6 @@ def _names(paths: NDArray[np.object_], rows: Indices) -> NDArray[np.object_]:
     return np.where(rows >= 0, paths[np.maximum(rows, 0)], "")
 
 
-def _types(session: Session, rows: Indices) -> NDArray[np.object_]:
-    if session.difficulty is None or session.dataset is None:
-        return np.full(len(rows), "", object)
-    codes = np.full(len(session.dataset), len(_TYPES) - 1, np.intp)
-    codes[session.difficulty.rows] = session.difficulty.types
+def _types(session: Session, rows: Indices, count: int) -> NDArray[np.object_]:
+    codes = types_of_rows(session.difficulty, count)
     return np.asarray(_TYPES[codes[rows]])

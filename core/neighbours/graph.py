@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SAFE, BORDERLINE, RARE, OUTLIER = range(4)
+TYPE_NAMES = ("safe", "borderline", "rare", "outlier")  # in that order
 
 # Shares of neighbours with the point's own label. With five neighbours: 5 and 4 are safe, 3 and 2
 # borderline, 1 rare, 0 an outlier.
