@@ -112,7 +112,7 @@ def _form(session: Session, dataset: ImageDataset, metric: str) -> None:
             "Score on the test split as it came, not on folds",
             key="evaluate_on_test_split", persist_state="session",
         )  # fmt: skip
-        shows_leak = HEADS[head].side_px is None and st.checkbox(
+        shows_leak = not HEADS[head].learns_from_pictures and st.checkbox(
             "A lesson: show what resampling before splitting would have reported",
             key="evaluate_shows_leak", persist_state="session",
         )  # fmt: skip

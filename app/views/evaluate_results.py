@@ -80,7 +80,7 @@ def _how(report: EvaluationReport) -> str:
     if report.is_held_out:
         scored = f"the test split, {count_of(report.repeats, 'seed')}"
     learner = HEADS[report.head].title.lower()
-    source = f", encoder '{report.encoder}'" if HEADS[report.head].side_px is None else ""
+    source = f", encoder '{report.encoder}'" if HEADS[report.head].uses_encoder else ""
     return (
         f"{count_of(report.images, 'image')}, {scored}, {learner}{source}. The intervals hold for "
         "all strategies together."

@@ -1,5 +1,6 @@
 """Images to vectors: encoders, devices, the threaded pipeline, its cache and its files."""
 
+from core.embed.cutting import CutEncoder
 from core.embed.devices import Device, available_devices, resolve_device
 from core.embed.embeddings import Embeddings
 from core.embed.encoders import DEFAULT_ENCODER, ENCODERS, Encoder, find_encoder
@@ -11,6 +12,7 @@ __all__ = [
     "DEFAULT_ENCODER",
     "ENCODERS",
     "PRETRAINED",
+    "CutEncoder",
     "Device",
     "Embeddings",
     "Encoder",

@@ -7,6 +7,7 @@ pictures and text only the picture side is built.
 import json
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,13 +59,37 @@ def read_dimension(snapshot: Snapshot, side_px: int) -> int:
         ) from error
 
 
-def open_backbone(
-    snapshot: Snapshot, preparation: Preparation, device: str
-) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
-    """Load the weights, from the network if need be, and return the function over a batch.
+@dataclass(frozen=True, eq=False)
+class Backbone:
+    """A model on a device, and how it takes pictures and gives vectors."""
 
-    It takes (B, side_px, side_px, 3) uint8 RGB and returns (B, D) float32, computed in the numbers
-    that suit the device.
+    model: "Module"
+    device: str
+    preparation: Preparation
+    is_pooler_trained: bool  # the weights hold what the model's own pooled vector needs
+
+    def pixel_values(self, pixels: NDArray[np.uint8]) -> "Tensor":
+        """Return (B, 3, side_px, side_px) as the model was taught, of (B, side_px, side_px, 3)."""
+        import torch
+
+        how = self.preparation
+        scale, mean, std = (
+            torch.tensor(values, device=self.device).view(1, -1, 1, 1)
+            for values in ([how.scale], how.mean, how.std)
+        )
+        # Seen with channels first, the pixels keep lying as they are.
+        batch = on_device(pixels, self.device).permute(0, 3, 1, 2)
+        batch = batch.flip(1) if how.is_bgr else batch
+        return (batch * scale - mean) / std
+
+    def describe(self, pixel_values: "Tensor") -> "Tensor":
+        """Return (B, D): the model's own vector of a picture, else what its maps or tokens give."""
+        output = self.model(pixel_values=pixel_values)
+        return _pooled(output, self.model, self.is_pooler_trained)
+
+
+def open_backbone(snapshot: Snapshot, preparation: Preparation, device: str) -> Backbone:
+    """Load the weights, from the network if need be.
 
     Raises:
         SettingError: the weights cannot be had, or do not belong to the model.
@@ -73,7 +98,6 @@ def open_backbone(
     fetch_weights(snapshot)
     config = read_settings(snapshot, CONFIG)
     _refuse_other_models(config, snapshot.name)
-    import torch
     from safetensors import SafetensorError
 
     try:
@@ -84,20 +108,24 @@ def open_backbone(
             "model again, or choose another one."
         ) from error
     model = model.to(device, memory_format=memory_format(device))
-    scale, mean, std = (
-        torch.tensor(values, device=device).view(1, -1, 1, 1)
-        for values in ([preparation.scale], preparation.mean, preparation.std)
-    )
+    return Backbone(model, device, preparation, is_pooler_trained)
 
-    def describe(batch: "Tensor") -> "Tensor":
-        return _pooled(model(pixel_values=batch), model, is_pooler_trained)
+
+def open_encoder(
+    snapshot: Snapshot, preparation: Preparation, device: str
+) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
+    """Return the function over a batch, its weights loaded as `open_backbone` loads them.
+
+    It takes (B, side_px, side_px, 3) uint8 RGB and returns (B, D) float32, computed in the numbers
+    that suit the device.
+    """
+    import torch
+
+    backbone = open_backbone(snapshot, preparation, device)
 
     def encode(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         with torch.inference_mode():
-            # Seen with channels first, the pixels keep lying as they are.
-            batch = on_device(pixels, device).permute(0, 3, 1, 2)
-            batch = batch.flip(1) if preparation.is_bgr else batch
-            vectors = in_precision(describe, (batch * scale - mean) / std, device)
+            vectors = in_precision(backbone.describe, backbone.pixel_values(pixels), device)
             return np.ascontiguousarray(vectors.cpu().numpy(), np.float32)
 
     return encode

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from core.embed import classical, network
 from core.embed.computing import in_precision, memory_format, on_device
+from core.embed.cutting import CutEncoder, States, to_states
 from core.embed.devices import CPU
 from core.images import resize
 
@@ -26,6 +27,7 @@ CLASSICAL_DIMENSION = 128
 DIMENSION = network.DIMENSION + CLASSICAL_DIMENSION
 VERSION = "2"
 SOURCE = "Trained by core/embed/train_encoder.py; see core/embed/MODEL_CARD.md"
+_SHRINKS_BY = 16  # sides of the picture over those of the last maps
 WEIGHTS = Path(__file__).parent / "builtin.safetensors"
 
 
@@ -36,15 +38,8 @@ def open_encoder(device: str) -> Callable[[NDArray[np.uint8]], NDArray[np.float3
     The network computes in the numbers that suit the device, all else in float32.
     """
     import torch
-    from safetensors.torch import load_file
 
-    layout = memory_format(device)
-    weights = {
-        name: tensor.to(device, torch.float32, memory_format=layout)
-        if tensor.ndim == 4
-        else tensor.to(device, torch.float32)
-        for name, tensor in load_file(WEIGHTS).items()
-    }
+    weights = _load(device)
 
     def encode(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         with torch.inference_mode():
@@ -57,6 +52,43 @@ def open_encoder(device: str) -> Callable[[NDArray[np.uint8]], NDArray[np.float3
     return encode
 
 
+def cut_encoder(device: str) -> CutEncoder:
+    """Return the encoder in two parts; of the network the last block may learn."""
+    import torch
+
+    weights = _load(device)
+    learning = {
+        name: torch.nn.Parameter(tensor)
+        for name, tensor in weights.items()
+        if name.startswith(network.LAST_BLOCK)
+    }
+    block = torch.nn.ParameterList(learning.values())
+    convolve = network.convolutions(weights | learning)
+    side_px = INPUT_PX // _SHRINKS_BY
+    channels = network.LAYERS[f"{network.LAST_BLOCK}a"].inputs
+    means_count = network.HEAD_INPUTS - channels
+
+    def begin(pixels: NDArray[np.uint8]) -> States:
+        with torch.inference_mode():
+            state = in_precision(
+                lambda batch: torch.cat(
+                    [part.flatten(1) for part in network.begin(_maps(batch), convolve)], dim=1
+                ),
+                on_device(pixels, device),
+                device,
+            )
+            return to_states(torch.cat([_shapes(small(pixels), device), state], dim=1))
+
+    def finish(states: "Tensor") -> "Tensor":
+        counts = [classical.DIMENSION, means_count, channels * side_px**2]
+        shapes, means, flat = torch.split(states, counts, dim=1)
+        maps = flat.reshape(-1, channels, side_px, side_px)
+        things = network.finish(means, maps, convolve)
+        return join(_headed(things, weights), shapes, weights)
+
+    return CutEncoder(begin, block, finish)
+
+
 def small(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the pictures at the classical encoder's size."""
     side_px = classical.INPUT_PX
@@ -65,10 +97,8 @@ def small(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def learned(pixels: "Tensor", weights: Mapping[str, "Tensor"]) -> "Tensor":
     """Return the network's (B, network.DIMENSION) of (B, H, W, 3) uint8; its head centres them."""
-    # Seen with channels first, the pixels keep lying as they are: what CPUs convolve fastest.
-    maps = pixels.permute(0, 3, 1, 2).float() / 255
-    means = network.describe(maps, network.convolutions(weights))
-    return means @ weights["head.weight"].T + weights["head.bias"]
+    means = network.describe(_maps(pixels), network.convolutions(weights))
+    return _headed(means, weights)
 
 
 def join(learned: "Tensor", shapes: "Tensor", weights: Mapping[str, "Tensor"]) -> "Tensor":
@@ -92,3 +122,26 @@ def _shapes(pixels: NDArray[np.uint8], device: str) -> "Tensor":
         return torch.tensor(np.asarray(classical.describe(pixels, np), np.float32))
     shapes: Tensor = classical.describe(on_device(pixels, device), torch)
     return shapes
+
+
+def _load(device: str) -> dict[str, "Tensor"]:
+    import torch
+    from safetensors.torch import load_file
+
+    layout = memory_format(device)
+    return {
+        name: tensor.to(device, torch.float32, memory_format=layout)
+        if tensor.ndim == 4
+        else tensor.to(device, torch.float32)
+        for name, tensor in load_file(WEIGHTS).items()
+    }
+
+
+def _maps(pixels: "Tensor") -> "Tensor":
+    """Return (B, 3, H, W) 0 to 1 of (B, H, W, 3) uint8."""
+    # Seen with channels first, the pixels keep lying as they are: what CPUs convolve fastest.
+    return pixels.permute(0, 3, 1, 2).float() / 255
+
+
+def _headed(means: "Tensor", weights: Mapping[str, "Tensor"]) -> "Tensor":
+    return means @ weights["head.weight"].T + weights["head.bias"]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.embed import builtin, classical
+from core.embed.cutting import CutEncoder
 from core.embed.hub import PREFIX
 from core.errors import SettingError
 from core.images import Pixels, resize
@@ -36,6 +37,7 @@ class Encoder:
     prepare: Callable[[Pixels, int], Pixels] = squeeze  # a picture and input_px to that square
     kept: float = 1.0  # how much of the short side `prepare` keeps
     is_exact: bool = False  # it computes in float32 wherever it runs
+    cut: Callable[[str], CutEncoder] | None = None  # in two, where it has layers that may learn
     is_small: bool = False  # on a CPU, each thread encodes what it read
 
 
@@ -56,6 +58,7 @@ ENCODERS: Mapping[str, Encoder] = {
             input_px=builtin.INPUT_PX,
             version=builtin.VERSION,
             open=builtin.open_encoder,
+            cut=builtin.cut_encoder,
             is_small=True,
         ),
         Encoder(

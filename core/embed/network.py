@@ -52,6 +52,7 @@ LAYERS: Mapping[str, Layer] = {
     "block_5b": Layer(208, 208),
 }
 _STAGES = (("block_1",), ("block_2", "block_3"), ("block_4", "block_5"))
+LAST_BLOCK = _STAGES[-1][-1]
 HEAD_INPUTS = sum(LAYERS[f"{stage[-1]}b"].outputs for stage in _STAGES)
 
 
@@ -62,8 +63,13 @@ def describe(pixels: Tensor, convolve: Convolve) -> Tensor:
         pixels: (B, 3, H, W) 0 to 1, RGB.
         convolve: Applies a layer of LAYERS, with what was folded into it.
     """
+    return finish(*begin(pixels, convolve), convolve)
+
+
+def begin(pixels: Tensor, convolve: Convolve) -> tuple[Tensor, Tensor]:
+    """Return what is known before the last block: means of the stages that ended, and the maps."""
     from torch import cat
-    from torch.nn.functional import avg_pool2d, relu
+    from torch.nn.functional import relu
 
     maps = (pixels - 0.45) * 4
     for name in ("stem_1", "stem_2"):
@@ -71,12 +77,27 @@ def describe(pixels: Tensor, convolve: Convolve) -> Tensor:
     means = []
     for stage in _STAGES:
         for block in stage:
-            around = maps
-            if f"{block}way" in LAYERS:
-                around = convolve(f"{block}way", avg_pool2d(maps, 2))
-            maps = relu(convolve(f"{block}b", relu(convolve(f"{block}a", maps))) + around)
-        means.append(maps.mean(dim=(2, 3)))
-    return cat(means, dim=1)
+            if block != LAST_BLOCK:
+                maps = _pass(block, maps, convolve)
+        if LAST_BLOCK not in stage:
+            means.append(maps.mean(dim=(2, 3)))
+    return cat(means, dim=1), maps
+
+
+def finish(means: Tensor, maps: Tensor, convolve: Convolve) -> Tensor:
+    """Return what `describe` returns, from what `begin` found."""
+    from torch import cat
+
+    return cat([means, _pass(LAST_BLOCK, maps, convolve).mean(dim=(2, 3))], dim=1)
+
+
+def _pass(block: str, maps: Tensor, convolve: Convolve) -> Tensor:
+    from torch.nn.functional import avg_pool2d, relu
+
+    around = maps
+    if f"{block}way" in LAYERS:
+        around = convolve(f"{block}way", avg_pool2d(maps, 2))
+    return relu(convolve(f"{block}b", relu(convolve(f"{block}a", maps))) + around)
 
 
 def convolutions(weights: Mapping[str, Tensor]) -> Convolve:

@@ -6,7 +6,8 @@ from functools import partial
 from typing import Literal
 
 from core.embed import preparation
-from core.embed.backbone import open_backbone, read_dimension
+from core.embed.backbone import open_encoder, read_dimension
+from core.embed.cut_backbone import cut_backbone
 from core.embed.encoders import Encoder
 from core.embed.hub import PREFIX
 from core.embed.snapshots import PREPROCESSORS, find_snapshot, read_settings
@@ -162,7 +163,8 @@ def find_pretrained(name: str) -> Encoder:
         dimension=dimension,
         input_px=prepared.side_px,
         version=f"{preparation.VERSION}-{snapshot.version}",
-        open=partial(open_backbone, snapshot, prepared),
+        open=partial(open_encoder, snapshot, prepared),
+        cut=partial(cut_backbone, snapshot, prepared),
         prepare=prepared.square,
         kept=prepared.kept,
     )

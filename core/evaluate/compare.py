@@ -13,12 +13,13 @@ from core.embed import Embeddings
 from core.errors import SettingError, TooFewClassesError
 from core.evaluate.contenders import STANDARD_POLICY, Contender, parse_contender
 from core.evaluate.folds import Fold, make_folds, scored_rows
-from core.evaluate.heads import LINEAR, Head, find_head
+from core.evaluate.heads import LINEAR, Head, check_head, find_head
 from core.evaluate.leaky import measure_leaky
 from core.evaluate.metrics import METRICS, PRIMARY
 from core.evaluate.notes import write_notes
 from core.evaluate.report import BASELINE, FLOOR, EvaluationReport, Row, summarise
-from core.evaluate.setting import Clock, Setting, one_thread, prepare_setting
+from core.evaluate.setting import Clock, Setting, prepare_setting
+from core.evaluate.threads import one_thread
 from core.evaluate.verdict import write_verdict
 from core.progress import Progress, silent
 from core.randomness import stream_seed
@@ -86,6 +87,7 @@ def evaluate(
     if metric not in METRICS:
         raise SettingError(f"There is no metric '{metric}'. They are: {', '.join(METRICS)}.")
     chosen = find_head(head) if isinstance(head, str) else head
+    check_head(chosen, embeddings.encoder)
     contenders = _contenders(strategies, settings, policy)
     groups = picture_groups(dataset, progress)
     rows = scored_rows(dataset, embeddings.rows, groups)
@@ -191,7 +193,7 @@ def _run_all(
 
             runs.append(setting.run(contender, number, tell))
         leaky = None
-        if shows_leak and contender.adds and setting.pictures is None:
+        if shows_leak and contender.adds and setting.gallery is None:
             leaky = _leaky(setting, contender)
         yield Row(contender.name, contender.title, runs, leaky)
     progress(STAGE, total, total)
@@ -207,7 +209,7 @@ def _leaky(setting: Setting, contender: Contender) -> dict[str, float]:
             setting.embeddings,
             rows,
             contender,
-            setting.head,
+            setting.opened.answer,
             setting.albums,
             n_splits=max(2, min(5, smallest)),
             seed=setting.seed,

@@ -9,8 +9,7 @@ from core.resample import Exports, find_strategy, plan_counts
 
 # Measured on one core at 2 GHz, in seconds; a rough guide for other machines.
 _PER_POINT = 3e-6  # of a head on vectors, for a class
-_PER_PICTURE = 1e-3  # of the network, for an epoch
-_EPOCHS = 10
+_PER_PICTURE = 1e-3  # of a network, for an epoch; the built-in encoder where it is fine-tuned
 SECONDS_TO_EMBED = 6e-3  # an image, by the built-in encoder
 _PER_AUGMENTED = 1.5e-3  # to make and describe a picture of moderate size
 
@@ -39,12 +38,12 @@ def estimate(counts: Mapping[str, int], contenders: Sequence[Contender], head: H
         for part in contender.parts:
             plan = plan_counts(after, part.strategy, part.target, settings=part.settings)
             is_augmented = find_strategy(part.strategy).exports is Exports.AUGMENTED
-            if is_augmented or (part.policy is not None and head.side_px is not None):
+            if is_augmented or (part.policy is not None and head.learns_from_pictures):
                 pictures += plan.total_added
             after = plan.after
         pieces = 0.8 * sum(after.values())
-        if head.side_px is None:
+        if not head.learns_from_pictures:
             seconds += folds * pieces * class_count * _PER_POINT
         else:
-            seconds += folds * pieces * _EPOCHS * _PER_PICTURE
+            seconds += folds * pieces * head.steps * _PER_PICTURE
     return Estimate(seconds + pictures * _PER_AUGMENTED, pictures)

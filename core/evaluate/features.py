@@ -1,4 +1,4 @@
-"""What a head learns from in a fold: vectors in the fold's space, or small pictures."""
+"""What a head learns from in a fold: vectors in the fold's space, or pictures."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from core.dataset import Rows
 from core.embed import Embeddings
 from core.evaluate.album import Album
 from core.evaluate.folds import Fold
+from core.evaluate.gallery import Gallery
 from core.evaluate.spaces import Space
 from core.resample import SyntheticPoints
 
@@ -56,7 +57,8 @@ class Vectors:
 
     def augmented(self, policy: AugmentPolicy, rows: Rows, repeats: NDArray[np.intp]) -> Features:
         """Return (A, D) points of augmented pictures, embedded as they are."""
-        return self.space.place(self.albums[policy_key(policy)].take(rows, repeats))
+        album = self.albums[policy_key(policy)]
+        return self.space.place(album.values[album.find(rows, repeats)])
 
     def synthetic(
         self,
@@ -77,25 +79,23 @@ class Vectors:
 
 
 @dataclass(frozen=True, eq=False)
-class SmallPictures:
-    """Pictures brought to a small square, for networks that learn from pixels."""
+class Pictures:
+    """Pictures, each by its place in a gallery."""
 
-    pictures: NDArray[np.uint8]  # (R, side, side, 3) of `rows`
-    rows: Rows  # (R,) ascending
+    gallery: Gallery
     fold: Fold
-    albums: Mapping[str, Album]
 
     def real(self, rows: Rows) -> Features:
-        """Return (N, side, side, 3) images of the training side."""
-        return self.pictures[np.searchsorted(self.rows, rows)]
+        """Return (N,) the places of images."""
+        return self.gallery.find(rows)
 
     def tested(self) -> Features:
-        """Return (M, side, side, 3) images of the test side."""
-        return self.pictures[np.searchsorted(self.rows, self.fold.test)]
+        """Return (M,) the places of the test side."""
+        return self.gallery.find(self.fold.test)
 
     def augmented(self, policy: AugmentPolicy, rows: Rows, repeats: NDArray[np.intp]) -> Features:
-        """Return (A, side, side, 3) augmented pictures, made at full size."""
-        return self.albums[policy_key(policy)].take(rows, repeats)
+        """Return (A,) the places of augmented pictures, made at full size."""
+        return self.gallery.find_augmented(policy_key(policy), rows, repeats)
 
     def synthetic(self, made: SyntheticPoints, policy: AugmentPolicy | None) -> Features:
         """Return, for each point, an augmented picture of its base, as an export writes it."""
@@ -105,7 +105,7 @@ class SmallPictures:
 
     def has_pictures(self, policy: AugmentPolicy, rows: Rows) -> NDArray[np.bool_]:
         """Return, for each row, whether its augmented pictures could be made."""
-        return self.albums[policy_key(policy)].has(rows)
+        return self.gallery.albums[policy_key(policy)].has(rows)
 
 
 def policy_key(policy: AugmentPolicy) -> str:

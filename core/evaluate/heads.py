@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.embed import DEFAULT_ENCODER, Embeddings, find_encoder
 from core.errors import SettingError
 from core.evaluate.features import Features
 from core.evaluate.learn import TrainingSide
+from core.evaluate.look import Look, as_small
 from core.evaluate.metrics import Scores
 
 _C = 10.0  # strength of the data against the penalty
@@ -19,6 +21,10 @@ _LEAST_SCORE = 1e-3  # of a class that no neighbour speaks for
 
 # Told of a step done, of how many, in a fit; raising from it cancels.
 Tell = Callable[[int, int], None]
+
+
+def _as_they_are(features: Features) -> Features:
+    return features
 
 
 def _untold(done: int, total: int) -> None:
@@ -43,12 +49,25 @@ class Answer:
 
 @dataclass(frozen=True)
 class Fit:
-    """All that a head is given beside pictures: what to answer, where, and from which seed."""
+    """All that a head is given beside features: what to answer, where, and from which seed."""
 
     class_count: int
     seed: int
     device: str = "cpu"
     tell: Tell = _untold
+    take: Callable[[Features], Features] = _as_they_are  # features to what a network takes
+
+
+Answerer = Callable[[TrainingSide, Features, Fit], Answer]
+
+
+@dataclass(frozen=True)
+class OpenHead:
+    """A head that is ready for the folds of a comparison."""
+
+    answer: Answerer
+    look: Look | None = None  # how it sees pictures; None: it learns from the vectors
+    is_small: bool = False  # on a CPU, threads would mostly wait for each other
 
 
 @dataclass(frozen=True)
@@ -58,25 +77,44 @@ class Head:
     name: str
     title: str
     help: str
-    answer: Callable[[TrainingSide, Features, Fit], Answer]
-    side_px: int | None = None  # it learns from pixels, of squares of this side
+    open: Callable[[Embeddings, str], OpenHead]  # vectors, and the device of a network
+    learns_from_pictures: bool = False
+    needs_layers: bool = False  # of the encoder, to tune the last of them
     repeats: int = 2  # usual repeats of five folds
     steps: int = 1  # reports of progress in one fit
+
+    @property
+    def uses_encoder(self) -> bool:
+        """Return whether answers depend on what embedded the images."""
+        return self.needs_layers or not self.learns_from_pictures
 
 
 def answer_linear(side: TrainingSide, test: Features, fit: Fit) -> Answer:
     """Return the scores of a logistic regression on weighted points."""
+    slopes, constants = fit_linear(side.features, side.codes, side.weights, fit.class_count)
+    # Logarithms of probabilities would be those of zeros, far from the border.
+    return Answer(_shifted(test @ slopes + constants, side.shift))
+
+
+def fit_linear(
+    features: Features, codes: NDArray[np.intp], weights: NDArray[np.float64], class_count: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return (D, C) slopes and (C,) constants of the logarithm of each class's score.
+
+    The constant of a class that is not learned is minus infinity. Features are about 1 long.
+    """
     from sklearn.linear_model import LogisticRegression
 
     head = LogisticRegression(C=_C, tol=_TOLERANCE, max_iter=_MOST_STEPS)
-    head.fit(side.features, side.codes, sample_weight=side.weights)
-    scores = np.full((len(test), fit.class_count), -np.inf)
-    # Logarithms of probabilities would be those of zeros, far from the border.
-    decisions = np.asarray(head.decision_function(test), np.float64)
-    if decisions.ndim == 1:  # of two classes, for the second
-        decisions = np.column_stack([np.zeros(len(test)), decisions])
-    scores[:, head.classes_] = decisions
-    return Answer(_shifted(scores, side.shift))
+    head.fit(features, codes, sample_weight=weights)
+    slopes, constants = np.asarray(head.coef_, np.float64), np.asarray(head.intercept_, np.float64)
+    if len(slopes) == 1:  # of two classes, for the second
+        slopes = np.concatenate([np.zeros_like(slopes), slopes])
+        constants = np.concatenate([[0.0], constants])
+    all_slopes = np.zeros((features.shape[1], class_count))
+    all_constants = np.full(class_count, -np.inf)
+    all_slopes[:, head.classes_], all_constants[head.classes_] = slopes.T, constants
+    return all_slopes, all_constants
 
 
 def answer_neighbours(side: TrainingSide, test: Features, fit: Fit) -> Answer:
@@ -95,11 +133,16 @@ def answer_neighbours(side: TrainingSide, test: Features, fit: Fit) -> Answer:
     return Answer(_shifted(np.log(scores), side.shift))
 
 
-def answer_network(side: TrainingSide, test: Features, fit: Fit) -> Answer:
-    """Return the scores of a small convolutional network that was trained from scratch."""
-    from core.evaluate.network import train_network
+def _open_network(embeddings: Embeddings, device: str) -> OpenHead:  # noqa: ARG001
+    from core.evaluate.network import SIDE_PX, train_network
 
-    return train_network(side, test, fit)
+    return OpenHead(train_network, as_small(SIDE_PX), is_small=True)
+
+
+def _open_fine_tuning(embeddings: Embeddings, device: str) -> OpenHead:
+    from core.evaluate.fine_tuning import open_fine_tuning
+
+    return open_fine_tuning(embeddings.encoder, device)
 
 
 HEADS: Mapping[str, Head] = {
@@ -110,22 +153,35 @@ HEADS: Mapping[str, Head] = {
             "Linear model on embeddings",
             "A logistic regression on the vectors of the encoder: seconds, and as good as the "
             "encoder is.",
-            answer_linear,
+            lambda *_: OpenHead(answer_linear),
         ),
         Head(
             "neighbours",
             "Nearest neighbours",
             "The five nearest training images vote. It learns nothing, so it shows what the "
             "points themselves do.",
-            answer_neighbours,
+            lambda *_: OpenHead(answer_neighbours),
+        ),
+        Head(
+            "fine_tuning",
+            "Encoder with its last block fine-tuned",
+            "Begins as the linear model and lets the last block of the encoder learn with it, the "
+            "built-in one or a pretrained one: minutes to hours on a CPU. SMOTE's points become "
+            "augmented pictures here.",
+            _open_fine_tuning,
+            learns_from_pictures=True,
+            needs_layers=True,
+            repeats=1,
+            steps=8,
         ),
         Head(
             "network",
             "Small network on pixels",
             "Six layers of 3 x 3 convolutions on squares of 32 px, trained from scratch under "
-            "each strategy, as tutorials do: minutes to hours on a CPU.",
-            answer_network,
-            side_px=32,
+            "each strategy, as tutorials do: minutes to hours on a CPU. SMOTE's points become "
+            "augmented pictures here.",
+            _open_network,
+            learns_from_pictures=True,
             repeats=1,
             steps=10,
         ),
@@ -144,6 +200,19 @@ def find_head(name: str) -> Head:
     if name not in HEADS:
         raise SettingError(f"There is no head '{name}'. The heads are: {', '.join(HEADS)}.")
     return HEADS[name]
+
+
+def check_head(head: Head, encoder: str) -> None:
+    """Refuse a head that cannot learn with an encoder.
+
+    Raises:
+        SettingError: the head tunes layers, and the encoder has none; or there is no such encoder.
+    """
+    if head.needs_layers and find_encoder(encoder).cut is None:
+        raise SettingError(
+            f"The encoder '{encoder}' has no layers that could be fine-tuned. Embed the images "
+            f"with '{DEFAULT_ENCODER}' or a pretrained model, or let something else learn."
+        )
 
 
 def _shifted(scores: NDArray[np.float64], shift: NDArray[np.float64]) -> Scores:

@@ -11,7 +11,7 @@ from core.evaluate.album import Album
 from core.evaluate.contenders import Contender
 from core.evaluate.features import Vectors
 from core.evaluate.folds import Fold
-from core.evaluate.heads import Fit, Head
+from core.evaluate.heads import Answerer, Fit
 from core.evaluate.learn import TrainingSide, balance
 from core.evaluate.metrics import METRICS, measure
 from core.evaluate.spaces import fit_space
@@ -23,7 +23,7 @@ def measure_leaky(
     embeddings: Embeddings,
     rows: Rows,
     contender: Contender,
-    head: Head,
+    answer: Answerer,
     albums: Mapping[str, Album],
     *,
     n_splits: int,
@@ -39,7 +39,7 @@ def measure_leaky(
         embeddings: Their vectors.
         rows: The images that are compared.
         contender: What is made of all of them.
-        head: Learns from vectors.
+        answer: Of a head that learns from vectors.
         albums: Augmented pictures, as `Vectors` has them.
         n_splits: Folds.
         seed: Same seed, same figures.
@@ -58,9 +58,9 @@ def measure_leaky(
     for train, test in splitter.split(places, side.codes[places]):
         learned = _only(side, places[train])
         fit = Fit(len(dataset.classes), stream_seed(seed, "leaky fit"))
-        answer = head.answer(learned, side.features[places[test]], fit)
+        scores = answer(learned, side.features[places[test]], fit).scores
         actual = np.searchsorted(codes, side.codes[places[test]])
-        found.append(measure(actual, answer.scores[:, codes]))
+        found.append(measure(actual, scores[:, codes]))
     return {metric: float(np.mean([values[metric] for values in found])) for metric in METRICS}
 
 

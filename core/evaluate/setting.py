@@ -1,14 +1,9 @@
 """Where strategies are compared: folds, pictures, and one strategy's run in one fold."""
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 from math import ceil
-from threading import Lock
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,30 +11,25 @@ from numpy.typing import NDArray
 from core.augment import AugmentPolicy
 from core.dataset import ImageDataset, Rows
 from core.embed import Embeddings
-from core.evaluate.album import Album, as_small, by_encoder, fill_album
+from core.evaluate.album import Album, fill_album
 from core.evaluate.contenders import Contender
-from core.evaluate.features import SmallPictures, Source, Vectors, policy_key
+from core.evaluate.features import Pictures, Source, Vectors, policy_key
 from core.evaluate.folds import Fold
-from core.evaluate.heads import Epoch, Fit, Head, Tell
+from core.evaluate.gallery import Gallery, read_pictures
+from core.evaluate.heads import Epoch, Fit, Head, OpenHead, Tell
 from core.evaluate.learn import balance, count_rows
+from core.evaluate.look import Look, by_encoder
 from core.evaluate.metrics import Scores, count_confusion, measure
 from core.evaluate.report import Run
-from core.evaluate.small_pictures import read_small
 from core.evaluate.spaces import Points, Space, fit_directions
+from core.evaluate.threads import learn_apart, one_thread
 from core.progress import Progress
 from core.randomness import stream, stream_seed
 from core.resample import Exports, find_strategy, plan_counts
 
-if TYPE_CHECKING:
-    from threadpoolctl import ThreadpoolController
-
 Clock = Callable[[], float]
 
 _DRAWS = 20  # of test images, in each run on a test split
-
-# The limit of threads and the filter of warnings hold for the whole process: two comparisons at
-# once would each restore what the other had set.
-_ONE_AT_A_TIME = Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +41,10 @@ class Setting:
     folds: Sequence[Fold]
     codes: NDArray[np.intp]  # (C,) of the classes that are scored, ascending
     head: Head
+    opened: OpenHead
     albums: Mapping[str, Album]
-    places: Sequence[Callable[[Points], Points]]  # of each fold; none for a head on pixels
-    pictures: NDArray[np.uint8] | None  # of `embeddings.rows`; none for a head on vectors
+    places: Sequence[Callable[[Points], Points]]  # of each fold; none for a head on pictures
+    gallery: Gallery | None  # none for a head on vectors
     is_held_out: bool  # the test side is the same in all folds
     seed: int
     device: str
@@ -68,13 +59,15 @@ class Setting:
         fold, seed = self.folds[number], stream_seed(self.seed, "fold", number)
         start = self.clock()
         fit = Fit(len(self.dataset.classes), seed, self.device, tell)
+        if self.gallery is not None:
+            fit = replace(fit, take=self.gallery.take)
         with one_thread():
             source = self._source(number)
             side = balance(self.dataset, self.embeddings, fold, source, contender, seed=seed)
-            if self.head.side_px is None:
-                answer = self.head.answer(side, source.tested(), fit)
-        if self.head.side_px is not None:
-            answer = self.head.answer(side, source.tested(), fit)
+            if self.gallery is None:
+                answer = self.opened.answer(side, source.tested(), fit)
+        if self.gallery is not None:
+            answer = learn_apart(self.opened, side, source.tested(), fit)
         seconds = self.clock() - start + self._album_seconds(contender)
         scores = answer.scores[:, self.codes]
         scores /= scores.sum(axis=1, keepdims=True)
@@ -91,15 +84,15 @@ class Setting:
         """Return a fold's share of the time that the contender's pictures took to make."""
         keys = [policy_key(policy) for policy in contender.policies]
         made = sum(self.albums[key].seconds for key in keys if key in self.albums)
-        is_used = self.head.side_px is not None or any(
+        is_used = self.gallery is not None or any(
             find_strategy(part.strategy).exports is Exports.AUGMENTED for part in contender.parts
         )
         return made / len(self.folds) if is_used else 0.0
 
     def _source(self, number: int) -> Source:
         fold = self.folds[number]
-        if self.pictures is not None:
-            return SmallPictures(self.pictures, self.embeddings.rows, fold, self.albums)
+        if self.gallery is not None:
+            return Pictures(self.gallery, fold)
         place = self.places[number]
         train, test = (
             place(self.embeddings.vectors[self.embeddings.positions_of(rows)])
@@ -141,15 +134,18 @@ def prepare_setting(
     progress: Progress,
 ) -> Setting:
     """Return the setting with everything that is made once: directions and augmented pictures."""
-    places, pictures = [], None
-    if head.side_px is None:
+    opened = head.open(embeddings, device)
+    albums = fill_albums(dataset, embeddings, folds, contenders, opened.look, progress, clock)
+    places, gallery = [], None
+    if opened.look is None:
         for number, fold in enumerate(folds):
             progress("finding directions", number, len(folds))
             train = embeddings.vectors[embeddings.positions_of(fold.train)]
             with one_thread():
                 places.append(fit_directions(train, seed=seed))
     else:
-        pictures = read_small(dataset, embeddings.rows, head.side_px, progress)
+        real = read_pictures(dataset, embeddings.rows, opened.look, progress)
+        gallery = Gallery(embeddings.rows, real, albums)
     scored = np.unique(np.concatenate([fold.train for fold in folds]))
     return Setting(
         dataset,
@@ -157,9 +153,10 @@ def prepare_setting(
         folds,
         np.unique(dataset.codes[scored]),
         head,
-        fill_albums(dataset, embeddings, folds, contenders, head.side_px, progress, clock),
+        opened,
+        albums,
         places,
-        pictures,
+        gallery,
         is_held_out,
         seed,
         device,
@@ -172,16 +169,19 @@ def fill_albums(
     embeddings: Embeddings,
     folds: Sequence[Fold],
     contenders: Sequence[Contender],
-    side_px: int | None,
+    look: Look | None,
     progress: Progress,
     clock: Clock = perf_counter,
 ) -> dict[str, Album]:
-    """Return, for each policy, as many augmented pictures of each image as some fold needs."""
+    """Return, for each policy, as many augmented pictures of each image as some fold needs.
+
+    `look` is that of the head; None for one that takes vectors, as the encoder makes them.
+    """
     wanted: dict[str, dict[int, int]] = {}
     policies: dict[str, AugmentPolicy] = {}
     for contender in contenders:
         for fold in folds:
-            for policy, copies in _copies(dataset, fold, contender, side_px):
+            for policy, copies in _copies(dataset, fold, contender, look is not None):
                 key = policy_key(policy)
                 policies[key] = policy
                 most = wanted.setdefault(key, {})
@@ -189,42 +189,15 @@ def fill_albums(
                     most[row] = max(count, most.get(row, 0))
     if not wanted:
         return {}
-    describe = by_encoder(embeddings) if side_px is None else as_small(side_px)
+    look = look or by_encoder(embeddings)
     return {
-        key: fill_album(dataset, copies, policies[key], describe, progress, clock)
+        key: fill_album(dataset, copies, policies[key], look, progress, clock)
         for key, copies in wanted.items()
     }
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Compute in one thread of the linear algebra below, and one comparison at a time.
-
-    The heads on vectors are small: where other work has the cores, threads that wait for each
-    other take up to a hundred times as long as one. One thread also gives one result everywhere.
-    """
-    with (
-        _ONE_AT_A_TIME,
-        _libraries().limit(limits=1, user_api="blas"),
-        warnings.catch_warnings(),
-    ):
-        # Many classes with few points are what folds and undersampling make.
-        warnings.filterwarnings("ignore", message="The number of unique classes")
-        yield
-
-
-@cache
-def _libraries() -> "ThreadpoolController":
-    """Return what limits threads; to look for the libraries takes 5 ms, as long as a small fit."""
-    # They are to be there when they are looked for.
-    import sklearn.linear_model  # noqa: F401
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
-
-
 def _copies(
-    dataset: ImageDataset, fold: Fold, contender: Contender, side_px: int | None
+    dataset: ImageDataset, fold: Fold, contender: Contender, takes_pictures: bool
 ) -> Iterator[tuple[AugmentPolicy, dict[int, int]]]:
     """Yield each policy, and row -> pictures that it has to make of the row in a fold."""
     counts = count_rows(dataset, fold.train)
@@ -234,8 +207,8 @@ def _copies(
         exports = find_strategy(part.strategy).exports
         if exports is Exports.FEWER:
             kept = dict(plan.keep)
-        # A head on vectors takes SMOTE's points as they are; one on pixels, pictures of the bases.
-        if part.policy is not None and (exports is Exports.AUGMENTED or side_px is not None):
+        # A head on vectors takes SMOTE's points as they are; one on pictures, those of the bases.
+        if part.policy is not None and (exports is Exports.AUGMENTED or takes_pictures):
             each = [
                 ceil(plan.add[label] / kept[label]) if kept[label] else 0
                 for label in dataset.classes

@@ -1,5 +1,6 @@
 """Pretrained models: tiny ones, made here and saved as the Hub keeps them."""
 
+import contextlib
 import json
 import shutil
 import socket
@@ -300,6 +301,39 @@ def test_a_vector_does_not_depend_on_its_batch(kind: str, saved: Callable[[str],
 
     alone = np.concatenate([encode(picture[None]) for picture in batch])
     np.testing.assert_allclose(together, alone, atol=1e-5 * np.abs(alone).max())
+
+
+@every_model
+def test_a_model_cut_in_two_gives_its_vectors_and_its_last_block_learns(
+    kind: str, saved: Callable[[str], Path]
+) -> None:
+    encoder = find_pretrained(str(saved(kind)))
+    batch = pictures(encoder.input_px)
+    assert encoder.cut is not None
+    cut = encoder.cut("cpu")
+
+    vectors = cut.finish(torch.tensor(cut.begin(batch)).float())
+
+    whole = encoder.open("cpu")(batch)
+    apart = np.linalg.norm(vectors.detach().numpy() - whole, axis=1)
+    assert (apart < 0.05 * np.linalg.norm(whole, axis=1)).all()
+    weights = torch.tensor(np.random.default_rng(0).standard_normal(vectors.shape))
+    (vectors * weights).sum().backward()
+    assert any(p.grad is not None and p.grad.abs().max() > 0 for p in cut.block.parameters())
+
+
+def test_a_model_whose_blocks_cannot_be_told_apart_is_refused(
+    vit_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = find_pretrained(str(vit_folder))
+    # As if the model did something else after its blocks than it does when they run.
+    monkeypatch.setattr(
+        "core.embed.cut_backbone._given", lambda last, states: contextlib.nullcontext()
+    )
+    assert encoder.cut is not None
+
+    with pytest.raises(SettingError, match="cannot be taken apart"):
+        encoder.cut("cpu")
 
 
 PROCESSORS: dict[str, Callable[[], Model]] = {

@@ -12,11 +12,12 @@ from core.embed import Embeddings, embed
 from core.encoding import encode
 from core.errors import LeakError
 from core.evaluate import evaluate, learn, parse_contender
-from core.evaluate.album import Album, as_small, by_encoder, fill_album
-from core.evaluate.features import SmallPictures, Vectors, policy_key
+from core.evaluate.album import Album, fill_album
+from core.evaluate.features import Pictures, Vectors, policy_key
 from core.evaluate.folds import make_folds
+from core.evaluate.gallery import Gallery, read_pictures
+from core.evaluate.look import as_small, by_encoder
 from core.evaluate.setting import fill_albums
-from core.evaluate.small_pictures import read_small
 from core.evaluate.spaces import fit_space
 from core.images import decode
 from core.progress import silent
@@ -48,8 +49,8 @@ def test_an_album_holds_the_vectors_of_the_pictures_that_an_export_makes(
 
     steps = draw(crop, image_key=dataset.path(25), copy=2, label="b")
     second = apply(decode(dataset.read_bytes(25)), steps)
-    expected = by_encoder(embeddings)([second])
-    taken = album.take(np.array([25, 25]), np.array([1, 3]))
+    expected = by_encoder(embeddings).describe([second])
+    taken = album.values[album.find(np.array([25, 25]), np.array([1, 3]))]
     np.testing.assert_allclose(taken, np.concatenate([expected, expected]), atol=1e-5)
 
 
@@ -84,7 +85,7 @@ def test_a_picture_of_a_test_image_is_refused(
     albums = fill_albums(dataset, embeddings, [fold], [contender], None, silent)
     source = Vectors(embeddings, fold, fit_space(embeddings, fold), albums)
     monkeypatch.setattr(learn, "_to_augment", lambda *_: (fold.test, np.zeros(7, np.intp)))
-    monkeypatch.setattr(Album, "take", lambda *_: np.zeros((7, embeddings.dimension), np.float32))
+    monkeypatch.setattr(Album, "find", lambda *_: np.zeros(7, np.intp))
 
     with pytest.raises(LeakError):
         learn.balance(dataset, embeddings, fold, source, contender, seed=0)
@@ -104,13 +105,14 @@ def test_a_network_learns_the_augmented_base_of_each_synthetic_point(
 ) -> None:
     fold = make_folds(dataset, np.arange(28), n_splits=4, seed=0)[0]
     contender = parse_contender("smote", policy=FLIP)
-    albums = fill_albums(dataset, embeddings, [fold], [contender], 8, silent)
-    small = read_small(dataset, embeddings.rows, 8, silent)
-    source = SmallPictures(small, embeddings.rows, fold, albums)
+    albums = fill_albums(dataset, embeddings, [fold], [contender], as_small(8), silent)
+    small = read_pictures(dataset, embeddings.rows, as_small(8), silent)
+    gallery = Gallery(embeddings.rows, small, albums)
 
-    side = learn.balance(dataset, embeddings, fold, source, contender, seed=0)
+    side = learn.balance(dataset, embeddings, fold, Pictures(gallery, fold), contender, seed=0)
 
     mirrored = small[side.bases[side.kept :]][:, :, ::-1]
     assert len(mirrored) == 9
-    np.testing.assert_allclose(side.features[side.kept :].astype(int), mirrored, atol=1)
+    learned = gallery.take(side.features[side.kept :])
+    np.testing.assert_allclose(learned.astype(int), mirrored, atol=1)
     assert list(albums) == [policy_key(FLIP)]

@@ -1,0 +1,86 @@
+"""All pictures of a comparison as its head takes them, each at a place that stands for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.dataset import ImageDataset, Rows
+from core.errors import SourceError, UnreadableImageError
+from core.evaluate.album import Album
+from core.evaluate.look import Look, look_at
+from core.images import Pixels, decode
+from core.limits import Limits
+from core.progress import Progress
+
+STAGE = "reading pictures"
+
+Places = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Gallery:
+    """The images, then the pictures of each album. Folds share them and learn from places."""
+
+    rows: Rows  # (R,) ascending
+    real: NDArray[Any]  # (R, ...) of `rows`
+    albums: Mapping[str, Album]  # key of a policy -> its pictures
+
+    def find(self, rows: Rows) -> Places:
+        """Return the places of images."""
+        return np.searchsorted(self.rows, rows)
+
+    def find_augmented(self, key: str, rows: Rows, repeats: NDArray[np.intp]) -> Places:
+        """Return the places of augmented pictures, as `Album.find` does."""
+        before = len(self.rows)
+        for name, album in self.albums.items():
+            if name == key:
+                return before + album.find(rows, repeats)
+            before += len(album.values)
+        raise KeyError(key)
+
+    def take(self, places: Places) -> NDArray[Any]:
+        """Return (N, ...) what the head takes of the pictures at these places."""
+        parts = [self.real, *(album.values for album in self.albums.values() if len(album.values))]
+        ends = np.cumsum([len(part) for part in parts])
+        which = np.searchsorted(ends, places, side="right")
+        taken = np.empty((len(places), *self.real.shape[1:]), self.real.dtype)
+        for number in np.unique(which).tolist():
+            chosen = which == number
+            begin = ends[number] - len(parts[number])
+            taken[chosen] = parts[number][places[chosen] - begin]
+        return taken
+
+
+def read_pictures(
+    dataset: ImageDataset, rows: Rows, look: Look, progress: Progress
+) -> NDArray[Any]:
+    """Return (R, ...) what a head takes of the images in `rows`.
+
+    Raises:
+        SourceError: a file cannot be read any more.
+        OutputError: there is no room for it.
+    """
+    sizes = dataset.table[["width", "height"]].to_numpy()
+
+    def squares(row: int) -> list[Pixels]:
+        return [look.prepare(_read(dataset, row, int(sizes[row].prod()), look.at_least_px))]
+
+    def one(_: int) -> int:
+        return 1
+
+    _, values = look_at(rows.tolist(), one, squares, look.encode, stage=STAGE, progress=progress)
+    return values
+
+
+def _read(dataset: ImageDataset, row: int, pixel_count: int, at_least_px: int) -> Pixels:
+    try:
+        content = dataset.read_bytes(row)
+        return decode(content, limits=Limits(image_pixels=pixel_count), at_least_px=at_least_px)
+    except (OSError, UnreadableImageError) as error:
+        raise SourceError(
+            f"'{dataset.path(row)}' cannot be read any more. Check that the files are still in "
+            "place, then load them again."
+        ) from error

@@ -1,0 +1,48 @@
+"""Room for what is made of many pictures: in memory while that is little, else on disk."""
+
+import os
+import shutil
+import tempfile
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from core.errors import OutputError
+from core.words import size_of
+
+_MOST_IN_MEMORY = 256_000_000  # bytes
+
+
+def make_room(shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
+    """Return an array to fill, without values.
+
+    A large one lies in a file without a name, gone with the array; the system keeps as much of it
+    in memory as there is room.
+
+    Raises:
+        OutputError: the disk has no room for it.
+    """
+    count = int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
+    if count <= _MOST_IN_MEMORY:
+        return np.empty(shape, dtype)
+    with tempfile.TemporaryFile(prefix="evenset_") as file:
+        try:
+            _reserve(file, count)
+        except OSError as error:
+            raise OutputError(
+                f"What the network makes of the pictures needs {size_of(count)} in "
+                f"'{tempfile.gettempdir()}', and there is no room for it. Choose fewer images on "
+                "Load, fewer strategies, or name a folder with more room in TMPDIR."
+            ) from error
+        return np.memmap(file, dtype, "r+", shape=shape)
+
+
+def _reserve(file: IO[bytes], count: int) -> None:
+    """Give the file its length, with its room: a full disk would end the process later."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file.fileno(), 0, count)
+        return
+    if shutil.disk_usage(tempfile.gettempdir()).free < count:
+        raise OSError("No space left on device")
+    file.truncate(count)

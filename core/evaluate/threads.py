@@ -1,0 +1,69 @@
+"""In how many threads heads compute: where they are small, in one.
+
+Where other work has the cores, threads that wait for each other take up to a hundred times as long
+as one. One thread also gives one result everywhere.
+"""
+
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from threading import Event, Lock
+from typing import TYPE_CHECKING
+
+from core.embed.computing import stay_in_this_thread
+from core.errors import CancelledError
+from core.evaluate.features import Features
+from core.evaluate.heads import Answer, Fit, OpenHead
+from core.evaluate.learn import TrainingSide
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
+
+# The limit of threads and the filter of warnings hold for the whole process: two comparisons at
+# once would each restore what the other had set.
+_ONE_AT_A_TIME = Lock()
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute in one thread of the linear algebra below, and one comparison at a time."""
+    with (
+        _ONE_AT_A_TIME,
+        _libraries().limit(limits=1, user_api="blas"),
+        warnings.catch_warnings(),
+    ):
+        # Many classes with few points are what folds and undersampling make.
+        warnings.filterwarnings("ignore", message="The number of unique classes")
+        yield
+
+
+def learn_apart(head: OpenHead, side: TrainingSide, test: Features, fit: Fit) -> Answer:
+    """Return the answer of a head that learns from pictures; a small one learns in one thread."""
+    if not head.is_small:
+        return head.answer(side, test, fit)
+    stopped = Event()
+
+    def tell(done: int, total: int) -> None:
+        if stopped.is_set():
+            raise CancelledError("Cancelled.")
+        fit.tell(done, total)
+
+    # A thread of its own: what limits threads there limits them nowhere else.
+    with ThreadPoolExecutor(1, "learn", stay_in_this_thread) as pool:
+        try:
+            return pool.submit(head.answer, side, test, replace(fit, tell=tell)).result()
+        finally:
+            stopped.set()  # Ctrl+C ends the wait, and so the work
+
+
+@cache
+def _libraries() -> "ThreadpoolController":
+    """Return what limits threads; to look for the libraries takes 5 ms, as long as a small fit."""
+    # They are to be there when they are looked for.
+    import sklearn.linear_model  # noqa: F401
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()

@@ -1,0 +1,145 @@
+"""The last block of an encoder learns with the head, and only for the fold that it learned in."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from evaluate_sets import embedded
+from image_sets import read_folder, write_files
+
+from core.dataset import ImageDataset
+from core.embed import Embeddings, embed
+from core.encoding import encode
+from core.errors import SettingError
+from core.evaluate import evaluate, fine_tuning
+from core.evaluate.fine_tuning import open_fine_tuning
+from core.evaluate.gallery import Gallery, read_pictures
+from core.evaluate.heads import Fit
+from core.evaluate.learn import TrainingSide
+from core.evaluate.training import Training
+from core.progress import silent
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> ImageDataset:
+    """Return 24 pictures of thin and 24 of thick rings, in noise."""
+    down, across = np.mgrid[-24:24, -24:24]
+    far = np.hypot(down, across)
+    files = {}
+    for number in range(48):
+        rng = np.random.default_rng(number)
+        ring = np.abs(far - rng.integers(8, 18)) < (1.5 if number % 2 else 3.5)
+        grey = 120 + 70 * ring[..., None] + 25 * rng.standard_normal((48, 48, 3))
+        content = encode(np.clip(grey, 0, 255).astype(np.uint8), "PNG")
+        files[f"{'thin' if number % 2 else 'thick'}/{number:02d}.png"] = content
+    return read_folder(write_files(tmp_path_factory.mktemp("rings") / "set", files))
+
+
+def sides(dataset: ImageDataset) -> tuple[TrainingSide, np.ndarray]:
+    """Return the first 36 images of the set to learn from, and the places of the others."""
+    rows = np.random.default_rng(0).permutation(48)
+    train, test = np.sort(rows[:36]), np.sort(rows[36:])
+    ones = np.ones(36, np.intp)
+    side = TrainingSide(train, dataset.codes[train], ones, train, np.ones(2), np.zeros(2), 36, 0)
+    return side, test
+
+
+@pytest.fixture(scope="module")
+def ready(dataset: ImageDataset) -> tuple[Callable[..., object], Fit]:
+    """Return the head, opened, and a fit that finds its pictures."""
+    head = open_fine_tuning("builtin", "cpu")
+    assert head.look is not None
+    rows = np.arange(48)
+    gallery = Gallery(rows, read_pictures(dataset, rows, head.look, silent), {})
+    return head.answer, Fit(2, 0, take=gallery.take)
+
+
+def learn_with(
+    monkeypatch: pytest.MonkeyPatch, answer: Callable[..., object], training: Training
+) -> Callable[..., object]:
+    monkeypatch.setattr(fine_tuning.fine_tune, "__defaults__", (training,))
+    return answer
+
+
+def test_learning_lowers_the_loss(
+    dataset: ImageDataset, ready: tuple[Callable[..., object], Fit],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    answer, fit = ready
+    training = Training(epochs=4, batch_size=12, learning_rate=1e-3, patience=0)
+
+    found = learn_with(monkeypatch, answer, training)(*sides(dataset), fit)
+
+    losses = [epoch.loss for epoch in found.curve]  # type: ignore[attr-defined]
+    assert losses[-1] < losses[0]
+
+
+def test_a_fold_begins_where_the_one_before_began(
+    dataset: ImageDataset, ready: tuple[Callable[..., object], Fit]
+) -> None:
+    answer, fit = ready
+
+    first, again = (answer(*sides(dataset), fit).scores for _ in range(2))  # type: ignore[attr-defined]
+
+    assert np.array_equal(first, again)
+
+
+def test_it_is_kept_as_it_began_where_learning_does_harm(
+    dataset: ImageDataset, ready: tuple[Callable[..., object], Fit],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    answer, fit = ready
+    side, test = sides(dataset)
+    wild = Training(
+        epochs=2, batch_size=12, learning_rate=30.0, patience=2, held_back=0.3, starts_learned=True
+    )
+    none = Training(epochs=1, batch_size=12, learning_rate=0.0, patience=2, held_back=0.3)
+
+    harmed = learn_with(monkeypatch, answer, wild)(side, test, fit)
+    began = learn_with(monkeypatch, answer, none)(side, test, fit)
+
+    assert np.allclose(harmed.scores, began.scores, atol=1e-6)  # type: ignore[attr-defined]
+
+
+def test_an_encoder_without_layers_is_refused_before_anything_is_read(
+    dataset: ImageDataset,
+) -> None:
+    vectors = embedded(np.zeros((48, 1)))
+    classical = Embeddings(vectors.vectors, vectors.rows, "classical", "digest", "cpu")
+
+    with pytest.raises(SettingError, match="has no layers that could be fine-tuned"):
+        evaluate(dataset, classical, head="fine_tuning")
+
+
+def test_strategies_are_compared(dataset: ImageDataset) -> None:
+    report = evaluate(
+        dataset, embed(dataset), head="fine_tuning", strategies=["augment:crop"], n_splits=2
+    )
+
+    assert (report.head, report.repeats) == ("fine_tuning", 1)
+    assert all(len(row.curves) == 2 for row in report.strategies[:-1])
+
+
+def test_pictures_are_found_again_by_their_places(tmp_path: Path) -> None:
+    from core.evaluate.album import Album
+
+    real = np.arange(6, dtype=np.float16).reshape(3, 2)
+    albums = {
+        "empty": Album({}, {}, np.empty((0, 0), np.float32)),
+        "first": Album(
+            {5: 0, 9: 2}, {5: 2, 9: 1}, 10 + np.arange(6, dtype=np.float16).reshape(3, 2)
+        ),
+        "second": Album({5: 0}, {5: 1}, np.array([[90, 91]], np.float16)),
+    }
+    gallery = Gallery(np.array([2, 5, 9]), real, albums)
+
+    places = np.concatenate(
+        [
+            gallery.find_augmented("second", np.array([5]), np.array([3])),
+            gallery.find(np.array([9, 2])),
+            gallery.find_augmented("first", np.array([9, 5]), np.array([0, 1])),
+        ]
+    )
+
+    assert gallery.take(places)[:, 0].tolist() == [90, 4, 0, 14, 12]
