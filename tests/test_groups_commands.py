@@ -54,6 +54,12 @@ def test_the_column_is_guessed_unless_it_is_named(
     assert json.loads(out)["labels"]["group_column"] == column
 
 
+def test_a_patient_in_two_splits_is_printed(capsys: Captured, source: Path) -> None:
+    _, out, _ = outcome(capsys, "audit", source)
+
+    assert "[high] 1 group (column 'patient') stands in two or more splits with 3 images" in out
+
+
 def test_a_column_that_is_not_there_is_one_line(capsys: Captured, source: Path) -> None:
     code, out, err = outcome(capsys, "audit", source, "--group-column", "camera")
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from core.audit import duplicate_groups
 from core.audit.duplicates import Groups
+from core.audit.group_findings import column_text
 from core.dataset import ImageDataset, Rows
 from core.errors import LeakError, SettingError, TooFewClassesError
 from core.evaluate.gaps import Gaps, count_gaps, mend_gaps
@@ -131,12 +132,6 @@ def check_folds(folds: Sequence[Fold], groups: Groups) -> None:
     for fold in folds:
         if np.isin(groups[fold.test], groups[fold.train]).any():
             raise LeakError("A picture to score on is also among the pictures to learn from.")
-
-
-def column_text(dataset: ImageDataset) -> str:
-    """Return " (column 'patient')" where the groups come from a column."""
-    column = dataset.choices.group_column
-    return f" (column '{column}')" if column else ""
 
 
 def missing_classes(dataset: ImageDataset, rows: Rows, sides: Sequence[Rows]) -> list[str]:

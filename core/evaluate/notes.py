@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.audit.duplicates import Groups, repeated
+from core.audit.group_findings import column_text
 from core.dataset import TRAIN, ImageDataset, Rows
-from core.evaluate.folds import Fold, column_text, missing_classes, scored_rows
+from core.evaluate.folds import Fold, missing_classes, scored_rows
 from core.evaluate.learn import fold_plan
 from core.resample import Settings
 from core.words import count_of, named
