@@ -127,17 +127,18 @@ def _usable(tables: Sequence[Table], index: FileIndex) -> tuple[LabelsFile, ...]
         names = tuple(column_names(table, columns.has_header)) if columns.has_header else None
         path = Path(table.path)
         is_part = path.stem.lower() in SPLIT_CODES or path.stem.lower() == "metadata"
-        # A guess of groups looks at what stands in a table, and that may differ.
+        # Which of two groups is guessed hangs on the rows: the training table says it for all.
         shape = replace(columns, group=None)
         form = (names, shape, path.suffix) if names and is_part else (table.path,)
         found.setdefault(form, []).append((table, columns))
     return tuple(
-        LabelsFile(
-            tuple(table for table, _ in parts),
-            next((columns for _, columns in parts if columns.group is not None), parts[0][1]),
-        )
+        LabelsFile(tuple(table for table, _ in parts), min(parts, key=_place_of_split)[1])
         for parts in found.values()
     )
+
+
+def _place_of_split(part: tuple[Table, Columns]) -> int:
+    return SPLIT_CODES.get(Path(part[0].path).stem.lower(), 0)
 
 
 def _without(places: Places, companions: NDArray[np.intp]) -> Places:

@@ -171,14 +171,17 @@ def test_folders_say_no_groups(tmp_path: Path) -> None:
     assert not read(tmp_path, files).has_groups
 
 
-def test_tables_of_one_form_count_as_one_whatever_their_groups_look_like(tmp_path: Path) -> None:
+def test_tables_of_one_form_count_as_one_and_the_training_table_says_the_group(
+    tmp_path: Path,
+) -> None:
     files = {f"{split}/{n}.jpg": jpeg(n) for split in ("train", "test") for n in range(4)}
-    labels = {
-        "train/train.csv": table(*ROWS, header="image,patient,label"),
-        "test/test.csv": table("0.jpg,,cat", "1.jpg,,dog", header="image,patient,label"),
-    }
+    header = "image,patient,label,camera"
+    training = table(*(f"{row},x" for row in ROWS), header=header)
+    # Seen alone, these rows would have the camera for their group.
+    test = table("0.jpg,c,cat,x", "1.jpg,d,dog,x", "2.jpg,e,dog,y", header=header)
 
-    dataset = read(tmp_path, {**files, **labels})
+    dataset = read(tmp_path, {**files, "train/train.csv": training, "test/test.csv": test})
 
-    assert dataset.counts("test") == {"cat": 1, "dog": 1}
+    assert dataset.counts("test") == {"cat": 1, "dog": 2}
     assert groups_of(dataset)["train/3.jpg"] == "b"
+    assert groups_of(dataset)["test/2.jpg"] == "e"
