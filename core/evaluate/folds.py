@@ -145,17 +145,15 @@ def _draw(dataset: ImageDataset, rows: Rows, groups: Groups, count: int, seed: i
     """Return folds with the fewest gaps of some drawings; of most sets the first one has none."""
     codes = np.unique(dataset.codes[rows], return_inverse=True)[1]
     places = np.unique(groups[rows], return_inverse=True)[1]
-    images = np.zeros((int(places.max()) + 1, int(codes.max()) + 1), np.intp)
-    np.add.at(images, (places, codes), 1)
     fewest: Gaps | None = None
     for drawing in range(_DRAWINGS):
         names = ("folds", drawing) if drawing else ("folds",)
-        if images.sum(axis=0).min() >= count:
+        if np.bincount(codes).min() >= count:
             drawn = _stratified(codes, places, count, stream_seed(seed, *names))
         else:  # which scikit-learn refuses
-            drawn = stream(seed, *names).permutation(len(images)) % count
-        mended = mend_gaps(images, drawn, count)
-        gaps = count_gaps(images, mended, count)
+            drawn = stream(seed, *names).permutation(int(places.max()) + 1) % count
+        mended = mend_gaps(places, codes, drawn, count)
+        gaps = count_gaps(places, codes, mended, count)
         if fewest is None or gaps < fewest:
             fewest, best = gaps, mended[places]
         if not any(gaps):

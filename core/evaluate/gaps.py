@@ -6,54 +6,65 @@ from numpy.typing import NDArray
 _MOST_MOVED = 300  # groups that are looked at for one move, the smallest first
 
 Gaps = tuple[int, int]  # training sides without a class, test sides without one
+Numbers = NDArray[np.intp]
 
 
-def count_gaps(images: NDArray[np.intp], fold_of: NDArray[np.intp], count: int) -> Gaps:
-    """Return on how many training and test sides a class is missing, a class at a time.
+def count_gaps(groups: Numbers, codes: Numbers, fold_of: Numbers, count: int) -> Gaps:
+    """Return on how many training and on how many test sides a class is missing.
 
     Args:
-        images: (G, C) images of each group and class.
+        groups: (N,) the group of each image, from 0.
+        codes: (N,) its class, from 0.
         fold_of: (G,) the fold that has the group on its test side.
         count: Folds.
     """
-    return _gaps_of(_tested(images, fold_of, count))
+    return _gaps_of(_table(fold_of[groups], codes, count))
 
 
-def mend_gaps(images: NDArray[np.intp], fold_of: NDArray[np.intp], count: int) -> NDArray[np.intp]:
+def mend_gaps(groups: Numbers, codes: Numbers, fold_of: Numbers, count: int) -> Numbers:
     """Return (G,) folds with as few gaps as moves of one group each can leave.
 
     Each move closes a gap; of several, the one after which the folds are most alike in size is
     taken. A class that is missing on a training side weighs more than one on a test side.
     """
+    tested = _table(fold_of[groups], codes, count)
+    gaps = _gaps_of(tested)
+    if not any(gaps):
+        return fold_of
     fold_of = fold_of.copy()
+    images = _table(groups, codes, len(fold_of))
     order = np.argsort(images.sum(axis=1), kind="stable")
-    gaps = count_gaps(images, fold_of, count)
     while any(gaps):
-        tested = _tested(images, fold_of, count)
-        classes = ((tested == tested.sum(axis=0)) | (tested == 0)).any(axis=0)
-        groups = order[(images[order][:, classes] > 0).any(axis=1)][:_MOST_MOVED]
+        lacking = ((tested == tested.sum(axis=0)) | (tested == 0)).any(axis=0)
+        movable = order[(images[order][:, lacking] > 0).any(axis=1)][:_MOST_MOVED]
         best: tuple[Gaps, int, int, int] | None = None
-        for group in groups.tolist():
+        for group in movable.tolist():
             for fold in range(count):
-                after = tested.copy()
-                after[fold_of[group]] -= images[group]
-                after[fold] += images[group]
+                after = _moved(tested, images[group], int(fold_of[group]), fold)
                 unlike = int((after.sum(axis=1) ** 2).sum())
                 move = (_gaps_of(after), unlike, group, fold)
                 best = move if best is None else min(best, move)
         if best is None or best[0] >= gaps:
-            return fold_of
+            break
         gaps, _, group, fold = best
+        tested = _moved(tested, images[group], int(fold_of[group]), fold)
         fold_of[group] = fold
     return fold_of
 
 
-def _tested(images: NDArray[np.intp], fold_of: NDArray[np.intp], count: int) -> NDArray[np.intp]:
-    """Return (count, C) images of each class on the test sides."""
-    tested = np.zeros((count, images.shape[1]), np.intp)
-    np.add.at(tested, fold_of, images)
-    return tested
+def _table(places: Numbers, codes: Numbers, count: int) -> Numbers:
+    """Return (count, C) how many images of each class stand at each place."""
+    classes = int(codes.max()) + 1
+    counts = np.bincount(places * classes + codes, minlength=count * classes)
+    return counts.reshape(count, classes)
 
 
-def _gaps_of(tested: NDArray[np.intp]) -> Gaps:
+def _moved(tested: Numbers, images: Numbers, before: int, after: int) -> Numbers:
+    moved = tested.copy()
+    moved[before] -= images
+    moved[after] += images
+    return moved
+
+
+def _gaps_of(tested: Numbers) -> Gaps:
     return int((tested == tested.sum(axis=0)).sum()), int((tested == 0).sum())

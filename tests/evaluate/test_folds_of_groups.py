@@ -188,11 +188,12 @@ def test_a_test_split_needs_no_two_groups_of_a_class() -> None:
 
 
 def test_a_gap_is_mended_by_the_move_that_keeps_folds_alike() -> None:
-    presence = np.array([[1, 1], [9, 1], [1, 0], [1, 0]])  # both groups of class 1 in fold 0
+    groups = np.repeat([0, 1, 2, 3], [2, 10, 1, 1])
+    codes = np.array([0, 1, *[0] * 9, 1, 0, 0])  # both groups of class 1 are in fold 0
     fold_of = np.array([0, 0, 1, 1])
 
-    mended = mend_gaps(presence, fold_of, 2)
+    mended = mend_gaps(groups, codes, fold_of, 2)
 
-    assert count_gaps(presence, fold_of, 2) == (1, 1)
-    assert count_gaps(presence, mended, 2) == (0, 0)
+    assert count_gaps(groups, codes, fold_of, 2) == (1, 1)
+    assert count_gaps(groups, codes, mended, 2) == (0, 0)
     assert mended.tolist() == [1, 0, 1, 1]
