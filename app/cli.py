@@ -236,6 +236,9 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
         "--split-column", metavar="NAME", help="of the labels file; '' when there is none"
     )
     labels.add_argument(
+        "--group-column", metavar="NAME", help="such as patient or camera; '' when there is none"
+    )
+    labels.add_argument(
         "--decide",
         action="append",
         default=[],

@@ -66,6 +66,7 @@ def _choices(options: argparse.Namespace, base: Choices) -> Choices:
         image_column=options.image_column or base.image_column,
         label_column=options.label_column or base.label_column,
         split_column=base.split_column if options.split_column is None else options.split_column,
+        group_column=base.group_column if options.group_column is None else options.group_column,
         decisions={**base.decisions, **ingest.parse_decisions(options.decide)},
     )
 

@@ -22,6 +22,7 @@ COLUMNS = (
     "path",
     "label",
     "split",
+    "group",
     "width",
     "height",
     "format",
@@ -30,7 +31,7 @@ COLUMNS = (
     "digest",
     "file",
 )
-_CATEGORIES = ("label", "split", "format", "conversion")
+_CATEGORIES = ("label", "split", "group", "format", "conversion")
 _NUMBERS = {"width": np.int32, "height": np.int32, "bytes": np.int64}
 
 Rows = NDArray[np.intp]
@@ -63,6 +64,7 @@ class Choices:
     image_column: str | None = None
     label_column: str | None = None
     split_column: str | None = None  # '' for none
+    group_column: str | None = None  # of a patient, camera or sender; '' for none
     decisions: Mapping[str, str] = field(default_factory=dict)  # kind of mismatch -> decision
 
 
@@ -101,7 +103,8 @@ class ImageDataset:
     """N labelled images. The row number is an image's identity everywhere.
 
     `table` has the columns COLUMNS, is sorted by path, and is never changed. `path` is the name
-    that the person knows, `file` where the bytes lie, relative to `root`.
+    that the person knows, `file` where the bytes lie, relative to `root`; `group` is the patient,
+    camera or sender, '' where nobody knows.
     """
 
     name: str
@@ -135,6 +138,19 @@ class ImageDataset:
         """Return (N,) the place of each row's split in SPLITS; -1 for a row that is left out."""
         codes = self.table["split"].cat.set_categories(list(SPLITS)).cat.codes
         return _frozen(np.asarray(codes, np.intp))
+
+    @cached_property
+    def group_codes(self) -> NDArray[np.intp]:
+        """Return (N,) the group of each row; a row that names none is a group of its own."""
+        codes, names = pd.factorize(self.table["group"])
+        alone = np.flatnonzero(self.table["group"] == "")
+        codes[alone] = len(names) + np.arange(len(alone))
+        return _frozen(np.asarray(codes, np.intp))
+
+    @cached_property
+    def has_groups(self) -> bool:
+        """Return whether a row names its group."""
+        return bool((self.table["group"] != "").any())
 
     @cached_property
     def training_rows(self) -> Rows:
@@ -237,11 +253,11 @@ Column = Sequence[str] | Sequence[int] | NDArray[np.generic] | pd.Series
 def build_table(columns: Mapping[str, Column]) -> pd.DataFrame:
     """Return the table of a dataset from its columns, sorted by path.
 
-    Labels, splits, formats and conversions are kept as codes: a million rows fit in memory.
-    `conversion` may be left out: nothing is converted then.
+    Labels, splits, groups, formats and conversions are kept as codes: a million rows fit in memory.
+    `conversion` and `group` may be left out: nothing is converted, and no row names a group.
     """
-    count = len(columns["path"])
-    given = {"conversion": [""] * count, **columns}
+    nothing = [""] * len(columns["path"])
+    given = {"conversion": nothing, "group": nothing, **columns}
     table = pd.DataFrame({name: _column(name, given[name]) for name in COLUMNS})
     if not table["path"].is_monotonic_increasing:
         table = table.sort_values("path", kind="stable").reset_index(drop=True)

@@ -16,7 +16,7 @@ IMAGES_FILE = "images.parquet"
 SKIPPED_FILE = "skipped.parquet"
 FACTS_FILE = "dataset.json"  # written last: an index is whole once it is there
 
-_VERSION = 1
+_VERSION = 2  # with groups
 # Lone surrogates stand for bytes of a file name that are no text; Parquet's texts have no room
 # for them, so such a column is kept as bytes.
 _BYTES = ("utf-8", "surrogatepass")
@@ -75,14 +75,20 @@ def read_dataset(folder: Path) -> ImageDataset:
     """Return the dataset whose index `write_dataset` wrote to `folder`.
 
     Raises:
-        SourceError: a file is missing or damaged, or the files do not belong together.
+        SourceError: a file is missing or damaged, the files do not belong together, or another
+            version has written them.
     """
     try:
         facts = json.loads((folder / FACTS_FILE).read_bytes())
+        if facts["version"] != _VERSION:
+            raise SourceError(
+                f"The list of images in '{folder}' was written by another version of Evenset. "
+                "Bring the images again."
+            )
         table = pd.read_parquet(BytesIO((folder / IMAGES_FILE).read_bytes()))
         skipped = pd.read_parquet(BytesIO((folder / SKIPPED_FILE).read_bytes()))
-        counts = (facts["version"], facts["images"], facts["skipped"], set(table.columns))
-        if counts != (_VERSION, len(table), len(skipped), set(COLUMNS)):
+        counts = (facts["images"], facts["skipped"], set(table.columns))
+        if counts != (len(table), len(skipped), set(COLUMNS)):
             raise ValueError("the files do not belong together")
         return ImageDataset(
             name=str(facts["name"]),

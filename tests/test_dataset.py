@@ -1,8 +1,10 @@
 """Taking some classes and images of a dataset."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from image_sets import read_folder, write_folder
 
@@ -29,6 +31,22 @@ def test_columns_agree_with_each_other(dataset: ImageDataset) -> None:
     assert [dataset.label(row) for row in dataset.rows_of("dog", "test")] == ["dog"] * 3
     assert dataset.codes.tolist() == [0, 0, 1, 1, 1] + [0] * 8 + [1] * 5
     assert not dataset.codes.flags.writeable
+
+
+def test_rows_of_one_group_have_one_code_and_a_row_without_one_stands_alone(
+    dataset: ImageDataset,
+) -> None:
+    rows = len(dataset)
+    names = ["p1", "", "p2", "p1", "", *["p2"] * (rows - 5)]
+    grouped = replace(dataset, table=dataset.table.assign(group=pd.Categorical(names)))
+
+    codes = grouped.group_codes
+
+    assert (dataset.has_groups, grouped.has_groups) == (False, True)
+    assert len(set(dataset.group_codes.tolist())) == rows
+    assert codes[0] == codes[3]
+    assert len(set(codes[2:3].tolist()) | set(codes[5:].tolist())) == 1
+    assert len(set(codes.tolist())) == 4
 
 
 def test_a_take_keeps_the_first_by_name_and_every_held_out_image(dataset: ImageDataset) -> None:

@@ -1,5 +1,6 @@
 """A dataset's index comes back as it was written, or not at all."""
 
+import json
 from dataclasses import fields, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -44,6 +45,7 @@ def drawn(
             "path": [path for path, _, _ in rows],
             "label": [label for _, label, _ in rows],
             "split": ["train"] * count,
+            "group": [label[:1] for _, label, _ in rows],
             "width": [3] * count,
             "height": [2] * count,
             "format": ["PNG"] * count,
@@ -79,7 +81,9 @@ def test_a_folder_of_pictures_comes_back_with_every_field(
     written = replace(
         read_folder(drawn_folder),
         take=Take({"cat": 4, "*": None}, order="random", seed=7),
-        choices=Choices(labels_file="labels.csv", decisions={"missing": "leave out"}),
+        choices=Choices(
+            labels_file="labels.csv", group_column="patient", decisions={"missing": "leave out"}
+        ),
         decided=(Decided("missing", 2, "2 rows name no file.", "leave out", ("a", "b")),),
     )
 
@@ -142,6 +146,15 @@ def test_a_missing_file_is_one_sentence(dataset: ImageDataset, tmp_path: Path, n
     (tmp_path / "index" / name).unlink()
 
     with pytest.raises(SourceError, match=r"cannot be read\. Bring the images again\."):
+        read_dataset(tmp_path / "index")
+
+
+def test_an_index_of_another_version_is_one_sentence(dataset: ImageDataset, tmp_path: Path) -> None:
+    write_dataset(tmp_path / "index", dataset)
+    facts = json.loads((tmp_path / "index" / FACTS_FILE).read_bytes())
+    (tmp_path / "index" / FACTS_FILE).write_text(json.dumps({**facts, "version": 1}))
+
+    with pytest.raises(SourceError, match=r"another version of Evenset\. Bring the images again\."):
         read_dataset(tmp_path / "index")
 
 

@@ -7,11 +7,13 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from statistics import median
 
+import numpy as np
 import pytest
 from PIL import Image
 from real_sets import FOLDER, NEEDS_REAL_DATA
 
 from app.cli import main
+from core.evaluate import make_folds
 from core.ingest import open_source
 
 pytestmark = NEEDS_REAL_DATA
@@ -74,6 +76,21 @@ def test_a_labels_table_is_read_with_exactly_what_does_not_match(tmp_path: Path)
     assert len(dataset) == 407 - 12
     assert len(dataset.classes) == 19
     assert dataset.counts()["Not sure"] == 21
+
+
+def test_no_sender_of_a_real_set_stands_on_both_sides_of_a_fold(tmp_path: Path) -> None:
+    dataset = open_source(str(FOLDER / "clothing_csv.zip"), tmp_path)
+
+    folds = make_folds(dataset, dataset.training_rows)
+    blind = make_folds(dataset, dataset.training_rows, groups=np.arange(len(dataset)))
+
+    senders = dataset.table["group"].to_numpy(object)
+    assert dataset.choices.group_column == "sender_id"
+    assert len(set(senders)) == 114
+    for fold in folds:
+        assert not set(senders[fold.train]) & set(senders[fold.test])
+        assert set(dataset.codes[fold.train]) == set(range(19))
+    assert len(set(senders[blind[0].train]) & set(senders[blind[0].test])) > 20
 
 
 @pytest.mark.parametrize(

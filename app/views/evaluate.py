@@ -154,8 +154,8 @@ def _start_button(session: Session, dataset: ImageDataset, asked: Asked) -> None
     fairness = (
         "No strategy learns from the test split."
         if asked.on_test_split
-        else "Folds are drawn first, what looks the same stays on one side, and resampling and "
-        "learning see the training side alone."
+        else "Folds are drawn first, what looks the same or is of one group stays on one side, and "
+        "resampling and learning see the training side alone."
     )
     pictures = f"{count_of(cost.pictures, 'augmented picture')} to make, " if cost.pictures else ""
     st.caption(f"On one core{extra}: {pictures}{duration_of(seconds)}. {fairness}")

@@ -16,7 +16,12 @@ from core.ingest.labelling import LabelsFile
 from core.words import count_of
 
 _FOLDERS = "The names of folders"
-_NO_SPLIT = "None"
+_NONE = "None"
+_ABOUT_SPLIT = "Train, validation and test; without one, folders say it, or all are for training."
+_ABOUT_GROUP = (
+    "What several images share: a patient, a camera, a sender. Evaluate keeps them on one side of "
+    "every fold, and Audit tells which stand in two splits. An image without one stands alone."
+)
 _PREVIEW_ROWS = 10
 _MOST_NAMES = 1_000  # of one mismatch, in the browser; the command line lists all
 
@@ -118,20 +123,28 @@ def _draw_columns(workspace: Workspace, pending: Pending, key: str, *, is_busy: 
 def _choose_columns(labels_file: LabelsFile, key: str) -> Choices:
     names = column_names(labels_file.tables[0], labels_file.columns.has_header)
     columns = labels_file.columns
-    left, middle, right = st.columns(3)
-    image = left.selectbox("Column of the file", names, index=columns.file, key=f"{key}_image")
-    label = middle.selectbox("Column of the label", names, index=columns.label, key=f"{key}_label")
-    splits = [_NO_SPLIT, *names]
-    split = right.selectbox(
-        "Column of the split", range(len(splits)), format_func=splits.__getitem__,
-        index=0 if columns.split is None else columns.split + 1, key=f"{key}_split",
-        help="Train, validation and test; without one, folders say it, or all are for training.",
+    places = st.columns(4)
+    image = places[0].selectbox("Column of the file", names, index=columns.file, key=f"{key}_image")
+    label = places[1].selectbox(
+        "Column of the label", names, index=columns.label, key=f"{key}_label"
+    )
+    with_none = [_NONE, *names]
+    split, group = (
+        place.selectbox(
+            f"Column of the {what}", range(len(with_none)), format_func=with_none.__getitem__,
+            index=0 if column is None else column + 1, key=f"{key}_{what}", help=help_,
+        )
+        for place, what, column, help_ in (
+            (places[2], "split", columns.split, _ABOUT_SPLIT),
+            (places[3], "group", columns.group, _ABOUT_GROUP),
+        )
     )  # fmt: skip
     return Choices(
         labels_file=labels_file.name,
         image_column=image,
         label_column=label,
         split_column=names[split - 1] if split else "",
+        group_column=names[group - 1] if group else "",
     )
 
 
@@ -143,6 +156,7 @@ def _as_choices(labels_file: LabelsFile) -> Choices:
         image_column=names[columns.file],
         label_column=names[columns.label],
         split_column="" if columns.split is None else names[columns.split],
+        group_column="" if columns.group is None else names[columns.group],
     )
 
 

@@ -9,6 +9,7 @@ from core.audit.counts import Imbalance, measure_imbalance
 from core.audit.duplicate_findings import find_duplicates, find_near_duplicates
 from core.audit.duplicates import Groups, picture_groups
 from core.audit.finding import Finding, Severity
+from core.audit.group_findings import find_split_groups
 from core.dataset import TRAIN, ImageDataset, SkippedFile
 from core.progress import Progress, silent
 from core.words import count_of, named, times
@@ -88,7 +89,10 @@ def audit(
         pictures: Which rows show the same picture, where another audit of the same pictures,
             such as with other labels, has compared them; then nothing is read.
     """
-    checks = (_balance, _small_classes, _empty_in_training, find_duplicates, _skipped, _conversions)
+    checks = (
+        *(_balance, _small_classes, _empty_in_training, find_split_groups, find_duplicates),
+        *(_skipped, _conversions),
+    )
     findings: list[Finding] = []
     for number, check in enumerate(checks):
         progress("auditing", number, len(checks))

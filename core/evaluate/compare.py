@@ -12,7 +12,7 @@ from core.dataset import SPLITS, TEST, ImageDataset
 from core.embed import Embeddings
 from core.errors import SettingError, TooFewClassesError
 from core.evaluate.contenders import STANDARD_POLICY, Contender, parse_contender
-from core.evaluate.folds import Fold, make_folds, scored_rows
+from core.evaluate.folds import Fold, kept_together, make_folds, scored_rows
 from core.evaluate.heads import LINEAR, Head, check_head, find_head
 from core.evaluate.leaky import measure_leaky
 from core.evaluate.metrics import METRICS, PRIMARY
@@ -54,9 +54,10 @@ def evaluate(
 ) -> EvaluationReport:
     """Compare strategies by how well a head labels images that it never saw.
 
-    The training split is divided into folds first, and what looks the same stays together. In each
-    fold everything is fitted on the training side alone: the scaling, the directions, what the
-    strategy adds, and the head.
+    The training split is divided into folds first; what looks the same stays together, and so does
+    what is of one group, such as a patient, where the dataset says so. In each fold everything is
+    fitted on the training side alone: the scaling, the directions, what the strategy adds, and the
+    head.
 
     Args:
         dataset: The images; validation and test splits are not touched.
@@ -79,8 +80,9 @@ def evaluate(
         progress: Told of pictures compared and made, then of each fold and strategy.
 
     Raises:
-        TooFewClassesError: fewer than two classes have two different training images.
-        SettingError: a strategy, head or metric that there is not, or a number out of range.
+        TooFewClassesError: fewer than two classes have two different training images, or groups.
+        SettingError: a strategy, head or metric that there is not, or a number out of range; or
+            groups of which no folds can be made.
     """
     if n_splits < 2 or (repeats is not None and repeats < 1):
         raise SettingError("A comparison needs at least 2 folds and 1 repeat.")
@@ -89,12 +91,14 @@ def evaluate(
     chosen = find_head(head) if isinstance(head, str) else head
     check_head(chosen, embeddings.encoder)
     contenders = _contenders(strategies, settings, policy)
-    groups = picture_groups(dataset, progress)
-    rows = scored_rows(dataset, embeddings.rows, groups)
+    pictures = picture_groups(dataset, progress)
+    groups = kept_together(dataset, pictures, embeddings.rows)
     if on_test_split:
         splits, repeats = 1, max(2, repeats or 5 * chosen.repeats)
         folds = [_whole(dataset, embeddings)] * repeats
+        rows = folds[0].train
     else:
+        rows = scored_rows(dataset, embeddings.rows, groups)
         folds = make_folds(dataset, embeddings.rows, groups=groups, n_splits=n_splits, seed=seed)
         splits = len(folds)
         usual = ceil(_ENOUGH_FOLDS / splits) if chosen.repeats > 1 else 1
@@ -122,6 +126,7 @@ def evaluate(
     notes = write_notes(
         dataset,
         embeddings.rows,
+        pictures,
         groups,
         folds,
         asked_splits=n_splits,

@@ -5,18 +5,21 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.audit.duplicates import Groups, repeated
+from core.audit.group_findings import column_text
 from core.dataset import TRAIN, ImageDataset, Rows
-from core.evaluate.folds import Fold, scored_rows
+from core.evaluate.folds import Fold, missing_classes, scored_rows
 from core.evaluate.learn import fold_plan
 from core.resample import Settings
 from core.words import count_of, named
 
+_UNEVEN = 2  # how often the smallest fold may go into the largest one
 _FEW = 10  # images of a class below which its recall says little
 
 
 def write_notes(
     dataset: ImageDataset,
     embedded: Rows,
+    pictures: Groups,
     groups: Groups,
     folds: Sequence[Fold],
     *,
@@ -30,7 +33,8 @@ def write_notes(
     Args:
         dataset: The images.
         embedded: Rows with a vector.
-        groups: (N,) the picture that each row shows.
+        pictures: (N,) the picture that each row shows.
+        groups: (N,) what stays together in the folds, from `kept_together`.
         folds: All folds of all repeats.
         asked_splits: Folds per repeat that were asked for.
         splits: Folds per repeat that could be made.
@@ -44,13 +48,11 @@ def write_notes(
     absent = int(np.setdiff1d(dataset.training_rows, embedded).size)
     if absent:
         notes.append(f"Left out, because they have no vector: {count_of(absent, 'image')}.")
-    alike = sum(map(len, repeated(groups[scored_at])))
     if is_held_out:
-        notes += _test_split_notes(groups, folds[0])
-    elif alike:
-        notes.append(
-            f"Kept on one side of every fold with what looks the same: {count_of(alike, 'image')}."
-        )
+        notes += _test_split_notes(dataset, pictures, folds[0])
+    else:
+        notes += _together_notes(dataset, pictures, scored_at)
+    needed = "training images of 2 groups" if dataset.has_groups else "2 different training images"
     unscored = [
         label
         for code, label in enumerate(dataset.classes)
@@ -61,13 +63,17 @@ def write_notes(
             f"Not scored, because the test split has no image of {_them(unscored)}: "
             f"{named(unscored)}."
             if is_held_out
-            else f"Left out, because scoring needs 2 different training images: {named(unscored)}."
+            else f"Left out, because scoring needs {needed}: {named(unscored)}."
         )
     if splits < asked_splits and not is_held_out:
-        notes.append(
-            f"The smallest class has {splits} different images, so there are {splits} folds "
-            f"instead of {asked_splits}."
+        smallest = (
+            f"A class has images of {splits} groups only"
+            if dataset.has_groups
+            else f"The smallest class has {splits} different images"
         )
+        notes.append(f"{smallest}, so there are {splits} folds instead of {asked_splits}.")
+    if not is_held_out:
+        notes += _uneven_notes(dataset, groups, scored_at, folds)
     few = [dataset.classes[code] for code, count in counts.items() if count < _FEW]
     if few:
         kind = "test images" if is_held_out else "images"
@@ -79,17 +85,63 @@ def write_notes(
     return tuple(notes)
 
 
-def _test_split_notes(groups: Groups, fold: Fold) -> list[str]:
+def _together_notes(dataset: ImageDataset, pictures: Groups, rows: Rows) -> list[str]:
+    notes = []
+    alike = sum(map(len, repeated(pictures[rows])))
+    if alike:
+        notes.append(
+            f"Kept on one side of every fold with what looks the same: {count_of(alike, 'image')}."
+        )
+    groups = repeated(dataset.group_codes[rows])
+    if groups:
+        notes.append(
+            f"Kept on one side of every fold with their group{column_text(dataset)}: "
+            f"{count_of(sum(map(len, groups)), 'image')} of {count_of(len(groups), 'group')}."
+        )
+    return notes
+
+
+def _uneven_notes(
+    dataset: ImageDataset, groups: Groups, rows: Rows, folds: Sequence[Fold]
+) -> list[str]:
+    """Return what large groups do to the folds."""
+    notes = []
+    sizes = [len(fold.test) for fold in folds]
+    least, most = min(sizes), max(sizes)
+    largest = max(map(len, repeated(groups[rows])), default=1)
+    if most > _UNEVEN * least and largest > np.mean(sizes):
+        notes.append(
+            f"The folds are uneven, from {least:,} to {count_of(most, 'image')} to score on: "
+            f"{largest:,} of {len(rows):,} images have to stay together. Trust the means less."
+        )
+    untested = missing_classes(dataset, rows, [fold.test for fold in folds])
+    if untested:
+        notes.append(
+            f"Some folds have no image of {_them(untested)} to score on, for groups stay "
+            f"together: {named(untested)}."
+        )
+    return notes
+
+
+def _test_split_notes(dataset: ImageDataset, pictures: Groups, fold: Fold) -> list[str]:
     notes = [
         "Scored on the test split as it came. The intervals stand for other test images and other "
         "seeds, not for other training images."
     ]
-    known = int(np.isin(groups[fold.test], groups[fold.train]).sum())
+    known = int(np.isin(pictures[fold.test], pictures[fold.train]).sum())
     if known:
         look = "looks" if known == 1 else "look"
         notes.append(
             f"{count_of(known, 'test image')} {look} the same as images to learn from: the scores "
             "are too high by what that gives away."
+        )
+    groups = dataset.group_codes
+    shared = groups[fold.test][np.isin(groups[fold.test], groups[fold.train])]
+    if len(shared):
+        notes.append(
+            f"{count_of(len(shared), 'test image')} {'is' if len(shared) == 1 else 'are'} of "
+            f"{count_of(len(np.unique(shared)), 'group')}{column_text(dataset)} that the images to "
+            "learn from are of, too: the scores are too high by what that gives away."
         )
     return notes
 

@@ -202,6 +202,7 @@ def _manifest_row(dataset: ImageDataset, picture: Rendered, seed: int) -> Manife
         values=json.dumps(values) if values else "",
         seed=seed,
         original_label=dataset.original_labels.get(dataset.path(item.row), ""),
+        group=str(dataset.table["group"].iloc[item.row]),
     )
 
 
@@ -214,9 +215,12 @@ def _vectors(
 ) -> bytes:
     """Return an .npz of the synthetic vectors, their parents, and the picture beside each.
 
-    The picture is '' where its image could not be read any more.
+    The picture is '' where its image could not be read any more. A point lies between two images,
+    and so between two groups, which may differ: both stand there.
     """
     paths = np.array(dataset.table["path"].tolist(), np.str_)
+    groups = np.array(dataset.table["group"].tolist(), np.str_)
+    bases, neighbours = synthetic.parents[:, 0], synthetic.parents[:, 1]
     # The additions of the export stand in the order of the points.
     added = [item.path for item in items if item.origin != ORIGINAL][: len(synthetic)]
     pictures = [path if path in written else "" for path in added]
@@ -226,10 +230,12 @@ def _vectors(
         vectors=synthetic.materialize(embeddings),
         label=synthetic.labels,
         class_names=np.array(dataset.classes, np.str_),
-        base_row=synthetic.parents[:, 0],
-        neighbor_row=synthetic.parents[:, 1],
-        base_path=paths[synthetic.parents[:, 0]],
-        neighbor_path=paths[synthetic.parents[:, 1]],
+        base_row=bases,
+        neighbor_row=neighbours,
+        base_path=paths[bases],
+        neighbor_path=paths[neighbours],
+        base_group=groups[bases],
+        neighbor_group=groups[neighbours],
         fraction=synthetic.fractions,
         picture=np.array(pictures, np.str_),
     )

@@ -21,6 +21,7 @@ MANIFEST_COLUMNS = (
     "values",
     "seed",
     "original_label",
+    "group",
     "weight",
 )
 
@@ -38,6 +39,7 @@ class ManifestRow:
     values: str  # JSON: one object of drawn values per step
     seed: int
     original_label: str = ""  # of the source, where a person has given another one
+    group: str = ""  # patient, camera or sender of the image that it is, or was made from
 
 
 def manifest_text(rows: Sequence[ManifestRow], weights: Mapping[str, float]) -> bytes:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from core import __version__
@@ -116,8 +116,9 @@ def _read_choices(data: object) -> Choices:
     if not isinstance(data, Mapping) or not isinstance(data.get("decisions"), Mapping):
         raise SettingError("The recipe's 'choices' are damaged. Make the recipe again.")
     texts = {
-        name: None if data.get(name) is None else str(data[name])
-        for name in ("labels_file", "image_column", "label_column", "split_column")
+        field.name: None if data.get(field.name) is None else str(data[field.name])
+        for field in fields(Choices)
+        if field.name != "decisions"
     }
     decisions = {str(kind): str(decision) for kind, decision in data["decisions"].items()}
     return Choices(**texts, decisions=decisions)

@@ -1,4 +1,4 @@
-"""Guess which columns of a labels file hold the files, the labels and the splits."""
+"""Guess which columns of a labels file hold the files, the labels, the splits and the groups."""
 
 import re
 from collections.abc import Sequence
@@ -21,7 +21,20 @@ _LABEL_NAMES = (
     *("disease", "finding", "tag", "tags", "target", "y", "class_label", "label_text"),
     *("class_id", "label_id", "category_id", "target_id", "classid"),
 )
+# Without 'id' after it, such a word mostly stands above what an image shows.
+_MOSTLY_LABELS = frozenset({"case", "lesion", "animal", "study", "specimen", "device"})
 _SPLIT_NAMES = ("split", "set", "subset", "partition", "fold", "phase", "usage")
+# What an image shares with others: whom it shows stands before who took it, and where.
+_GROUP_NAMES = tuple(
+    f"{word}{end}"
+    for word in (
+        *("patient", "subject", "participant", "person", "individual", "animal", "case", "lesion"),
+        *("specimen", "study", "series", "sequence", "video", "sender", "photographer", "user"),
+        *("camera", "device", "scanner", "location", "site", "group"),
+    )
+    for end in ("_id", "id", "_number", "_name", "")
+    if end or word not in _MOSTLY_LABELS
+)
 _KNOWN_NAMES = frozenset((*_FILE_NAMES, *_LABEL_NAMES, *_SPLIT_NAMES))
 _BOOLEANS = frozenset({"true", "false", "yes", "no"})
 _ZEROS_AND_ONES = {"0": False, "0.0": False, "1": True, "1.0": True}
@@ -40,6 +53,7 @@ class Columns:
     split: int | None = None
     # Where each class has a column with 1 for its pictures, all of them; `label` is the first.
     one_hot: tuple[int, ...] = ()
+    group: int | None = None
 
 
 def column_names(table: Table, has_header: bool) -> list[str]:
@@ -85,14 +99,26 @@ def guess_columns(table: Table, index: FileIndex, *, folder: str = "") -> Column
     named = [c for c in named if names[c] != "y" or "x" not in names]
     one_hot = () if named or not has_header else _one_hot(body, others)
     if one_hot:
-        return Columns(has_header, file, one_hot[0], split, one_hot)
-    if named:
+        best = one_hot[0]
+    elif named:
         best = min(named, key=lambda c: (_kind(texts[c]), _LABEL_NAMES.index(names[c])))
     else:
         repeating = [c for c in others if 2 <= len(set(texts[c])) <= len(body) / 2]
         last = max(others, key=lambda c: (bool(texts[c]), c))
-        best = min(repeating, key=lambda c: _kind(texts[c]), default=last)
-    return Columns(has_header, file, best, split)
+        best = min(
+            repeating, key=lambda c: (_kind(texts[c]), names[c] in _GROUP_NAMES), default=last
+        )
+    rest = [c for c in others if c != best and c not in one_hot]
+    return Columns(has_header, file, best, split, one_hot, _group_column(rest, names, body))
+
+
+def tell_apart(groups: Sequence[str] | Sequence[int]) -> bool:
+    """Return whether groups say something: there are several, and one of several images.
+
+    A row with '' or 0 is a group of its own.
+    """
+    named = [group for group in groups if group]
+    return 2 <= len(set(named)) + len(groups) - len(named) < len(groups)
 
 
 def _file_column(
@@ -135,6 +161,19 @@ def _is_split(texts: Sequence[str], name: str) -> bool:
         # Where most are known, the rest are for a person to decide about.
         return bool(known) and 2 * len(known) >= len(texts)
     return len(known) == len(texts) and len({text.lower() for text in known}) >= 2
+
+
+def _group_column(
+    columns: Sequence[int], names: Sequence[str], body: Sequence[Sequence[str]]
+) -> int | None:
+    """Return the column that a name gives away, rather one that tells the first rows apart."""
+    named = [c for c in columns if names[c] in _GROUP_NAMES]
+
+    def rank(column: int) -> tuple[bool, int]:
+        cells = [row[column] for row in body]
+        return not tell_apart(cells), _GROUP_NAMES.index(names[column])
+
+    return min(named, key=rank, default=None)
 
 
 def _one_hot(body: Sequence[Sequence[str]], columns: Sequence[int]) -> tuple[int, ...]:

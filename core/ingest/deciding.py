@@ -64,6 +64,8 @@ def read_survey(
         order[applied.codes[kept]] if len(kept) else applied.codes[kept],
         classes,
         applied.splits[kept],
+        found.labelling.groups[kept],
+        found.labelling.group_names,
     )
     table, unreadable = read_pictures(pictures, limits=limits, progress=progress)
     refused = [
@@ -171,6 +173,7 @@ def _choices(found: Survey, chosen: dict[str, str]) -> Choices:
         image_column=names[columns.file],
         label_column=names[columns.label],
         split_column="" if columns.split is None else names[columns.split],
+        group_column="" if columns.group is None else names[columns.group],
         decisions=open_,
     )
 

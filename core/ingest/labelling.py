@@ -1,4 +1,4 @@
-"""Which label and split each picture has, and what does not fit, before anything is decided."""
+"""Which label, split and group each picture has, and what does not fit; nothing is decided yet."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from unicodedata import normalize
 import numpy as np
 from numpy.typing import NDArray
 
-from core.ingest.columns import Columns, column_names
+from core.ingest.columns import Columns, column_names, tell_apart
 from core.ingest.layout import NO_LABEL, SPLIT_CODES, Places
 from core.ingest.matching import FileIndex
 from core.ingest.tables import Table, read_cells
@@ -35,11 +35,13 @@ class LabelsFile:
 
 @dataclass(eq=False)
 class Labelling:
-    """The labels and splits of P pictures, and the pictures and rows that do not fit."""
+    """The labels, splits and groups of P pictures; the pictures and rows that do not fit."""
 
     codes: NDArray[np.intp]  # (P,) places in `names`, or NO_LABEL
     names: list[str]  # of the labels
     splits: NDArray[np.int8]  # (P,) places in SPLITS, or UNKNOWN_SPLIT
+    groups: NDArray[np.intp]  # (P,) places in `group_names`
+    group_names: list[str] = field(default_factory=lambda: [""])  # '' for none but its own
     pictures: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     rows: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
@@ -48,10 +50,22 @@ class Labelling:
         """Return the labels that pictures have."""
         return [self.names[code] for code in np.unique(self.codes) if code != NO_LABEL]
 
+    @property
+    def has_telling_groups(self) -> bool:
+        """Return whether the groups tell pictures apart, and some pictures not."""
+        return tell_apart(self.groups[self.codes != NO_LABEL].tolist())
+
+    def forget_groups(self) -> None:
+        """Leave each picture a group of its own."""
+        self.groups[:] = 0
+        del self.group_names[1:]
+
 
 def label_by_folders(places: Places) -> Labelling:
     """Return the labels that folders say."""
-    found = Labelling(places.codes.copy(), list(places.names), places.splits.copy())
+    found = Labelling(
+        places.codes.copy(), list(places.names), places.splits.copy(), np.zeros_like(places.codes)
+    )
     found.pictures["outside_classes"] = np.flatnonzero(places.codes == NO_LABEL).tolist()
     like_splits = [code for code, name in enumerate(places.names) if name.lower() in SPLIT_CODES]
     if 0 < len(like_splits) < len(places.names):
@@ -65,8 +79,11 @@ def label_by_table(
 ) -> Labelling:
     """Return the labels that the rows of a table say; its split column beats the folders."""
     count = len(places.codes)
-    found = Labelling(np.full(count, NO_LABEL, np.intp), [], places.splits.copy())
+    found = Labelling(
+        np.full(count, NO_LABEL, np.intp), [], places.splits.copy(), np.zeros(count, np.intp)
+    )
     code_of: dict[str, int] = {}
+    group_of = {"": 0}
     has_row = np.zeros(count, bool)
     for row in _rows(labels_file, progress):
         matches = index.find(row.file, folder=row.folder)
@@ -76,6 +93,8 @@ def label_by_table(
             continue
         place = matches[0]
         code = code_of.setdefault(row.label, len(code_of)) if row.label else NO_LABEL
+        if found.groups[place] == 0:
+            found.groups[place] = group_of.setdefault(row.group, len(group_of))
         if not has_row[place]:
             has_row[place] = True
             found.codes[place] = code
@@ -88,6 +107,7 @@ def label_by_table(
         else:
             found.pictures["several_labels"].append(place)
     found.names.extend(code_of)
+    found.group_names = list(group_of)
     found.pictures["files_without_row"] = np.flatnonzero(~has_row).tolist()
     is_empty = has_row & (found.codes == NO_LABEL)
     found.pictures["rows_without_label"] = np.flatnonzero(is_empty).tolist()
@@ -105,13 +125,14 @@ class _Row:
     file: str
     label: str
     split: str | None
+    group: str
 
 
 def _rows(labels_file: LabelsFile, progress: Progress) -> Iterator[_Row]:
     columns = labels_file.columns
     wanted = [columns.file, *(columns.one_hot or [columns.label])]
-    if columns.split is not None:
-        wanted.append(columns.split)
+    label_count = len(wanted) - 1
+    wanted += [column for column in (columns.split, columns.group) if column is not None]
     names = column_names(labels_file.tables[0], columns.has_header)
     classes = [names[column] for column in columns.one_hot]
     for table in labels_file.tables:
@@ -125,8 +146,9 @@ def _rows(labels_file: LabelsFile, progress: Progress) -> Iterator[_Row]:
                 f"{table.path}, row {line}: {cells[0]}",
                 folder,
                 cells[0],
-                _one_hot(cells[1:], classes) if classes else cells[1],
-                cells[-1] if columns.split is not None else split,
+                _one_hot(cells[1 : 1 + label_count], classes) if classes else cells[1],
+                cells[1 + label_count] if columns.split is not None else split,
+                cells[-1] if columns.group is not None else "",
             )
 
 

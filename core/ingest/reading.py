@@ -41,6 +41,8 @@ class Labelled:
     labels: NDArray[np.intp]  # (P,) places in `classes`
     classes: Sequence[str]
     splits: NDArray[np.int8]  # (P,) places in SPLITS
+    groups: NDArray[np.intp]  # (P,) places in `group_names`
+    group_names: Sequence[str]
 
 
 @dataclass(eq=False)
@@ -93,6 +95,7 @@ def read_pictures(
             "path": [pictures.paths[place] for place in read.places],
             "label": _categories(pictures.labels[places], pictures.classes),
             "split": _categories(pictures.splits[places], SPLITS),
+            "group": _categories(pictures.groups[places], pictures.group_names),
             "width": np.asarray(read.widths),
             "height": np.asarray(read.heights),
             "format": read.formats,

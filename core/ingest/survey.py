@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.dataset import Choices
-from core.errors import SettingError, SourceError
+from core.errors import SourceError
+from core.ingest.choosing import choose_labels
 from core.ingest.columns import Columns, column_names, guess_columns
 from core.ingest.companions import find_companions
 from core.ingest.labelling import Labelling, LabelsFile, alike, label_by_folders, label_by_table
@@ -71,7 +72,7 @@ def survey(
     companions = find_companions(paths)
     tables, exports = _tables(listing, places)
     labels_files = _usable(tables, index)
-    chosen = _choose(choices, listing, labels_files, index, _without(folders, companions))
+    chosen = choose_labels(choices, listing, labels_files, index, _without(folders, companions))
     used = {table.path for labels_file in labels_files for table in labels_file.tables}
     if chosen is not None and chosen.given is None:
         used.update(table.path for table in chosen.tables)
@@ -81,6 +82,9 @@ def survey(
     else:
         folders = find_places(paths, has_labels=True)
         labelling = label_by_table(chosen, index, folders, progress)
+        if choices.group_column is None and not labelling.has_telling_groups:
+            labelling.forget_groups()  # the first rows may have looked as if they were some
+            chosen = replace(chosen, columns=replace(chosen.columns, group=None))
     labelling.pictures["companions"] = companions.tolist()
     labelling.pictures["augmented"] = _augmented(exports, index)
     return Survey(
@@ -123,79 +127,18 @@ def _usable(tables: Sequence[Table], index: FileIndex) -> tuple[LabelsFile, ...]
         names = tuple(column_names(table, columns.has_header)) if columns.has_header else None
         path = Path(table.path)
         is_part = path.stem.lower() in SPLIT_CODES or path.stem.lower() == "metadata"
-        form = (names, columns, path.suffix) if names and is_part else (table.path,)
+        # Which of two groups is guessed hangs on the rows: the training table says it for all.
+        shape = replace(columns, group=None)
+        form = (names, shape, path.suffix) if names and is_part else (table.path,)
         found.setdefault(form, []).append((table, columns))
     return tuple(
-        LabelsFile(tuple(table for table, _ in group), group[0][1]) for group in found.values()
+        LabelsFile(tuple(table for table, _ in parts), min(parts, key=_place_of_split)[1])
+        for parts in found.values()
     )
 
 
-def _choose(
-    choices: Choices,
-    listing: Listing,
-    labels_files: Sequence[LabelsFile],
-    index: FileIndex,
-    places: Places,
-) -> LabelsFile | None:
-    wanted, named = choices.labels_file, _named(choices)
-    if wanted == "" and named:
-        raise SettingError(
-            f"Folders say the labels, so there is no column '{named[0]}'. "
-            "Name the labels file that has it with --labels."
-        )
-    if wanted == "" or (wanted is None and not named and _folders_fit(places)):
-        return None
-    if wanted is None:
-        fitting = [file for file in labels_files if set(named) <= set(_columns_of(file))]
-        if named and not fitting:
-            raise SettingError(
-                f"No labels file that names pictures of '{listing.name}' has the column "
-                f"{' and '.join(map(repr, named))}. Name the file with --labels."
-            )
-        return _with_columns(fitting[0], choices) if fitting else None
-    for labels_file in labels_files:
-        last = labels_file.name.rpartition("/")[2]
-        if wanted in {labels_file.name, last, labels_file.tables[0].path}:
-            return _with_columns(labels_file, choices)
-    # Columns that nobody can guess, or a file outside of the source.
-    inside = [
-        place
-        for place, path in enumerate(listing.paths)
-        if wanted in {path, path.rpartition("/")[2]}
-        and suffix_of(path) in TABLE_SUFFIXES
-        and not is_junk(path)
-    ]
-    if inside:
-        table = peek(listing.paths[inside[0]], listing.root / listing.files[inside[0]])
-    elif _is_file(wanted):
-        table = peek(Path(wanted).name, Path(wanted))
-    else:
-        raise SettingError(f"There is no labels file '{wanted[:200]}'. Check its name.")
-    given = None if inside else wanted
-    columns = guess_columns(table, index, folder=table.path.rpartition("/")[0])
-    if columns is None and not (choices.image_column and choices.label_column):
-        raise SettingError(
-            f"No column of '{wanted}' names pictures of '{listing.name}'. Name the columns with "
-            "--image-column and --label-column, or choose another labels file."
-        )
-    return _with_columns(LabelsFile((table,), columns or Columns(True, 0, 0), given), choices)
-
-
-def _named(choices: Choices) -> list[str]:
-    """Return the columns that a person named."""
-    columns = (choices.image_column, choices.label_column, choices.split_column)
-    return [name for name in columns if name]
-
-
-def _columns_of(labels_file: LabelsFile) -> list[str]:
-    return column_names(labels_file.tables[0], labels_file.columns.has_header)
-
-
-def _is_file(name: str) -> bool:
-    try:
-        return Path(name).is_file()
-    except OSError:  # longer than any name, or in a folder that nobody may look into
-        return False
+def _place_of_split(part: tuple[Table, Columns]) -> int:
+    return SPLIT_CODES.get(Path(part[0].path).stem.lower(), 0)
 
 
 def _without(places: Places, companions: NDArray[np.intp]) -> Places:
@@ -203,46 +146,6 @@ def _without(places: Places, companions: NDArray[np.intp]) -> Places:
     codes, splits = np.delete(places.codes, companions), np.delete(places.splits, companions)
     names = [places.names[code] for code in np.unique(codes) if code != NO_LABEL]
     return Places(codes, names, splits)
-
-
-def _folders_fit(places: Places) -> bool:
-    """Return whether folders tell nearly all pictures apart into classes."""
-    classes = [name for name in places.names if name.lower() not in SPLIT_CODES]
-    return len(classes) > 1 and bool((places.codes != NO_LABEL).mean() > 0.9)
-
-
-def _with_columns(labels_file: LabelsFile, choices: Choices) -> LabelsFile:
-    """Return the labels file with the columns that a person named."""
-    guessed = labels_file.columns
-    names = _columns_of(labels_file)
-
-    def place(name: str | None, usual: int | None) -> int | None:
-        if name is None:
-            return usual
-        if name == "":
-            return None
-        if name not in names:
-            listed = ", ".join(f"'{known}'" for known in names)
-            raise SettingError(
-                f"'{labels_file.name}' has no column '{name}'. Its columns are: {listed}."
-            )
-        return names.index(name)
-
-    file = place(choices.image_column, guessed.file)
-    label = place(choices.label_column, guessed.label)
-    if file is None or label is None or file == label:
-        raise SettingError("A labels file needs a column of images and another one of labels.")
-    split = place(choices.split_column, guessed.split)
-    if split in {file, label}:
-        if choices.split_column:
-            raise SettingError(
-                f"The column '{choices.split_column}' cannot hold splits beside images or labels. "
-                "Choose another column of splits, or none."
-            )
-        split = None
-    one_hot = guessed.one_hot if label == guessed.label else ()
-    columns = Columns(guessed.has_header, file, label, split, one_hot)
-    return replace(labels_file, columns=columns)
 
 
 def _augmented(exports: Sequence[Table], index: FileIndex) -> list[int]:

@@ -75,6 +75,47 @@ def test_another_column_is_looked_at_again(pending: Pending) -> None:
     assert again.subheader[-1].value == "Then there are 7 images in 4 classes"
 
 
+def test_a_group_is_chosen_and_kept_with_the_images(pending: Pending) -> None:
+    workspace = visitor(Session(pending=pending))
+    page = open_view("load", workspace)
+    box = next(box for box in page.selectbox if box.label == "Column of the group")
+    assert box.options[box.index] == "None"
+    assert box.help
+
+    box.select("cage").run()
+    button(page, "Use these columns").click().run()
+    finish_jobs(workspace)
+    button(open_view("load", workspace), "Load 7 images").click().run()
+    finish_jobs(workspace)
+
+    dataset = workspace.session.dataset
+    assert dataset is not None
+    assert dataset.table["group"].tolist() == ["1", "2", "3", "0", "1", "2", "3"]
+    assert dataset.choices.group_column == "cage"
+
+
+def test_a_group_that_was_guessed_stands_in_its_box_and_may_be_none(tmp_path: Path) -> None:
+    rows = b"".join(b"%d,%s,p%d\n" % (n, (b"a", b"b")[n % 2], n // 3) for n in range(8))
+    files = {f"{n}.jpg": jpeg(n) for n in range(8)}
+    folder = write_files(tmp_path / "pets", {**files, "a.csv": b"id,kind,patient\n" + rows})
+    opened = work.open_named(str(folder), tmp_path / "dataset", DEFAULT_LIMITS, silent)
+    assert isinstance(opened, Pending)
+    workspace = visitor(Session(pending=opened))
+    page = open_view("load", workspace)
+    box = next(box for box in page.selectbox if box.label == "Column of the group")
+    assert box.options[box.index] == "patient"
+    assert not button(page, "Load 8 images").disabled
+
+    box.select_index(0).run()
+    button(page, "Use these columns").click().run()
+    finish_jobs(workspace)
+
+    assert workspace.session.pending is not None
+    assert not workspace.session.pending.survey.labelling.has_telling_groups
+    again = open_view("load", workspace)
+    assert not button(again, "Load 8 images").disabled
+
+
 def test_nothing_is_loaded_by_other_columns_than_those_in_view(pending: Pending) -> None:
     page = open_view("load", visitor(Session(pending=pending)))
     box = next(box for box in page.selectbox if box.label == "Column of the label")

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.dataset import ImageDataset, build_table
+from core.dataset import Choices, ImageDataset, build_table
 from core.embed import Embeddings
 
 
@@ -16,13 +16,18 @@ def images(
     *,
     digests: Sequence[str] | None = None,
     splits: Sequence[str] | None = None,
+    groups: Sequence[str] | None = None,
 ) -> ImageDataset:
-    """Return a dataset with one row per label, in that order, all different unless said."""
+    """Return a dataset with one row per label, in that order, all different unless said.
+
+    The groups are of a column 'patient'.
+    """
     records = [
         {
             "path": f"{row:05d}.png",
             "label": label,
             "split": splits[row] if splits else "train",
+            "group": groups[row] if groups else "",
             "width": 8,
             "height": 8,
             "format": "PNG",
@@ -32,7 +37,10 @@ def images(
         }
         for row, label in enumerate(labels)
     ]
-    return ImageDataset("drawn", Path(), build_table(pd.DataFrame(records).to_dict("list")))
+    table = build_table(pd.DataFrame(records).to_dict("list"))
+    return ImageDataset(
+        "drawn", Path(), table, choices=Choices(group_column="patient" if groups else None)
+    )
 
 
 def embedded(vectors: NDArray[np.floating], rows: NDArray[np.intp] | None = None) -> Embeddings:

@@ -182,7 +182,9 @@ def test_a_single_row_is_no_header_even_where_its_words_are_known() -> None:
     assert guess_columns(table("image,label"), index) == Columns(False, 0, 1)
 
 
-cell = st.sampled_from(["", "00.jpg", "01", "cat", "train", "test", "0", "1", "true", "file", "y"])
+cell = st.sampled_from(
+    ["", "00.jpg", "01", "cat", "train", "test", "0", "1", "true", "file", "y", "patient", "site"]
+)
 
 
 @settings(max_examples=500)
@@ -198,8 +200,8 @@ def test_whatever_is_guessed_the_columns_differ(rows: list[list[str]]) -> None:
 
     if columns is not None:
         labels = columns.one_hot or (columns.label,)
-        splits = () if columns.split is None else (columns.split,)
-        chosen = [columns.file, *labels, *splits]
+        others = [column for column in (columns.split, columns.group) if column is not None]
+        chosen = [columns.file, *labels, *others]
         assert columns.label == labels[0]
         assert len(set(chosen)) == len(chosen)
         assert set(chosen) <= set(range(len(rows[0])))
@@ -229,7 +231,7 @@ def test_a_real_table_of_ids_is_understood(tmp_path: Path) -> None:
 
     columns = guess_columns(real, index, folder="clothing_csv")
 
-    assert columns == Columns(has_header=True, file=0, label=2)
+    assert columns == Columns(has_header=True, file=0, label=2, group=1)
     rows = list(read_cells(real, [columns.file], has_header=columns.has_header))
     places = [index.find(value, folder="clothing_csv") for _, (value,) in rows]
     assert sorted({len(found) for found in places}) == [0, 1]
