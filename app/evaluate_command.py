@@ -17,6 +17,7 @@ from core.evaluate import (
 from core.evaluate.tables import to_csv
 from core.resample import STRATEGIES
 from core.storage import write_bytes
+from core.words import signed
 
 
 def run_evaluate(options: argparse.Namespace) -> None:
@@ -85,7 +86,7 @@ def _print(report: EvaluationReport) -> None:
         points = 100 * row.flattery(report.metric)
         print(
             f"Resampled before splitting, '{row.title}' would report {100 * told:.1f} % instead of "
-            f"{100 * honest:.1f} %: {points:+.1f} points that are not there."
+            f"{100 * honest:.1f} %: {signed(points)} points that are not there."
         )
     for note in report.notes:
         print(note)

@@ -11,7 +11,7 @@ from core.dataset import TRAIN, ImageDataset
 from core.evaluate import BASELINE, FLOOR, HEADS, METRICS, EvaluationReport
 from core.evaluate.tables import to_csv
 from core.evaluate.verdict import best_rival
-from core.words import count_of
+from core.words import count_of, signed
 
 
 def draw(report: EvaluationReport, dataset: ImageDataset, metric: str) -> None:
@@ -110,13 +110,12 @@ def _lesson(report: EvaluationReport, metric: str) -> None:
                 "strategy": [row.title for row in leaky],
                 "would report": [100 * (row.leaky or {})[metric] for row in leaky],
                 "on images it never saw": [100 * row.metrics[metric].mean for row in leaky],
-                "points that are not there": [100 * row.flattery(metric) for row in leaky],
+                "points that are not there": [signed(100 * row.flattery(metric)) for row in leaky],
             },
             hide_index=True,
             column_config={
                 "would report": st.column_config.NumberColumn(format="%.1f %%"),
                 "on images it never saw": st.column_config.NumberColumn(format="%.1f %%"),
-                "points that are not there": st.column_config.NumberColumn(format="%+.1f"),
             },
             alt="What resampling before splitting would report of each strategy",
         )

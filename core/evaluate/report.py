@@ -11,6 +11,7 @@ from core.evaluate.heads import Epoch
 from core.evaluate.intervals import mean_interval
 from core.evaluate.metrics import METRICS, Confusion, precisions, recalls
 from core.resample import Settings
+from core.words import signed
 
 BASELINE = "none"  # every other row is compared with it
 FLOOR = "largest_class"  # learns nothing
@@ -48,7 +49,8 @@ class Difference:
 
     def __str__(self) -> str:
         """Return '+4.2 (-0.6 to +9.0)', in points."""
-        return f"{100 * self.mean:+.1f} ({100 * self.low:+.1f} to {100 * self.high:+.1f})"
+        mean, low, high = (signed(100 * share) for share in (self.mean, self.low, self.high))
+        return f"{mean} ({low} to {high})"
 
     @property
     def is_measurable(self) -> bool:

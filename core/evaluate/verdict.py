@@ -12,7 +12,7 @@ from core.evaluate.report import (
     Outcome,
     StrategyResult,
 )
-from core.words import lowered
+from core.words import lowered, signed
 
 
 def write_verdict(
@@ -114,7 +114,7 @@ def _points(share: float) -> str:
 
 
 def _interval(change: Difference) -> str:
-    return f"95% interval {100 * change.low:+.1f} to {100 * change.high:+.1f}"
+    return f"95% interval {signed(100 * change.low)} to {signed(100 * change.high)}"
 
 
 def _named(result: StrategyResult) -> str:
