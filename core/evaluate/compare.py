@@ -8,10 +8,15 @@ import numpy as np
 
 from core.audit import picture_groups
 from core.augment import AugmentPolicy
-from core.dataset import SPLITS, TEST, ImageDataset
+from core.dataset import SPLITS, TEST, TRAIN, ImageDataset
 from core.embed import Embeddings
 from core.errors import SettingError, TooFewClassesError
-from core.evaluate.contenders import STANDARD_POLICY, Contender, parse_contender
+from core.evaluate.contenders import (
+    STANDARD_POLICY,
+    Contender,
+    check_targets,
+    parse_contender,
+)
 from core.evaluate.folds import Fold, make_folds, scored_rows
 from core.evaluate.heads import LINEAR, Head, find_head
 from core.evaluate.leaky import measure_leaky
@@ -87,6 +92,7 @@ def evaluate(
         raise SettingError(f"There is no metric '{metric}'. They are: {', '.join(METRICS)}.")
     chosen = find_head(head) if isinstance(head, str) else head
     contenders = _contenders(strategies, settings, policy)
+    check_targets(contenders, dataset.counts(TRAIN))
     groups = picture_groups(dataset, progress)
     rows = scored_rows(dataset, embeddings.rows, groups)
     if on_test_split:

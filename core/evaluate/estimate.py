@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.evaluate.contenders import Contender
+from core.evaluate.contenders import Contender, check_targets
 from core.evaluate.heads import Head
 from core.resample import Exports, find_strategy, plan_counts
 
@@ -30,7 +30,11 @@ def estimate(counts: Mapping[str, int], contenders: Sequence[Contender], head: H
         counts: Label -> training images.
         contenders: What is compared.
         head: What learns.
+
+    Raises:
+        SettingError: a target that is too large.
     """
+    check_targets(contenders, counts)
     pictures, seconds = 0, 0.0
     folds = 5 * head.repeats
     class_count = sum(count > 0 for count in counts.values())

@@ -21,6 +21,15 @@ def test_a_target_that_nobody_can_make_is_told_beside_the_form(embedded_session:
     assert "evaluate_start" not in [button.key for button in page.button]
 
 
+def test_a_target_that_balance_would_not_offer_is_told_too(embedded_session: Session) -> None:
+    page = open_view("evaluate", visitor(embedded_session), evaluate_strategies=["smote@9999999"])
+
+    assert not page.exception
+    assert "'smote@9999999' fills classes up to 9,999,999 images" in (
+        page.error[0].value.replace("\\", "")
+    )
+
+
 def test_embedding_is_part_of_the_time(embedded_session: Session) -> None:
     assert embedded_session.dataset is not None
 
