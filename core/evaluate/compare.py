@@ -23,6 +23,7 @@ from core.evaluate.leaky import measure_leaky
 from core.evaluate.metrics import METRICS, PRIMARY
 from core.evaluate.notes import write_notes
 from core.evaluate.report import BASELINE, FLOOR, EvaluationReport, Row, summarise
+from core.evaluate.result_notes import write_result_notes
 from core.evaluate.setting import Clock, Setting, one_thread, prepare_setting
 from core.evaluate.verdict import write_verdict
 from core.progress import Progress, silent
@@ -143,12 +144,22 @@ def evaluate(
             rivals=max(1, len(contenders) - 1),
             images=len(rows),
         )
+        about = write_result_notes(
+            done,
+            results,
+            contenders,
+            classes=classes,
+            metric=metric,
+            is_held_out=on_test_split,
+        )
         return EvaluationReport(
             strategies=results,
             classes=classes,
             metric=metric,
-            verdict=write_verdict(results, spread_share=spread_share, metric=metric),
-            notes=notes,
+            verdict=write_verdict(
+                results, spread_share=spread_share, metric=metric, asked=len(contenders)
+            ),
+            notes=(*about, *notes),
             folds=splits,
             repeats=repeats,
             images=len(rows) if not on_test_split else len(folds[0].test),
