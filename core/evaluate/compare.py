@@ -1,7 +1,6 @@
 """Compare strategies on images that none of them saw."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import ceil
 from time import perf_counter
 
 import numpy as np
@@ -22,6 +21,7 @@ from core.evaluate.heads import LINEAR, Head, find_head
 from core.evaluate.leaky import measure_leaky
 from core.evaluate.metrics import METRICS, PRIMARY
 from core.evaluate.notes import write_notes
+from core.evaluate.repeats import USUAL_FOLDS, check_repeats, usual_repeats
 from core.evaluate.report import BASELINE, FLOOR, EvaluationReport, Row, summarise
 from core.evaluate.result_notes import write_result_notes
 from core.evaluate.setting import Clock, Setting, one_thread, prepare_setting
@@ -32,7 +32,6 @@ from core.resample import STRATEGIES, Settings
 
 STAGE = "comparing strategies"
 
-_ENOUGH_FOLDS = 10  # with fewer, the intervals are wide
 _FLOOR_TITLE = "Always the largest class"
 
 Hear = Callable[[EvaluationReport], None]
@@ -45,7 +44,7 @@ def evaluate(
     strategies: Sequence[str] | None = None,
     head: str | Head = LINEAR,
     metric: str = PRIMARY,
-    n_splits: int = 5,
+    n_splits: int = USUAL_FOLDS,
     repeats: int | None = None,
     settings: Mapping[str, Settings] | None = None,
     policy: AugmentPolicy = STANDARD_POLICY,
@@ -87,8 +86,7 @@ def evaluate(
         TooFewClassesError: fewer than two classes have two different training images.
         SettingError: a strategy, head or metric that there is not, or a number out of range.
     """
-    if n_splits < 2 or (repeats is not None and repeats < 1):
-        raise SettingError("A comparison needs at least 2 folds and 1 repeat.")
+    check_repeats(n_splits, repeats)
     if metric not in METRICS:
         raise SettingError(f"There is no metric '{metric}'. They are: {', '.join(METRICS)}.")
     chosen = find_head(head) if isinstance(head, str) else head
@@ -97,13 +95,12 @@ def evaluate(
     groups = picture_groups(dataset, progress)
     rows = scored_rows(dataset, embeddings.rows, groups)
     if on_test_split:
-        splits, repeats = 1, max(2, repeats or 5 * chosen.repeats)
+        splits, repeats = 1, max(2, repeats or usual_repeats(chosen, is_held_out=True))
         folds = [_whole(dataset, embeddings)] * repeats
     else:
         folds = make_folds(dataset, embeddings.rows, groups=groups, n_splits=n_splits, seed=seed)
         splits = len(folds)
-        usual = ceil(_ENOUGH_FOLDS / splits) if chosen.repeats > 1 else 1
-        repeats = repeats or usual
+        repeats = repeats or usual_repeats(chosen, folds=splits)
         for repeat in range(1, repeats):
             again = stream_seed(seed, "repeat", repeat)
             folds += make_folds(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from core.evaluate.contenders import Contender, check_targets
 from core.evaluate.heads import Head
+from core.evaluate.repeats import USUAL_FOLDS, usual_repeats
 from core.resample import Exports, find_strategy, plan_counts
 
 # Measured on one core at 2 GHz, in seconds; a rough guide for other machines.
@@ -23,20 +24,33 @@ class Estimate:
     pictures: int
 
 
-def estimate(counts: Mapping[str, int], contenders: Sequence[Contender], head: Head) -> Estimate:
-    """Return what a comparison on folds will take.
+def estimate(
+    counts: Mapping[str, int],
+    contenders: Sequence[Contender],
+    head: Head,
+    *,
+    folds: int = USUAL_FOLDS,
+    repeats: int | None = None,
+    on_test_split: bool = False,
+) -> Estimate:
+    """Return what a comparison will take.
 
     Args:
         counts: Label -> training images.
         contenders: What is compared.
         head: What learns.
+        folds: Of each repeat.
+        repeats: As often as usual unless given.
+        on_test_split: There are no folds: all training images are learned from.
 
     Raises:
         SettingError: a target that is too large.
     """
     check_targets(contenders, counts)
     pictures, seconds = 0, 0.0
-    folds = 5 * head.repeats
+    splits = 1 if on_test_split else folds
+    runs = splits * (repeats or usual_repeats(head, folds=splits, is_held_out=on_test_split))
+    learned = 1.0 if on_test_split else 1 - 1 / folds
     class_count = sum(count > 0 for count in counts.values())
     for contender in contenders:
         after = dict(counts)
@@ -46,9 +60,9 @@ def estimate(counts: Mapping[str, int], contenders: Sequence[Contender], head: H
             if is_augmented or (part.policy is not None and head.side_px is not None):
                 pictures += plan.total_added
             after = plan.after
-        pieces = 0.8 * sum(after.values())
+        pieces = learned * sum(after.values())
         if head.side_px is None:
-            seconds += folds * pieces * class_count * _PER_POINT
+            seconds += runs * pieces * class_count * _PER_POINT
         else:
-            seconds += folds * pieces * _EPOCHS * _PER_PICTURE
+            seconds += runs * pieces * _EPOCHS * _PER_PICTURE
     return Estimate(seconds + pictures * _PER_AUGMENTED, pictures)
