@@ -68,9 +68,12 @@ def answer_linear(side: TrainingSide, test: Features, fit: Fit) -> Answer:
     """Return the scores of a logistic regression on weighted points."""
     from sklearn.linear_model import LogisticRegression
 
+    scores = np.full((len(test), fit.class_count), -np.inf)
+    if (side.codes == side.codes[0]).all():  # cleaning has left one class, and nothing to learn
+        scores[:, side.codes[0]] = 0
+        return Answer(_shifted(scores, side.shift))
     head = LogisticRegression(C=_C, tol=_TOLERANCE, max_iter=_MOST_STEPS)
     head.fit(side.features, side.codes, sample_weight=side.weights)
-    scores = np.full((len(test), fit.class_count), -np.inf)
     # Logarithms of probabilities would be those of zeros, far from the border.
     decisions = np.asarray(head.decision_function(test), np.float64)
     if decisions.ndim == 1:  # of two classes, for the second

@@ -12,6 +12,7 @@ from core.resample import find_strategy
 from core.words import count_of, lowered
 
 _MOST_NAMED = 4
+_FEW = 10  # images scored in a fold
 
 
 def write_result_notes(
@@ -60,14 +61,17 @@ def _one_class(rows: Sequence[Row], classes: Sequence[str], unit: str) -> list[s
     always: dict[str, list[str]] = {}  # label -> strategies that gave it to every image
     notes = []
     for row in rows:
-        given = [_only_answer(run.confusion) for run in row.runs]
-        found = [code for code in given if code is not None]
-        if len(found) == len(given) and len(set(found)) == 1:
-            always.setdefault(classes[found[0]], []).append(row.title)
-        elif found:
+        given = {_only_answer(run.confusion) for run in row.runs}
+        (code,) = given if len(given) == 1 else (None,)
+        if code is not None:
+            always.setdefault(classes[code], []).append(row.title)
+            continue
+        # Of a few images, all may be called the same by a head that has learned something.
+        large = [run.confusion for run in row.runs if run.confusion.sum() >= _FEW]
+        if found := sum(_only_answer(confusion) is not None for confusion in large):
             notes.append(
-                f"'{row.title}' gave every image to one class in {len(found)} of "
-                f"{count_of(len(given), unit)}: nothing was learned there."
+                f"'{row.title}' gave every image to one class in {found} of "
+                f"{count_of(len(row.runs), unit)}: nothing was learned there."
             )
     return [
         *(

@@ -20,7 +20,7 @@ from core.evaluate.album import Album, as_small, by_encoder, fill_album
 from core.evaluate.contenders import Contender
 from core.evaluate.features import SmallPictures, Source, Vectors, policy_key
 from core.evaluate.folds import Fold
-from core.evaluate.heads import Epoch, Fit, Head, Tell
+from core.evaluate.heads import Answer, Epoch, Fit, Head, Tell
 from core.evaluate.learn import balance, count_rows
 from core.evaluate.metrics import Scores, count_confusion, measure
 from core.evaluate.report import Run
@@ -71,9 +71,11 @@ class Setting:
         with one_thread():
             source = self._source(number)
             side = balance(self.dataset, self.embeddings, fold, source, contender, seed=seed)
-            if self.head.side_px is None:
+            if not len(side.codes):  # cleaning has left nothing to learn from
+                answer = Answer(np.ones((len(fold.test), fit.class_count)))
+            elif self.head.side_px is None:
                 answer = self.head.answer(side, source.tested(), fit)
-        if self.head.side_px is not None:
+        if self.head.side_px is not None and len(side.codes):
             answer = self.head.answer(side, source.tested(), fit)
         seconds = self.clock() - start + self._album_seconds(contender)
         scores = answer.scores[:, self.codes]

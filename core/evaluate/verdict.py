@@ -35,7 +35,7 @@ def write_verdict(
     done = sum(result.name != FLOOR for result in results)
     verdict = _write_verdict(results, spread_share, metric)
     if done < asked:
-        return f"Cancelled after {done} of {count_of(asked, 'strategy')}. {verdict}"
+        return f"Stopped after {done} of {count_of(asked, 'strategy')}. {verdict}"
     return verdict
 
 

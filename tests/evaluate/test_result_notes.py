@@ -63,6 +63,12 @@ def test_a_row_that_does_so_in_one_fold_is_named_too() -> None:
     ]
 
 
+def test_a_fold_of_few_images_proves_nothing() -> None:
+    said = notes(none=[RIGHT, MIXED], smote=[[[2, 0], [1, 0]], MIXED])
+
+    assert said == []
+
+
 def test_an_interval_without_width_is_explained() -> None:
     said = notes(none=[MIXED, RIGHT], smote=[MIXED, RIGHT])
 
@@ -123,8 +129,8 @@ def cancelled() -> EvaluationReport:
 def test_a_comparison_that_was_broken_off_says_so(cancelled: EvaluationReport) -> None:
     assert (cancelled.done, cancelled.asked) == (2, 5)
     assert [row.name for row in cancelled.strategies] == [BASELINE, "class_weights", FLOOR]
-    assert cancelled.verdict.startswith("Cancelled after 2 of 5 strategies. ")
-    assert verdict_for(cancelled, "mcc").startswith("Cancelled after 2 of 5 strategies. ")
+    assert cancelled.verdict.startswith("Stopped after 2 of 5 strategies. ")
+    assert verdict_for(cancelled, "mcc").startswith("Stopped after 2 of 5 strategies. ")
     assert cancelled.notes[0] == (
         "Not compared: 'Random oversampling', 'SMOTE' and 'ADASYN'. The intervals are those of all "
         "5 strategies that were asked for, which is wider than 2 strategies would need."
