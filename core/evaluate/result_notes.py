@@ -7,9 +7,8 @@ import numpy as np
 from core.evaluate.contenders import Contender
 from core.evaluate.metrics import METRICS
 from core.evaluate.report import Row, StrategyResult
-from core.parameters import Choice
 from core.resample import find_strategy
-from core.words import count_of, lowered
+from core.words import count_of
 
 _MOST_NAMED = 4
 _FEW = 10  # images scored in a fold
@@ -121,19 +120,8 @@ def _settings(contenders: Sequence[Contender]) -> list[str]:
     changed: dict[str, str] = {}  # title of a strategy -> what is set
     for part in (part for contender in contenders for part in contender.parts):
         record = find_strategy(part.strategy)
-        texts = []
-        for parameter in record.parameters:
-            value = part.settings[parameter.name]
-            if value == parameter.default:
-                continue
-            shown = (
-                lowered(parameter.options[str(value)])
-                if isinstance(parameter, Choice)
-                else f"{value:g}"
-            )
-            texts.append(f"{lowered(parameter.title)}: {shown}")
-        if texts:
-            changed[record.title] = "; ".join(texts)
+        if text := record.unusual(part.settings):
+            changed[record.title] = text
     return [f"Set for '{title}': {text}." for title, text in changed.items()]
 
 
