@@ -182,7 +182,8 @@ def _repeats(head: str, *, is_held_out: bool) -> tuple[int, int | None]:
                 "Seeds to learn from" if is_held_out else "Repeats", min_value=1,
                 max_value=_MOST_REPEATS, value=None, placeholder=f"{usual}, as usual",
                 key=_REPEATS_KEY, persist_state="session",
-                help="More make intervals narrower, and take as much longer.",
+                help="More make intervals narrower, and take as much longer."
+                + (" Two are the least." if is_held_out else ""),
             )  # fmt: skip
     return int(folds), None if repeats is None else int(repeats)
 

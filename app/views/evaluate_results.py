@@ -9,6 +9,7 @@ from app.page import note, quiet
 from app.palette import class_colours
 from core.dataset import TRAIN, ImageDataset
 from core.evaluate import BASELINE, FLOOR, HEADS, METRICS, EvaluationReport
+from core.evaluate.result_notes import width_notes
 from core.evaluate.tables import to_csv
 from core.evaluate.verdict import best_rival
 from core.words import count_of, signed
@@ -23,7 +24,13 @@ def draw(report: EvaluationReport, dataset: ImageDataset, metric: str) -> None:
         alt="Difference of each strategy to doing nothing, with its interval, as in the table",
     )
     draw_table(report, metric, key="evaluate_table")
-    for text in (_how(report), *report.notes):
+    # The notes are about the metric that was asked for; a person may look at another one since.
+    others = (
+        []
+        if metric == report.metric
+        else width_notes(report.strategies, metric, is_held_out=report.is_held_out)
+    )
+    for text in (_how(report), *report.notes, *others):
         quiet(text)
     _downloads(report)
     _lesson(report, metric)

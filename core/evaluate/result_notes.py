@@ -6,7 +6,7 @@ import numpy as np
 
 from core.evaluate.contenders import Contender
 from core.evaluate.metrics import METRICS
-from core.evaluate.report import Row, StrategyResult
+from core.evaluate.report import FLOOR, Row, StrategyResult
 from core.resample import find_strategy
 from core.words import count_of
 
@@ -27,19 +27,47 @@ def write_result_notes(
 
     Args:
         rows: Runs of the strategies that are done, the baseline first.
-        results: What they came to; others may stand among them.
+        results: What they came to, and the floor.
         contenders: All that were to be compared.
         classes: The C labels of the confusions.
         metric: The one that matters to the person.
         is_held_out: Each run is of another seed, not of another fold.
     """
-    unit = "seed" if is_held_out else "fold"
-    titles = {row.name for row in rows}
     return [
         *_unfinished(rows, contenders),
-        *_one_class(rows, classes, unit),
-        *_without_width([one for one in results if one.name in titles], metric, unit),
+        *_one_class(rows, classes, "seed" if is_held_out else "fold"),
+        *width_notes(results, metric, is_held_out=is_held_out),
         *_settings(contenders),
+    ]
+
+
+def width_notes(results: Sequence[StrategyResult], metric: str, *, is_held_out: bool) -> list[str]:
+    """Return a sentence for intervals in `metric` without width, which look like certainty."""
+    unit = "seed" if is_held_out else "fold"
+    flat = [
+        (row.title, row.difference[metric].mean)
+        for row in results
+        if row.name != FLOOR and row.difference is not None and not row.difference[metric].has_width
+    ]
+    figure = METRICS[metric].words
+    same = [title for title, mean in flat if abs(mean) < 1e-9]
+    notes = []
+    if same:
+        has, its = (
+            ("has", "its interval has") if len(same) == 1 else ("have", "their intervals have")
+        )
+        notes.append(
+            f"{_listed(same)} {has} the {figure} of 'None' in every {unit}: {its} no width, "
+            "which says that nothing differed here, not that nothing would elsewhere."
+        )
+    return [
+        *notes,
+        *(
+            f"'{title}' differs by the same {figure} in every {unit}: its interval has no width, "
+            "by chance. Do not read it as certainty."
+            for title, mean in flat
+            if title not in same
+        ),
     ]
 
 
@@ -86,34 +114,6 @@ def _only_answer(confusion: np.ndarray) -> int | None:
     """Return the code that every image was given, where images of two classes were."""
     given = np.flatnonzero(confusion.sum(axis=0))
     return int(given[0]) if len(given) == 1 and (confusion.sum(axis=1) > 0).sum() > 1 else None
-
-
-def _without_width(results: Sequence[StrategyResult], metric: str, unit: str) -> list[str]:
-    flat = [
-        (row.title, row.difference[metric].mean)
-        for row in results
-        if row.difference is not None and not row.difference[metric].has_width
-    ]
-    figure = METRICS[metric].words
-    same = [title for title, mean in flat if abs(mean) < 1e-9]
-    notes = []
-    if same:
-        has, its = (
-            ("has", "its interval has") if len(same) == 1 else ("have", "their intervals have")
-        )
-        notes.append(
-            f"{_listed(same)} {has} the {figure} of 'None' in every {unit}: {its} no width, "
-            "which says that nothing differed here, not that nothing would elsewhere."
-        )
-    return [
-        *notes,
-        *(
-            f"'{title}' differs by the same {figure} in every {unit}: its interval has no width, "
-            "by chance. Do not read it as certainty."
-            for title, mean in flat
-            if title not in same
-        ),
-    ]
 
 
 def _settings(contenders: Sequence[Contender]) -> list[str]:

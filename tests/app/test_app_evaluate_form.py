@@ -1,5 +1,6 @@
 """Evaluate's form: what stands beside its button is true for what was asked."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from opened_page import button, finish_jobs, open_view, text, visitor
 from app.comparison import from_balance
 from app.session import Balanced, Session
 from core.encoding import encode
+from core.evaluate import Difference, evaluate
 from core.resample import Target, make_plan
 
 
@@ -144,6 +146,20 @@ def test_nothing_is_said_of_balance_where_it_is_as_usual(
 
     assert not page.exception
     assert "As set on Balance" not in text(page)
+
+
+def test_an_interval_without_width_is_explained_for_the_metric_that_is_looked_at(
+    embedded_session: Session,
+) -> None:
+    report = evaluate(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
+    none, smote, floor = report.strategies
+    assert smote.difference is not None
+    same = replace(smote, difference={**smote.difference, "mcc": Difference(0.0, 0.0, 0.0)})
+    session = embedded_session.with_evaluation(replace(report, strategies=(none, same, floor)))
+
+    page = open_view("evaluate", visitor(session), evaluate_metric="mcc")
+
+    assert "'SMOTE' has the MCC of 'None' in every fold: its interval has no width" in text(page)
 
 
 def test_folds_and_repeats_are_those_that_were_asked_for(embedded_session: Session) -> None:
