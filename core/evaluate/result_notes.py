@@ -37,7 +37,7 @@ def write_result_notes(
         *_unfinished(rows, contenders),
         *_one_class(rows, classes, "seed" if is_held_out else "fold"),
         *width_notes(results, metric, is_held_out=is_held_out),
-        *_settings(contenders),
+        *_settings([one for one in contenders if one.name in {row.name for row in rows}]),
     ]
 
 
