@@ -7,7 +7,7 @@ from app.named_source import embed_all, opened, read_policy
 from app.terminal import Bars, print_table, write_json
 from core.augment import AugmentPolicy
 from core.dataset import TRAIN
-from core.errors import SettingError
+from core.errors import EvensetError, SettingError
 from core.evaluate import (
     BASELINE,
     LINEAR,
@@ -29,7 +29,7 @@ from core.words import signed
 
 
 def run_evaluate(options: argparse.Namespace) -> None:
-    """Print the comparison of strategies; of those that are done, where it is interrupted."""
+    """Print the comparison of strategies; of those that are done, where it is broken off."""
     policy = read_policy(options.policy or "standard", options.seed or 0)
     settings = _settings(options.set)
     names = _names(options.strategies or "usual", policy)
@@ -66,7 +66,7 @@ def run_evaluate(options: argparse.Namespace) -> None:
                 hear=hear,
                 progress=progress,
             )
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EvensetError):
         if heard and heard[-1].done > 1:
             _write(heard[-1], options)
         raise

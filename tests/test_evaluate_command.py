@@ -10,6 +10,7 @@ from app import evaluate_command
 from app.cli import main
 from core.dataset import ImageDataset
 from core.embed import Embeddings
+from core.errors import SettingError
 from core.evaluate import EvaluationReport, evaluate
 
 Captured = pytest.CaptureFixture[str]
@@ -85,7 +86,7 @@ def test_what_cannot_be_compared_is_refused_before_work(
     assert err.count("\n") == 1
 
 
-def interrupted(after: int) -> Callable[..., EvaluationReport]:
+def interrupted(after: int, error: BaseException | None = None) -> Callable[..., EvaluationReport]:
     """Return `evaluate`, interrupted as soon as so many strategies are done."""
 
     def run(
@@ -98,7 +99,7 @@ def interrupted(after: int) -> Callable[..., EvaluationReport]:
         def listen(report: EvaluationReport) -> None:
             hear(report)
             if report.done == after:
-                raise KeyboardInterrupt
+                raise error or KeyboardInterrupt
 
         return evaluate(dataset, embeddings, hear=listen, **asked)  # type: ignore[arg-type]
 
@@ -132,3 +133,16 @@ def test_one_that_has_only_the_baseline_prints_nothing(
 
     assert (code, out) == (130, "")
     assert err.endswith("evenset: stopped.\n")
+
+
+def test_a_refusal_in_the_middle_prints_what_is_done(
+    capsys: Captured, drawn_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = interrupted(after=2, error=SettingError("Too few."))
+    monkeypatch.setattr(evaluate_command, "evaluate", refused)
+
+    code, out, err = outcome(capsys, drawn_folder, "--strategies", "class_weights,smote")
+
+    assert code == 1
+    assert out.startswith("Stopped after 2 of 3 strategies. ")
+    assert err.endswith("evenset: Too few.\n")
