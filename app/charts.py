@@ -12,6 +12,7 @@ from app.palette import ADDED, BETTER, HELD_OUT, KEPT, NEUTRAL, WORSE
 from core.dataset import SPLITS
 from core.evaluate import BASELINE, FLOOR, EvaluationReport, Outcome
 from core.resample import BalancePlan
+from core.words import signed
 
 _ROW_PX = 26
 _FEW_CLASSES = 12  # with more, labels would lie on each other
@@ -156,10 +157,11 @@ def strategy_differences(report: EvaluationReport, metric: str) -> go.Figure:
                 "thickness": 2.5,
                 "width": 0,
             },
-            text=[f"{mean:+.1f}"],
+            text=[signed(mean)],
             textposition="top center",
             hovertemplate=(
-                f"{row.title}: {mean:+.1f} points (95% {low:+.1f} to {high:+.1f})<extra></extra>"
+                f"{row.title}: {signed(mean)} points "
+                f"(95% {signed(low)} to {signed(high)})<extra></extra>"
             ),
             showlegend=False,
         )

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.evaluate_options import add_evaluate_options
 from app.settings import LIMIT_OPTIONS, SERVE_OPTIONS, ServeOption
 from core import __version__
 from core.errors import EvensetError, SettingError
@@ -171,33 +172,10 @@ def _add_map(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     evaluate = commands.add_parser("evaluate", help="compare strategies by cross-validation")
     _add_source(evaluate)
-    evaluate.add_argument(
-        "--strategies",
-        metavar="A,B,...",
-        help="which, all, or augmentations one by one; also smote@50%%, augment:crop or "
-        "smote@50%%+class_weights; the usual ones by default",
-    )
-    evaluate.add_argument(
-        "--head", metavar="NAME", help="what learns: linear (the usual one), neighbours, network"
-    )
-    evaluate.add_argument(
-        "--metric", metavar="NAME", help="the one that matters (balanced_accuracy)"
-    )
-    evaluate.add_argument(
-        "--on-test-split",
-        action="store_true",
-        help="score on the test split as it came, not on folds",
-    )
-    evaluate.add_argument(
-        "--show-leak",
-        action="store_true",
-        help="also tell what resampling before splitting would report",
-    )
-    evaluate.add_argument("--policy", metavar="NAME_OR_FILE", help="how to augment")
+    add_evaluate_options(evaluate)
     _add_encoder(evaluate)
     _add_seed(evaluate)
     _add_json(evaluate)
-    evaluate.add_argument("--csv", type=Path, metavar="FILE", help="write the figures as a table")
 
 
 def _add_numbers(

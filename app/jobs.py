@@ -42,6 +42,8 @@ class Job:
     stage_began: float = field(default_factory=time.monotonic)
     after: "Job | None" = None  # a cancelled one whose place this one takes, once it has stopped
     instead: Callable[[], None] | None = None  # done in place of work that was cancelled unbegun
+    so_far: object = None  # what the work tells before it is done; pages read it
+    keep: Callable[[], Any] | None = None  # gives the result of work that was stopped, or None
     _cancelled: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -101,15 +103,16 @@ class Job:
             self.result = self.work(self.report)
             self.state = JobState.DONE
         except CancelledError:
-            self.state = JobState.CANCELLED
+            self._stop(JobState.CANCELLED)
         except EvensetError as error:
-            self.error, self.state = str(error), JobState.FAILED
+            self.error = str(error)
+            self._stop(JobState.FAILED)
         except MemoryError:
             self.error = (
                 f"There is not enough memory for '{self.title}'. "
                 "Choose fewer images on Load and try again."
             )
-            self.state = JobState.FAILED
+            self._stop(JobState.FAILED)
         except Exception:  # noqa: BLE001
             # The last line of defence: the person gets a sentence, the terminal the traceback.
             _LOG.exception("Job '%s' failed", self.title)
@@ -117,7 +120,12 @@ class Job:
                 f"'{self.title}' stopped because of a fault in Evenset; nothing that you had is "
                 "lost. The details are in the terminal that runs it."
             )
-            self.state = JobState.FAILED
+            self._stop(JobState.FAILED)
+
+    def _stop(self, state: JobState) -> None:
+        """Keep what is worth it, then say that there is no more to come."""
+        self.result = self.keep() if self.keep is not None else None
+        self.state = state
 
 
 class JobQueue:

@@ -65,7 +65,8 @@ def _show_message(workspace: Workspace, step: str) -> None:
     elif text != workspace.message:
         st.session_state[_MESSAGE] = (workspace.message, step)
     if workspace.message:
-        st.warning(plain(workspace.message), icon=":material/info:")
+        with st.container(key="message"):
+            st.warning(plain(workspace.message), icon=":material/info:")
 
 
 def _is_served() -> bool:

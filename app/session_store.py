@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from app.kept_report import REPORT_FILE, with_kept_report
 from app.session import Balanced, Session
 from app.work import embed_and_map
 from core.audit import audit
@@ -72,6 +73,7 @@ class SavedSession:
     encoder: str | None  # what the images were embedded with, if they were
     device: str
     plan: SavedPlan | None
+    was_compared: bool  # the comparison lies beside it
 
 
 def keep_index(folder: Path, dataset: ImageDataset) -> None:
@@ -111,6 +113,7 @@ def save_session(workspace: Path, session: Session) -> None:
         "encoder": embeddings.encoder if embeddings else None,
         "device": embeddings.device if embeddings else "auto",
         "plan": balanced and _plan_to_json(balanced),
+        "was_compared": session.evaluation is not None,
     }
     write_bytes(workspace / SESSION_FILE, json.dumps(facts, indent=2).encode() + b"\n")
 
@@ -131,7 +134,7 @@ def kept_names(saved: SavedSession | None) -> set[str]:
     """Return the entries of a workspace that stay when nobody is at work in it."""
     if saved is None:
         return set()
-    return {SESSION_FILE, *CACHES, saved.folder}
+    return {SESSION_FILE, REPORT_FILE, *CACHES, saved.folder}
 
 
 def reopen(workspace: Path, saved: SavedSession, vectors: Path, progress: Progress) -> Session:
@@ -153,7 +156,8 @@ def reopen(workspace: Path, saved: SavedSession, vectors: Path, progress: Progre
     if saved.policy_chosen:
         session = session.with_policy(saved.policy)
     session = _with_embeddings(session, vectors, saved, progress)
-    return _with_plan(session, saved, progress)
+    session = _with_plan(session, saved, progress)
+    return with_kept_report(workspace, session) if saved.was_compared else session
 
 
 def _with_embeddings(
@@ -225,6 +229,7 @@ def _read(facts: Mapping[str, object]) -> SavedSession:
         encoder=None if facts["encoder"] is None else str(facts["encoder"]),
         device=str(facts["device"]),
         plan=_read_plan(plan) if isinstance(plan, Mapping) else None,
+        was_compared=facts.get("was_compared") is True,
     )
 
 

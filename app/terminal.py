@@ -37,6 +37,10 @@ class Bars:
             self._stage = stage
         self._bar.update(done - self._bar.n)
 
+    def say(self, text: str) -> None:
+        """Write a line beside the screen's own output, above the bar that is drawn."""
+        tqdm.write(text, file=sys.stderr)
+
     def _close(self) -> None:
         if self._bar is not None:
             self._bar.close()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.jobs import JOBS, Job, JobState
+from app.kept_report import keep_report
 from app.map_scene import Scenes
 from app.root_folder import remove_later
 from app.session import Session
@@ -30,6 +31,8 @@ Apply = Callable[[Session, Any], Session]
 # What the person waits for, and the better map that comes by itself meanwhile.
 MAIN, MAP, RISKS, QUALITY = "main", "map", "risks", "quality"
 PLACING, BESIDE, CLUSTERS = "placing", "beside", "clusters"
+
+_KEPT = "What was done until then is kept."
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,8 @@ class Workspace:
             self.collect()
             taken = self._running.get(slot)
             if taken is None or taken.job.is_cancelled:
+                if taken is not None and taken.job.keep is not None:
+                    self._put_kept(taken, taken.job.keep())
                 job.after = taken.job if taken is not None else None
                 self._running[slot] = _Running(job, apply)
                 self.changes += 1
@@ -155,10 +160,13 @@ class Workspace:
                             "Start it again."
                         )
                     self.session = applied
-                elif job.state is JobState.FAILED:
-                    self.message = job.error
+                    continue
+                is_kept = self._put_kept(running, job.result)
+                if job.state is JobState.FAILED:
+                    self.message = f"{job.error} {_KEPT}" if is_kept else job.error
                 else:
-                    self.message = f"{job.title} was cancelled. What you had is unchanged."
+                    rest = _KEPT if is_kept else "What you had is unchanged."
+                    self.message = f"{job.title} was cancelled. {rest}"
             self._keep(before)
             return bool(finished)
 
@@ -205,6 +213,13 @@ class Workspace:
             for name in kept_names(saved) - {SESSION_FILE}:
                 remove_later(self.folder / name)
 
+    def _put_kept(self, running: _Running, kept: object) -> bool:
+        """Put what is worth keeping of stopped work into the session; return whether it was."""
+        before = self.session
+        if kept is not None:
+            self.session = running.apply(before, kept)
+        return self.session is not before
+
     def _say_busy(self, job: Job) -> None:
         self.message = f"{job.title} is still running. Wait for it, or cancel it first."
 
@@ -216,6 +231,8 @@ class Workspace:
         if session.folder.parent != home:
             return
         try:
+            if session.evaluation is not before.evaluation:
+                keep_report(home, session)
             save_session(home, session)
         except OutputError as error:
             self.message = f"What you have now is not kept for the next start. {error}"

@@ -24,6 +24,12 @@ def times(ratio: float) -> str:
     return f"{ratio:,.0f}x" if ratio >= 10 or abs(ratio - round(ratio)) < 0.05 else f"{ratio:.1f}x"
 
 
+def signed(points: float) -> str:
+    """Return '+4.2', '-0.6'; what rounds to nothing has no sign: '0.0'."""
+    text = f"{points:+.1f}"
+    return text[1:] if float(text) == 0 else text
+
+
 def named(labels: Sequence[str], most: int = 4) -> str:
     """Return class names in quotes, the first `most` by name."""
     quoted = [f"'{label}'" for label in labels]

@@ -9,6 +9,7 @@ from app.cli import build_parser
 from app.steps import STEPS
 from core.augment import OPERATIONS, PRESETS
 from core.embed import ENCODERS, PRETRAINED
+from core.evaluate.contender_sets import CONTENDER_SETS
 from core.export import FORMATS
 from core.export.export import PRIORS_NAME, VECTORS_NAME, WEIGHTS_NAME
 from core.export.manifest import LEFT_OUT_NAME, MANIFEST_COLUMNS, MANIFEST_NAME
@@ -27,7 +28,7 @@ NAMES = [
     *(f"**{step.title}**" for step in STEPS),
     *(
         f"`{name}`"
-        for registry in (STRATEGIES, ENCODERS, PRETRAINED, FORMATS, PRESETS)
+        for registry in (STRATEGIES, ENCODERS, PRETRAINED, FORMATS, PRESETS, CONTENDER_SETS)
         for name in registry
     ),
     *(f"`{kind}`" for kind in MISMATCHES),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.words import count_of, duration_of, named, size_of, times
+from core.words import count_of, duration_of, named, signed, size_of, times
 
 
 @pytest.mark.parametrize(
@@ -86,3 +86,19 @@ def test_sizes_have_two_digits(count: int, text: str) -> None:
 )
 def test_durations_are_round(seconds: float, text: str) -> None:
     assert duration_of(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("points", "text"),
+    [
+        (4.24, "+4.2"),
+        (-0.6, "-0.6"),
+        (0.0, "0.0"),
+        (-0.0, "0.0"),
+        (-0.04, "0.0"),
+        (0.04, "0.0"),
+        (-0.06, "-0.1"),
+    ],
+)
+def test_nothing_has_no_sign(points: float, text: str) -> None:
+    assert signed(points) == text

@@ -9,7 +9,15 @@ import streamlit as st
 from app.page import quiet
 from core.dataset import TRAIN, ImageDataset
 from core.parameters import Choice, Parameter
-from core.resample import STRATEGIES, BalancePlan, Settings, Strategy, Target, make_plan
+from core.resample import (
+    STRATEGIES,
+    BalancePlan,
+    Settings,
+    Strategy,
+    Target,
+    make_plan,
+    most_of_a_class,
+)
 
 _TARGETS = {
     "largest": "The largest class",
@@ -19,7 +27,6 @@ _TARGETS = {
     "number": "A number of images",
     "by_class": "Each class its own number",
 }
-_MOST_IMAGES = 100_000  # of a class, or ten times the largest
 _SHOWN = 1  # parameters beside the strategy; the others are behind a fold
 
 
@@ -105,7 +112,7 @@ def _target(strategy: Strategy, dataset: ImageDataset) -> Target | None:
     if choice == "number":
         return int(
             st.number_input(
-                "Images per class", min_value=1, max_value=_most(counts),
+                "Images per class", min_value=1, max_value=most_of_a_class(counts),
                 value=largest, key="target_number", persist_state="session",
             )
         )  # fmt: skip
@@ -129,7 +136,7 @@ def _by_class(counts: dict[str, int], digest: str) -> dict[str, int]:
         disabled=["class", "images"],
         column_config={
             "reach": st.column_config.NumberColumn(
-                min_value=1, max_value=_most(counts), step=1, required=True
+                min_value=1, max_value=most_of_a_class(counts), step=1, required=True
             )
         },
         hide_index=True,
@@ -141,10 +148,6 @@ def _by_class(counts: dict[str, int], digest: str) -> dict[str, int]:
     }
     st.session_state[kept] = reach
     return reach
-
-
-def _most(counts: dict[str, int]) -> int:
-    return max(_MOST_IMAGES, 10 * max(counts.values()))
 
 
 def _most_per_image(strategy: Strategy) -> int | None:

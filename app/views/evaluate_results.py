@@ -9,9 +9,10 @@ from app.page import note, quiet
 from app.palette import class_colours
 from core.dataset import TRAIN, ImageDataset
 from core.evaluate import BASELINE, FLOOR, HEADS, METRICS, EvaluationReport
+from core.evaluate.result_notes import width_notes
 from core.evaluate.tables import to_csv
 from core.evaluate.verdict import best_rival
-from core.words import count_of
+from core.words import count_of, signed
 
 
 def draw(report: EvaluationReport, dataset: ImageDataset, metric: str) -> None:
@@ -23,7 +24,13 @@ def draw(report: EvaluationReport, dataset: ImageDataset, metric: str) -> None:
         alt="Difference of each strategy to doing nothing, with its interval, as in the table",
     )
     draw_table(report, metric, key="evaluate_table")
-    for text in (_how(report), *report.notes):
+    # The notes are about the metric that was asked for; a person may look at another one since.
+    others = (
+        []
+        if metric == report.metric
+        else width_notes(report.strategies, metric, is_held_out=report.is_held_out)
+    )
+    for text in (_how(report), *report.notes, *others):
         quiet(text)
     _downloads(report)
     _lesson(report, metric)
@@ -110,13 +117,12 @@ def _lesson(report: EvaluationReport, metric: str) -> None:
                 "strategy": [row.title for row in leaky],
                 "would report": [100 * (row.leaky or {})[metric] for row in leaky],
                 "on images it never saw": [100 * row.metrics[metric].mean for row in leaky],
-                "points that are not there": [100 * row.flattery(metric) for row in leaky],
+                "points that are not there": [signed(100 * row.flattery(metric)) for row in leaky],
             },
             hide_index=True,
             column_config={
                 "would report": st.column_config.NumberColumn(format="%.1f %%"),
                 "on images it never saw": st.column_config.NumberColumn(format="%.1f %%"),
-                "points that are not there": st.column_config.NumberColumn(format="%+.1f"),
             },
             alt="What resampling before splitting would report of each strategy",
         )

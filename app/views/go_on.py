@@ -71,6 +71,8 @@ def _kept(saved: SavedSession) -> str:
         made.append("the embedding")
     if saved.plan is not None:
         made.append("the strategy and what it made" if saved.plan.was_made else "the strategy")
+    if saved.was_compared:
+        made.append("the comparison of strategies")
     if not made:
         return ""
     *before, last = made

@@ -1,23 +1,29 @@
 """Compare strategies on images that none of them saw."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import ceil
 from time import perf_counter
 
 import numpy as np
 
 from core.audit import picture_groups
 from core.augment import AugmentPolicy
-from core.dataset import SPLITS, TEST, ImageDataset
+from core.dataset import SPLITS, TEST, TRAIN, ImageDataset
 from core.embed import Embeddings
 from core.errors import SettingError, TooFewClassesError
-from core.evaluate.contenders import STANDARD_POLICY, Contender, parse_contender
+from core.evaluate.contenders import (
+    STANDARD_POLICY,
+    Contender,
+    check_targets,
+    parse_contender,
+)
 from core.evaluate.folds import Fold, kept_together, make_folds, scored_rows
 from core.evaluate.heads import LINEAR, Head, check_head, find_head
 from core.evaluate.leaky import measure_leaky
 from core.evaluate.metrics import METRICS, PRIMARY
 from core.evaluate.notes import write_notes
+from core.evaluate.repeats import USUAL_FOLDS, check_repeats, usual_repeats
 from core.evaluate.report import BASELINE, FLOOR, EvaluationReport, Row, summarise
+from core.evaluate.result_notes import write_result_notes
 from core.evaluate.setting import Clock, Setting, prepare_setting
 from core.evaluate.threads import one_thread
 from core.evaluate.verdict import write_verdict
@@ -27,7 +33,6 @@ from core.resample import STRATEGIES, Settings
 
 STAGE = "comparing strategies"
 
-_ENOUGH_FOLDS = 10  # with fewer, the intervals are wide
 _FLOOR_TITLE = "Always the largest class"
 
 Hear = Callable[[EvaluationReport], None]
@@ -40,7 +45,7 @@ def evaluate(
     strategies: Sequence[str] | None = None,
     head: str | Head = LINEAR,
     metric: str = PRIMARY,
-    n_splits: int = 5,
+    n_splits: int = USUAL_FOLDS,
     repeats: int | None = None,
     settings: Mapping[str, Settings] | None = None,
     policy: AugmentPolicy = STANDARD_POLICY,
@@ -84,25 +89,24 @@ def evaluate(
         SettingError: a strategy, head or metric that there is not, or a number out of range; or
             groups of which no folds can be made.
     """
-    if n_splits < 2 or (repeats is not None and repeats < 1):
-        raise SettingError("A comparison needs at least 2 folds and 1 repeat.")
+    check_repeats(n_splits, repeats)
     if metric not in METRICS:
         raise SettingError(f"There is no metric '{metric}'. They are: {', '.join(METRICS)}.")
     chosen = find_head(head) if isinstance(head, str) else head
     check_head(chosen, embeddings.encoder)
     contenders = _contenders(strategies, settings, policy)
+    check_targets(contenders, dataset.counts(TRAIN))
     pictures = picture_groups(dataset, progress)
     groups = kept_together(dataset, pictures, embeddings.rows)
     if on_test_split:
-        splits, repeats = 1, max(2, repeats or 5 * chosen.repeats)
+        splits, repeats = 1, max(2, repeats or usual_repeats(chosen, is_held_out=True))
         folds = [_whole(dataset, embeddings)] * repeats
         rows = folds[0].train
     else:
         rows = scored_rows(dataset, embeddings.rows, groups)
         folds = make_folds(dataset, embeddings.rows, groups=groups, n_splits=n_splits, seed=seed)
         splits = len(folds)
-        usual = ceil(_ENOUGH_FOLDS / splits) if chosen.repeats > 1 else 1
-        repeats = repeats or usual
+        repeats = repeats or usual_repeats(chosen, folds=splits)
         for repeat in range(1, repeats):
             again = stream_seed(seed, "repeat", repeat)
             folds += make_folds(
@@ -144,12 +148,22 @@ def evaluate(
             rivals=max(1, len(contenders) - 1),
             images=len(rows),
         )
+        about = write_result_notes(
+            done,
+            results,
+            contenders,
+            classes=classes,
+            metric=metric,
+            is_held_out=on_test_split,
+        )
         return EvaluationReport(
             strategies=results,
             classes=classes,
             metric=metric,
-            verdict=write_verdict(results, spread_share=spread_share, metric=metric),
-            notes=notes,
+            verdict=write_verdict(
+                results, spread_share=spread_share, metric=metric, asked=len(contenders)
+            ),
+            notes=(*about, *notes),
             folds=splits,
             repeats=repeats,
             images=len(rows) if not on_test_split else len(folds[0].test),

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 
 from core.augment import PRESETS, AugmentPolicy, Step, find_operation, make_step
 from core.errors import SettingError
-from core.resample import Exports, Settings, Target, Weighs, find_strategy, parse_target
+from core.resample import (
+    Exports,
+    Settings,
+    Target,
+    Weighs,
+    find_strategy,
+    most_of_a_class,
+    parse_target,
+    plan_counts,
+)
 from core.resample.strategies import STRATEGIES
 from core.words import lowered
 
@@ -85,6 +94,30 @@ def parse_contender(
     titles = [_title(piece, part) for piece, part in zip(pieces, parts, strict=True)]
     title = " + ".join([titles[0], *(lowered(one) for one in titles[1:])])
     return Contender(name, title, tuple(parts))
+
+
+def check_targets(contenders: Sequence[Contender], counts: Mapping[str, int]) -> None:
+    """Refuse a target that nobody would wait for: its points alone would fill the memory.
+
+    Args:
+        contenders: What is compared.
+        counts: Label -> training images.
+
+    Raises:
+        SettingError: a class would be filled up beyond what may be asked for on Balance.
+    """
+    most = most_of_a_class(counts)
+    for contender in contenders:
+        after = dict(counts)
+        for part in contender.parts:
+            plan = plan_counts(after, part.strategy, part.target, settings=part.settings)
+            after = plan.after
+            reach = max(after.values(), default=0)
+            if plan.total_added and reach > most:
+                raise SettingError(
+                    f"'{contender.name}' fills classes up to {reach:,} images; a comparison makes "
+                    f"at most {most:,} of a class. Use a smaller target."
+                )
 
 
 def augmentations(policy: AugmentPolicy = STANDARD_POLICY) -> list[str]:

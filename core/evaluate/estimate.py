@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.evaluate.contenders import Contender
+from core.embed import DEFAULT_ENCODER
+from core.evaluate.contenders import Contender, check_targets
 from core.evaluate.heads import Head
+from core.evaluate.repeats import USUAL_FOLDS, usual_repeats
 from core.resample import Exports, find_strategy, plan_counts
 
 # Measured on one core at 2 GHz, in seconds; a rough guide for other machines.
@@ -18,20 +20,39 @@ _PER_AUGMENTED = 1.5e-3  # to make and describe a picture of moderate size
 class Estimate:
     """Seconds, and augmented pictures that have to be made on the way."""
 
-    seconds: float
+    seconds: float | None  # None: of the layers of a pretrained model nothing is known
     pictures: int
 
 
-def estimate(counts: Mapping[str, int], contenders: Sequence[Contender], head: Head) -> Estimate:
-    """Return what a comparison on folds will take.
+def estimate(
+    counts: Mapping[str, int],
+    contenders: Sequence[Contender],
+    head: Head,
+    *,
+    encoder: str = DEFAULT_ENCODER,
+    folds: int = USUAL_FOLDS,
+    repeats: int | None = None,
+    on_test_split: bool = False,
+) -> Estimate:
+    """Return what a comparison will take.
 
     Args:
         counts: Label -> training images.
         contenders: What is compared.
         head: What learns.
+        encoder: What embedded the images.
+        folds: Of each repeat.
+        repeats: As often as usual unless given.
+        on_test_split: There are no folds: all training images are learned from.
+
+    Raises:
+        SettingError: a target that is too large.
     """
+    check_targets(contenders, counts)
     pictures, seconds = 0, 0.0
-    folds = 5 * head.repeats
+    splits = 1 if on_test_split else folds
+    runs = splits * (repeats or usual_repeats(head, folds=splits, is_held_out=on_test_split))
+    learned = 1.0 if on_test_split else 1 - 1 / folds
     class_count = sum(count > 0 for count in counts.values())
     for contender in contenders:
         after = dict(counts)
@@ -41,9 +62,11 @@ def estimate(counts: Mapping[str, int], contenders: Sequence[Contender], head: H
             if is_augmented or (part.policy is not None and head.learns_from_pictures):
                 pictures += plan.total_added
             after = plan.after
-        pieces = 0.8 * sum(after.values())
+        pieces = learned * sum(after.values())
         if not head.learns_from_pictures:
-            seconds += folds * pieces * class_count * _PER_POINT
+            seconds += runs * pieces * class_count * _PER_POINT
         else:
-            seconds += folds * pieces * head.steps * _PER_PICTURE
+            seconds += runs * pieces * head.steps * _PER_PICTURE
+    if head.needs_layers and encoder != DEFAULT_ENCODER:
+        return Estimate(None, pictures)
     return Estimate(seconds + pictures * _PER_AUGMENTED, pictures)

@@ -105,14 +105,17 @@ def fit_linear(
     """
     from sklearn.linear_model import LogisticRegression
 
+    all_slopes = np.zeros((features.shape[1], class_count))
+    all_constants = np.full(class_count, -np.inf)
+    if (codes == codes[0]).all():  # cleaning has left one class, and nothing to learn
+        all_constants[codes[0]] = 0
+        return all_slopes, all_constants
     head = LogisticRegression(C=_C, tol=_TOLERANCE, max_iter=_MOST_STEPS)
     head.fit(features, codes, sample_weight=weights)
     slopes, constants = np.asarray(head.coef_, np.float64), np.asarray(head.intercept_, np.float64)
     if len(slopes) == 1:  # of two classes, for the second
         slopes = np.concatenate([np.zeros_like(slopes), slopes])
         constants = np.concatenate([[0.0], constants])
-    all_slopes = np.zeros((features.shape[1], class_count))
-    all_constants = np.full(class_count, -np.inf)
     all_slopes[:, head.classes_], all_constants[head.classes_] = slopes.T, constants
     return all_slopes, all_constants
 

@@ -112,7 +112,7 @@ def balance(
     all_votes = np.concatenate([votes, np.ones(len(codes) - len(kept), np.intp)])
     class_weight, shift = _emphasis(dataset, contender, codes, all_votes)
     return TrainingSide(
-        np.concatenate([features for features, _, _ in pieces if len(features)]),
+        np.concatenate([pieces[0][0], *(made for made, _, _ in pieces[1:] if len(made))]),
         codes,
         all_votes,
         np.concatenate([bases for _, _, bases in pieces]),
@@ -156,6 +156,8 @@ def _emphasis(
     """
     class_count = len(dataset.classes)
     weight, shift = np.ones(class_count), np.zeros(class_count)
+    if not len(codes):  # cleaning has left nothing
+        return weight, shift
     numbers = np.bincount(codes, weights=votes, minlength=class_count).astype(int).tolist()
     counts = dict(zip(dataset.classes, numbers, strict=True))
     for part in (part for part in contender.parts if part.weighs):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.words import lowered
+
 Codes = NDArray[np.intp]  # (M,)
 Scores = NDArray[np.float64]  # (M, C) how likely each class is, rows sum to 1
 Confusion = NDArray[np.intp]  # (C, C) images of the row's class that got the column's label
@@ -23,6 +25,11 @@ class Metric:
     lowest: float = 0.0
     is_error: bool = False  # less is better
     begins_with_name: bool = False  # the title keeps its capital inside a sentence
+
+    @property
+    def words(self) -> str:
+        """Return the title as it stands inside a sentence."""
+        return self.title if self.begins_with_name else lowered(self.title)
 
 
 PRIMARY = "balanced_accuracy"

@@ -11,9 +11,12 @@ from core.evaluate.heads import Epoch
 from core.evaluate.intervals import mean_interval
 from core.evaluate.metrics import METRICS, Confusion, precisions, recalls
 from core.resample import Settings
+from core.words import signed
 
 BASELINE = "none"  # every other row is compared with it
 FLOOR = "largest_class"  # learns nothing
+
+_NO_WIDTH = 1e-9  # below that, values differ by rounding alone
 
 
 class Outcome(StrEnum):
@@ -48,12 +51,18 @@ class Difference:
 
     def __str__(self) -> str:
         """Return '+4.2 (-0.6 to +9.0)', in points."""
-        return f"{100 * self.mean:+.1f} ({100 * self.low:+.1f} to {100 * self.high:+.1f})"
+        mean, low, high = (signed(100 * share) for share in (self.mean, self.low, self.high))
+        return f"{mean} ({low} to {high})"
 
     @property
     def is_measurable(self) -> bool:
         """Return whether the 95% interval leaves 0 out."""
         return self.low > 0 or self.high < 0
+
+    @property
+    def has_width(self) -> bool:
+        """Return whether the difference varies: one that is always the same tells no certainty."""
+        return self.high - self.low > _NO_WIDTH
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,8 +118,21 @@ class EvaluationReport:
     spread_share: float  # see `subtract`
     is_held_out: bool = False  # scored on the test split as it came, not on folds
 
+    @property
+    def asked(self) -> int:
+        """Return how many strategies were to be compared, the baseline included."""
+        return len(self.settings)
+
+    @property
+    def done(self) -> int:
+        """Return how many were, the baseline included; fewer when the person has cancelled."""
+        return sum(row.name != FLOOR for row in self.strategies)
+
     def to_json(self) -> dict[str, Any]:
-        """Return plain values: numbers, texts, lists and mappings of them."""
+        """Return plain values: numbers, texts, lists and mappings of them.
+
+        `read_report` of `core.evaluate.report_file` reads them.
+        """
         return {
             "verdict": self.verdict,
             "metric": self.metric,
@@ -120,6 +142,9 @@ class EvaluationReport:
             "scored_on": "test split" if self.is_held_out else "folds",
             "folds": self.folds,
             "repeats": self.repeats,
+            "spread_share": self.spread_share,
+            "asked": self.asked,
+            "done": self.done,
             "images": self.images,
             "settings": {name: dict(values) for name, values in self.settings.items()},
             "seed": self.seed,
@@ -249,6 +274,7 @@ def _plain(result: StrategyResult) -> dict[str, Any]:
                 "low": summary.low,
                 "high": summary.high,
                 "values": list(summary.values),
+                "gaps": list(summary.gaps),
             }
             for metric, summary in result.metrics.items()
         },

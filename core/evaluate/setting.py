@@ -13,11 +13,11 @@ from core.dataset import ImageDataset, Rows
 from core.embed import Embeddings
 from core.evaluate.album import Album, fill_album
 from core.evaluate.contenders import Contender
-from core.evaluate.features import Pictures, Source, Vectors, policy_key
+from core.evaluate.features import Features, Pictures, Source, Vectors, policy_key
 from core.evaluate.folds import Fold
 from core.evaluate.gallery import Gallery, read_pictures
-from core.evaluate.heads import Epoch, Fit, Head, OpenHead, Tell
-from core.evaluate.learn import balance, count_rows
+from core.evaluate.heads import Answer, Epoch, Fit, Head, OpenHead, Tell
+from core.evaluate.learn import TrainingSide, balance, count_rows
 from core.evaluate.look import Look, by_encoder
 from core.evaluate.metrics import Scores, count_confusion, measure
 from core.evaluate.report import Run
@@ -65,13 +65,20 @@ class Setting:
             source = self._source(number)
             side = balance(self.dataset, self.embeddings, fold, source, contender, seed=seed)
             if self.gallery is None:
-                answer = self.opened.answer(side, source.tested(), fit)
+                answer = self._learn(side, source.tested(), fit)
         if self.gallery is not None:
-            answer = learn_apart(self.opened, side, source.tested(), fit)
+            answer = self._learn(side, source.tested(), fit)
         seconds = self.clock() - start + self._album_seconds(contender)
         scores = answer.scores[:, self.codes]
         scores /= scores.sum(axis=1, keepdims=True)
         return self._judge(number, scores, seconds, side.change / len(fold.train), answer.curve)
+
+    def _learn(self, side: TrainingSide, test: Features, fit: Fit) -> Answer:
+        if not len(side.codes):  # cleaning has left nothing to learn from
+            return Answer(np.ones((len(test), fit.class_count)))
+        if self.gallery is None:
+            return self.opened.answer(side, test, fit)
+        return learn_apart(self.opened, side, test, fit)
 
     def run_floor(self, number: int) -> Run:
         """Return what a head reaches that knows only how large the classes are."""

@@ -44,10 +44,15 @@ def to_csv(report: EvaluationReport) -> str:
 
 def _line(row: StrategyResult, metric: str) -> list[str]:
     summary, change = row.metrics[metric], (row.difference or {}).get(metric)
-    values = [summary.mean, summary.low, summary.high]
+    values = [_number(value) for value in (summary.mean, summary.low, summary.high)]
     ends = ["", "", "", ""]
     if change is not None:
-        ends = [f"{value:.6f}" for value in (change.mean, change.low, change.high)]
+        ends = [_number(value) for value in (change.mean, change.low, change.high)]
         ends.append(row.outcome(metric).value)
-    leaky = "" if row.leaky is None else f"{row.leaky[metric]:.6f}"
-    return [row.name, row.title, metric, "", *(f"{value:.6f}" for value in values), *ends, leaky]
+    leaky = "" if row.leaky is None else _number(row.leaky[metric])
+    return [row.name, row.title, metric, "", *values, *ends, leaky]
+
+
+def _number(value: float) -> str:
+    """Return six places; what rounds to nothing has no sign."""
+    return f"{round(value, 6) + 0.0:.6f}"

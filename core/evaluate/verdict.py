@@ -12,11 +12,17 @@ from core.evaluate.report import (
     Outcome,
     StrategyResult,
 )
-from core.words import lowered
+from core.words import count_of, lowered, signed
+
+_NOTHING = 1e-9  # a difference by rounding alone
 
 
 def write_verdict(
-    results: Sequence[StrategyResult], *, spread_share: float, metric: str = PRIMARY
+    results: Sequence[StrategyResult],
+    *,
+    spread_share: float,
+    metric: str = PRIMARY,
+    asked: int = 0,
 ) -> str:
     """Return what balancing does to `metric`, at what price, and so what to do.
 
@@ -24,7 +30,16 @@ def write_verdict(
         results: Rows of the comparison.
         spread_share: See `mean_interval`'s `test_share`.
         metric: The one that matters to the person.
+        asked: How many strategies were to be compared; where fewer are there, it begins with that.
     """
+    done = sum(result.name != FLOOR for result in results)
+    verdict = _write_verdict(results, spread_share, metric)
+    if done < asked:
+        return f"Stopped after {done} of {count_of(asked, 'strategy')}. {verdict}"
+    return verdict
+
+
+def _write_verdict(results: Sequence[StrategyResult], spread_share: float, metric: str) -> str:
     rivals = [result for result in results if result.name not in {BASELINE, FLOOR}]
     if not rivals:
         return "Only one strategy was tried, so there is nothing to compare."
@@ -54,7 +69,9 @@ def write_verdict(
 
 def verdict_for(report: EvaluationReport, metric: str) -> str:
     """Return the verdict of a comparison by another metric than the one it was made for."""
-    return write_verdict(report.strategies, spread_share=report.spread_share, metric=metric)
+    return write_verdict(
+        report.strategies, spread_share=report.spread_share, metric=metric, asked=report.asked
+    )
 
 
 def best_rival(report: EvaluationReport, metric: str) -> str | None:
@@ -67,6 +84,11 @@ def _nothing_helps(rivals: Sequence[StrategyResult], best: StrategyResult, metri
     worse = [result for result in rivals if result.outcome(metric) is Outcome.WORSE]
     verb, harm = ("lowers", "raises") if METRICS[metric].is_error else ("raises", "lowers")
     change = _change(best, metric)
+    if all(_is_same(result, metric) for result in rivals):
+        return (
+            f"No measurable difference: with every strategy, {_title(metric)} is what it is "
+            "without, each time, so the intervals have no width and tell nothing."
+        )
     if best in worse:
         return (
             f"Leave the dataset as it is: every strategy {harm} {_title(metric)}, {_named(best)} "
@@ -94,6 +116,11 @@ def _is_equal(
     return low <= 0 <= high
 
 
+def _is_same(result: StrategyResult, metric: str) -> bool:
+    change = _change(result, metric)
+    return not change.has_width and abs(change.mean) < _NOTHING
+
+
 def _gain(result: StrategyResult, metric: str) -> float:
     change = _change(result, metric).mean
     return -change if METRICS[metric].is_error else change
@@ -105,8 +132,7 @@ def _change(result: StrategyResult, metric: str) -> Difference:
 
 
 def _title(metric: str) -> str:
-    record = METRICS[metric]
-    return record.title if record.begins_with_name else lowered(record.title)
+    return METRICS[metric].words
 
 
 def _points(share: float) -> str:
@@ -114,7 +140,7 @@ def _points(share: float) -> str:
 
 
 def _interval(change: Difference) -> str:
-    return f"95% interval {100 * change.low:+.1f} to {100 * change.high:+.1f}"
+    return f"95% interval {signed(100 * change.low)} to {signed(100 * change.high)}"
 
 
 def _named(result: StrategyResult) -> str:

@@ -12,6 +12,7 @@ from core.resample.weights import class_weights
 
 NAMED_TARGETS = ("largest", "median", "smallest")
 MOST_ADDED = 100_000_000  # in all; points take about 30 bytes each while they are drawn
+_MOST_IMAGES = 100_000  # of a class that is filled up, or ten times the largest
 
 # One of NAMED_TARGETS, a share of the largest class such as '50%', a count, or a count per label.
 Target = str | int | Mapping[str, int]
@@ -116,6 +117,11 @@ def plan_counts(
         record.name, target, dict(counts), keep, add, _weights(present, record, values), values,
         most_per_image,
     )  # fmt: skip
+
+
+def most_of_a_class(counts: Mapping[str, int]) -> int:
+    """Return how far a class may be filled up where a person writes a number."""
+    return max(_MOST_IMAGES, 10 * max(counts.values(), default=0))
 
 
 def parse_target(texts: str | Sequence[str]) -> Target:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from core.errors import SettingError
 from core.parameters import Choice, Parameter
+from core.words import lowered
 
 Settings = Mapping[str, float | str]
 
@@ -64,6 +65,19 @@ class Strategy:
             has = f"Its settings are: {known}." if known else "It has none."
             raise SettingError(f"{self.title} has no setting '{next(iter(given))}'. {has}")
         return values
+
+    def unusual(self, settings: Settings) -> str:
+        """Return what is not as usual, as 'neighbours: 7; between two images: on the arc'."""
+        texts = []
+        for parameter in self.parameters:
+            value = settings.get(parameter.name, parameter.default)
+            if value == parameter.default:
+                continue
+            shown = f"{value}"
+            if isinstance(parameter, Choice):
+                shown = lowered(parameter.options[shown])
+            texts.append(f"{lowered(parameter.title)}: {shown}")
+        return "; ".join(texts)
 
     def parse(self, texts: Mapping[str, str]) -> Settings:
         """Return the settings that texts such as {'k_neighbors': '7'} name; see `complete`."""

@@ -8,7 +8,7 @@ import pytest
 from opened_page import finish_jobs, visitor
 
 from app.jobs import Job, JobQueue, JobState
-from core.errors import SettingError
+from core.errors import CancelledError, SettingError
 from core.progress import Progress
 
 
@@ -88,6 +88,21 @@ def test_a_running_job_stops_at_its_next_report() -> None:
     thread.join()
 
     assert (job.state, job.result, job.done) == (JobState.CANCELLED, None, 1)
+
+
+@pytest.mark.parametrize("error", [CancelledError(), SettingError("no"), MemoryError(), OSError()])
+def test_what_is_worth_keeping_of_stopped_work_is_its_result(error: Exception) -> None:
+    job = raising(error)
+    job.keep = lambda: "half"
+
+    run(job)
+
+    assert job.result == "half"
+    assert job.state in {JobState.CANCELLED, JobState.FAILED}
+
+
+def test_work_that_came_to_its_end_keeps_all_of_it() -> None:
+    assert run(Job("key", "title", lambda _: "whole", keep=lambda: "half")).result == "whole"
 
 
 def test_a_refusal_is_shown_in_its_own_words() -> None:

@@ -37,7 +37,8 @@ def ended(workspace: Workspace, page: AppTest) -> AppTest:
 def test_points_are_placed_among_their_nearest_images_by_themselves(mapped: Session) -> None:
     workspace = visitor(mapped)
     page = open_view("balance", workspace)
-    assert "between their parents" in text(page)
+    # On a quick machine the page has seen the end of the job already.
+    assert "between their parents" in text(page) or workspace.session.placed
 
     page = ended(workspace, page)
 

@@ -254,7 +254,9 @@ def test_a_saved_session_keeps_its_images_and_the_caches(place: Path, session: S
     saved = read_saved(place)
 
     assert isinstance(saved, SavedSession)
-    assert kept_names(saved) == {"session.json", "dataset_1", "embeddings", "thumbnails"}
+    assert kept_names(saved) == {
+        "session.json", "comparison.json", "dataset_1", "embeddings", "thumbnails",
+    }  # fmt: skip
 
 
 def test_edits_come_back_with_what_they_changed(place: Path, session: Session) -> None:

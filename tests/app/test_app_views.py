@@ -9,7 +9,7 @@ from drawn_sets import HOSTILE, draw_dataset, loaded
 from opened_page import button, finish_jobs, html, markdown, open_view, picked, text, visitor
 from streamlit.testing.v1 import AppTest
 
-from app.comparison import SoFar
+from app.comparison import Asked, SoFar
 from app.jobs import Job
 from app.map_scene import MADE, Pick
 from app.session import Balanced, Session
@@ -406,14 +406,15 @@ def test_evaluate_shows_how_networks_learned(embedded_session: Session) -> None:
 
 def test_strategies_that_are_done_show_while_others_are_compared(embedded_session: Session) -> None:
     workspace = visitor(embedded_session)
-    gate, so_far = Event(), SoFar()
+    asked = Asked(["smote"], "linear", "balanced_accuracy", embedded_session.policy, 0)
+    gate, so_far = Event(), SoFar(asked)
     so_far.hear(
         evaluate(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
     )
-    job = Job("evaluate", "Comparing strategies", lambda progress: gate.wait(10))
+    job = Job("evaluate", "Comparing strategies", lambda progress: gate.wait(10), so_far=so_far)
     workspace.start(job, lambda session, _: session)
 
-    page = open_view("evaluate", workspace, evaluate_so_far=so_far)
+    page = open_view("evaluate", workspace)
 
     assert has_no_fault(page)
     assert "So far" in text(page)

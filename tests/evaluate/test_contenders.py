@@ -6,6 +6,7 @@ from evaluate_sets import clusters
 
 from core.errors import SettingError
 from core.evaluate import augmentations, evaluate, learn, parse_contender
+from core.evaluate.contenders import check_targets
 from core.evaluate.features import Vectors, count_repeats
 from core.evaluate.folds import make_folds
 from core.evaluate.spaces import fit_space
@@ -116,3 +117,16 @@ def test_no_strategy_learns_from_anything_but_the_training_side(name: str) -> No
         assert set(side.bases) <= set(fold.train)
         assert len(side.features) == len(side.codes) == len(side.votes) == len(side.bases)
         assert side.weights.sum() == pytest.approx(side.kept)
+
+
+@pytest.mark.parametrize("name", ["smote@9999999", "augment@100001", "smote@2000000%"])
+def test_a_target_beyond_what_balance_lets_one_choose_is_refused(name: str) -> None:
+    with pytest.raises(SettingError, match=r"images; a comparison makes at most 100,000 of a"):
+        evaluate(*clusters({"a": 30, "b": 12}, apart=2), strategies=[name])
+
+
+def test_a_target_below_that_is_not() -> None:
+    contenders = [parse_contender(name) for name in ("smote@100000", "random_undersampling@5")]
+
+    check_targets(contenders, {"a": 30, "b": 12})
+    check_targets([parse_contender("none")], {"a": 3_000_000})

@@ -218,6 +218,19 @@ def test_many_classes_of_two_images_can_be_compared() -> None:
     assert report.folds == 2
 
 
+def test_a_strategy_that_cleans_all_away_is_compared_all_the_same() -> None:
+    report = evaluate(*clusters({"a": 4, "b": 4}, apart=0), strategies=["smote_enn"])
+
+    assert result(report, "smote_enn").recall == {"a": 1.0, "b": 0.0}
+    assert any("edited neighbours' gave every image to 'a'." in note for note in report.notes)
+
+
+def test_a_strategy_that_leaves_one_class_answers_with_it() -> None:
+    report = evaluate(*clusters({"a": 5, "b": 3}, apart=0), strategies=["edited_neighbours"])
+
+    assert result(report, "edited_neighbours").recall == {"a": 0.0, "b": 1.0}
+
+
 def test_one_class_is_refused() -> None:
     with pytest.raises(TooFewClassesError, match="at least 2 classes"):
         evaluate(*clusters({"a": 9}, apart=1))

@@ -2,11 +2,12 @@
 
 import csv
 import json
+from dataclasses import replace
 from io import StringIO
 
 from evaluate_sets import clusters
 
-from core.evaluate import METRICS, evaluate
+from core.evaluate import METRICS, Difference, evaluate
 from core.evaluate.tables import COLUMNS, to_csv
 
 
@@ -27,6 +28,17 @@ def test_each_strategy_has_a_line_for_each_figure_and_class() -> None:
     assert line["outcome"] == smote.outcome("mcc").value
     assert float(found["smote", "precision", "b, c"]["mean"]) == round(smote.precision["b, c"], 6)
     assert found["smote", "files", ""]["mean"] == "18"
+
+
+def test_a_difference_of_nothing_has_no_sign() -> None:
+    report = evaluate(*clusters({"a": 30, "b": 12}, apart=1), strategies=["smote"], repeats=1)
+    nothing = dict.fromkeys(METRICS, Difference(-1e-9, -4e-4, 3e-4))
+    smote = replace(report.strategies[1], difference=nothing)
+
+    line = next(csv.DictReader(StringIO(to_csv(replace(report, strategies=(smote,))))))
+
+    assert str(smote.difference["mcc"]) == "0.0 (0.0 to 0.0)"
+    assert (line["difference"], line["difference_low"]) == ("0.000000", "-0.000400")
 
 
 def test_json_names_the_metric_the_head_and_each_outcome() -> None:

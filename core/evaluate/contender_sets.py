@@ -1,0 +1,41 @@
+"""Sets of rows to begin a comparison with."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from core.augment import AugmentPolicy
+from core.evaluate.contenders import augmentations
+from core.evaluate.report import BASELINE
+from core.resample import STRATEGIES, Exports
+
+
+@dataclass(frozen=True)
+class ContenderSet:
+    """Some rows that are often compared together."""
+
+    name: str
+    title: str
+    rows: Callable[[AugmentPolicy], list[str]]  # their names, without the baseline
+
+
+def _usual(_: AugmentPolicy) -> list[str]:
+    return [name for name, one in STRATEGIES.items() if one.is_usual and name != BASELINE]
+
+
+def _smote_and_kin(_: AugmentPolicy) -> list[str]:
+    return [name for name, one in STRATEGIES.items() if one.exports is Exports.SYNTHETIC]
+
+
+def _all(_: AugmentPolicy) -> list[str]:
+    return [name for name in STRATEGIES if name != BASELINE]
+
+
+CONTENDER_SETS: Mapping[str, ContenderSet] = {
+    one.name: one
+    for one in (
+        ContenderSet("usual", "The usual", _usual),
+        ContenderSet("augmentations", "Augmentations one by one", augmentations),
+        ContenderSet("smote_kin", "SMOTE and its kin", _smote_and_kin),
+        ContenderSet("all", "All", _all),
+    )
+}

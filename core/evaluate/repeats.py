@@ -1,0 +1,26 @@
+"""How often each strategy learns and is scored: enough for an interval, less for slow heads."""
+
+from math import ceil
+
+from core.errors import SettingError
+from core.evaluate.heads import Head
+
+USUAL_FOLDS = 5
+_ENOUGH_FOLDS = 10  # with fewer, the intervals are wide
+
+
+def check_repeats(folds: int, repeats: int | None) -> None:
+    """Refuse what gives no interval.
+
+    Raises:
+        SettingError: fewer than 2 folds, or no repeat.
+    """
+    if folds < 2 or (repeats is not None and repeats < 1):
+        raise SettingError("A comparison needs at least 2 folds and 1 repeat.")
+
+
+def usual_repeats(head: Head, *, folds: int = USUAL_FOLDS, is_held_out: bool = False) -> int:
+    """Return how often folds are drawn anew; on a test split, from how many seeds is learned."""
+    if is_held_out:
+        return 5 * head.repeats
+    return ceil(_ENOUGH_FOLDS / folds) if head.repeats > 1 else 1

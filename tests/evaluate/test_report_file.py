@@ -1,0 +1,128 @@
+"""A comparison that was written as JSON is read again in every value, or not at all."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import pytest
+from evaluate_sets import clusters
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.evaluate import BASELINE, FLOOR, METRICS, Epoch, EvaluationReport, evaluate
+from core.evaluate.report import Row, Run, summarise
+from core.evaluate.report_file import read_report
+from core.evaluate.verdict import verdict_for
+
+SHARES = st.floats(0, 1)
+NAMES = [BASELINE, "smote@50%", "class_weights", FLOOR]
+
+
+@st.composite
+def reports(draw: st.DrawFn) -> EvaluationReport:
+    """Return a report with every part that one may have."""
+    classes = tuple(sorted(draw(st.sets(st.text(max_size=4), min_size=2, max_size=4))))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    is_held_out, runs = draw(st.booleans()), draw(st.integers(2, 4))
+    curve = draw(st.lists(st.builds(Epoch, SHARES, SHARES | st.none()), max_size=3))
+    leaky = draw(st.none() | st.just(dict(zip(METRICS, rng.random(len(METRICS)), strict=True))))
+
+    def run() -> Run:
+        gaps = {name: tuple(rng.normal(size=3).tolist()) for name in METRICS}
+        values = dict(zip(METRICS, rng.random(len(METRICS)).tolist(), strict=True))
+        confusion = rng.integers(0, 9, (len(classes), len(classes)))
+        return Run(confusion, values, rng.random(), rng.normal(), tuple(curve),
+                   gaps if is_held_out else {})  # fmt: skip
+
+    rows = [Row(name, draw(st.text()), [run() for _ in range(runs)], leaky) for name in NAMES]
+    results = summarise(rows, classes=classes, spread_share=0.25, rivals=2, images=100)
+    return EvaluationReport(
+        results,
+        classes,
+        metric=draw(st.sampled_from(list(METRICS))),
+        verdict=draw(st.text()),
+        notes=tuple(draw(st.lists(st.text(), max_size=2))),
+        folds=runs,
+        repeats=1,
+        images=100,
+        settings={name: {"k_neighbors": 5, "kind": "x", "tau": 0.5} for name in NAMES[:-1]},
+        seed=draw(st.integers(0, 2**31)),
+        encoder=draw(st.text()),
+        head=draw(st.sampled_from(["linear", "network"])),
+        spread_share=draw(SHARES),
+        is_held_out=is_held_out,
+    )
+
+
+def through_a_file(report: EvaluationReport) -> EvaluationReport:
+    return read_report(json.loads(json.dumps(report.to_json())))
+
+
+@settings(max_examples=25, deadline=None)
+@given(report=reports())
+def test_what_is_read_is_what_was_written(report: EvaluationReport) -> None:
+    again = through_a_file(report)
+
+    for field in fields(EvaluationReport):
+        if field.name != "strategies":
+            assert getattr(again, field.name) == getattr(report, field.name), field.name
+    for before, after in zip(report.strategies, again.strategies, strict=True):
+        for field in fields(before):
+            if field.name == "confusion":
+                assert after.confusion.dtype == before.confusion.dtype
+                np.testing.assert_array_equal(after.confusion, before.confusion)
+            else:
+                assert getattr(after, field.name) == getattr(before, field.name), field.name
+
+
+def test_a_comparison_reads_and_says_the_same(compared: EvaluationReport) -> None:
+    again = through_a_file(compared)
+
+    assert again.to_json() == compared.to_json()
+    assert [verdict_for(again, metric) for metric in METRICS] == [
+        verdict_for(compared, metric) for metric in METRICS
+    ]
+
+
+@pytest.fixture(scope="module")
+def compared() -> EvaluationReport:
+    """Return a real comparison on folds."""
+    return evaluate(*clusters({"a": 30, "b": 12}, apart=1), shows_leak=True, repeats=1)
+
+
+def places(data: dict[str, Any] | list[Any], *before: str | int) -> Iterator[list[str | int]]:
+    """Yield the way to each value inside `data`."""
+    items = data.items() if isinstance(data, dict) else enumerate(data)
+    for key, value in items:
+        yield [*before, key]
+        if isinstance(value, dict | list):
+            yield from places(value, *before, key)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_what_is_damaged_is_refused_or_harmless(
+    data: st.DataObject, compared: EvaluationReport
+) -> None:
+    plain = json.loads(json.dumps(compared.to_json()))
+    *way, last = data.draw(st.sampled_from(list(places(plain))))
+    inside = plain
+    for key in way:
+        inside = inside[key]
+    junk = [None, True, -1, 10**400, 0.5, "x", [], {}, [[1]], {"x": 1}]
+    inside[last] = data.draw(st.sampled_from(junk))
+
+    try:
+        again = read_report(plain)
+    except (ValueError, TypeError, KeyError):
+        return
+    json.dumps(again.to_json())
+    assert all(verdict_for(again, metric) for metric in METRICS)
+
+
+@pytest.mark.parametrize("junk", [None, [], {}, "report", 3, {"classes": []}])
+def test_what_is_no_report_is_refused(junk: object) -> None:
+    with pytest.raises((ValueError, TypeError, KeyError)):
+        read_report(junk)
