@@ -6,7 +6,6 @@ from core.errors import SettingError
 from core.evaluate.heads import Head
 
 USUAL_FOLDS = 5
-_ENOUGH_FOLDS = 10  # with fewer, the intervals are wide
 
 
 def check_repeats(folds: int, repeats: int | None) -> None:
@@ -21,6 +20,5 @@ def check_repeats(folds: int, repeats: int | None) -> None:
 
 def usual_repeats(head: Head, *, folds: int = USUAL_FOLDS, is_held_out: bool = False) -> int:
     """Return how often folds are drawn anew; on a test split, from how many seeds is learned."""
-    if is_held_out:
-        return 5 * head.repeats
-    return ceil(_ENOUGH_FOLDS / folds) if head.repeats > 1 else 1
+    # Small classes allow few folds: without more repeats their intervals would say nothing.
+    return ceil(USUAL_FOLDS * head.repeats / (1 if is_held_out else folds))

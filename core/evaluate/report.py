@@ -241,14 +241,14 @@ def subtract(
     """
     pairs = zip(runs, others, strict=True)
     gaps = zip(_gaps(runs, metric), _gaps(others, metric), strict=True)
-    return Difference(
-        *mean_interval(
-            [run.values[metric] - other.values[metric] for run, other in pairs],
-            gaps=[gap - other for gap, other in gaps],
-            test_share=spread_share,
-            comparisons=comparisons,
-        )
+    mean, low, high = mean_interval(
+        [run.values[metric] - other.values[metric] for run, other in pairs],
+        gaps=[gap - other for gap, other in gaps],
+        test_share=spread_share,
+        comparisons=comparisons,
     )
+    widest = 1 - METRICS[metric].lowest  # from the worst to the best; t knows nothing of ends
+    return Difference(mean, max(-widest, low), min(widest, high))
 
 
 def _summary(runs: Sequence[Run], metric: str, spread_share: float) -> MetricSummary:

@@ -43,6 +43,7 @@ def test_the_time_follows_folds_and_repeats() -> None:
 
 def test_a_slow_head_is_repeated_once() -> None:
     assert usual_repeats(HEADS["network"]) == 1
+    assert usual_repeats(HEADS["network"], folds=2) == 3
     assert usual_repeats(HEADS["linear"], folds=3) == 4
     assert usual_repeats(HEADS["linear"], is_held_out=True) == 10
 

@@ -137,3 +137,12 @@ def test_the_best_strategy_is_best_for_the_metric_that_matters() -> None:
 
     assert best_rival(report, "accuracy") == best_rival(report, "brier") == "smote"
     assert verdict_for(report, "mcc") == write_verdict(found, spread_share=0.25, metric="mcc")
+
+
+def test_no_difference_is_wider_than_from_the_worst_to_the_best() -> None:
+    row = results(none=[0, 100, 0], smote=[100, 0, 100])[1]
+
+    assert row.difference is not None
+    accuracy, mcc = row.difference["balanced_accuracy"], row.difference["mcc"]
+    assert (accuracy.low, accuracy.high) == (-1, 1)
+    assert (mcc.low, mcc.high) == (-2, 2)
