@@ -3,21 +3,22 @@
 import plotly.graph_objects as go
 
 from app.palette import OKABE_ITO
-from core.evaluate import EvaluationReport
+from core.evaluate import EvaluationReport, StrategyResult
 
 _MARGIN = {"l": 0, "r": 12, "t": 8, "b": 8}
 _DASHES = ("solid", "dash", "dot", "dashdot")
 
 
 def learning_curves(report: EvaluationReport) -> go.Figure:
-    """Return a line per strategy: recognised of what is held back, or the loss, by epoch.
+    """Return a line per strategy: recognised of what is held back, by epoch.
 
-    The line is the mean of the folds that still learned in that epoch.
+    The line is the mean of the folds that still learned in that epoch. Strategies that left too
+    little to hold any back have no line; where all did, the lines are those of the loss.
     """
+    unwatched = {row.name for row in without_line(report)}
     rows = [row for row in report.strategies if row.curves]
-    is_watched = all(
-        epoch.held_back is not None for row in rows for curve in row.curves for epoch in curve
-    )
+    is_watched = len(unwatched) < len(rows)
+    rows = [row for row in rows if not is_watched or row.name not in unwatched]
     figure = go.Figure()
     for place, row in enumerate(rows):
         length = max(len(curve) for curve in row.curves)
@@ -46,3 +47,12 @@ def learning_curves(report: EvaluationReport) -> go.Figure:
     figure.update_yaxes(title=title)
     figure.update_xaxes(title="epoch", showgrid=False, dtick=1)
     return figure
+
+
+def without_line(report: EvaluationReport) -> list[StrategyResult]:
+    """Return the strategies with a fold in which nothing was held back."""
+    return [
+        row
+        for row in report.strategies
+        if any(epoch.held_back is None for curve in row.curves for epoch in curve)
+    ]

@@ -188,8 +188,14 @@ def _per_class(report: EvaluationReport, dataset: ImageDataset, best: str | None
             )
             quiet(
                 "Progress is watched on images that are held back from the training side; the "
-                "best epoch is kept, and training ends when four bring nothing new."
+                "best epoch is kept, and training ends when a few bring nothing new."
             )
+            unwatched = [row.title for row in evaluate_charts.without_line(report)]
+            if unwatched:
+                quiet(
+                    f"{', '.join(unwatched)}: in some fold each class has too few images to hold "
+                    "any back, so training runs to its end there."
+                )
 
 
 def _class_table(report: EvaluationReport) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.evaluate_charts import learning_curves
+from app.evaluate_charts import learning_curves, without_line
 from app.session import Session
 from core.evaluate import Epoch, EvaluationReport, evaluate
 
@@ -32,3 +32,15 @@ def test_where_nothing_was_held_back_the_loss_is_shown(embedded_session: Session
 
     assert list(figure.data[0].y) == pytest.approx([0.9, 0.5])
     assert figure.layout.yaxis.title.text == "loss"
+
+
+def test_a_strategy_that_left_nothing_to_hold_back_has_no_line(embedded_session: Session) -> None:
+    report = learned(embedded_session, (Epoch(0.9, 0.4),))
+    none, floor = report.strategies
+    few = replace(none, name="random_undersampling", curves=((Epoch(0.9, None),),))
+    report = replace(report, strategies=(none, few, floor))
+
+    figure = learning_curves(report)
+
+    assert [list(one.y) for one in figure.data] == [[pytest.approx(40)]]
+    assert without_line(report) == [few]
