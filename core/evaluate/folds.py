@@ -60,7 +60,7 @@ def make_folds(
     if groups is None:
         groups = kept_together(dataset, duplicate_groups(dataset), rows)
     rows = scored_rows(dataset, rows, groups)
-    per_class = _groups_per_class(dataset.codes[rows], groups[rows], len(dataset.classes))
+    per_class = groups_per_class(dataset.codes[rows], groups[rows], len(dataset.classes))
     fewest = max(2, min(n_splits, int(per_class[per_class > 0].min())))
     # Groups that share classes may not fall into two parts that both have all of them; the more
     # folds, the more groups each leaves to learn from.
@@ -111,7 +111,7 @@ def scored_rows(dataset: ImageDataset, rows: Rows, groups: Groups) -> Rows:
     """
     rows = np.intersect1d(rows, dataset.training_rows)
     codes = dataset.codes[rows]
-    is_scored = _groups_per_class(codes, groups[rows], len(dataset.classes)) >= 2
+    is_scored = groups_per_class(codes, groups[rows], len(dataset.classes)) >= 2
     if is_scored.sum() < 2:
         need = "2 different training images each. Add images, or choose more classes."
         if dataset.has_groups:
@@ -175,9 +175,7 @@ def _stratified(
     return fold_of
 
 
-def _groups_per_class(
-    codes: NDArray[np.intp], groups: Groups, class_count: int
-) -> NDArray[np.intp]:
+def groups_per_class(codes: NDArray[np.intp], groups: Groups, class_count: int) -> NDArray[np.intp]:
     """Return (C,) how many different groups each class has."""
     pairs = np.unique(np.column_stack([codes, groups]), axis=0)
     return np.bincount(pairs[:, 0], minlength=class_count)

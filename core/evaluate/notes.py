@@ -7,7 +7,7 @@ import numpy as np
 from core.audit.duplicates import Groups, repeated
 from core.audit.group_findings import column_text
 from core.dataset import TRAIN, ImageDataset, Rows
-from core.evaluate.folds import Fold, missing_classes, scored_rows
+from core.evaluate.folds import Fold, groups_per_class, missing_classes, scored_rows
 from core.evaluate.learn import fold_plan
 from core.resample import Settings
 from core.words import count_of, named
@@ -65,14 +65,9 @@ def write_notes(
             if is_held_out
             else f"Left out, because scoring needs {needed}: {named(unscored)}."
         )
-    if splits < asked_splits and not is_held_out:
-        smallest = (
-            f"A class has images of {splits} groups only"
-            if dataset.has_groups
-            else f"The smallest class has {splits} different images"
-        )
-        notes.append(f"{smallest}, so there are {splits} folds instead of {asked_splits}.")
     if not is_held_out:
+        if splits < asked_splits:
+            notes.append(_fewer_folds_note(dataset, groups, scored_at, asked_splits, splits))
         notes += _uneven_notes(dataset, groups, scored_at, folds)
     few = [dataset.classes[code] for code, count in counts.items() if count < _FEW]
     if few:
@@ -99,6 +94,25 @@ def _together_notes(dataset: ImageDataset, pictures: Groups, rows: Rows) -> list
             f"{count_of(sum(map(len, groups)), 'image')} of {count_of(len(groups), 'group')}."
         )
     return notes
+
+
+def _fewer_folds_note(
+    dataset: ImageDataset, groups: Groups, rows: Rows, asked_splits: int, splits: int
+) -> str:
+    """Return which classes allow few folds only, and how many there would be without them."""
+    counts = groups_per_class(dataset.codes[rows], groups[rows], len(dataset.classes))
+    kind = "images of {} groups only" if dataset.has_groups else "{} different images"
+    fewest = int(counts[counts > 0].min())
+    smallest = [dataset.classes[code] for code in np.flatnonzero(counts == fewest)]
+    larger = counts[counts > fewest]
+    text = (
+        f"{_have(smallest)} {kind.format(fewest)}, so there are {splits} folds instead of "
+        f"{asked_splits}"
+    )
+    if len(larger) < 2:
+        return f"{text}."
+    more = min(asked_splits, int(larger.min()))
+    return f"{text}. Leave {_them(smallest)} out on Load to have {more}, and narrower intervals."
 
 
 def _uneven_notes(

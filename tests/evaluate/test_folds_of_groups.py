@@ -126,7 +126,9 @@ def test_fewer_folds_than_asked_for_are_explained_by_groups() -> None:
     report = report_of(images("ab" * 15, groups=[f"p{row // 10}" for row in range(30)]))
 
     assert report.folds == 3
-    assert "A class has images of 3 groups only, so there are 3 folds instead of 5." in report.notes
+    assert (
+        "'a' and 'b' have images of 3 groups only, so there are 3 folds instead of 5."
+    ) in report.notes
 
 
 def test_a_class_for_each_camera_is_refused_with_a_way_out() -> None:
