@@ -44,12 +44,12 @@ def _write_verdict(results: Sequence[StrategyResult], spread_share: float, metri
     if not rivals:
         return "Only one strategy was tried, so there is nothing to compare."
     best = max(rivals, key=lambda result: _gain(result, metric))
-    if best.outcome(metric) is not Outcome.BETTER:
+    if not _helps(best, metric):
         return _nothing_helps(rivals, best, metric)
     change = _change(best, metric)
     verb = "falls" if METRICS[metric].is_error else "rises"
     sentences = [
-        f"With {_named(best)}, {_title(metric)} {verb} by {_points(abs(change.mean))} over doing "
+        f"Use {_named(best)}: {_title(metric)} {verb} by {_points(abs(change.mean))} over doing "
         f"nothing ({_interval(change)})."
     ]
     equals = [
@@ -59,6 +59,11 @@ def _write_verdict(results: Sequence[StrategyResult], spread_share: float, metri
     ]
     if equals:
         sentences.append(f"Not measurably different from it: {_listed(equals)}.")
+    # What an export adds has to be kept and learned from; weights and shifted scores have not.
+    cheaper = [other for other in equals if other.files <= 0 and _helps(other, metric)]
+    if cheaper and best.files > 0:
+        cheapest = max(cheaper, key=lambda other: _gain(other, metric))
+        sentences.append(f"As good, and without new files: {_named(cheapest)}.")
     price = _change(best, "accuracy")
     if metric != "accuracy" and best.outcome("accuracy") is Outcome.WORSE:
         sentences.append(
@@ -101,7 +106,7 @@ def _nothing_helps(rivals: Sequence[StrategyResult], best: StrategyResult, metri
     if worse:
         falls = "rises" if METRICS[metric].is_error else "falls"
         text += f" It {falls} with {_listed(worse)}."
-    return text
+    return f"{text} Leave the dataset as it is; more images could tell more."
 
 
 def _is_equal(
@@ -119,6 +124,10 @@ def _is_equal(
 def _is_same(result: StrategyResult, metric: str) -> bool:
     change = _change(result, metric)
     return not change.has_width and abs(change.mean) < _NOTHING
+
+
+def _helps(result: StrategyResult, metric: str) -> bool:
+    return result.outcome(metric) is Outcome.BETTER
 
 
 def _gain(result: StrategyResult, metric: str) -> float:

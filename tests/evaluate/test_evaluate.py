@@ -116,7 +116,7 @@ def test_weights_help_a_small_class_that_overlaps_a_large_one() -> None:
     assert row.difference is not None
     assert row.difference["balanced_accuracy"].low > 0.02
     assert row.recall["b"] > result(report, BASELINE).recall["b"]
-    assert report.verdict.startswith("With class weights, balanced accuracy rises by")
+    assert report.verdict.startswith("Use class weights: balanced accuracy rises by")
 
 
 def test_the_same_seed_gives_the_same_report_and_another_seed_another() -> None:

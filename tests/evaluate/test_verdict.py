@@ -1,5 +1,7 @@
 """The verdict says what was measured, and no more."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from core.evaluate import BASELINE, FLOOR, EvaluationReport, Outcome
@@ -53,7 +55,7 @@ def test_a_rise_is_told_with_its_interval() -> None:
     text = verdict(none=[50, 50, 50], smote=[70, 72, 74])
 
     assert text == (
-        "With SMOTE, balanced accuracy rises by 11.0 points over doing nothing "
+        "Use SMOTE: balanced accuracy rises by 11.0 points over doing nothing "
         "(95% interval +7.7 to +14.3)."
     )
 
@@ -64,13 +66,26 @@ def test_strategies_that_do_as_well_are_named() -> None:
     assert text.endswith("Not measurably different from it: class weights.")
 
 
+def test_what_does_as_well_without_new_files_is_recommended() -> None:
+    rows = results(none=[50, 50, 50], smote=[70, 72, 74], class_weights=[71, 72, 72])
+    filled = [replace(row, files=500 if row.name == "smote" else 0) for row in rows]
+
+    text = write_verdict(filled, spread_share=0.25)
+
+    assert text.startswith("Use SMOTE:")
+    assert text.endswith("As good, and without new files: class weights.")
+
+
 def test_an_interval_over_zero_is_no_difference() -> None:
     text = verdict(none=[50, 50, 50], smote=[48, 50, 54], random_undersampling=[30, 31, 32])
 
     assert text.startswith("No measurable difference: no strategy raises balanced accuracy")
     # Two strategies are looked at together, so that each interval is that of 97.5% alone.
     assert "(the best, SMOTE, 95% interval -6.9 to +7.6 points)" in text
-    assert text.endswith("It falls with random undersampling.")
+    assert text.endswith(
+        "It falls with random undersampling. Leave the dataset as it is; more images could tell "
+        "more."
+    )
 
 
 def test_strategies_that_all_harm_are_advised_against() -> None:
@@ -97,7 +112,7 @@ def test_the_verdict_is_about_the_metric_that_matters() -> None:
 
     text = write_verdict(found, spread_share=0.25, metric="g_mean")
 
-    assert text.startswith("With SMOTE, G-mean of recalls rises by 12.8 points")
+    assert text.startswith("Use SMOTE: G-mean of recalls rises by 12.8 points")
 
 
 def test_less_of_an_error_is_better() -> None:
@@ -106,7 +121,7 @@ def test_less_of_an_error_is_better() -> None:
     text = write_verdict(found, spread_share=0.25, metric="brier")
 
     assert found[1].outcome("brier") is Outcome.BETTER
-    assert text.startswith("With SMOTE, Brier score falls by 10.0 points")
+    assert text.startswith("Use SMOTE: Brier score falls by 10.0 points")
 
 
 def test_each_row_has_one_of_three_outcomes() -> None:
