@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.embed import CutEncoder, find_encoder, resolve_device
+from core.embed.computing import turn_on
 from core.evaluate.features import Features
 from core.evaluate.heads import Answer, Fit, OpenHead, fit_linear
 from core.evaluate.learn import TrainingSide
@@ -118,7 +119,7 @@ def _fit_layer(
     import torch
     from torch import nn
 
-    with torch.no_grad():
+    with torch.no_grad(), turn_on(device):
         parts = [
             _vectors(cut, device, fit.take(side.features[places[start : start + _DESCRIBED]]))
             for start in range(0, len(places), _DESCRIBED)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from core.embed.computing import turn_on
 from core.evaluate.features import Features
 from core.evaluate.heads import Answer, Epoch, Fit
 from core.evaluate.learn import TrainingSide
@@ -87,7 +88,7 @@ def train(
     best, best_weights, since = -1.0, None, 0
     if training.starts_learned and len(held):
         best, best_weights = _watch(learner, side, held, fit), _weights(network)
-    for epoch in range(training.epochs):
+    for epoch in range(training.epochs if len(places) > 1 else 0):
         order = order_rng.permutation(places) if training.shuffles else places
         tell = partial(fit.tell, epoch, training.epochs)
         loss = _learn_once(learner, side, order, fit, training, tell)
@@ -146,8 +147,11 @@ def _learn_once(
         if number % _TOLD_EACH == 0:
             tell()
         batch = order[start : start + training.batch_size]
-        if len(batch) > 1:  # a single picture has no spread for batch norm
-            scores = learner.score(fit.take(side.features[batch]))
+        if len(batch) == 1:  # a single picture has no spread for batch norm
+            continue
+        features = fit.take(side.features[batch])
+        with turn_on(learner.device):
+            scores = learner.score(features)
             scores = scores.softmax(1) if training.softmax_twice else scores
             loss = torch.nn.functional.cross_entropy(scores, codes[batch], weight)
             learner.optimizer.zero_grad()
@@ -171,7 +175,7 @@ def _log_scores(learner: Learner, features: Features, fit: Fit) -> NDArray[np.fl
     import torch
 
     learner.set_learning(False)
-    with torch.no_grad():
+    with torch.no_grad(), turn_on(learner.device):
         parts = [
             learner.score(fit.take(features[start : start + _SCORE_BATCH])).log_softmax(1)
             for start in range(0, len(features), _SCORE_BATCH)
