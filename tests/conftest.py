@@ -1,8 +1,14 @@
 """What all tests share: Hypothesis without a stopwatch, and a small folder of pictures."""
 
+import gc
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+# Before NumPy and torch: on little work, threads that share busy cores wait for each other. A test
+# about threads says how many it wants.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 from hypothesis import settings
@@ -10,6 +16,14 @@ from image_sets import write_folder
 
 settings.register_profile("evenset", deadline=None)
 settings.load_profile("evenset")
+
+gc.disable()  # until all is imported: nothing of that is ever garbage
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage from now on, but not among the half a million objects of the libraries."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

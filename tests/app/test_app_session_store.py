@@ -207,7 +207,7 @@ def test_what_is_damaged_or_of_another_version_is_not_offered(
     assert read_saved(place) is None
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(content=st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.dictionaries(

@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 import pytest
 from find_chromium import find_chromium
-from playwright.sync_api import Browser, ConsoleMessage, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, sync_playwright
 from visitor import Server, Visitor
 
 # Without these, Chromium looks for Google's hosts at every start.
@@ -48,29 +48,29 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
-def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """Return a function that starts a server with more options and waits until it answers.
+class Servers:
+    """Starts servers and ends them; each has a place of its own for workspaces."""
 
-    Each has a place of its own for workspaces, unless the options name one.
-    """
-    started: list[Server] = []
+    def __init__(self, folders: pytest.TempPathFactory) -> None:
+        self.folders = folders
+        self.started: list[Server] = []
 
-    def start(*options: str, port: int | None = None) -> Server:
+    def __call__(self, *options: str, port: int | None = None) -> Server:
+        """Start a server with more options, and wait until it answers."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = port or probe.getsockname()[1]
         program = str(Path(sys.executable).with_name("evenset"))
-        place = str(tmp_path_factory.mktemp("workspaces"))
+        place = str(self.folders.mktemp("workspaces"))
         command = [program, "serve", "--no-browser", "--port", str(port), "--workspaces", place]
         command += options
-        with (tmp_path_factory.mktemp("server") / "log").open("wb") as log:
+        with (self.folders.mktemp("server") / "log").open("wb") as log:
             # Another folder than the checkout: its .streamlit must not be needed.
             process = subprocess.Popen(
-                command, stdout=log, stderr=log, cwd=tmp_path_factory.getbasetemp()
+                command, stdout=log, stderr=log, cwd=self.folders.getbasetemp()
             )
         server = Server(f"http://127.0.0.1:{port}", process)
-        started.append(server)
+        self.started.append(server)
         for _ in range(300):
             try:
                 with urlopen(f"{server.url}/_stcore/health", timeout=1):
@@ -80,16 +80,44 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
                 time.sleep(0.1)
         raise AssertionError("the server did not answer within 30 s")
 
-    yield start
-    for server in started:
-        server.process.terminate()
-        server.process.wait(10)
+    def end(self) -> None:
+        """End all of them."""
+        for server in self.started:
+            server.process.terminate()
+            server.process.wait(10)
+
+
+@pytest.fixture
+def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Return a function that starts a server; it ends with the test.
+
+    Each compiles for many seconds from its start, which would slow down the tests that follow.
+    """
+    servers = Servers(tmp_path_factory)
+    yield servers
+    servers.end()
 
 
 @pytest.fixture(scope="session")
-def server(start_server: Callable[..., Server]) -> Server:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a server that all tests share; each visitor has a workspace of their own."""
-    return start_server()
+    servers = Servers(tmp_path_factory)
+    yield servers()
+    servers.end()
+
+
+@pytest.fixture
+def new_context(browser: Browser) -> Iterator[Callable[[], BrowserContext]]:
+    """Return a function that opens a browser of somebody new, which may complain on its console."""
+    opened: list[BrowserContext] = []
+
+    def new() -> BrowserContext:
+        opened.append(browser.new_context(viewport={"width": 1400, "height": 1000}))
+        return opened[-1]
+
+    yield new
+    for context in opened:
+        context.close()
 
 
 class Visitors:

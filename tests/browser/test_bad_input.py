@@ -70,15 +70,38 @@ def test_damaged_and_huge_pictures_are_rows_in_skipped(visitor: Visitor, tmp_pat
     visitor.says("Of 18 files, 16 can be used and 2 are skipped")
 
 
-@pytest.mark.parametrize("step", ["Audit", "Augment", "Balance", "Evaluate", "Export"])
-def test_a_set_of_one_class_can_be_looked_at(visitor: Visitor, tmp_path: Path, step: str) -> None:
+@pytest.fixture(scope="module")
+def owner_of_one_class(
+    lasting_visitor: Visitor, tmp_path_factory: pytest.TempPathFactory
+) -> Visitor:
+    """Return somebody with a set of one class."""
     files = {f"only/{n}.jpg": picture(n * 9) for n in range(3)}
-    visitor.upload(make_zip(tmp_path / "one_class.zip", files))
-    visitor.says("All 3 files can be used")
+    lasting_visitor.upload(make_zip(tmp_path_factory.mktemp("one") / "one_class.zip", files))
+    lasting_visitor.says("All 3 files can be used")
+    return lasting_visitor
+
+
+@pytest.mark.parametrize(
+    ("step", "question", "sentence"),
+    [
+        ("Audit", "How unbalanced is it?", "There is one class"),
+        ("Augment", "What does a flip do to your classes?", "only"),
+        ("Balance", "Where does SMOTE put its points?", "There is one class"),
+        ("Evaluate", "Does balancing help?", "There is one class"),
+        ("Export", "What will you export?", "only"),
+    ],
+)
+def test_a_set_of_one_class_can_be_looked_at(
+    owner_of_one_class: Visitor, step: str, question: str, sentence: str
+) -> None:
+    visitor = owner_of_one_class
 
     visitor.go(step)
+    visitor.has_title(question)
+    visitor.waits_for_nothing()  # then nothing of the page before is left
 
-    visitor.says("There is one class" if step in {"Audit", "Balance", "Evaluate"} else "only")
+    visitor.says(sentence)
+    visitor.check()
 
 
 def test_a_class_with_one_image_is_said_and_augmented(visitor: Visitor, tmp_path: Path) -> None:

@@ -117,6 +117,18 @@ def test_points_are_reached_by_keyboard(drawn: DrawnMap, lasting_visitor: Visito
     lasting_visitor.says(re.compile(re.escape(title)))
 
 
+def test_a_dot_that_was_zoomed_at_shows_its_card_again(drawn: DrawnMap) -> None:
+    lone = drawn.lone(REAL)
+    card = drawn.hover(lone)
+
+    drawn.page.mouse.wheel(0, -50)
+    expect(card).to_be_hidden()
+    x, y = drawn.places()[lone]
+    drawn.page.mouse.move(x + 1, y + 1)
+
+    expect(card).to_be_visible(timeout=PATIENCE_MS)
+
+
 def test_a_lasso_selects_the_rows_inside_it(
     drawn: DrawnMap, lasting_visitor: Visitor, tmp_path: Path
 ) -> None:

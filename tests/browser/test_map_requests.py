@@ -102,19 +102,6 @@ def test_the_card_goes_with_the_points_that_it_speaks_of(mapped: tuple[Visitor, 
     expect(card).to_be_hidden(timeout=PATIENCE_MS)
 
 
-def test_a_dot_that_was_zoomed_at_shows_its_card_again(mapped: tuple[Visitor, DrawnMap]) -> None:
-    _, drawn = mapped
-    lone = drawn.lone(REAL)
-    card = drawn.hover(lone)
-
-    drawn.page.mouse.wheel(0, -50)
-    expect(card).to_be_hidden()
-    x, y = drawn.places()[lone]
-    drawn.page.mouse.move(x + 1, y + 1)
-
-    expect(card).to_be_visible(timeout=PATIENCE_MS)
-
-
 def test_the_legend_keeps_the_keyboard_where_it_is(mapped: tuple[Visitor, DrawnMap]) -> None:
     _, drawn = mapped
     button = drawn.host.locator(".legend button").nth(1)

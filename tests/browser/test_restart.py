@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect
+from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 from visitor import PATIENCE_MS, Server, Visitor
 
 OFFER = re.compile(r"Go on with 'digits'.*\(446 images in 10 classes, today\)")
@@ -38,9 +38,9 @@ def restarting(start_server: Callable[..., Server], tmp_path: Path) -> Restartin
 
 
 @pytest.fixture
-def context(browser: Browser) -> BrowserContext:
+def context(new_context: Callable[[], BrowserContext]) -> BrowserContext:
     """Return a browser that may say on its console that the server is gone."""
-    return browser.new_context(viewport={"width": 1400, "height": 1000})
+    return new_context()
 
 
 def open_page(context: BrowserContext, restarting: Restarting) -> Visitor:
@@ -57,7 +57,9 @@ def load_digits(visitor: Visitor) -> None:
 
 
 def test_after_a_kill_the_visitor_goes_on_and_nobody_else_can(
-    restarting: Restarting, context: BrowserContext, browser: Browser
+    restarting: Restarting,
+    context: BrowserContext,
+    new_context: Callable[[], BrowserContext],
 ) -> None:
     visitor = open_page(context, restarting)
     load_digits(visitor)
@@ -70,7 +72,7 @@ def test_after_a_kill_the_visitor_goes_on_and_nobody_else_can(
     visitor.page.close()
 
     restarting.kill_and_start()
-    stranger = open_page(browser.new_context(), restarting)
+    stranger = open_page(new_context(), restarting)
     visitor = open_page(context, restarting)
 
     assert stranger.page.get_by_text("Go on with").count() == 0
@@ -120,17 +122,15 @@ def test_a_page_that_stays_open_over_a_restart_offers_to_go_on(
     visitor.says(OFFER)
 
 
-def test_a_connection_that_drops_loses_nothing(
-    restarting: Restarting, context: BrowserContext
-) -> None:
+def test_a_connection_that_drops_loses_nothing(server: Server, context: BrowserContext) -> None:
     opened: list[tuple[WebSocketRoute, WebSocketRoute]] = []
     page = context.new_page()
     page.route_web_socket(
         re.compile("/_stcore/stream"),
         lambda route: opened.append((route, route.connect_to_server())),
     )
-    page.goto(restarting.server.url)
-    visitor = Visitor(page, restarting.server.url)
+    page.goto(server.url)
+    visitor = Visitor(page, server.url)
     load_digits(visitor)
     before = len(opened)
 

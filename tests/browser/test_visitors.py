@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import BrowserContext, expect
 from visitor import PATIENCE_MS, Server, Visitor
 
 
@@ -58,14 +58,16 @@ def test_two_visitors_do_not_see_each_other(
 
 
 def test_a_visitor_too_many_reads_one_sentence(
-    start_server: Callable[..., Server], new_visitor: Callable[..., Visitor], browser: Browser
+    start_server: Callable[..., Server],
+    new_visitor: Callable[..., Visitor],
+    new_context: Callable[[], BrowserContext],
 ) -> None:
     server = start_server("--max-visitors", "1")
     one = new_visitor(server)
     one.press("Load 'Handwritten digits'")
     one.says("All 446 files can be used")
 
-    page = browser.new_context().new_page()
+    page = new_context().new_page()
     page.goto(server.url)
 
     too_many = Visitor(page, server.url)

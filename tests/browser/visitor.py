@@ -52,6 +52,11 @@ class Visitor:
             timeout=PATIENCE_MS
         )
 
+    def waits_for_nothing(self) -> None:
+        """Wait until the page is drawn to its end."""
+        settled = self.page.locator("[data-test-script-state=notRunning]")
+        expect(settled).to_be_visible(timeout=PATIENCE_MS)
+
     def press(self, name: str | re.Pattern[str]) -> None:
         """Press a button once it can be pressed."""
         button = self.page.get_by_role("button", name=name).first
@@ -60,8 +65,7 @@ class Visitor:
 
     def upload(self, path: Path) -> None:
         """Give a zip, a tar or a folder to the area of Load, once it takes something."""
-        settled = self.page.locator("[data-test-script-state=notRunning]")
-        expect(settled).to_be_visible(timeout=PATIENCE_MS)
+        self.waits_for_nothing()
         expect(self.page.locator(".area .rest")).to_be_visible(timeout=PATIENCE_MS)
         chooser = "input[webkitdirectory]" if path.is_dir() else "input[accept]"
         self.page.locator(f".area {chooser}").set_input_files(path)

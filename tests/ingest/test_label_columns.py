@@ -187,7 +187,7 @@ cell = st.sampled_from(
 )
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(
     st.integers(2, 5).flatmap(
         lambda width: st.lists(

@@ -61,7 +61,7 @@ def decisions_for(draw: st.DrawFn, found: Survey) -> dict[str, str]:
 
 
 @given(sources(), st.data())
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_every_file_of_any_source_is_used_or_told_of(
     files: dict[str, bytes], data: st.DataObject
 ) -> None:
@@ -90,7 +90,7 @@ def check_the_same_again(dataset: ImageDataset, listing: Listing) -> None:
 
 
 @given(sources(), st.data())
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_counts_are_known_before_the_pictures_are_read(
     files: dict[str, bytes], data: st.DataObject
 ) -> None:
