@@ -5,16 +5,18 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import BrowserContext, expect
 from visitor import PATIENCE_MS, Server, Visitor
 
 
 def test_a_reload_and_cancel_and_a_kill_keep_what_is_compared(
-    start_server: Callable[..., Server], browser: Browser, tmp_path: Path
+    start_server: Callable[..., Server],
+    new_context: Callable[[], BrowserContext],
+    tmp_path: Path,
 ) -> None:
     place = str(tmp_path / "workspaces")
     server = start_server("--workspaces", place)
-    page = browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()
+    page = new_context().new_page()
     page.goto(server.url)
     visitor = Visitor(page, server.url)
     visitor.press("Load 'Handwritten digits'")
