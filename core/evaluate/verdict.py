@@ -43,7 +43,7 @@ def _write_verdict(results: Sequence[StrategyResult], spread_share: float, metri
     rivals = [result for result in results if result.name not in {BASELINE, FLOOR}]
     if not rivals:
         return "Only one strategy was tried, so there is nothing to compare."
-    best = max(rivals, key=lambda result: _gain(result, metric))
+    best = _best(rivals, metric)
     if best.outcome(metric) is not Outcome.BETTER:
         return _nothing_helps(rivals, best, metric)
     change = _change(best, metric)
@@ -77,7 +77,7 @@ def verdict_for(report: EvaluationReport, metric: str) -> str:
 def best_rival(report: EvaluationReport, metric: str) -> str | None:
     """Return the strategy that does most for `metric`; None when nothing is compared."""
     rivals = [row for row in report.strategies if row.name not in {BASELINE, FLOOR}]
-    return max(rivals, key=lambda row: _gain(row, metric)).name if rivals else None
+    return _best(rivals, metric).name if rivals else None
 
 
 def _nothing_helps(rivals: Sequence[StrategyResult], best: StrategyResult, metric: str) -> str:
@@ -89,7 +89,7 @@ def _nothing_helps(rivals: Sequence[StrategyResult], best: StrategyResult, metri
             f"No measurable difference: with every strategy, {_title(metric)} is what it is "
             "without, each time, so the intervals have no width and tell nothing."
         )
-    if best in worse:
+    if len(worse) == len(rivals):
         return (
             f"Leave the dataset as it is: every strategy {harm} {_title(metric)}, {_named(best)} "
             f"least, by {_points(abs(change.mean))} ({_interval(change)})."
@@ -119,6 +119,12 @@ def _is_equal(
 def _is_same(result: StrategyResult, metric: str) -> bool:
     change = _change(result, metric)
     return not change.has_width and abs(change.mean) < _NOTHING
+
+
+def _best(rivals: Sequence[StrategyResult], metric: str) -> StrategyResult:
+    """Return the one that gains most; what is measurable stands before what may be chance."""
+    order = (Outcome.WORSE, Outcome.SAME, Outcome.BETTER)
+    return max(rivals, key=lambda row: (order.index(row.outcome(metric)), _gain(row, metric)))
 
 
 def _gain(result: StrategyResult, metric: str) -> float:

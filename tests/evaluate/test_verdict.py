@@ -79,6 +79,22 @@ def test_strategies_that_all_harm_are_advised_against() -> None:
     assert text.startswith("Leave the dataset as it is: every strategy lowers balanced accuracy")
 
 
+def test_a_measurable_rise_stands_before_a_larger_one_that_may_be_chance() -> None:
+    found = results(none=[50, 50, 50], smote=[40, 60, 90], class_weights=[54, 55, 56])
+
+    text = write_verdict(found, spread_share=0.25)
+
+    assert [row.outcome("balanced_accuracy") for row in found[1:3]] == [Outcome.SAME, Outcome.BETTER]
+    assert text.startswith("With class weights, balanced accuracy rises by 2.5 points")
+
+
+def test_a_strategy_that_may_help_is_not_told_to_harm() -> None:
+    text = verdict(none=[50, 50, 50], smote=[10, 40, 50], class_weights=[44, 45, 46])
+
+    assert text.startswith("No measurable difference: no strategy raises")
+    assert text.endswith("It falls with class weights.")
+
+
 def test_the_price_in_accuracy_is_told() -> None:
     before, after = np.array([[900, 0], [100, 0]]), np.array([[800, 100], [20, 80]])
     rows = {"none": [before] * 3, "smote": [after] * 3}
