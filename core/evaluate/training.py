@@ -146,7 +146,8 @@ def _learn_once(
         if number % _TOLD_EACH == 0:
             tell()
         batch = order[start : start + training.batch_size]
-        if len(batch) > 1:  # a single picture has no spread for batch norm
+        # A single picture has little spread for batch norm; cleaning may have left no other.
+        if len(batch) > 1 or len(order) == 1:
             scores = learner.score(fit.take(side.features[batch]))
             scores = scores.softmax(1) if training.softmax_twice else scores
             loss = torch.nn.functional.cross_entropy(scores, codes[batch], weight)

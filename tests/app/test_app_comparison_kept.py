@@ -233,6 +233,24 @@ def test_other_labels_bring_none_back(place: Path, compared: Session) -> None:
     assert opened_again(place).evaluation is None
 
 
+def test_what_a_new_start_keeps_is_on_disk_as_well(place: Path, compared: Session) -> None:
+    workspace = Workspace(place, "token")
+    workspace.session = compared
+    other = evaluate(compared.dataset, compared.embeddings, strategies=["class_weights"])
+    ended = threading.Event()
+    job = Job("evaluate", "Comparing", lambda _: ended.wait(60), keep=lambda: other)
+    workspace.start(job, lambda session, report: session.with_evaluation(report))
+    job.cancel()
+
+    workspace.start(Job("evaluate", "Comparing", lambda _: None), lambda old, _: old)
+
+    kept = opened_again(place).evaluation
+    assert kept is not None
+    assert kept.to_json() == other.to_json()
+    ended.set()
+    finish_jobs(workspace)
+
+
 def test_what_is_no_longer_true_is_removed(place: Path, compared: Session) -> None:
     workspace = Workspace(place, "token")
     workspace.session = compared

@@ -84,7 +84,10 @@ def test_a_measurable_rise_stands_before_a_larger_one_that_may_be_chance() -> No
 
     text = write_verdict(found, spread_share=0.25)
 
-    assert [row.outcome("balanced_accuracy") for row in found[1:3]] == [Outcome.SAME, Outcome.BETTER]
+    assert [row.outcome("balanced_accuracy") for row in found[1:3]] == [
+        Outcome.SAME,
+        Outcome.BETTER,
+    ]
     assert text.startswith("With class weights, balanced accuracy rises by 2.5 points")
 
 
