@@ -142,8 +142,8 @@ def parse_target(texts: str | Sequence[str]) -> Target:
         if text.isdecimal() and int(text) > 0:
             return int(text)
     raise SettingError(
-        f"Target '{text[:_LONGEST_NUMBER]}' is unknown. Use largest, median, smallest, a share of the largest class "
-        "such as 50%, a number of images, or CLASS=COUNT for each class."
+        f"Target '{text[:_LONGEST_NUMBER]}' is unknown. Use largest, median, smallest, a share of "
+        "the largest class such as 50%, a number of images, or CLASS=COUNT for each class."
     )
 
 
