@@ -83,7 +83,8 @@ def evaluate(
         device: Of a network.
         clock: Tells seconds.
         hear: Given the report so far when a strategy is done.
-        progress: Told of pictures compared and made, of folds drawn, then of each fold and strategy.
+        progress: Told of pictures compared, folds drawn and pictures made, then of each fold and
+            strategy.
 
     Raises:
         TooFewClassesError: fewer than two classes have two different training images, or groups.

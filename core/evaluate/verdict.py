@@ -12,7 +12,7 @@ from core.evaluate.report import (
     Outcome,
     StrategyResult,
 )
-from core.words import count_of, lowered, signed
+from core.words import count_of, lowered
 
 _NOTHING = 1e-9  # a difference by rounding alone
 
@@ -146,7 +146,7 @@ def _points(share: float) -> str:
 
 
 def _interval(change: Difference) -> str:
-    return f"95% interval {signed(100 * change.low)} to {signed(100 * change.high)}"
+    return f"95% interval {change.interval}"
 
 
 def _named(result: StrategyResult) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 
 from core.evaluate import BASELINE, FLOOR, EvaluationReport, Outcome
 from core.evaluate.metrics import Confusion, measure
-from core.evaluate.report import Row, Run, StrategyResult, summarise
+from core.evaluate.report import Difference, Row, Run, StrategyResult, summarise
 from core.evaluate.verdict import best_rival, verdict_for, write_verdict
 
 TITLES = {
@@ -96,6 +96,13 @@ def test_a_strategy_that_may_help_is_not_told_to_harm() -> None:
 
     assert text.startswith("No measurable difference: no strategy raises")
     assert text.endswith("It falls with class weights.")
+
+
+def test_an_interval_that_leaves_zero_out_does_not_read_as_if_it_held_zero() -> None:
+    better, worse = Difference(0.076, 0.0004, 0.151), Difference(-0.01, -0.02, -0.00004)
+
+    assert (str(better), str(worse)) == ("+7.6 (+0.04 to +15.1)", "-1.0 (-2.0 to -0.004)")
+    assert str(Difference(0.076, -0.0004, 0.151)) == "+7.6 (0.0 to +15.1)"
 
 
 def test_the_price_in_accuracy_is_told() -> None:
