@@ -114,7 +114,11 @@ def test_an_encoder_without_layers_is_refused_before_anything_is_read(
 
 def test_strategies_are_compared(dataset: ImageDataset) -> None:
     report = evaluate(
-        dataset, embed(dataset), head="fine_tuning", strategies=["augment:crop"], n_splits=2
+        *(dataset, embed(dataset)),
+        head="fine_tuning",
+        strategies=["augment:crop"],
+        n_splits=2,
+        repeats=1,
     )
 
     assert (report.head, report.repeats) == ("fine_tuning", 1)
