@@ -160,8 +160,7 @@ def strategy_differences(report: EvaluationReport, metric: str) -> go.Figure:
             text=[signed(mean)],
             textposition="top center",
             hovertemplate=(
-                f"{row.title}: {signed(mean)} points "
-                f"(95% {signed(low)} to {signed(high)})<extra></extra>"
+                f"{row.title}: {signed(mean)} points (95% {difference.interval})<extra></extra>"
             ),
             showlegend=False,
         )
@@ -169,7 +168,10 @@ def strategy_differences(report: EvaluationReport, metric: str) -> go.Figure:
     figure.update_xaxes(
         title="points above or below 'None'", zeroline=False, ticksuffix="", nticks=9
     )
-    figure.update_yaxes(showgrid=False, ticksuffix="  ", automargin=True, tickfont=_FONT)
+    figure.update_yaxes(
+        showgrid=False, ticksuffix="  ", automargin=True, tickfont=_FONT,
+        range=[-0.5, len(rows) - 0.4],  # with room for the number over the uppermost dot
+    )  # fmt: skip
     return figure
 
 

@@ -74,6 +74,7 @@ class SoFar:
     """What is known before all is. The thread that compares writes it; pages read it."""
 
     asked: Asked
+    dataset: ImageDataset | None = field(default=None, repr=False)  # that is compared on
     report: EvaluationReport | None = None
     vectors: tuple[Embeddings, Projection | None] | None = field(default=None, repr=False)
 

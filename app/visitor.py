@@ -101,7 +101,9 @@ class Workspace:
             taken = self._running.get(slot)
             if taken is None or taken.job.is_cancelled:
                 if taken is not None and taken.job.keep is not None:
+                    before = self.session
                     self._put_kept(taken, taken.job.keep())
+                    self._keep(before)
                 job.after = taken.job if taken is not None else None
                 self._running[slot] = _Running(job, apply)
                 self.changes += 1

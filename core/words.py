@@ -24,10 +24,16 @@ def times(ratio: float) -> str:
     return f"{ratio:,.0f}x" if ratio >= 10 or abs(ratio - round(ratio)) < 0.05 else f"{ratio:.1f}x"
 
 
-def signed(points: float) -> str:
-    """Return '+4.2', '-0.6'; what rounds to nothing has no sign: '0.0'."""
+def signed(points: float, *, is_apart: bool = False) -> str:
+    """Return '+4.2', '-0.6'; what rounds to nothing has no sign: '0.0'.
+
+    What is said to lie apart from 0 gets as many places as show it, up to three: '+0.04'.
+    """
     text = f"{points:+.1f}"
-    return text[1:] if float(text) == 0 else text
+    for places in (2, 3):
+        if is_apart and float(text) == 0:
+            text = f"{points:+.{places}f}"
+    return "0.0" if float(text) == 0 else text
 
 
 def named(labels: Sequence[str], most: int = 4) -> str:

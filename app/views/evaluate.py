@@ -45,7 +45,13 @@ def evaluate_view(session: Session) -> Session:
         "zero, the data cannot tell."
     )
     if running is not None and isinstance(so_far, SoFar):
-        _results_so_far(running, so_far, metric)
+        if so_far.dataset is not dataset:
+            st.warning(
+                "What is compared now began before images or labels changed, and will not be kept. "
+                "Cancel it in the sidebar and compare again."
+            )
+        else:
+            _results_so_far(running, so_far, metric)
     if report is not None:
         evaluate_form.metric_box(metric)
         evaluate_results.draw(report, dataset, metric)

@@ -244,7 +244,7 @@ def _cost_text(cost: Estimate, to_embed: int) -> str:
 
 def _start(session: Session, dataset: ImageDataset, asked: Asked) -> None:
     workspace = current_workspace()
-    so_far = SoFar(asked)
+    so_far = SoFar(asked, dataset)
 
     def apply(session: Session, result: Evaluated) -> Session:
         embeddings, projection, report = result

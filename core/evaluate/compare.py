@@ -32,6 +32,7 @@ from core.randomness import stream_seed
 from core.resample import STRATEGIES, Settings
 
 STAGE = "comparing strategies"
+DRAWING = "drawing folds"
 
 _FLOOR_TITLE = "Always the largest class"
 
@@ -82,7 +83,8 @@ def evaluate(
         device: Of a network.
         clock: Tells seconds.
         hear: Given the report so far when a strategy is done.
-        progress: Told of pictures compared and made, then of each fold and strategy.
+        progress: Told of pictures compared, folds drawn and pictures made, then of each fold and
+            strategy.
 
     Raises:
         TooFewClassesError: fewer than two classes have two different training images, or groups.
@@ -103,11 +105,13 @@ def evaluate(
         folds = [_whole(dataset, embeddings)] * repeats
         rows = folds[0].train
     else:
+        progress(DRAWING, 0, repeats or 0)
         rows = scored_rows(dataset, embeddings.rows, groups)
         folds = make_folds(dataset, embeddings.rows, groups=groups, n_splits=n_splits, seed=seed)
         splits = len(folds)
         repeats = repeats or usual_repeats(chosen, folds=splits)
         for repeat in range(1, repeats):
+            progress(DRAWING, repeat, repeats)
             again = stream_seed(seed, "repeat", repeat)
             folds += make_folds(
                 dataset, embeddings.rows, groups=groups, n_splits=n_splits, seed=again

@@ -51,8 +51,13 @@ class Difference:
 
     def __str__(self) -> str:
         """Return '+4.2 (-0.6 to +9.0)', in points."""
-        mean, low, high = (signed(100 * share) for share in (self.mean, self.low, self.high))
-        return f"{mean} ({low} to {high})"
+        return f"{signed(100 * self.mean)} ({self.interval})"
+
+    @property
+    def interval(self) -> str:
+        """Return '-0.6 to +9.0', in points; one that leaves 0 out never reads as if it did not."""
+        ends = (100 * self.low, 100 * self.high)
+        return " to ".join(signed(end, is_apart=self.is_measurable) for end in ends)
 
     @property
     def is_measurable(self) -> bool:
@@ -129,10 +134,7 @@ class EvaluationReport:
         return sum(row.name != FLOOR for row in self.strategies)
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain values: numbers, texts, lists and mappings of them.
-
-        `read_report` of `core.evaluate.report_file` reads them.
-        """
+        """Return plain values, which `read_report` of `core.evaluate.report_file` reads."""
         return {
             "verdict": self.verdict,
             "metric": self.metric,
@@ -230,14 +232,9 @@ def subtract(
     spread_share: float,
     comparisons: int = 1,
 ) -> Difference:
-    """Return how much higher `metric` is than with `others`, fold by fold.
+    """Return how much higher `metric` is than with `others`, in the same folds, fold by fold.
 
-    Args:
-        runs: Of one strategy.
-        others: Of another one, in the same folds.
-        metric: A key of METRICS.
-        spread_share: See `mean_interval`.
-        comparisons: See `mean_interval`.
+    `spread_share` is the `test_share` of `mean_interval`.
     """
     pairs = zip(runs, others, strict=True)
     gaps = zip(_gaps(runs, metric), _gaps(others, metric), strict=True)

@@ -12,7 +12,7 @@ from core.evaluate.report import (
     Outcome,
     StrategyResult,
 )
-from core.words import count_of, lowered, signed
+from core.words import count_of, lowered
 
 _NOTHING = 1e-9  # a difference by rounding alone
 
@@ -43,7 +43,7 @@ def _write_verdict(results: Sequence[StrategyResult], spread_share: float, metri
     rivals = [result for result in results if result.name not in {BASELINE, FLOOR}]
     if not rivals:
         return "Only one strategy was tried, so there is nothing to compare."
-    best = max(rivals, key=lambda result: _gain(result, metric))
+    best = _best(rivals, metric)
     if not _helps(best, metric):
         return _nothing_helps(rivals, best, metric)
     change = _change(best, metric)
@@ -82,7 +82,7 @@ def verdict_for(report: EvaluationReport, metric: str) -> str:
 def best_rival(report: EvaluationReport, metric: str) -> str | None:
     """Return the strategy that does most for `metric`; None when nothing is compared."""
     rivals = [row for row in report.strategies if row.name not in {BASELINE, FLOOR}]
-    return max(rivals, key=lambda row: _gain(row, metric)).name if rivals else None
+    return _best(rivals, metric).name if rivals else None
 
 
 def _nothing_helps(rivals: Sequence[StrategyResult], best: StrategyResult, metric: str) -> str:
@@ -94,7 +94,7 @@ def _nothing_helps(rivals: Sequence[StrategyResult], best: StrategyResult, metri
             f"No measurable difference: with every strategy, {_title(metric)} is what it is "
             "without, each time, so the intervals have no width and tell nothing."
         )
-    if best in worse:
+    if len(worse) == len(rivals):
         return (
             f"Leave the dataset as it is: every strategy {harm} {_title(metric)}, {_named(best)} "
             f"least, by {_points(abs(change.mean))} ({_interval(change)})."
@@ -130,6 +130,12 @@ def _helps(result: StrategyResult, metric: str) -> bool:
     return result.outcome(metric) is Outcome.BETTER
 
 
+def _best(rivals: Sequence[StrategyResult], metric: str) -> StrategyResult:
+    """Return the one that gains most; what is measurable stands before what may be chance."""
+    order = (Outcome.WORSE, Outcome.SAME, Outcome.BETTER)
+    return max(rivals, key=lambda row: (order.index(row.outcome(metric)), _gain(row, metric)))
+
+
 def _gain(result: StrategyResult, metric: str) -> float:
     change = _change(result, metric).mean
     return -change if METRICS[metric].is_error else change
@@ -149,7 +155,7 @@ def _points(share: float) -> str:
 
 
 def _interval(change: Difference) -> str:
-    return f"95% interval {signed(100 * change.low)} to {signed(100 * change.high)}"
+    return f"95% interval {change.interval}"
 
 
 def _named(result: StrategyResult) -> str:

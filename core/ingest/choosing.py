@@ -43,12 +43,7 @@ def choose_labels(
     if wanted == "" or (wanted is None and not named and _folders_fit(places)):
         return None
     if wanted is None:
-        fitting = [file for file in labels_files if set(named) <= set(_columns_of(file))]
-        if named and not fitting:
-            raise SettingError(
-                f"No labels file that names pictures of '{listing.name}' has the column "
-                f"{' and '.join(map(repr, named))}. Name the file with --labels."
-            )
+        fitting = _with_named(labels_files, named, listing)
         return _with_columns(fitting[0], choices) if fitting else None
     for labels_file in labels_files:
         last = labels_file.name.rpartition("/")[2]
@@ -90,8 +85,28 @@ def _named(choices: Choices) -> list[str]:
     ]
 
 
+def _with_named(
+    labels_files: Sequence[LabelsFile], named: Sequence[str], listing: Listing
+) -> list[LabelsFile]:
+    """Return the labels files that have the columns that a person named."""
+    fitting = [file for file in labels_files if set(named) <= set(_columns_of(file))]
+    if named and not fitting:
+        text = (
+            f"No labels file that names pictures of '{listing.name}' has the column "
+            f"{' and '.join(map(repr, named))}."
+        )
+        for file in labels_files[:1]:
+            text += f" The columns of '{file.name}' are: {_listed(_columns_of(file))}."
+        raise SettingError(f"{text} Name another file with --labels.")
+    return fitting
+
+
 def _columns_of(labels_file: LabelsFile) -> list[str]:
     return column_names(labels_file.tables[0], labels_file.columns.has_header)
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ", ".join(f"'{name}'" for name in columns)
 
 
 def _is_file(name: str) -> bool:
@@ -118,9 +133,8 @@ def _with_columns(labels_file: LabelsFile, choices: Choices) -> LabelsFile:
         if name == "":
             return None
         if name not in names:
-            listed = ", ".join(f"'{known}'" for known in names)
             raise SettingError(
-                f"'{labels_file.name}' has no column '{name}'. Its columns are: {listed}."
+                f"'{labels_file.name}' has no column '{name}'. Its columns are: {_listed(names)}."
             )
         return names.index(name)
 

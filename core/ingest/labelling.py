@@ -1,5 +1,6 @@
 """Which label, split and group each picture has, and what does not fit; nothing is decided yet."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from core.progress import Progress
 
 UNKNOWN_SPLIT = -1
 _REPORT_EVERY = 10_000
+# Patient 7 is '7.0' in a table that pandas wrote where some image has no patient.
+_WHOLE = re.compile(r"(\d+)\.0+")
 
 
 @dataclass(frozen=True)
@@ -148,8 +151,14 @@ def _rows(labels_file: LabelsFile, progress: Progress) -> Iterator[_Row]:
                 cells[0],
                 _one_hot(cells[1 : 1 + label_count], classes) if classes else cells[1],
                 cells[1 + label_count] if columns.split is not None else split,
-                cells[-1] if columns.group is not None else "",
+                _whole(cells[-1]) if columns.group is not None else "",
             )
+
+
+def _whole(cell: str) -> str:
+    """Return '7' for '7.0', and other cells as they are."""
+    found = _WHOLE.fullmatch(cell)
+    return found[1] if found else cell
 
 
 def _one_hot(cells: Sequence[str], classes: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from core.resample.weights import class_weights
 NAMED_TARGETS = ("largest", "median", "smallest")
 MOST_ADDED = 100_000_000  # in all; points take about 30 bytes each while they are drawn
 _MOST_IMAGES = 100_000  # of a class that is filled up, or ten times the largest
+_LONGEST_NUMBER = 30  # digits; thousands of them are no number in Python any more
 
 # One of NAMED_TARGETS, a share of the largest class such as '50%', a count, or a count per label.
 Target = str | int | Mapping[str, int]
@@ -135,13 +136,14 @@ def parse_target(texts: str | Sequence[str]) -> Target:
             return dict(map(_parse_class, texts))
         (texts,) = texts
     text = texts.strip()
-    if text in NAMED_TARGETS or _share(text) is not None:
-        return text
-    if text.isdecimal() and int(text) > 0:
-        return int(text)
+    if len(text) <= _LONGEST_NUMBER:
+        if text in NAMED_TARGETS or _share(text) is not None:
+            return text
+        if text.isdecimal() and int(text) > 0:
+            return int(text)
     raise SettingError(
-        f"Target '{text}' is unknown. Use largest, median, smallest, a share of the largest class "
-        "such as 50%, a number of images, or CLASS=COUNT for each class."
+        f"Target '{text[:_LONGEST_NUMBER]}' is unknown. Use largest, median, smallest, a share of "
+        "the largest class such as 50%, a number of images, or CLASS=COUNT for each class."
     )
 
 
@@ -160,7 +162,7 @@ def read_target(value: object) -> Target | None:
 
 def _parse_class(text: str) -> tuple[str, int]:
     label, _, count = text.rpartition("=")
-    if not label or not count.isdecimal():
+    if not label or not count.isdecimal() or len(count) > _LONGEST_NUMBER:
         raise SettingError(
             f"'{text}' is no target of a class. Write CLASS=COUNT, such as cat=300, for each."
         )

@@ -127,6 +127,12 @@ def test_differences_have_a_dot_per_strategy_within_its_interval(report: Evaluat
         assert one.x[0] - one.error_x.arrayminus[0] == pytest.approx(100 * change.low)
 
 
+def test_the_uppermost_difference_has_room_for_its_number(report: EvaluationReport) -> None:
+    figure = charts.strategy_differences(report, "balanced_accuracy")
+
+    assert figure.layout.yaxis.range[1] >= len(figure.data) - 0.5
+
+
 def test_slopes_go_from_doing_nothing_to_the_strategy() -> None:
     figure = charts.recall_slopes(comparison({"a": 0.25, "b": 1.0}), "smote", {"a": "#000000"})
 

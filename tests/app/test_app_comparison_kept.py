@@ -144,6 +144,20 @@ def test_what_is_done_is_not_put_beside_other_labels(
     assert workspace.session.evaluation is None
 
 
+def test_a_comparison_of_other_labels_says_that_it_will_not_be_kept(
+    embedded_session: Session, stopping: Stopping
+) -> None:
+    workspace = visitor(embedded_session)
+    page = start(workspace, stopping)
+    workspace.session = embedded_session.with_edits(Edits().leave_out([0]))
+
+    page.run()
+
+    assert "will not be kept" in page.warning[0].value
+    assert "So far" not in text(page)
+    stop(workspace, stopping)
+
+
 def test_after_a_reload_the_page_shows_what_is_done_and_what_was_typed(
     embedded_session: Session, stopping: Stopping
 ) -> None:
@@ -231,6 +245,30 @@ def test_other_labels_bring_none_back(place: Path, compared: Session) -> None:
     (place / "session.json").write_text(json.dumps(facts | {"was_compared": True}))
 
     assert opened_again(place).evaluation is None
+
+
+def test_what_a_new_start_keeps_is_on_disk_as_well(place: Path, compared: Session) -> None:
+    workspace = Workspace(place, "token")
+    workspace.session = compared
+    other = evaluate(compared.dataset, compared.embeddings, strategies=["class_weights"])
+    begun, ended = threading.Event(), threading.Event()
+
+    def work(_: object) -> None:
+        begun.set()
+        ended.wait(60)
+
+    job = Job("evaluate", "Comparing", work, keep=lambda: other)
+    workspace.start(job, lambda session, report: session.with_evaluation(report))
+    assert begun.wait(60)
+    job.cancel()
+
+    workspace.start(Job("evaluate", "Comparing", lambda _: None), lambda old, _: old)
+
+    kept = opened_again(place).evaluation
+    assert kept is not None
+    assert kept.to_json() == other.to_json()
+    ended.set()
+    finish_jobs(workspace)
 
 
 def test_what_is_no_longer_true_is_removed(place: Path, compared: Session) -> None:

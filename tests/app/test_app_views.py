@@ -407,7 +407,7 @@ def test_evaluate_shows_how_networks_learned(embedded_session: Session) -> None:
 def test_strategies_that_are_done_show_while_others_are_compared(embedded_session: Session) -> None:
     workspace = visitor(embedded_session)
     asked = Asked(["smote"], "linear", "balanced_accuracy", embedded_session.policy, 0)
-    gate, so_far = Event(), SoFar(asked)
+    gate, so_far = Event(), SoFar(asked, embedded_session.dataset)
     so_far.hear(
         evaluate(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
     )

@@ -286,6 +286,17 @@ def test_progress_is_told_once_per_fold_and_row_and_can_cancel() -> None:
         evaluate(dataset, embeddings, repeats=1, progress=cancel)
 
 
+def test_drawing_many_folds_can_be_cancelled() -> None:
+    dataset, embeddings = clusters({"a": 10, "b": 5}, apart=1)
+
+    def cancel(stage: str, done: int, total: int) -> None:
+        if (stage, done, total) == ("drawing folds", 3, 40):
+            raise CancelledError("Cancelled.")
+
+    with pytest.raises(CancelledError):
+        evaluate(dataset, embeddings, repeats=40, progress=cancel)
+
+
 def test_a_report_holds_plain_values() -> None:
     report = evaluate(*clusters({"a": 20, "b": 10}, apart=1), repeats=1)
 

@@ -116,6 +116,14 @@ def test_training_stops_when_nothing_is_gained() -> None:
     assert all(epoch.held_back is not None for epoch in answer.curve)
 
 
+def test_the_network_learns_from_a_single_picture_that_cleaning_has_left() -> None:
+    pictures, _ = stripes(1, 0)
+
+    answer = train_network(side(pictures, [1]), pictures, Fit(3, 0), FEW)
+
+    assert np.isfinite([epoch.loss for epoch in answer.curve]).all()
+
+
 def test_nothing_made_of_a_held_back_image_is_learned() -> None:
     pictures, codes = stripes(40, 0)
     alone = side(pictures, codes)

@@ -6,7 +6,7 @@ import numpy as np
 
 from core.evaluate import BASELINE, FLOOR, EvaluationReport, Outcome
 from core.evaluate.metrics import Confusion, measure
-from core.evaluate.report import Row, Run, StrategyResult, summarise
+from core.evaluate.report import Difference, Row, Run, StrategyResult, summarise
 from core.evaluate.verdict import best_rival, verdict_for, write_verdict
 
 TITLES = {
@@ -92,6 +92,32 @@ def test_strategies_that_all_harm_are_advised_against() -> None:
     text = verdict(none=[50, 50, 50], smote=[40, 41, 42])
 
     assert text.startswith("Leave the dataset as it is: every strategy lowers balanced accuracy")
+
+
+def test_a_measurable_rise_stands_before_a_larger_one_that_may_be_chance() -> None:
+    found = results(none=[50, 50, 50], smote=[40, 60, 90], class_weights=[54, 55, 56])
+
+    text = write_verdict(found, spread_share=0.25)
+
+    assert [row.outcome("balanced_accuracy") for row in found[1:3]] == [
+        Outcome.SAME,
+        Outcome.BETTER,
+    ]
+    assert text.startswith("Use class weights: balanced accuracy rises by 2.5 points")
+
+
+def test_a_strategy_that_may_help_is_not_told_to_harm() -> None:
+    text = verdict(none=[50, 50, 50], smote=[10, 40, 50], class_weights=[44, 45, 46])
+
+    assert text.startswith("No measurable difference: no strategy raises")
+    assert "It falls with class weights." in text
+
+
+def test_an_interval_that_leaves_zero_out_does_not_read_as_if_it_held_zero() -> None:
+    better, worse = Difference(0.076, 0.0004, 0.151), Difference(-0.01, -0.02, -0.00004)
+
+    assert (str(better), str(worse)) == ("+7.6 (+0.04 to +15.1)", "-1.0 (-2.0 to -0.004)")
+    assert str(Difference(0.076, -0.0004, 0.151)) == "+7.6 (0.0 to +15.1)"
 
 
 def test_the_price_in_accuracy_is_told() -> None:

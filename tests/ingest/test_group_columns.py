@@ -165,6 +165,21 @@ def test_a_missing_cell_is_a_group_of_its_own(tmp_path: Path) -> None:
     assert len(set(codes)) == 3
 
 
+def test_a_column_that_no_file_has_is_told_with_those_that_there_are(tmp_path: Path) -> None:
+    files = with_table(table(*ROWS, header="image,patient,label"))
+
+    with pytest.raises(SettingError, match=r"'labels.csv' are: 'image', 'patient', 'label'\."):
+        look(tmp_path, files, group_column="sender")
+
+
+def test_a_number_is_one_group_whichever_table_writes_it_as_a_fraction(tmp_path: Path) -> None:
+    rows = ("0.jpg,7.0,cat", "1.jpg,7,dog", "2.jpg,7.5,cat", "3.jpg,v1.0,dog")
+
+    dataset = read(tmp_path, with_table(table(*rows, header="image,patient,label")))
+
+    assert list(groups_of(dataset).values()) == ["7", "7", "7.5", "v1.0"]
+
+
 def test_folders_say_no_groups(tmp_path: Path) -> None:
     files = {f"{label}/{number}.jpg": jpeg(number) for label in "ab" for number in range(2)}
 

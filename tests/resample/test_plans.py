@@ -113,10 +113,10 @@ def test_texts_become_targets() -> None:
     assert [parse_target(text) for text in texts] == ["largest", "median", "smallest", 40, "12.5%"]
     assert parse_target(["40"]) == 40
     assert parse_target(["cat=3", "a=b=12"]) == {"cat": 3, "a=b": 12}
-    for text in ("most", "0", "-3", "1.5", "", "0%", "%", "-5%"):
+    for text in ("most", "0", "-3", "1.5", "", "0%", "%", "-5%", "9" * 5000, "9" * 500 + "%"):
         with pytest.raises(SettingError, match="a number of images"):
             parse_target(text)
-    for texts in (["cat=3", "median"], ["cat="], ["=3"], ["cat=-1"]):
+    for texts in (["cat=3", "median"], ["cat="], ["=3"], ["cat=-1"], ["cat=" + "9" * 5000]):
         with pytest.raises(SettingError, match="is no target of a class"):
             parse_target(texts)
 
