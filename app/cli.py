@@ -178,9 +178,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "smote@50%%+class_weights; the usual ones by default",
     )
     evaluate.add_argument(
-        "--head",
-        metavar="NAME",
-        help="what learns: linear (the usual one), neighbours, fine_tuning, network",
+        "--head", metavar="NAME", help="linear (the usual one), neighbours, fine_tuning, network"
     )
     evaluate.add_argument(
         "--metric", metavar="NAME", help="the one that matters (balanced_accuracy)"
