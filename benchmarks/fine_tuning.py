@@ -101,5 +101,5 @@ if __name__ == "__main__":
         with tempfile.TemporaryDirectory() as folder:
             images = open_source(given.source, Path(folder), take=parse_take(given.take))
             compare(images, given.encoder, given.strategies.split(","), given.folds)
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        print(f"{most / 1e3:,.0f} MB of memory at most")
+            most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            print(f"{most / 1e3:,.0f} MB of memory at most")
