@@ -10,6 +10,7 @@ from image_sets import jpeg, write_files, zipped
 
 from app.cli import main
 from core import __version__
+from core.evaluate.heads import HEADS
 
 Captured = pytest.CaptureFixture[str]
 
@@ -28,6 +29,14 @@ def test_help_names_every_command(capsys: Captured) -> None:
     text = capsys.readouterr().out
     for command in ("serve", "audit", "embed", "resample", "evaluate", "balance"):
         assert command in text
+
+
+def test_help_names_every_head(capsys: Captured) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["evaluate", "--help"])
+
+    text = capsys.readouterr().out
+    assert [name for name in HEADS if name not in text] == []
 
 
 def test_the_version_is_told(capsys: Captured) -> None:

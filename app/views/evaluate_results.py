@@ -186,16 +186,26 @@ def _per_class(report: EvaluationReport, dataset: ImageDataset, best: str | None
                 config={"displayModeBar": False},
                 alt="How each strategy's network learned, epoch by epoch",
             )
-            quiet(
-                "Progress is watched on images that are held back from the training side; the "
-                "best epoch is kept, and training ends when a few bring nothing new."
-            )
-            unwatched = [row.title for row in evaluate_charts.without_line(report)]
-            if unwatched:
-                quiet(
-                    f"{', '.join(unwatched)}: in some fold each class has too few images to hold "
-                    "any back, so training runs to its end there."
-                )
+            quiet(_how_watched(report))
+
+
+def _how_watched(report: EvaluationReport) -> str:
+    """Return what the learning curves show."""
+    unwatched = [row.title for row in evaluate_charts.without_line(report)]
+    if len(unwatched) == sum(bool(row.curves) for row in report.strategies):
+        return (
+            "The loss on the pictures that are learned from; none are held back to watch progress."
+        )
+    text = (
+        "Progress is watched on images that are held back from the training side; the best epoch "
+        "is kept, and training ends when a few bring nothing new."
+    )
+    if unwatched:
+        text += (
+            f" {', '.join(unwatched)}: in some fold each class has too few images to hold any "
+            "back, so training runs to its end there."
+        )
+    return text
 
 
 def _class_table(report: EvaluationReport) -> None:

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.embed.backbone import Backbone, open_backbone
-from core.embed.computing import in_precision
 from core.embed.cutting import CutEncoder, States, to_states
 from core.embed.preparation import Preparation
 from core.embed.snapshots import Snapshot
@@ -82,8 +81,7 @@ def _cut(backbone: Backbone) -> CutEncoder:
             return _stopped_at(last, lambda: backbone.describe(batch)).flatten(1)
 
         with torch.inference_mode():
-            values = backbone.pixel_values(pixels)
-            return to_states(in_precision(describe, values, backbone.device))
+            return to_states(backbone.compute(describe, pixels))
 
     def finish(states: "Tensor") -> "Tensor":
         with _returning(before, once), _given(last, states.reshape(-1, *shape)):

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from torch import Tensor
     from torch.nn import Module
 
-TRAINING = Training(epochs=8, batch_size=32, learning_rate=3e-4, patience=3, starts_learned=True)
+# Nothing is held back: with a tenth less to learn from, and the epoch chosen on few images, it
+# ended below the linear head in all five folds of 97 small classes.
+TRAINING = Training(epochs=8, batch_size=32, learning_rate=3e-4, held_back=0.0, patience=0)
 
 _LAYER_RATE = 3  # how much faster the linear layer learns than the block
 _DESCRIBED = 256  # pictures at a time

