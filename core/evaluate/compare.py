@@ -74,7 +74,7 @@ def evaluate(
         metric: The key in METRICS that matters to the person; the verdict is about it.
         n_splits: Folds per repeat, at most; fewer when a class is small.
         repeats: How often to draw folds anew, or on the test split how often to learn from another
-            seed; unless given, as often as 10 in all need, and once for slow heads.
+            seed; unless given, so that each strategy learns 10 times, with slow heads 5 times.
         settings: Strategy -> values of its parameters; the usual ones unless given.
         policy: How pictures are augmented.
         on_test_split: Learn from the whole training split and score on the test split as it came.

@@ -80,7 +80,7 @@ class Head:
     open: Callable[[Embeddings, str], OpenHead]  # vectors, and the device of a network
     learns_from_pictures: bool = False
     needs_layers: bool = False  # of the encoder, to tune the last of them
-    repeats: int = 2  # usual repeats of five folds
+    repeats: int = 2  # usual repeats of five folds; of fewer, more often
     steps: int = 1  # reports of progress in one fit
 
     @property
