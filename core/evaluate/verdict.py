@@ -15,6 +15,7 @@ from core.evaluate.report import (
 from core.words import count_of, lowered
 
 _NOTHING = 1e-9  # a difference by rounding alone
+_ADVICE = " Leave the dataset as it is; more images could tell more."
 
 
 def write_verdict(
@@ -35,6 +36,8 @@ def write_verdict(
     done = sum(result.name != FLOOR for result in results)
     verdict = _write_verdict(results, spread_share, metric)
     if done < asked:
+        # The others may help: it is too early for this advice.
+        verdict = verdict.removesuffix(_ADVICE)
         return f"Stopped after {done} of {count_of(asked, 'strategy')}. {verdict}"
     return verdict
 
@@ -106,7 +109,7 @@ def _nothing_helps(rivals: Sequence[StrategyResult], best: StrategyResult, metri
     if worse:
         falls = "rises" if METRICS[metric].is_error else "falls"
         text += f" It {falls} with {_listed(worse)}."
-    return f"{text} Leave the dataset as it is; more images could tell more."
+    return text + _ADVICE
 
 
 def _is_equal(

@@ -187,3 +187,13 @@ def test_no_difference_is_wider_than_from_the_worst_to_the_best() -> None:
     accuracy, mcc = row.difference["balanced_accuracy"], row.difference["mcc"]
     assert (accuracy.low, accuracy.high) == (-1, 1)
     assert (mcc.low, mcc.high) == (-2, 2)
+
+
+def test_whoever_stopped_is_not_advised_to_leave_it() -> None:
+    rows = results(none=[50, 50, 50], smote=[48, 50, 54])
+
+    stopped = write_verdict(rows, spread_share=0.25, asked=8)
+
+    assert stopped.startswith("Stopped after 2 of 8 strategies. No measurable difference:")
+    assert "Leave the dataset as it is" not in stopped
+    assert "Leave the dataset as it is" in write_verdict(rows, spread_share=0.25, asked=2)
