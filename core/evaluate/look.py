@@ -30,10 +30,6 @@ class Look:
     encode: Callable[[NDArray[np.uint8]], NDArray[Any]]  # (B, side, side, 3) to (B, ...), as well
     at_least_px: int = 0  # a JPEG may be decoded smaller, with no side below; 0: as it is
 
-    def describe(self, pictures: Sequence[Pixels]) -> NDArray[Any]:
-        """Return (B, ...) of pictures of any size."""
-        return self.encode(np.stack([self.prepare(one) for one in pictures]))
-
 
 def as_small(side_px: int) -> Look:
     """Return the look of a head that takes the pixels of a square, whatever the proportions."""

@@ -49,7 +49,8 @@ def test_an_album_holds_the_vectors_of_the_pictures_that_an_export_makes(
 
     steps = draw(crop, image_key=dataset.path(25), copy=2, label="b")
     second = apply(decode(dataset.read_bytes(25)), steps)
-    expected = by_encoder(embeddings).describe([second])
+    look = by_encoder(embeddings)
+    expected = look.encode(look.prepare(second)[None])
     taken = album.values[album.find(np.array([25, 25]), np.array([1, 3]))]
     np.testing.assert_allclose(taken, np.concatenate([expected, expected]), atol=1e-5)
 

@@ -10,6 +10,7 @@ from core.encoding import encode
 from core.errors import CancelledError
 from core.evaluate import BASELINE, FLOOR, HEADS, evaluate
 from core.evaluate.heads import Fit, answer_linear, answer_neighbours
+from core.evaluate.intervals import mean_interval
 from core.evaluate.learn import TrainingSide
 from core.evaluate.network import train_network
 from core.evaluate.training import Training
@@ -192,7 +193,6 @@ def test_labels_without_meaning_give_chance_under_every_strategy_and_head(
         *mixed_up,
         head=head,
         strategies=list(STRATEGIES),
-        n_splits=3 if is_slow else 5,
         repeats=1 if is_slow else 2,
     )
 
@@ -201,9 +201,14 @@ def test_labels_without_meaning_give_chance_under_every_strategy_and_head(
     ]  # fmt: skip
     for row in report.strategies:
         chance = row.metrics["balanced_accuracy"]
-        # Three standard errors of guesses at 20 and 40 images; three folds may agree by luck.
-        assert abs(chance.mean - 0.5) < 0.2
-        assert is_slow or chance.low <= 0.5 <= chance.high
+        assert abs(chance.mean - 0.5) < 0.2  # three standard errors of guesses at 20 and 40 images
+        # Of many rows with five runs each some agree by luck: their intervals hold together.
+        _, low, high = mean_interval(
+            chance.values,
+            test_share=report.spread_share,
+            comparisons=len(report.strategies) if is_slow else 1,
+        )
+        assert low <= 0.5 <= high
         assert bool(row.curves) == (HEADS[head].learns_from_pictures and row.name != FLOOR)
 
 
