@@ -13,10 +13,10 @@ import numpy as np
 from app.thumbnails import picture_html
 from core.augment import OPERATIONS, DrawnStep, apply, at_scale
 from core.dataset import ImageDataset
-from core.encoding import encode
 from core.errors import UnreadableImageError
-from core.images import Pixels, decode, resize
 from core.limits import Limits
+from core.pictures.decode import Pixels, decode, resize
+from core.pictures.encode import encode
 
 _SHOWN_PX = 256  # longer side of a picture on the page
 _WORKED_ON_PX = 640  # longer side of what operations are done to

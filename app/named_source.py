@@ -14,8 +14,8 @@ from app.terminal import Bars
 from core import ingest
 from core.augment import PRESETS, AugmentPolicy
 from core.dataset import Choices, ImageDataset
-from core.edits import ABOUT_REVIEW
-from core.edits_file import NamedEdit, find_edits, missing_text, read_edits
+from core.dataset.edits import ABOUT_REVIEW
+from core.dataset.edits_file import NamedEdit, find_edits, missing_text, read_edits
 from core.embed import DEFAULT_ENCODER, Embeddings, embed
 from core.errors import OutputError, SettingError
 from core.export import Recipe

@@ -7,7 +7,7 @@ from core.audit import AuditReport, audit
 from core.augment import PRESETS, AugmentPolicy
 from core.augment.evidence import Evidence
 from core.dataset import ImageDataset
-from core.edits import Edits
+from core.dataset.edits import Edits
 from core.embed import Embeddings
 from core.evaluate import EvaluationReport
 from core.export import ExportReport

@@ -21,14 +21,20 @@ from app.work import embed_and_map
 from core.audit import audit
 from core.augment import AugmentPolicy
 from core.dataset import ImageDataset, Take, select
-from core.dataset_store import (
+from core.dataset.edits_file import (
+    NamedEdit,
+    edits_from_json,
+    edits_to_json,
+    find_edits,
+    name_edits,
+)
+from core.dataset.store import (
     has_dataset,
     read_dataset,
     take_from_json,
     take_to_json,
     write_dataset,
 )
-from core.edits_file import NamedEdit, edits_from_json, edits_to_json, find_edits, name_edits
 from core.embed import available_devices
 from core.errors import EvensetError, SettingError, SourceError
 from core.progress import Progress

@@ -4,7 +4,7 @@ from html import escape
 from pathlib import Path
 
 from core.dataset import ImageDataset
-from core.encoding import thumbnail
+from core.pictures.encode import thumbnail
 from core.storage import write_bytes
 
 COVER_PATH = "/evenset/cover"  # of a sample, by its name

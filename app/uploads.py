@@ -14,9 +14,9 @@ from app.announcement import ARCHIVE, Announcement
 from app.chunks import Chunks
 from app.root_folder import remove_later
 from core.errors import LimitError, OutputError, SourceError
-from core.images import IMAGE_SUFFIXES
 from core.ingest.layout import suffix_of
 from core.ingest.tables import TABLE_SUFFIXES
+from core.pictures.decode import IMAGE_SUFFIXES
 from core.words import size_of
 
 _MOST_ACTIVE = 2

@@ -21,8 +21,8 @@ import numpy as np
 
 from core.augment import OPERATIONS, PRESETS, Drawn, apply, draw
 from core.batches import run_batches
-from core.encoding import encode, encode_like
-from core.images import Pixels, decode
+from core.pictures.decode import Pixels, decode
+from core.pictures.encode import encode, encode_like
 from core.progress import silent
 
 Change = Callable[[Pixels], object]

@@ -18,8 +18,8 @@ from core.audit.duplicates import are_alike, picture_groups, repeated
 from core.audit.hamming import MOST_BITS, near_pairs
 from core.audit.picture_hash import hash_picture
 from core.dataset import ImageDataset
-from core.images import Pixels, decode, resize
 from core.ingest import open_source
+from core.pictures.decode import Pixels, decode, resize
 
 
 def encoded(quality: int) -> Callable[[Pixels], Pixels]:

@@ -20,8 +20,8 @@ from sklearn.metrics import balanced_accuracy_score, silhouette_score
 
 from core.embed import builtin, classical, network
 from core.embed.training_pictures import TEACHER, TEACHER_PX, Teacher
-from core.images import Pixels, decode, resize
 from core.ingest import open_source
+from core.pictures.decode import Pixels, decode, resize
 
 # None of these trained the built-in encoder or chose anything in it: of CIFAR-10, the test side.
 JUDGED = ("caltech97.zip", "clothing_splits.zip", "cifar10.zip")

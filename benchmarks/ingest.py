@@ -90,8 +90,8 @@ def make_million(workspaces: Path, token: str, count: int) -> None:
     from app.session_store import save_session
     from core.audit import audit
     from core.dataset import ImageDataset, build_table
-    from core.images import SUFFIXES
     from core.ingest import Listing, survey
+    from core.pictures.decode import SUFFIXES
 
     began = time.perf_counter()
     workspace = workspaces / folder_name(token)

@@ -36,7 +36,7 @@ from app.workspace import MAP, RISKS, WORKSPACES
 from core.audit import audit
 from core.dataset import ImageDataset, build_table
 from core.embed import Embeddings
-from core.encoding import encode
+from core.pictures.encode import encode
 from core.progress import silent
 
 TOKEN = "b" * 32

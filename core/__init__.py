@@ -3,7 +3,7 @@
 The walk, each step a function over values:
 
     ingest.open_source(source, ...)       -> ImageDataset
-    edits.Edits().leave_out(rows), .apply -> ImageDataset
+    dataset.edits.Edits(), .apply(...)    -> ImageDataset
     audit.audit(dataset)                  -> AuditReport
     augment.apply(image, drawn steps)     -> picture
     augment.evidence.measure_evidence(...)-> Evidence: what each operation does to each class
@@ -17,9 +17,8 @@ The walk, each step a function over values:
 The layers, lowest first; each imports only from those before it
 (`tests/test_architecture.py` holds this):
 
-    errors, words, progress, batches, limits, parameters, randomness, storage, images,
-    encoding, dataset, dataset_store, edits, edits_file, ingest, embed, neighbours, audit, augment,
-    resample, project, evaluate, export
+    errors, words, progress, batches, limits, parameters, randomness, storage, pictures,
+    dataset, ingest, embed, neighbours, audit, augment, resample, project, evaluate, export
 """
 
 __version__ = "0.1.0"

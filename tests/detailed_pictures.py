@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from core.images import Pixels, decode
+from core.pictures.decode import Pixels, decode
 
 
 def detailed(seed: int) -> Pixels:

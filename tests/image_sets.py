@@ -9,10 +9,10 @@ import numpy as np
 from PIL import Image
 
 from core.dataset import ImageDataset
-from core.encoding import encode
-from core.images import Pixels
 from core.ingest import list_archive, open_source, read_survey, survey
 from core.limits import DEFAULT_LIMITS, Limits
+from core.pictures.decode import Pixels
+from core.pictures.encode import encode
 from core.progress import Progress, silent
 
 

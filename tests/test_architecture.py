@@ -174,14 +174,14 @@ def test_importing_all_of_core_loads_no_slow_library() -> None:
     ],
 )
 def test_the_rule_of_layers_can_fail(source: str) -> None:
-    assert faults_of_layer(source, "images")
+    assert faults_of_layer(source, "pictures")
 
 
 @pytest.mark.parametrize(
     ("source", "layer"),
     [
         ("import torch", "embed"),
-        ("def f():\n    import torch", "images"),
+        ("def f():\n    import torch", "pictures"),
         ("def f():\n    from umap import UMAP", "resample"),
         ("from sklearn.decomposition import PCA", "project"),
     ],

@@ -8,8 +8,8 @@ import pytest
 from image_sets import read_folder, write_folder, zipped
 
 from app.cli import main
-from core.edits import Edits
-from core.edits_file import edits_text, name_edits
+from core.dataset.edits import Edits
+from core.dataset.edits_file import edits_text, name_edits
 
 Captured = pytest.CaptureFixture[str]
 

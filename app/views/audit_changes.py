@@ -8,8 +8,8 @@ from app.page import current_workspace, plain, quiet
 from app.session import Session
 from app.thumbnails import picture_html, thumbnail_url
 from core.dataset import ImageDataset
-from core.edits import Edits
-from core.edits_file import EDITS_NAME, edits_text, name_edits
+from core.dataset.edits import Edits
+from core.dataset.edits_file import EDITS_NAME, edits_text, name_edits
 from core.ingest import known_label
 from core.words import count_of
 

@@ -15,7 +15,7 @@ from app.page import ask_for_images, current_workspace, heading, note, plain, qu
 from app.session import Balanced, Session
 from app.workspace import WORKSPACES, Workspace
 from core.dataset import TRAIN, ImageDataset
-from core.edits_file import name_edits
+from core.dataset.edits_file import name_edits
 from core.embed import DEFAULT_ENCODER, Embeddings
 from core.errors import SettingError
 from core.export import FORMATS, ExportReport, Recipe, TopUp, export, export_name

@@ -4,8 +4,8 @@ import streamlit as st
 
 from app.page import current_workspace, quiet
 from app.session import Session
-from core.edits import Edits
-from core.edits_file import EDITS_NAME, find_edits, missing_text, parse_edits
+from core.dataset.edits import Edits
+from core.dataset.edits_file import EDITS_NAME, find_edits, missing_text, parse_edits
 from core.words import count_of
 
 _ROUND = "edits_round"

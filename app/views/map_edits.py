@@ -10,7 +10,7 @@ from app.map_selection import Selection
 from app.page import current_workspace, plain, quiet
 from app.session import Session
 from core.dataset import Rows
-from core.edits import Edits
+from core.dataset.edits import Edits
 from core.errors import EvensetError
 from core.ingest import known_label
 from core.words import count_of

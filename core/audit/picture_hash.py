@@ -12,8 +12,8 @@ from core.audit.hamming import BITS, Hashes
 from core.batches import run_batches
 from core.dataset import ImageDataset, Rows
 from core.errors import UnreadableImageError
-from core.images import Pixels, decode
 from core.limits import Limits
+from core.pictures.decode import Pixels, decode
 from core.progress import Progress, silent
 
 STAGE = "looking for similar pictures"

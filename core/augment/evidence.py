@@ -20,8 +20,8 @@ from core.embed import Embeddings, Encoder, find_encoder
 from core.embed.computing import stay_in_this_thread, turn_on
 from core.embed.devices import CPU
 from core.errors import EmptyDatasetError, UnreadableImageError
-from core.images import Pixels, decode, resize
 from core.limits import Limits
+from core.pictures.decode import Pixels, decode, resize
 from core.progress import Progress, silent
 from core.randomness import stream
 

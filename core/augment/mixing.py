@@ -10,7 +10,7 @@ from math import sqrt
 import cv2
 import numpy as np
 
-from core.images import Pixels, resize
+from core.pictures.decode import Pixels, resize
 
 
 @dataclass(frozen=True, eq=False)

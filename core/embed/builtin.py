@@ -17,7 +17,7 @@ from core.embed import classical, network
 from core.embed.computing import in_precision, memory_format, on_device
 from core.embed.cutting import CutEncoder, States, to_states
 from core.embed.devices import CPU
-from core.images import resize
+from core.pictures.decode import resize
 
 if TYPE_CHECKING:
     from torch import Tensor

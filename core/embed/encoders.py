@@ -11,7 +11,7 @@ from core.embed import builtin, classical
 from core.embed.cutting import CutEncoder
 from core.embed.hub import PREFIX
 from core.errors import SettingError
-from core.images import Pixels, resize
+from core.pictures.decode import Pixels, resize
 
 # (B, input_px, input_px, 3) uint8 RGB to (B, dimension) float32
 Encode = Callable[[NDArray[np.uint8]], NDArray[np.float32]]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.embed import builtin, classical
 from core.embed.network import INPUT_PX
 from core.embed.training_pictures import TrainingPictures
-from core.images import resize
+from core.pictures.decode import resize
 from core.storage import write_bytes
 
 if TYPE_CHECKING:

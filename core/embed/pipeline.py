@@ -19,8 +19,8 @@ from core.embed.devices import CPU, CUDA, resolve_device
 from core.embed.embeddings import Embeddings, Vectors
 from core.embed.encoders import DEFAULT_ENCODER, Encode, Encoder, find_encoder
 from core.errors import EmptyDatasetError, OutputError, UnreadableImageError
-from core.images import Pixels, decode
 from core.limits import Limits
+from core.pictures.decode import Pixels, decode
 from core.progress import Progress, silent
 
 STAGE = "embedding images"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import SettingError
-from core.images import Pixels, resize
+from core.pictures.decode import Pixels, resize
 
 VERSION = "1"  # changes whenever the same settings would give other pixels or numbers
 

@@ -16,7 +16,7 @@ from zipfile import ZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from core.images import Pixels, decode, resize
+from core.pictures.decode import Pixels, decode, resize
 from core.randomness import stream
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from core.augment import AugmentPolicy, apply, draw
 from core.dataset import ImageDataset, Rows
 from core.errors import UnreadableImageError
 from core.evaluate.look import Look, look_at
-from core.images import Pixels, decode
 from core.limits import Limits
+from core.pictures.decode import Pixels, decode
 from core.progress import Progress
 
 STAGE = "augmenting pictures"

@@ -11,8 +11,8 @@ from core.dataset import ImageDataset, Rows
 from core.errors import SourceError, UnreadableImageError
 from core.evaluate.album import Album
 from core.evaluate.look import Look, look_at
-from core.images import Pixels, decode
 from core.limits import Limits
+from core.pictures.decode import Pixels, decode
 from core.progress import Progress
 
 STAGE = "reading pictures"

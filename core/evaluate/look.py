@@ -14,7 +14,7 @@ from core.embed import Embeddings, Encoder, find_encoder, resolve_device
 from core.embed.computing import stay_in_this_thread, turn_on
 from core.embed.devices import CPU
 from core.evaluate.room import make_room
-from core.images import Pixels, resize
+from core.pictures.decode import Pixels, resize
 from core.progress import Progress
 
 _BATCH = 64  # pictures that are encoded together

@@ -7,11 +7,11 @@ import numpy as np
 
 from core.augment import AugmentPolicy, DrawnStep, draw
 from core.dataset import TRAIN, ImageDataset
-from core.encoding import WRITABLE_FORMATS
 from core.errors import SettingError
 from core.export.names import class_folders, safe_name, stem_of, unused
 from core.export.top_up import AS_THEY_ARE, Addition, TopUp, numbered, plan_top_up, with_share
-from core.images import SUFFIXES
+from core.pictures.decode import SUFFIXES
+from core.pictures.encode import WRITABLE_FORMATS
 from core.progress import Progress, silent
 from core.resample import Exports, Resampled, find_strategy
 

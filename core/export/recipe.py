@@ -8,8 +8,8 @@ from pathlib import Path
 from core import __version__
 from core.augment import AugmentPolicy
 from core.dataset import Choices, Take
-from core.dataset_store import take_from_json, take_to_json
-from core.edits_file import NamedEdit, edits_from_json, edits_to_json
+from core.dataset.edits_file import NamedEdit, edits_from_json, edits_to_json
+from core.dataset.store import take_from_json, take_to_json
 from core.errors import SettingError
 from core.export.top_up import AS_THEY_ARE, TopUp
 from core.resample import Settings, Target, read_target

@@ -7,12 +7,12 @@ import numpy as np
 
 from core.augment import AugmentPolicy, DrawnStep, apply, draw
 from core.dataset import TRAIN, ImageDataset
-from core.encoding import WRITABLE_FORMATS, encode, encode_like
 from core.errors import UnreadableImageError
 from core.export.items import AUGMENTED, ExportItem
 from core.export.recipe import Recipe
-from core.images import Pixels, decode, read_header
 from core.limits import Limits
+from core.pictures.decode import Pixels, decode, read_header
+from core.pictures.encode import WRITABLE_FORMATS, encode, encode_like
 
 _UPRIGHT, _NORMALISED = "upright", "normalised"
 _MOST_ATTEMPTS = 8

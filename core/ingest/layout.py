@@ -8,8 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.dataset import SPLITS, TEST, TRAIN, VALIDATION
-from core.images import IMAGE_SUFFIXES
 from core.ingest.tables import TABLE_SUFFIXES
+from core.pictures.decode import IMAGE_SUFFIXES
 
 SPLIT_FOLDERS = {
     "train": TRAIN,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from core.images import IMAGE_SUFFIXES
+from core.pictures.decode import IMAGE_SUFFIXES
 
 _DRIVE = re.compile(r"[A-Za-z]:(?=[/\\])")
 _ROOTED = re.compile(r"([A-Za-z]:)?[/\\]|\w+://")

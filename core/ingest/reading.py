@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from core.batches import run_batches
 from core.dataset import SPLITS, SkippedFile, build_table
 from core.errors import UnreadableImageError
-from core.images import decode, read_header
 from core.limits import Limits
+from core.pictures.decode import decode, read_header
 from core.progress import Progress
 from core.words import size_of
 

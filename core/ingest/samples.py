@@ -8,12 +8,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from core.encoding import encode
 from core.errors import SettingError
 from core.ingest.archive import unpack_zip
 from core.ingest.folder import list_folder
 from core.ingest.listing import Listing
 from core.limits import DEFAULT_LIMITS, Limits
+from core.pictures.encode import encode
 from core.progress import Progress, silent
 from core.storage import write_bytes
 

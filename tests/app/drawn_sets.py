@@ -12,7 +12,7 @@ from app.work import embed_and_map
 from core.audit import audit
 from core.dataset import ImageDataset, build_table
 from core.embed import Embeddings
-from core.encoding import encode
+from core.pictures.encode import encode
 from core.progress import silent
 from core.project import Projection
 from core.resample import make_plan, resample

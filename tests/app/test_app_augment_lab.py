@@ -22,7 +22,7 @@ from core.augment.trials import Trial
 from core.augment.verdict import Verdict
 from core.dataset import ImageDataset
 from core.embed import embed
-from core.encoding import encode
+from core.pictures.encode import encode
 
 TRIALS = [Trial("horizontal_flip"), Trial("rotate", 15), Trial("brightness", 0.8)]
 

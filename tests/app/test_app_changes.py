@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from app.session import Session
 from app.workspace import Workspace
 from core.dataset import ImageDataset
-from core.edits import Edits
-from core.edits_file import edits_text, name_edits
+from core.dataset.edits import Edits
+from core.dataset.edits_file import edits_text, name_edits
 from core.resample import Exports, Resampled, resample
 
 VIEWS = ("load", "audit", "augment", "balance", "evaluate", "export")

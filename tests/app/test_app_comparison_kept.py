@@ -19,7 +19,7 @@ from app.session import Session
 from app.session_store import read_saved, reopen, save_session
 from app.visitor import Workspace
 from app.workspace import MAIN
-from core.edits import Edits
+from core.dataset.edits import Edits
 from core.errors import SettingError
 from core.evaluate import EvaluationReport, evaluate
 from core.progress import silent

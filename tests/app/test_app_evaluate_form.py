@@ -11,8 +11,8 @@ from opened_page import button, finish_jobs, open_view, text, visitor
 
 from app.comparison import from_balance
 from app.session import Balanced, Session
-from core.encoding import encode
 from core.evaluate import Difference, evaluate
+from core.pictures.encode import encode
 from core.resample import Target, make_plan
 
 

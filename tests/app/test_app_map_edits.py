@@ -6,7 +6,7 @@ from opened_page import open_view, picked, visitor
 
 from app.map_scene import Pick
 from app.session import Session
-from core.edits import Edits
+from core.dataset.edits import Edits
 
 
 @pytest.mark.parametrize("label", ["", "   ", "two\x00words"])

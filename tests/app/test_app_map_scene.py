@@ -15,7 +15,7 @@ from app.map_scene import JOINT_REAL, MADE, OTHER_MADE, REAL, Layer, Pick, Scene
 from app.map_selection import Selection
 from app.map_table import label_counts, point_table, selected_indices
 from app.session import Session
-from core.edits import Edits
+from core.dataset.edits import Edits
 from core.project import Placement
 
 

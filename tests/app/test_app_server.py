@@ -22,7 +22,7 @@ from app.settings import ServerSettings
 from app.workspace import WORKSPACES, Workspace
 from core.dataset import ImageDataset
 from core.export import ExportReport
-from core.images import read_header
+from core.pictures.decode import read_header
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from app.steps import STEPS, StepState
 from core.audit import audit
 from core.augment import PRESETS
 from core.dataset import ImageDataset, Take, select
-from core.edits import Edits
+from core.dataset.edits import Edits
 from core.embed import Embeddings
 from core.errors import EmptyDatasetError
 from core.evaluate import evaluate

@@ -24,7 +24,7 @@ from app.session_store import (
 from core.audit import audit
 from core.augment import PRESETS
 from core.dataset import Take, select
-from core.edits import Edits
+from core.dataset.edits import Edits
 from core.errors import SourceError
 from core.progress import silent
 from core.resample import make_plan

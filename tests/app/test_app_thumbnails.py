@@ -8,7 +8,7 @@ from drawn_sets import draw_dataset
 from app.thumbnails import picture_html, thumbnail_file, thumbnail_url
 from core.dataset import ImageDataset
 from core.errors import UnreadableImageError
-from core.images import read_header
+from core.pictures.decode import read_header
 
 
 def test_a_small_picture_is_a_jpeg_made_once(dataset: ImageDataset, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from image_sets import jpeg, png, read_folder, write_files
 
 from core.audit import AuditReport, audit
 from core.dataset import ImageDataset
-from core.edits import Edits
+from core.dataset.edits import Edits
 
 FILES = {
     **{f"train/cat/{n}.png": png(n) for n in range(4)},

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.audit import Finding, Severity, audit
 from core.audit.group_findings import find_split_groups
 from core.dataset import SPLITS, Choices, ImageDataset, build_table
-from core.edits import Edits
+from core.dataset.edits import Edits
 
 ROWS = [("p1", "train"), ("p1", "test"), ("p2", "train"), ("p2", "train"), ("p3", "test")]
 

@@ -14,9 +14,9 @@ from core.audit.duplicates import are_alike
 from core.audit.hamming import MOST_BITS, near_pairs
 from core.audit.picture_hash import hash_picture
 from core.dataset import ImageDataset
-from core.encoding import encode
 from core.errors import CancelledError
-from core.images import Pixels, resize
+from core.pictures.decode import Pixels, resize
+from core.pictures.encode import encode
 
 
 def differing(first: Pixels, second: Pixels) -> int:

@@ -14,7 +14,7 @@ from core.augment.colour import (
     to_grey,
 )
 from core.augment.loss import cutout, jpeg
-from core.images import Pixels
+from core.pictures.decode import Pixels
 
 
 def flat(*colour: int) -> Pixels:

@@ -20,8 +20,8 @@ from core.augment.trials import Trial, list_trials
 from core.augment.verdict import Figures, Verdict
 from core.dataset import ImageDataset
 from core.embed import Embeddings, embed
-from core.encoding import encode
 from core.errors import EmptyDatasetError, SettingError
+from core.pictures.encode import encode
 
 TRIALS = [
     Trial("horizontal_flip"), Trial("grey"), Trial("brightness", 0.8), Trial("rotate", 180),

@@ -6,7 +6,7 @@ import pytest
 from core.augment import OPERATIONS, DrawnStep, apply
 from core.augment.geometry import crop, draw_crop, flip_horizontally, flip_vertically, rotate
 from core.augment.warp import BORDERS, about_centre, warp
-from core.images import Pixels
+from core.pictures.decode import Pixels
 
 
 def grey(*rows: list[int]) -> Pixels:

@@ -10,7 +10,7 @@ import pytest
 from core.augment.blur import box_blur, gaussian_blur, median_blur, motion_blur, sharpen
 from core.augment.drawing import Drawn
 from core.augment.noise import gaussian_noise, salt_and_pepper
-from core.images import Pixels
+from core.pictures.decode import Pixels
 
 SIDE_PX = 512
 MID_COLOUR = np.broadcast_to(np.array([127, 128, 129], np.uint8), (SIDE_PX, SIDE_PX, 3))

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from core.augment import OPERATIONS, Operation, find_operation
 from core.augment.operation import BLUR, COLOUR, GEOMETRY, LOSS
 from core.errors import SettingError
-from core.images import Pixels
 from core.parameters import RangeValues
+from core.pictures.decode import Pixels
 
 every_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from core.embed import network
 from core.embed.builtin import DIMENSION, INPUT_PX, WEIGHTS, open_encoder
 from core.embed.train_encoder import LOG, golden_pictures
-from core.encoding import encode as written
-from core.images import decode
+from core.pictures.decode import decode
+from core.pictures.encode import encode as written
 
 CARD = WEIGHTS.parent / "MODEL_CARD.md"
 

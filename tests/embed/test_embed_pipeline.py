@@ -12,10 +12,10 @@ from image_sets import read_folder
 
 from core.dataset import ImageDataset, SkippedFile
 from core.embed import ENCODERS, Embeddings, computing, embed, pipeline
-from core.encoding import encode
 from core.errors import CancelledError, EmptyDatasetError, SettingError
-from core.images import decode, read_header, resize
 from core.limits import Limits
+from core.pictures.decode import decode, read_header, resize
+from core.pictures.encode import encode
 
 COUNT = 300  # five batches
 

@@ -11,8 +11,8 @@ from image_sets import read_folder
 from core import __version__
 from core.dataset import ImageDataset
 from core.embed import Embeddings, embed, read_embeddings, write_embeddings
-from core.encoding import encode
 from core.errors import OutputError, SourceError
+from core.pictures.encode import encode
 
 FILES = ["embeddings.npy", "index.parquet", "meta.json"]
 

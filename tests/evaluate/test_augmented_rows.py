@@ -9,7 +9,6 @@ from image_sets import picture, read_folder, write_files
 from core.augment import AugmentPolicy, apply, draw, make_step
 from core.dataset import ImageDataset
 from core.embed import Embeddings, embed
-from core.encoding import encode
 from core.errors import LeakError
 from core.evaluate import evaluate, learn, parse_contender
 from core.evaluate.album import Album, fill_album
@@ -19,7 +18,8 @@ from core.evaluate.gallery import Gallery, read_pictures
 from core.evaluate.look import as_small, by_encoder
 from core.evaluate.setting import fill_albums
 from core.evaluate.spaces import fit_space
-from core.images import decode
+from core.pictures.decode import decode
+from core.pictures.encode import encode
 from core.progress import silent
 
 FLIP = AugmentPolicy((make_step("horizontal_flip", probability=1.0),))

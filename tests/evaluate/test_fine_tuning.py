@@ -11,7 +11,6 @@ from image_sets import read_folder, write_files
 
 from core.dataset import ImageDataset
 from core.embed import Embeddings, embed
-from core.encoding import encode
 from core.errors import SettingError
 from core.evaluate import evaluate, fine_tuning
 from core.evaluate.fine_tuning import open_fine_tuning
@@ -19,6 +18,7 @@ from core.evaluate.gallery import Gallery, read_pictures
 from core.evaluate.heads import HEADS, Fit
 from core.evaluate.learn import TrainingSide
 from core.evaluate.training import Training
+from core.pictures.encode import encode
 from core.progress import silent
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.audit import duplicate_groups
 from core.dataset import ImageDataset
-from core.edits import Edits
+from core.dataset.edits import Edits
 from core.errors import LeakError, SettingError, TooFewClassesError
 from core.evaluate import EvaluationReport, evaluate, make_folds
 from core.evaluate.folds import check_folds, kept_together

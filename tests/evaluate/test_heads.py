@@ -6,7 +6,6 @@ from image_sets import read_folder, write_files
 
 from core.dataset import ImageDataset
 from core.embed import Embeddings, embed
-from core.encoding import encode
 from core.errors import CancelledError
 from core.evaluate import BASELINE, FLOOR, HEADS, evaluate
 from core.evaluate.heads import Fit, answer_linear, answer_neighbours
@@ -14,6 +13,7 @@ from core.evaluate.intervals import mean_interval
 from core.evaluate.learn import TrainingSide
 from core.evaluate.network import train_network
 from core.evaluate.training import Training
+from core.pictures.encode import encode
 from core.resample import STRATEGIES
 
 

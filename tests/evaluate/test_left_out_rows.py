@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.dataset import ImageDataset, build_table
-from core.edits import Edits
+from core.dataset.edits import Edits
 from core.embed import Embeddings
 from core.errors import LeakError
 from core.evaluate import evaluate

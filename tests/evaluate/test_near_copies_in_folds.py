@@ -10,11 +10,11 @@ from image_sets import read_folder, write_files
 from core.audit import duplicate_groups, picture_groups
 from core.dataset import ImageDataset
 from core.embed import embed
-from core.encoding import encode
 from core.errors import LeakError
 from core.evaluate import evaluate, make_folds
 from core.evaluate.folds import check_folds
-from core.images import resize
+from core.pictures.decode import resize
+from core.pictures.encode import encode
 
 
 @pytest.fixture

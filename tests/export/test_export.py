@@ -24,10 +24,10 @@ from PIL import Image, ImageOps
 from core.augment import AugmentPolicy, DrawnStep, apply, make_step
 from core.dataset import ImageDataset
 from core.embed import embed
-from core.encoding import encode_like
 from core.errors import SettingError
 from core.export import export, list_items
-from core.images import decode, read_header
+from core.pictures.decode import decode, read_header
+from core.pictures.encode import encode_like
 from core.resample import STRATEGIES, Exports, class_weights, make_plan, resample
 
 KINDS = ["zip", "folder"]

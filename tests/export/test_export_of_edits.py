@@ -7,8 +7,8 @@ import pytest
 from export_sets import contents, dataset_of, exported, manifest, pictures, recipe_of
 
 from core.dataset import ImageDataset
-from core.edits import Edits
-from core.edits_file import find_edits, name_edits
+from core.dataset.edits import Edits
+from core.dataset.edits_file import find_edits, name_edits
 from core.export import Recipe, read_recipe
 from core.resample import STRATEGIES
 

@@ -8,8 +8,8 @@ from export_sets import contents, dataset_of, exported
 
 from core.augment import PRESETS
 from core.dataset import Choices, Take
-from core.edits import Change
-from core.edits_file import NamedEdit, NamedImage
+from core.dataset.edits import Change
+from core.dataset.edits_file import NamedEdit, NamedImage
 from core.errors import SettingError
 from core.export import Recipe, read_recipe
 from core.resample import Target

@@ -15,10 +15,10 @@ from image_sets import png, read_folder, write_files, write_folder, zipped
 from app.cli import main
 from core.augment import AugmentPolicy, label_after, make_step
 from core.dataset import ImageDataset
-from core.encoding import encode
 from core.errors import SettingError
 from core.export import Recipe, TopUp, export, list_items
 from core.export.top_up import plan_top_up, with_share
+from core.pictures.encode import encode
 from core.resample import make_plan, resample
 
 ROWS = {"cat": range(3), "dog": range(10, 15)}

@@ -10,10 +10,10 @@ import pytest
 from image_sets import jpeg, picture, png, read_folder, write_files, write_folder
 
 from core.dataset import SkippedFile
-from core.encoding import encode
 from core.errors import CancelledError, EmptyDatasetError, LimitError, SourceError
 from core.ingest import open_source
 from core.limits import Limits
+from core.pictures.encode import encode
 
 
 def test_a_folder_becomes_a_table(tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ from image_sets import far, jpeg, picture, png, saved
 from numpy.testing import assert_array_equal
 from PIL import Image
 
-from core.encoding import encode
 from core.errors import UnreadableImageError
-from core.images import SUFFIXES, decode, read_header
 from core.limits import Limits
+from core.pictures.decode import SUFFIXES, decode, read_header
+from core.pictures.encode import encode
 
 ROOT = Path(__file__).parents[1]
 QUARTERS = np.zeros((40, 60, 3), np.uint8)
@@ -235,7 +235,7 @@ def test_a_bomb_is_refused_without_unpacking_it(tmp_path: Path, side: int, exif:
     bomb.write_bytes(png_of_size(side, side) + exif)
     assert bomb.stat().st_size < 60_000
     program = (
-        "import resource, sys; from core.images import decode, read_header\n"
+        "import resource, sys; from core.pictures.decode import decode, read_header\n"
         "from core.errors import UnreadableImageError\n"
         "def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "content = open(sys.argv[1], 'rb').read(); before = peak()\n"

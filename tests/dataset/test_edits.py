@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from image_sets import read_folder, write_folder
 
 from core.dataset import LEFT_OUT, SPLITS, ImageDataset, Take, build_table, select
-from core.edits import Edits
+from core.dataset.edits import Edits
 from core.errors import EmptyDatasetError, SettingError
 
 COUNTS = {"train/cat": 4, "train/dog": 3, "test/cat": 2}

@@ -12,6 +12,7 @@ from PIL import Image, UnidentifiedImageError
 
 from core.errors import UnreadableImageError
 from core.limits import DEFAULT_LIMITS, Limits
+from core.pictures.decoding import BACKGROUNDS, DEFAULT_DECODING, Decoding
 
 Pixels = NDArray[np.uint8]  # (H, W, 3), RGB
 
@@ -148,17 +149,19 @@ def decode(
     *,
     header: ImageHeader | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    decoding: Decoding = DEFAULT_DECODING,
     at_least_px: int = 0,
 ) -> Pixels:
     """Decode an image file to an upright (H, W, 3) uint8 RGB array.
 
-    Transparent parts lie on white, 16-bit values are scaled to 8 bits, the first frame stands for
-    an animation.
+    Transparent parts lie on a background, 16-bit values are scaled to 8 bits, the first frame
+    stands for an animation.
 
     Args:
         content: The bytes of the file.
         header: What `read_header` said of them, if it was asked; it is asked otherwise.
         limits: Sizes to refuse.
+        decoding: What lies behind transparent parts, and how bright 16-bit values are.
         at_least_px: When above 0, a JPEG may be decoded at a half, a quarter or an eighth of its
             size, as long as its short side keeps at least this many pixels: 3 to 5 times faster.
 
@@ -175,7 +178,7 @@ def decode(
     ):
         pixels = _decode_with_opencv(content, _reduction(header, at_least_px))
     else:
-        pixels = _decode_with_pillow(content, header)
+        pixels = _decode_with_pillow(content, header, decoding)
     # Both libraries turn a TIFF by themselves.
     if header.format == "TIFF" or not header.is_turned:
         return pixels
@@ -215,14 +218,15 @@ def _decode_with_opencv(content: bytes, flag: int) -> Pixels:
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), np.uint8)
 
 
-def _decode_with_pillow(content: bytes, header: ImageHeader) -> Pixels:
+def _decode_with_pillow(content: bytes, header: ImageHeader, decoding: Decoding) -> Pixels:
     try:
         with Image.open(BytesIO(content), formats=_FORMATS) as image:
             image.load()
             # Pillow would cut 16 bits off at 255, which is white.
             is_16_bit = header.mode in _GREY_16_BIT
             coloured = _from_16_bit(image) if is_16_bit else image.convert("RGBA")
-        page = Image.new("RGBA", coloured.size, (255, 255, 255, 255))
+        grey = BACKGROUNDS[decoding.background]
+        page = Image.new("RGBA", coloured.size, (grey, grey, grey, 255))
         return np.asarray(Image.alpha_composite(page, coloured).convert("RGB"), np.uint8).copy()
     except _DAMAGE as error:
         raise UnreadableImageError(f"truncated or damaged file ({_reason(error)})") from error

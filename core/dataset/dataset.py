@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.errors import EmptyDatasetError, SettingError
+from core.pictures.decoding import DEFAULT_DECODING, Decoding
 from core.randomness import stream
 
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
@@ -115,6 +116,7 @@ class ImageDataset:
     choices: Choices = Choices()  # all that it takes to read the labels again in the same way
     decided: tuple[Decided, ...] = ()
     original_labels: Mapping[str, str] = field(default_factory=dict)  # by path, where changed
+    decoding: Decoding = DEFAULT_DECODING  # one for the whole set
 
     def __len__(self) -> int:
         return len(self.table)

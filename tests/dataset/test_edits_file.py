@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from test_edits import changes, drawn_table
 
 from core.dataset import ImageDataset
-from core.edits import Edits
-from core.edits_file import (
+from core.dataset.edits import Edits
+from core.dataset.edits_file import (
     NamedEdit,
     edits_text,
     find_edits,

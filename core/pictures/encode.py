@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from PIL import Image, JpegImagePlugin
 
-from core.images import SUFFIXES, Pixels, decode, read_header, resize
+from core.pictures.decode import SUFFIXES, Pixels, decode, read_header, resize
 
 WRITABLE_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "BMP", "TIFF"})
 

@@ -10,8 +10,8 @@ from image_sets import far, picture, turned_jpeg
 from numpy.testing import assert_array_equal
 from PIL import Image, JpegImagePlugin
 
-from core.encoding import WRITABLE_FORMATS, encode, encode_like, thumbnail
-from core.images import SUFFIXES, decode, read_header, resize
+from core.pictures.decode import SUFFIXES, decode, read_header, resize
+from core.pictures.encode import WRITABLE_FORMATS, encode, encode_like, thumbnail
 
 
 @pytest.mark.parametrize("format_", sorted(WRITABLE_FORMATS))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from image_sets import read_folder
 
 from core.dataset import Choices, Decided, ImageDataset, SkippedFile, Take, build_table
-from core.dataset_store import (
+from core.dataset.store import (
     FACTS_FILE,
     IMAGES_FILE,
     SKIPPED_FILE,

@@ -9,7 +9,7 @@ import numpy as np
 
 from core import __version__
 from core.dataset import ImageDataset
-from core.edits import Change, Edit, Edits, checked_label, checked_split
+from core.dataset.edits import Change, Edit, Edits, checked_label, checked_split
 from core.errors import SettingError
 from core.words import count_of
 
