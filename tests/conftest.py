@@ -15,7 +15,7 @@ import pytest
 from hypothesis import settings
 from image_sets import write_folder
 
-pytest_plugins = ["kinds", "pytester"]
+pytest_plugins = ["kinds", "pytester", "second_try"]
 
 settings.register_profile("evenset", deadline=None)
 settings.register_profile("release", deadline=None)
