@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.audit.counts import Imbalance, measure_imbalance
+from core.audit.decoding_findings import find_decoding
 from core.audit.duplicate_findings import find_duplicates, find_near_duplicates
 from core.audit.duplicates import Groups, picture_groups
 from core.audit.finding import Finding, Severity
@@ -56,6 +57,7 @@ class AuditReport:
             "splits": self.splits,
             "skipped": [asdict(skip) for skip in self.skipped],
             "labels": {**asdict(dataset.choices), "decisions": dict(dataset.choices.decisions)},
+            "decoding": {**asdict(dataset.decoding), "proposed": asdict(dataset.proposal.decoding)},
             "decided": [asdict(decided) for decided in dataset.decided],
             "imbalance": {**asdict(self.imbalance), "measured_on": TRAIN},
             "overview": asdict(self.overview),
@@ -91,7 +93,7 @@ def audit(
     """
     checks = (
         *(_balance, _small_classes, _empty_in_training, find_split_groups, find_duplicates),
-        *(_skipped, _conversions),
+        *(_skipped, find_decoding, _conversions),
     )
     findings: list[Finding] = []
     for number, check in enumerate(checks):
