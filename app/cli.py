@@ -96,17 +96,37 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="SHARE",
         help="augment at least this share of every class, 0 to 0.9, the largest included",
     )
-    balance.add_argument(
-        "--normalise-originals",
-        action="store_true",
-        help="encode training originals anew, as augmented pictures are",
-    )
+    _add_files(balance)
     _add_encoder(balance)
     balance.add_argument(
         "--recipe", type=Path, metavar="FILE", help="a recipe.json; other options change it"
     )
     _add_seed(balance)
     return parser
+
+
+def _add_files(balance: argparse.ArgumentParser) -> None:
+    originals = balance.add_mutually_exclusive_group()
+    originals.add_argument(
+        "--normalise-originals",
+        action="store_true",
+        default=None,
+        dest="encodes_anew",
+        help="encode originals anew, in every split, as augmented pictures are",
+    )
+    originals.add_argument(
+        "--byte-copies",
+        action="store_false",
+        default=None,
+        dest="encodes_anew",
+        help="copy originals byte for byte where every reader sees in them what Evenset sees",
+    )
+    balance.add_argument(
+        "--layout", metavar="NAME", help="which files there are; class_folders is the usual one"
+    )
+    balance.add_argument(
+        "--container", metavar="NAME", help="zip or folder; by the name that --out gives"
+    )
 
 
 def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -8,8 +8,8 @@ from typing import TypeVar
 from app.named_source import embed_all, make_folder, named_edits, opened, read_policy
 from app.settings import read_settings
 from app.terminal import Bars, print_table, write_json
-from core.audit import audit
-from core.dataset import Labelled
+from core.audit import Severity, audit
+from core.dataset import ImageDataset, Labelled
 from core.embed import (
     DEFAULT_ENCODER,
     Embeddings,
@@ -18,7 +18,21 @@ from core.embed import (
     write_embeddings,
 )
 from core.errors import SettingError
-from core.export import Recipe, TopUp, check_target, export, read_recipe
+from core.export import (
+    AS_THEY_ARE,
+    DEFAULT_LAYOUT,
+    DEFAULT_ORIGINALS,
+    ENCODED_ANEW,
+    Recipe,
+    TopUp,
+    check_classes,
+    check_target,
+    container_of,
+    export,
+    find_container,
+    find_layout,
+    read_recipe,
+)
 from core.progress import Progress
 from core.resample import (
     Exports,
@@ -175,13 +189,16 @@ def run_balance(options: argparse.Namespace) -> None:
     most = options.most_per_image
     most = base.most_per_image if base and most is None else most
     before = base.top_up if base else TopUp()
-    top_up = TopUp(
-        _first(options.least_augmented, before.least_share),
-        options.normalise_originals or before.normalises_originals,
+    top_up = TopUp(_first(options.least_augmented, before.least_share))
+    layout = find_layout(_first(options.layout, base.layout if base else None, DEFAULT_LAYOUT.name))
+    container = (
+        find_container(options.container) if options.container else container_of(options.out)
     )
-    check_target(options.out)  # before any work is done for it
+    check_target(options.out, container)  # before any work is done for it
     find_encoder(encoder)  # the recipe keeps it, whether this strategy needs it or not
     with opened(options, base) as (dataset, progress):
+        check_classes(dataset)
+        _print_grave(dataset, progress)
         plan = make_plan(dataset, strategy, target, settings=settings, most_per_image=most)
         embeddings = None
         if record.needs_embeddings:
@@ -200,6 +217,8 @@ def run_balance(options: argparse.Namespace) -> None:
             seed=seed,
             edits=named_edits(options, base),
             top_up=top_up,
+            originals=_originals(options, base),
+            layout=layout.name,
         )
         if base is not None and base.dataset_digest != dataset.digest:
             print(
@@ -208,8 +227,9 @@ def run_balance(options: argparse.Namespace) -> None:
                 file=sys.stderr,
             )
         report = export(
-            dataset, plan, recipe, options.out, embeddings=embeddings, progress=progress
-        )
+            dataset, plan, recipe, options.out, container=container, embeddings=embeddings,
+            progress=progress,
+        )  # fmt: skip
     print_table(
         ["class", "before", "after"],
         [
@@ -224,6 +244,19 @@ def run_balance(options: argparse.Namespace) -> None:
         print(f"{count_of(report.synthetic, 'synthetic vector')} beside them.")
     for failure in report.failed:
         print(f"evenset: {failure.path} is missing: {failure.reason}", file=sys.stderr)
+
+
+def _originals(options: argparse.Namespace, base: Recipe | None) -> str:
+    if options.encodes_anew is None:
+        return base.originals if base else DEFAULT_ORIGINALS
+    return ENCODED_ANEW if options.encodes_anew else AS_THEY_ARE
+
+
+def _print_grave(dataset: ImageDataset, progress: Progress) -> None:
+    """Print what Audit finds grave: after the export it would be in every score."""
+    for finding in audit(dataset, progress).findings:
+        if finding.severity is Severity.HIGH:
+            print(f"evenset: {finding.text} {finding.remedy}", file=sys.stderr)
 
 
 def _settings(options: argparse.Namespace) -> dict[str, str]:

@@ -8,10 +8,9 @@ import numpy as np
 from core.augment import AugmentPolicy, DrawnStep, draw
 from core.dataset import TRAIN, ImageDataset
 from core.errors import SettingError
+from core.export.layouts import DEFAULT_LAYOUT, Layout
 from core.export.names import class_folders, safe_name, stem_of, unused
-from core.export.top_up import AS_THEY_ARE, Addition, TopUp, numbered, plan_top_up, with_share
-from core.pictures.decode import SUFFIXES
-from core.pictures.encode import WRITABLE_FORMATS
+from core.export.top_up import NO_SHARE, Addition, TopUp, numbered, plan_top_up, with_share
 from core.progress import Progress, silent
 from core.resample import Exports, Resampled, find_strategy
 
@@ -23,12 +22,11 @@ _PLANNED_AT_ONCE = 500  # between two reports of progress
 class ExportItem:
     """One picture of the export."""
 
-    path: str  # in the export, parts divided by '/'
+    stem: str  # its path in the export but for the suffix, parts divided by '/'
     row: int  # the image that it is, or was made from
     label: str
     split: str
     origin: str  # ORIGINAL, COPY or AUGMENTED
-    format: str
     drawn: tuple[DrawnStep, ...] = ()
     repeat: int = 0  # which of the pictures made from that image, from 1
 
@@ -39,10 +37,14 @@ def list_items(
     policy: AugmentPolicy,
     *,
     seed: int,
-    top_up: TopUp = AS_THEY_ARE,
+    top_up: TopUp = NO_SHARE,
+    layout: Layout = DEFAULT_LAYOUT,
     progress: Progress = silent,
 ) -> list[ExportItem]:
     """Return the pictures of the export: originals of every split, then those that are added.
+
+    What suffix a file gets is known when it is read. No two stems are alike, whatever their
+    suffixes: labels files often drop the suffix.
 
     Raises:
         SettingError: there is a class for which no step of `policy` is left.
@@ -51,29 +53,23 @@ def list_items(
     used: set[str] = set()
     items: list[ExportItem] = []
     table = dataset.table
-    splits, formats = table["split"].tolist(), table["format"].tolist()
+    splits = table["split"].tolist()
     paths, labels = table["path"].tolist(), table["label"].tolist()
     keys = table["digest"].tolist()
 
     def add(
-        row: int, suffix: str, origin: str, format_: str, *,
+        row: int, ending: str, origin: str, *,
         label: str = "", drawn: tuple[DrawnStep, ...] = (), repeat: int = 0,
     ) -> None:  # fmt: skip
         label = label or labels[row]
-        folder = f"{splits[row]}/{folders[label]}"
-        stem = unused(f"{folder}/{stem_of(paths[row], labels[row])}{suffix}", used)
-        # Two stems are unlike, whatever their suffixes: labels files often drop the suffix.
-        path = stem + SUFFIXES[format_]
-        items.append(ExportItem(path, row, label, splits[row], origin, format_, drawn, repeat))
+        folder = layout.folder(splits[row], folders[label])
+        stem = unused(f"{folder}/{stem_of(paths[row], labels[row])}{ending}", used)
+        items.append(ExportItem(stem, row, label, splits[row], origin, drawn, repeat))
 
-    def encoded(row: int) -> str:
-        return formats[row] if formats[row] in WRITABLE_FORMATS else "PNG"
-
-    of_original = encoded if top_up.normalises_originals else formats.__getitem__
     for row in made.kept.tolist():
-        add(row, "", ORIGINAL, of_original(row))
+        add(row, "", ORIGINAL)
     for row in dataset.held_out_rows.tolist():
-        add(row, "", ORIGINAL, formats[row])
+        add(row, "", ORIGINAL)
     is_copy = find_strategy(made.plan.strategy).exports is Exports.COPIES
     additions = list_additions(dataset, made, policy, seed=seed, top_up=top_up)
     for number, addition in enumerate(additions):
@@ -81,14 +77,14 @@ def list_items(
             progress("planning pictures", number, len(additions))
         row, repeat = addition.row, addition.repeat
         if is_copy:
-            add(row, f"__copy{repeat:03d}", COPY, of_original(row))
+            add(row, f"__copy{repeat:03d}", COPY)
         else:
             drawn = draw(
                 policy, image_key=keys[row], copy=repeat, label=labels[row],
                 made_for=addition.label,
             )  # fmt: skip
             add(
-                row, f"__aug{repeat:03d}", AUGMENTED, encoded(row), label=addition.label,
+                row, f"__aug{repeat:03d}", AUGMENTED, label=addition.label,
                 drawn=drawn, repeat=repeat,
             )  # fmt: skip
     return items
@@ -100,7 +96,7 @@ def list_additions(
     policy: AugmentPolicy,
     *,
     seed: int,
-    top_up: TopUp = AS_THEY_ARE,
+    top_up: TopUp = NO_SHARE,
 ) -> list[Addition]:
     """Return which image each added picture is made from: those of points first, in their order.
 

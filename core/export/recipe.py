@@ -11,7 +11,9 @@ from core.dataset import Choices, Take
 from core.dataset.edits_file import NamedEdit, edits_from_json, edits_to_json
 from core.dataset.store import take_from_json, take_to_json
 from core.errors import SettingError
-from core.export.top_up import AS_THEY_ARE, TopUp
+from core.export.layouts import DEFAULT_LAYOUT, find_layout
+from core.export.originals import DEFAULT_ORIGINALS, ENCODED_ANEW, check_originals
+from core.export.top_up import NO_SHARE, TopUp
 from core.resample import Settings, Target, read_target
 
 _VERSION = 4
@@ -33,7 +35,9 @@ class Recipe:
     policy: AugmentPolicy
     seed: int
     edits: tuple[NamedEdit, ...] = ()  # of labels and splits, after `take`
-    top_up: TopUp = AS_THEY_ARE
+    top_up: TopUp = NO_SHARE
+    originals: str = DEFAULT_ORIGINALS  # one of ORIGINALS: how their files are written
+    layout: str = DEFAULT_LAYOUT.name
 
     def to_text(self) -> str:
         """Return the recipe as JSON."""
@@ -57,6 +61,8 @@ class Recipe:
             "seed": self.seed,
             "edits": edits_to_json(self.edits),
             "top_up": asdict(self.top_up),
+            "originals": self.originals,
+            "layout": self.layout,
         }
         text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
         # A file name may hold bytes that no text can: JSON's escapes can.
@@ -98,6 +104,8 @@ def read_recipe(path: Path) -> Recipe:
             seed=int(data["seed"]),
             edits=edits_from_json(data["edits"]),
             top_up=_read_top_up(data.get("top_up", {})),
+            originals=check_originals(str(data.get("originals", _old_originals(data)))),
+            layout=find_layout(str(data.get("layout", DEFAULT_LAYOUT.name))).name,
         )
     except KeyError as error:
         raise SettingError(f"The recipe '{path}' lacks {error}. Make it again.") from error
@@ -134,4 +142,11 @@ def _read_take(data: object) -> Take | None:
 def _read_top_up(data: object) -> TopUp:
     if not isinstance(data, Mapping):
         raise SettingError("The recipe's 'top_up' is damaged. Make the recipe again.")
-    return TopUp(float(data.get("least_share", 0)), bool(data.get("normalises_originals", False)))
+    return TopUp(float(data.get("least_share", 0)))
+
+
+def _old_originals(data: Mapping[str, object]) -> str:
+    """Return how an older recipe, without that word, wants originals to be written."""
+    top_up = data.get("top_up", {})
+    is_anew = isinstance(top_up, Mapping) and bool(top_up.get("normalises_originals", False))
+    return ENCODED_ANEW if is_anew else DEFAULT_ORIGINALS

@@ -24,11 +24,10 @@ class Addition:
 class TopUp:
     """What keeps a model from telling classes apart by the traces of augmentation.
 
-    A class that alone holds augmented files, or files that were encoded anew, can be told by that.
+    A class that alone holds augmented files can be told by that.
     """
 
     least_share: float = 0.0  # of each class that is augmented, 0 to 0.9
-    normalises_originals: bool = False  # decode and encode them as augmented pictures are
 
     def __post_init__(self) -> None:
         if not 0 <= self.least_share <= 0.9:
@@ -38,7 +37,7 @@ class TopUp:
             )
 
 
-AS_THEY_ARE = TopUp()  # augmented where images are missing, originals byte for byte
+NO_SHARE = TopUp()  # augmented where images are missing
 
 
 def with_share(

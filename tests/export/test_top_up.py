@@ -16,7 +16,7 @@ from app.cli import main
 from core.augment import AugmentPolicy, label_after, make_step
 from core.dataset import ImageDataset
 from core.errors import SettingError
-from core.export import Recipe, TopUp, export, list_items
+from core.export import AS_THEY_ARE, ENCODED_ANEW, Recipe, TopUp, export, list_items
 from core.export.top_up import plan_top_up, with_share
 from core.pictures.encode import encode
 from core.resample import make_plan, resample
@@ -97,11 +97,13 @@ def two_classes(tmp_path: Path) -> ImageDataset:
     return read_folder(write_folder(tmp_path / "set", {"left": 6, "right": 2}))
 
 
-def recipe_of(dataset: ImageDataset, policy: AugmentPolicy, top_up: TopUp) -> Recipe:
+def recipe_of(
+    dataset: ImageDataset, policy: AugmentPolicy, top_up: TopUp, originals: str = AS_THEY_ARE
+) -> Recipe:
     return Recipe(
         source="set", dataset_digest=dataset.digest, choices=dataset.choices, take=None,
         strategy="augment", target=None, settings={}, most_per_image=None, encoder="builtin",
-        policy=policy, seed=0, top_up=top_up,
+        policy=policy, seed=0, top_up=top_up, originals=originals,
     )  # fmt: skip
 
 
@@ -131,11 +133,11 @@ def test_normalised_originals_are_encoded_anew_and_look_the_same(
     plan = make_plan(two_classes, "augment")
     target = tmp_path / "out.zip"
 
-    export(two_classes, plan, recipe_of(two_classes, TURN, TopUp(0, True)), target)
+    export(two_classes, plan, recipe_of(two_classes, TURN, TopUp(), ENCODED_ANEW), target)
 
     files = zipped(target)
     originals = [row for row in manifest_of(target) if row["origin"] == "original"]
-    assert {row["operation"] for row in originals} == {"normalised"}
+    assert {row["written"] for row in originals} == {"encoded"}
     before = (two_classes.root / originals[0]["parent"]).read_bytes()
     after = files[originals[0]["path"]]
     assert before != after
@@ -192,7 +194,7 @@ def test_a_mirror_makes_right_arrows_of_left_ones(two_classes: ImageDataset) -> 
     assert len({item.row for item in made}) == 4
     for item, source in zip(made, sources, strict=True):
         assert label_after(policy, item.drawn, source) == "right"
-        assert item.path.startswith("train/right/")
+        assert item.stem.startswith("train/right/")
 
 
 def test_the_command_augments_a_share_of_every_class(tmp_path: Path) -> None:
