@@ -1,8 +1,11 @@
 """The command line: `evenset serve | audit | augment | embed | resample | map | evaluate | ...`."""
 
 import argparse
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from app.evaluate_options import add_evaluate_options
@@ -11,6 +14,10 @@ from core import __version__
 from core.errors import EvensetError, SettingError
 
 _SOURCE_HELP = "a folder, a zip, a tar, sample:parts or sample:digits"
+
+
+class _Terminated(BaseException):
+    """The system asks the command to end; raised where it is, so that it cleans up."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,7 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     runs = vars(commands) | vars(map_command) | vars(augment_command) | vars(evaluate_command)
     try:
         _check_seed(options)
-        runs[f"run_{options.command}"](options)
+        # The server ends by itself.
+        with _told_to_end(is_asked=options.command != "serve"):
+            runs[f"run_{options.command}"](options)
     except EvensetError as error:
         print(f"evenset: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
@@ -36,7 +45,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("evenset: stopped.", file=sys.stderr)
         return 130
+    except _Terminated:
+        print("evenset: stopped.", file=sys.stderr)
+        return 143
     return 0
+
+
+@contextmanager
+def _told_to_end(*, is_asked: bool) -> Iterator[None]:
+    """Let SIGTERM raise during the block, where this is the thread that signals reach."""
+    if not is_asked or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(*_: object) -> None:
+        raise _Terminated
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _check_seed(options: argparse.Namespace) -> None:

@@ -198,7 +198,6 @@ def run_balance(options: argparse.Namespace) -> None:
     find_encoder(encoder)  # the recipe keeps it, whether this strategy needs it or not
     with opened(options, base) as (dataset, progress):
         check_classes(dataset)
-        _print_grave(dataset, progress)
         plan = make_plan(dataset, strategy, target, settings=settings, most_per_image=most)
         embeddings = None
         if record.needs_embeddings:
@@ -226,6 +225,7 @@ def run_balance(options: argparse.Namespace) -> None:
                 "the result will differ.",
                 file=sys.stderr,
             )
+        _print_grave(dataset, progress)
         report = export(
             dataset, plan, recipe, options.out, container=container, embeddings=embeddings,
             progress=progress,

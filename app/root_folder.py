@@ -20,6 +20,7 @@ _REMOVES_OPEN_FILES = os.name != "nt"
 _PREFIX, _LOCK, _REMOVED = "evenset_", ".lock", "removed_"
 _NAME_BYTES = 16
 _ATTEMPTS, _PAUSE_SECONDS = 10, 0.05
+_BEGIN_SECONDS = 60  # after which a folder without a lock is nobody's
 
 
 def folder_name(token: str) -> str:
@@ -156,24 +157,45 @@ class RootFolder:
         """Remove a temporary folder with all that it holds; a named one stays."""
         self.remove_rest()
         if self._lock is not None:
+            _remove_lock_last(self.path)
             self._lock.close()
             shutil.rmtree(self.path, ignore_errors=True)
 
 
 def remove_leftovers(parent: Path) -> None:
-    """Remove the temporary folders of this user's servers that ended without doing so."""
+    """Remove the temporary folders of this user's processes that ended without doing so."""
     if not _REMOVES_OPEN_FILES:
         return
     for folder in parent.glob(f"{_PREFIX}*"):
         try:
             if folder.is_symlink() or folder.stat().st_uid != os.getuid():
                 continue
+            if not (folder / _LOCK).exists():
+                _remove_unbegun(folder)
+                continue
             with (folder / _LOCK).open("rb") as lock:
-                is_left = take_lock(lock)
+                if take_lock(lock):
+                    _remove_lock_last(folder)
         except OSError:
             continue
-        if is_left:
-            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_lock_last(folder: Path) -> None:
+    """Remove a folder so that what a kill leaves of it is still known to be nobody's."""
+    for entry in folder.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        elif entry.name != _LOCK:
+            entry.unlink(missing_ok=True)
+    if _REMOVES_OPEN_FILES:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_unbegun(folder: Path) -> None:
+    """Remove a folder whose process was killed before it had locked it; never one with content."""
+    if time.time() - folder.stat().st_mtime > _BEGIN_SECONDS:
+        (folder / (_LOCK + ".new")).unlink(missing_ok=True)
+        folder.rmdir()
 
 
 def _folders(path: Path) -> list[Path]:
