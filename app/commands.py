@@ -5,6 +5,8 @@ import sys
 from dataclasses import asdict, replace
 from typing import TypeVar
 
+import numpy as np
+
 from app.named_source import embed_all, make_folder, named_edits, opened, read_policy
 from app.settings import read_settings
 from app.terminal import Bars, print_table, write_json
@@ -22,7 +24,8 @@ from core.export import Recipe, TopUp, check_target, export, read_recipe
 from core.progress import Progress
 from core.resample import (
     Exports,
-    Resampled,
+    Made,
+    TrainingSide,
     find_strategy,
     make_plan,
     parse_target,
@@ -31,6 +34,7 @@ from core.resample import (
     stored_labels,
     write_points,
 )
+from core.resample.settings import LEAST_SHARE
 from core.words import count_of, size_of, times
 
 Value = TypeVar("Value")
@@ -114,7 +118,9 @@ def run_resample(options: argparse.Namespace) -> None:
     )
     make_folder(options.out)
     with Bars() as progress:
-        made = resample(labels, embeddings, plan, seed=options.seed or 0, progress=progress)
+        made = resample(
+            TrainingSide(labels, plan, embeddings, seed=options.seed or 0, progress=progress)
+        )
         result = None
         if options.json is not None:
             result = _measured(labels, embeddings, made, progress)
@@ -128,13 +134,14 @@ def run_resample(options: argparse.Namespace) -> None:
     )
     if find_strategy(plan.strategy).exports is Exports.AUGMENTED:
         print("Augmented pictures are made by 'evenset balance'; they have no vectors here.")
-    for label in made.points.too_small:
+    for code in np.unique(made.other_pictures.codes).tolist() if made.report else []:
+        label = labels.classes[code]
         print(f"Class '{label}' has 1 image; SMOTE needs at least 2. It got no points.")
     write_json(result, options.json)
 
 
 def _measured(
-    labels: Labelled, embeddings: Embeddings, made: Resampled, progress: Progress
+    labels: Labelled, embeddings: Embeddings, made: Made, progress: Progress
 ) -> dict[str, object]:
     """Return what speaks against SMOTE here, what it cost, and how good its points are."""
     from core.resample.difficulty import measure_difficulty
@@ -174,11 +181,15 @@ def run_balance(options: argparse.Namespace) -> None:
     settings = {**(base.settings if base and is_same else {}), **record.parse(_settings(options))}
     most = options.most_per_image
     most = base.most_per_image if base and most is None else most
+    if options.least_augmented is not None and LEAST_SHARE in record.parameters:
+        settings[LEAST_SHARE.name] = options.least_augmented
+    elif options.least_augmented:
+        raise SettingError(
+            f"Strategy '{strategy}' cannot augment a share of each class. Choose 'augment', "
+            "or a share of 0."
+        )
     before = base.top_up if base else TopUp()
-    top_up = TopUp(
-        _first(options.least_augmented, before.least_share),
-        options.normalise_originals or before.normalises_originals,
-    )
+    top_up = TopUp(options.normalise_originals or before.normalises_originals)
     check_target(options.out)  # before any work is done for it
     find_encoder(encoder)  # the recipe keeps it, whether this strategy needs it or not
     with opened(options, base) as (dataset, progress):

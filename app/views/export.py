@@ -26,7 +26,7 @@ from core.resample import (
     STRATEGIES,
     BalancePlan,
     Exports,
-    Resampled,
+    Made,
     Strategy,
     Weighs,
     make_plan,
@@ -232,7 +232,7 @@ def _run(
     plan: BalancePlan,
     recipe: Recipe,
     target: Path,
-    made: Resampled | None,
+    made: Made | None,
     embeddings: Embeddings | None,
     progress: Progress,
 ) -> ExportReport:

@@ -14,13 +14,13 @@ from core.dataset.dataset import (
     Choices,
     Decided,
     ImageDataset,
-    Labelled,
     Rows,
     SkippedFile,
     Take,
     build_table,
     select,
 )
+from core.dataset.labelled import Labelled
 from core.dataset.picture import read_content, read_picture
 
 __all__ = [

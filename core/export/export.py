@@ -1,19 +1,21 @@
 """Write a balanced dataset: pictures, manifest, weights, recipe, synthetic vectors."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.batches import run_batches
 from core.dataset import TRAIN, ImageDataset, SkippedFile
 from core.embed import Embeddings
 from core.errors import OutputError, SettingError
-from core.export.items import ORIGINAL, ExportItem, list_items
+from core.export.items import AUGMENTED, ExportItem, list_items
 from core.export.manifest import (
     LEFT_OUT_NAME,
     MANIFEST_NAME,
@@ -28,8 +30,9 @@ from core.progress import Progress, silent
 from core.resample import (
     BalancePlan,
     Exports,
-    Resampled,
+    Made,
     SyntheticPoints,
+    TrainingSide,
     Weighs,
     class_weights,
     find_strategy,
@@ -71,7 +74,7 @@ def export(
     recipe: Recipe,
     target: Path,
     *,
-    made: Resampled | None = None,
+    made: Made | None = None,
     embeddings: Embeddings | None = None,
     progress: Progress = silent,
 ) -> ExportReport:
@@ -105,11 +108,19 @@ def export(
             f"'{target}' lies inside the images that it is made from, and would become one of "
             "them. Choose a place outside."
         )
-    if made is None:
-        made = resample(dataset, embeddings, plan, seed=recipe.seed, progress=progress)
-    items = list_items(
-        dataset, made, recipe.policy, seed=recipe.seed, top_up=recipe.top_up, progress=progress
-    )
+    # The policy may have been changed since: pictures hang on it.
+    if made is None or made.policy != recipe.policy:
+        made = resample(
+            TrainingSide(
+                dataset,
+                plan,
+                embeddings,
+                policy=recipe.policy,
+                seed=recipe.seed,
+                progress=progress,
+            )
+        )
+    items = list_items(dataset, made, top_up=recipe.top_up)
     synthetic = made.points if record.exports is Exports.SYNTHETIC else None
     format_: Format = format_of(target)
     text = recipe.to_text()
@@ -127,8 +138,10 @@ def export(
         if left_out:
             writer.write(LEFT_OUT_NAME, _json(left_out))
         if synthetic is not None and embeddings is not None:
+            added = [item.path for item in items if item.origin == AUGMENTED]
             written = {row.path for row in rows}
-            writer.write(VECTORS_NAME, _vectors(dataset, embeddings, synthetic, items, written))
+            pictures = [path if path in written else "" for path in added[: made.pictured]]
+            writer.write(VECTORS_NAME, _vectors(dataset, embeddings, synthetic, pictures))
     return ExportReport(
         target,
         tuple(rows),
@@ -210,33 +223,33 @@ def _vectors(
     dataset: ImageDataset,
     embeddings: Embeddings,
     synthetic: SyntheticPoints,
-    items: Sequence[ExportItem],
-    written: Collection[str],
+    pictures: Sequence[str],
 ) -> bytes:
     """Return an .npz of the synthetic vectors, their parents, and the picture beside each.
 
     The picture is '' where its image could not be read any more. A point lies between two images,
-    and so between two groups, which may differ: both stand there.
+    and so between two groups, which may differ: both stand there. Points without parents have a
+    vector and a label, no more.
     """
-    paths = np.array(dataset.table["path"].tolist(), np.str_)
-    groups = np.array(dataset.table["group"].tolist(), np.str_)
-    bases, neighbours = synthetic.parents[:, 0], synthetic.parents[:, 1]
-    # The additions of the export stand in the order of the points.
-    added = [item.path for item in items if item.origin != ORIGINAL][: len(synthetic)]
-    pictures = [path if path in written else "" for path in added]
+    columns: dict[str, NDArray[Any]] = {
+        "vectors": synthetic.materialize(embeddings),
+        "label": synthetic.codes,
+        "class_names": np.array(dataset.classes, np.str_),
+    }
+    if synthetic.parents is not None and synthetic.fractions is not None:
+        paths = np.array(dataset.table["path"].tolist(), np.str_)
+        groups = np.array(dataset.table["group"].tolist(), np.str_)
+        bases, neighbours = synthetic.parents.T
+        columns |= {
+            "base_row": bases,
+            "neighbor_row": neighbours,
+            "base_path": paths[bases],
+            "neighbor_path": paths[neighbours],
+            "base_group": groups[bases],
+            "neighbor_group": groups[neighbours],
+            "fraction": synthetic.fractions,
+            "picture": np.array(pictures, np.str_),
+        }
     buffer = BytesIO()
-    np.savez(
-        buffer,
-        vectors=synthetic.materialize(embeddings),
-        label=synthetic.labels,
-        class_names=np.array(dataset.classes, np.str_),
-        base_row=bases,
-        neighbor_row=neighbours,
-        base_path=paths[bases],
-        neighbor_path=paths[neighbours],
-        base_group=groups[bases],
-        neighbor_group=groups[neighbours],
-        fraction=synthetic.fractions,
-        picture=np.array(pictures, np.str_),
-    )
+    np.savez(buffer, allow_pickle=False, **columns)
     return buffer.getvalue()

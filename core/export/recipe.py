@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from core import __version__
 from core.augment import AugmentPolicy
@@ -13,6 +14,7 @@ from core.dataset.store import take_from_json, take_to_json
 from core.errors import SettingError
 from core.export.top_up import AS_THEY_ARE, TopUp
 from core.resample import Settings, Target, read_target
+from core.resample.settings import LEAST_SHARE
 
 _VERSION = 4
 
@@ -91,7 +93,7 @@ def read_recipe(path: Path) -> Recipe:
             take=_read_take(data["take"]),
             strategy=str(data["strategy"]),
             target=read_target(data["target"]),
-            settings=dict(data["settings"]),
+            settings=_read_settings(data),
             most_per_image=None if data["most_per_image"] is None else int(data["most_per_image"]),
             encoder=str(data["encoder"]),
             policy=AugmentPolicy.from_json(data["policy"]),
@@ -134,4 +136,12 @@ def _read_take(data: object) -> Take | None:
 def _read_top_up(data: object) -> TopUp:
     if not isinstance(data, Mapping):
         raise SettingError("The recipe's 'top_up' is damaged. Make the recipe again.")
-    return TopUp(float(data.get("least_share", 0)), bool(data.get("normalises_originals", False)))
+    return TopUp(bool(data.get("normalises_originals", False)))
+
+
+def _read_settings(data: Mapping[str, Any]) -> dict[str, float | str]:
+    """Return the settings of the strategy; a share of an older recipe stood beside them."""
+    settings, top_up = dict(data["settings"]), data.get("top_up", {})
+    if isinstance(top_up, Mapping) and float(top_up.get("least_share", 0)):
+        settings.setdefault(LEAST_SHARE.name, float(top_up["least_share"]))
+    return settings

@@ -3,19 +3,16 @@
 from dataclasses import dataclass
 from hashlib import sha256
 
-import numpy as np
-
-from core.augment import AugmentPolicy, DrawnStep, apply, draw
+from core.augment import DrawnStep, make_picture
 from core.dataset import TRAIN, ImageDataset
 from core.errors import UnreadableImageError
 from core.export.items import AUGMENTED, ExportItem
 from core.export.recipe import Recipe
 from core.limits import Limits
-from core.pictures.decode import Pixels, decode, read_header
+from core.pictures.decode import decode, read_header
 from core.pictures.encode import WRITABLE_FORMATS, encode, encode_like
 
 _UPRIGHT, _NORMALISED = "upright", "normalised"
-_MOST_ATTEMPTS = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +37,10 @@ def render(dataset: ImageDataset, item: ExportItem, recipe: Recipe, is_written: 
         limits = Limits(image_pixels=int(source["width"]) * int(source["height"]))
         header = read_header(content, limits)
         if item.origin == AUGMENTED:
-            pixels, drawn = _augmented(dataset, item, recipe.policy, decode(content, limits=limits))
+            original = decode(content, limits=limits)
+            pixels, drawn = make_picture(
+                dataset, recipe.policy, item.row, item.repeat, item.code, original
+            )
             encoded = None if is_written else encode_like(pixels, content, item.format)
             operation = "+".join(step.operation for step in drawn)
             return Rendered(item, encoded, operation, drawn=drawn)
@@ -59,23 +59,3 @@ def render(dataset: ImageDataset, item: ExportItem, recipe: Recipe, is_written: 
         return Rendered(item, None, "", str(error))
     except OSError as error:
         return Rendered(item, None, "", error.strerror or "cannot be opened")
-
-
-def _augmented(
-    dataset: ImageDataset, item: ExportItem, policy: AugmentPolicy, pixels: Pixels
-) -> tuple[Pixels, tuple[DrawnStep, ...]]:
-    """Return the augmented picture and how it was made; one like its source is drawn again.
-
-    Some pictures are like themselves under every step, as a mirrored circle is.
-    """
-    drawn = item.drawn
-    changed = apply(pixels, drawn)
-    for attempt in range(1, _MOST_ATTEMPTS):
-        if not np.array_equal(changed, pixels):
-            break
-        drawn = draw(
-            policy, image_key=str(dataset.table["digest"].iloc[item.row]), copy=item.repeat,
-            label=dataset.label(item.row), made_for=item.label, attempt=attempt,
-        )  # fmt: skip
-        changed = apply(pixels, drawn)
-    return changed, drawn

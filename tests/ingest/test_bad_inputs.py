@@ -14,7 +14,7 @@ from tar_sets import write_tar
 from core.augment import AugmentPolicy
 from core.errors import OutputError, SourceError
 from core.export import list_items
-from core.resample import make_plan, resample
+from core.resample import TrainingSide, make_plan, resample
 
 ROOT = Path(__file__).parents[2]
 
@@ -98,7 +98,8 @@ def test_a_picture_of_a_wrong_suffix_gets_the_right_one(tmp_path: Path) -> None:
     dataset = read_folder(write_files(tmp_path / "set", {"cat/1.jpg": png(), "dog/2.PNG": jpeg()}))
 
     items = list_items(
-        dataset, resample(dataset, None, make_plan(dataset, "none")), AugmentPolicy(()), seed=0
+        dataset,
+        resample(TrainingSide(dataset, make_plan(dataset, "none"), policy=AugmentPolicy(()))),
     )
 
     assert dataset.table["format"].tolist() == ["PNG", "JPEG"]
