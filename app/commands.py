@@ -15,8 +15,10 @@ from core.dataset import Labelled
 from core.embed import (
     DEFAULT_ENCODER,
     Embeddings,
+    embedding_text,
     find_encoder,
     read_embeddings,
+    resolve_device,
     write_embeddings,
 )
 from core.errors import SettingError
@@ -85,6 +87,10 @@ def run_embed(options: argparse.Namespace) -> None:
     find_encoder(options.encoder or DEFAULT_ENCODER)
     make_folder(options.out)
     with opened(options) as (dataset, progress):
+        if options.json != "-":
+            count, device = len(dataset.present_rows), resolve_device(options.device)
+            text = embedding_text(options.encoder or DEFAULT_ENCODER, count, device=device)
+            progress.say(f"evenset: {text}")
         embeddings = embed_all(dataset, options.encoder, options, progress)
     write_embeddings(options.out, dataset, embeddings)
     result = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.embed import DEFAULT_ENCODER, Embeddings, find_encoder
+from core.embed import DEFAULT_ENCODER, ENCODERS, Embeddings, find_encoder
 from core.errors import SettingError
 from core.evaluate.features import Features
 from core.evaluate.learn import TrainingSet
@@ -18,6 +18,11 @@ _TOLERANCE = 1e-4  # largest slope of the mean loss
 _MOST_STEPS = 5_000
 _NEIGHBOURS = 5
 _LEAST_SCORE = 1e-3  # of a class that no neighbour speaks for
+
+# Passes over the training side, and what one core at 2 GHz takes.
+_TUNED, _TRAINED = 8, 10
+_POINT_SECONDS = 3e-6  # for a point and a class, where vectors are learned from
+_PICTURE_SECONDS = 1e-3  # for a picture and a pass, of the small network
 
 # Told of a step done, of how many, in a fit; raising from it cancels.
 Tell = Callable[[int, int], None]
@@ -71,6 +76,15 @@ class OpenHead:
 
 
 @dataclass(frozen=True)
+class Work:
+    """What a head has to do in all folds of all strategies, as far as is known beforehand."""
+
+    pieces: float  # points or pictures to learn from
+    class_count: int
+    encoder: str
+
+
+@dataclass(frozen=True)
 class Head:
     """One way to learn labels."""
 
@@ -78,6 +92,7 @@ class Head:
     title: str
     help: str
     open: Callable[[Embeddings, str], OpenHead]  # vectors, and the device of a network
+    seconds: Callable[[Work], float | None]  # of one core, a rough guide; None: not known
     learns_from_pictures: bool = False
     needs_layers: bool = False  # of the encoder, to tune the last of them
     repeats: int = 2  # usual repeats of five folds; of fewer, more often
@@ -136,6 +151,22 @@ def answer_neighbours(side: TrainingSet, test: Features, fit: Fit) -> Answer:
     return Answer(_shifted(np.log(scores), side.shift))
 
 
+def _on_vectors(work: Work) -> float:
+    return work.pieces * work.class_count * _POINT_SECONDS
+
+
+def _on_pixels(work: Work) -> float:
+    return work.pieces * _TRAINED * _PICTURE_SECONDS
+
+
+def _on_layers(work: Work) -> float | None:
+    # Looked up, not found: an estimate asks nothing of Hugging Face.
+    encoder = ENCODERS.get(work.encoder)
+    if encoder is None or encoder.learn_seconds is None:
+        return None
+    return work.pieces * _TUNED * encoder.learn_seconds
+
+
 def _open_network(embeddings: Embeddings, device: str) -> OpenHead:  # noqa: ARG001
     from core.evaluate.network import SIDE_PX, train_network
 
@@ -157,6 +188,7 @@ HEADS: Mapping[str, Head] = {
             "A logistic regression on the vectors of the encoder: seconds, and as good as the "
             "encoder is.",
             lambda *_: OpenHead(answer_linear),
+            _on_vectors,
         ),
         Head(
             "neighbours",
@@ -164,6 +196,7 @@ HEADS: Mapping[str, Head] = {
             "The five nearest training images vote. It learns nothing, so it shows what the "
             "points themselves do.",
             lambda *_: OpenHead(answer_neighbours),
+            _on_vectors,
         ),
         Head(
             "fine_tuning",
@@ -172,10 +205,11 @@ HEADS: Mapping[str, Head] = {
             "built-in one or a pretrained one: minutes to hours on a CPU. SMOTE's points become "
             "augmented pictures here.",
             _open_fine_tuning,
+            _on_layers,
             learns_from_pictures=True,
             needs_layers=True,
             repeats=1,
-            steps=8,
+            steps=_TUNED,
         ),
         Head(
             "network",
@@ -184,9 +218,10 @@ HEADS: Mapping[str, Head] = {
             "each strategy, as tutorials do: minutes to hours on a CPU. SMOTE's points become "
             "augmented pictures here.",
             _open_network,
+            _on_pixels,
             learns_from_pictures=True,
             repeats=1,
-            steps=10,
+            steps=_TRAINED,
         ),
     )
 }
