@@ -14,7 +14,7 @@ from app.named_source import embed_all, opened
 from app.terminal import print_table
 from core.augment.evidence import Evidence, measure_evidence
 from core.augment.suggestion import suggest_policy
-from core.augment.trials import list_trials
+from core.augment.trials import list_trials, trying_text
 from core.augment.verdict import Verdict
 from core.embed import DEFAULT_ENCODER, find_encoder
 from core.errors import SettingError
@@ -32,6 +32,12 @@ def run_augment(options: argparse.Namespace) -> None:
         raise SettingError(f"{options.images_per_class} images of a class: take 1 or more.")
     # The file is opened first: a place that cannot be written is told before any work.
     with replacing(options.evidence) as file, opened(options) as (dataset, progress):
+        encoder = options.encoder or DEFAULT_ENCODER
+        text = trying_text(
+            dataset, trials, images_per_class=options.images_per_class, encoder=encoder,
+            to_embed=len(dataset.present_rows),
+        )  # fmt: skip
+        progress.say(f"evenset: {text}")
         embeddings = embed_all(dataset, options.encoder, options, progress)
         evidence = measure_evidence(
             dataset, embeddings, trials, images_per_class=options.images_per_class,

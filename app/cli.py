@@ -1,23 +1,19 @@
 """The command line: `evenset serve | audit | augment | embed | resample | map | evaluate | ...`."""
 
 import argparse
-import signal
 import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
+from app.balance_options import add_balance_options
 from app.evaluate_options import add_evaluate_options
 from app.settings import LIMIT_OPTIONS, SERVE_OPTIONS, ServeOption
+from app.told_to_end import Terminated, told_to_end
 from core import __version__
 from core.errors import EvensetError, SettingError
 
 _SOURCE_HELP = "a folder, a zip, a tar, sample:parts or sample:digits"
-
-
-class _Terminated(BaseException):
-    """The system asks the command to end; raised where it is, so that it cleans up."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _check_seed(options)
         # The server ends by itself.
-        with _told_to_end(is_asked=options.command != "serve"):
+        with nullcontext() if options.command == "serve" else told_to_end():
             runs[f"run_{options.command}"](options)
     except EvensetError as error:
         print(f"evenset: {' '.join(str(error).split())}", file=sys.stderr)
@@ -45,27 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("evenset: stopped.", file=sys.stderr)
         return 130
-    except _Terminated:
+    except Terminated:
         print("evenset: stopped.", file=sys.stderr)
         return 143
     return 0
-
-
-@contextmanager
-def _told_to_end(*, is_asked: bool) -> Iterator[None]:
-    """Let SIGTERM raise during the block, where this is the thread that signals reach."""
-    if not is_asked or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def end(*_: object) -> None:
-        raise _Terminated
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _check_seed(options: argparse.Namespace) -> None:
@@ -116,46 +95,13 @@ def build_parser() -> argparse.ArgumentParser:
     _add_source(balance)
     _add_out(balance, "a new folder, or a file that ends in .zip")
     _add_balance(balance)
-    balance.add_argument(
-        "--policy", metavar="NAME_OR_FILE", help="how to augment: a preset or a JSON file"
-    )
-    balance.add_argument(
-        "--least-augmented",
-        type=float,
-        metavar="SHARE",
-        help="augment at least this share of every class, 0 to 0.9, the largest included",
-    )
-    _add_files(balance)
+    add_balance_options(balance)
     _add_encoder(balance)
     balance.add_argument(
         "--recipe", type=Path, metavar="FILE", help="a recipe.json; other options change it"
     )
     _add_seed(balance)
     return parser
-
-
-def _add_files(balance: argparse.ArgumentParser) -> None:
-    originals = balance.add_mutually_exclusive_group()
-    originals.add_argument(
-        "--normalise-originals",
-        action="store_true",
-        default=None,
-        dest="encodes_anew",
-        help="encode originals anew, in every split, as augmented pictures are",
-    )
-    originals.add_argument(
-        "--byte-copies",
-        action="store_false",
-        default=None,
-        dest="encodes_anew",
-        help="copy originals byte for byte where every reader sees in them what Evenset sees",
-    )
-    balance.add_argument(
-        "--layout", metavar="NAME", help="which files there are; class_folders is the usual one"
-    )
-    balance.add_argument(
-        "--container", metavar="NAME", help="zip or folder; by the name that --out gives"
-    )
 
 
 def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -5,6 +5,8 @@ import sys
 from dataclasses import asdict, replace
 from typing import TypeVar
 
+import numpy as np
+
 from app.named_source import embed_all, make_folder, named_edits, opened, read_policy
 from app.settings import read_settings
 from app.terminal import Bars, print_table, write_json
@@ -13,8 +15,10 @@ from core.dataset import ImageDataset, Labelled
 from core.embed import (
     DEFAULT_ENCODER,
     Embeddings,
+    embedding_text,
     find_encoder,
     read_embeddings,
+    resolve_device,
     write_embeddings,
 )
 from core.errors import SettingError
@@ -24,7 +28,6 @@ from core.export import (
     DEFAULT_ORIGINALS,
     ENCODED_ANEW,
     Recipe,
-    TopUp,
     check_classes,
     check_target,
     container_of,
@@ -36,7 +39,8 @@ from core.export import (
 from core.progress import Progress
 from core.resample import (
     Exports,
-    Resampled,
+    Made,
+    TrainingSide,
     find_strategy,
     make_plan,
     parse_target,
@@ -45,6 +49,7 @@ from core.resample import (
     stored_labels,
     write_points,
 )
+from core.resample.settings import LEAST_SHARE
 from core.words import count_of, size_of, times
 
 Value = TypeVar("Value")
@@ -95,6 +100,10 @@ def run_embed(options: argparse.Namespace) -> None:
     find_encoder(options.encoder or DEFAULT_ENCODER)
     make_folder(options.out)
     with opened(options) as (dataset, progress):
+        if options.json != "-":
+            count, device = len(dataset.present_rows), resolve_device(options.device)
+            text = embedding_text(options.encoder or DEFAULT_ENCODER, count, device=device)
+            progress.say(f"evenset: {text}")
         embeddings = embed_all(dataset, options.encoder, options, progress)
     write_embeddings(options.out, dataset, embeddings)
     result = {
@@ -128,7 +137,9 @@ def run_resample(options: argparse.Namespace) -> None:
     )
     make_folder(options.out)
     with Bars() as progress:
-        made = resample(labels, embeddings, plan, seed=options.seed or 0, progress=progress)
+        made = resample(
+            TrainingSide(labels, plan, embeddings, seed=options.seed or 0, progress=progress)
+        )
         result = None
         if options.json is not None:
             result = _measured(labels, embeddings, made, progress)
@@ -142,13 +153,14 @@ def run_resample(options: argparse.Namespace) -> None:
     )
     if find_strategy(plan.strategy).exports is Exports.AUGMENTED:
         print("Augmented pictures are made by 'evenset balance'; they have no vectors here.")
-    for label in made.points.too_small:
+    for code in np.unique(made.other_pictures.codes).tolist() if made.report else []:
+        label = labels.classes[code]
         print(f"Class '{label}' has 1 image; SMOTE needs at least 2. It got no points.")
     write_json(result, options.json)
 
 
 def _measured(
-    labels: Labelled, embeddings: Embeddings, made: Resampled, progress: Progress
+    labels: Labelled, embeddings: Embeddings, made: Made, progress: Progress
 ) -> dict[str, object]:
     """Return what speaks against SMOTE here, what it cost, and how good its points are."""
     from core.resample.difficulty import measure_difficulty
@@ -188,8 +200,13 @@ def run_balance(options: argparse.Namespace) -> None:
     settings = {**(base.settings if base and is_same else {}), **record.parse(_settings(options))}
     most = options.most_per_image
     most = base.most_per_image if base and most is None else most
-    before = base.top_up if base else TopUp()
-    top_up = TopUp(_first(options.least_augmented, before.least_share))
+    if options.least_augmented is not None and LEAST_SHARE in record.parameters:
+        settings[LEAST_SHARE.name] = options.least_augmented
+    elif options.least_augmented:
+        raise SettingError(
+            f"Strategy '{strategy}' cannot augment a share of each class. Choose 'augment', "
+            "or a share of 0."
+        )
     layout = find_layout(_first(options.layout, base.layout if base else None, DEFAULT_LAYOUT.name))
     container = (
         find_container(options.container) if options.container else container_of(options.out)
@@ -215,7 +232,6 @@ def run_balance(options: argparse.Namespace) -> None:
             policy=policy,
             seed=seed,
             edits=named_edits(options, base),
-            top_up=top_up,
             originals=_originals(options, base),
             layout=layout.name,
         )

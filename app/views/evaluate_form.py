@@ -24,11 +24,11 @@ from core.evaluate import (
     parse_contender,
 )
 from core.evaluate.contender_sets import CONTENDER_SETS
-from core.evaluate.estimate import SECONDS_TO_EMBED, Estimate, estimate
+from core.evaluate.estimate import estimate
 from core.evaluate.heads import check_head
 from core.evaluate.repeats import USUAL_FOLDS, usual_repeats
 from core.resample import STRATEGIES
-from core.words import count_of, duration_of
+from core.words import count_of
 
 JOB = "evaluate"
 METRIC_KEY = "evaluate_metric"
@@ -199,6 +199,7 @@ def _start_button(
         check_head(HEADS[asked.head], encoder)
         cost = estimate(
             dataset.counts(TRAIN), contenders, HEADS[asked.head], encoder=encoder,
+            to_embed=0 if session.embeddings else len(dataset),
             folds=asked.folds, repeats=asked.repeats, on_test_split=asked.on_test_split,
         )  # fmt: skip
     except SettingError as error:
@@ -227,19 +228,7 @@ def _start_button(
         record = STRATEGIES[asked.balance.strategy]
         others = "with its settings on Balance, others with their usual ones."
         settings = plain(f"{record.title} is compared {others}")
-    st.caption(
-        f"{_cost_text(cost, 0 if session.embeddings else len(dataset))} {settings} {fairness}"
-    )
-
-
-def _cost_text(cost: Estimate, to_embed: int) -> str:
-    pictures = f"{count_of(cost.pictures, 'augmented picture')} to make" if cost.pictures else ""
-    if cost.seconds is None:
-        begin = f"{pictures[0].upper()}{pictures[1:]}. " if pictures else ""
-        return f"{begin}How long this encoder takes to learn is seen after the first fold."
-    extra = ", embedding included" if to_embed else ""
-    seconds = duration_of(cost.seconds + to_embed * SECONDS_TO_EMBED)
-    return f"On one core{extra}: {', '.join(filter(None, (pictures, seconds)))}."
+    st.caption(f"{cost.text} {settings} {fairness}")
 
 
 def _start(session: Session, dataset: ImageDataset, asked: Asked) -> None:

@@ -1,18 +1,17 @@
 """Export: what will be written, the button, and the way to make it again."""
 
-import shlex
 from contextlib import suppress
 from functools import partial
 from html import escape
 from pathlib import Path
-from urllib.parse import quote
 
 import streamlit as st
 
 from app import charts
 from app.jobs import Job
-from app.page import ask_for_images, current_workspace, heading, note, plain, quiet
+from app.page import ask_for_images, current_workspace, heading, note, quiet
 from app.session import Balanced, Session
+from app.views.export_result import export_result
 from app.workspace import WORKSPACES, Workspace
 from core.dataset import TRAIN, ImageDataset
 from core.dataset.edits_file import name_edits
@@ -38,12 +37,12 @@ from core.resample import (
     STRATEGIES,
     BalancePlan,
     Exports,
-    Resampled,
+    Made,
     Strategy,
     Weighs,
     make_plan,
 )
-from core.words import count_of, lowered, named, size_of
+from core.words import count_of, lowered, size_of
 
 _VECTOR_BYTES = 4_000  # a vector of the encoder, its parents, and the names beside it
 _QUESTION = "What will you export?"
@@ -82,7 +81,7 @@ def export_view(session: Session) -> Session:
             f'<div class="tree" role="img" aria-label="Folders of the export">{escape(tree)}</div>'
         )
     _form(session, dataset, balanced, layout)
-    _result(current_workspace(), session)
+    export_result(current_workspace(), session)
     return session
 
 
@@ -251,7 +250,7 @@ def _run(
     recipe: Recipe,
     target: Path,
     container: Container,
-    made: Resampled | None,
+    made: Made | None,
     embeddings: Embeddings | None,
     progress: Progress,
 ) -> ExportReport:
@@ -265,39 +264,3 @@ def _run(
         embeddings=embeddings,
         progress=progress,
     )
-
-
-def _result(workspace: Workspace, session: Session) -> None:
-    report, path = session.exported, session.export_path()
-    if report is None or path is None:
-        return
-    with st.container(border=True):
-        size = size_of(path.stat().st_size) if path.is_file() else "a folder"
-        done = f"{count_of(len(report.rows), 'picture')} written, {size}."
-        if session.export_stale:
-            done += " Settings have changed since: write again to have them in it."
-        st.markdown(plain(done))
-        if report.changes:
-            quiet(f"With your changes: {report.changes}.")
-        if path.is_file():
-            url = f"/evenset/export/{workspace.route_token}/{quote(path.name)}"
-            st.link_button("Download the zip", url, type="primary", icon=":material/download:")
-        else:
-            st.code(str(path), language=None)
-        for failure in report.failed[:5]:
-            st.warning(plain(f"'{failure.path}' is not in it: {failure.reason}."))
-        short = [
-            label for label, count in report.after.items()
-            if count and count != max(report.after.values())
-        ]  # fmt: skip
-        if short and STRATEGIES[_strategy(session)].targets:
-            quiet(f"Classes above or below the target: {named(short)}.")
-        quiet("The same from the command line, with the recipe that is in the export:")
-        st.code(
-            f"evenset balance SOURCE --recipe recipe.json --out {shlex.quote(path.name)}",
-            language="bash",
-        )
-
-
-def _strategy(session: Session) -> str:
-    return session.balanced.plan.strategy if session.balanced else "augment"

@@ -34,10 +34,12 @@ class Encoder:
     input_px: int  # pictures are brought to a square of this side
     version: str  # changes whenever the same picture would give another vector
     open: Callable[[str], Encode]  # a device to a function; loads weights once
+    core_seconds: float  # of one core at 2 GHz for a picture, read and encoded: a rough guide
     prepare: Callable[[Pixels, int], Pixels] = squeeze  # a picture and input_px to that square
     kept: float = 1.0  # how much of the short side `prepare` keeps
     is_exact: bool = False  # it computes in float32 wherever it runs
     cut: Callable[[str], CutEncoder] | None = None  # in two, where it has layers that may learn
+    learn_seconds: float | None = None  # of one core, for them to learn from a picture; or unknown
     is_small: bool = False  # on a CPU, each thread encodes what it read
 
 
@@ -58,7 +60,9 @@ ENCODERS: Mapping[str, Encoder] = {
             input_px=builtin.INPUT_PX,
             version=builtin.VERSION,
             open=builtin.open_encoder,
+            core_seconds=6e-3,
             cut=builtin.cut_encoder,
+            learn_seconds=1e-3,
             is_small=True,
         ),
         Encoder(
@@ -75,6 +79,7 @@ ENCODERS: Mapping[str, Encoder] = {
             input_px=classical.INPUT_PX,
             version=classical.VERSION,
             open=classical.open_encoder,
+            core_seconds=3e-3,
             is_exact=True,
             is_small=True,
         ),

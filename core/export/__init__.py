@@ -1,6 +1,6 @@
 """Hand over a balanced dataset that a trainer loads.
 
-Read `export` first: it lists the pictures (`items`, `top_up`), turns each into a file (`rendering`,
+Read `export` first: it lists the pictures (`items`), turns each into a file (`rendering`,
 `originals`), and writes them and the files beside them. `layouts` says which files (`index_files`,
 `manifest`, `card`, `recipe`), `containers` where they go to (`journal`); a layout fits each
 container.
@@ -13,7 +13,6 @@ from core.export.layouts import DEFAULT_LAYOUT, LAYOUTS, Layout, draw_tree, find
 from core.export.manifest import ManifestRow
 from core.export.originals import AS_THEY_ARE, DEFAULT_ORIGINALS, ENCODED_ANEW
 from core.export.recipe import Recipe, read_recipe
-from core.export.top_up import TopUp
 
 __all__ = [
     "AS_THEY_ARE",
@@ -28,7 +27,6 @@ __all__ = [
     "Layout",
     "ManifestRow",
     "Recipe",
-    "TopUp",
     "check_classes",
     "check_target",
     "container_of",

@@ -13,13 +13,13 @@ from core.embed import Embeddings
 from core.errors import OutputError, SettingError, TooFewClassesError
 from core.export.containers import Container, Writer, container_of
 from core.export.index_files import Written
-from core.export.items import ORIGINAL, ExportItem, list_items
+from core.export.items import AUGMENTED, ExportItem, list_items
 from core.export.layouts import find_layout
 from core.export.manifest import ManifestRow
 from core.export.recipe import Recipe
 from core.export.rendering import Rendered, render
 from core.progress import Progress, silent
-from core.resample import BalancePlan, Exports, Resampled, find_strategy, resample
+from core.resample import BalancePlan, Exports, Made, TrainingSide, find_strategy, resample
 from core.words import count_of
 
 _BATCH = 32
@@ -52,7 +52,7 @@ def export(
     target: Path,
     *,
     container: Container | None = None,
-    made: Resampled | None = None,
+    made: Made | None = None,
     embeddings: Embeddings | None = None,
     progress: Progress = silent,
 ) -> ExportReport:
@@ -88,20 +88,27 @@ def export(
             f"'{target}' lies inside the images that it is made from, and would become one of "
             "them. Choose a place outside."
         )
-    if made is None:
-        made = resample(dataset, embeddings, plan, seed=recipe.seed, progress=progress)
+    # The policy may have been changed since: pictures hang on it.
+    if made is None or made.policy != recipe.policy:
+        made = resample(
+            TrainingSide(
+                dataset,
+                plan,
+                embeddings,
+                policy=recipe.policy,
+                seed=recipe.seed,
+                progress=progress,
+            )
+        )
     layout = find_layout(recipe.layout)
-    items = list_items(
-        dataset, made, recipe.policy, seed=recipe.seed, top_up=recipe.top_up, layout=layout,
-        progress=progress,
-    )  # fmt: skip
+    items = list_items(dataset, made, layout=layout)
     text = recipe.to_text()
     container = container or container_of(target)
     with container.open(target, _identity(text, items)) as writer:
         rendered, failed = _write_pictures(dataset, items, recipe, writer, progress)
         rows = tuple(_manifest_row(dataset, one, recipe.policy.seed) for one in rendered)
         paths = {one.item.stem: one.path for one in rendered}
-        added = [paths.get(item.stem, "") for item in items if item.origin != ORIGINAL]
+        added = [paths.get(item.stem, "") for item in items if item.origin == AUGMENTED]
         written = Written(dataset, plan, made, embeddings, text, rows, added)
         index = layout.index_of(dataset, plan)
         for file in index:

@@ -5,8 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.dataset import TRAIN, ImageDataset
 from core.embed import Embeddings
@@ -14,7 +16,7 @@ from core.export.manifest import ManifestRow, list_left_out, manifest_text
 from core.resample import (
     BalancePlan,
     Exports,
-    Resampled,
+    Made,
     Weighs,
     class_weights,
     find_strategy,
@@ -28,11 +30,11 @@ class Written:
 
     dataset: ImageDataset
     plan: BalancePlan
-    made: Resampled
+    made: Made
     embeddings: Embeddings | None
     recipe_text: str
     rows: Sequence[ManifestRow]
-    added: Sequence[str]  # paths of the added pictures as they were planned; '' where one failed
+    added: Sequence[str]  # paths of the augmented pictures, as planned; '' where one failed
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -78,29 +80,32 @@ def _vectors(written: Written) -> bytes:
     """Return an .npz of the synthetic vectors, their parents, and the picture beside each.
 
     The picture is '' where its image could not be read any more. A point lies between two images,
-    and so between two groups, which may differ: both stand there.
+    and so between two groups, which may differ: both stand there. Points without parents have a
+    vector and a label, no more.
     """
     dataset, points, embeddings = written.dataset, written.made.points, written.embeddings
     assert embeddings is not None, "`export` refuses to make points without vectors"
-    paths = np.array(dataset.table["path"].tolist(), np.str_)
-    groups = np.array(dataset.table["group"].tolist(), np.str_)
-    bases, neighbors = points.parents[:, 0], points.parents[:, 1]
+    columns: dict[str, NDArray[Any]] = {
+        "vectors": points.materialize(embeddings),
+        "label": points.codes,
+        "class_names": np.array(dataset.classes, np.str_),
+    }
+    if points.parents is not None and points.fractions is not None:
+        paths = np.array(dataset.table["path"].tolist(), np.str_)
+        groups = np.array(dataset.table["group"].tolist(), np.str_)
+        bases, neighbors = points.parents.T
+        columns |= {
+            "base_row": bases,
+            "neighbor_row": neighbors,
+            "base_path": paths[bases],
+            "neighbor_path": paths[neighbors],
+            "base_group": groups[bases],
+            "neighbor_group": groups[neighbors],
+            "fraction": points.fractions,
+            "picture": np.array(written.added[: written.made.pictured], np.str_),
+        }
     buffer = BytesIO()
-    np.savez(
-        buffer,
-        vectors=points.materialize(embeddings),
-        label=points.labels,
-        class_names=np.array(dataset.classes, np.str_),
-        base_row=bases,
-        neighbor_row=neighbors,
-        base_path=paths[bases],
-        neighbor_path=paths[neighbors],
-        base_group=groups[bases],
-        neighbor_group=groups[neighbors],
-        fraction=points.fractions,
-        # The added pictures stand in the order of the points.
-        picture=np.array(written.added[: len(points)], np.str_),
-    )
+    np.savez(buffer, allow_pickle=False, **columns)
     return buffer.getvalue()
 
 

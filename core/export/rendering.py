@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
-from core.augment import AugmentPolicy, DrawnStep, apply, draw
-from core.dataset import ImageDataset, read_content
+from core.augment import DrawnStep, make_picture
+from core.dataset import ImageDataset, decoded, read_file
 from core.errors import UnreadableImageError
 from core.export.items import AUGMENTED, ExportItem
 from core.export.originals import (
@@ -18,11 +16,8 @@ from core.export.originals import (
     written_format,
 )
 from core.export.recipe import Recipe
-from core.limits import Limits
-from core.pictures.decode import SUFFIXES, Pixels, decode, read_header
 from core.pictures.encode import encode_like
-
-_MOST_ATTEMPTS = 8
+from core.pictures.header import SUFFIXES
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,46 +44,27 @@ def render(
         has: Whether an earlier run wrote the file of this name.
     """
     try:
-        content = read_content(dataset, item.row)
-        # The image passed the limits when it was loaded; they may have been raised for it.
-        source = dataset.table.iloc[item.row]
-        limits = Limits(image_pixels=int(source["width"]) * int(source["height"]))
-        header = read_header(content, limits)
-        format_ = written_format(content, header)
-        path = item.stem + SUFFIXES[format_]
-        changes = changes_of(content, header)
-        if item.origin == AUGMENTED:
-            pixels = decode(content, header=header, limits=limits, decoding=dataset.decoding)
-            pixels, drawn = _augmented(dataset, item, recipe.policy, pixels)
-            encoded = None if has(path) else encode_like(pixels, content, format_, header=header)
-            return Rendered(item, path, encoded, ENCODED, drawn=drawn)
-        is_anew = recipe.originals == ENCODED_ANEW
-        written = f"{CONVERTED}: {changes}" if changes else ENCODED if is_anew else COPIED
-        if has(path):
-            return Rendered(item, path, None, written)
-        if written == COPIED:
-            return Rendered(item, path, content, written)
-        pixels = decode(content, header=header, limits=limits, decoding=dataset.decoding)
-        return Rendered(item, path, encode_like(pixels, content, format_, header=header), written)
+        with read_file(dataset, item.row) as (content, header):
+            format_ = written_format(content, header)
+            path = item.stem + SUFFIXES[format_]
+            if item.origin == AUGMENTED:
+                with decoded(dataset, content, header) as pixels:
+                    changed, drawn = make_picture(
+                        dataset, recipe.policy, item.row, item.repeat, item.code, pixels
+                    )
+                    if has(path):
+                        return Rendered(item, path, None, ENCODED, drawn=drawn)
+                    encoded = encode_like(changed, content, format_, header=header)
+                return Rendered(item, path, encoded, ENCODED, drawn=drawn)
+            changes = changes_of(content, header)
+            is_anew = recipe.originals == ENCODED_ANEW
+            written = f"{CONVERTED}: {changes}" if changes else ENCODED if is_anew else COPIED
+            if has(path):
+                return Rendered(item, path, None, written)
+            if written == COPIED:
+                return Rendered(item, path, content, written)
+            with decoded(dataset, content, header) as pixels:
+                encoded = encode_like(pixels, content, format_, header=header)
+            return Rendered(item, path, encoded, written)
     except UnreadableImageError as error:
         return Rendered(item, reason=str(error))
-
-
-def _augmented(
-    dataset: ImageDataset, item: ExportItem, policy: AugmentPolicy, pixels: Pixels
-) -> tuple[Pixels, tuple[DrawnStep, ...]]:
-    """Return the augmented picture and how it was made; one like its source is drawn again.
-
-    Some pictures are like themselves under every step, as a mirrored circle is.
-    """
-    drawn = item.drawn
-    changed = apply(pixels, drawn)
-    for attempt in range(1, _MOST_ATTEMPTS):
-        if not np.array_equal(changed, pixels):
-            break
-        drawn = draw(
-            policy, image_key=str(dataset.table["digest"].iloc[item.row]), copy=item.repeat,
-            label=dataset.label(item.row), made_for=item.label, attempt=attempt,
-        )  # fmt: skip
-        changed = apply(pixels, drawn)
-    return changed, drawn

@@ -28,7 +28,7 @@ from core.errors import SettingError
 from core.export import export, list_items
 from core.pictures.decode import decode, read_header
 from core.pictures.encode import encode_like
-from core.resample import STRATEGIES, Exports, class_weights, make_plan, resample
+from core.resample import STRATEGIES, Exports, TrainingSide, class_weights, make_plan, resample
 
 KINDS = ["zip", "folder"]
 
@@ -252,7 +252,7 @@ def test_an_image_that_has_changed_is_not_passed_off_as_the_old_one(
 ) -> None:
     plan = make_plan(dataset, "smote")
     embeddings = embed(dataset, device="cpu")
-    made = resample(dataset, embeddings, plan)
+    made = resample(TrainingSide(dataset, plan, embeddings))
     (dataset.root / "train/dog/0.png").write_bytes(jpeg(99))
     (dataset.root / "train/cat/0.jpg").unlink()
 
@@ -281,7 +281,7 @@ def test_an_image_that_has_changed_is_not_passed_off_as_the_old_one(
 
 def test_points_of_another_plan_are_refused(dataset: ImageDataset, out: Path) -> None:
     embeddings = embed(dataset, device="cpu")
-    old = resample(dataset, embeddings, make_plan(dataset, "smote", "median"))
+    old = resample(TrainingSide(dataset, make_plan(dataset, "smote", "median"), embeddings))
 
     with pytest.raises(SettingError, match="made for another plan"):
         export(
@@ -300,7 +300,7 @@ def test_smote_without_embeddings_is_refused(dataset: ImageDataset, out: Path) -
 
     with pytest.raises(SettingError, match="need the embeddings"):
         export(dataset, plan, recipe, out)
-    made = resample(dataset, embed(dataset, device="cpu"), plan)
+    made = resample(TrainingSide(dataset, plan, embed(dataset, device="cpu")))
     with pytest.raises(SettingError, match="need the embeddings"):
         export(dataset, plan, recipe, out, made=made)
 
@@ -308,7 +308,7 @@ def test_smote_without_embeddings_is_refused(dataset: ImageDataset, out: Path) -
 def test_points_are_made_here_as_they_were_on_the_page(dataset: ImageDataset, out: Path) -> None:
     plan, recipe = make_plan(dataset, "smote"), recipe_of(dataset, "smote")
     embeddings = embed(dataset, device="cpu")
-    made = resample(dataset, embeddings, plan, seed=recipe.seed)
+    made = resample(TrainingSide(dataset, plan, embeddings, seed=recipe.seed))
 
     export(dataset, plan, recipe, out, embeddings=embeddings)
     export(dataset, plan, recipe, out.with_name("page"), made=made, embeddings=embeddings)
@@ -343,7 +343,9 @@ def test_a_policy_that_leaves_a_class_alone_is_refused(dataset: ImageDataset) ->
     policy = AugmentPolicy((make_step("crop", except_labels=["dog"]),))
 
     with pytest.raises(SettingError, match="class 'dog'"):
-        list_items(dataset, resample(dataset, None, make_plan(dataset, "augment")), policy, seed=0)
+        list_items(
+            dataset, resample(TrainingSide(dataset, make_plan(dataset, "augment"), policy=policy))
+        )
 
 
 def test_a_phones_double_jpeg_can_be_exported(tmp_path: Path) -> None:

@@ -312,15 +312,6 @@ def test_a_resumed_export_holds_only_what_its_manifest_names(
     assert {row.path for row in report.rows} == set(pictures(tmp_path / "out"))
 
 
-def test_planning_can_be_cancelled(dataset: ImageDataset, tmp_path: Path) -> None:
-    def cancel_early(stage: str, done: int, total: int) -> None:
-        if stage == "planning pictures":
-            raise CancelledError("stopped")
-
-    with pytest.raises(CancelledError):
-        exported(dataset, tmp_path / "out.zip", progress=cancel_early)
-
-
 def test_an_export_into_its_own_source_is_refused(dataset: ImageDataset) -> None:
     for name in ("out", "out.zip"):
         with pytest.raises(OutputError, match="lies inside the images that it is made from"):

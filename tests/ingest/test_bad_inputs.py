@@ -64,14 +64,14 @@ FRAMES = [Image.new("RGB", (20, 20), colour) for colour in ("red", "blue")]
 CHANGED = {
     "1.jpg": (saved(FRAMES[0].convert("CMYK"), "JPEG"), "CMYK to RGB"),
     "2.png": (saved(Image.new("I;16", (20, 20), 999), "PNG"), "16 bits to 8"),
-    "3.png": (saved(Image.new("LA", (20, 20)), "PNG"), "transparent parts on white"),
+    "3.png": (saved(Image.new("LA", (20, 20)), "PNG"), "transparent parts filled"),
     "4.png": (
         saved(Image.new("P", (20, 20)), "PNG", transparency=0),
-        "transparent parts on white",
+        "palette to RGB, transparent parts filled",
     ),
     "5.gif": (
         saved(FRAMES[0], "GIF", save_all=True, append_images=FRAMES[1:]),
-        "first of several frames",
+        "first of several frames, palette to RGB",
     ),
     "6.tif": (
         saved(FRAMES[0], "TIFF", save_all=True, append_images=FRAMES[1:]),
