@@ -71,8 +71,17 @@ def test_what_the_readme_shows_is_there(path: str) -> None:
     assert path.startswith("http") or (ROOT / path).is_file()
 
 
-def test_the_readme_has_the_two_commands_of_the_makefile() -> None:
+@pytest.mark.parametrize("command", ["run", "quick", "test", "release"])
+def test_the_readme_has_the_commands_of_the_makefile(command: str) -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    for command in ("run", "test"):
-        assert f"make {command}" in README
-        assert re.search(rf"^{command}:", makefile, re.MULTILINE)
+
+    assert f"make {command}" in README
+    assert re.search(rf"^{command}:", makefile, re.MULTILINE)
+
+
+def test_the_readme_names_the_marks_of_the_tests() -> None:
+    marks = (ROOT / "pyproject.toml").read_text("utf-8").partition("markers = [")[2]
+    section = README.partition("### Tests")[2].partition("## ")[0]
+
+    for mark in re.findall(r'^    "(\w+): ', marks.partition("]")[0], re.MULTILINE):
+        assert f"`{mark}`" in section or f"`@pytest.mark.{mark}`" in section
