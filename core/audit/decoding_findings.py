@@ -1,8 +1,11 @@
-"""What the set has decided about its pixels, and the pictures on which that hangs."""
+"""What reading changes in pictures, and what the set has decided about them."""
+
+import numpy as np
 
 from core.audit.finding import Finding, Severity
 from core.dataset import ImageDataset
 from core.dataset.questions import questions, rows_of
+from core.words import count_of
 
 
 def find_decoding(dataset: ImageDataset) -> list[Finding]:
@@ -17,3 +20,21 @@ def find_decoding(dataset: ImageDataset) -> list[Finding]:
         )
         for question in questions(dataset)
     ]
+
+
+def find_conversions(dataset: ImageDataset) -> list[Finding]:
+    """Tell of pictures whose pixels are not quite those of the file."""
+    column = dataset.table["conversion"].iloc[dataset.present_rows]
+    counts = {str(name): int(count) for name, count in column.value_counts().items() if count}
+    counts.pop("", None)
+    if not counts:
+        return []
+    rows = dataset.present_rows[(column != "").to_numpy()]
+    listed = "; ".join(f"{count:,} {name}" for name, count in counts.items())
+    text = f"{count_of(len(rows), 'picture')} changed on reading: {listed}."
+    remedy = "All that looks at a picture sees it so, an export included."
+    having = np.unique(dataset.codes[rows])
+    if len(having) == 1 < sum(count > 0 for count in dataset.counts().values()):
+        label = dataset.classes[int(having[0])]
+        remedy += f" Only '{label}' has them, so a model may learn that instead of the class."
+    return [Finding("converted", Severity.LOW, rows, text, remedy)]
