@@ -124,10 +124,12 @@ def _read_choices(data: object) -> Choices:
     texts = {
         field.name: None if data.get(field.name) is None else str(data[field.name])
         for field in fields(Choices)
-        if field.name != "decisions"
+        if field.name not in {"decisions", "white_level"}
     }
     decisions = {str(kind): str(decision) for kind, decision in data["decisions"].items()}
-    return Choices(**texts, decisions=decisions)
+    level = data.get("white_level")
+    white_level = None if level is None else int(level)
+    return Choices(**texts, decisions=decisions, white_level=white_level)
 
 
 def _read_take(data: object) -> Take | None:
