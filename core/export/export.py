@@ -29,11 +29,9 @@ from core.export.writers import Format, Writer, format_of
 from core.progress import Progress, silent
 from core.resample import (
     BalancePlan,
-    Exports,
     Made,
     SyntheticPoints,
     TrainingSide,
-    Weighs,
     class_weights,
     find_strategy,
     log_priors,
@@ -101,7 +99,7 @@ def export(
     record = find_strategy(plan.strategy)
     if made is not None and not made.plan.asks_as(plan):
         raise SettingError("The points were made for another plan. Make them again.")
-    if record.exports is Exports.SYNTHETIC and embeddings is None:
+    if record.effect.adds_points and embeddings is None:
         raise SettingError("Synthetic vectors need the embeddings. Embed the images first.")
     if target.absolute().resolve().is_relative_to(dataset.root.resolve()):
         raise OutputError(
@@ -121,7 +119,7 @@ def export(
             )
         )
     items = list_items(dataset, made, top_up=recipe.top_up)
-    synthetic = made.points if record.exports is Exports.SYNTHETIC else None
+    synthetic = made.points if record.effect.adds_points else None
     format_: Format = format_of(target)
     text = recipe.to_text()
     with format_.open(target, text) as writer:
@@ -155,9 +153,9 @@ def export(
 
 
 def _weights(counts: dict[str, int], plan: BalancePlan) -> dict[str, float]:
-    if find_strategy(plan.strategy).weighs is Weighs.EFFECTIVE:
-        return class_weights(counts, "effective", beta=float(plan.settings["beta"]))
-    return class_weights(counts)
+    """Return those of the strategy; else those that a sampler may draw batches by."""
+    weigh = find_strategy(plan.strategy).weigh
+    return class_weights(counts) if weigh is None else weigh(counts, plan.settings)
 
 
 def _json(value: object) -> bytes:
