@@ -19,7 +19,7 @@ from core.export.manifest import ManifestRow
 from core.export.recipe import Recipe
 from core.export.rendering import Rendered, render
 from core.progress import Progress, silent
-from core.resample import BalancePlan, Exports, Made, TrainingSide, find_strategy, resample
+from core.resample import BalancePlan, Made, TrainingSide, find_strategy, resample
 from core.words import count_of
 
 _BATCH, _BATCH_PIXELS = 32, 20_000_000  # pictures at a time; fewer where one may be large
@@ -80,7 +80,7 @@ def export(
     check_classes(dataset)
     if made is not None and not made.plan.asks_as(plan):
         raise SettingError("The points were made for another plan. Make them again.")
-    makes_points = find_strategy(plan.strategy).exports is Exports.SYNTHETIC
+    makes_points = find_strategy(plan.strategy).effect.adds_points
     if makes_points and embeddings is None:
         raise SettingError("Synthetic vectors need the embeddings. Embed the images first.")
     if target.absolute().resolve().is_relative_to(dataset.root.resolve()):
