@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from app.balance_options import add_balance_options
+from app.command import Command, checks_text, encoder_names, operation_names
 from app.evaluate_options import add_evaluate_options
 from app.settings import LIMIT_OPTIONS, SERVE_OPTIONS, ServeOption
 from app.told_to_end import Terminated, told_to_end
@@ -53,9 +54,9 @@ def _check_seed(options: argparse.Namespace) -> None:
         raise SettingError(f"The seed is {seed}; it must be 0 or more.")
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser() -> Command:
     """Return the parser of all commands."""
-    parser = argparse.ArgumentParser(
+    parser = Command(
         prog="evenset",
         description="See how unbalanced a set of labelled images is, what each remedy does to it, "
         "and take home a balanced set.",
@@ -64,7 +65,11 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_serve(commands)
 
-    audit = commands.add_parser("audit", help="count classes and find what is wrong")
+    audit = commands.add_parser(
+        "audit", help="count classes and find what is wrong",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    audit.ending = checks_text
     _add_source(audit)
     _add_json(audit)
 
@@ -104,7 +109,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_serve(commands: "argparse._SubParsersAction[Command]") -> None:
     serve = commands.add_parser("serve", help="open the app in the browser")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     serve.add_argument("--port", type=int, default=8501, help="port (%(default)s)")
@@ -114,7 +119,7 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     _add_numbers(serve, SERVE_OPTIONS)
 
 
-def _add_augment(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_augment(commands: "argparse._SubParsersAction[Command]") -> None:
     augment = commands.add_parser("augment", help="try what each operation does to each class")
     _add_source(augment)
     augment.add_argument(
@@ -127,7 +132,9 @@ def _add_augment(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     augment.add_argument(
         "--suggest", type=Path, metavar="FILE", help="the policy that follows, as JSON for balance"
     )
-    augment.add_argument("--operations", metavar="A,B,...", help="which to try; all by default")
+    augment.add_listed(
+        "--operations", "which to try, all by default: {names}", operation_names, metavar="A,B,..."
+    )
     augment.add_argument(
         "--images-per-class",
         type=int,
@@ -139,7 +146,7 @@ def _add_augment(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     _add_seed(augment)
 
 
-def _add_map(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_map(commands: "argparse._SubParsersAction[Command]") -> None:
     drawn = commands.add_parser("map", help="lay images and synthetic points out in the plane")
     drawn.add_argument("embeddings", type=Path, metavar="EMBEDDINGS_DIR")
     _add_out(drawn, "a Parquet file for the position of each point")
@@ -164,7 +171,7 @@ def _add_map(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     _add_seed(drawn)
 
 
-def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_evaluate(commands: "argparse._SubParsersAction[Command]") -> None:
     evaluate = commands.add_parser("evaluate", help="compare strategies by cross-validation")
     _add_source(evaluate)
     add_evaluate_options(evaluate)
@@ -230,12 +237,12 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", metavar="FILE", help="write the result as JSON; - is the screen")
 
 
-def _add_encoder(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+def _add_encoder(parser: Command) -> None:
+    parser.add_listed(
         "--encoder",
-        metavar="NAME",
-        help="what turns an image into a vector: builtin (the usual one), classical, "
-        "hf:ORGANISATION/MODEL of Hugging Face, or a folder that holds such a model",
+        "what turns an image into a vector: {names} (the first unless named), hf:OWNER/MODEL of "
+        "Hugging Face, or a folder that holds such a model",
+        encoder_names,
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (%(default)s)")
     parser.add_argument(

@@ -7,8 +7,10 @@ import pytest
 
 from app.cli import build_parser
 from app.steps import STEPS
+from core.audit import CHECKS
 from core.augment import OPERATIONS, PRESETS
 from core.embed import ENCODERS, PRETRAINED
+from core.evaluate import HEADS
 from core.evaluate.contender_sets import CONTENDER_SETS
 from core.export import CONTAINERS, LAYOUTS
 from core.export.manifest import MANIFEST_COLUMNS
@@ -45,6 +47,8 @@ NAMES = [
         {f"`{setting.name}`" for strategy in STRATEGIES.values() for setting in strategy.parameters}
     ),
     *(operation.title for operation in OPERATIONS.values()),
+    *(f"`{name}`" for name in HEADS),
+    *(f"| `{name}` | {check.title}" for name, check in CHECKS.items()),
     *(f"`sample:{name}`" for name in SAMPLES),
     *(f"evenset {command}" for command in SUBCOMMANDS or ()),
     *(f"`{name}`" for name in WRITTEN),
