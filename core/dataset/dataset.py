@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.dataset.picture_keys import name_pictures
 from core.dataset.proposal import NOTHING_OPEN, Proposal
 from core.errors import EmptyDatasetError, SettingError
 from core.pictures.decoding import DEFAULT_DECODING, Decoding
@@ -153,11 +154,20 @@ class ImageDataset:
 
     @cached_property
     def digest(self) -> str:
-        """Return a name of the content: paths, labels, splits and bytes of all images."""
+        """Return a name of the content: paths, labels, splits and pixels of all images."""
         digest = blake2b(digest_size=16)
-        for column in ("path", "label", "split", "digest"):
+        for column in ("path", "label", "split"):
             digest.update("\0".join(self.table[column].tolist()).encode())
+        digest.update("\0".join(self.picture_keys.tolist()).encode())
         return digest.hexdigest()
+
+    @cached_property
+    def picture_keys(self) -> NDArray[np.object_]:
+        """Return (N,) a name of each image's pixels: what is made of them is kept under it.
+
+        It is the digest of the file, and what the set decides where the pixels hang on that.
+        """
+        return name_pictures(self.table, self.decoding)
 
     @cached_property
     def splits(self) -> list[str]:
