@@ -5,8 +5,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.command import Command, checks_text, encoder_names, operation_names
+from app.command import Command, checks_text
 from app.evaluate_options import add_evaluate_options
+from app.map_options import add_map_options
 from app.settings import LIMIT_OPTIONS, SERVE_OPTIONS, ServeOption
 from core import __version__
 from core.errors import EvensetError, SettingError
@@ -92,8 +93,12 @@ def build_parser() -> Command:
     _add_source(balance)
     _add_out(balance, "a new folder, or a file that ends in .zip")
     _add_balance(balance)
-    balance.add_argument(
-        "--policy", metavar="NAME_OR_FILE", help="how to augment: a preset or a JSON file"
+    balance.add_listed(
+        "--policy",
+        "how to augment: {names}, or a JSON file",
+        "core.augment",
+        "PRESETS",
+        metavar="NAME_OR_FILE",
     )
     balance.add_argument(
         "--least-augmented",
@@ -138,7 +143,11 @@ def _add_augment(commands: "argparse._SubParsersAction[Command]") -> None:
         "--suggest", type=Path, metavar="FILE", help="the policy that follows, as JSON for balance"
     )
     augment.add_listed(
-        "--operations", "which to try, all by default: {names}", operation_names, metavar="A,B,..."
+        "--operations",
+        "which to try, all by default: {names}",
+        "core.augment",
+        "OPERATIONS",
+        metavar="A,B,...",
     )
     augment.add_argument(
         "--images-per-class",
@@ -161,18 +170,7 @@ def _add_map(commands: "argparse._SubParsersAction[Command]") -> None:
     drawn.add_argument(
         "--synthetic", type=Path, metavar="DIR", help="a folder of 'evenset resample'"
     )
-    drawn.add_argument(
-        "--method", choices=("pca", "umap"), default="umap", help="how to draw it (%(default)s)"
-    )
-    drawn.add_argument(
-        "--n-neighbors", type=int, metavar="N", help="images that a UMAP holds together (15)"
-    )
-    drawn.add_argument(
-        "--min-dist", type=float, metavar="N", help="how near a UMAP lays points, 0 to 1 (0.1)"
-    )
-    drawn.add_argument(
-        "--metric", metavar="NAME", help="of a UMAP: euclidean or cosine (euclidean)"
-    )
+    add_map_options(drawn)
     _add_seed(drawn)
 
 
@@ -247,7 +245,8 @@ def _add_encoder(parser: Command) -> None:
         "--encoder",
         "what turns an image into a vector: {names} (the first unless named), hf:OWNER/MODEL of "
         "Hugging Face, or a folder that holds such a model",
-        encoder_names,
+        "core.embed",
+        "ENCODERS",
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (%(default)s)")
     parser.add_argument(
@@ -255,8 +254,8 @@ def _add_encoder(parser: Command) -> None:
     )
 
 
-def _add_balance(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--strategy", help="how to balance")
+def _add_balance(parser: Command) -> None:
+    parser.add_listed("--strategy", "how to balance: {names}", "core.resample", "STRATEGIES")
     parser.add_argument(
         "--target",
         action="append",
