@@ -3,12 +3,15 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
+from app.balance_options import add_balance_options
 from app.command import Command, checks_text
 from app.evaluate_options import add_evaluate_options
 from app.map_options import add_map_options
 from app.settings import LIMIT_OPTIONS, SERVE_OPTIONS, ServeOption
+from app.told_to_end import Terminated, told_to_end
 from core import __version__
 from core.errors import EvensetError, SettingError
 
@@ -24,7 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     runs = vars(commands) | vars(map_command) | vars(augment_command) | vars(evaluate_command)
     try:
         _check_seed(options)
-        runs[f"run_{options.command}"](options)
+        # The server ends by itself.
+        with nullcontext() if options.command == "serve" else told_to_end():
+            runs[f"run_{options.command}"](options)
     except EvensetError as error:
         print(f"evenset: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
@@ -38,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("evenset: stopped.", file=sys.stderr)
         return 130
+    except Terminated:
+        print("evenset: stopped.", file=sys.stderr)
+        return 143
     return 0
 
 
@@ -93,24 +101,7 @@ def build_parser() -> Command:
     _add_source(balance)
     _add_out(balance, "a new folder, or a file that ends in .zip")
     _add_balance(balance)
-    balance.add_listed(
-        "--policy",
-        "how to augment: {names}, or a JSON file",
-        "core.augment",
-        "PRESETS",
-        metavar="NAME_OR_FILE",
-    )
-    balance.add_argument(
-        "--least-augmented",
-        type=float,
-        metavar="SHARE",
-        help="augment at least this share of every class, 0 to 0.9, the largest included",
-    )
-    balance.add_argument(
-        "--normalise-originals",
-        action="store_true",
-        help="encode training originals anew, as augmented pictures are",
-    )
+    add_balance_options(balance)
     _add_encoder(balance)
     balance.add_argument(
         "--recipe", type=Path, metavar="FILE", help="a recipe.json; other options change it"

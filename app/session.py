@@ -13,7 +13,7 @@ from core.evaluate import EvaluationReport
 from core.export import ExportReport
 from core.ingest import Survey
 from core.project import Clusters, JointFit, Placement, Projection
-from core.resample import STRATEGIES, BalancePlan, Exports, Resampled, SyntheticPoints
+from core.resample import STRATEGIES, BalancePlan, Exports, Made, SyntheticPoints
 from core.resample.difficulty import Difficulty
 from core.resample.quality import SyntheticQuality
 
@@ -26,7 +26,7 @@ class Balanced:
 
     plan: BalancePlan  # with the counts that came out, where it was carried out
     seed: int
-    made: Resampled | None = None  # None: the export carries it out, without embeddings
+    made: Made | None = None  # None: the export carries it out, without embeddings
 
     @property
     def synthetic(self) -> SyntheticPoints | None:

@@ -38,7 +38,15 @@ from core.dataset.store import (
 from core.embed import available_devices
 from core.errors import EvensetError, SettingError, SourceError
 from core.progress import Progress
-from core.resample import STRATEGIES, Settings, Target, make_plan, read_target, resample
+from core.resample import (
+    STRATEGIES,
+    Settings,
+    Target,
+    TrainingSide,
+    make_plan,
+    read_target,
+    resample,
+)
 from core.storage import write_bytes
 from core.words import count_of
 
@@ -198,7 +206,16 @@ def _with_plan(session: Session, saved: SavedSession, progress: Progress) -> Ses
         return session
     if not wanted.was_made:
         return session.with_balanced(Balanced(plan, wanted.seed))
-    made = resample(dataset, embeddings, plan, seed=wanted.seed, progress=progress)
+    made = resample(
+        TrainingSide(
+            dataset,
+            plan,
+            embeddings,
+            policy=session.policy,
+            seed=wanted.seed,
+            progress=progress,
+        )
+    )
     return session.with_balanced(Balanced(made.plan, wanted.seed, made))
 
 

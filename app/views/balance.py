@@ -1,5 +1,6 @@
 """Balance: embed the images, choose a strategy, see where its points lie."""
 
+from dataclasses import replace
 from math import ceil
 from typing import Literal
 
@@ -23,9 +24,16 @@ from app.views.balance_quality import draw_quality, start_quality
 from app.views.balance_risks import draw_risks, start_risks
 from app.views.balance_settings import choose_plan
 from core.dataset import TRAIN, ImageDataset
-from core.embed import Embeddings
 from core.progress import Progress
-from core.resample import STRATEGIES, BalancePlan, Exports, Strategy, Weighs, resample
+from core.resample import (
+    STRATEGIES,
+    BalancePlan,
+    Exports,
+    Strategy,
+    TrainingSide,
+    Weighs,
+    resample,
+)
 from core.resample.cost import smote_cost
 from core.resample.segments import SmoteSettings
 from core.words import count_of, duration_of, lowered, named, size_of, times
@@ -72,7 +80,7 @@ def _answer(session: Session) -> str:
     strategy = STRATEGIES[balanced.plan.strategy]
     if balanced.synthetic is not None:
         classes = session.dataset.classes if session.dataset is not None else []
-        labels = [classes[code] for code in sorted(set(balanced.synthetic.labels.tolist()))]
+        labels = [classes[code] for code in sorted(set(balanced.synthetic.codes.tolist()))]
         if not labels:
             return (
                 f"{strategy.title} had no synthetic point to make: no class of 2 images or more "
@@ -101,7 +109,10 @@ def _strategy_section(session: Session, dataset: ImageDataset) -> Session:
         kind: Literal["primary", "secondary"] = "secondary" if needs else "primary"
         if st.button(_button(plan, strategy), type=kind, disabled=needs, key="carry_out"):
             if strategy.needs_embeddings and session.embeddings is not None:
-                _start_resampling(dataset, session.embeddings, plan, seed, session.balanced)
+                side = TrainingSide(
+                    dataset, plan, session.embeddings, policy=session.policy, seed=seed
+                )
+                _start_resampling(side, session.balanced)
                 return session
             session = session.with_balanced(Balanced(plan, seed))
         if done is not None and not (done.plan.asks_as(plan) and done.seed == seed):
@@ -241,23 +252,17 @@ def _points(plan: BalancePlan) -> int:
     return sum(count for label, count in plan.add.items() if plan.before[label] > 1)
 
 
-def _start_resampling(
-    dataset: ImageDataset,
-    embeddings: Embeddings,
-    plan: BalancePlan,
-    seed: int,
-    before: Balanced | None,
-) -> None:
+def _start_resampling(side: TrainingSide, before: Balanced | None) -> None:
     def apply(session: Session, balanced: Balanced) -> Session:
         # A strategy that was chosen meanwhile is newer than this one.
-        is_wanted = session.embeddings is embeddings and session.dataset is dataset
+        is_wanted = session.embeddings is side.embeddings and session.dataset is side.dataset
         is_wanted = is_wanted and session.balanced is before
         return session.with_balanced(balanced) if is_wanted else session
 
     def make(progress: Progress) -> Balanced:
-        made = resample(dataset, embeddings, plan, seed=seed, progress=progress)
-        return Balanced(made.plan, seed, made)
+        made = resample(replace(side, progress=progress))
+        return Balanced(made.plan, side.seed, made)
 
-    title = STRATEGIES[plan.strategy].title
+    title = STRATEGIES[side.plan.strategy].title
     current_workspace().start(Job("resample", title, make), apply)
     st.rerun()

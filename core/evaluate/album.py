@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.augment import AugmentPolicy, apply, draw
+from core.augment import AugmentPolicy, apply
+from core.augment.draws import draw_steps
 from core.dataset import ImageDataset, Rows
 from core.errors import UnreadableImageError
 from core.evaluate.look import Look, look_at
@@ -91,11 +92,11 @@ def _squares(
     dataset: ImageDataset, row: int, count: int, policy: AugmentPolicy, look: Look
 ) -> list[Pixels]:
     """Return the augmented pictures of a row, prepared; none when it cannot be read any more."""
-    path, label = dataset.path(row), dataset.label(row)
+    code = int(dataset.codes[row])
     width, height = (int(dataset.table[side].iloc[row]) for side in ("width", "height"))
     try:
         original = decode(dataset.read_bytes(row), limits=Limits(image_pixels=width * height))
     except (OSError, UnreadableImageError):
         return []
-    drawn = (draw(policy, image_key=path, copy=copy, label=label) for copy in range(1, count + 1))
+    drawn = (draw_steps(dataset, policy, row, repeat, code) for repeat in range(1, count + 1))
     return [look.prepare(apply(original, steps)) for steps in drawn]

@@ -66,7 +66,7 @@ class Vectors:
         policy: AugmentPolicy | None,  # noqa: ARG002
     ) -> Features:
         """Return (S, D) points between images of the training side."""
-        if made.interpolation != "linear":
+        if made.parents is None or made.fractions is None or not made.is_straight:
             return self.space.place(made.materialize(self.embeddings))
         base, neighbour = np.searchsorted(self.fold.train, made.parents).T
         start = self.space.train[base]
@@ -100,6 +100,7 @@ class Pictures:
     def synthetic(self, made: SyntheticPoints, policy: AugmentPolicy | None) -> Features:
         """Return, for each point, an augmented picture of its base, as an export writes it."""
         assert policy is not None
+        assert made.parents is not None
         rows = made.parents[:, 0]
         return self.augmented(policy, rows, count_repeats(rows))
 

@@ -12,7 +12,7 @@ from core.evaluate.contenders import Contender
 from core.evaluate.features import Vectors
 from core.evaluate.folds import Fold
 from core.evaluate.heads import Answerer, Fit
-from core.evaluate.learn import TrainingSide, balance
+from core.evaluate.learn import TrainingSet, balance
 from core.evaluate.metrics import METRICS, measure
 from core.evaluate.spaces import fit_space
 from core.randomness import stream_seed
@@ -64,10 +64,10 @@ def measure_leaky(
     return {metric: float(np.mean([values[metric] for values in found])) for metric in METRICS}
 
 
-def _only(side: TrainingSide, places: NDArray[np.intp]) -> TrainingSide:
+def _only(side: TrainingSet, places: NDArray[np.intp]) -> TrainingSet:
     """Return the side of some pieces, a copy being a piece of its own."""
     chosen, votes = np.unique(places, return_counts=True)
-    return TrainingSide(
+    return TrainingSet(
         side.features[chosen],
         side.codes[chosen],
         votes,

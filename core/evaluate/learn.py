@@ -16,17 +16,19 @@ from core.randomness import stream
 from core.resample import (
     BalancePlan,
     Exports,
-    Resampled,
+    Made,
     Settings,
+    TrainingSide,
     find_strategy,
     log_priors,
     plan_counts,
     resample,
 )
+from core.resample.synthetic import rows_of_parents
 
 
 @dataclass(frozen=True, eq=False)
-class TrainingSide:
+class TrainingSet:
     """N pieces to learn from: images that stay, and what was made of them."""
 
     features: Features  # (N, ...)
@@ -70,7 +72,7 @@ def balance(
     contender: Contender,
     *,
     seed: int,
-) -> TrainingSide:
+) -> TrainingSet:
     """Return what `contender` makes of the training side.
 
     Raises:
@@ -78,10 +80,13 @@ def balance(
     """
     kept = fold.train
     counts = count_rows(dataset, kept)
-    made: list[tuple[Resampled, Part]] = []
+    made: list[tuple[Made, Part]] = []
     for part in (part for part in contender.parts if not part.weighs):
         plan = plan_counts(counts, part.strategy, part.target, settings=part.settings)
-        result = resample(dataset, embeddings, plan, rows=kept, seed=seed)
+        policy = part.policy or AugmentPolicy(())
+        result = resample(
+            TrainingSide(dataset, plan, embeddings, rows=kept, policy=policy, seed=seed)
+        )
         made.append((result, part))
         kept, counts = result.kept, dict(result.plan.after)
     pieces = [(source.real(kept), dataset.codes[kept], kept)]
@@ -89,17 +94,16 @@ def balance(
     used = [kept]
     for result, part in made:
         points = result.points
-        is_copy = points.fractions == 0
         # A copy is one more vote of its image. Cleaning may have left out the image that a copy
         # was made of: then the copy goes with it.
-        copied = points.parents[is_copy, 0]
+        copied = result.copies
         places = np.searchsorted(kept, copied[np.isin(copied, kept)])
         votes += np.bincount(places, minlength=len(kept))
-        between = points.only(~is_copy)
-        used.append(points.parents.ravel())
-        if len(between):
-            features = source.synthetic(between, part.policy)
-            pieces.append((features, between.labels, between.parents[:, 0]))
+        parents = rows_of_parents(points)
+        used += [copied, parents[parents >= 0]]
+        if len(points):
+            features = source.synthetic(points, part.policy)
+            pieces.append((features, points.codes, parents[:, 0]))
         if find_strategy(part.strategy).exports is Exports.AUGMENTED:
             assert part.policy is not None
             rows, repeats = _to_augment(dataset, kept, result.plan, source, part.policy, seed)
@@ -111,7 +115,7 @@ def balance(
     codes = np.concatenate([codes for _, codes, _ in pieces])
     all_votes = np.concatenate([votes, np.ones(len(codes) - len(kept), np.intp)])
     class_weight, shift = _emphasis(dataset, contender, codes, all_votes)
-    return TrainingSide(
+    return TrainingSet(
         np.concatenate([pieces[0][0], *(made for made, _, _ in pieces[1:] if len(made))]),
         codes,
         all_votes,

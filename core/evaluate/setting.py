@@ -17,7 +17,7 @@ from core.evaluate.features import Features, Pictures, Source, Vectors, policy_k
 from core.evaluate.folds import Fold
 from core.evaluate.gallery import Gallery, read_pictures
 from core.evaluate.heads import Answer, Epoch, Fit, Head, OpenHead, Tell
-from core.evaluate.learn import TrainingSide, balance, count_rows
+from core.evaluate.learn import TrainingSet, balance, count_rows
 from core.evaluate.look import Look, by_encoder
 from core.evaluate.metrics import Scores, count_confusion, measure
 from core.evaluate.report import Run
@@ -73,7 +73,7 @@ class Setting:
         scores /= scores.sum(axis=1, keepdims=True)
         return self._judge(number, scores, seconds, side.change / len(fold.train), answer.curve)
 
-    def _learn(self, side: TrainingSide, test: Features, fit: Fit) -> Answer:
+    def _learn(self, side: TrainingSet, test: Features, fit: Fit) -> Answer:
         if not len(side.codes):  # cleaning has left nothing to learn from
             return Answer(np.ones((len(test), fit.class_count)))
         if self.gallery is None:

@@ -16,7 +16,8 @@ from core.batches import run_batches
 from core.dataset import SPLITS, SkippedFile, build_table
 from core.errors import UnreadableImageError
 from core.limits import Limits
-from core.pictures.decode import decode, read_header
+from core.pictures.budget import BUDGET, room_to_read
+from core.pictures.decode import decode, peak_bytes, read_header
 from core.progress import Progress
 from core.words import size_of
 
@@ -135,9 +136,11 @@ def _inspect(
             most = limits.image_pixels * _MOST_BYTES_PER_PIXEL + _MOST_BYTES_BESIDE
             if size > most:
                 raise UnreadableImageError(f"too large: {size_of(size)}, limit {size_of(most)}")
-            content = opened.read()
-        header = read_header(content, limits)
-        decode(content, header=header, limits=limits, at_least_px=1)
+            with room_to_read(size, limits.image_pixels):
+                content = opened.read()
+                header = read_header(content, limits)
+                with BUDGET.share(peak_bytes(header, size, at_least_px=1)):
+                    decode(content, header=header, limits=limits, at_least_px=1)
     except UnreadableImageError as error:
         columns.skipped.append(SkippedFile(path, str(error)))
         return

@@ -4,7 +4,7 @@ The drop-in for imbalanced-learn is `core.resample.smote.SMOTE`; it is not impor
 scikit-learn takes a second to load.
 """
 
-from core.resample.carry_out import Resampled
+from core.resample.made import Made, TrainingSide
 from core.resample.plan import (
     BalancePlan,
     Target,
@@ -18,18 +18,21 @@ from core.resample.resample import resample
 from core.resample.store import stored_labels, write_points
 from core.resample.strategies import STRATEGIES, find_strategy
 from core.resample.strategy import Exports, Settings, Strategy, Weighs
-from core.resample.synthetic import SyntheticPoints, no_points
+from core.resample.synthetic import PlainPoints, PointsBetween, SyntheticPoints, no_points
 from core.resample.weights import class_weights, log_priors, sampler_weights
 
 __all__ = [
     "STRATEGIES",
     "BalancePlan",
     "Exports",
-    "Resampled",
+    "Made",
+    "PlainPoints",
+    "PointsBetween",
     "Settings",
     "Strategy",
     "SyntheticPoints",
     "Target",
+    "TrainingSide",
     "Weighs",
     "class_weights",
     "find_strategy",

@@ -1,111 +1,59 @@
 """What each strategy does with the rows that it may use."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.dataset import Labelled, Rows
-from core.embed import Embeddings, available_devices
-from core.progress import Progress
-from core.randomness import stream
-from core.resample.batched import BatchedCost, draw_batched
+from core.augment import plan_pictures
+from core.augment.draws import join_pictures, pictures_of
+from core.dataset import Rows
+from core.resample.batched import draw_batched
 from core.resample.cleaning import without_contradicted, without_tomek_links
 from core.resample.compress import compress
-from core.resample.plan import BalancePlan
+from core.resample.made import Made, TrainingSide
+from core.resample.quality import measure_quality
 from core.resample.samplers import draw_copies, draw_fewer, middle_of_clusters, near_others
-from core.resample.segments import ClassReport, Segments, SmoteSettings, draw_segments
-from core.resample.synthetic import SyntheticPoints, no_points
+from core.resample.segments import Segments, SmoteSettings, draw_segments
+from core.resample.synthetic import PointsBetween, SyntheticPoints
+from core.resample.weights import log_priors
 
 
-@dataclass(frozen=True, eq=False)
-class Resampled:
-    """What came out of carrying a plan out."""
-
-    plan: BalancePlan  # with the counts that came out
-    kept: Rows  # rows of the training side that stay, ascending
-    points: SyntheticPoints  # a copy is a point at fraction 0
-    report: tuple[ClassReport, ...] = ()  # what became of each class that got points
-    cost: BatchedCost | None = None  # of batches, where the strategy works in them
-    variance_kept: float | None = None  # by the components that neighbours were looked for in
-
-
-@dataclass(frozen=True, eq=False)
-class Side:
-    """The rows that may be used, and what a strategy knows of them."""
-
-    dataset: Labelled
-    rows: Rows  # allowed, ascending
-    embeddings: Embeddings | None
-    plan: BalancePlan
-    seed: int
-    progress: Progress
-
-    @property
-    def usable(self) -> Rows:
-        """Return the rows with a vector; all where none are needed."""
-        if self.embeddings is None:
-            return self.rows
-        return np.intersect1d(self.rows, self.embeddings.rows)
-
-    @property
-    def add(self) -> dict[int, int]:
-        """Return code -> points or copies asked for."""
-        return self._by_code(self.plan.add)
-
-    @property
-    def keep(self) -> dict[int, int]:
-        """Return code -> images that may stay."""
-        return self._by_code(self.plan.keep)
-
-    def number(self, name: str) -> int:
-        """Return the setting of that name."""
-        return int(self.plan.settings[name])
-
-    def text(self, name: str) -> str:
-        """Return the setting of that name."""
-        return str(self.plan.settings[name])
-
-    @property
-    def device(self) -> str:
-        """Return the device that embedded the images, where it is still there."""
-        if self.embeddings is None or self.embeddings.device != "cuda":
-            return "cpu"
-        return "cuda" if "cuda" in {one.name for one in available_devices()} else "cpu"
-
-    def vectors(self, rows: Rows) -> NDArray[np.float32]:
-        """Return (R, D) of rows that have one."""
-        assert self.embeddings is not None
-        return self.embeddings.vectors[self.embeddings.positions_of(rows)]
-
-    def rng_of(self, code: int) -> np.random.Generator:
-        """Return the stream of a class."""
-        # A stream of its own per class: another class's count changes nothing here.
-        return stream(self.seed, self.plan.strategy, self.dataset.classes[code])
-
-    def _by_code(self, counts: Mapping[str, int]) -> dict[int, int]:
-        codes = {label: code for code, label in enumerate(self.dataset.classes)}
-        return {codes[label]: count for label, count in counts.items() if label in codes}
-
-
-def carry_out(side: Side) -> Resampled:
+def carry_out(side: TrainingSide) -> Made:
     """Return what the plan's strategy makes of `side`; what needs nothing leaves it alone."""
     return _CARRIED_OUT.get(side.plan.strategy, _left_alone)(side)
 
 
-def _left_alone(side: Side) -> Resampled:
-    return Resampled(side.plan, side.rows, no_points())
+def _left_alone(side: TrainingSide) -> Made:
+    return side.as_it_is()
 
 
-def _copied(side: Side) -> Resampled:
-    rows, codes = draw_copies(side.rows, side.dataset.codes[side.rows], side.add, seed=side.seed)
-    pairs = np.column_stack([rows, rows]).astype(np.intp)
-    points = SyntheticPoints(pairs, np.zeros(len(rows), np.float32), codes)
-    return Resampled(side.plan, side.rows, points)
+def _shifted(side: TrainingSide) -> Made:
+    priors = log_priors(side.plan.before)
+    tau = float(side.plan.settings["tau"])
+    offset = [-tau * priors.get(label, 0.0) for label in side.dataset.classes]
+    return replace(side.as_it_is(), logit_offset=np.array(offset, np.float64))
 
 
-def _interpolated(side: Side) -> Resampled:
+def _augmented(side: TrainingSide) -> Made:
+    pictures = plan_pictures(side.dataset, side.policy, side.allowed, side.add)
+    return replace(side.as_it_is(), pictures=pictures)
+
+
+def _copied(side: TrainingSide) -> Made:
+    codes = side.dataset.codes[side.allowed]
+    return replace(
+        side.as_it_is(), copies=draw_copies(side.allowed, codes, side.add, seed=side.seed)
+    )
+
+
+def _interpolated(side: TrainingSide) -> Made:
+    return _with_points(side, *_between_neighbours(side))
+
+
+def _between_neighbours(side: TrainingSide) -> tuple[Made, PointsBetween]:
+    """Return the points of SMOTE or a variant, and what is told of them."""
     rows, settings = side.usable, side.plan.settings
     vectors, variance = side.vectors(rows), None
     if settings.get("components"):
@@ -127,11 +75,11 @@ def _interpolated(side: Side) -> Resampled:
         device=side.device,
         progress=side.progress,
     )
-    points = _points(side, rows, segments, str(settings.get("interpolation", "linear")))
-    return Resampled(side.plan, side.rows, points, segments.report, variance_kept=variance)
+    points = _points(rows, segments, str(settings.get("interpolation", "linear")))
+    return replace(side.as_it_is(), report=segments.report, variance_kept=variance), points
 
 
-def _batched(side: Side) -> Resampled:
+def _batched(side: TrainingSide) -> Made:
     rows = side.usable
     segments, cost = draw_batched(
         side.vectors(rows),
@@ -142,11 +90,11 @@ def _batched(side: Side) -> Resampled:
         rng_of=side.rng_of,
         progress=side.progress,
     )
-    points = _points(side, rows, segments)
-    return Resampled(side.plan, side.rows, points, segments.report, cost)
+    made = replace(side.as_it_is(), report=segments.report, cost=cost)
+    return _with_points(side, made, _points(rows, segments))
 
 
-def _edited_after(side: Side) -> Resampled:
+def _edited_after(side: TrainingSide) -> Made:
     return _cleaned_after(
         side,
         lambda points, codes: without_contradicted(
@@ -161,7 +109,7 @@ def _edited_after(side: Side) -> Resampled:
     )
 
 
-def _links_after(side: Side) -> Resampled:
+def _links_after(side: TrainingSide) -> Made:
     return _cleaned_after(
         side,
         lambda points, codes: without_tomek_links(
@@ -171,27 +119,25 @@ def _links_after(side: Side) -> Resampled:
 
 
 def _cleaned_after(
-    side: Side, clean: Callable[[NDArray[np.float32], NDArray[np.intp]], NDArray[np.bool_]]
-) -> Resampled:
+    side: TrainingSide, clean: Callable[[NDArray[np.float32], NDArray[np.intp]], NDArray[np.bool_]]
+) -> Made:
     """Return SMOTE's result without the real and synthetic points that `clean` drops."""
-    made = _interpolated(side)
+    made, points = _between_neighbours(side)
     rows = side.usable
     assert side.embeddings is not None
-    points = np.concatenate([side.vectors(rows), made.points.materialize(side.embeddings)])
-    codes = np.concatenate([side.dataset.codes[rows], made.points.labels])
-    stays = clean(points, codes)
-    gone = rows[~stays[: len(rows)]]
-    return replace(
-        made, kept=np.setdiff1d(side.rows, gone), points=made.points.only(stays[len(rows) :])
-    )
+    vectors = np.concatenate([side.vectors(rows), points.materialize(side.embeddings)])
+    codes = np.concatenate([side.dataset.codes[rows], points.codes])
+    stays = clean(vectors, codes)
+    kept = np.setdiff1d(side.allowed, rows[~stays[: len(rows)]])
+    return _with_points(side, replace(made, kept=kept), points.only(stays[len(rows) :]))
 
 
-def _fewer(side: Side) -> Resampled:
-    codes = side.dataset.codes[side.rows]
-    return _only(side, draw_fewer(side.rows, codes, side.keep, seed=side.seed), side.rows)
+def _fewer(side: TrainingSide) -> Made:
+    codes = side.dataset.codes[side.allowed]
+    return _only(side, draw_fewer(side.allowed, codes, side.keep, seed=side.seed), side.allowed)
 
 
-def _near(side: Side) -> Resampled:
+def _near(side: TrainingSide) -> Made:
     rows = side.usable
     kept = near_others(
         side.vectors(rows),
@@ -204,14 +150,14 @@ def _near(side: Side) -> Resampled:
     return _only(side, kept, rows)
 
 
-def _centres(side: Side) -> Resampled:
+def _centres(side: TrainingSide) -> Made:
     rows = side.usable
     codes = side.dataset.codes[rows]
     kept = middle_of_clusters(side.vectors(rows), rows, codes, side.keep, seed=side.seed)
     return _only(side, kept, rows)
 
 
-def _linked(side: Side) -> Resampled:
+def _linked(side: TrainingSide) -> Made:
     rows = side.usable
     stays = without_tomek_links(
         side.vectors(rows),
@@ -223,7 +169,7 @@ def _linked(side: Side) -> Resampled:
     return _only(side, rows[stays], rows)
 
 
-def _edited(side: Side) -> Resampled:
+def _edited(side: TrainingSide) -> Made:
     rows = side.usable
     stays = without_contradicted(
         side.vectors(rows),
@@ -236,24 +182,57 @@ def _edited(side: Side) -> Resampled:
     return _only(side, rows[stays], rows)
 
 
-def _only(side: Side, kept: Rows, judged: Rows) -> Resampled:
+def _only(side: TrainingSide, kept: Rows, judged: Rows) -> Made:
     """Return the result of keeping `kept` of the rows that were judged."""
     gone = np.setdiff1d(judged, kept)
-    return Resampled(side.plan, np.setdiff1d(side.rows, gone), no_points())
+    return replace(side.as_it_is(), kept=np.setdiff1d(side.allowed, gone))
 
 
-def _points(
-    side: Side, rows: Rows, segments: Segments, interpolation: str = "linear"
-) -> SyntheticPoints:
-    counts = np.bincount(side.dataset.codes[rows], minlength=len(side.dataset.classes))
-    too_small = [code for code, count in side.add.items() if count and counts[code] < 2]
-    return SyntheticPoints(
+def _points(rows: Rows, segments: Segments, interpolation: str = "linear") -> PointsBetween:
+    return PointsBetween(
         np.column_stack([rows[segments.base], rows[segments.neighbor]]).astype(np.intp),
         segments.fraction,
         segments.codes,
-        tuple(side.dataset.classes[code] for code in sorted(too_small)),
         interpolation,
     )
+
+
+def _with_points(side: TrainingSide, made: Made, points: SyntheticPoints) -> Made:
+    """Return what is made with these points: a picture of the base of each goes with them.
+
+    A class that has too few images for points gets augmented pictures instead.
+    """
+    if side.plan.settings.get("unsafe") == "leave_out":
+        points = points.only(~_is_unsafe(side, points))
+    beside = join_pictures()
+    if points.parents is not None:
+        beside = pictures_of(side.dataset, side.policy, points.parents[:, 0])
+    others = plan_pictures(side.dataset, side.policy, made.kept, _too_few(side))
+    return replace(
+        made,
+        points=points,
+        pictures=join_pictures([beside, others]),
+        pictured=len(beside),
+    )
+
+
+def _is_unsafe(side: TrainingSide, points: SyntheticPoints) -> NDArray[np.bool_]:
+    assert side.embeddings is not None
+    quality = measure_quality(
+        side.dataset,
+        side.embeddings,
+        points,
+        rows=side.allowed,
+        device=side.device,
+        progress=side.progress,
+    )
+    return quality.is_unsafe
+
+
+def _too_few(side: TrainingSide) -> dict[int, int]:
+    """Return code -> pieces asked for, of the classes with one image: no segment, so no points."""
+    counts = np.bincount(side.dataset.codes[side.usable], minlength=len(side.dataset.classes))
+    return {code: count for code, count in side.add.items() if count and counts[code] < 2}
 
 
 _VARIANTS = {
@@ -264,8 +243,10 @@ _VARIANTS = {
     "adasyn": "adasyn",
 }
 
-# What is not named here leaves the images as they are: weights, and pictures that the export makes.
-_CARRIED_OUT: Mapping[str, Callable[[Side], Resampled]] = {
+# What is not named here leaves the images as they are: weights.
+_CARRIED_OUT: Mapping[str, Callable[[TrainingSide], Made]] = {
+    "logit_adjustment": _shifted,
+    "augment": _augmented,
     "random_oversampling": _copied,
     "random_undersampling": _fewer,
     "smote": _interpolated,

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import ceil
 from statistics import median
 
 from core.dataset import TRAIN, ImageDataset
 from core.errors import SettingError
+from core.resample.settings import LEAST_SHARE
 from core.resample.strategies import find_strategy
 from core.resample.strategy import Exports, Settings, Strategy, Weighs
 from core.resample.weights import class_weights
@@ -113,11 +115,42 @@ def plan_counts(
             }
             if most_per_image is not None:
                 add = {label: min(n, counts[label] * most_per_image) for label, n in add.items()}
+            add = with_share(
+                keep,
+                add,
+                float(values.get(LEAST_SHARE.name, 0)),
+                most_per_image=most_per_image,
+            )
             _check_added(sum(add.values()))
     return BalancePlan(
         record.name, target, dict(counts), keep, add, _weights(present, record, values), values,
         most_per_image,
     )  # fmt: skip
+
+
+def with_share(
+    keep: Mapping[str, int],
+    add: Mapping[str, int],
+    least_share: float,
+    *,
+    most_per_image: int | None = None,
+) -> dict[str, int]:
+    """Return label -> pictures to add so that at least a share of each class is augmented.
+
+    All classes grow by the same factor, so that a balanced set stays balanced; where each has
+    its share already, nothing grows. A class without images gets nothing, and one that would need
+    more than `most_per_image` pictures of each image stays below.
+    """
+    shares = [add[label] / (keep[label] + add[label]) for label in keep if keep[label]]
+    if least_share == 0 or min(shares, default=1.0) >= least_share:
+        return dict(add)
+    grown = {}
+    for label, kept in keep.items():
+        after = kept + add[label]
+        wanted = ceil(round(after / (1 - least_share), 6)) - kept if kept else 0
+        most = wanted if most_per_image is None else most_per_image * kept
+        grown[label] = max(add[label], min(wanted, most))
+    return grown
 
 
 def most_of_a_class(counts: Mapping[str, int]) -> int:

@@ -13,6 +13,17 @@ K_NEIGHBORS = Parameter(
     help="A synthetic point lies between an image and one of this many nearest images of its "
     "class. More neighbours reach farther.",
 )
+LEAST_SHARE = Parameter(
+    name="least_share",
+    title="Augmented share of each class",
+    unit="",
+    low=0,
+    high=0.9,
+    step=0.05,
+    default=0,
+    help="At least this share of each class is augmented, of the large ones too; else a model may "
+    "tell a small class by the traces of augmentation.",
+)
 M_NEIGHBORS = Parameter(
     name="m_neighbors",
     title="Neighbours that tell danger",

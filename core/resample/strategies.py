@@ -13,6 +13,7 @@ from core.resample.settings import (
     COMPONENTS,
     INTERPOLATION,
     K_NEIGHBORS,
+    LEAST_SHARE,
     LINK_SIDE,
     M_NEIGHBORS,
     NEAR_MISS_NEIGHBORS,
@@ -95,6 +96,7 @@ STRATEGIES: Mapping[str, Strategy] = {
             source="Shorten & Khoshgoftaar, J. Big Data 6 (2019), doi:10.1186/s40537-019-0197-0",
             exports=Exports.AUGMENTED,
             targets=_UP,
+            parameters=(LEAST_SHARE,),
         ),
         Strategy(
             name="smote",

@@ -47,7 +47,7 @@ def test_an_album_holds_the_vectors_of_the_pictures_that_an_export_makes(
 
     album = fill_album(dataset, {25: 2}, crop, by_encoder(embeddings), silent)
 
-    steps = draw(crop, image_key=dataset.path(25), copy=2, label="b")
+    steps = draw(crop, digest=dataset.digests[25], repeat=2, label="b")
     second = apply(decode(dataset.read_bytes(25)), steps)
     look = by_encoder(embeddings)
     expected = look.encode(look.prepare(second)[None])

@@ -13,7 +13,7 @@ from core.evaluate.spaces import fit_space
 from core.resample import STRATEGIES
 
 
-def balanced(name: str) -> tuple[learn.TrainingSide, np.ndarray]:
+def balanced(name: str) -> tuple[learn.TrainingSet, np.ndarray]:
     """Return what `name` makes of 64 and 16 training points, and how much each class counts."""
     dataset, embeddings = clusters({"a": 80, "b": 20}, apart=2)
     fold = make_folds(dataset, np.arange(100), seed=0)[0]

@@ -17,7 +17,7 @@ from core.evaluate.contenders import parse_contender
 from core.evaluate.features import Vectors
 from core.evaluate.folds import make_folds
 from core.evaluate.spaces import fit_space
-from core.resample import STRATEGIES, resample
+from core.resample import STRATEGIES, TrainingSide, resample
 
 
 def ticking() -> Callable[[], float]:
@@ -82,7 +82,7 @@ def test_points_on_the_arc_are_learned_where_they_lie() -> None:
     )
 
     arc = learn.fold_plan(dataset, fold, "smote", settings)
-    made = resample(dataset, embeddings, arc, rows=fold.train, seed=0)
+    made = resample(TrainingSide(dataset, arc, embeddings, rows=fold.train, seed=0))
     np.testing.assert_allclose(
         bent.features[len(fold.train) :],
         space.place(made.points.materialize(embeddings)),
@@ -136,9 +136,9 @@ def test_samplers_only_ever_see_a_training_side(monkeypatch: pytest.MonkeyPatch)
     sides = {tuple(fold.train) for fold in make_folds(dataset, np.arange(38), seed=0)}
     seen, resample = [], learn.resample
 
-    def spy(*arguments: object, **named: object) -> object:
-        made = resample(*arguments, **named)  # type: ignore[arg-type]
-        seen.append((tuple(named["rows"]), made.points))  # type: ignore[arg-type]
+    def spy(side: TrainingSide) -> object:
+        made = resample(side)
+        seen.append((tuple(side.allowed), made.points))
         return made
 
     monkeypatch.setattr(learn, "resample", spy)

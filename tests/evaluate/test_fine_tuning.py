@@ -16,7 +16,7 @@ from core.evaluate import evaluate, fine_tuning
 from core.evaluate.fine_tuning import open_fine_tuning
 from core.evaluate.gallery import Gallery, read_pictures
 from core.evaluate.heads import HEADS, Fit
-from core.evaluate.learn import TrainingSide
+from core.evaluate.learn import TrainingSet
 from core.evaluate.training import Training
 from core.pictures.encode import encode
 from core.progress import silent
@@ -37,12 +37,12 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> ImageDataset:
     return read_folder(write_files(tmp_path_factory.mktemp("rings") / "set", files))
 
 
-def sides(dataset: ImageDataset) -> tuple[TrainingSide, np.ndarray]:
+def sides(dataset: ImageDataset) -> tuple[TrainingSet, np.ndarray]:
     """Return the first 36 images of the set to learn from, and the places of the others."""
     rows = np.random.default_rng(0).permutation(48)
     train, test = np.sort(rows[:36]), np.sort(rows[36:])
     ones = np.ones(36, np.intp)
-    side = TrainingSide(train, dataset.codes[train], ones, train, np.ones(2), np.zeros(2), 36, 0)
+    side = TrainingSet(train, dataset.codes[train], ones, train, np.ones(2), np.zeros(2), 36, 0)
     return side, test
 
 
