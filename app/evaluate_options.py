@@ -7,11 +7,13 @@ from app.command import Command
 
 def add_evaluate_options(parser: Command) -> None:
     """Add them to the parser of the command."""
-    parser.add_argument(
+    parser.add_listed(
         "--strategies",
+        "which, or a set: {names} (the first unless named); also smote@50%%, augment:crop or "
+        "smote@50%%+class_weights",
+        "core.evaluate.contender_sets",
+        "CONTENDER_SETS",
         metavar="A,B,...",
-        help="which, or a set: usual, augmentations (one by one), smote_kin, all; also smote@50%%, "
-        "augment:crop or smote@50%%+class_weights; the usual ones by default",
     )
     parser.add_argument(
         "--set",
