@@ -220,6 +220,18 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
         help="what to do about files and labels that do not match, such as "
         "alike_labels=keep_apart; repeatable",
     )
+    pictures = parser.add_argument_group(
+        "pictures", "one way for the whole set, proposed by its pictures unless named"
+    )
+    pictures.add_argument(
+        "--background", metavar="NAME", help="behind transparent parts: white or grey"
+    )
+    pictures.add_argument(
+        "--white-level",
+        type=int,
+        metavar="N",
+        help="the value of 16-bit files that becomes white, such as 4095 for 12 bits in 16",
+    )
     _add_numbers(parser.add_argument_group("limits"), LIMIT_OPTIONS)
 
 

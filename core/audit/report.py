@@ -12,6 +12,7 @@ from core.audit.class_findings import (
     find_small_classes,
 )
 from core.audit.counts import Imbalance, measure_imbalance
+from core.audit.decoding_findings import find_conversions, find_decoding
 from core.audit.duplicate_findings import find_duplicates, find_near_duplicates
 from core.audit.duplicates import Groups, duplicate_groups, picture_groups
 from core.audit.finding import Finding, Severity
@@ -58,6 +59,7 @@ class AuditReport:
             "splits": self.splits,
             "skipped": [asdict(skip) for skip in self.skipped],
             "labels": {**asdict(dataset.choices), "decisions": dict(dataset.choices.decisions)},
+            "decoding": {**asdict(dataset.decoding), "proposed": asdict(dataset.proposal.decoding)},
             "decided": [asdict(decided) for decided in dataset.decided],
             "imbalance": {**asdict(self.imbalance), "measured_on": TRAIN},
             "overview": asdict(self.overview),
@@ -145,20 +147,6 @@ def _skipped(dataset: ImageDataset) -> list[Finding]:
     return [Finding("skipped", Severity.LOW, np.empty(0, np.intp), text, remedy)]
 
 
-def _conversions(dataset: ImageDataset) -> list[Finding]:
-    """Tell of pictures whose pixels are not quite those of the file."""
-    column = dataset.table["conversion"].iloc[dataset.present_rows]
-    counts = {str(name): int(count) for name, count in column.value_counts().items() if count}
-    counts.pop("", None)
-    if not counts:
-        return []
-    rows = dataset.present_rows[(column != "").to_numpy()]
-    listed = "; ".join(f"{count:,} {name}" for name, count in counts.items())
-    text = f"{count_of(len(rows), 'picture')} changed on reading: {listed}."
-    remedy = "Nothing to do. Where only one class has them, a model may learn that instead."
-    return [Finding("converted", Severity.LOW, rows, text, remedy)]
-
-
 CHECKS: Mapping[str, Check] = {
     check.name: check
     for check in (
@@ -206,7 +194,15 @@ CHECKS: Mapping[str, Check] = {
             "Pictures that reading changes",
             "Pictures whose pixels are not quite those of the file: turned upright, 16 bits, CMYK, "
             "transparent, the first of several frames.",
-            in_rows(_conversions),
+            in_rows(find_conversions),
+        ),
+        Check(
+            "decoding",
+            "Backgrounds and white levels",
+            "What the set has decided about its pixels, and the pictures on which that hangs: grey "
+            "behind white icons, the value of 16-bit files that is white; where it is not as "
+            "proposed, or speaks against itself.",
+            in_rows(find_decoding),
         ),
         Check(
             "near_duplicates",
