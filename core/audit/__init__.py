@@ -1,10 +1,10 @@
 """What is unbalanced and what is wrong in a dataset."""
 
-from core.audit.check import Check
+from core.audit.checks import CHECKS, MOST_COMPARED, Check
 from core.audit.counts import Imbalance, measure_imbalance
 from core.audit.duplicates import duplicate_groups, picture_groups
 from core.audit.finding import Finding, Severity
-from core.audit.report import CHECKS, MOST_COMPARED, AuditReport, Overview, audit
+from core.audit.report import AuditReport, Overview, audit
 
 __all__ = [
     "CHECKS",
