@@ -58,7 +58,7 @@ def start_decoding(workspace: Workspace, question: Question) -> None:
         return session.with_decoding(question.decoding, report)
 
     again = partial(work.decode_otherwise, started.dataset, question.decoding)
-    workspace.start(Job("decode", f"Taking {question.other}", again), apply)
+    workspace.start(Job("decode", f"Using {question.other}", again), apply)
 
 
 def forget_pending(workspace: Workspace) -> None:

@@ -76,7 +76,7 @@ def test_the_audit_prints_the_sentence_of_core(capsys: Captured, tmp_path: Path)
 
     dataset = read_folder(folder)
     [question] = questions(dataset)
-    assert "with values up to 4,000: 4,095 becomes white." in question.text
+    assert "16-bit values up to 4,000: 4,095 becomes white." in question.text
     assert f"evenset: {question.text} {question.option}" in err
     assert f"[low] {question.text} Look at both on Load. {question.option}" in out
     assert [one.text for one in audit(dataset).findings if one.id == "white_level"] == [

@@ -40,7 +40,9 @@ def _draw_both(session: Session, dataset: ImageDataset, question: Question) -> N
         _draw_way(dataset, rows, dataset.decoding, f"{_title(question, question.used)}, now")
     with right:
         _draw_way(dataset, rows, question.decoding, _title(question, question.other))
-        if st.button(f"Take {question.other}", disabled=is_busy, key=f"take_{question.field}"):
+        if st.button(
+            f"Use {question.other} instead", disabled=is_busy, key=f"use_{question.field}"
+        ):
             if not session.made_from_pixels:
                 loading.start_decoding(current_workspace(), question)
                 st.rerun()
@@ -59,7 +61,7 @@ def _confirm(session: Session, question: Question, asked: str, *, is_busy: bool)
     )
     with st.container(horizontal=True):
         if st.button(
-            f"Take {question.other} all the same", disabled=is_busy, key=f"sure_{question.field}"
+            f"Use {question.other} all the same", disabled=is_busy, key=f"sure_{question.field}"
         ):
             del st.session_state[asked]
             loading.start_decoding(current_workspace(), question)

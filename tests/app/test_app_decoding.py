@@ -67,7 +67,7 @@ def test_the_proposal_is_said_in_the_words_of_core(icons: ImageDataset) -> None:
     [question] = questions(icons)
     assert question.text in shown
     assert "On grey, now" in shown and "On white" in shown
-    button(page, "Take white")
+    button(page, "Use white")
 
 
 def test_audit_says_the_same_sentence(icons: ImageDataset) -> None:
@@ -107,7 +107,7 @@ def test_taking_the_other_changes_the_set_without_another_reading(icons: ImageDa
     workspace = visitor(loaded(icons))
     page = open_view("load", workspace)
 
-    button(page, "Take white").click().run()
+    button(page, "Use white").click().run()
     finish_jobs(workspace)
 
     session = workspace.session
@@ -116,14 +116,14 @@ def test_taking_the_other_changes_the_set_without_another_reading(icons: ImageDa
     assert session.source is session.taken is session.dataset
     shown = text(open_view("load", workspace))
     assert "white lies behind them as chosen, where grey is proposed." in shown
-    button(open_view("load", workspace), "Take grey")
+    button(open_view("load", workspace), "Use grey")
 
 
 def test_what_was_made_goes_only_when_that_is_confirmed(made: Session) -> None:
     workspace = visitor(made)
     page = open_view("load", workspace)
 
-    button(page, "Take white").click().run()
+    button(page, "Use white").click().run()
 
     assert workspace.session is made
     assert (
@@ -134,8 +134,8 @@ def test_what_was_made_goes_only_when_that_is_confirmed(made: Session) -> None:
     assert workspace.session is made
     assert "Then the embedding" not in text(page)
 
-    button(page, "Take white").click().run()
-    button(page, "Take white all the same").click().run()
+    button(page, "Use white").click().run()
+    button(page, "Use white all the same").click().run()
     finish_jobs(workspace)
 
     assert workspace.session.dataset.decoding == DEFAULT_DECODING
@@ -189,7 +189,7 @@ def test_a_source_that_grew_keeps_its_way_and_asks(tmp_path: Path) -> None:
     workspace = visitor()
     loading.start_source(workspace, str(folder), title="icons")
     finish_jobs(workspace)
-    assert "Take grey" not in text(open_view("load", workspace))
+    assert "Use grey" not in text(open_view("load", workspace))
     write_files(folder, {f"sword/n{n}.png": saved(icon(70 + n), "PNG") for n in range(9)})
 
     loading.start_source(workspace, str(folder), title="icons")
@@ -198,7 +198,7 @@ def test_a_source_that_grew_keeps_its_way_and_asks(tmp_path: Path) -> None:
     assert workspace.session.dataset.decoding == DEFAULT_DECODING
     page = open_view("load", workspace)
     assert "white lies behind them as chosen, where grey is proposed." in text(page)
-    button(page, "Take grey")
+    button(page, "Use grey")
 
 
 def test_other_images_are_decoded_as_they_propose(icons: ImageDataset, tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_few_bits_in_sixteen_are_asked_about(tmp_path: Path) -> None:
     page = open_view("load", workspace)
 
     assert "4,095 is white, now" in text(page)
-    button(page, "Take 65,535").click().run()
+    button(page, "Use 65,535").click().run()
     finish_jobs(workspace)
 
     with read_picture(workspace.session.dataset, 0) as pixels:

@@ -122,7 +122,7 @@ def test_one_file_of_full_range_among_few_bits_is_told_with_the_other_way(tmp_pa
     [question] = questions(dataset)
 
     assert dataset.decoding == DEFAULT_DECODING
-    assert "65,535 becomes white, and most are nearly black" in question.text
+    assert "65,535 becomes white, and most of them" in question.text
     assert question.decoding == Decoding(white_level=4095)
     [finding] = [one for one in audit(dataset).findings if one.id == "white_level"]
     assert finding.text == question.text
