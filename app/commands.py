@@ -5,8 +5,6 @@ import sys
 from dataclasses import asdict, replace
 from typing import TypeVar
 
-import numpy as np
-
 from app.named_source import embed_all, make_folder, named_edits, opened, read_policy
 from app.settings import read_settings
 from app.terminal import Bars, print_table, write_json
@@ -38,7 +36,7 @@ from core.export import (
 )
 from core.progress import Progress
 from core.resample import (
-    Exports,
+    BalancePlan,
     Made,
     TrainingSide,
     find_strategy,
@@ -136,6 +134,8 @@ def run_resample(options: argparse.Namespace) -> None:
         most_per_image=options.most_per_image,
     )
     make_folder(options.out)
+    if options.json != "-":
+        _tell(plan)
     with Bars() as progress:
         made = resample(
             TrainingSide(labels, plan, embeddings, seed=options.seed or 0, progress=progress)
@@ -151,11 +151,13 @@ def run_resample(options: argparse.Namespace) -> None:
         f"{plan.strategy}: {count_of(len(made.kept), 'image')} kept, "
         f"{count_of(len(made.points), 'point')} made, in {options.out}."
     )
-    if find_strategy(plan.strategy).exports is Exports.AUGMENTED:
-        print("Augmented pictures are made by 'evenset balance'; they have no vectors here.")
-    for code in np.unique(made.other_pictures.codes).tolist() if made.report else []:
-        label = labels.classes[code]
-        print(f"Class '{label}' has 1 image; SMOTE needs at least 2. It got no points.")
+    for text in made.told(labels.classes):
+        print(text)
+    if len(made.other_pictures):
+        print(
+            f"{count_of(len(made.other_pictures), 'augmented picture')} of 'evenset balance' have "
+            "no vectors here."
+        )
     write_json(result, options.json)
 
 
@@ -167,7 +169,7 @@ def _measured(
     from core.resample.quality import measure_quality
 
     quality = None
-    if find_strategy(made.plan.strategy).exports is Exports.SYNTHETIC:
+    if find_strategy(made.plan.strategy).effect.adds_points:
         quality = measure_quality(labels, embeddings, made.points, progress=progress).to_json()
     difficulty = measure_difficulty(labels, embeddings, made.plan.add, progress=progress)
     return {
@@ -216,6 +218,7 @@ def run_balance(options: argparse.Namespace) -> None:
     with opened(options, base) as (dataset, progress):
         check_classes(dataset)
         plan = make_plan(dataset, strategy, target, settings=settings, most_per_image=most)
+        _tell(plan)
         embeddings = None
         if record.needs_embeddings:
             embeddings = embed_all(dataset, encoder, options, progress)
@@ -242,9 +245,13 @@ def run_balance(options: argparse.Namespace) -> None:
                 file=sys.stderr,
             )
         _print_grave(dataset, progress)
+        side = TrainingSide(dataset, plan, embeddings, policy=policy, seed=seed, progress=progress)
+        made = resample(side)
+        for text in made.told(dataset.classes):
+            print(text)
         report = export(
-            dataset, plan, recipe, options.out, container=container, embeddings=embeddings,
-            progress=progress,
+            dataset, plan, recipe, options.out, container=container, made=made,
+            embeddings=embeddings, progress=progress,
         )  # fmt: skip
     print_table(
         ["class", "before", "after"],
@@ -273,6 +280,14 @@ def _print_grave(dataset: ImageDataset, progress: Progress) -> None:
     for finding in audit(dataset, progress).findings:
         if finding.severity is Severity.HIGH:
             print(f"evenset: {finding.text} {finding.remedy}", file=sys.stderr)
+
+
+def _tell(plan: BalancePlan) -> None:
+    """Say what a plan does and what to know of it, as the page does."""
+    record = find_strategy(plan.strategy)
+    print(f"{record.title}: {record.effect.told(plan)}.")
+    for warning in record.warnings(plan):
+        print(warning)
 
 
 def _settings(options: argparse.Namespace) -> dict[str, str]:

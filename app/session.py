@@ -15,7 +15,7 @@ from core.export import ExportReport
 from core.ingest import Survey
 from core.pictures.decoding import Decoding
 from core.project import Clusters, JointFit, Placement, Projection
-from core.resample import STRATEGIES, BalancePlan, Exports, Made, SyntheticPoints
+from core.resample import STRATEGIES, BalancePlan, Made, SyntheticPoints
 from core.resample.difficulty import Difficulty
 from core.resample.quality import SyntheticQuality
 
@@ -33,8 +33,8 @@ class Balanced:
     @property
     def synthetic(self) -> SyntheticPoints | None:
         """Return the synthetic points; None for a strategy that makes none."""
-        is_synthetic = STRATEGIES[self.plan.strategy].exports is Exports.SYNTHETIC
-        return self.made.points if self.made is not None and is_synthetic else None
+        adds_points = STRATEGIES[self.plan.strategy].effect.adds_points
+        return self.made.points if self.made is not None and adds_points else None
 
 
 @dataclass(frozen=True, eq=False)

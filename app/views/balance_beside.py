@@ -16,7 +16,6 @@ from core.progress import Progress
 from core.project import Clusters, JointFit, Projection, find_clusters
 from core.resample import (
     STRATEGIES,
-    Exports,
     SyntheticPoints,
     TrainingSide,
     make_plan,
@@ -63,7 +62,7 @@ def choose(session: Session, projection: Projection) -> Beside:
         return Beside()
     titles = {_NOTHING: "Nothing", _BEFORE: "The images alone"}
     for name, strategy in STRATEGIES.items():
-        if strategy.exports is Exports.SYNTHETIC and name != balanced.plan.strategy:
+        if strategy.effect.adds_points and name != balanced.plan.strategy:
             titles[name] = strategy.title
     if projection.method == "umap" and _fits_together(points, projection):
         titles[JOINT] = "A UMAP of images and points together"

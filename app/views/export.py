@@ -36,10 +36,7 @@ from core.progress import Progress
 from core.resample import (
     STRATEGIES,
     BalancePlan,
-    Exports,
     Made,
-    Strategy,
-    Weighs,
     make_plan,
 )
 from core.words import count_of, lowered, size_of
@@ -87,28 +84,12 @@ def export_view(session: Session) -> Session:
 
 def _answer(dataset: ImageDataset, balanced: Balanced) -> str:
     plan = balanced.plan
-    exports = STRATEGIES[plan.strategy].exports
-    kept = sum(plan.keep.values())
-    if exports is Exports.ORIGINALS:
-        text = f"{count_of(kept, 'training image')} as they are"
-        text += _for_trainer(STRATEGIES[plan.strategy])
-    elif exports is Exports.FEWER:
-        out = sum(plan.before.values()) - kept
-        text = f"{count_of(kept, 'training image')}; {out:,} are left out"
-    else:
-        added = "copy" if exports is Exports.COPIES else "augmented picture"
-        text = f"{count_of(kept, 'original')} and {count_of(plan.total_added, added)}"
+    text = STRATEGIES[plan.strategy].effect.written(plan)
     after = {count for count in plan.after.values() if count}
     if len(after) == 1 and len(plan.after) > 1:
         text += f": {after.pop():,} for every class"
     held_out = len(dataset.held_out_rows)
-    return text + (f", with {held_out:,} held-out images unchanged." if held_out else ".")
-
-
-def _for_trainer(strategy: Strategy) -> str:
-    if strategy.adjusts_logits:
-        return ", and the class sizes to take out of the model's scores"
-    return ", and class weights for the trainer" if strategy.weighs is not Weighs.NOTHING else ""
+    return text + (f", with {held_out:,} held-out images beside them." if held_out else ".")
 
 
 def _layout() -> str:

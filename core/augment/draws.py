@@ -84,6 +84,24 @@ def pictures_of(dataset: Labelled, policy: AugmentPolicy, rows: Rows) -> Picture
     return _numbered(dataset, made_of, rows, _count_before(rows), dataset.codes[rows])
 
 
+def numbered_after(
+    dataset: Labelled, policy: AugmentPolicy, pictures: Pictures, before: Pictures
+) -> Pictures:
+    """Return pictures of the same images and codes that none of `before` is."""
+    made_of = _made_of(dataset.classes, policy)
+    rows, place = np.unique(before.rows, return_inverse=True)
+    used = np.zeros(len(rows), np.intp)
+    np.maximum.at(used, place, before.repeats)
+    if not len(rows):
+        return pictures
+    # A whole number of turns: the repeat says which class a picture is made for.
+    length = np.array([len(made_of[code]) for code in dataset.codes[rows].tolist()])
+    shift = -(-used // length) * length
+    at = np.minimum(np.searchsorted(rows, pictures.rows), len(rows) - 1)
+    moved = pictures.repeats + np.where(rows[at] == pictures.rows, shift[at], 0)
+    return Pictures(pictures.rows, moved, pictures.codes)
+
+
 def own_repeats(dataset: Labelled, policy: AugmentPolicy, row: int, count: int) -> list[int]:
     """Return the first `count` repeats of a row that keep its label."""
     rows = np.full(count, row, np.intp)
@@ -138,7 +156,7 @@ def make_picture(
     Raises:
         SettingError: no step of the policy changes pictures with this label.
     """
-    size_px = dataset.table[["width", "height"]].iloc[row].max()
+    size_px = dataset.shapes[row, :2].max()
     scale = max(pixels.shape[:2]) / max(1, int(size_px))
     for attempt in range(MOST_ATTEMPTS):
         drawn = draw_steps(dataset, policy, row, repeat, code, attempt)

@@ -23,7 +23,7 @@ def read_content(dataset: ImageDataset, row: int) -> bytes:
         content = dataset.read_bytes(row)
     except OSError as error:
         raise UnreadableImageError(f"cannot be read any more ({error.strerror})") from error
-    if sha256(content).hexdigest() != dataset.table["digest"].iloc[row]:
+    if sha256(content).hexdigest() != dataset.digests[row]:
         raise UnreadableImageError("changed since it was loaded")
     return content
 
@@ -59,9 +59,8 @@ def read_file(dataset: ImageDataset, row: int) -> Iterator[tuple[bytes, ImageHea
     Raises:
         UnreadableImageError: as `read_picture`.
     """
-    table = dataset.table
     # The image passed the limits when it was loaded; they may have been raised for it.
-    width, height, size = (int(table[name].iloc[row]) for name in ("width", "height", "bytes"))
+    width, height, size = dataset.shapes[row].tolist()
     with room_to_read(size, width * height):
         content = read_content(dataset, row)
         yield content, read_header(content, Limits(image_pixels=width * height))

@@ -15,9 +15,7 @@ from core.embed import Embeddings
 from core.export.manifest import ManifestRow, list_left_out, manifest_text
 from core.resample import (
     BalancePlan,
-    Exports,
     Made,
-    Weighs,
     class_weights,
     find_strategy,
     log_priors,
@@ -47,9 +45,11 @@ class Written:
     @cached_property
     def weights(self) -> dict[str, float]:
         """Return label -> weight, of what was written: a balanced set is not corrected twice."""
-        if find_strategy(self.plan.strategy).weighs is Weighs.EFFECTIVE:
-            return class_weights(self.counts, "effective", beta=float(self.plan.settings["beta"]))
-        return class_weights(self.counts)
+        weigh = find_strategy(self.plan.strategy).weigh
+        # Without weights of its own: those that a sampler may draw batches by.
+        return (
+            class_weights(self.counts) if weigh is None else weigh(self.counts, self.plan.settings)
+        )
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _vectors(written: Written) -> bytes:
 
 
 def _makes_points(dataset: ImageDataset, plan: BalancePlan) -> bool:  # noqa: ARG001
-    return find_strategy(plan.strategy).exports is Exports.SYNTHETIC
+    return find_strategy(plan.strategy).effect.adds_points
 
 
 def _adjusts_logits(dataset: ImageDataset, plan: BalancePlan) -> bool:  # noqa: ARG001

@@ -3,7 +3,6 @@
 import numpy as np
 
 from core.errors import LeakError, SettingError
-from core.resample.carry_out import carry_out
 from core.resample.made import Made, TrainingSide, settled
 from core.resample.strategies import find_strategy
 from core.resample.synthetic import rows_of_parents
@@ -24,7 +23,7 @@ def resample(side: TrainingSide) -> Made:
         raise LeakError(
             "Validation and test images are never balanced, and a row of them was given."
         )
-    made = settled(side, carry_out(side))
+    made = settled(side, record.make(side))
     parents = rows_of_parents(made.points).ravel()
     used = np.concatenate([made.kept, made.copies, made.pictures.rows, parents[parents >= 0]])
     if not np.isin(used, side.allowed).all():

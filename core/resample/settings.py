@@ -1,6 +1,10 @@
 """What can be set about the ways to balance."""
 
+from collections.abc import Mapping
+
 from core.parameters import Choice, Parameter
+
+Settings = Mapping[str, float | str]  # by name of the parameter
 
 K_NEIGHBORS = Parameter(
     name="k_neighbors",

@@ -6,7 +6,7 @@ from itertools import count
 
 import numpy as np
 import pytest
-from evaluate_sets import clusters, embedded, images
+from evaluate_sets import balanced_side, clusters, embedded, images
 
 from core.dataset import ImageDataset
 from core.embed import Embeddings
@@ -75,8 +75,8 @@ def test_points_on_the_arc_are_learned_where_they_lie() -> None:
     source = Vectors(embeddings, fold, space, {})
 
     straight, bent = (
-        learn.balance(
-            dataset, embeddings, fold, source, parse_contender("smote", {"smote": chosen}), seed=0
+        balanced_side(
+            dataset, embeddings, fold, source, parse_contender("smote", {"smote": chosen})
         )
         for chosen in ({}, settings)
     )
@@ -259,7 +259,7 @@ def test_copies_weigh_as_if_they_were_there_twice() -> None:
     space = fit_space(embeddings, fold)
     source, contender = Vectors(embeddings, fold, space, {}), parse_contender("random_oversampling")
 
-    side = learn.balance(dataset, embeddings, fold, source, contender, seed=0)
+    side = balanced_side(dataset, embeddings, fold, source, contender)
 
     per_class = np.bincount(side.codes, weights=side.weights)
     assert per_class == pytest.approx([20, 20])

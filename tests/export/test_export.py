@@ -28,7 +28,7 @@ from core.errors import SettingError
 from core.export import export, list_items
 from core.pictures.decode import decode, read_header
 from core.pictures.encode import encode_like
-from core.resample import STRATEGIES, Exports, TrainingSide, class_weights, make_plan, resample
+from core.resample import STRATEGIES, TrainingSide, class_weights, make_plan, resample
 
 KINDS = ["zip", "folder"]
 
@@ -169,7 +169,7 @@ def test_the_seed_alone_decides_every_byte(
 
     assert first.read_bytes() == second.read_bytes()
     # The others do what the data says, or nothing; clusters begin at random and may end alike.
-    draws = STRATEGIES[strategy].exports not in {Exports.ORIGINALS, Exports.FEWER}
+    draws = STRATEGIES[strategy].effect.adds
     chooses = draws or strategy == "random_undersampling"
     if strategy != "cluster_centroids":
         assert (pictures(first) != pictures(other)) == chooses

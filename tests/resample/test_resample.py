@@ -13,12 +13,11 @@ from core.embed import Embeddings
 from core.errors import LeakError, SettingError, TooFewClassesError
 from core.resample import (
     STRATEGIES,
-    Exports,
     Made,
     SyntheticPoints,
     TrainingSide,
-    carry_out,
     make_plan,
+    oversampling,
     plan_counts,
     resample,
 )
@@ -26,11 +25,9 @@ from core.resample import (
 COUNTS = st.dictionaries(
     st.sampled_from(["ant", "bee", "cat", "dog"]), st.integers(1, 9), min_size=2
 )
-POINTS = sorted(
-    name for name, strategy in STRATEGIES.items() if strategy.exports is Exports.SYNTHETIC
-)
+POINTS = sorted(name for name, strategy in STRATEGIES.items() if strategy.effect.adds_points)
 CLEANING = sorted(name for name, strategy in STRATEGIES.items() if strategy.cleans)
-FEWER = sorted(name for name, strategy in STRATEGIES.items() if strategy.exports is Exports.FEWER)
+FEWER = sorted(name for name, strategy in STRATEGIES.items() if strategy.effect.leaves_out)
 # These make as many points as the plan adds, whatever the data.
 EXACT = ("smote", "borderline_smote", "safe_level_smote", "random_oversampling")
 
@@ -237,7 +234,7 @@ def test_a_sampler_that_reaches_outside_is_caught(monkeypatch: pytest.MonkeyPatc
     def leaking(rows: np.ndarray, codes: np.ndarray, add: object, *, seed: int) -> np.ndarray:
         return held_out[:1]
 
-    monkeypatch.setattr(carry_out, "draw_copies", leaking)
+    monkeypatch.setattr(oversampling, "draw_copies", leaking)
     with pytest.raises(LeakError, match="outside the rows that may be used"):
         resample(TrainingSide(dataset, make_plan(dataset, "random_oversampling"), embeddings))
 

@@ -1,6 +1,6 @@
-"""What each strategy does with the rows that it may use."""
+"""What strategies add: copies, augmented pictures, and synthetic points with their pictures."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -12,49 +12,38 @@ from core.dataset import Rows
 from core.resample.batched import draw_batched
 from core.resample.cleaning import without_contradicted, without_tomek_links
 from core.resample.compress import compress
+from core.resample.drawing import IDENTICAL
+from core.resample.identical import are_identical, different_rows
 from core.resample.made import Made, TrainingSide
 from core.resample.quality import measure_quality
-from core.resample.samplers import draw_copies, draw_fewer, middle_of_clusters, near_others
-from core.resample.segments import Segments, SmoteSettings, draw_segments
+from core.resample.samplers import draw_copies
+from core.resample.segments import ClassReport, Segments, SmoteSettings, draw_segments
 from core.resample.synthetic import PointsBetween, SyntheticPoints
-from core.resample.weights import log_priors
+from core.resample.variants import REGULAR
 
 
-def carry_out(side: TrainingSide) -> Made:
-    """Return what the plan's strategy makes of `side`; what needs nothing leaves it alone."""
-    return _CARRIED_OUT.get(side.plan.strategy, _left_alone)(side)
-
-
-def _left_alone(side: TrainingSide) -> Made:
-    return side.as_it_is()
-
-
-def _shifted(side: TrainingSide) -> Made:
-    priors = log_priors(side.plan.before)
-    tau = float(side.plan.settings["tau"])
-    offset = [-tau * priors.get(label, 0.0) for label in side.dataset.classes]
-    return replace(side.as_it_is(), logit_offset=np.array(offset, np.float64))
-
-
-def _augmented(side: TrainingSide) -> Made:
+def augmented(side: TrainingSide) -> Made:
+    """Return augmented pictures of the small classes."""
     pictures = plan_pictures(side.dataset, side.policy, side.allowed, side.add)
     return replace(side.as_it_is(), pictures=pictures)
 
 
-def _copied(side: TrainingSide) -> Made:
+def copied(side: TrainingSide) -> Made:
+    """Return byte copies of randomly chosen images."""
     codes = side.dataset.codes[side.allowed]
     return replace(
         side.as_it_is(), copies=draw_copies(side.allowed, codes, side.add, seed=side.seed)
     )
 
 
-def _interpolated(side: TrainingSide) -> Made:
-    return _with_points(side, *_between_neighbours(side))
+def between_neighbours(side: TrainingSide, variant: str = REGULAR) -> Made:
+    """Return the points of SMOTE or of a variant; the setting 'kind' names one too."""
+    return _with_points(side, *_between_neighbours(side, variant))
 
 
-def _between_neighbours(side: TrainingSide) -> tuple[Made, PointsBetween]:
-    """Return the points of SMOTE or a variant, and what is told of them."""
-    rows, settings = side.usable, side.plan.settings
+def _between_neighbours(side: TrainingSide, variant: str = REGULAR) -> tuple[Made, PointsBetween]:
+    """Return the points, and what is told of them."""
+    rows, settings = different_rows(side), side.plan.settings
     vectors, variance = side.vectors(rows), None
     if settings.get("components"):
         count = min(side.number("components"), *vectors.shape)
@@ -62,7 +51,7 @@ def _between_neighbours(side: TrainingSide) -> tuple[Made, PointsBetween]:
     chosen = SmoteSettings(
         k_neighbors=side.number("k_neighbors"),
         m_neighbors=int(settings.get("m_neighbors", 10)),
-        variant=_VARIANTS.get(side.plan.strategy) or str(settings.get("kind", "regular")),
+        variant=str(settings.get("kind", variant)),
         uses_evenly=settings.get("bases") == "even",
     )
     segments = draw_segments(
@@ -76,11 +65,14 @@ def _between_neighbours(side: TrainingSide) -> tuple[Made, PointsBetween]:
         progress=side.progress,
     )
     points = _points(rows, segments, str(settings.get("interpolation", "linear")))
-    return replace(side.as_it_is(), report=segments.report, variance_kept=variance), points
+    points = _without_copies(side, points)
+    report = _told(side, segments.report, points)
+    return replace(side.as_it_is(), report=report, variance_kept=variance), points
 
 
-def _batched(side: TrainingSide) -> Made:
-    rows = side.usable
+def in_batches(side: TrainingSide) -> Made:
+    """Return the points of SMOTE inside shuffled batches, and what batches cost."""
+    rows = different_rows(side)
     segments, cost = draw_batched(
         side.vectors(rows),
         side.dataset.codes[rows],
@@ -90,11 +82,13 @@ def _batched(side: TrainingSide) -> Made:
         rng_of=side.rng_of,
         progress=side.progress,
     )
-    made = replace(side.as_it_is(), report=segments.report, cost=cost)
-    return _with_points(side, made, _points(rows, segments))
+    points = _points(rows, segments)
+    report = _told(side, segments.report, points)
+    return _with_points(side, replace(side.as_it_is(), report=report, cost=cost), points)
 
 
-def _edited_after(side: TrainingSide) -> Made:
+def then_edited(side: TrainingSide) -> Made:
+    """Return SMOTE's result without what its neighbours contradict."""
     return _cleaned_after(
         side,
         lambda points, codes: without_contradicted(
@@ -109,7 +103,8 @@ def _edited_after(side: TrainingSide) -> Made:
     )
 
 
-def _links_after(side: TrainingSide) -> Made:
+def then_unlinked(side: TrainingSide) -> Made:
+    """Return SMOTE's result without Tomek links."""
     return _cleaned_after(
         side,
         lambda points, codes: without_tomek_links(
@@ -130,62 +125,6 @@ def _cleaned_after(
     stays = clean(vectors, codes)
     kept = np.setdiff1d(side.allowed, rows[~stays[: len(rows)]])
     return _with_points(side, replace(made, kept=kept), points.only(stays[len(rows) :]))
-
-
-def _fewer(side: TrainingSide) -> Made:
-    codes = side.dataset.codes[side.allowed]
-    return _only(side, draw_fewer(side.allowed, codes, side.keep, seed=side.seed), side.allowed)
-
-
-def _near(side: TrainingSide) -> Made:
-    rows = side.usable
-    kept = near_others(
-        side.vectors(rows),
-        rows,
-        side.dataset.codes[rows],
-        side.keep,
-        version=side.number("version"),
-        n_neighbors=side.number("n_neighbors"),
-    )
-    return _only(side, kept, rows)
-
-
-def _centres(side: TrainingSide) -> Made:
-    rows = side.usable
-    codes = side.dataset.codes[rows]
-    kept = middle_of_clusters(side.vectors(rows), rows, codes, side.keep, seed=side.seed)
-    return _only(side, kept, rows)
-
-
-def _linked(side: TrainingSide) -> Made:
-    rows = side.usable
-    stays = without_tomek_links(
-        side.vectors(rows),
-        side.dataset.codes[rows],
-        cleans_smallest=side.text("side") == "both",
-        device=side.device,
-        progress=side.progress,
-    )
-    return _only(side, rows[stays], rows)
-
-
-def _edited(side: TrainingSide) -> Made:
-    rows = side.usable
-    stays = without_contradicted(
-        side.vectors(rows),
-        side.dataset.codes[rows],
-        n_neighbors=side.number("n_neighbors"),
-        kind_sel=side.text("kind_sel"),
-        device=side.device,
-        progress=side.progress,
-    )
-    return _only(side, rows[stays], rows)
-
-
-def _only(side: TrainingSide, kept: Rows, judged: Rows) -> Made:
-    """Return the result of keeping `kept` of the rows that were judged."""
-    gone = np.setdiff1d(judged, kept)
-    return replace(side.as_it_is(), kept=np.setdiff1d(side.allowed, gone))
 
 
 def _points(rows: Rows, segments: Segments, interpolation: str = "linear") -> PointsBetween:
@@ -229,35 +168,33 @@ def _is_unsafe(side: TrainingSide, points: SyntheticPoints) -> NDArray[np.bool_]
     return quality.is_unsafe
 
 
-def _too_few(side: TrainingSide) -> dict[int, int]:
-    """Return code -> pieces asked for, of the classes with one image: no segment, so no points."""
+def _without_copies(side: TrainingSide, points: PointsBetween) -> PointsBetween:
+    """Return the points without those between identical images of two classes."""
+    base, neighbour = points.parents.T
+    crosses = np.flatnonzero(side.dataset.codes[base] != side.dataset.codes[neighbour])
+    stays = np.ones(len(points), np.bool_)
+    stays[crosses] = ~are_identical(side, base[crosses], neighbour[crosses])
+    return points.only(stays)
+
+
+def _told(
+    side: TrainingSide, report: tuple[ClassReport, ...], points: PointsBetween
+) -> tuple[ClassReport, ...]:
+    """Return the report with what came out, and the classes whose images are all identical."""
     counts = np.bincount(side.dataset.codes[side.usable], minlength=len(side.dataset.classes))
+    made = np.bincount(points.codes, minlength=len(counts))
+    return tuple(
+        replace(
+            one,
+            made=int(made[one.code]),
+            note=IDENTICAL if one.real == 1 < counts[one.code] else one.note,
+        )
+        for one in report
+    )
+
+
+def _too_few(side: TrainingSide) -> dict[int, int]:
+    """Return code -> pieces asked for, of classes without two different images: no segment."""
+    rows = different_rows(side)
+    counts = np.bincount(side.dataset.codes[rows], minlength=len(side.dataset.classes))
     return {code: count for code, count in side.add.items() if count and counts[code] < 2}
-
-
-_VARIANTS = {
-    "smote": "regular",
-    "smote_enn": "regular",
-    "smote_tomek": "regular",
-    "safe_level_smote": "safe-level",
-    "adasyn": "adasyn",
-}
-
-# What is not named here leaves the images as they are: weights.
-_CARRIED_OUT: Mapping[str, Callable[[TrainingSide], Made]] = {
-    "logit_adjustment": _shifted,
-    "augment": _augmented,
-    "random_oversampling": _copied,
-    "random_undersampling": _fewer,
-    "smote": _interpolated,
-    "borderline_smote": _interpolated,
-    "safe_level_smote": _interpolated,
-    "adasyn": _interpolated,
-    "batched_smote": _batched,
-    "smote_enn": _edited_after,
-    "smote_tomek": _links_after,
-    "near_miss": _near,
-    "cluster_centroids": _centres,
-    "tomek_links": _linked,
-    "edited_neighbours": _edited,
-}
