@@ -1,12 +1,14 @@
 """Small pictures of a dataset's rows, made once and kept on disk."""
 
+from hashlib import blake2b
 from html import escape
 from pathlib import Path
 
-from core.dataset import ImageDataset
+from core.dataset import ImageDataset, read_picture
 from core.pictures.encode import thumbnail
 from core.storage import write_bytes
 
+SIDE_PX = 128
 COVER_PATH = "/evenset/cover"  # of a sample, by its name
 
 
@@ -14,21 +16,23 @@ def thumbnail_file(folder: Path, dataset: ImageDataset, row: int) -> Path:
     """Return the 128 px JPEG of a row, making it when it is not there.
 
     Raises:
-        UnreadableImageError, OSError: the image cannot be read any more.
+        UnreadableImageError: the image cannot be read any more, or has changed.
+        OutputError: the folder cannot be written.
     """
-    # Named by content: another dataset in the same workspace cannot show through.
-    digest = str(dataset.table["digest"].iloc[row])
-    path = folder / "thumbnails" / digest[:2] / f"{digest}.jpg"
+    # Named by what it shows: another dataset in the same workspace cannot show through.
+    key = str(dataset.picture_keys[row])
+    path = folder / "thumbnails" / key[:2] / f"{key}.jpg"
     if not path.is_file():
-        write_bytes(path, thumbnail(dataset.read_bytes(row)))
+        with read_picture(dataset, row, at_least_px=SIDE_PX) as pixels:
+            write_bytes(path, thumbnail(pixels, SIDE_PX))
     return path
 
 
 def thumbnail_url(route_token: str, dataset: ImageDataset, row: int) -> str:
     """Return the address of a row's small picture."""
-    # The digest tells the browser's cache two datasets apart.
-    digest = str(dataset.table["digest"].iloc[row])[:12]
-    return f"/evenset/thumb/{route_token}/{row}.jpg?{digest}"
+    # What it shows tells the browser's cache two datasets apart.
+    key = blake2b(dataset.picture_keys[row].encode(), digest_size=6).hexdigest()
+    return f"/evenset/thumb/{route_token}/{row}.jpg?{key}"
 
 
 def picture_html(source: str, *, alt: str, caption: str = "") -> str:

@@ -20,7 +20,7 @@ from core.dataset.dataset import (
     Take,
     select,
 )
-from core.dataset.picture import read_content, read_picture
+from core.dataset.picture import read_content, read_picture, refusal_text
 from core.dataset.table import COLUMNS, build_table
 
 __all__ = [
@@ -40,5 +40,6 @@ __all__ = [
     "build_table",
     "read_content",
     "read_picture",
+    "refusal_text",
     "select",
 ]

@@ -216,8 +216,8 @@ class ImageDataset:
         return str(self.table["label"].iloc[row])
 
     def read_bytes(self, row: int) -> bytes:
-        """Return the content of a row's file."""
-        return (self.root / str(self.table["file"].iloc[row])).read_bytes()
+        """Return the content of a row's file as it is now; see `read_content`."""
+        return (self.root / str(self.table["file"].array[row])).read_bytes()
 
 
 def select(dataset: ImageDataset, take: Take) -> ImageDataset:

@@ -1,15 +1,16 @@
 """From a row to its pixels: the only door. What changed since it was loaded is refused here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 
-from core.dataset.dataset import ImageDataset
+from core.dataset.dataset import ImageDataset, SkippedFile
 from core.errors import UnreadableImageError
 from core.limits import Limits
 from core.pictures.budget import BUDGET, room_to_read
 from core.pictures.decode import Pixels, decode, peak_bytes
 from core.pictures.header import read_header
+from core.words import count_of
 
 
 def read_content(dataset: ImageDataset, row: int) -> bytes:
@@ -23,7 +24,7 @@ def read_content(dataset: ImageDataset, row: int) -> bytes:
         content = dataset.read_bytes(row)
     except OSError as error:
         raise UnreadableImageError(f"cannot be read any more ({error.strerror})") from error
-    if sha256(content).hexdigest() != dataset.table["digest"].iloc[row]:
+    if sha256(content).hexdigest() != dataset.table["digest"].array[row]:
         raise UnreadableImageError("changed since it was loaded")
     return content
 
@@ -45,11 +46,21 @@ def read_picture(dataset: ImageDataset, row: int, *, at_least_px: int = 0) -> It
         UnreadableImageError: the file cannot be opened any more, has changed, or is damaged; the
             text is the bare reason.
     """
-    table = dataset.table
     # The image passed the limits when it was loaded; they may have been raised for it.
-    width, height, size = (int(table[name].iloc[row]) for name in ("width", "height", "bytes"))
+    width, height, size = (
+        int(dataset.table[name].array[row]) for name in ("width", "height", "bytes")
+    )
     with room_to_read(size, width * height):
         content = read_content(dataset, row)
         header = read_header(content, Limits(image_pixels=width * height))
         with BUDGET.share(peak_bytes(header, size, at_least_px)):
             yield decode(content, header=header, decoding=dataset.decoding, at_least_px=at_least_px)
+
+
+def refusal_text(refused: Sequence[SkippedFile]) -> str:
+    """Return what every face says of one or more files that are not what was loaded."""
+    more = f", nor can {count_of(len(refused) - 1, 'other image')}" if len(refused) > 1 else ""
+    return (
+        f"'{refused[0].path}' cannot be used: {refused[0].reason}{more}. Check that the files are "
+        "in place as they were, then load them again."
+    )

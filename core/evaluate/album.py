@@ -13,11 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.augment import AugmentPolicy, apply, draw
-from core.dataset import ImageDataset, Rows
-from core.errors import UnreadableImageError
+from core.dataset import ImageDataset, Rows, SkippedFile, read_picture, refusal_text
+from core.errors import SourceError, UnreadableImageError
 from core.evaluate.look import Look, look_at
-from core.limits import Limits
-from core.pictures.decode import Pixels, decode
+from core.pictures.decode import Pixels
 from core.progress import Progress
 
 STAGE = "augmenting pictures"
@@ -55,7 +54,7 @@ def fill_album(
     progress: Progress,
     clock: Callable[[], float] = perf_counter,
 ) -> Album:
-    """Return the album of `policy`; a row whose file cannot be read any more is left out.
+    """Return the album of `policy`.
 
     Args:
         dataset: The images.
@@ -68,6 +67,7 @@ def fill_album(
     Raises:
         SettingError: no step of the policy changes pictures of some class.
         OutputError: there is no room for what is taken of them.
+        SourceError: a file cannot be read any more, or has changed.
     """
     begin = clock()
     wanted = [(row, count) for row, count in sorted(copies.items()) if count > 0]
@@ -90,12 +90,16 @@ def fill_album(
 def _squares(
     dataset: ImageDataset, row: int, count: int, policy: AugmentPolicy, look: Look
 ) -> list[Pixels]:
-    """Return the augmented pictures of a row, prepared; none when it cannot be read any more."""
+    """Return the augmented pictures of a row, prepared.
+
+    Raises:
+        SourceError: the file cannot be read any more, or has changed.
+    """
     path, label = dataset.path(row), dataset.label(row)
-    width, height = (int(dataset.table[side].iloc[row]) for side in ("width", "height"))
-    try:
-        original = decode(dataset.read_bytes(row), limits=Limits(image_pixels=width * height))
-    except (OSError, UnreadableImageError):
-        return []
     drawn = (draw(policy, image_key=path, copy=copy, label=label) for copy in range(1, count + 1))
-    return [look.prepare(apply(original, steps)) for steps in drawn]
+    try:
+        with read_picture(dataset, row) as original:
+            return [look.prepare(apply(original, steps)) for steps in drawn]
+    except UnreadableImageError as error:
+        refused = SkippedFile(path, str(error))
+        raise SourceError(refusal_text([refused])) from error

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from PIL import Image, JpegImagePlugin
 
-from core.pictures.decode import SUFFIXES, Pixels, decode, read_header, resize
+from core.pictures.decode import SUFFIXES, Pixels, read_header, resize
 
 WRITABLE_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "BMP", "TIFF"})
 
@@ -53,9 +53,8 @@ def encode(
     return bytes(buffer.tobytes())
 
 
-def thumbnail(content: bytes, side_px: int = 128) -> bytes:
-    """Return a JPEG whose longer side is at most `side_px`, from the bytes of an image file."""
-    pixels = decode(content, at_least_px=side_px)
+def thumbnail(pixels: Pixels, side_px: int) -> bytes:
+    """Return a JPEG of a picture whose longer side is at most `side_px`."""
     scale = side_px / max(pixels.shape[:2])
     if scale < 1:
         height, width = (max(1, round(side * scale)) for side in pixels.shape[:2])
