@@ -1,14 +1,15 @@
 """Small pictures of a dataset's rows, made once and kept on disk."""
 
-from hashlib import blake2b
 from html import escape
 from pathlib import Path
 
 from core.dataset import ImageDataset, read_picture
+from core.pictures.decoding import Decoding
 from core.pictures.encode import thumbnail
 from core.storage import write_bytes
 
-SIDE_PX = 128
+_SIDE_PX = 128
+_DIGEST_LENGTH = 64
 COVER_PATH = "/evenset/cover"  # of a sample, by its name
 
 
@@ -19,20 +20,26 @@ def thumbnail_file(folder: Path, dataset: ImageDataset, row: int) -> Path:
         UnreadableImageError: the image cannot be read any more, or has changed.
         OutputError: the folder cannot be written.
     """
-    # Named by what it shows: another dataset in the same workspace cannot show through.
+    # Named by its pixels: another dataset in the same workspace cannot show through, nor can the
+    # same file decoded in another way.
     key = str(dataset.picture_keys[row])
     path = folder / "thumbnails" / key[:2] / f"{key}.jpg"
     if not path.is_file():
-        with read_picture(dataset, row, at_least_px=SIDE_PX) as pixels:
-            write_bytes(path, thumbnail(pixels, SIDE_PX))
+        with read_picture(dataset, row, at_least_px=_SIDE_PX) as pixels:
+            content = thumbnail(pixels, _SIDE_PX)
+        write_bytes(path, content)
     return path
 
 
-def thumbnail_url(route_token: str, dataset: ImageDataset, row: int) -> str:
-    """Return the address of a row's small picture."""
-    # What it shows tells the browser's cache two datasets apart.
-    key = blake2b(dataset.picture_keys[row].encode(), digest_size=6).hexdigest()
-    return f"/evenset/thumb/{route_token}/{row}.jpg?{key}"
+def thumbnail_url(
+    route_token: str, dataset: ImageDataset, row: int, *, decoding: Decoding | None = None
+) -> str:
+    """Return the address of a row's small picture, decoded as the set is unless told otherwise."""
+    # The key tells the browser's cache two datasets apart.
+    key = str(dataset.picture_keys[row])
+    digest = key[:12] + key[_DIGEST_LENGTH:]
+    way = f".{decoding.background}.{decoding.white_level}" if decoding is not None else ""
+    return f"/evenset/thumb/{route_token}/{row}{way}.jpg?{digest}"
 
 
 def picture_html(source: str, *, alt: str, caption: str = "") -> str:

@@ -15,8 +15,8 @@ from core.embed import DEFAULT_ENCODER
 from core.errors import SettingError
 from core.evaluate import (
     BASELINE,
+    DEFAULT_HEAD,
     HEADS,
-    LINEAR,
     METRICS,
     PRIMARY,
     EvaluationReport,
@@ -24,6 +24,7 @@ from core.evaluate import (
     parse_contender,
 )
 from core.evaluate.contender_sets import CONTENDER_SETS
+from core.evaluate.contenders import all_names
 from core.evaluate.estimate import estimate
 from core.evaluate.heads import check_head
 from core.evaluate.repeats import USUAL_FOLDS, usual_repeats
@@ -117,7 +118,7 @@ def metric_box(metric: str) -> None:
 
 
 def _usual(policy: AugmentPolicy) -> Asked:
-    return Asked(CONTENDER_SETS["usual"].rows(policy), LINEAR, PRIMARY, policy, seed=0)
+    return Asked(CONTENDER_SETS["usual"].rows(policy), DEFAULT_HEAD, PRIMARY, policy, seed=0)
 
 
 def _asked_for(report: EvaluationReport | None, policy: AugmentPolicy) -> Asked | None:
@@ -137,7 +138,7 @@ def _asked_for(report: EvaluationReport | None, policy: AugmentPolicy) -> Asked 
 def _strategies(policy: AugmentPolicy) -> list[str]:
     """Draw the sets to begin with and the names, and return these."""
     sets = {name: one.rows(policy) for name, one in CONTENDER_SETS.items()}
-    choices = [name for name in STRATEGIES if name != BASELINE] + augmentations(policy)[:-1]
+    choices = [name for name in all_names() if name != BASELINE] + augmentations(policy)[:-1]
     titles = {name: parse_contender(name).title for name in choices}
     # The one that is lit is the one that the names below are.
     names = list(st.session_state.get(_NAMES_KEY, []))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -71,22 +71,6 @@ class Take:
     seed: int = 0
 
 
-class Labelled(Protocol):
-    """Rows with labels: all that a sampler has to know of a dataset."""
-
-    @property
-    def classes(self) -> list[str]:
-        """Return the labels in name order; a label's place is its code."""
-
-    @property
-    def codes(self) -> NDArray[np.intp]:
-        """Return (N,) the code of each row's label."""
-
-    @property
-    def training_rows(self) -> Rows:
-        """Return the rows that may be learned from, ascending."""
-
-
 @dataclass(frozen=True, eq=False)
 class ImageDataset:
     """N labelled images. The row number is an image's identity everywhere.
@@ -123,6 +107,28 @@ class ImageDataset:
         """Return (N,) the code of each row's label."""
         codes = self.table["label"].cat.set_categories(self.classes).cat.codes
         return _frozen(np.asarray(codes, np.intp))
+
+    @cached_property
+    def digests(self) -> NDArray[Any]:
+        """Return (N,) the SHA-256 of each row's file, as text."""
+        return self.table["digest"].to_numpy(object)
+
+    @cached_property
+    def shapes(self) -> NDArray[np.int64]:
+        """Return (N, 3) width, height and bytes of each row; asking the table for each is slow."""
+        shapes = self.table[["width", "height", "bytes"]].to_numpy(np.int64)
+        shapes.setflags(write=False)
+        return shapes
+
+    @cached_property
+    def files(self) -> NDArray[Any]:
+        """Return (N,) where each row's bytes lie, relative to `root`, as text."""
+        return self.table["file"].to_numpy(object)
+
+    @cached_property
+    def ordinals(self) -> NDArray[np.intp]:
+        """Return (N,) which each row is among those with its digest, from 0, in order of row."""
+        return _frozen(np.asarray(self.table.groupby("digest").cumcount(), np.intp))
 
     @cached_property
     def split_codes(self) -> NDArray[np.intp]:
@@ -216,8 +222,8 @@ class ImageDataset:
         return str(self.table["label"].iloc[row])
 
     def read_bytes(self, row: int) -> bytes:
-        """Return the content of a row's file as it is now; see `read_content`."""
-        return (self.root / str(self.table["file"].array[row])).read_bytes()
+        """Return the content of a row's file."""
+        return (self.root / str(self.files[row])).read_bytes()
 
 
 def select(dataset: ImageDataset, take: Take) -> ImageDataset:

@@ -7,7 +7,7 @@ from core.embed import DEFAULT_ENCODER, seconds_to_embed
 from core.evaluate.contenders import Contender, check_targets
 from core.evaluate.heads import Head, Work
 from core.evaluate.repeats import USUAL_FOLDS, usual_repeats
-from core.resample import Exports, find_strategy, plan_counts
+from core.resample import plan_counts
 from core.words import count_of, duration_of
 
 # Of one core at 2 GHz; a rough guide for other machines.
@@ -70,8 +70,7 @@ def estimate(
         after = dict(counts)
         for part in contender.parts:
             plan = plan_counts(after, part.strategy, part.target, settings=part.settings)
-            is_augmented = find_strategy(part.strategy).exports is Exports.AUGMENTED
-            if is_augmented or (part.policy is not None and head.learns_from_pictures):
+            if part.needs_pictures(head_takes_pictures=head.learns_from_pictures):
                 pictures += plan.total_added
             after = plan.after
         pieces += runs * learned * sum(after.values())

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.augment import Pictures
 from core.dataset import ImageDataset, Rows, SkippedFile, read_picture, refusal_text
 from core.errors import SourceError, UnreadableImageError
 from core.evaluate.album import Album
@@ -31,12 +32,12 @@ class Gallery:
         """Return the places of images."""
         return np.searchsorted(self.rows, rows)
 
-    def find_augmented(self, key: str, rows: Rows, repeats: NDArray[np.intp]) -> Places:
-        """Return the places of augmented pictures, as `Album.find` does."""
+    def find_augmented(self, key: str, pictures: Pictures) -> Places:
+        """Return the places of augmented pictures that the album of a policy has."""
         before = len(self.rows)
         for name, album in self.albums.items():
             if name == key:
-                return before + album.find(rows, repeats)
+                return before + album.find(pictures)
             before += len(album.values)
         raise KeyError(key)
 
@@ -59,7 +60,7 @@ def read_pictures(
     """Return (R, ...) what a head takes of the images in `rows`.
 
     Raises:
-        SourceError: a file cannot be read any more, or has changed.
+        SourceError: a file cannot be read any more.
         OutputError: there is no room for it.
     """
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from core.embed import DEFAULT_ENCODER, ENCODERS, Embeddings, find_encoder
 from core.errors import SettingError
 from core.evaluate.features import Features
-from core.evaluate.learn import TrainingSide
+from core.evaluate.learn import TrainingSet
 from core.evaluate.look import Look, as_small
 from core.evaluate.metrics import Scores
 
@@ -63,7 +63,7 @@ class Fit:
     take: Callable[[Features], Features] = _as_they_are  # features to what a network takes
 
 
-Answerer = Callable[[TrainingSide, Features, Fit], Answer]
+Answerer = Callable[[TrainingSet, Features, Fit], Answer]
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Head:
         return self.needs_layers or not self.learns_from_pictures
 
 
-def answer_linear(side: TrainingSide, test: Features, fit: Fit) -> Answer:
+def answer_linear(side: TrainingSet, test: Features, fit: Fit) -> Answer:
     """Return the scores of a logistic regression on weighted points."""
     slopes, constants = fit_linear(side.features, side.codes, side.weights, fit.class_count)
     # Logarithms of probabilities would be those of zeros, far from the border.
@@ -135,7 +135,7 @@ def fit_linear(
     return all_slopes, all_constants
 
 
-def answer_neighbours(side: TrainingSide, test: Features, fit: Fit) -> Answer:
+def answer_neighbours(side: TrainingSet, test: Features, fit: Fit) -> Answer:
     """Return what the five nearest points say, a copy being a point of its own."""
     from sklearn.neighbors import NearestNeighbors
 
@@ -226,7 +226,7 @@ HEADS: Mapping[str, Head] = {
     )
 }
 
-LINEAR = "linear"
+DEFAULT_HEAD = next(iter(HEADS))
 
 
 def find_head(name: str) -> Head:
