@@ -1,4 +1,4 @@
-"""What reading changes in pictures, and what the set has decided about them."""
+"""What could not be read, what reading changes, and what the set has decided about its pixels."""
 
 import numpy as np
 
@@ -6,6 +6,17 @@ from core.audit.finding import Finding, Severity
 from core.dataset import ImageDataset
 from core.dataset.questions import questions, rows_of
 from core.words import count_of
+
+
+def find_skipped(dataset: ImageDataset) -> list[Finding]:
+    """Tell of files that are no pictures, or damaged."""
+    if not dataset.skipped:
+        return []
+    count = len(dataset.skipped)
+    left_out = "It is" if count == 1 else "They are"
+    text = f"{count_of(count, 'file')} could not be used. {left_out} left out."
+    remedy = "See the list of skipped files for the reason of each."
+    return [Finding("skipped", Severity.LOW, np.empty(0, np.intp), text, remedy)]
 
 
 def find_decoding(dataset: ImageDataset) -> list[Finding]:
