@@ -1,9 +1,9 @@
 """The options of `evenset balance` that say what the files hold and how they are written."""
 
-import argparse
+from app.command import Command, container_names, layout_names
 
 
-def add_balance_options(balance: argparse.ArgumentParser) -> None:
+def add_balance_options(balance: Command) -> None:
     """Add them to the parser of the command."""
     balance.add_argument(
         "--policy", metavar="NAME_OR_FILE", help="how to augment: a preset or a JSON file"
@@ -29,9 +29,7 @@ def add_balance_options(balance: argparse.ArgumentParser) -> None:
         dest="encodes_anew",
         help="copy originals byte for byte where every reader sees in them what Evenset sees",
     )
-    balance.add_argument(
-        "--layout", metavar="NAME", help="which files there are; class_folders is the usual one"
-    )
-    balance.add_argument(
-        "--container", metavar="NAME", help="zip or folder; by the name that --out gives"
+    balance.add_listed("--layout", "which files there are: {names}", layout_names)
+    balance.add_listed(
+        "--container", "what is written: {names}; by the name that --out gives", container_names
     )

@@ -52,6 +52,20 @@ def head_names() -> list[str]:
     return list(HEADS)
 
 
+def layout_names() -> list[str]:
+    """Return the names of the layouts of an export."""
+    from core.export import LAYOUTS
+
+    return list(LAYOUTS)
+
+
+def container_names() -> list[str]:
+    """Return the names of what an export can be written to."""
+    from core.export import CONTAINERS
+
+    return list(CONTAINERS)
+
+
 def checks_text() -> str:
     """Return the checks of an audit, a line each."""
     from core.audit import CHECKS
