@@ -3,10 +3,14 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
+from app.balance_options import add_balance_options
+from app.command import Command, checks_text, encoder_names, operation_names
 from app.evaluate_options import add_evaluate_options
 from app.settings import LIMIT_OPTIONS, SERVE_OPTIONS, ServeOption
+from app.told_to_end import Terminated, told_to_end
 from core import __version__
 from core.errors import EvensetError, SettingError
 
@@ -22,7 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     runs = vars(commands) | vars(map_command) | vars(augment_command) | vars(evaluate_command)
     try:
         _check_seed(options)
-        runs[f"run_{options.command}"](options)
+        # The server ends by itself.
+        with nullcontext() if options.command == "serve" else told_to_end():
+            runs[f"run_{options.command}"](options)
     except EvensetError as error:
         print(f"evenset: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
@@ -36,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("evenset: stopped.", file=sys.stderr)
         return 130
+    except Terminated:
+        print("evenset: stopped.", file=sys.stderr)
+        return 143
     return 0
 
 
@@ -45,9 +54,9 @@ def _check_seed(options: argparse.Namespace) -> None:
         raise SettingError(f"The seed is {seed}; it must be 0 or more.")
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser() -> Command:
     """Return the parser of all commands."""
-    parser = argparse.ArgumentParser(
+    parser = Command(
         prog="evenset",
         description="See how unbalanced a set of labelled images is, what each remedy does to it, "
         "and take home a balanced set.",
@@ -56,7 +65,11 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_serve(commands)
 
-    audit = commands.add_parser("audit", help="count classes and find what is wrong")
+    audit = commands.add_parser(
+        "audit", help="count classes and find what is wrong",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    audit.ending = checks_text
     _add_source(audit)
     _add_json(audit)
 
@@ -87,20 +100,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_source(balance)
     _add_out(balance, "a new folder, or a file that ends in .zip")
     _add_balance(balance)
-    balance.add_argument(
-        "--policy", metavar="NAME_OR_FILE", help="how to augment: a preset or a JSON file"
-    )
-    balance.add_argument(
-        "--least-augmented",
-        type=float,
-        metavar="SHARE",
-        help="augment at least this share of every class, 0 to 0.9, the largest included",
-    )
-    balance.add_argument(
-        "--normalise-originals",
-        action="store_true",
-        help="encode training originals anew, as augmented pictures are",
-    )
+    add_balance_options(balance)
     _add_encoder(balance)
     balance.add_argument(
         "--recipe", type=Path, metavar="FILE", help="a recipe.json; other options change it"
@@ -109,7 +109,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_serve(commands: "argparse._SubParsersAction[Command]") -> None:
     serve = commands.add_parser("serve", help="open the app in the browser")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     serve.add_argument("--port", type=int, default=8501, help="port (%(default)s)")
@@ -119,7 +119,7 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     _add_numbers(serve, SERVE_OPTIONS)
 
 
-def _add_augment(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_augment(commands: "argparse._SubParsersAction[Command]") -> None:
     augment = commands.add_parser("augment", help="try what each operation does to each class")
     _add_source(augment)
     augment.add_argument(
@@ -132,7 +132,9 @@ def _add_augment(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     augment.add_argument(
         "--suggest", type=Path, metavar="FILE", help="the policy that follows, as JSON for balance"
     )
-    augment.add_argument("--operations", metavar="A,B,...", help="which to try; all by default")
+    augment.add_listed(
+        "--operations", "which to try, all by default: {names}", operation_names, metavar="A,B,..."
+    )
     augment.add_argument(
         "--images-per-class",
         type=int,
@@ -144,7 +146,7 @@ def _add_augment(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     _add_seed(augment)
 
 
-def _add_map(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_map(commands: "argparse._SubParsersAction[Command]") -> None:
     drawn = commands.add_parser("map", help="lay images and synthetic points out in the plane")
     drawn.add_argument("embeddings", type=Path, metavar="EMBEDDINGS_DIR")
     _add_out(drawn, "a Parquet file for the position of each point")
@@ -169,7 +171,7 @@ def _add_map(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     _add_seed(drawn)
 
 
-def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_evaluate(commands: "argparse._SubParsersAction[Command]") -> None:
     evaluate = commands.add_parser("evaluate", help="compare strategies by cross-validation")
     _add_source(evaluate)
     add_evaluate_options(evaluate)
@@ -235,12 +237,12 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", metavar="FILE", help="write the result as JSON; - is the screen")
 
 
-def _add_encoder(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+def _add_encoder(parser: Command) -> None:
+    parser.add_listed(
         "--encoder",
-        metavar="NAME",
-        help="what turns an image into a vector: builtin (the usual one), classical, "
-        "hf:ORGANISATION/MODEL of Hugging Face, or a folder that holds such a model",
+        "what turns an image into a vector: {names} (the first unless named), hf:OWNER/MODEL of "
+        "Hugging Face, or a folder that holds such a model",
+        encoder_names,
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (%(default)s)")
     parser.add_argument(

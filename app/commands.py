@@ -8,8 +8,8 @@ from typing import TypeVar
 from app.named_source import embed_all, make_folder, named_edits, opened, read_policy
 from app.settings import read_settings
 from app.terminal import Bars, print_table, write_json
-from core.audit import audit
-from core.dataset import Labelled
+from core.audit import Severity, audit
+from core.dataset import ImageDataset, Labelled
 from core.embed import (
     DEFAULT_ENCODER,
     Embeddings,
@@ -20,7 +20,20 @@ from core.embed import (
     write_embeddings,
 )
 from core.errors import SettingError
-from core.export import Recipe, TopUp, check_target, export, read_recipe
+from core.export import (
+    AS_THEY_ARE,
+    DEFAULT_LAYOUT,
+    DEFAULT_ORIGINALS,
+    ENCODED_ANEW,
+    Recipe,
+    check_classes,
+    check_target,
+    container_of,
+    export,
+    find_container,
+    find_layout,
+    read_recipe,
+)
 from core.progress import Progress
 from core.resample import (
     BalancePlan,
@@ -196,11 +209,14 @@ def run_balance(options: argparse.Namespace) -> None:
             f"Strategy '{strategy}' cannot augment a share of each class. Choose 'augment', "
             "or a share of 0."
         )
-    before = base.top_up if base else TopUp()
-    top_up = TopUp(options.normalise_originals or before.normalises_originals)
-    check_target(options.out)  # before any work is done for it
+    layout = find_layout(_first(options.layout, base.layout if base else None, DEFAULT_LAYOUT.name))
+    container = (
+        find_container(options.container) if options.container else container_of(options.out)
+    )
+    check_target(options.out, container)  # before any work is done for it
     find_encoder(encoder)  # the recipe keeps it, whether this strategy needs it or not
     with opened(options, base) as (dataset, progress):
+        check_classes(dataset)
         plan = make_plan(dataset, strategy, target, settings=settings, most_per_image=most)
         _tell(plan)
         embeddings = None
@@ -219,7 +235,8 @@ def run_balance(options: argparse.Namespace) -> None:
             policy=policy,
             seed=seed,
             edits=named_edits(options, base),
-            top_up=top_up,
+            originals=_originals(options, base),
+            layout=layout.name,
         )
         if base is not None and base.dataset_digest != dataset.digest:
             print(
@@ -231,9 +248,11 @@ def run_balance(options: argparse.Namespace) -> None:
         made = resample(side)
         for text in made.told(dataset.classes):
             print(text)
+        _print_grave(dataset, progress)
         report = export(
-            dataset, plan, recipe, options.out, made=made, embeddings=embeddings, progress=progress
-        )
+            dataset, plan, recipe, options.out, made=made, container=container,
+            embeddings=embeddings, progress=progress,
+        )  # fmt: skip
     print_table(
         ["class", "before", "after"],
         [
@@ -256,6 +275,19 @@ def _tell(plan: BalancePlan) -> None:
     print(f"{record.title}: {record.effect.told(plan)}.")
     for warning in record.warnings(plan):
         print(warning)
+
+
+def _originals(options: argparse.Namespace, base: Recipe | None) -> str:
+    if options.encodes_anew is None:
+        return base.originals if base else DEFAULT_ORIGINALS
+    return ENCODED_ANEW if options.encodes_anew else AS_THEY_ARE
+
+
+def _print_grave(dataset: ImageDataset, progress: Progress) -> None:
+    """Print what Audit finds grave: after the export it would be in every score."""
+    for finding in audit(dataset, progress).findings:
+        if finding.severity is Severity.HIGH:
+            print(f"evenset: {finding.text} {finding.remedy}", file=sys.stderr)
 
 
 def _settings(options: argparse.Namespace) -> dict[str, str]:

@@ -11,7 +11,7 @@ from core.embed import DEFAULT_ENCODER
 from core.errors import EvensetError, SettingError
 from core.evaluate import (
     BASELINE,
-    LINEAR,
+    DEFAULT_HEAD,
     METRICS,
     PRIMARY,
     Contender,
@@ -38,7 +38,7 @@ def run_evaluate(options: argparse.Namespace) -> None:
     names = _names(options.strategies or "usual", policy)
     contenders = [parse_contender(name, settings, policy) for name in names]
     _check_settings(settings, contenders)
-    head = find_head(options.head or LINEAR)
+    head = find_head(options.head or DEFAULT_HEAD)
     folds = USUAL_FOLDS if options.folds is None else options.folds
     check_repeats(folds, options.repeats)
     check_head(head, options.encoder or DEFAULT_ENCODER)

@@ -1,10 +1,11 @@
 """The options of `evenset evaluate` that say what is compared, and how."""
 
-import argparse
 from pathlib import Path
 
+from app.command import Command, head_names
 
-def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
+
+def add_evaluate_options(parser: Command) -> None:
     """Add them to the parser of the command."""
     parser.add_argument(
         "--strategies",
@@ -19,11 +20,7 @@ def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
         metavar="STRATEGY.SETTING=VALUE",
         help="a setting of a strategy, such as smote.k_neighbors=7; repeatable",
     )
-    parser.add_argument(
-        "--head",
-        metavar="NAME",
-        help="what learns: linear (the usual one), neighbours, fine_tuning, network",
-    )
+    parser.add_listed("--head", "what learns: {names} (the first unless named)", head_names)
     parser.add_argument("--metric", metavar="NAME", help="the one that matters (balanced_accuracy)")
     parser.add_argument(
         "--folds", type=int, metavar="N", help="parts that are scored in turn, at most (5)"

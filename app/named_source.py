@@ -3,12 +3,12 @@
 import argparse
 import json
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from app.root_folder import RootFolder
 from app.settings import read_limits, usual_cache
 from app.terminal import Bars
 from core import ingest
@@ -30,10 +30,11 @@ def opened(
     named = named_edits(options, base)
     take = ingest.parse_take(options.take) or (base.take if base else None)
     choices = _choices(options, base.choices if base else Choices())
-    with tempfile.TemporaryDirectory(prefix="evenset_") as folder:
+    # A folder that the next command removes where this one is killed.
+    with closing(RootFolder()) as temporary:
         with Bars() as progress:
             dataset = ingest.open_source(
-                options.source, Path(folder), choices=choices, take=take,
+                options.source, temporary.path / "source", choices=choices, take=take,
                 limits=read_limits(vars(options)), progress=progress,
             )  # fmt: skip
         for decided in dataset.decided:

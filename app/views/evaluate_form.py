@@ -15,8 +15,8 @@ from core.embed import DEFAULT_ENCODER
 from core.errors import SettingError
 from core.evaluate import (
     BASELINE,
+    DEFAULT_HEAD,
     HEADS,
-    LINEAR,
     METRICS,
     PRIMARY,
     EvaluationReport,
@@ -118,7 +118,7 @@ def metric_box(metric: str) -> None:
 
 
 def _usual(policy: AugmentPolicy) -> Asked:
-    return Asked(CONTENDER_SETS["usual"].rows(policy), LINEAR, PRIMARY, policy, seed=0)
+    return Asked(CONTENDER_SETS["usual"].rows(policy), DEFAULT_HEAD, PRIMARY, policy, seed=0)
 
 
 def _asked_for(report: EvaluationReport | None, policy: AugmentPolicy) -> Asked | None:

@@ -20,7 +20,7 @@ from core.dataset.dataset import (
     select,
 )
 from core.dataset.labelled import Labelled
-from core.dataset.picture import read_content, read_picture
+from core.dataset.picture import decoded, read_content, read_file, read_picture
 from core.dataset.table import COLUMNS, build_table
 
 __all__ = [
@@ -38,7 +38,9 @@ __all__ = [
     "SkippedFile",
     "Take",
     "build_table",
+    "decoded",
     "read_content",
+    "read_file",
     "read_picture",
     "select",
 ]

@@ -9,7 +9,7 @@ from core.errors import UnreadableImageError
 from core.limits import Limits
 from core.pictures.budget import BUDGET, room_to_read
 from core.pictures.decode import Pixels, decode, peak_bytes
-from core.pictures.header import read_header
+from core.pictures.header import ImageHeader, read_header
 
 
 def read_content(dataset: ImageDataset, row: int) -> bytes:
@@ -45,11 +45,36 @@ def read_picture(dataset: ImageDataset, row: int, *, at_least_px: int = 0) -> It
         UnreadableImageError: the file cannot be opened any more, has changed, or is damaged; the
             text is the bare reason.
     """
+    with (
+        read_file(dataset, row) as (content, header),
+        decoded(dataset, content, header, at_least_px=at_least_px) as pixels,
+    ):
+        yield pixels
+
+
+@contextmanager
+def read_file(dataset: ImageDataset, row: int) -> Iterator[tuple[bytes, ImageHeader]]:
+    """Give the bytes of a row's file and what its header says, for those that may keep the bytes.
+
+    Raises:
+        UnreadableImageError: as `read_picture`.
+    """
     table = dataset.table
     # The image passed the limits when it was loaded; they may have been raised for it.
     width, height, size = (int(table[name].iloc[row]) for name in ("width", "height", "bytes"))
     with room_to_read(size, width * height):
         content = read_content(dataset, row)
-        header = read_header(content, Limits(image_pixels=width * height))
-        with BUDGET.share(peak_bytes(header, size, at_least_px)):
-            yield decode(content, header=header, decoding=dataset.decoding, at_least_px=at_least_px)
+        yield content, read_header(content, Limits(image_pixels=width * height))
+
+
+@contextmanager
+def decoded(
+    dataset: ImageDataset, content: bytes, header: ImageHeader, *, at_least_px: int = 0
+) -> Iterator[Pixels]:
+    """Give the pixels of a file of `dataset` that `read_file` gave; see `read_picture`.
+
+    Raises:
+        UnreadableImageError: the file is damaged.
+    """
+    with BUDGET.share(peak_bytes(header, len(content), at_least_px)):
+        yield decode(content, header=header, decoding=dataset.decoding, at_least_px=at_least_px)

@@ -17,7 +17,7 @@ from core.evaluate.contenders import (
     parse_contender,
 )
 from core.evaluate.folds import Fold, kept_together, make_folds, scored_rows
-from core.evaluate.heads import LINEAR, Head, check_head, find_head
+from core.evaluate.heads import DEFAULT_HEAD, Head, check_head, find_head
 from core.evaluate.leaky import measure_leaky
 from core.evaluate.metrics import METRICS, PRIMARY
 from core.evaluate.notes import write_notes
@@ -45,7 +45,7 @@ def evaluate(
     embeddings: Embeddings,
     *,
     strategies: Sequence[str] | None = None,
-    head: str | Head = LINEAR,
+    head: str | Head = DEFAULT_HEAD,
     metric: str = PRIMARY,
     n_splits: int = USUAL_FOLDS,
     repeats: int | None = None,

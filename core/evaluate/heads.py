@@ -226,7 +226,7 @@ HEADS: Mapping[str, Head] = {
     )
 }
 
-LINEAR = "linear"
+DEFAULT_HEAD = next(iter(HEADS))
 
 
 def find_head(name: str) -> Head:

@@ -12,7 +12,8 @@ from core.dataset import Choices, Take
 from core.dataset.edits_file import NamedEdit, edits_from_json, edits_to_json
 from core.dataset.store import take_from_json, take_to_json
 from core.errors import SettingError
-from core.export.top_up import AS_THEY_ARE, TopUp
+from core.export.layouts import DEFAULT_LAYOUT, find_layout
+from core.export.originals import DEFAULT_ORIGINALS, ENCODED_ANEW, check_originals
 from core.resample import Settings, Target, read_target
 from core.resample.settings import LEAST_SHARE
 
@@ -35,7 +36,8 @@ class Recipe:
     policy: AugmentPolicy
     seed: int
     edits: tuple[NamedEdit, ...] = ()  # of labels and splits, after `take`
-    top_up: TopUp = AS_THEY_ARE
+    originals: str = DEFAULT_ORIGINALS  # one of ORIGINALS: how their files are written
+    layout: str = DEFAULT_LAYOUT.name
 
     def to_text(self) -> str:
         """Return the recipe as JSON."""
@@ -58,7 +60,8 @@ class Recipe:
             "policy": self.policy.to_json(),
             "seed": self.seed,
             "edits": edits_to_json(self.edits),
-            "top_up": asdict(self.top_up),
+            "originals": self.originals,
+            "layout": self.layout,
         }
         text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
         # A file name may hold bytes that no text can: JSON's escapes can.
@@ -99,7 +102,8 @@ def read_recipe(path: Path) -> Recipe:
             policy=AugmentPolicy.from_json(data["policy"]),
             seed=int(data["seed"]),
             edits=edits_from_json(data["edits"]),
-            top_up=_read_top_up(data.get("top_up", {})),
+            originals=check_originals(str(data.get("originals", _old_originals(data)))),
+            layout=find_layout(str(data.get("layout", DEFAULT_LAYOUT.name))).name,
         )
     except KeyError as error:
         raise SettingError(f"The recipe '{path}' lacks {error}. Make it again.") from error
@@ -133,10 +137,11 @@ def _read_take(data: object) -> Take | None:
     return take_from_json(data)
 
 
-def _read_top_up(data: object) -> TopUp:
-    if not isinstance(data, Mapping):
-        raise SettingError("The recipe's 'top_up' is damaged. Make the recipe again.")
-    return TopUp(bool(data.get("normalises_originals", False)))
+def _old_originals(data: Mapping[str, object]) -> str:
+    """Return how an older recipe, without that word, wants originals to be written."""
+    top_up = data.get("top_up", {})
+    is_anew = isinstance(top_up, Mapping) and bool(top_up.get("normalises_originals", False))
+    return ENCODED_ANEW if is_anew else DEFAULT_ORIGINALS
 
 
 def _read_settings(data: Mapping[str, Any]) -> dict[str, float | str]:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from PIL import Image, JpegImagePlugin
 
-from core.pictures.decode import SUFFIXES, Pixels, decode, read_header, resize
+from core.pictures.decode import SUFFIXES, ImageHeader, Pixels, decode, read_header, resize
 
 WRITABLE_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "BMP", "TIFF"})
 
@@ -63,7 +63,9 @@ def thumbnail(content: bytes, side_px: int = 128) -> bytes:
     return encode(pixels, "JPEG", quality=85)
 
 
-def encode_like(pixels: Pixels, original: bytes, format_: str) -> bytes:
+def encode_like(
+    pixels: Pixels, original: bytes, format_: str, *, header: ImageHeader | None = None
+) -> bytes:
     """Encode an array as `original` is encoded: about its JPEG quality, its colour, or grey.
 
     A trainer could else tell augmented pictures from originals by the traces of their encoding.
@@ -72,15 +74,23 @@ def encode_like(pixels: Pixels, original: bytes, format_: str) -> bytes:
         pixels: The picture.
         original: The bytes of an image file that can be read.
         format_: As for `encode`.
+        header: What `read_header` said of `original`, if it was asked; it is asked otherwise.
     """
-    is_grey = read_header(original).is_grey
+    header = header or read_header(original)
+    # A step may have put colour into a grey picture; then the file shows it.
+    is_grey = header.is_grey and _has_no_colour(pixels)
     quality, has_colour = 95, True
-    if format_ == "JPEG":
+    if format_ == "JPEG" and header.format == "JPEG":
         with Image.open(BytesIO(original)) as image:
             if isinstance(image, JpegImagePlugin.JpegImageFile) and image.quantization:
                 quality = _quality(sum(image.quantization[min(image.quantization)]))
                 has_colour = JpegImagePlugin.get_sampling(image) == _FULL_COLOUR
     return encode(pixels, format_, quality=quality, is_grey=is_grey, has_full_colour=has_colour)
+
+
+def _has_no_colour(pixels: Pixels) -> bool:
+    red, green, blue = (pixels[..., channel] for channel in range(3))
+    return np.array_equal(red, green) and np.array_equal(green, blue)
 
 
 def _quality(table_sum: int) -> int:

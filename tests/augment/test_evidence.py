@@ -15,7 +15,7 @@ from app.cli import main
 from core.augment import DrawnStep, apply
 from core.augment.evidence import Cell, Evidence, measure_evidence, working_copy
 from core.augment.judge import Judge
-from core.augment.suggestion import suggest_policy, useful_for
+from core.augment.suggestion import mirror_text, suggest_policy, useful_for
 from core.augment.trials import Trial, list_trials
 from core.augment.verdict import Figures, Verdict
 from core.dataset import ImageDataset
@@ -204,6 +204,21 @@ def test_the_suggestion_leaves_alone_the_classes_that_a_flip_harms() -> None:
     assert (turn.values, turn.except_labels) == ({"degrees": (-15, 15)}, frozenset())
 
 
+@pytest.mark.parametrize(
+    ("operation", "six", "told"),
+    [
+        ("horizontal_flip", BAD, "A horizontal flip changes the label of 'six'."),
+        ("vertical_flip", BAD, "A vertical flip changes the label of 'six'."),
+        ("vertical_flip", GOOD, "A vertical flip changes the label of no class."),
+        ("grey", BAD, None),
+    ],
+)
+def test_it_is_told_what_the_mirror_that_was_tried_does(
+    operation: str, six: Figures, told: str | None
+) -> None:
+    assert mirror_text(hand_made({"cat": [GOOD], "six": [six]}, [Trial(operation)])) == told
+
+
 def test_the_suggestion_takes_each_side_as_far_as_it_is_useful() -> None:
     trials = [Trial("brightness", level) for level in (0.8, 0.5, 1.25, 1.8)]
     evidence = hand_made({"cat": [GOOD, BAD, GOOD, GOOD]}, trials)
@@ -281,7 +296,7 @@ def test_an_unknown_operation_is_refused() -> None:
 
 @pytest.mark.parametrize("suffix", [".csv", ".json", ".parquet"])
 def test_the_command_writes_a_row_per_class_and_trial(
-    suffix: str, arrows: ImageDataset, tmp_path: Path
+    suffix: str, arrows: ImageDataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out, policy = tmp_path / f"evidence{suffix}", tmp_path / "policy.json"
 
@@ -292,6 +307,8 @@ def test_the_command_writes_a_row_per_class_and_trial(
     )  # fmt: skip
 
     assert status == 0
+    # Six of each of two classes and the one of the third, each in five ways.
+    assert "65 augmented pictures to make and look at: " in capsys.readouterr().err
     read = {".csv": pd.read_csv, ".json": pd.read_json, ".parquet": pd.read_parquet}[suffix]
     table = read(out)
     assert len(table) == 3 * 5

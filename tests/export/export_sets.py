@@ -13,7 +13,7 @@ from core.augment import PRESETS, AugmentPolicy
 from core.dataset import Choices, ImageDataset
 from core.embed import embed
 from core.export import ExportReport, Recipe, export
-from core.export.manifest import MANIFEST_NAME
+from core.export.index_files import MANIFEST
 from core.progress import Progress, silent
 from core.resample import find_strategy, make_plan
 
@@ -91,7 +91,7 @@ def pictures(target: Path) -> dict[str, bytes]:
 
 
 def manifest(target: Path) -> list[dict[str, str]]:
-    text = contents(target)[MANIFEST_NAME].decode()
+    text = contents(target)[MANIFEST.name].decode()
     return list(csv.DictReader(StringIO(text, newline="")))
 
 

@@ -17,7 +17,7 @@ from core.augment import AugmentPolicy, label_after, make_step
 from core.augment.draws import draw_steps
 from core.dataset import ImageDataset
 from core.errors import SettingError
-from core.export import Recipe, TopUp, export, list_items
+from core.export import AS_THEY_ARE, ENCODED_ANEW, Recipe, export, list_items
 from core.pictures.encode import encode
 from core.resample import TrainingSide, make_plan, plan_counts, resample
 from core.resample.plan_counts import with_share
@@ -66,11 +66,11 @@ def two_classes(tmp_path: Path) -> ImageDataset:
     return read_folder(write_folder(tmp_path / "set", {"left": 6, "right": 2}))
 
 
-def recipe_of(dataset: ImageDataset, policy: AugmentPolicy, top_up: TopUp) -> Recipe:
+def recipe_of(dataset: ImageDataset, policy: AugmentPolicy, originals: str = AS_THEY_ARE) -> Recipe:
     return Recipe(
         source="set", dataset_digest=dataset.digest, choices=dataset.choices, take=None,
         strategy="augment", target=None, settings={}, most_per_image=None, encoder="builtin",
-        policy=policy, seed=0, top_up=top_up,
+        policy=policy, seed=0, originals=originals,
     )  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def test_the_largest_class_holds_augmented_pictures_too(
     plan = make_plan(two_classes, "augment", settings={"least_share": 0.25})
     target = tmp_path / "out.zip"
 
-    report = export(two_classes, plan, recipe_of(two_classes, TURN, TopUp()), target)
+    report = export(two_classes, plan, recipe_of(two_classes, TURN), target)
 
     assert report.after == {"left": 8, "right": 8}
     made = Counter(row["label"] for row in manifest_of(target) if row["origin"] == "augmented")
@@ -100,12 +100,11 @@ def test_normalised_originals_are_encoded_anew_and_look_the_same(
     plan = make_plan(two_classes, "augment")
     target = tmp_path / "out.zip"
 
-    recipe = recipe_of(two_classes, TURN, TopUp(normalises_originals=True))
-    export(two_classes, plan, recipe, target)
+    export(two_classes, plan, recipe_of(two_classes, TURN, ENCODED_ANEW), target)
 
     files = zipped(target)
     originals = [row for row in manifest_of(target) if row["origin"] == "original"]
-    assert {row["operation"] for row in originals} == {"normalised"}
+    assert {row["written"] for row in originals} == {"encoded"}
     before = (two_classes.root / originals[0]["parent"]).read_bytes()
     after = files[originals[0]["path"]]
     assert before != after
@@ -144,7 +143,7 @@ def test_a_picture_like_its_source_is_drawn_again(tmp_path: Path) -> None:
                             make_step("rotate", probability=1)), pick=1)  # fmt: skip
     target = tmp_path / "out.zip"
 
-    export(dataset, make_plan(dataset, "augment"), recipe_of(dataset, policy, TopUp()), target)
+    export(dataset, make_plan(dataset, "augment"), recipe_of(dataset, policy), target)
 
     augmented = [row for row in manifest_of(target) if row["origin"] == "augmented"]
     assert len(augmented) == 29
@@ -170,7 +169,7 @@ def test_a_mirror_makes_right_arrows_of_left_ones(two_classes: ImageDataset) -> 
     for item, source in zip(made, sources, strict=True):
         drawn = draw_steps(two_classes, policy, item.row, item.repeat, item.code)
         assert label_after(policy, drawn, source) == "right"
-        assert item.path.startswith("train/right/")
+        assert item.stem.startswith("train/right/")
 
 
 def test_the_command_augments_a_share_of_every_class(tmp_path: Path) -> None:

@@ -148,7 +148,10 @@ TESTS_OF: Mapping[int, tuple[str, tuple[str, ...]]] = {
             "test_turned_originals_stand_upright_for_readers_that_ignore_the_tag",
         ),
     ),
-    29: ("a PNG named .jpg", (f"{HERE}test_a_picture_of_a_wrong_suffix_gets_the_right_one",)),
+    29: (
+        "a PNG named .jpg",
+        ("export/test_export.py::test_a_picture_of_a_wrong_suffix_gets_the_right_one",),
+    ),
     30: (
         "one picture in two classes",
         ("audit/test_audit.py::test_repeated_pictures_are_told_by_what_they_spoil",),

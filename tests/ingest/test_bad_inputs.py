@@ -11,10 +11,7 @@ from image_sets import jpeg, png, read_folder, read_zip, saved, turned_jpeg, wri
 from PIL import Image
 from tar_sets import write_tar
 
-from core.augment import AugmentPolicy
 from core.errors import OutputError, SourceError
-from core.export import list_items
-from core.resample import TrainingSide, make_plan, resample
 
 ROOT = Path(__file__).parents[2]
 
@@ -92,18 +89,6 @@ def test_what_reading_changes_is_told(tmp_path: Path) -> None:
 
     assert dataset.table["conversion"].tolist() == [change for _, change in CHANGED.values()]
     assert dataset.skipped == ()
-
-
-def test_a_picture_of_a_wrong_suffix_gets_the_right_one(tmp_path: Path) -> None:
-    dataset = read_folder(write_files(tmp_path / "set", {"cat/1.jpg": png(), "dog/2.PNG": jpeg()}))
-
-    items = list_items(
-        dataset,
-        resample(TrainingSide(dataset, make_plan(dataset, "none"), policy=AugmentPolicy(()))),
-    )
-
-    assert dataset.table["format"].tolist() == ["PNG", "JPEG"]
-    assert [item.path.rpartition(".")[2] for item in items] == ["png", "jpg"]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
