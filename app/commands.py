@@ -244,11 +244,11 @@ def run_balance(options: argparse.Namespace) -> None:
                 "the result will differ.",
                 file=sys.stderr,
             )
-        _print_grave(dataset, progress)
         side = TrainingSide(dataset, plan, embeddings, policy=policy, seed=seed, progress=progress)
         made = resample(side)
         for text in made.told(dataset.classes):
             print(text)
+        _print_grave(dataset, progress)
         report = export(
             dataset, plan, recipe, options.out, container=container, made=made,
             embeddings=embeddings, progress=progress,
@@ -269,6 +269,14 @@ def run_balance(options: argparse.Namespace) -> None:
         print(f"evenset: {failure.path} is missing: {failure.reason}", file=sys.stderr)
 
 
+def _tell(plan: BalancePlan) -> None:
+    """Say what a plan does and what to know of it, as the page does."""
+    record = find_strategy(plan.strategy)
+    print(f"{record.title}: {record.effect.told(plan)}.")
+    for warning in record.warnings(plan):
+        print(warning)
+
+
 def _originals(options: argparse.Namespace, base: Recipe | None) -> str:
     if options.encodes_anew is None:
         return base.originals if base else DEFAULT_ORIGINALS
@@ -280,14 +288,6 @@ def _print_grave(dataset: ImageDataset, progress: Progress) -> None:
     for finding in audit(dataset, progress).findings:
         if finding.severity is Severity.HIGH:
             print(f"evenset: {finding.text} {finding.remedy}", file=sys.stderr)
-
-
-def _tell(plan: BalancePlan) -> None:
-    """Say what a plan does and what to know of it, as the page does."""
-    record = find_strategy(plan.strategy)
-    print(f"{record.title}: {record.effect.told(plan)}.")
-    for warning in record.warnings(plan):
-        print(warning)
 
 
 def _settings(options: argparse.Namespace) -> dict[str, str]:
