@@ -118,6 +118,7 @@ def test_two_classes_are_swapped_by_a_mirror(lab_session: Session) -> None:
     assert flips[0].swapped_labels == {("east", "west")}
 
 
+@pytest.mark.long
 def test_evidence_is_a_job_and_ends_as_a_map(dataset: ImageDataset, tmp_path: Path) -> None:
     workspace = visitor(loaded(dataset))
     page = opened(workspace, evidence_images=5)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from image_sets import png, read_folder, write_files
 
@@ -69,7 +69,6 @@ def test_a_class_without_sources_gets_nothing() -> None:
     kept=st.integers(0, 2**40),
     each=st.floats(0.2, 4),
 )
-@settings(deadline=None)
 def test_a_part_of_a_set_makes_the_same_pictures_as_the_whole(
     labels: str, kept: int, each: float
 ) -> None:
