@@ -134,8 +134,9 @@ def run_resample(options: argparse.Namespace) -> None:
         most_per_image=options.most_per_image,
     )
     make_folder(options.out)
+    if options.json != "-":
+        _tell(plan)
     with Bars() as progress:
-        _tell(plan, progress)
         made = resample(
             TrainingSide(labels, plan, embeddings, seed=options.seed or 0, progress=progress)
         )
@@ -150,6 +151,8 @@ def run_resample(options: argparse.Namespace) -> None:
         f"{plan.strategy}: {count_of(len(made.kept), 'image')} kept, "
         f"{count_of(len(made.points), 'point')} made, in {options.out}."
     )
+    for text in made.told(labels.classes):
+        print(text)
     if len(made.other_pictures):
         print(
             f"{count_of(len(made.other_pictures), 'augmented picture')} of 'evenset balance' have "
@@ -215,7 +218,7 @@ def run_balance(options: argparse.Namespace) -> None:
     with opened(options, base) as (dataset, progress):
         check_classes(dataset)
         plan = make_plan(dataset, strategy, target, settings=settings, most_per_image=most)
-        _tell(plan, progress)
+        _tell(plan)
         embeddings = None
         if record.needs_embeddings:
             embeddings = embed_all(dataset, encoder, options, progress)
@@ -242,9 +245,13 @@ def run_balance(options: argparse.Namespace) -> None:
                 file=sys.stderr,
             )
         _print_grave(dataset, progress)
+        side = TrainingSide(dataset, plan, embeddings, policy=policy, seed=seed, progress=progress)
+        made = resample(side)
+        for text in made.told(dataset.classes):
+            print(text)
         report = export(
-            dataset, plan, recipe, options.out, container=container, embeddings=embeddings,
-            progress=progress,
+            dataset, plan, recipe, options.out, container=container, made=made,
+            embeddings=embeddings, progress=progress,
         )  # fmt: skip
     print_table(
         ["class", "before", "after"],
@@ -254,6 +261,8 @@ def run_balance(options: argparse.Namespace) -> None:
         ],
     )
     print(f"{count_of(len(report.rows), 'picture')} in {report.target}.")
+    if container.is_file and layout.readers:
+        print("Unpack it before a trainer reads it; its README.md says how.")
     if report.changes:
         print(f"With the edits: {report.changes}.")
     if report.synthetic:
@@ -275,12 +284,12 @@ def _print_grave(dataset: ImageDataset, progress: Progress) -> None:
             print(f"evenset: {finding.text} {finding.remedy}", file=sys.stderr)
 
 
-def _tell(plan: BalancePlan, progress: Bars) -> None:
+def _tell(plan: BalancePlan) -> None:
     """Say what a plan does and what to know of it, as the page does."""
     record = find_strategy(plan.strategy)
-    progress.say(f"evenset: {record.title}: {record.effect.told(plan)}.")
+    print(f"{record.title}: {record.effect.told(plan)}.")
     for warning in record.warnings(plan):
-        progress.say(f"evenset: {warning}")
+        print(warning)
 
 
 def _settings(options: argparse.Namespace) -> dict[str, str]:

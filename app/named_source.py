@@ -16,6 +16,7 @@ from core.augment import PRESETS, AugmentPolicy
 from core.dataset import Choices, ImageDataset
 from core.dataset.edits import ABOUT_REVIEW
 from core.dataset.edits_file import NamedEdit, find_edits, missing_text, read_edits
+from core.dataset.questions import questions
 from core.embed import DEFAULT_ENCODER, Embeddings, embed
 from core.errors import OutputError, SettingError
 from core.export import Recipe
@@ -44,6 +45,8 @@ def opened(
                 f"({decided.kind}={decided.decision}).",
                 file=sys.stderr,
             )
+        for question in questions(dataset):
+            print(f"evenset: {question.text} {question.option}", file=sys.stderr)
         edits, missing = find_edits(named, dataset)
         if missing:
             print(f"evenset: {missing_text(missing, dataset)}", file=sys.stderr)
@@ -61,7 +64,13 @@ def named_edits(options: argparse.Namespace, base: Recipe | None = None) -> tupl
 
 def _choices(options: argparse.Namespace, base: Choices) -> Choices:
     if options.labels not in {None, base.labels_file}:
-        base = Choices(decisions=base.decisions)  # the columns were those of another file
+        base = replace(
+            base,
+            image_column=None,
+            label_column=None,
+            split_column=None,
+            group_column=None,
+        )  # they were those of another file
     return Choices(
         labels_file=base.labels_file if options.labels is None else options.labels,
         image_column=options.image_column or base.image_column,
@@ -69,6 +78,8 @@ def _choices(options: argparse.Namespace, base: Choices) -> Choices:
         split_column=base.split_column if options.split_column is None else options.split_column,
         group_column=base.group_column if options.group_column is None else options.group_column,
         decisions={**base.decisions, **ingest.parse_decisions(options.decide)},
+        background=base.background if options.background is None else options.background,
+        white_level=base.white_level if options.white_level is None else options.white_level,
     )
 
 

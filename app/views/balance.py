@@ -96,8 +96,9 @@ def _strategy_section(session: Session, dataset: ImageDataset) -> Session:
         if done is not None and done.made is not None and done.seed == seed:
             # What cleaning leaves is known once it was carried out.
             plan = done.plan if done.plan.asks_as(plan) else plan
-        for warning in strategy.warnings(plan):
-            st.info(plain(warning))
+        told = done.made.told(dataset.classes) if done is not None and done.made else []
+        for text in [*strategy.warnings(plan), *(told if done and done.plan == plan else [])]:
+            st.info(plain(text))
         needs = strategy.needs_embeddings and session.embeddings is None
         kind: Literal["primary", "secondary"] = "secondary" if needs else "primary"
         if st.button(strategy.button(plan), type=kind, disabled=needs, key="carry_out"):

@@ -1,6 +1,7 @@
 """One file to an upright (H, W, 3) uint8 RGB array, safely. Colour profiles are not applied."""
 
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -61,6 +62,7 @@ _REDUCED = {
 }
 
 Reader = Callable[[], Pixels]
+Read = TypeVar("Read")
 
 
 def decode(
@@ -92,7 +94,7 @@ def decode(
         raise UnreadableImageError(f"{header.format} with 32-bit values has no defined brightness")
     if header.format == "PPM" and is_netpbm(content):
         return read_netpbm(content, width=header.width, height=header.height)
-    pixels = _first_that_reads(_readers(content, header, decoding, at_least_px))
+    pixels = first_that_reads(_readers(content, header, decoding, at_least_px))
     # Both libraries turn a TIFF by themselves.
     if header.is_turned and header.format != "TIFF":
         quarters, is_mirrored = _TURNS[header.orientation]
@@ -150,7 +152,7 @@ def _readers(
         yield lambda: _by_pillow(without_texts(content), header, decoding)
 
 
-def _first_that_reads(readers: Iterator[Reader]) -> Pixels:
+def first_that_reads(readers: Iterator[Callable[[], Read]]) -> Read:
     """Return what the first reader gives that can; else raise what the last one said."""
     refused = UnreadableImageError("of a kind that is not read")
     for read in readers:

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from core.pictures.decode import SUFFIXES, ImageHeader, Pixels, decode, read_header, resize
+from core.pictures.decode import SUFFIXES, ImageHeader, Pixels, read_header, resize
 
 WRITABLE_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "BMP", "TIFF"})
 
@@ -49,9 +49,8 @@ def encode(
     return bytes(buffer.tobytes())
 
 
-def thumbnail(content: bytes, side_px: int = 128) -> bytes:
-    """Return a JPEG whose longer side is at most `side_px`, from the bytes of an image file."""
-    pixels = decode(content, at_least_px=side_px)
+def thumbnail(pixels: Pixels, side_px: int) -> bytes:
+    """Return a JPEG whose longer side is at most `side_px`."""
     scale = side_px / max(pixels.shape[:2])
     if scale < 1:
         height, width = (max(1, round(side * scale)) for side in pixels.shape[:2])

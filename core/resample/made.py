@@ -1,6 +1,6 @@
 """What a strategy is given, and what it makes of it: the same for every page and every file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -14,6 +14,7 @@ from core.embed import Embeddings, available_devices
 from core.progress import Progress, silent
 from core.randomness import stream
 from core.resample.batched import BatchedCost
+from core.resample.drawing import IDENTICAL
 from core.resample.plan import BalancePlan
 from core.resample.segments import ClassReport
 from core.resample.synthetic import SyntheticPoints, no_points
@@ -40,6 +41,15 @@ class Made:
     def other_pictures(self) -> Pictures:
         """Return the pictures that are of no point: of classes that points cannot be made for."""
         return self.pictures.only(slice(self.pictured, None))
+
+    def told(self, classes: Sequence[str]) -> list[str]:
+        """Return what a plan could not know of its classes."""
+        return [
+            f"All images of '{classes[one.code]}' are one and the same: no point lies between "
+            "them, so the class gets augmented pictures instead."
+            for one in self.report
+            if one.note == IDENTICAL
+        ]
 
     def count_added(self, class_count: int) -> NDArray[np.intp]:
         """Return (C,) how many pieces are added to each class, copies left out.

@@ -12,10 +12,12 @@ from core.dataset import Rows
 from core.resample.batched import draw_batched
 from core.resample.cleaning import without_contradicted, without_tomek_links
 from core.resample.compress import compress
+from core.resample.drawing import IDENTICAL
+from core.resample.identical import are_identical, different_rows
 from core.resample.made import Made, TrainingSide
 from core.resample.quality import measure_quality
 from core.resample.samplers import draw_copies
-from core.resample.segments import Segments, SmoteSettings, draw_segments
+from core.resample.segments import ClassReport, Segments, SmoteSettings, draw_segments
 from core.resample.synthetic import PointsBetween, SyntheticPoints
 from core.resample.variants import REGULAR
 
@@ -41,7 +43,7 @@ def between_neighbours(side: TrainingSide, variant: str = REGULAR) -> Made:
 
 def _between_neighbours(side: TrainingSide, variant: str = REGULAR) -> tuple[Made, PointsBetween]:
     """Return the points, and what is told of them."""
-    rows, settings = side.usable, side.plan.settings
+    rows, settings = different_rows(side), side.plan.settings
     vectors, variance = side.vectors(rows), None
     if settings.get("components"):
         count = min(side.number("components"), *vectors.shape)
@@ -63,12 +65,14 @@ def _between_neighbours(side: TrainingSide, variant: str = REGULAR) -> tuple[Mad
         progress=side.progress,
     )
     points = _points(rows, segments, str(settings.get("interpolation", "linear")))
-    return replace(side.as_it_is(), report=segments.report, variance_kept=variance), points
+    points = _without_copies(side, points)
+    report = _told(side, segments.report, points)
+    return replace(side.as_it_is(), report=report, variance_kept=variance), points
 
 
 def in_batches(side: TrainingSide) -> Made:
     """Return the points of SMOTE inside shuffled batches, and what batches cost."""
-    rows = side.usable
+    rows = different_rows(side)
     segments, cost = draw_batched(
         side.vectors(rows),
         side.dataset.codes[rows],
@@ -78,8 +82,9 @@ def in_batches(side: TrainingSide) -> Made:
         rng_of=side.rng_of,
         progress=side.progress,
     )
-    made = replace(side.as_it_is(), report=segments.report, cost=cost)
-    return _with_points(side, made, _points(rows, segments))
+    points = _points(rows, segments)
+    report = _told(side, segments.report, points)
+    return _with_points(side, replace(side.as_it_is(), report=report, cost=cost), points)
 
 
 def then_edited(side: TrainingSide) -> Made:
@@ -163,7 +168,33 @@ def _is_unsafe(side: TrainingSide, points: SyntheticPoints) -> NDArray[np.bool_]
     return quality.is_unsafe
 
 
-def _too_few(side: TrainingSide) -> dict[int, int]:
-    """Return code -> pieces asked for, of the classes with one image: no segment, so no points."""
+def _without_copies(side: TrainingSide, points: PointsBetween) -> PointsBetween:
+    """Return the points without those between identical images of two classes."""
+    base, neighbour = points.parents.T
+    crosses = np.flatnonzero(side.dataset.codes[base] != side.dataset.codes[neighbour])
+    stays = np.ones(len(points), np.bool_)
+    stays[crosses] = ~are_identical(side, base[crosses], neighbour[crosses])
+    return points.only(stays)
+
+
+def _told(
+    side: TrainingSide, report: tuple[ClassReport, ...], points: PointsBetween
+) -> tuple[ClassReport, ...]:
+    """Return the report with what came out, and the classes whose images are all identical."""
     counts = np.bincount(side.dataset.codes[side.usable], minlength=len(side.dataset.classes))
+    made = np.bincount(points.codes, minlength=len(counts))
+    return tuple(
+        replace(
+            one,
+            made=int(made[one.code]),
+            note=IDENTICAL if one.real == 1 < counts[one.code] else one.note,
+        )
+        for one in report
+    )
+
+
+def _too_few(side: TrainingSide) -> dict[int, int]:
+    """Return code -> pieces asked for, of classes without two different images: no segment."""
+    rows = different_rows(side)
+    counts = np.bincount(side.dataset.codes[rows], minlength=len(side.dataset.classes))
     return {code: count for code, count in side.add.items() if count and counts[code] < 2}
