@@ -13,14 +13,13 @@ from app.settings import read_limits, usual_cache
 from app.terminal import Bars
 from core import ingest
 from core.augment import PRESETS, AugmentPolicy
-from core.dataset import Choices, ImageDataset
+from core.dataset import Choices, ImageDataset, refusal_text
 from core.dataset.edits import ABOUT_REVIEW
 from core.dataset.edits_file import NamedEdit, find_edits, missing_text, read_edits
 from core.dataset.questions import questions
 from core.embed import DEFAULT_ENCODER, Embeddings, embed
 from core.errors import OutputError, SettingError
 from core.export import Recipe
-from core.progress import Progress
 
 
 @contextmanager
@@ -84,17 +83,20 @@ def _choices(options: argparse.Namespace, base: Choices) -> Choices:
 
 
 def embed_all(
-    dataset: ImageDataset, encoder: str | None, options: argparse.Namespace, progress: Progress
+    dataset: ImageDataset, encoder: str | None, options: argparse.Namespace, progress: Bars
 ) -> Embeddings:
-    """Return the vectors of all images that are not left out.
+    """Return the vectors of all images that are not left out, and say which have none.
 
     Those made before are looked for unless told not to.
     """
     cache = None if options.no_cache else usual_cache()
-    return embed(
+    embeddings = embed(
         dataset, encoder=encoder or DEFAULT_ENCODER, device=options.device, cache=cache,
         rows=dataset.present_rows, progress=progress,
     )  # fmt: skip
+    if embeddings.absent:
+        progress.say(f"evenset: {refusal_text(embeddings.absent)}")
+    return embeddings
 
 
 def make_folder(folder: Path) -> None:

@@ -84,7 +84,9 @@ async def thumbnail(request: Request) -> Response:
         if match[2] is not None:
             dataset = with_decoding(dataset, Decoding(match[2], int(match[3])))
         path = await run_in_threadpool(thumbnail_file, workspace.folder, dataset, int(match[1]))
-    except (EvensetError, OSError):
+    except EvensetError as error:
+        return Response(str(error), 404, media_type="text/plain")
+    except OSError:
         return Response(status_code=404)
     return FileResponse(path, media_type="image/jpeg", headers=_private("private, max-age=3600"))
 

@@ -56,7 +56,7 @@ def _confirm(session: Session, question: Question, asked: str, *, is_busy: bool)
     *before, last = session.made_from_pixels
     goes = f"{', '.join(before)} and {last}" if before else last
     st.warning(
-        f"Then {goes} {'go' if before else 'goes'}: made from the pictures as they are now. "
+        f"Using {question.other} drops {goes}, made from the pictures as they are now. "
         "Labels, edits and the policy stay."
     )
     with st.container(horizontal=True):

@@ -127,12 +127,12 @@ def test_what_was_made_goes_only_when_that_is_confirmed(made: Session) -> None:
 
     assert workspace.session is made
     assert (
-        "Then the embedding and its maps and what the strategy made go: made from the pictures"
-        in text(page)
+        "Using white drops the embedding and its maps and what the strategy made, made from the "
+        "pictures as they are now. Labels, edits and the policy stay." in text(page)
     )
     button(page, "Keep grey").click().run()
     assert workspace.session is made
-    assert "Then the embedding" not in text(page)
+    assert "Using white drops" not in text(page)
 
     button(page, "Use white").click().run()
     button(page, "Use white all the same").click().run()
