@@ -11,7 +11,8 @@ def add_evaluate_options(parser: Command) -> None:
         "--strategies",
         metavar="A,B,...",
         help="which, or a set: usual, augmentations (one by one), smote_kin, all; also smote@50%%, "
-        "augment:crop or smote@50%%+class_weights; the usual ones by default",
+        "smote:pictures (what an export trains on), augment:crop or smote@50%%+class_weights; the "
+        "usual ones by default",
     )
     parser.add_argument(
         "--set",
