@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -16,6 +17,7 @@ from core.augment.evidence import Evidence, measure_evidence
 from core.augment.suggestion import suggest_policy
 from core.augment.trials import list_trials, trying_text
 from core.augment.verdict import Verdict
+from core.dataset import refusal_text
 from core.embed import DEFAULT_ENCODER, find_encoder
 from core.errors import SettingError
 from core.storage import replacing, write_bytes
@@ -87,5 +89,7 @@ def _print(evidence: Evidence, path: Path) -> None:
             for label, counts in verdicts.items()
         ],
     )
+    if evidence.absent:
+        print(f"evenset: {refusal_text(evidence.absent)}", file=sys.stderr)
     tried = count_of(len(evidence.trials), "trial")
     print(f"{tried} of each class, judged by '{evidence.encoder}', in {path}.")

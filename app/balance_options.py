@@ -1,12 +1,16 @@
 """The options of `evenset balance` that say what the files hold and how they are written."""
 
-import argparse
+from app.command import Command
 
 
-def add_balance_options(balance: argparse.ArgumentParser) -> None:
+def add_balance_options(balance: Command) -> None:
     """Add them to the parser of the command."""
-    balance.add_argument(
-        "--policy", metavar="NAME_OR_FILE", help="how to augment: a preset or a JSON file"
+    balance.add_listed(
+        "--policy",
+        "how to augment: {names}, or a JSON file",
+        "core.augment",
+        "PRESETS",
+        metavar="NAME_OR_FILE",
     )
     balance.add_argument(
         "--least-augmented",
@@ -29,9 +33,9 @@ def add_balance_options(balance: argparse.ArgumentParser) -> None:
         dest="encodes_anew",
         help="copy originals byte for byte where every reader sees in them what Evenset sees",
     )
-    balance.add_argument(
-        "--layout", metavar="NAME", help="which files there are; class_folders is the usual one"
+    balance.add_listed(
+        "--layout", "which files: {names} (the first unless named)", "core.export", "LAYOUTS"
     )
-    balance.add_argument(
-        "--container", metavar="NAME", help="zip or folder; by the name that --out gives"
+    balance.add_listed(
+        "--container", "{names}; by the name that --out gives", "core.export", "CONTAINERS"
     )

@@ -7,8 +7,9 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from app.balance_options import add_balance_options
-from app.command import Command, checks_text, encoder_names, operation_names
+from app.command import Command, checks_text
 from app.evaluate_options import add_evaluate_options
+from app.map_options import add_map_options
 from app.settings import LIMIT_OPTIONS, SERVE_OPTIONS, ServeOption
 from app.told_to_end import Terminated, told_to_end
 from core import __version__
@@ -134,7 +135,11 @@ def _add_augment(commands: "argparse._SubParsersAction[Command]") -> None:
         "--suggest", type=Path, metavar="FILE", help="the policy that follows, as JSON for balance"
     )
     augment.add_listed(
-        "--operations", "which to try, all by default: {names}", operation_names, metavar="A,B,..."
+        "--operations",
+        "which to try, all by default: {names}",
+        "core.augment",
+        "OPERATIONS",
+        metavar="A,B,...",
     )
     augment.add_argument(
         "--images-per-class",
@@ -157,18 +162,7 @@ def _add_map(commands: "argparse._SubParsersAction[Command]") -> None:
     drawn.add_argument(
         "--synthetic", type=Path, metavar="DIR", help="a folder of 'evenset resample'"
     )
-    drawn.add_argument(
-        "--method", choices=("pca", "umap"), default="umap", help="how to draw it (%(default)s)"
-    )
-    drawn.add_argument(
-        "--n-neighbors", type=int, metavar="N", help="images that a UMAP holds together (15)"
-    )
-    drawn.add_argument(
-        "--min-dist", type=float, metavar="N", help="how near a UMAP lays points, 0 to 1 (0.1)"
-    )
-    drawn.add_argument(
-        "--metric", metavar="NAME", help="of a UMAP: euclidean or cosine (euclidean)"
-    )
+    add_map_options(drawn)
     _add_seed(drawn)
 
 
@@ -227,6 +221,18 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
         help="what to do about files and labels that do not match, such as "
         "alike_labels=keep_apart; repeatable",
     )
+    pictures = parser.add_argument_group(
+        "pictures", "one way for the whole set, proposed by its pictures unless named"
+    )
+    pictures.add_argument(
+        "--background", metavar="NAME", help="behind transparent parts: white or grey"
+    )
+    pictures.add_argument(
+        "--white-level",
+        type=int,
+        metavar="N",
+        help="the value of 16-bit files that becomes white, such as 4095 for 12 bits in 16",
+    )
     _add_numbers(parser.add_argument_group("limits"), LIMIT_OPTIONS)
 
 
@@ -243,7 +249,8 @@ def _add_encoder(parser: Command) -> None:
         "--encoder",
         "what turns an image into a vector: {names} (the first unless named), hf:OWNER/MODEL of "
         "Hugging Face, or a folder that holds such a model",
-        encoder_names,
+        "core.embed",
+        "ENCODERS",
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (%(default)s)")
     parser.add_argument(
@@ -251,8 +258,8 @@ def _add_encoder(parser: Command) -> None:
     )
 
 
-def _add_balance(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--strategy", help="how to balance")
+def _add_balance(parser: Command) -> None:
+    parser.add_listed("--strategy", "how to balance: {names}", "core.resample", "STRATEGIES")
     parser.add_argument(
         "--target",
         action="append",

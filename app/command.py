@@ -1,7 +1,8 @@
 """A command whose help names what the registries hold, asked for when somebody reads it."""
 
 import argparse
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from importlib import import_module
 
 
 class Command(argparse.ArgumentParser):
@@ -14,42 +15,23 @@ class Command(argparse.ArgumentParser):
 
     def __init__(self, *arguments: object, **settings: object) -> None:
         super().__init__(*arguments, **settings)  # type: ignore[arg-type]
-        self._listings: dict[argparse.Action, tuple[str, Callable[[], Iterable[str]]]] = {}
+        self._listings: dict[argparse.Action, tuple[str, str, str]] = {}
 
     def add_listed(
-        self, flag: str, text: str, names: Callable[[], Iterable[str]], *, metavar: str = "NAME"
+        self, flag: str, text: str, package: str, registry: str, *, metavar: str = "NAME"
     ) -> None:
-        """Add an option; '{names}' in `text` becomes what `names` returns."""
-        self._listings[self.add_argument(flag, metavar=metavar, help=text)] = text, names
+        """Add an option; '{names}' in `text` becomes the names in a registry of a package."""
+        action = self.add_argument(flag, metavar=metavar, help=text)
+        self._listings[action] = text, package, registry
 
     def format_help(self) -> str:
         """Return the help."""
-        for action, (text, names) in self._listings.items():
-            action.help = text.format(names=", ".join(names()))
+        for action, (text, package, registry) in self._listings.items():
+            names = getattr(import_module(package), registry)
+            action.help = text.format(names=", ".join(names))
         if self.ending is not None:
             self.epilog = self.ending()
         return super().format_help()
-
-
-def encoder_names() -> list[str]:
-    """Return the names of the encoders that need no download."""
-    from core.embed import ENCODERS
-
-    return list(ENCODERS)
-
-
-def operation_names() -> list[str]:
-    """Return the names of the operations that augment."""
-    from core.augment import OPERATIONS
-
-    return list(OPERATIONS)
-
-
-def head_names() -> list[str]:
-    """Return the names of what learns in a comparison."""
-    from core.evaluate import HEADS
-
-    return list(HEADS)
 
 
 def checks_text() -> str:

@@ -183,7 +183,7 @@ def run_balance(options: argparse.Namespace) -> None:
             print(text)
         _print_grave(dataset, progress)
         report = export(
-            dataset, plan, recipe, options.out, made=made, container=container,
+            dataset, plan, recipe, options.out, container=container, made=made,
             embeddings=embeddings, progress=progress,
         )  # fmt: skip
     print_table(

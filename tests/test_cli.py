@@ -1,6 +1,7 @@
 """The command line: what it prints, where, and how it ends."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,13 @@ from image_sets import jpeg, write_files, zipped
 
 from app.cli import main
 from core import __version__
-from core.evaluate.heads import HEADS
+from core.audit import CHECKS
+from core.augment import OPERATIONS, PRESETS
+from core.embed import ENCODERS
+from core.evaluate import HEADS, METRICS
+from core.evaluate.contender_sets import CONTENDER_SETS
+from core.export import CONTAINERS, LAYOUTS
+from core.resample import STRATEGIES
 
 Captured = pytest.CaptureFixture[str]
 
@@ -31,12 +38,30 @@ def test_help_names_every_command(capsys: Captured) -> None:
         assert command in text
 
 
-def test_help_names_every_head(capsys: Captured) -> None:
+@pytest.mark.parametrize(
+    ("command", "registry"),
+    [
+        ("audit", CHECKS),
+        ("augment", OPERATIONS),
+        ("augment", ENCODERS),
+        ("resample", STRATEGIES),
+        ("evaluate", HEADS),
+        ("evaluate", METRICS),
+        ("evaluate", CONTENDER_SETS),
+        ("balance", PRESETS),
+        ("balance", STRATEGIES),
+        ("balance", LAYOUTS),
+        ("balance", CONTAINERS),
+    ],
+)
+def test_help_names_all_that_a_registry_holds(
+    capsys: Captured, command: str, registry: Mapping[str, object]
+) -> None:
     with pytest.raises(SystemExit, match="0"):
-        main(["evaluate", "--help"])
+        main([command, "--help"])
 
     text = capsys.readouterr().out
-    assert [name for name in HEADS if name not in text] == []
+    assert [name for name in registry if name not in text] == []
 
 
 def test_the_version_is_told(capsys: Captured) -> None:

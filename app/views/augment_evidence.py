@@ -25,7 +25,7 @@ from core.augment.evidence import Cell, Evidence
 from core.augment.suggestion import suggest_policy, useful_for
 from core.augment.trials import list_trials, trying_text
 from core.augment.verdict import Verdict
-from core.dataset import ImageDataset
+from core.dataset import ImageDataset, refusal_text
 from core.embed import DEFAULT_ENCODER, Embeddings
 from core.project import Projection
 from core.words import count_of
@@ -93,6 +93,8 @@ def _start(session: Session, dataset: ImageDataset, images: int) -> None:
 
 def _results(evidence: Evidence, dataset: ImageDataset) -> None:
     quiet(_sentence(evidence))
+    if evidence.absent:
+        st.warning(plain(refusal_text(evidence.absent)))
     kinds = list(dict.fromkeys(operation.kind for operation in OPERATIONS.values()))
     kind = st.segmented_control(
         "Operations", kinds, default=kinds[0], required=True, key="evidence_kind",

@@ -89,7 +89,7 @@ def _answer(dataset: ImageDataset, balanced: Balanced) -> str:
     if len(after) == 1 and len(plan.after) > 1:
         text += f": {after.pop():,} for every class"
     held_out = len(dataset.held_out_rows)
-    return text + (f", with {held_out:,} held-out images unchanged." if held_out else ".")
+    return text + (f", with {held_out:,} held-out images beside them." if held_out else ".")
 
 
 def _layout() -> str:

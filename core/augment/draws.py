@@ -156,7 +156,7 @@ def make_picture(
     Raises:
         SettingError: no step of the policy changes pictures with this label.
     """
-    size_px = dataset.table[["width", "height"]].iloc[row].max()
+    size_px = dataset.shapes[row, :2].max()
     scale = max(pixels.shape[:2]) / max(1, int(size_px))
     for attempt in range(MOST_ATTEMPTS):
         drawn = draw_steps(dataset, policy, row, repeat, code, attempt)

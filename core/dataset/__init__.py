@@ -20,7 +20,7 @@ from core.dataset.dataset import (
     select,
 )
 from core.dataset.labelled import Labelled
-from core.dataset.picture import decoded, read_content, read_file, read_picture
+from core.dataset.picture import decoded, read_content, read_file, read_picture, refusal_text
 from core.dataset.table import COLUMNS, build_table
 
 __all__ = [
@@ -42,5 +42,6 @@ __all__ = [
     "read_content",
     "read_file",
     "read_picture",
+    "refusal_text",
     "select",
 ]

@@ -114,6 +114,18 @@ class ImageDataset:
         return self.table["digest"].to_numpy(object)
 
     @cached_property
+    def shapes(self) -> NDArray[np.int64]:
+        """Return (N, 3) width, height and bytes of each row; asking the table for each is slow."""
+        shapes = self.table[["width", "height", "bytes"]].to_numpy(np.int64)
+        shapes.setflags(write=False)
+        return shapes
+
+    @cached_property
+    def files(self) -> NDArray[Any]:
+        """Return (N,) where each row's bytes lie, relative to `root`, as text."""
+        return self.table["file"].to_numpy(object)
+
+    @cached_property
     def ordinals(self) -> NDArray[np.intp]:
         """Return (N,) which each row is among those with its digest, from 0, in order of row."""
         return _frozen(np.asarray(self.table.groupby("digest").cumcount(), np.intp))
@@ -211,7 +223,7 @@ class ImageDataset:
 
     def read_bytes(self, row: int) -> bytes:
         """Return the content of a row's file."""
-        return (self.root / str(self.table["file"].iloc[row])).read_bytes()
+        return (self.root / str(self.files[row])).read_bytes()
 
 
 def select(dataset: ImageDataset, take: Take) -> ImageDataset:

@@ -1,15 +1,16 @@
 """From a row to its pixels: the only door. What changed since it was loaded is refused here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 
-from core.dataset.dataset import ImageDataset
+from core.dataset.dataset import ImageDataset, SkippedFile
 from core.errors import UnreadableImageError
 from core.limits import Limits
 from core.pictures.budget import BUDGET, room_to_read
 from core.pictures.decode import Pixels, decode, peak_bytes
 from core.pictures.header import ImageHeader, read_header
+from core.words import count_of
 
 
 def read_content(dataset: ImageDataset, row: int) -> bytes:
@@ -23,7 +24,7 @@ def read_content(dataset: ImageDataset, row: int) -> bytes:
         content = dataset.read_bytes(row)
     except OSError as error:
         raise UnreadableImageError(f"cannot be read any more ({error.strerror})") from error
-    if sha256(content).hexdigest() != dataset.table["digest"].iloc[row]:
+    if sha256(content).hexdigest() != dataset.digests[row]:
         raise UnreadableImageError("changed since it was loaded")
     return content
 
@@ -59,9 +60,8 @@ def read_file(dataset: ImageDataset, row: int) -> Iterator[tuple[bytes, ImageHea
     Raises:
         UnreadableImageError: as `read_picture`.
     """
-    table = dataset.table
     # The image passed the limits when it was loaded; they may have been raised for it.
-    width, height, size = (int(table[name].iloc[row]) for name in ("width", "height", "bytes"))
+    width, height, size = dataset.shapes[row].tolist()
     with room_to_read(size, width * height):
         content = read_content(dataset, row)
         yield content, read_header(content, Limits(image_pixels=width * height))
@@ -78,3 +78,12 @@ def decoded(
     """
     with BUDGET.share(peak_bytes(header, len(content), at_least_px)):
         yield decode(content, header=header, decoding=dataset.decoding, at_least_px=at_least_px)
+
+
+def refusal_text(refused: Sequence[SkippedFile]) -> str:
+    """Return what every face says of one or more files that are not what was loaded."""
+    more = f", nor can {count_of(len(refused) - 1, 'other image')}" if len(refused) > 1 else ""
+    return (
+        f"'{refused[0].path}' cannot be used: {refused[0].reason}{more}. Check that the files are "
+        "in place as they were, then load them again."
+    )

@@ -99,7 +99,7 @@ def _about_background(proposal: Proposal, decoding: Decoding) -> Question | None
     used, proposed = decoding.background, proposal.background
     if not proposal.transparent or used == proposed == DEFAULT_DECODING.background:
         return None
-    text = f"{_part(proposal.transparent, proposal.pictures)} transparent"
+    text = f"{_part(proposal.transparent, proposal.pictures, 'is', 'are')} transparent"
     if proposed == "grey":
         most = "most " if proposal.vanishing < proposal.transparent else ""
         text += f" and {most}would vanish on white"
@@ -119,7 +119,7 @@ def _about_white_level(proposal: Proposal, decoding: Decoding) -> Question | Non
     if used == proposed == WHITE_16_BIT and dark is None:
         return None
     text = (
-        f"{_part(proposal.sixteen_bit, proposal.pictures)} of 16 bits, with values up to "
+        f"{_part(proposal.sixteen_bit, proposal.pictures, 'holds', 'hold')} 16-bit values up to "
         f"{proposal.highest:,}: {used:,} becomes white"
     )
     other = WHITE_16_BIT if used != WHITE_16_BIT else proposed
@@ -127,18 +127,17 @@ def _about_white_level(proposal: Proposal, decoding: Decoding) -> Question | Non
         text += f" as chosen, where {proposed:,} is proposed"
         other = proposed
     elif dark is not None:
-        text += f", and most are nearly black, with values up to {proposal.usual:,}"
+        text += f", and most of them, with values up to {proposal.usual:,}, are nearly black"
         other = dark
     other_way = replace(decoding, white_level=other)
     is_as_proposed = used == proposed and dark is None
     return Question("white_level", f"{text}.", f"{used:,}", f"{other:,}", other_way, is_as_proposed)
 
 
-def _part(count: int, whole: int) -> str:
-    """Return '28 of 40 pictures are', '1 of 40 pictures is', 'All 40 pictures are'."""
-    verb = "is" if count == 1 else "are"
-    if count == whole:
-        return {1: "The only picture is", 2: "Both pictures are"}.get(
-            whole, f"All {whole:,} pictures are"
-        )
-    return f"{count:,} of {whole:,} pictures {verb}"
+def _part(count: int, whole: int, one: str, several: str) -> str:
+    """Return '28 of 40 pictures are', 'All 40 pictures are', '1 of 40 pictures is'."""
+    verb = one if count == 1 else several
+    if count < whole:
+        return f"{count:,} of {whole:,} pictures {verb}"
+    subject = {1: "The only picture", 2: "Both pictures"}.get(whole, f"All {whole:,} pictures")
+    return f"{subject} {verb}"

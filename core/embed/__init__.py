@@ -1,4 +1,8 @@
-"""Images to vectors: encoders, devices, the threaded pipeline, its cache and its files."""
+"""Images to vectors: encoders, devices, the threaded pipeline, its cache and its files.
+
+Read `encoders` first, and `pretrained` for models of Hugging Face; `estimate` says what can be
+chosen and how long it takes, `pipeline` embeds.
+"""
 
 from core.embed.cutting import CutEncoder
 from core.embed.devices import Device, available_devices, resolve_device

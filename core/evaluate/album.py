@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.augment import AugmentPolicy, Pictures, make_picture
-from core.dataset import ImageDataset, read_picture
-from core.errors import UnreadableImageError
+from core.dataset import ImageDataset, SkippedFile, read_picture, refusal_text
+from core.errors import SourceError, UnreadableImageError
 from core.evaluate.look import Look, look_at
 from core.pictures.decode import Pixels
 from core.progress import Progress
@@ -47,7 +47,7 @@ def fill_album(
     progress: Progress,
     clock: Callable[[], float] = perf_counter,
 ) -> Album:
-    """Return the album of `policy`; a row whose file cannot be read any more is left out.
+    """Return the album of `policy`.
 
     Args:
         dataset: The images.
@@ -60,6 +60,7 @@ def fill_album(
     Raises:
         SettingError: no step of the policy changes pictures of some class.
         OutputError: there is no room for what is taken of them.
+        SourceError: a file cannot be read any more, or has changed.
     """
     begin = clock()
     wanted = _each_once(pictures)
@@ -78,7 +79,11 @@ def fill_album(
 def _squares(
     dataset: ImageDataset, pictures: Pictures, policy: AugmentPolicy, look: Look
 ) -> list[Pixels]:
-    """Return the pictures of one row, prepared; none when it cannot be read any more."""
+    """Return the pictures of one row, prepared.
+
+    Raises:
+        SourceError: the file cannot be read any more, or has changed.
+    """
     row = int(pictures.rows[0])
     pairs = zip(pictures.repeats.tolist(), pictures.codes.tolist(), strict=True)
     try:
@@ -87,8 +92,8 @@ def _squares(
                 look.prepare(make_picture(dataset, policy, row, repeat, code, pixels)[0])
                 for repeat, code in pairs
             ]
-    except UnreadableImageError:
-        return []
+    except UnreadableImageError as error:
+        raise SourceError(refusal_text([SkippedFile(dataset.path(row), str(error))])) from error
 
 
 def _each_once(pictures: Pictures) -> Pictures:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.augment import Pictures
-from core.dataset import ImageDataset, Rows, read_picture
+from core.dataset import ImageDataset, Rows, SkippedFile, read_picture, refusal_text
 from core.errors import SourceError, UnreadableImageError
 from core.evaluate.album import Album
 from core.evaluate.look import Look, look_at
@@ -65,21 +65,15 @@ def read_pictures(
     """
 
     def squares(row: int) -> list[Pixels]:
-        return [_square(dataset, row, look)]
+        try:
+            with read_picture(dataset, row) as pixels:
+                return [look.prepare(pixels)]
+        except UnreadableImageError as error:
+            refused = SkippedFile(dataset.path(row), str(error))
+            raise SourceError(refusal_text([refused])) from error
 
     def one(_: int) -> int:
         return 1
 
     _, values = look_at(rows.tolist(), one, squares, look.encode, stage=STAGE, progress=progress)
     return values
-
-
-def _square(dataset: ImageDataset, row: int, look: Look) -> Pixels:
-    try:
-        with read_picture(dataset, row, at_least_px=look.at_least_px) as pixels:
-            return look.prepare(pixels)
-    except UnreadableImageError as error:
-        raise SourceError(
-            f"'{dataset.path(row)}' {error}. Check that the files are still in place, then load "
-            "them again."
-        ) from error

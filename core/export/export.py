@@ -22,7 +22,7 @@ from core.progress import Progress, silent
 from core.resample import BalancePlan, Made, TrainingSide, find_strategy, resample
 from core.words import count_of
 
-_BATCH = 32
+_BATCH, _BATCH_PIXELS = 32, 20_000_000  # pictures at a time; fewer where one may be large
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +106,7 @@ def export(
     container = container or container_of(target)
     with container.open(target, _identity(text, items)) as writer:
         rendered, failed = _write_pictures(dataset, items, recipe, writer, progress)
-        rows = tuple(_manifest_row(dataset, one, recipe.policy.seed) for one in rendered)
+        rows = _manifest_rows(dataset, rendered, recipe.policy.seed)
         paths = {one.item.stem: one.path for one in rendered}
         added = [paths.get(item.stem, "") for item in items if item.origin == AUGMENTED]
         written = Written(dataset, plan, made, embeddings, text, rows, added)
@@ -162,8 +162,10 @@ def _write_pictures(
     def render_batch(batch: Sequence[ExportItem]) -> list[Rendered]:
         return [render(dataset, item, recipe, writer.has) for item in batch]
 
+    largest = int(dataset.shapes[:, :2].prod(axis=1).max())
+    size = min(_BATCH, max(1, _BATCH_PIXELS // largest))
     batches = run_batches(
-        render_batch, items, batch_size=_BATCH, stage="writing pictures", progress=progress
+        render_batch, items, batch_size=size, stage="writing pictures", progress=progress
     )
     with closing(batches):
         for rendered in batches:
@@ -179,19 +181,28 @@ def _write_pictures(
     return done, failed
 
 
-def _manifest_row(dataset: ImageDataset, picture: Rendered, seed: int) -> ManifestRow:
-    item = picture.item
-    values = [dict(step.values) for step in picture.drawn]
-    return ManifestRow(
-        path=picture.path,
-        label=item.label,
-        split=item.split,
-        origin=item.origin,
-        written=picture.written,
-        parent=dataset.path(item.row),
-        operation="+".join(step.operation for step in picture.drawn),
-        values=json.dumps(values) if values else "",
-        seed=seed,
-        original_label=dataset.original_labels.get(dataset.path(item.row), ""),
-        group=str(dataset.table["group"].iat[item.row]),
-    )
+def _manifest_rows(
+    dataset: ImageDataset, rendered: Sequence[Rendered], seed: int
+) -> tuple[ManifestRow, ...]:
+    # Lists: a million questions to a table take minutes.
+    parents, groups = dataset.table["path"].tolist(), dataset.table["group"].tolist()
+    rows = []
+    for picture in rendered:
+        item, parent = picture.item, parents[picture.item.row]
+        values = [dict(step.values) for step in picture.drawn]
+        rows.append(
+            ManifestRow(
+                path=picture.path,
+                label=item.label,
+                split=item.split,
+                origin=item.origin,
+                parent=parent,
+                operation="+".join(step.operation for step in picture.drawn),
+                values=json.dumps(values) if values else "",
+                seed=seed,
+                original_label=dataset.original_labels.get(parent, ""),
+                group=groups[item.row],
+                written=picture.written,
+            )
+        )
+    return tuple(rows)

@@ -5,7 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]')
+# '$' beside what systems forbid: Hugging Face takes '$HOME' in a path for the folder of that name.
+_FORBIDDEN = re.compile(r'[$<>:"/\\|?*\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
 )

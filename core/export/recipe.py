@@ -10,6 +10,7 @@ from core import __version__
 from core.augment import AugmentPolicy
 from core.dataset import Choices, Take
 from core.dataset.edits_file import NamedEdit, edits_from_json, edits_to_json
+from core.dataset.questions import decoding_of
 from core.dataset.store import take_from_json, take_to_json
 from core.errors import SettingError
 from core.export.layouts import DEFAULT_LAYOUT, find_layout
@@ -26,7 +27,7 @@ class Recipe:
 
     source: str  # name of the dataset, not a path of this computer
     dataset_digest: str  # of the dataset after `take` and `edits`
-    choices: Choices  # how its labels were read
+    choices: Choices  # how its labels and pictures were read
     take: Take | None
     strategy: str
     target: Target | None
@@ -124,10 +125,14 @@ def _read_choices(data: object) -> Choices:
     texts = {
         field.name: None if data.get(field.name) is None else str(data[field.name])
         for field in fields(Choices)
-        if field.name != "decisions"
+        if field.name not in {"decisions", "white_level"}
     }
     decisions = {str(kind): str(decision) for kind, decision in data["decisions"].items()}
-    return Choices(**texts, decisions=decisions)
+    level = data.get("white_level")
+    white_level = None if level is None else int(level)
+    choices = Choices(**texts, decisions=decisions, white_level=white_level)
+    decoding_of(choices)  # what there is not is refused here, not once all is read
+    return choices
 
 
 def _read_take(data: object) -> Take | None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, JpegImagePlugin, UnidentifiedImageError
 
 from core.errors import UnreadableImageError
 from core.limits import DEFAULT_LIMITS, Limits
@@ -41,6 +41,7 @@ TURNS = range(2, 9)
 _ORIENTATION_TAG = 0x0112
 # Pillow names a JPEG that holds a second picture, as phones write them, by another format.
 _SAME_FORMAT = {"MPO": "JPEG"}
+_FULL_COLOUR = 0  # Pillow's number for 4:4:4
 _SEE_THROUGH_MODES = frozenset({"RGBA", "LA", "PA", "RGBa", "La"})
 _GREY_MODES = frozenset({"1", "L", "I;16", "I;16B", "I;16L", "I;16N"})
 _ANIMATED_FORMATS = frozenset({"GIF", "PNG", "WEBP", "TIFF", "AVIF"})
@@ -85,6 +86,8 @@ class ImageHeader:
     has_frames: bool  # more than one: an animation, or pages
     bits: int = 8  # of a value: 8, or 16 for all that has more than 8
     is_progressive: bool = False  # a JPEG of which all is held while it is decoded
+    table_sum: int = 0  # of a JPEG's table for brightness: the larger, the lower its quality
+    has_full_colour: bool = True  # not so a JPEG that keeps colour at half the size
 
     @property
     def conversion(self) -> str:
@@ -202,7 +205,16 @@ def _header_of(image: Image.Image, content: bytes, limits: Limits) -> ImageHeade
         format_ in _ANIMATED_FORMATS and bool(getattr(image, "is_animated", False)),
         16 if _most_bits(image, content) > 8 else 8,
         bool(image.info.get("progressive")),
+        *_jpeg_form(image),
     )
+
+
+def _jpeg_form(image: Image.Image) -> tuple[int, bool]:
+    """Return the sum of the table for brightness, and whether colour has the full size."""
+    if not isinstance(image, JpegImagePlugin.JpegImageFile) or not image.quantization:
+        return 0, True
+    table = image.quantization[min(image.quantization)]
+    return sum(table), JpegImagePlugin.get_sampling(image) == _FULL_COLOUR
 
 
 def _most_bits(image: Image.Image, content: bytes) -> int:

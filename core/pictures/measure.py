@@ -1,10 +1,15 @@
-"""What one picture says about how its set is best decoded, before anything is flattened."""
+"""What one picture says about how its set is best decoded, measured while it is decoded once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
+
+from core.pictures.decode import decode, first_that_reads
+from core.pictures.decoding import Decoding
+from core.pictures.header import ImageHeader
+from core.pictures.sixteen_bits import read_values
 
 # A point stands out from white where some channel of what is seen lies this far below it: an eighth
 # of the range. Of every channel, not of brightness: yellow on white is seen, and learned from.
@@ -32,6 +37,11 @@ class Measures:
         """
         is_open = 0 < self._shown < self._whole
         return 1 - self._kept / self._shown if is_open else nan
+
+    @property
+    def is_opaque(self) -> bool:
+        """Return whether the file could be transparent and is so nowhere."""
+        return 0 < self._shown == self._whole
 
     def add(self, values: Values, opacity: NDArray[np.uint8], *, white: int = 255) -> None:
         """Add some rows that are transparent in places.
@@ -76,3 +86,31 @@ class Measures:
             eight = opacity[strip]
             eight = eight if eight.dtype == np.uint8 else (eight // 257)
             self.add(values[strip], eight.astype(np.uint8), white=white)
+
+
+def measure_file(content: bytes, header: ImageHeader) -> Measures:
+    """Decode a file once, to be sure that it can be, and return what it says about its set.
+
+    Raises:
+        UnreadableImageError: the file is damaged, or of a kind that is not read.
+    """
+    measures = Measures()
+    if header.hangs_on_white_level:
+        values, opacity = first_that_reads(iter([lambda: read_values(content, header)]))
+        measures.add_sixteen_bits(values, opacity)
+    else:
+        decode(content, header=header, decoding=_Measuring(measures=measures), at_least_px=1)
+    return measures
+
+
+@dataclass(frozen=True)
+class _Measuring(Decoding):
+    """Fills transparent parts, and measures what it fills."""
+
+    measures: Measures = field(kw_only=True)
+
+    def fill(
+        self, colours: NDArray[np.uint8], opacity: NDArray[np.unsignedinteger]
+    ) -> NDArray[np.uint8]:
+        self.measures.add(colours, opacity.astype(np.uint8, copy=False))
+        return super().fill(colours, opacity)

@@ -41,7 +41,12 @@ def read_values(content: bytes, header: ImageHeader) -> tuple[Values, Values | N
         UnreadableImageError: neither library can read them.
         One of header.DAMAGE: what Pillow says of damaged files.
     """
-    return _planes(content, header, _meaning(content, header))
+    meaning = _meaning(content, header)
+    values, opacity = _planes(content, header, meaning)
+    if meaning.transparent_grey is not None:
+        is_seen = values[..., 0] != meaning.transparent_grey
+        opacity = np.where(is_seen, 65_535, 0).astype(np.uint16)
+    return values, opacity
 
 
 def decode_16_bits(content: bytes, header: ImageHeader, decoding: Decoding) -> NDArray[np.uint8]:

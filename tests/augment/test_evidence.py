@@ -13,13 +13,13 @@ from image_sets import read_folder
 from app.augment_command import find_writer
 from app.cli import main
 from core.augment import DrawnStep, apply
-from core.augment.evidence import Cell, Evidence, measure_evidence, working_copy
+from core.augment.evidence import Cell, Evidence, measure_evidence
 from core.augment.judge import Judge
 from core.augment.suggestion import mirror_text, suggest_policy, useful_for
 from core.augment.trials import Trial, list_trials
 from core.augment.verdict import Figures, Verdict
-from core.dataset import ImageDataset
-from core.embed import Embeddings, embed
+from core.dataset import ImageDataset, read_picture
+from core.embed import ENCODERS, Embeddings, embed
 from core.errors import EmptyDatasetError, SettingError
 from core.pictures.encode import encode
 
@@ -100,7 +100,8 @@ def test_the_same_seed_gives_the_same_evidence(
 
 def test_what_was_tried_can_be_made_again(arrows: ImageDataset, evidence: Evidence) -> None:
     cell = evidence.by_place["a", Trial("horizontal_flip")]
-    pixels, _ = working_copy(arrows, cell.rows[0])
+    with read_picture(arrows, cell.rows[0]) as whole:
+        pixels, _ = ENCODERS["classical"].working_copy(whole)
 
     step = cell.trial.draw(image_key=str(arrows.table["digest"].iloc[cell.rows[0]]), seed=0)
 
@@ -122,7 +123,7 @@ def test_images_that_are_gone_are_left_out_and_all_of_them_an_error(tmp_path: Pa
     assert evidence.by_place["a", TRIALS[0]].figures.images == 3
     for file in dataset.root.rglob("*.png"):
         file.unlink()
-    with pytest.raises(EmptyDatasetError, match="can be read any more"):
+    with pytest.raises(EmptyDatasetError, match=r"can be tried\. .* cannot be read any more"):
         measure_evidence(dataset, embeddings, TRIALS)
 
 

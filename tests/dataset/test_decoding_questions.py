@@ -117,25 +117,25 @@ def test_a_set_on_white_at_the_full_range_asks_nothing_and_says_what_it_chose() 
         ),
         (
             drawn([NAN] * 3, [4000, 3000, 0]),
-            "2 of 3 pictures are of 16 bits, with values up to 4,000: 4,095 becomes white.",
+            "2 of 3 pictures hold 16-bit values up to 4,000: 4,095 becomes white.",
             "--white-level 65535 takes 65,535.",
         ),
         (
             drawn([NAN] * 2, [4000, 60_000], white_level=4095),
-            "Both pictures are of 16 bits, with values up to 60,000: 4,095 becomes white as "
+            "Both pictures hold 16-bit values up to 60,000: 4,095 becomes white as "
             "chosen, where 65,535 is proposed.",
             "--white-level 65535 takes 65,535.",
         ),
         (
             drawn([NAN] * 2, [1000, 900], white_level=65_535),
-            "Both pictures are of 16 bits, with values up to 1,000: 65,535 becomes white as "
+            "Both pictures hold 16-bit values up to 1,000: 65,535 becomes white as "
             "chosen, where 1,023 is proposed.",
             "--white-level 1023 takes 1,023.",
         ),
         (
             drawn([NAN] * 4, [4000, 3000, 3500, 60_000]),
-            "All 4 pictures are of 16 bits, with values up to 60,000: 65,535 becomes white, and "
-            "most are nearly black, with values up to 3,500.",
+            "All 4 pictures hold 16-bit values up to 60,000: 65,535 becomes white, and most "
+            "of them, with values up to 3,500, are nearly black.",
             "--white-level 4095 takes 4,095.",
         ),
     ],

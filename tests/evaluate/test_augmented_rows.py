@@ -63,15 +63,6 @@ def test_an_album_holds_the_vectors_of_the_pictures_that_an_export_makes(
     np.testing.assert_allclose(album.values[album.find(wanted)], expected, atol=1e-5)
 
 
-def test_an_album_leaves_out_what_cannot_be_read(dataset: ImageDataset) -> None:
-    (dataset.root / str(dataset.table["file"].iloc[20])).unlink()
-    wanted = pictures_of(dataset, FLIP, np.array([20, 21]))
-
-    album = fill_album(dataset, wanted, FLIP, as_small(8), silent)
-
-    assert album.has(wanted).tolist() == [False, True]
-
-
 def test_augmented_pictures_fill_the_training_side_and_come_from_it(
     dataset: ImageDataset, embeddings: Embeddings
 ) -> None:

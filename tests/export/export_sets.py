@@ -4,6 +4,7 @@ import csv
 import json
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -57,15 +58,16 @@ def exported(
     *,
     seed: int = 0,
     progress: Progress = silent,
+    **choices: str,
 ) -> ExportReport:
-    """Export `dataset` balanced by `strategy`, as the walk does."""
+    """Export `dataset` balanced by `strategy`, as the walk does; `choices` are of the recipe."""
     plan = make_plan(dataset, strategy)
     needs = find_strategy(strategy).needs_embeddings
     embeddings = embed(dataset, device="cpu") if needs else None
     return export(
         dataset,
         plan,
-        recipe_of(dataset, strategy, seed),
+        replace(recipe_of(dataset, strategy, seed), **choices),  # type: ignore[arg-type]
         target,
         embeddings=embeddings,
         progress=progress,

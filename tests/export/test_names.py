@@ -28,6 +28,7 @@ from core.export.names import class_folders, safe_name, stem_of
         ("abc\u202egpj", "abc_gpj"),
         ("caf\udce9", "caf_"),
         ("__pycache__", "_pycache__"),
+        ("$HOME", "_HOME"),
         ("", "_"),
         ("x" * 300, "x" * 120),
         ("🐈" * 300, "🐈" * 30),
