@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from app.named_source import embed_all, make_folder, named_edits, opened, read_policy
-from app.resample_command import named_settings, tell_plan
+from app.resample_command import named_settings, tell_estimate, tell_plan
 from app.settings import read_settings
 from app.terminal import print_table, write_json
 from core.audit import Severity, audit
@@ -155,6 +155,7 @@ def run_balance(options: argparse.Namespace) -> None:
         embeddings = None
         if record.needs_embeddings:
             embeddings = embed_all(dataset, encoder, options, progress)
+            tell_estimate(plan, embeddings)
         recipe = Recipe(
             source=dataset.name,
             dataset_digest=dataset.digest,

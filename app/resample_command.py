@@ -38,6 +38,7 @@ def run_resample(options: argparse.Namespace) -> None:
     make_folder(options.out)
     if options.json != "-":
         tell_plan(plan)
+        tell_estimate(plan, embeddings)
     with Bars() as progress:
         made = resample(
             TrainingSide(labels, plan, embeddings, seed=options.seed or 0, progress=progress)
@@ -69,6 +70,13 @@ def tell_plan(plan: BalancePlan) -> None:
     print(f"{record.title}: {record.effect.told(plan)}.")
     for warning in record.warnings(plan):
         print(warning)
+
+
+def tell_estimate(plan: BalancePlan, embeddings: Embeddings) -> None:
+    """Say how long points take and how large they are, where it is known, as the page does."""
+    estimate = find_strategy(plan.strategy).estimate
+    if estimate is not None and plan.total_added:
+        print(estimate(plan, embeddings.dimension))
 
 
 def named_settings(options: argparse.Namespace) -> dict[str, str]:

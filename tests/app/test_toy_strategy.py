@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from runpy import run_path
 
 import numpy as np
 import pytest
@@ -180,3 +181,19 @@ def test_the_page_says_what_it_does_and_the_card_that_it_has_no_parents(
     assert (told["pictures"], told["parents"]) == ([], [])
     lines = np.frombuffer(scene.parents, np.int32).reshape(-1, 3)
     assert (lines[:, 1:] == -1).all()
+
+
+@pytest.mark.parametrize("command", ["balance", "resample"])
+def test_help_names_it(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main([command, "--help"])
+
+    assert "jitter" in capsys.readouterr().out
+
+
+def test_the_readme_is_to_name_it() -> None:
+    root = Path(__file__).parent.parent.parent
+    names = run_path(str(root / "tests" / "test_readme.py"))["NAMES"]
+
+    assert "`jitter`" in names
+    assert "`jitter`" not in (root / "README.md").read_text("utf-8")
