@@ -1,19 +1,32 @@
-# `make run` opens the app, `make test` runs every test; both set up what they need first.
+# `make run` opens the app, `make quick`, `make test` and `make release` test it, each more than the
+# one before; all set up what they need first.
 
 PYTHON ?= python3
 PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
+# One process for each core; each holds the libraries once more.
+WORKERS ?= auto
+PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist loadfile
 
-.PHONY: run test check setup clean
+.PHONY: run quick test release check browser setup clean
 
 run: $(VENV)/.installed
 	$(BIN)/evenset serve --port $(PORT)
 
-test: $(VENV)/.installed-test
+quick: $(VENV)/.installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(PYTEST) -m "not browser and not long and not release"
+
+test: browser check
+	$(PYTEST)
+
+release: browser check
+	$(PYTEST) -m "" --hypothesis-profile release
+
+browser: $(VENV)/.installed-test
 	$(BIN)/python tests/browser/find_chromium.py --install
-	$(MAKE) --no-print-directory check
-	$(BIN)/pytest
 
 check: $(VENV)/.installed-test
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -14,8 +15,9 @@ from app.named_source import embed_all, opened
 from app.terminal import print_table
 from core.augment.evidence import Evidence, measure_evidence
 from core.augment.suggestion import suggest_policy
-from core.augment.trials import list_trials
+from core.augment.trials import list_trials, trying_text
 from core.augment.verdict import Verdict
+from core.dataset import refusal_text
 from core.embed import DEFAULT_ENCODER, find_encoder
 from core.errors import SettingError
 from core.storage import replacing, write_bytes
@@ -32,6 +34,12 @@ def run_augment(options: argparse.Namespace) -> None:
         raise SettingError(f"{options.images_per_class} images of a class: take 1 or more.")
     # The file is opened first: a place that cannot be written is told before any work.
     with replacing(options.evidence) as file, opened(options) as (dataset, progress):
+        encoder = options.encoder or DEFAULT_ENCODER
+        text = trying_text(
+            dataset, trials, images_per_class=options.images_per_class, encoder=encoder,
+            to_embed=len(dataset.present_rows),
+        )  # fmt: skip
+        progress.say(f"evenset: {text}")
         embeddings = embed_all(dataset, options.encoder, options, progress)
         evidence = measure_evidence(
             dataset, embeddings, trials, images_per_class=options.images_per_class,
@@ -81,5 +89,7 @@ def _print(evidence: Evidence, path: Path) -> None:
             for label, counts in verdicts.items()
         ],
     )
+    if evidence.absent:
+        print(f"evenset: {refusal_text(evidence.absent)}", file=sys.stderr)
     tried = count_of(len(evidence.trials), "trial")
     print(f"{tried} of each class, judged by '{evidence.encoder}', in {path}.")

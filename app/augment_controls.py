@@ -1,7 +1,6 @@
 """The switches and sliders of the Augment page: what they say is a policy."""
 
 from dataclasses import replace
-from itertools import groupby
 
 import streamlit as st
 
@@ -34,8 +33,9 @@ def controls(policy: AugmentPolicy, dataset: ImageDataset) -> AugmentPolicy:
     """Draw a switch and sliders per operation; return what they say."""
     present = {step.operation: step for step in policy.steps}
     steps = []
-    for kind, group in groupby(OPERATIONS.values(), key=lambda operation: operation.kind):
-        operations = list(group)
+    # A registry may hold a kind's operations apart: they are applied in its order.
+    for kind in dict.fromkeys(operation.kind for operation in OPERATIONS.values()):
+        operations = [operation for operation in OPERATIONS.values() if operation.kind == kind]
         is_used = any(operation.name in present for operation in operations)
         with st.expander(kind, expanded=is_used, key=f"kind_{kind}_{policy_round()}"):
             for operation in operations:

@@ -47,7 +47,7 @@ def grid(dataset: ImageDataset, policy: AugmentPolicy, label: str) -> None:
 
     def column(source: Source) -> str:
         drawn = [
-            draw(policy, image_key=source.key, copy=copy, label=label)
+            draw(policy, digest=source.key, repeat=copy, label=label)
             for copy in range(first, first + copies)
         ]
         figures = [augmented_html(source, one, shows_difference=is_difference) for one in drawn]
@@ -103,7 +103,7 @@ def two_policies(dataset: ImageDataset, policy: AugmentPolicy, label: str) -> No
     def column(source: Source) -> str:
         figures = [original_html(source)]
         for one in (policy, beside):
-            drawn = draw(one, image_key=source.key, copy=1, label=label)
+            drawn = draw(one, digest=source.key, repeat=1, label=label)
             figures.append(augmented_html(source, drawn))
         return column_html(figures)
 

@@ -1,27 +1,30 @@
 """Pictures before and after, as HTML: quick enough to follow a slider."""
 
 import base64
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from html import escape
-from pathlib import Path
+from threading import Lock
 
 import cv2
 import numpy as np
 
 from app.thumbnails import picture_html
 from core.augment import OPERATIONS, DrawnStep, apply, at_scale
-from core.dataset import ImageDataset
+from core.dataset import ImageDataset, read_picture
 from core.errors import UnreadableImageError
-from core.limits import Limits
-from core.pictures.decode import Pixels, decode, resize
+from core.pictures.decode import Pixels, resize
 from core.pictures.encode import encode
 
 _SHOWN_PX = 256  # longer side of a picture on the page
 _WORKED_ON_PX = 640  # longer side of what operations are done to
-_KEPT = 48  # sources, at most 1.2 MB each
+_MOST_KEPT = 48  # sources, at most 1.2 MB each
 _DIFFERENCE_GAIN = 3
+
+# By key of the picture: (pixels, scale, address). The last ones used, of all visitors.
+_KEPT: OrderedDict[str, tuple[Pixels, float, str]] = OrderedDict()
+_TURN = Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +41,7 @@ class Source:
 
 
 def open_sources(dataset: ImageDataset, rows: Sequence[int]) -> list[Source | str]:
-    """Return the sources of `rows`; for a file that cannot be read any more, its name."""
+    """Return the sources of `rows`; for a file that cannot be used, its name and the reason."""
     return [_open(dataset, row) for row in rows]
 
 
@@ -72,9 +75,9 @@ def column_html(figures: Sequence[str]) -> str:
     return f'<div class="column">{"".join(figures)}</div>'
 
 
-def missing_html(name: str) -> str:
-    """Return what stands in the place of a file that cannot be read any more."""
-    return f'<p class="quiet">{escape(name)} cannot be read any more.</p>'
+def missing_html(reason: str) -> str:
+    """Return what stands in the place of a file that cannot be used."""
+    return f'<p class="quiet">{escape(reason)}.</p>'
 
 
 def grid_html(columns: Sequence[str]) -> str:
@@ -117,22 +120,26 @@ def shrunk(pixels: Pixels, longest_px: int) -> tuple[Pixels, float]:
 
 def _open(dataset: ImageDataset, row: int) -> Source | str:
     name = dataset.path(row).rsplit("/", 1)[-1]
-    table = dataset.table
-    key = str(table["digest"].iloc[row])
-    most_pixels = int(table["width"].iloc[row]) * int(table["height"].iloc[row])
     try:
-        pixels, scale, url = _decoded(
-            dataset.root / str(table["file"].iloc[row]), key, max(1, most_pixels)
-        )
-    except (UnreadableImageError, OSError):
-        return name
+        pixels, scale, url = _decoded(dataset, row)
+    except UnreadableImageError as error:
+        return f"{name} {error}"
+    key = str(dataset.table["digest"].iloc[row])
     return Source(row, name, dataset.label(row), key, pixels, scale, url)
 
 
-@lru_cache(maxsize=_KEPT)
-def _decoded(path: Path, digest: str, most_pixels: int) -> tuple[Pixels, float, str]:  # noqa: ARG001
-    """Return a file's pixels, kept so that a slider decodes none anew. The digest is in the key."""
-    whole = decode(path.read_bytes(), limits=Limits(image_pixels=most_pixels))
-    pixels, scale = shrunk(whole, _WORKED_ON_PX)
+def _decoded(dataset: ImageDataset, row: int) -> tuple[Pixels, float, str]:
+    """Return the pixels of a row, kept so that a slider decodes none anew."""
+    key = str(dataset.picture_keys[row])
+    with _TURN:
+        if key in _KEPT:
+            _KEPT.move_to_end(key)
+            return _KEPT[key]
+    with read_picture(dataset, row) as whole:
+        pixels, scale = shrunk(whole, _WORKED_ON_PX)
     pixels.setflags(write=False)
-    return pixels, scale, data_url(pixels)
+    with _TURN:
+        _KEPT[key] = pixels, scale, data_url(pixels)
+        if len(_KEPT) > _MOST_KEPT:
+            _KEPT.popitem(last=False)
+        return _KEPT[key]

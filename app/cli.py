@@ -3,10 +3,15 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
+from app.balance_options import add_balance_options
+from app.command import Command, checks_text
 from app.evaluate_options import add_evaluate_options
+from app.map_options import add_map_options
 from app.settings import LIMIT_OPTIONS, SERVE_OPTIONS, ServeOption
+from app.told_to_end import Terminated, told_to_end
 from core import __version__
 from core.errors import EvensetError, SettingError
 
@@ -22,7 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     runs = vars(commands) | vars(map_command) | vars(augment_command) | vars(evaluate_command)
     try:
         _check_seed(options)
-        runs[f"run_{options.command}"](options)
+        # The server ends by itself.
+        with nullcontext() if options.command == "serve" else told_to_end():
+            runs[f"run_{options.command}"](options)
     except EvensetError as error:
         print(f"evenset: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
@@ -36,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("evenset: stopped.", file=sys.stderr)
         return 130
+    except Terminated:
+        print("evenset: stopped.", file=sys.stderr)
+        return 143
     return 0
 
 
@@ -45,9 +55,9 @@ def _check_seed(options: argparse.Namespace) -> None:
         raise SettingError(f"The seed is {seed}; it must be 0 or more.")
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser() -> Command:
     """Return the parser of all commands."""
-    parser = argparse.ArgumentParser(
+    parser = Command(
         prog="evenset",
         description="See how unbalanced a set of labelled images is, what each remedy does to it, "
         "and take home a balanced set.",
@@ -56,7 +66,11 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_serve(commands)
 
-    audit = commands.add_parser("audit", help="count classes and find what is wrong")
+    audit = commands.add_parser(
+        "audit", help="count classes and find what is wrong",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    audit.ending = checks_text
     _add_source(audit)
     _add_json(audit)
 
@@ -87,20 +101,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_source(balance)
     _add_out(balance, "a new folder, or a file that ends in .zip")
     _add_balance(balance)
-    balance.add_argument(
-        "--policy", metavar="NAME_OR_FILE", help="how to augment: a preset or a JSON file"
-    )
-    balance.add_argument(
-        "--least-augmented",
-        type=float,
-        metavar="SHARE",
-        help="augment at least this share of every class, 0 to 0.9, the largest included",
-    )
-    balance.add_argument(
-        "--normalise-originals",
-        action="store_true",
-        help="encode training originals anew, as augmented pictures are",
-    )
+    add_balance_options(balance)
     _add_encoder(balance)
     balance.add_argument(
         "--recipe", type=Path, metavar="FILE", help="a recipe.json; other options change it"
@@ -109,7 +110,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_serve(commands: "argparse._SubParsersAction[Command]") -> None:
     serve = commands.add_parser("serve", help="open the app in the browser")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     serve.add_argument("--port", type=int, default=8501, help="port (%(default)s)")
@@ -119,7 +120,7 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     _add_numbers(serve, SERVE_OPTIONS)
 
 
-def _add_augment(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_augment(commands: "argparse._SubParsersAction[Command]") -> None:
     augment = commands.add_parser("augment", help="try what each operation does to each class")
     _add_source(augment)
     augment.add_argument(
@@ -132,7 +133,13 @@ def _add_augment(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     augment.add_argument(
         "--suggest", type=Path, metavar="FILE", help="the policy that follows, as JSON for balance"
     )
-    augment.add_argument("--operations", metavar="A,B,...", help="which to try; all by default")
+    augment.add_listed(
+        "--operations",
+        "which to try, all by default: {names}",
+        "core.augment",
+        "OPERATIONS",
+        metavar="A,B,...",
+    )
     augment.add_argument(
         "--images-per-class",
         type=int,
@@ -144,7 +151,7 @@ def _add_augment(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     _add_seed(augment)
 
 
-def _add_map(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_map(commands: "argparse._SubParsersAction[Command]") -> None:
     drawn = commands.add_parser("map", help="lay images and synthetic points out in the plane")
     drawn.add_argument("embeddings", type=Path, metavar="EMBEDDINGS_DIR")
     _add_out(drawn, "a Parquet file for the position of each point")
@@ -154,22 +161,11 @@ def _add_map(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     drawn.add_argument(
         "--synthetic", type=Path, metavar="DIR", help="a folder of 'evenset resample'"
     )
-    drawn.add_argument(
-        "--method", choices=("pca", "umap"), default="umap", help="how to draw it (%(default)s)"
-    )
-    drawn.add_argument(
-        "--n-neighbors", type=int, metavar="N", help="images that a UMAP holds together (15)"
-    )
-    drawn.add_argument(
-        "--min-dist", type=float, metavar="N", help="how near a UMAP lays points, 0 to 1 (0.1)"
-    )
-    drawn.add_argument(
-        "--metric", metavar="NAME", help="of a UMAP: euclidean or cosine (euclidean)"
-    )
+    add_map_options(drawn)
     _add_seed(drawn)
 
 
-def _add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_evaluate(commands: "argparse._SubParsersAction[Command]") -> None:
     evaluate = commands.add_parser("evaluate", help="compare strategies by cross-validation")
     _add_source(evaluate)
     add_evaluate_options(evaluate)
@@ -224,6 +220,18 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
         help="what to do about files and labels that do not match, such as "
         "alike_labels=keep_apart; repeatable",
     )
+    pictures = parser.add_argument_group(
+        "pictures", "one way for the whole set, proposed by its pictures unless named"
+    )
+    pictures.add_argument(
+        "--background", metavar="NAME", help="behind transparent parts: white or grey"
+    )
+    pictures.add_argument(
+        "--white-level",
+        type=int,
+        metavar="N",
+        help="the value of 16-bit files that becomes white, such as 4095 for 12 bits in 16",
+    )
     _add_numbers(parser.add_argument_group("limits"), LIMIT_OPTIONS)
 
 
@@ -235,12 +243,13 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", metavar="FILE", help="write the result as JSON; - is the screen")
 
 
-def _add_encoder(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+def _add_encoder(parser: Command) -> None:
+    parser.add_listed(
         "--encoder",
-        metavar="NAME",
-        help="what turns an image into a vector: builtin (the usual one), classical, "
-        "hf:ORGANISATION/MODEL of Hugging Face, or a folder that holds such a model",
+        "what turns an image into a vector: {names} (the first unless named), hf:OWNER/MODEL of "
+        "Hugging Face, or a folder that holds such a model",
+        "core.embed",
+        "ENCODERS",
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (%(default)s)")
     parser.add_argument(
@@ -248,8 +257,8 @@ def _add_encoder(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_balance(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--strategy", help="how to balance")
+def _add_balance(parser: Command) -> None:
+    parser.add_listed("--strategy", "how to balance: {names}", "core.resample", "STRATEGIES")
     parser.add_argument(
         "--target",
         action="append",

@@ -8,21 +8,37 @@ from typing import TypeVar
 from app.named_source import embed_all, make_folder, named_edits, opened, read_policy
 from app.settings import read_settings
 from app.terminal import Bars, print_table, write_json
-from core.audit import audit
-from core.dataset import Labelled
+from core.audit import Severity, audit
+from core.dataset import ImageDataset, Labelled
 from core.embed import (
     DEFAULT_ENCODER,
     Embeddings,
+    embedding_text,
     find_encoder,
     read_embeddings,
+    resolve_device,
     write_embeddings,
 )
 from core.errors import SettingError
-from core.export import Recipe, TopUp, check_target, export, read_recipe
+from core.export import (
+    AS_THEY_ARE,
+    DEFAULT_LAYOUT,
+    DEFAULT_ORIGINALS,
+    ENCODED_ANEW,
+    Recipe,
+    check_classes,
+    check_target,
+    container_of,
+    export,
+    find_container,
+    find_layout,
+    read_recipe,
+)
 from core.progress import Progress
 from core.resample import (
-    Exports,
-    Resampled,
+    BalancePlan,
+    Made,
+    TrainingSide,
     find_strategy,
     make_plan,
     parse_target,
@@ -31,6 +47,7 @@ from core.resample import (
     stored_labels,
     write_points,
 )
+from core.resample.settings import LEAST_SHARE
 from core.words import count_of, size_of, times
 
 Value = TypeVar("Value")
@@ -81,6 +98,10 @@ def run_embed(options: argparse.Namespace) -> None:
     find_encoder(options.encoder or DEFAULT_ENCODER)
     make_folder(options.out)
     with opened(options) as (dataset, progress):
+        if options.json != "-":
+            count, device = len(dataset.present_rows), resolve_device(options.device)
+            text = embedding_text(options.encoder or DEFAULT_ENCODER, count, device=device)
+            progress.say(f"evenset: {text}")
         embeddings = embed_all(dataset, options.encoder, options, progress)
     write_embeddings(options.out, dataset, embeddings)
     result = {
@@ -113,8 +134,12 @@ def run_resample(options: argparse.Namespace) -> None:
         most_per_image=options.most_per_image,
     )
     make_folder(options.out)
+    if options.json != "-":
+        _tell(plan)
     with Bars() as progress:
-        made = resample(labels, embeddings, plan, seed=options.seed or 0, progress=progress)
+        made = resample(
+            TrainingSide(labels, plan, embeddings, seed=options.seed or 0, progress=progress)
+        )
         result = None
         if options.json is not None:
             result = _measured(labels, embeddings, made, progress)
@@ -126,22 +151,25 @@ def run_resample(options: argparse.Namespace) -> None:
         f"{plan.strategy}: {count_of(len(made.kept), 'image')} kept, "
         f"{count_of(len(made.points), 'point')} made, in {options.out}."
     )
-    if find_strategy(plan.strategy).exports is Exports.AUGMENTED:
-        print("Augmented pictures are made by 'evenset balance'; they have no vectors here.")
-    for label in made.points.too_small:
-        print(f"Class '{label}' has 1 image; SMOTE needs at least 2. It got no points.")
+    for text in made.told(labels.classes):
+        print(text)
+    if len(made.other_pictures):
+        print(
+            f"{count_of(len(made.other_pictures), 'augmented picture')} of 'evenset balance' have "
+            "no vectors here."
+        )
     write_json(result, options.json)
 
 
 def _measured(
-    labels: Labelled, embeddings: Embeddings, made: Resampled, progress: Progress
+    labels: Labelled, embeddings: Embeddings, made: Made, progress: Progress
 ) -> dict[str, object]:
     """Return what speaks against SMOTE here, what it cost, and how good its points are."""
     from core.resample.difficulty import measure_difficulty
     from core.resample.quality import measure_quality
 
     quality = None
-    if find_strategy(made.plan.strategy).exports is Exports.SYNTHETIC:
+    if find_strategy(made.plan.strategy).effect.adds_points:
         quality = measure_quality(labels, embeddings, made.points, progress=progress).to_json()
     difficulty = measure_difficulty(labels, embeddings, made.plan.add, progress=progress)
     return {
@@ -174,15 +202,23 @@ def run_balance(options: argparse.Namespace) -> None:
     settings = {**(base.settings if base and is_same else {}), **record.parse(_settings(options))}
     most = options.most_per_image
     most = base.most_per_image if base and most is None else most
-    before = base.top_up if base else TopUp()
-    top_up = TopUp(
-        _first(options.least_augmented, before.least_share),
-        options.normalise_originals or before.normalises_originals,
+    if options.least_augmented is not None and LEAST_SHARE in record.parameters:
+        settings[LEAST_SHARE.name] = options.least_augmented
+    elif options.least_augmented:
+        raise SettingError(
+            f"Strategy '{strategy}' cannot augment a share of each class. Choose 'augment', "
+            "or a share of 0."
+        )
+    layout = find_layout(_first(options.layout, base.layout if base else None, DEFAULT_LAYOUT.name))
+    container = (
+        find_container(options.container) if options.container else container_of(options.out)
     )
-    check_target(options.out)  # before any work is done for it
+    check_target(options.out, container)  # before any work is done for it
     find_encoder(encoder)  # the recipe keeps it, whether this strategy needs it or not
     with opened(options, base) as (dataset, progress):
+        check_classes(dataset)
         plan = make_plan(dataset, strategy, target, settings=settings, most_per_image=most)
+        _tell(plan)
         embeddings = None
         if record.needs_embeddings:
             embeddings = embed_all(dataset, encoder, options, progress)
@@ -199,7 +235,8 @@ def run_balance(options: argparse.Namespace) -> None:
             policy=policy,
             seed=seed,
             edits=named_edits(options, base),
-            top_up=top_up,
+            originals=_originals(options, base),
+            layout=layout.name,
         )
         if base is not None and base.dataset_digest != dataset.digest:
             print(
@@ -207,9 +244,15 @@ def run_balance(options: argparse.Namespace) -> None:
                 "the result will differ.",
                 file=sys.stderr,
             )
+        side = TrainingSide(dataset, plan, embeddings, policy=policy, seed=seed, progress=progress)
+        made = resample(side)
+        for text in made.told(dataset.classes):
+            print(text)
+        _print_grave(dataset, progress)
         report = export(
-            dataset, plan, recipe, options.out, embeddings=embeddings, progress=progress
-        )
+            dataset, plan, recipe, options.out, container=container, made=made,
+            embeddings=embeddings, progress=progress,
+        )  # fmt: skip
     print_table(
         ["class", "before", "after"],
         [
@@ -224,6 +267,27 @@ def run_balance(options: argparse.Namespace) -> None:
         print(f"{count_of(report.synthetic, 'synthetic vector')} beside them.")
     for failure in report.failed:
         print(f"evenset: {failure.path} is missing: {failure.reason}", file=sys.stderr)
+
+
+def _tell(plan: BalancePlan) -> None:
+    """Say what a plan does and what to know of it, as the page does."""
+    record = find_strategy(plan.strategy)
+    print(f"{record.title}: {record.effect.told(plan)}.")
+    for warning in record.warnings(plan):
+        print(warning)
+
+
+def _originals(options: argparse.Namespace, base: Recipe | None) -> str:
+    if options.encodes_anew is None:
+        return base.originals if base else DEFAULT_ORIGINALS
+    return ENCODED_ANEW if options.encodes_anew else AS_THEY_ARE
+
+
+def _print_grave(dataset: ImageDataset, progress: Progress) -> None:
+    """Print what Audit finds grave: after the export it would be in every score."""
+    for finding in audit(dataset, progress).findings:
+        if finding.severity is Severity.HIGH:
+            print(f"evenset: {finding.text} {finding.remedy}", file=sys.stderr)
 
 
 def _settings(options: argparse.Namespace) -> dict[str, str]:

@@ -11,7 +11,7 @@ from core.embed import DEFAULT_ENCODER
 from core.errors import EvensetError, SettingError
 from core.evaluate import (
     BASELINE,
-    LINEAR,
+    DEFAULT_HEAD,
     METRICS,
     PRIMARY,
     Contender,
@@ -22,6 +22,7 @@ from core.evaluate import (
 )
 from core.evaluate.contender_sets import CONTENDER_SETS
 from core.evaluate.contenders import check_targets
+from core.evaluate.estimate import estimate
 from core.evaluate.heads import check_head
 from core.evaluate.repeats import USUAL_FOLDS, check_repeats
 from core.evaluate.tables import to_csv
@@ -37,7 +38,7 @@ def run_evaluate(options: argparse.Namespace) -> None:
     names = _names(options.strategies or "usual", policy)
     contenders = [parse_contender(name, settings, policy) for name in names]
     _check_settings(settings, contenders)
-    head = find_head(options.head or LINEAR)
+    head = find_head(options.head or DEFAULT_HEAD)
     folds = USUAL_FOLDS if options.folds is None else options.folds
     check_repeats(folds, options.repeats)
     check_head(head, options.encoder or DEFAULT_ENCODER)
@@ -45,6 +46,14 @@ def run_evaluate(options: argparse.Namespace) -> None:
     try:
         with opened(options) as (dataset, progress):
             check_targets(contenders, dataset.counts(TRAIN))
+            if options.json != "-":
+                cost = estimate(
+                    dataset.counts(TRAIN), contenders, head,
+                    encoder=options.encoder or DEFAULT_ENCODER,
+                    to_embed=len(dataset.present_rows), folds=folds, repeats=options.repeats,
+                    on_test_split=options.on_test_split,
+                )  # fmt: skip
+                progress.say(f"evenset: {cost.text}")
             embeddings = embed_all(dataset, options.encoder, options, progress)
 
             def hear(report: EvaluationReport, progress: Bars = progress) -> None:

@@ -1,16 +1,19 @@
 """The options of `evenset evaluate` that say what is compared, and how."""
 
-import argparse
 from pathlib import Path
 
+from app.command import Command
 
-def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
+
+def add_evaluate_options(parser: Command) -> None:
     """Add them to the parser of the command."""
-    parser.add_argument(
+    parser.add_listed(
         "--strategies",
+        "which, or a set: {names} (the first unless named); also smote@50%%, augment:crop or "
+        "smote@50%%+class_weights",
+        "core.evaluate.contender_sets",
+        "CONTENDER_SETS",
         metavar="A,B,...",
-        help="which, or a set: usual, augmentations (one by one), smote_kin, all; also smote@50%%, "
-        "augment:crop or smote@50%%+class_weights; the usual ones by default",
     )
     parser.add_argument(
         "--set",
@@ -19,12 +22,15 @@ def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
         metavar="STRATEGY.SETTING=VALUE",
         help="a setting of a strategy, such as smote.k_neighbors=7; repeatable",
     )
-    parser.add_argument(
-        "--head",
-        metavar="NAME",
-        help="what learns: linear (the usual one), neighbours, fine_tuning, network",
+    parser.add_listed(
+        "--head", "what learns: {names} (the first unless named)", "core.evaluate", "HEADS"
     )
-    parser.add_argument("--metric", metavar="NAME", help="the one that matters (balanced_accuracy)")
+    parser.add_listed(
+        "--metric",
+        "the one that matters: {names} (the first unless named)",
+        "core.evaluate",
+        "METRICS",
+    )
     parser.add_argument(
         "--folds", type=int, metavar="N", help="parts that are scored in turn, at most (5)"
     )
@@ -45,5 +51,11 @@ def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="also tell what resampling before splitting would report",
     )
-    parser.add_argument("--policy", metavar="NAME_OR_FILE", help="how to augment")
+    parser.add_listed(
+        "--policy",
+        "how to augment: {names}, or a JSON file",
+        "core.augment",
+        "PRESETS",
+        metavar="NAME_OR_FILE",
+    )
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write the figures as a table")

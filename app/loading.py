@@ -10,7 +10,9 @@ from app.session import Pending, Session
 from app.session_store import keep_index
 from app.uploads import Arrival
 from app.workspace import MAIN, WORKSPACES, Workspace, remove_later
+from core.audit import AuditReport
 from core.dataset import Choices
+from core.dataset.questions import Question
 from core.progress import Progress
 
 Load = Callable[[Progress], work.Opened]
@@ -19,13 +21,15 @@ Load = Callable[[Progress], work.Opened]
 def start_source(workspace: Workspace, source: str, *, title: str) -> None:
     """Load what `source` names: a path of this computer, or a sample."""
     folder = workspace.new_folder("dataset")
-    load = partial(work.open_named, source, folder, WORKSPACES.settings.limits)
+    before = workspace.session.source
+    load = partial(work.open_named, source, folder, WORKSPACES.settings.limits, before=before)
     _start_new(workspace, title, folder, load)
 
 
 def start_arrived(workspace: Workspace, arrival: Arrival) -> None:
     """Load what the browser sent."""
-    load = partial(work.open_arrived, arrival, WORKSPACES.settings.limits)
+    before = workspace.session.source
+    load = partial(work.open_arrived, arrival, WORKSPACES.settings.limits, before=before)
     _start_new(workspace, arrival.name, arrival.folder, load)
 
 
@@ -39,6 +43,22 @@ def start_reading(workspace: Workspace, pending: Pending, decisions: dict[str, s
     folder = pending.folder
     load = partial(work.read_decided, pending, decisions, WORKSPACES.settings.limits)
     _start(workspace, pending.name, folder, partial(_load_and_keep, folder, load))
+
+
+def start_decoding(workspace: Workspace, question: Question) -> None:
+    """Decode the pictures in the other way that `question` names, and audit them again."""
+    started = workspace.session
+    if started.dataset is None:
+        return
+
+    def apply(session: Session, report: AuditReport) -> Session:
+        if session.dataset is not started.dataset:
+            return session
+        workspace.drop_work()
+        return session.with_decoding(question.decoding, report)
+
+    again = partial(work.decode_otherwise, started.dataset, question.decoding)
+    workspace.start(Job("decode", f"Using {question.other}", again), apply)
 
 
 def forget_pending(workspace: Workspace) -> None:

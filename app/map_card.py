@@ -4,6 +4,8 @@ from app.map_scene import Scene
 from app.thumbnails import thumbnail_url
 from core.dataset import LEFT_OUT
 
+NO_PARENTS = "It is a vector without parents: it was made of no two images."
+
 
 def card(scene: Scene, index: int, route_token: str) -> dict[str, object]:
     """Return the card of a point as plain values; every text in it is a name or a sentence."""
@@ -19,11 +21,18 @@ def card(scene: Scene, index: int, route_token: str) -> dict[str, object]:
             "lines": [dataset.path(pick.number), *([split] if is_told else [])],
         }
     layer = scene.layer_of(pick.kind)
-    base, neighbour = layer.synthetic.parents[pick.number].tolist()
-    fraction = float(layer.synthetic.fractions[pick.number])
-    label = dataset.classes[layer.synthetic.labels[pick.number]]
+    points = layer.synthetic
+    label = dataset.classes[points.codes[pick.number]]
+    title = f"Synthetic point {pick.number + 1:,}, '{label}'"
+    if points.parents is None or points.fractions is None:
+        return {
+            "title": title, "pictures": [], "fraction": None, "parents": [],
+            "lines": [NO_PARENTS, layer.title],
+        }  # fmt: skip
+    base, neighbour = points.parents[pick.number].tolist()
+    fraction = float(points.fractions[pick.number])
     return {
-        "title": f"Synthetic point {pick.number + 1:,}, '{label}'",
+        "title": title,
         "pictures": [
             _picture(scene, base, "base", route_token),
             _picture(scene, neighbour, "neighbour", route_token),

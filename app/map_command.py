@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from app.map_page import REAL, SYNTHETIC, map_page
 from app.terminal import Bars
@@ -20,8 +21,9 @@ from core.project import (
     place_among_neighbours,
     project,
 )
-from core.resample import SyntheticPoints, stored_labels
-from core.resample.store import PROVENANCE_FILE, StoredLabels
+from core.resample import PlainPoints, PointsBetween, SyntheticPoints, stored_labels
+from core.resample.store import POINTS_FILE, PROVENANCE_FILE, StoredLabels
+from core.resample.synthetic import fractions_of, rows_of_parents
 from core.storage import replacing, write_bytes
 from core.words import count_of
 
@@ -74,17 +76,18 @@ def positions(
     table = index.assign(x=projection.points[:, 0], y=projection.points[:, 1], kind=REAL)
     if synthetic is not None and placement is not None:
         names = np.array(labels.classes, object)
-        parents = synthetic.parents[placement.indices]
+        parents = rows_of_parents(synthetic)[placement.indices]
+        has_none = parents[:, 0] < 0
         made = pd.DataFrame(
             {
-                "label": names[synthetic.labels[placement.indices]],
+                "label": names[synthetic.codes[placement.indices]],
                 "split": TRAIN,
                 "x": placement.points[:, 0],
                 "y": placement.points[:, 1],
                 "kind": SYNTHETIC,
-                "base_row": parents[:, 0],
-                "neighbor_row": parents[:, 1],
-                "fraction": synthetic.fractions[placement.indices],
+                "base_row": pd.Series(parents[:, 0], dtype="Int64").mask(has_none),
+                "neighbor_row": pd.Series(parents[:, 1], dtype="Int64").mask(has_none),
+                "fraction": fractions_of(synthetic)[placement.indices],
             }
         )
         table = pd.concat([table, made], ignore_index=True)
@@ -104,9 +107,12 @@ def read_synthetic(folder: Path, labels: StoredLabels) -> SyntheticPoints:
     remedy = "Choose a folder that 'evenset resample' has written, or write it again."
     try:
         table = pd.read_parquet(file)
+        names = table["label"].astype("str")
+        codes = pd.Categorical(names, categories=labels.classes).codes.astype(np.intp)
+        if "base_row" not in table:
+            return _without_parents(folder, codes)
         parents = table[["base_row", "neighbor_row"]].to_numpy(np.intp)
         fractions = table["fraction"].to_numpy(np.float32)
-        names = table["label"].astype("str")
     except FileNotFoundError as error:
         raise SourceError(f"'{folder}' has no {PROVENANCE_FILE}. {remedy}") from error
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -114,7 +120,6 @@ def read_synthetic(folder: Path, labels: StoredLabels) -> SyntheticPoints:
         raise SourceError(f"'{file}' cannot be read. {remedy}") from error
     if not ((fractions >= 0) & (fractions <= 1)).all():
         raise SourceError(f"'{file}' is damaged: a fraction is not from 0 to 1. {remedy}")
-    codes = pd.Categorical(names, categories=labels.classes).codes.astype(np.intp)
     known = (parents >= 0) & (parents < len(labels.codes))
     of_parents = labels.codes[np.where(known, parents, 0)]
     if not (known & (of_parents == codes[:, None]) & (codes[:, None] >= 0)).all():
@@ -122,7 +127,20 @@ def read_synthetic(folder: Path, labels: StoredLabels) -> SyntheticPoints:
             f"The points in '{folder}' were made from other embeddings: their parents are not the "
             "images of these. Run 'evenset resample' on these embeddings."
         )
-    return SyntheticPoints(parents, fractions, codes)
+    return PointsBetween(parents, fractions, codes)
+
+
+def _without_parents(folder: Path, codes: NDArray[np.intp]) -> PlainPoints:
+    """Return points that are their vectors alone.
+
+    Raises:
+        ValueError: there are not as many vectors as labels, or a label is of no class.
+        OSError: the vectors cannot be read.
+    """
+    vectors = np.load(folder / POINTS_FILE, allow_pickle=False)
+    if vectors.ndim != 2 or len(vectors) != len(codes) or (codes < 0).any():
+        raise ValueError("Vectors and labels do not belong together.")
+    return PlainPoints(vectors.astype(np.float32), codes)
 
 
 def _project(
@@ -149,7 +167,7 @@ def _place(
 ) -> Placement | None:
     if synthetic is None:
         return None
-    if projection.method == "pca":
+    if projection.method == "pca" and synthetic.parents is not None:
         return projection.place(synthetic)
     return place_among_neighbours(projection, embeddings, synthetic, progress=progress)
 

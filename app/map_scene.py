@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from core.dataset import ImageDataset, Rows
 from core.project import Placement, Points, Projection
 from core.resample import SyntheticPoints
+from core.resample.synthetic import fractions_of, rows_of_parents
 
 REAL, MADE, OTHER_MADE, JOINT_REAL = range(4)  # what a point is; the browser draws 1 and 2 crossed
 _MOST_SCENES = 4  # of a visitor: two pages, each with the map before and the map now
@@ -83,7 +84,7 @@ class Scene:
         codes = self.dataset.codes[np.where(self.is_real, self.numbers, 0)]
         for layer in self.layers:
             made = self.kinds == layer.kind
-            codes[made] = layer.synthetic.labels[self.numbers[made]]
+            codes[made] = layer.synthetic.codes[self.numbers[made]]
         return codes
 
     @cached_property
@@ -104,7 +105,7 @@ class Scene:
         for layer in self.layers:
             synthetic = layer.synthetic
             digest.update(layer.title.encode())
-            for part in (synthetic.parents, synthetic.fractions, synthetic.labels):
+            for part in (rows_of_parents(synthetic), fractions_of(synthetic), synthetic.codes):
                 digest.update(np.ascontiguousarray(part).tobytes())
         return digest.hexdigest()
 
@@ -119,7 +120,7 @@ class Scene:
         lines = [np.empty((0, 3), np.int32)]
         for layer in self.layers:
             own = np.flatnonzero(self.kinds == layer.kind)
-            rows = layer.synthetic.parents[self.numbers[own]]
+            rows = rows_of_parents(layer.synthetic)[self.numbers[own]]
             lines.append(np.column_stack([own, self._places(rows, layer)]).astype(np.int32))
         return np.vstack(lines).tobytes()
 
@@ -140,7 +141,7 @@ class Scene:
     def parent_points(self, index: int) -> list[list[float]]:
         """Return where the parents of a synthetic point lie; those off the map are left out."""
         layer = self.layer_of(int(self.kinds[index]))
-        rows = layer.synthetic.parents[self.numbers[index]]
+        rows = rows_of_parents(layer.synthetic)[self.numbers[index]]
         places = self._places(rows, layer)
         return [[float(value) for value in self.points[place]] for place in places if place >= 0]
 

@@ -9,6 +9,7 @@ from app.map_scene import MADE, Indices, Layer, Scene
 from app.map_selection import Selection
 from app.session import Session
 from core.neighbours.graph import TYPE_NAMES
+from core.resample.synthetic import fractions_of, rows_of_parents
 
 _TYPES = np.array([*TYPE_NAMES, ""], object)
 
@@ -59,15 +60,15 @@ def point_table(session: Session, scene: Scene, indices: Indices) -> pd.DataFram
 
 
 def _parents(scene: Scene, indices: Indices) -> tuple[Indices, Indices, NDArray[np.float32]]:
-    """Return the rows of the base and the neighbour of each point, -1 for an image."""
+    """Return the rows of the base and the neighbour of each point, -1 for none."""
     ends = np.full((len(indices), 2), -1, np.intp)
     fraction = np.full(len(indices), np.nan, np.float32)
     layer: Layer
     for layer in scene.layers:
         own = scene.kinds[indices] == layer.kind
         numbers = scene.numbers[indices[own]]
-        ends[own] = layer.synthetic.parents[numbers]
-        fraction[own] = layer.synthetic.fractions[numbers]
+        ends[own] = rows_of_parents(layer.synthetic)[numbers]
+        fraction[own] = fractions_of(layer.synthetic)[numbers]
     return ends[:, 0], ends[:, 1], fraction
 
 

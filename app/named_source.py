@@ -3,23 +3,23 @@
 import argparse
 import json
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from app.root_folder import RootFolder
 from app.settings import read_limits, usual_cache
 from app.terminal import Bars
 from core import ingest
 from core.augment import PRESETS, AugmentPolicy
-from core.dataset import Choices, ImageDataset
+from core.dataset import Choices, ImageDataset, refusal_text
 from core.dataset.edits import ABOUT_REVIEW
 from core.dataset.edits_file import NamedEdit, find_edits, missing_text, read_edits
+from core.dataset.questions import questions
 from core.embed import DEFAULT_ENCODER, Embeddings, embed
 from core.errors import OutputError, SettingError
 from core.export import Recipe
-from core.progress import Progress
 
 
 @contextmanager
@@ -30,10 +30,11 @@ def opened(
     named = named_edits(options, base)
     take = ingest.parse_take(options.take) or (base.take if base else None)
     choices = _choices(options, base.choices if base else Choices())
-    with tempfile.TemporaryDirectory(prefix="evenset_") as folder:
+    # A folder that the next command removes where this one is killed.
+    with closing(RootFolder()) as temporary:
         with Bars() as progress:
             dataset = ingest.open_source(
-                options.source, Path(folder), choices=choices, take=take,
+                options.source, temporary.path / "source", choices=choices, take=take,
                 limits=read_limits(vars(options)), progress=progress,
             )  # fmt: skip
         for decided in dataset.decided:
@@ -43,6 +44,8 @@ def opened(
                 f"({decided.kind}={decided.decision}).",
                 file=sys.stderr,
             )
+        for question in questions(dataset):
+            print(f"evenset: {question.text} {question.option}", file=sys.stderr)
         edits, missing = find_edits(named, dataset)
         if missing:
             print(f"evenset: {missing_text(missing, dataset)}", file=sys.stderr)
@@ -60,7 +63,13 @@ def named_edits(options: argparse.Namespace, base: Recipe | None = None) -> tupl
 
 def _choices(options: argparse.Namespace, base: Choices) -> Choices:
     if options.labels not in {None, base.labels_file}:
-        base = Choices(decisions=base.decisions)  # the columns were those of another file
+        base = replace(
+            base,
+            image_column=None,
+            label_column=None,
+            split_column=None,
+            group_column=None,
+        )  # they were those of another file
     return Choices(
         labels_file=base.labels_file if options.labels is None else options.labels,
         image_column=options.image_column or base.image_column,
@@ -68,21 +77,26 @@ def _choices(options: argparse.Namespace, base: Choices) -> Choices:
         split_column=base.split_column if options.split_column is None else options.split_column,
         group_column=base.group_column if options.group_column is None else options.group_column,
         decisions={**base.decisions, **ingest.parse_decisions(options.decide)},
+        background=base.background if options.background is None else options.background,
+        white_level=base.white_level if options.white_level is None else options.white_level,
     )
 
 
 def embed_all(
-    dataset: ImageDataset, encoder: str | None, options: argparse.Namespace, progress: Progress
+    dataset: ImageDataset, encoder: str | None, options: argparse.Namespace, progress: Bars
 ) -> Embeddings:
-    """Return the vectors of all images that are not left out.
+    """Return the vectors of all images that are not left out, and say which have none.
 
     Those made before are looked for unless told not to.
     """
     cache = None if options.no_cache else usual_cache()
-    return embed(
+    embeddings = embed(
         dataset, encoder=encoder or DEFAULT_ENCODER, device=options.device, cache=cache,
         rows=dataset.present_rows, progress=progress,
     )  # fmt: skip
+    if embeddings.absent:
+        progress.say(f"evenset: {refusal_text(embeddings.absent)}")
+    return embeddings
 
 
 def make_folder(folder: Path) -> None:

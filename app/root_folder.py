@@ -13,16 +13,14 @@ from secrets import token_hex
 from typing import IO
 
 from core.errors import OutputError
-from core.storage import cannot_write
+from core.storage import cannot_write, has_name, take_lock
 
-try:
-    import fcntl
-except ImportError:  # Windows: what a killed server leaves stays
-    fcntl = None  # type: ignore[assignment]
-
+# On Windows a file that is open cannot be removed: what a killed server leaves stays there.
+_REMOVES_OPEN_FILES = os.name != "nt"
 _PREFIX, _LOCK, _REMOVED = "evenset_", ".lock", "removed_"
 _NAME_BYTES = 16
 _ATTEMPTS, _PAUSE_SECONDS = 10, 0.05
+_BEGIN_SECONDS = 60  # after which a folder without a lock is nobody's
 
 
 def folder_name(token: str) -> str:
@@ -105,7 +103,7 @@ class RootFolder:
         self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
         lock = self.path / (_LOCK + ".new")
         self._lock = lock.open("wb")
-        _take(self._lock)
+        take_lock(self._lock)
         # From now on others may ask whether somebody holds it.
         lock.rename(self.path / _LOCK)
 
@@ -129,7 +127,7 @@ class RootFolder:
                 continue
             except OSError as error:
                 raise OutputError(cannot_write(path, error)) from error
-            if (_take(lock) or fcntl is None) and _is_same(lock, path / _LOCK):
+            if take_lock(lock) and has_name(lock, path / _LOCK):
                 return HeldFolder(path, lock)
             lock.close()
             if attempt + 1 < _ATTEMPTS:  # another server may only be looking whether it is in use
@@ -141,7 +139,7 @@ class RootFolder:
 
         The caller lets go of each.
         """
-        if fcntl is None:
+        if not _REMOVES_OPEN_FILES:
             return
         for path in _folders(self.path):
             if len(path.name) == 2 * _NAME_BYTES and _is_hex(path.name):
@@ -159,24 +157,45 @@ class RootFolder:
         """Remove a temporary folder with all that it holds; a named one stays."""
         self.remove_rest()
         if self._lock is not None:
+            _remove_lock_last(self.path)
             self._lock.close()
             shutil.rmtree(self.path, ignore_errors=True)
 
 
 def remove_leftovers(parent: Path) -> None:
-    """Remove the temporary folders of this user's servers that ended without doing so."""
-    if fcntl is None:
+    """Remove the temporary folders of this user's processes that ended without doing so."""
+    if not _REMOVES_OPEN_FILES:
         return
     for folder in parent.glob(f"{_PREFIX}*"):
         try:
             if folder.is_symlink() or folder.stat().st_uid != os.getuid():
                 continue
+            if not (folder / _LOCK).exists():
+                _remove_unbegun(folder)
+                continue
             with (folder / _LOCK).open("rb") as lock:
-                is_left = _take(lock)
+                if take_lock(lock):
+                    _remove_lock_last(folder)
         except OSError:
             continue
-        if is_left:
-            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_lock_last(folder: Path) -> None:
+    """Remove a folder so that what a kill leaves of it is still known to be nobody's."""
+    for entry in folder.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        elif entry.name != _LOCK:
+            entry.unlink(missing_ok=True)
+    if _REMOVES_OPEN_FILES:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_unbegun(folder: Path) -> None:
+    """Remove a folder whose process was killed before it had locked it; never one with content."""
+    if time.time() - folder.stat().st_mtime > _BEGIN_SECONDS:
+        (folder / (_LOCK + ".new")).unlink(missing_ok=True)
+        folder.rmdir()
 
 
 def _folders(path: Path) -> list[Path]:
@@ -207,29 +226,10 @@ def _hold_if_free(path: Path) -> HeldFolder | None:
         with suppress(OSError):
             path.rmdir()
         return None
-    if _take(lock) and _is_same(lock, path / _LOCK):
+    if take_lock(lock) and has_name(lock, path / _LOCK):
         return HeldFolder(path, lock)
     lock.close()
     return None
-
-
-def _take(lock: IO[bytes]) -> bool:
-    """Hold the lock until the file is closed, at the latest by the end of the process."""
-    if fcntl is None:
-        return False
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
-
-
-def _is_same(lock: IO[bytes], path: Path) -> bool:
-    """Return whether the file that was locked still has its name: folders get removed."""
-    try:
-        return os.path.samestat(os.fstat(lock.fileno()), path.stat())
-    except OSError:
-        return False
 
 
 def _is_hex(text: str) -> bool:

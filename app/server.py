@@ -23,12 +23,14 @@ from app.thumbnails import COVER_PATH, thumbnail_file
 from app.upload_routes import UPLOAD_ROUTES
 from app.worker_map import WARM_UMAP
 from app.workspace import TOKEN, WORKSPACES, new_token
+from core.dataset.questions import with_decoding
 from core.errors import EvensetError, SettingError, SourceError
 from core.ingest import SAMPLES
+from core.pictures.decoding import Decoding
 
 ROUTE = "/evenset"
 _LAST_PORT = 65_535
-_ROW = re.compile(r"(\d{1,9})\.jpg")
+_ROW = re.compile(r"(\d{1,9})(?:\.([a-z]{1,9})\.(\d{3,5}))?\.jpg")  # and another way to decode it
 
 
 class VisitorCookie:
@@ -79,8 +81,12 @@ async def thumbnail(request: Request) -> Response:
     if workspace is None or match is None or dataset is None or int(match[1]) >= len(dataset):
         return Response(status_code=404)
     try:
+        if match[2] is not None:
+            dataset = with_decoding(dataset, Decoding(match[2], int(match[3])))
         path = await run_in_threadpool(thumbnail_file, workspace.folder, dataset, int(match[1]))
-    except (EvensetError, OSError):
+    except EvensetError as error:
+        return Response(str(error), 404, media_type="text/plain")
+    except OSError:
         return Response(status_code=404)
     return FileResponse(path, media_type="image/jpeg", headers=_private("private, max-age=3600"))
 

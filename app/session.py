@@ -8,12 +8,14 @@ from core.augment import PRESETS, AugmentPolicy
 from core.augment.evidence import Evidence
 from core.dataset import ImageDataset
 from core.dataset.edits import Edits
+from core.dataset.questions import with_decoding
 from core.embed import Embeddings
 from core.evaluate import EvaluationReport
 from core.export import ExportReport
 from core.ingest import Survey
+from core.pictures.decoding import Decoding
 from core.project import Clusters, JointFit, Placement, Projection
-from core.resample import STRATEGIES, BalancePlan, Exports, Resampled, SyntheticPoints
+from core.resample import STRATEGIES, BalancePlan, Made, SyntheticPoints
 from core.resample.difficulty import Difficulty
 from core.resample.quality import SyntheticQuality
 
@@ -26,13 +28,13 @@ class Balanced:
 
     plan: BalancePlan  # with the counts that came out, where it was carried out
     seed: int
-    made: Resampled | None = None  # None: the export carries it out, without embeddings
+    made: Made | None = None  # None: the export carries it out, without embeddings
 
     @property
     def synthetic(self) -> SyntheticPoints | None:
         """Return the synthetic points; None for a strategy that makes none."""
-        is_synthetic = STRATEGIES[self.plan.strategy].exports is Exports.SYNTHETIC
-        return self.made.points if self.made is not None and is_synthetic else None
+        adds_points = STRATEGIES[self.plan.strategy].effect.adds_points
+        return self.made.points if self.made is not None and adds_points else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +119,43 @@ class Session:
             policy=self.policy,
             policy_chosen=self.policy_chosen,
         )
+
+    def with_decoding(self, decoding: Decoding, report: AuditReport) -> "Session":
+        """Return the session of the same images decoded in another way, with their audit.
+
+        What was made from pixels goes. Edits and the policy stay, and so does a plan that needs no
+        vectors.
+        """
+        if self.source is None or self.taken is None:
+            return self
+        source = with_decoding(self.source, decoding)
+        taken = source if self.taken is self.source else with_decoding(self.taken, decoding)
+        hangs = self.balanced is not None and self.balanced.made is not None
+        return Session(
+            pending=self.pending,
+            source=source,
+            folder=self.folder,
+            taken=taken,
+            edits=self.edits,
+            dataset=self.edits.apply(taken),
+            audit=report,
+            policy=self.policy,
+            policy_chosen=self.policy_chosen,
+            balanced=None if hangs else self.balanced,
+            exported=self.exported,
+            export_stale=self.exported is not None,
+        )
+
+    @property
+    def made_from_pixels(self) -> list[str]:
+        """Return what would go if the pictures were decoded in another way, in words."""
+        made = {
+            "the embedding and its maps": self.embeddings is not None,
+            "the evidence on Augment": self.evidence is not None,
+            "what the strategy made": self.balanced is not None and self.balanced.made is not None,
+            "the comparison of strategies": self.evaluation is not None,
+        }
+        return [name for name, is_there in made.items() if is_there]
 
     def with_edits(self, edits: Edits) -> "Session":
         """Return the session with other labels and splits; rows, vectors and maps stay.

@@ -10,7 +10,7 @@ import math
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,7 @@ from core.dataset.edits_file import (
     find_edits,
     name_edits,
 )
+from core.dataset.questions import with_decoding
 from core.dataset.store import (
     has_dataset,
     read_dataset,
@@ -37,8 +38,17 @@ from core.dataset.store import (
 )
 from core.embed import available_devices
 from core.errors import EvensetError, SettingError, SourceError
+from core.pictures.decoding import Decoding
 from core.progress import Progress
-from core.resample import STRATEGIES, Settings, Target, make_plan, read_target, resample
+from core.resample import (
+    STRATEGIES,
+    Settings,
+    Target,
+    TrainingSide,
+    make_plan,
+    read_target,
+    resample,
+)
 from core.storage import write_bytes
 from core.words import count_of
 
@@ -72,6 +82,7 @@ class SavedSession:
     name: str
     images: int
     classes: int
+    decoding: Decoding | None  # None: as the index says
     take: Take | None
     edits: tuple[NamedEdit, ...]
     policy: AugmentPolicy
@@ -112,6 +123,7 @@ def save_session(workspace: Path, session: Session) -> None:
         "name": dataset.name,
         "images": len(dataset.present_rows),
         "classes": sum(count > 0 for count in dataset.counts().values()),
+        "decoding": asdict(source.decoding),
         "take": None if session.taken is source else take_to_json(dataset.take),
         "edits": edits_to_json(name_edits(session.edits.done, dataset)),
         "policy": session.policy.to_json(),
@@ -151,6 +163,8 @@ def reopen(workspace: Path, saved: SavedSession, vectors: Path, progress: Progre
     """
     folder = workspace / saved.folder
     source = read_dataset(folder / _INDEX)
+    if saved.decoding is not None:
+        source = with_decoding(source, saved.decoding)
     _look_for_files(source, workspace, progress)
     session = Session().with_source(source, audit(source, progress), folder)
     if saved.take is not None:
@@ -198,7 +212,16 @@ def _with_plan(session: Session, saved: SavedSession, progress: Progress) -> Ses
         return session
     if not wanted.was_made:
         return session.with_balanced(Balanced(plan, wanted.seed))
-    made = resample(dataset, embeddings, plan, seed=wanted.seed, progress=progress)
+    made = resample(
+        TrainingSide(
+            dataset,
+            plan,
+            embeddings,
+            policy=session.policy,
+            seed=wanted.seed,
+            progress=progress,
+        )
+    )
     return session.with_balanced(Balanced(made.plan, wanted.seed, made))
 
 
@@ -221,13 +244,14 @@ def _look_for_files(dataset: ImageDataset, workspace: Path, progress: Progress) 
 def _read(facts: Mapping[str, object]) -> SavedSession:
     if facts["version"] != _VERSION:
         raise ValueError(f"version {facts['version']}")
-    plan = facts["plan"]
+    plan, decoding = facts["plan"], facts.get("decoding")
     return SavedSession(
         saved_at=float(str(facts["saved_at"])),
         folder=str(facts["folder"]),
         name=str(facts["name"]),
         images=int(str(facts["images"])),
         classes=int(str(facts["classes"])),
+        decoding=_read_decoding(decoding) if isinstance(decoding, Mapping) else None,
         take=take_from_json(facts["take"]),
         edits=edits_from_json(facts.get("edits", [])),  # a session of before there were any
         policy=AugmentPolicy.from_json(facts["policy"]),
@@ -237,6 +261,10 @@ def _read(facts: Mapping[str, object]) -> SavedSession:
         plan=_read_plan(plan) if isinstance(plan, Mapping) else None,
         was_compared=facts.get("was_compared") is True,
     )
+
+
+def _read_decoding(facts: Mapping[str, object]) -> Decoding:
+    return Decoding(str(facts["background"]), int(str(facts["white_level"])))
 
 
 def _plan_to_json(balanced: Balanced) -> dict[str, object]:

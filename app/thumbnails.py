@@ -3,10 +3,13 @@
 from html import escape
 from pathlib import Path
 
-from core.dataset import ImageDataset
+from core.dataset import ImageDataset, read_picture
+from core.pictures.decoding import Decoding
 from core.pictures.encode import thumbnail
 from core.storage import write_bytes
 
+_SIDE_PX = 128
+_DIGEST_LENGTH = 64
 COVER_PATH = "/evenset/cover"  # of a sample, by its name
 
 
@@ -14,21 +17,29 @@ def thumbnail_file(folder: Path, dataset: ImageDataset, row: int) -> Path:
     """Return the 128 px JPEG of a row, making it when it is not there.
 
     Raises:
-        UnreadableImageError, OSError: the image cannot be read any more.
+        UnreadableImageError: the image cannot be read any more, or has changed.
+        OutputError: the folder cannot be written.
     """
-    # Named by content: another dataset in the same workspace cannot show through.
-    digest = str(dataset.table["digest"].iloc[row])
-    path = folder / "thumbnails" / digest[:2] / f"{digest}.jpg"
+    # Named by its pixels: another dataset in the same workspace cannot show through, nor can the
+    # same file decoded in another way.
+    key = str(dataset.picture_keys[row])
+    path = folder / "thumbnails" / key[:2] / f"{key}.jpg"
     if not path.is_file():
-        write_bytes(path, thumbnail(dataset.read_bytes(row)))
+        with read_picture(dataset, row, at_least_px=_SIDE_PX) as pixels:
+            content = thumbnail(pixels, _SIDE_PX)
+        write_bytes(path, content)
     return path
 
 
-def thumbnail_url(route_token: str, dataset: ImageDataset, row: int) -> str:
-    """Return the address of a row's small picture."""
-    # The digest tells the browser's cache two datasets apart.
-    digest = str(dataset.table["digest"].iloc[row])[:12]
-    return f"/evenset/thumb/{route_token}/{row}.jpg?{digest}"
+def thumbnail_url(
+    route_token: str, dataset: ImageDataset, row: int, *, decoding: Decoding | None = None
+) -> str:
+    """Return the address of a row's small picture, decoded as the set is unless told otherwise."""
+    # The key tells the browser's cache two datasets apart.
+    key = str(dataset.picture_keys[row])
+    digest = key[:12] + key[_DIGEST_LENGTH:]
+    way = f".{decoding.background}.{decoding.white_level}" if decoding is not None else ""
+    return f"/evenset/thumb/{route_token}/{row}{way}.jpg?{digest}"
 
 
 def picture_html(source: str, *, alt: str, caption: str = "") -> str:

@@ -17,8 +17,10 @@ from core.audit import MOST_COMPARED, AuditReport, audit
 from core.augment.evidence import Evidence, measure_evidence
 from core.augment.trials import Trial
 from core.dataset import Choices, ImageDataset, SkippedFile, Take, select
+from core.dataset.questions import with_decoding
 from core.embed import Embeddings, embed
 from core.limits import Limits
+from core.pictures.decoding import Decoding
 from core.progress import Progress
 from core.project import (
     JointFit,
@@ -52,18 +54,29 @@ def load_into(folder: Path, load: Callable[[Progress], Opened], progress: Progre
     return opened
 
 
-def open_named(source: str, folder: Path, limits: Limits, progress: Progress) -> Opened:
-    """Read a folder, an archive or a sample by its name; what is unclear waits for an answer."""
+def open_named(
+    source: str, folder: Path, limits: Limits, progress: Progress,
+    *,
+    before: ImageDataset | None = None,
+) -> Opened:  # fmt: skip
+    """Read a folder, an archive or a sample by its name; what is unclear waits for an answer.
+
+    Where `before`, the images that there are, has the same name, pictures are decoded as there.
+    """
     listing = ingest.list_source(source, folder, limits=limits, progress=progress)
     if source.startswith(ingest.SAMPLE_PREFIX):
         # The faults of a sample are there to be found on Audit, not to be asked about.
         dataset = ingest.read_survey(ingest.survey(listing), limits=limits, progress=progress)
         return dataset, audit(dataset, progress)
-    return _open(listing, folder, limits, progress)
+    return _open(listing, folder, limits, progress, before)
 
 
-def open_arrived(arrival: Arrival, limits: Limits, progress: Progress) -> Opened:
-    """Read what the browser sent; an archive is removed once it is unpacked."""
+def open_arrived(
+    arrival: Arrival, limits: Limits, progress: Progress,
+    *,
+    before: ImageDataset | None = None,
+) -> Opened:  # fmt: skip
+    """Read what the browser sent; an archive is removed once it is unpacked. `before`: as above."""
     if arrival.kind == ARCHIVE:
         archive = arrival.folder / arrival.files[0]
         try:
@@ -73,7 +86,7 @@ def open_arrived(arrival: Arrival, limits: Limits, progress: Progress) -> Opened
             )  # fmt: skip
         finally:
             archive.unlink(missing_ok=True)
-        return _open(listing, arrival.folder, limits, progress)
+        return _open(listing, arrival.folder, limits, progress, before)
     paths, unreadable = arrival.paths, set(arrival.unreadable)
     there = [place for place in range(len(arrival.paths)) if place not in unreadable]
     listing = ingest.Listing(
@@ -85,11 +98,13 @@ def open_arrived(arrival: Arrival, limits: Limits, progress: Progress) -> Opened
             SkippedFile(paths[place], "not readable by the browser") for place in arrival.unreadable
         ),
     )
-    return _open(listing, arrival.folder, limits, progress)
+    return _open(listing, arrival.folder, limits, progress, before)
 
 
 def survey_again(pending: Pending, choices: Choices, progress: Progress) -> Pending:
     """Look at waiting images with another labels file or other columns."""
+    chosen = pending.survey.choices
+    choices = replace(choices, background=chosen.background, white_level=chosen.white_level)
     found = ingest.survey(pending.survey.listing, choices, progress=progress)
     return replace(pending, survey=found)
 
@@ -102,8 +117,24 @@ def read_decided(
     return dataset, audit(dataset, progress)
 
 
-def _open(listing: ingest.Listing, folder: Path, limits: Limits, progress: Progress) -> Opened:
-    found = ingest.survey(listing, progress=progress)
+def decode_otherwise(dataset: ImageDataset, decoding: Decoding, progress: Progress) -> AuditReport:
+    """Return the audit of the same images decoded in another way."""
+    return audit(with_decoding(dataset, decoding), progress)
+
+
+def _open(
+    listing: ingest.Listing, folder: Path, limits: Limits, progress: Progress,
+    before: ImageDataset | None,
+) -> Opened:  # fmt: skip
+    choices = Choices()
+    if before is not None and before.name == listing.name:
+        # The same source, perhaps with more files: what was decided is not changed unasked.
+        choices = replace(
+            choices,
+            background=before.choices.background,
+            white_level=before.choices.white_level,
+        )
+    found = ingest.survey(listing, choices, progress=progress)
     if found.needs_answer:
         return Pending(listing.name, folder, found)
     dataset = ingest.read_survey(found, limits=limits, progress=progress)

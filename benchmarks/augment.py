@@ -182,7 +182,7 @@ def whole_policy(name: str, side: int = 500, count: int = 600) -> None:
     def made(copies: Sequence[int]) -> list[int]:
         sizes = []
         for copy in copies:
-            drawn = draw(PRESETS[name], image_key="a", copy=copy, label="cat")
+            drawn = draw(PRESETS[name], digest="a", repeat=copy, label="cat")
             sizes.append(len(encode_like(apply(decode(source), drawn), source, "JPEG")))
         return sizes
 

@@ -18,7 +18,7 @@ from core.dataset import ImageDataset, build_table
 from core.embed import Embeddings, embed
 from core.evaluate import METRICS, evaluate, make_folds
 from core.evaluate.heads import Fit, answer_linear
-from core.evaluate.learn import TrainingSide
+from core.evaluate.learn import TrainingSet
 from core.evaluate.spaces import fit_space
 from core.ingest import open_source, parse_take
 
@@ -60,7 +60,7 @@ def compare(dataset: ImageDataset, embeddings: Embeddings) -> None:
     with threadpool_limits(1, user_api="blas"):
         space = fit_space(embeddings, fold)
         classes, count = len(dataset.classes), len(fold.train)
-        side = TrainingSide(
+        side = TrainingSet(
             space.train,
             dataset.codes[fold.train],
             np.ones(count, int),

@@ -37,7 +37,7 @@ from core.project import (
 from core.project.axes import principal_axes
 from core.project.project import UMAP_INPUT
 from core.randomness import stream_seed
-from core.resample import SyntheticPoints, make_plan, resample
+from core.resample import SyntheticPoints, TrainingSide, make_plan, resample
 
 HEADER = ("way", "median", "90 %", "own label", "CPU s")
 
@@ -84,7 +84,7 @@ def compare(source: str, seed: int) -> None:
     settings = MapSettings(seed=seed)
     projection = project(embeddings, rows, method="umap", settings=settings)
     plan = make_plan(dataset, "smote")
-    synthetic = resample(dataset, embeddings, plan, seed=seed).points
+    synthetic = resample(TrainingSide(dataset, plan, embeddings, seed=seed)).points
     joint_fit(projection, embeddings, synthetic)  # once unmeasured
     before = process_time()
     joint = joint_fit(projection, embeddings, synthetic)
@@ -98,7 +98,7 @@ def compare(source: str, seed: int) -> None:
     ) -> tuple[str, ...]:
         apart = 100 * np.linalg.norm(points - judge, axis=1) / diameter
         _, at = KDTree(among).query(points)
-        own = 100 * float((codes[at] == synthetic.labels).mean())
+        own = 100 * float((codes[at] == synthetic.codes).mean())
         return (
             way, f"{np.median(apart):.1f}", f"{np.quantile(apart, 0.9):.1f}", f"{own:.1f} %",
             f"{seconds:.2f}",
@@ -135,7 +135,7 @@ def _own_in_embedding(
 ) -> float:
     vectors = embeddings.vectors[embeddings.positions_of(rows)]
     found = nearest(vectors, 1, queries=synthetic.materialize(embeddings))
-    return 100 * float((codes[found.positions[:, 0]] == synthetic.labels).mean())
+    return 100 * float((codes[found.positions[:, 0]] == synthetic.codes).mean())
 
 
 def show(lines: list[tuple[str, ...]]) -> None:

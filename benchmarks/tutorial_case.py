@@ -20,7 +20,7 @@ import numpy as np
 from core.augment import AugmentPolicy, make_step
 from core.dataset import ImageDataset
 from core.embed import Embeddings
-from core.evaluate import Head, evaluate
+from core.evaluate import HEADS, evaluate
 from core.evaluate.heads import OpenHead
 from core.evaluate.look import as_small
 from core.evaluate.network import SIDE_PX, train_network
@@ -47,7 +47,7 @@ FAULTS = {
 def compare(dataset: ImageDataset, title: str, training: Training, names: list[str]) -> None:
     """Print accuracy and the recall of dogs, with intervals over seeds and test images."""
     ready = OpenHead(partial(train_network, training=training), as_small(SIDE_PX), is_small=True)
-    head = Head("network", title, "", lambda *_: ready, learns_from_pictures=True, steps=10)
+    head = replace(HEADS["network"], title=title, open=lambda *_: ready, repeats=2)
     rows = np.arange(len(dataset))
     # The network learns from pixels, and none of these strategies asks for vectors.
     blank = Embeddings(np.zeros((len(rows), 1), np.float32), rows, "none", "", "cpu")

@@ -9,7 +9,7 @@ The walk, each step a function over values:
     augment.evidence.measure_evidence(...)-> Evidence: what each operation does to each class
     embed.embed(dataset, encoder, ...)    -> Embeddings
     resample.make_plan(dataset, ...)      -> BalancePlan
-    resample.resample(embeddings, plan)   -> SyntheticPoints
+    resample.resample(TrainingSide(...))  -> Made: what stays, copies, pictures, points, weights
     project.project(embeddings, rows)     -> Projection; .place(synthetic)
     evaluate.evaluate(dataset, ...)       -> EvaluationReport
     export.export(dataset, plan, ...)     -> ExportReport

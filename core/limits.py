@@ -15,3 +15,7 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+
+# Of pictures in memory at one time while they are decoded and worked on, in the whole process,
+# however many threads it has. A single larger picture goes alone.
+PICTURE_BYTES = 1_000_000_000

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,8 +15,16 @@ import pytest
 from hypothesis import settings
 from image_sets import write_folder
 
+pytest_plugins = ["kinds", "pytester", "second_try"]
+
 settings.register_profile("evenset", deadline=None)
+settings.register_profile("release", deadline=None)
 settings.load_profile("evenset")
+
+# After `nohup make test &` we are deaf to SIGINT, and what we start would inherit that: tests that
+# send one to it would wait for ever. A handler that does nothing is not inherited.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, lambda number, frame: None)
 
 gc.disable()  # until all is imported: nothing of that is ever garbage
 

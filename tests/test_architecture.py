@@ -164,6 +164,56 @@ def test_importing_all_of_core_loads_no_slow_library() -> None:
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
 
 
+# Beside the one door from a row to its pixels: what sees a file before it is a row, and what trains
+# the built-in encoder from archives.
+MAY_DECODE = {
+    "core/dataset/picture.py",
+    "core/ingest/reading.py",
+    "core/embed/training_pictures.py",
+}
+MAY_READ_ROWS = {"core/dataset/picture.py"}
+
+
+def calls_of_decode(source: str) -> list[str]:
+    """Return where `decode` of pictures is called by that name, or brought in."""
+    return [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        if node.func.id in {"decode", "imdecode"}
+    ]
+
+
+def reads_of_rows(source: str) -> list[str]:
+    """Return where the file of a row is read: `something.read_bytes(row)`."""
+    return [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if node.func.attr == "read_bytes" and node.args
+    ]
+
+
+def test_a_row_comes_to_its_pixels_by_one_door() -> None:
+    sources = {
+        str(module.relative_to(ROOT)): module.read_text("utf-8")
+        for package in ("core", "app")
+        for module in modules(package)
+    }
+
+    decoding = {path for path, source in sources.items() if calls_of_decode(source)}
+    reading = {path for path, source in sources.items() if reads_of_rows(source)}
+
+    assert decoding == MAY_DECODE
+    assert reading == MAY_READ_ROWS
+
+
+def test_the_rule_of_one_door_can_fail() -> None:
+    assert calls_of_decode("pixels = decode(dataset.read_bytes(row))")
+    assert reads_of_rows("pixels = decode(dataset.read_bytes(row))")
+    assert not reads_of_rows("text = path.read_bytes()")
+
+
 @pytest.mark.parametrize(
     "source",
     [

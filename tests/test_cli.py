@@ -1,6 +1,7 @@
 """The command line: what it prints, where, and how it ends."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,13 @@ from image_sets import jpeg, write_files, zipped
 
 from app.cli import main
 from core import __version__
-from core.evaluate.heads import HEADS
+from core.audit import CHECKS
+from core.augment import OPERATIONS, PRESETS
+from core.embed import ENCODERS
+from core.evaluate import HEADS, METRICS
+from core.evaluate.contender_sets import CONTENDER_SETS
+from core.export import CONTAINERS, LAYOUTS
+from core.resample import STRATEGIES
 
 Captured = pytest.CaptureFixture[str]
 
@@ -31,12 +38,30 @@ def test_help_names_every_command(capsys: Captured) -> None:
         assert command in text
 
 
-def test_help_names_every_head(capsys: Captured) -> None:
+@pytest.mark.parametrize(
+    ("command", "registry"),
+    [
+        ("audit", CHECKS),
+        ("augment", OPERATIONS),
+        ("augment", ENCODERS),
+        ("resample", STRATEGIES),
+        ("evaluate", HEADS),
+        ("evaluate", METRICS),
+        ("evaluate", CONTENDER_SETS),
+        ("balance", PRESETS),
+        ("balance", STRATEGIES),
+        ("balance", LAYOUTS),
+        ("balance", CONTAINERS),
+    ],
+)
+def test_help_names_all_that_a_registry_holds(
+    capsys: Captured, command: str, registry: Mapping[str, object]
+) -> None:
     with pytest.raises(SystemExit, match="0"):
-        main(["evaluate", "--help"])
+        main([command, "--help"])
 
     text = capsys.readouterr().out
-    assert [name for name in HEADS if name not in text] == []
+    assert [name for name in registry if name not in text] == []
 
 
 def test_the_version_is_told(capsys: Captured) -> None:
@@ -142,7 +167,7 @@ def test_embedding_then_resampling(capsys: Captured, drawn_folder: Path, tmp_pat
 
     assert (code, err) == (0, "")
     assert "12 images kept, 3 points made" in out
-    assert "Class 'fox' has 1 image" in out
+    assert "'fox': 1 image; SMOTE needs at least 2" in out
     provenance = pd.read_parquet(points / "provenance.parquet")
     assert provenance["label"].tolist() == ["dog"] * 3
     made = np.load(points / "synthetic.npy")
@@ -162,6 +187,36 @@ def test_comparing_strategies(capsys: Captured, drawn_folder: Path) -> None:
     assert {"none", "smote"} <= {row["name"] for row in json.loads(out)["strategies"]}
 
 
+def grave_of(capsys: Captured, *arguments: object) -> list[str]:
+    """Return what `audit` finds grave, as `balance` says it."""
+    _, out, _ = outcome(capsys, "audit", *arguments)
+    grave = [line for line in out.splitlines() if line.startswith("[high] ")]
+    return [line.replace("[high]", "evenset:", 1) for line in grave]
+
+
+def test_what_audit_finds_grave_is_said_before_a_set_is_written(
+    capsys: Captured, tmp_path: Path
+) -> None:
+    same, files = jpeg(1), {f"train/{n % 2}/{n}.jpg": jpeg(n) for n in range(24)}
+    folder = write_files(tmp_path / "set", files | {"test/0/a.jpg": same, "test/1/b.jpg": same})
+
+    _, _, err = outcome(capsys, "balance", folder, "--out", tmp_path / "out")
+
+    found = grave_of(capsys, folder)
+    assert err.splitlines() == found
+    assert any("split" in line for line in found)
+
+
+def test_a_set_of_one_class_is_refused(capsys: Captured, tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "set", {f"cat/{n}.jpg": jpeg(n) for n in range(3)})
+
+    code, _, err = outcome(capsys, "balance", folder, "--out", tmp_path / "out")
+
+    assert code == 1
+    assert "All training images are of one class, 'cat'" in err
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("strategy", ["augment", "smote"])
 def test_a_recipe_makes_the_same_zip_again(
     capsys: Captured, drawn_folder: Path, tmp_path: Path, strategy: str
@@ -171,8 +226,9 @@ def test_a_recipe_makes_the_same_zip_again(
         capsys, "balance", drawn_folder, "--out", first, "--strategy", strategy, "--seed", 5,
         "--target", 6, "--policy", "gentle", "--take", "cat=5", "--take", "*=4",
     )  # fmt: skip
-    assert (code, err) == (0, "")
-    assert [line.split() for line in out.splitlines()[1:4]] == [
+    assert code == 0
+    assert err.splitlines() == grave_of(capsys, drawn_folder, "--take", "cat=5", "--take", "*=4")
+    assert [line.split() for line in out.split("after\n")[1].splitlines()[:3]] == [
         ["cat", "5", "6"],
         ["dog", "4", "6"],
         ["fox", "1", "6"],
@@ -180,9 +236,9 @@ def test_a_recipe_makes_the_same_zip_again(
     recipe = tmp_path / "recipe.json"
     recipe.write_bytes(zipped(first)["recipe.json"])
 
-    code, _, err = outcome(capsys, "balance", drawn_folder, "--out", second, "--recipe", recipe)
+    code, _, _ = outcome(capsys, "balance", drawn_folder, "--out", second, "--recipe", recipe)
 
-    assert (code, err) == (0, "")
+    assert code == 0
     assert first.read_bytes() == second.read_bytes()
 
 

@@ -13,7 +13,7 @@ from app.cli import main
 from app.map_command import COLUMNS
 from core.embed import read_embeddings
 from core.project import map_rows, place_among_neighbours, project
-from core.resample import SyntheticPoints, stored_labels
+from core.resample import PointsBetween, stored_labels
 
 # Of a part of umap that needs TensorFlow.
 pytestmark = pytest.mark.filterwarnings("ignore::ImportWarning")
@@ -78,7 +78,7 @@ def test_synthetic_points_keep_their_parents(animals: tuple[Path, Path], tmp_pat
     placed = place_among_neighbours(
         projection,
         embeddings,
-        SyntheticPoints(
+        PointsBetween(
             provenance[["base_row", "neighbor_row"]].to_numpy(np.intp),
             provenance["fraction"].to_numpy(np.float32),
             np.ones(len(provenance), np.intp),

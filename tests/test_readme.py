@@ -7,12 +7,13 @@ import pytest
 
 from app.cli import build_parser
 from app.steps import STEPS
+from core.audit import CHECKS
 from core.augment import OPERATIONS, PRESETS
 from core.embed import ENCODERS, PRETRAINED
+from core.evaluate import HEADS
 from core.evaluate.contender_sets import CONTENDER_SETS
-from core.export import FORMATS
-from core.export.export import PRIORS_NAME, VECTORS_NAME, WEIGHTS_NAME
-from core.export.manifest import LEFT_OUT_NAME, MANIFEST_COLUMNS, MANIFEST_NAME
+from core.export import CONTAINERS, LAYOUTS
+from core.export.manifest import MANIFEST_COLUMNS
 from core.ingest import MISMATCHES, SAMPLES
 from core.ingest.tables import TABLE_SUFFIXES
 from core.resample import STRATEGIES
@@ -22,13 +23,21 @@ README = (ROOT / "README.md").read_text("utf-8")
 LABELS = README.partition("### Labels")[2].partition("## ")[0]
 SUBCOMMANDS = next(action.choices for action in build_parser()._actions if action.dest == "command")
 
-WRITTEN = (MANIFEST_NAME, WEIGHTS_NAME, PRIORS_NAME, VECTORS_NAME, LEFT_OUT_NAME)
-REGISTRIES = (STRATEGIES, ENCODERS, PRETRAINED, FORMATS, PRESETS)
+WRITTEN = sorted({file.name for layout in LAYOUTS.values() for file in layout.index})
+REGISTRIES = (STRATEGIES, ENCODERS, PRETRAINED, CONTAINERS, LAYOUTS, PRESETS)
 NAMES = [
     *(f"**{step.title}**" for step in STEPS),
     *(
         f"`{name}`"
-        for registry in (STRATEGIES, ENCODERS, PRETRAINED, FORMATS, PRESETS, CONTENDER_SETS)
+        for registry in (
+            STRATEGIES,
+            ENCODERS,
+            PRETRAINED,
+            CONTAINERS,
+            LAYOUTS,
+            PRESETS,
+            CONTENDER_SETS,
+        )
         for name in registry
     ),
     *(f"`{kind}`" for kind in MISMATCHES),
@@ -38,12 +47,11 @@ NAMES = [
         {f"`{setting.name}`" for strategy in STRATEGIES.values() for setting in strategy.parameters}
     ),
     *(operation.title for operation in OPERATIONS.values()),
+    *(f"`{name}`" for name in HEADS),
+    *(f"| `{name}` | {check.title}" for name, check in CHECKS.items()),
     *(f"`sample:{name}`" for name in SAMPLES),
     *(f"evenset {command}" for command in SUBCOMMANDS or ()),
-    *(
-        f"`{name}`"
-        for name in (MANIFEST_NAME, WEIGHTS_NAME, PRIORS_NAME, VECTORS_NAME, LEFT_OUT_NAME)
-    ),
+    *(f"`{name}`" for name in WRITTEN),
     ", ".join(MANIFEST_COLUMNS),
 ]
 
@@ -67,8 +75,17 @@ def test_what_the_readme_shows_is_there(path: str) -> None:
     assert path.startswith("http") or (ROOT / path).is_file()
 
 
-def test_the_readme_has_the_two_commands_of_the_makefile() -> None:
+@pytest.mark.parametrize("command", ["run", "quick", "test", "release"])
+def test_the_readme_has_the_commands_of_the_makefile(command: str) -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    for command in ("run", "test"):
-        assert f"make {command}" in README
-        assert re.search(rf"^{command}:", makefile, re.MULTILINE)
+
+    assert f"make {command}" in README
+    assert re.search(rf"^{command}:", makefile, re.MULTILINE)
+
+
+def test_the_readme_names_the_marks_of_the_tests() -> None:
+    marks = (ROOT / "pyproject.toml").read_text("utf-8").partition("markers = [")[2]
+    section = README.partition("### Tests")[2].partition("## ")[0]
+
+    for mark in re.findall(r'^    "(\w+): ', marks.partition("]")[0], re.MULTILINE):
+        assert f"`{mark}`" in section or f"`@pytest.mark.{mark}`" in section

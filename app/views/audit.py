@@ -7,7 +7,7 @@ from app.findings import finding_cards, finding_pictures
 from app.page import ask_for_images, heading, lead_on, note, picture_grid, quiet, skipped_table
 from app.session import Session
 from app.views.audit_changes import draw_changes
-from core.audit import AuditReport
+from core.audit import CHECKS, AuditReport
 from core.dataset import TRAIN, ImageDataset, Rows
 from core.words import count_of, size_of, times
 
@@ -121,11 +121,20 @@ def _findings(dataset: ImageDataset, report: AuditReport) -> Rows | None:
     st.subheader("Findings", anchor=False)
     if not report.findings:
         st.markdown("Nothing stands out. Every file can be read and no picture is there twice.")
+        _looked_for(report)
         return None
     finding_cards(report.findings)
     to_review = finding_pictures(dataset, report.findings, key="audit_finding", can_review=True)
     skipped_table(report.skipped)
+    _looked_for(report)
     return to_review
+
+
+def _looked_for(report: AuditReport) -> None:
+    with st.expander("What was looked for"):
+        for check in CHECKS.values():
+            is_left_out = check.compares_pictures and report.pictures is None
+            st.markdown(f"**{check.title}**{' (not here)' if is_left_out else ''}: {check.help}")
 
 
 def _pictures(dataset: ImageDataset) -> None:

@@ -12,9 +12,7 @@ from app.page import ask_for_images, current_workspace, heading, lead_on, note, 
 from app.session import Session
 from app.views.augment_evidence import evidence_section
 from core.augment import OPERATIONS, PRESET_HELP, PRESETS, AugmentPolicy
-from core.augment.evidence import Evidence
-from core.augment.trials import Trial
-from core.augment.verdict import Verdict
+from core.augment.suggestion import mirror_text
 from core.dataset import TRAIN, ImageDataset
 from core.errors import SettingError
 from core.words import named
@@ -60,23 +58,8 @@ def _answer(session: Session) -> str:
         steps = ", ".join(OPERATIONS[name].title.lower() for name in _names(policy))
         how = "with" if picked is None else f"with {picked} of"
         text = f"An augmented picture is made {how}: {steps}."
-    return f"{text} {_of_a_flip(session.evidence)}"
-
-
-def _of_a_flip(evidence: Evidence | None) -> str:
-    """Return what a mirror does to the classes, where that was tried."""
-    flip = Trial("horizontal_flip")
-    if evidence is None or flip not in evidence.trials:
-        return "Compare the rows below."
-    verdicts = {label: evidence.by_place[label, flip].verdict for label in evidence.labels}
-    changed = [label for label, verdict in verdicts.items() if verdict is Verdict.CHANGES]
-    if set(verdicts.values()) == {Verdict.UNKNOWN}:
-        return "No class could be judged. Compare the rows below."
-    if changed:
-        return f"A horizontal flip changes the label of {named(changed)}."
-    if Verdict.UNKNOWN in verdicts.values():
-        return "Of the classes that could be judged, a horizontal flip changes none."
-    return "A horizontal flip changes the label of no class."
+    told = None if session.evidence is None else mirror_text(session.evidence)
+    return f"{text} {told or 'Compare the rows below.'}"
 
 
 def _presets() -> None:

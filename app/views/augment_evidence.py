@@ -22,9 +22,9 @@ from app.session import Session
 from core.augment import OPERATIONS
 from core.augment.evidence import Cell, Evidence
 from core.augment.suggestion import suggest_policy, useful_for
-from core.augment.trials import list_trials
+from core.augment.trials import list_trials, trying_text
 from core.augment.verdict import Verdict
-from core.dataset import ImageDataset
+from core.dataset import ImageDataset, refusal_text
 from core.embed import DEFAULT_ENCODER, Embeddings
 from core.project import Projection
 from core.words import count_of
@@ -33,7 +33,6 @@ Tried = tuple[Embeddings, Projection | None, Evidence]
 
 _PICK, _CLICKED = "evidence_pick", "evidence_clicked"
 _IMAGES = [5, 10, 20, 40]
-_PICTURES_A_SECOND = 300  # roughly, of the built-in encoder on two cores
 _SHOWN = 6
 
 
@@ -53,13 +52,10 @@ def evidence_section(session: Session, dataset: ImageDataset) -> None:
 
 
 def _form(session: Session, dataset: ImageDataset) -> None:
-    trials = list_trials()
-    classes = sum(count > 0 for count in dataset.counts("train").values())
     left, right = st.columns([1, 3], vertical_alignment="bottom")
     images = left.selectbox(
         "Images of each class", _IMAGES, index=1, key="evidence_images", persist_state="session"
     )
-    pictures = classes * images * len(trials)
     text = f"Try {count_of(len(OPERATIONS), 'operation')} on each class"
     if session.embeddings is None:
         text = f"Embed {count_of(len(dataset), 'image')} and {text[0].lower()}{text[1:]}"
@@ -67,12 +63,13 @@ def _form(session: Session, dataset: ImageDataset) -> None:
         if st.button(text, key="evidence_start"):
             _start(session, dataset, images)
             st.rerun()
-        first = len(dataset) if session.embeddings is None else 0
-        seconds = (pictures + first) / _PICTURES_A_SECOND
         quiet(
-            f"Up to {pictures:,} pictures, about "
-            + (f"{seconds:.0f} seconds." if seconds < 90 else f"{seconds / 60:.0f} minutes.")
-        )
+            trying_text(
+                dataset, list_trials(), images_per_class=images,
+                encoder=session.embeddings.encoder if session.embeddings else DEFAULT_ENCODER,
+                to_embed=0 if session.embeddings else len(dataset),
+            )
+        )  # fmt: skip
 
 
 def _start(session: Session, dataset: ImageDataset, images: int) -> None:
@@ -95,6 +92,8 @@ def _start(session: Session, dataset: ImageDataset, images: int) -> None:
 
 def _results(evidence: Evidence, dataset: ImageDataset) -> None:
     quiet(_sentence(evidence))
+    if evidence.absent:
+        st.warning(plain(refusal_text(evidence.absent)))
     kinds = list(dict.fromkeys(operation.kind for operation in OPERATIONS.values()))
     kind = st.segmented_control(
         "Operations", kinds, default=kinds[0], required=True, key="evidence_kind",

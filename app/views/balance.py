@@ -1,6 +1,6 @@
 """Balance: embed the images, choose a strategy, see where its points lie."""
 
-from math import ceil
+from dataclasses import replace
 from typing import Literal
 
 import streamlit as st
@@ -22,13 +22,14 @@ from app.views import balance_embed, balance_map
 from app.views.balance_quality import draw_quality, start_quality
 from app.views.balance_risks import draw_risks, start_risks
 from app.views.balance_settings import choose_plan
-from core.dataset import TRAIN, ImageDataset
-from core.embed import Embeddings
+from core.dataset import ImageDataset
 from core.progress import Progress
-from core.resample import STRATEGIES, BalancePlan, Exports, Strategy, Weighs, resample
-from core.resample.cost import smote_cost
-from core.resample.segments import SmoteSettings
-from core.words import count_of, duration_of, lowered, named, size_of, times
+from core.resample import (
+    STRATEGIES,
+    TrainingSide,
+    resample,
+)
+from core.words import count_of, lowered, named
 
 _QUESTION = "Where does SMOTE put its points?"
 
@@ -72,7 +73,7 @@ def _answer(session: Session) -> str:
     strategy = STRATEGIES[balanced.plan.strategy]
     if balanced.synthetic is not None:
         classes = session.dataset.classes if session.dataset is not None else []
-        labels = [classes[code] for code in sorted(set(balanced.synthetic.labels.tolist()))]
+        labels = [classes[code] for code in sorted(set(balanced.synthetic.codes.tolist()))]
         if not labels:
             return (
                 f"{strategy.title} had no synthetic point to make: no class of 2 images or more "
@@ -82,7 +83,7 @@ def _answer(session: Session) -> str:
             f"{strategy.title} put {count_of(len(balanced.synthetic), 'synthetic point')} between "
             f"neighbours of {named(labels, most=3)}."
         )
-    return f"'{strategy.title}' is chosen: {_effect(balanced.plan, strategy)}."
+    return f"'{strategy.title}' is chosen: {strategy.effect.told(balanced.plan)}."
 
 
 def _strategy_section(session: Session, dataset: ImageDataset) -> Session:
@@ -95,13 +96,17 @@ def _strategy_section(session: Session, dataset: ImageDataset) -> Session:
         if done is not None and done.made is not None and done.seed == seed:
             # What cleaning leaves is known once it was carried out.
             plan = done.plan if done.plan.asks_as(plan) else plan
-        for warning in _warnings(plan, strategy, dataset):
-            st.info(plain(warning))
+        told = done.made.told(dataset.classes) if done is not None and done.made else []
+        for text in [*strategy.warnings(plan), *(told if done and done.plan == plan else [])]:
+            st.info(plain(text))
         needs = strategy.needs_embeddings and session.embeddings is None
         kind: Literal["primary", "secondary"] = "secondary" if needs else "primary"
-        if st.button(_button(plan, strategy), type=kind, disabled=needs, key="carry_out"):
+        if st.button(strategy.button(plan), type=kind, disabled=needs, key="carry_out"):
             if strategy.needs_embeddings and session.embeddings is not None:
-                _start_resampling(dataset, session.embeddings, plan, seed, session.balanced)
+                side = TrainingSide(
+                    dataset, plan, session.embeddings, policy=session.policy, seed=seed
+                )
+                _start_resampling(side, session.balanced)
                 return session
             session = session.with_balanced(Balanced(plan, seed))
         if done is not None and not (done.plan.asks_as(plan) and done.seed == seed):
@@ -110,8 +115,8 @@ def _strategy_section(session: Session, dataset: ImageDataset) -> Session:
                 "Not carried out yet: the export still goes by what was chosen before, "
                 f"{lowered(STRATEGIES[done.plan.strategy].title)}{other}."
             )
-        if strategy.name == "smote" and session.embeddings is not None and plan.total_added:
-            quiet(_cost(plan, session.embeddings.dimension))
+        if strategy.estimate and session.embeddings is not None and plan.total_added:
+            quiet(strategy.estimate(plan, session.embeddings.dimension))
         if needs:
             quiet(f"{strategy.title} works on embeddings. Embed the images first.")
     with right:
@@ -134,130 +139,22 @@ def _strategy_section(session: Session, dataset: ImageDataset) -> Session:
             )
         if session.embeddings is None:
             balance_embed.draw(session.taken or dataset, is_needed=strategy.needs_embeddings)
-    if strategy.exports is Exports.SYNTHETIC:
+    if strategy.effect.adds_points:
         draw_risks(session, dataset, plan)
     return session
 
 
-def _warnings(plan: BalancePlan, strategy: Strategy, dataset: ImageDataset) -> list[str]:
-    counts = dataset.counts(TRAIN)
-    grown = {label: count for label, count in plan.add.items() if count}
-    texts = []
-    if strategy.exports is Exports.SYNTHETIC:
-        single = [label for label in grown if counts[label] == 1]
-        if single:
-            each, they = (" each", "They") if len(single) > 1 else ("", "It")
-            texts.append(
-                f"{named(single)}: 1 image{each}; SMOTE needs at least 2. {they} will get "
-                "augmented pictures instead."
-            )
-        reach = int(plan.settings["k_neighbors"])
-        few = [label for label in grown if 1 < counts[label] <= reach]
-        if few:
-            texts.append(
-                f"{named(few)}: fewer images than neighbours asked for, so all others are used."
-            )
-    if strategy.name == "batched_smote":
-        texts += _batches_told(plan)
-    if strategy.targets and not plan.total_added and not plan.total_left_out:
-        side = "above" if strategy.exports is Exports.FEWER else "below"
-        texts.append(f"No class is {side} the target, so every image stays and none is added.")
-    steep = {label: plan.add[label] / counts[label] for label in grown}
-    if steep and max(steep.values()) > 10:
-        label = max(steep, key=steep.__getitem__)
-        texts.append(
-            f"'{label}' would hold {times(steep[label])} as many made ones as real ones. "
-            "They repeat what few images say; a smaller target is more honest."
-        )
-    return texts
-
-
-def _batches_told(plan: BalancePlan) -> list[str]:
-    """Return what batches of this size are going to cost."""
-    batches = ceil(sum(plan.before.values()) / int(plan.settings["batch_size"]))
-    if batches < 2:
-        return ["All images fit into one batch, so this is SMOTE proper."]
-    thin = [
-        label for label, count in plan.add.items() if count and plan.before[label] < 2 * batches
-    ]
-    text = f"{count_of(batches, 'batch')}: about 1 in {batches} true neighbours will be found."
-    if thin:
-        text += f" {named(thin, most=3)}: some batches hold fewer than 2 images, and lose points."
-    return [text]
-
-
-def _cost(plan: BalancePlan, dimension: int) -> str:
-    """Return how long the points take, roughly, and how large they are."""
-    codes = {label: code for code, label in enumerate(plan.before)}
-    cost = smote_cost(
-        {codes[label]: count for label, count in plan.before.items()},
-        {codes[label]: count for label, count in plan.add.items()},
-        SmoteSettings(k_neighbors=int(plan.settings["k_neighbors"])),
-        dimension=dimension,
-    )
-    return (
-        f"Takes {duration_of(cost.seconds)} here; {size_of(cost.bytes)} of vectors when exported."
-    )
-
-
-def _effect(plan: BalancePlan, strategy: Strategy) -> str:
-    out = plan.total_left_out
-    made = f"{count_of(_points(plan), 'synthetic point')} will be made"
-    if strategy.cleans:
-        made += f" and {count_of(out, 'image')} left out"
-    return {
-        Exports.ORIGINALS: _said_of_originals(strategy),
-        Exports.COPIES: f"{count_of(plan.total_added, 'copy')} will be added",
-        Exports.AUGMENTED: f"{count_of(plan.total_added, 'augmented picture')} will be added",
-        Exports.FEWER: f"{count_of(out, 'image') if out else 'no image'} will be left out",
-        Exports.SYNTHETIC: made,
-    }[strategy.exports]
-
-
-def _said_of_originals(strategy: Strategy) -> str:
-    if strategy.adjusts_logits:
-        return "the class sizes are written beside the images, to take out of a model's scores"
-    is_weighed = strategy.weighs is not Weighs.NOTHING
-    return "class weights are written beside the images" if is_weighed else "nothing is changed"
-
-
-def _button(plan: BalancePlan, strategy: Strategy) -> str:
-    fewer = f"Leave out {count_of(plan.total_left_out, 'image')}"
-    if strategy.cleans:
-        fewer = "Look for images to leave out"
-    return {
-        Exports.ORIGINALS: "Leave it as it is"
-        if strategy.name == "none"
-        else f"Use {lowered(strategy.title)}",
-        Exports.COPIES: f"Plan {count_of(plan.total_added, 'copy')}",
-        Exports.AUGMENTED: f"Plan {count_of(plan.total_added, 'augmented picture')}",
-        Exports.FEWER: fewer,
-        Exports.SYNTHETIC: f"Make {count_of(_points(plan), 'synthetic point')}",
-    }[strategy.exports]
-
-
-def _points(plan: BalancePlan) -> int:
-    """Return how many points are asked for; a class of one image gets augmented pictures."""
-    return sum(count for label, count in plan.add.items() if plan.before[label] > 1)
-
-
-def _start_resampling(
-    dataset: ImageDataset,
-    embeddings: Embeddings,
-    plan: BalancePlan,
-    seed: int,
-    before: Balanced | None,
-) -> None:
+def _start_resampling(side: TrainingSide, before: Balanced | None) -> None:
     def apply(session: Session, balanced: Balanced) -> Session:
         # A strategy that was chosen meanwhile is newer than this one.
-        is_wanted = session.embeddings is embeddings and session.dataset is dataset
+        is_wanted = session.embeddings is side.embeddings and session.dataset is side.dataset
         is_wanted = is_wanted and session.balanced is before
         return session.with_balanced(balanced) if is_wanted else session
 
     def make(progress: Progress) -> Balanced:
-        made = resample(dataset, embeddings, plan, seed=seed, progress=progress)
-        return Balanced(made.plan, seed, made)
+        made = resample(replace(side, progress=progress))
+        return Balanced(made.plan, side.seed, made)
 
-    title = STRATEGIES[plan.strategy].title
+    title = STRATEGIES[side.plan.strategy].title
     current_workspace().start(Job("resample", title, make), apply)
     st.rerun()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 
 import streamlit as st
 
@@ -13,7 +14,13 @@ from app.session import Balanced, Compared, Placed, Session
 from app.workspace import BESIDE, CLUSTERS, PLACING, Workspace
 from core.progress import Progress
 from core.project import Clusters, JointFit, Projection, find_clusters
-from core.resample import STRATEGIES, Exports, SyntheticPoints, make_plan, resample
+from core.resample import (
+    STRATEGIES,
+    SyntheticPoints,
+    TrainingSide,
+    make_plan,
+    resample,
+)
 
 JOINT = "joint"
 _NOTHING, _BEFORE = "", "before"
@@ -55,7 +62,7 @@ def choose(session: Session, projection: Projection) -> Beside:
         return Beside()
     titles = {_NOTHING: "Nothing", _BEFORE: "The images alone"}
     for name, strategy in STRATEGIES.items():
-        if strategy.exports is Exports.SYNTHETIC and name != balanced.plan.strategy:
+        if strategy.effect.adds_points and name != balanced.plan.strategy:
             titles[name] = strategy.title
     if projection.method == "umap" and _fits_together(points, projection):
         titles[JOINT] = "A UMAP of images and points together"
@@ -76,15 +83,18 @@ def choose(session: Session, projection: Projection) -> Beside:
 
 
 def start_placing(workspace: Workspace, session: Session) -> None:
-    """Place synthetic points among their nearest images by itself, once for each UMAP."""
-    projection, embeddings = session.projections.get("umap"), session.embeddings
-    if projection is None or embeddings is None or workspace.job_in(PLACING) is not None:
+    """Place synthetic points among their nearest images by itself, once for each map."""
+    embeddings = session.embeddings
+    if embeddings is None or workspace.job_in(PLACING) is not None:
         return
     balanced, compared = session.balanced, session.compared
     candidates = [balanced.synthetic if balanced is not None else None]
     candidates.append(compared.synthetic if compared is not None and not compared.joint else None)
-    for points in candidates:
+    for points, projection in product(candidates, session.projections.values()):
         if points is None or not len(points) or session.is_placed(points, projection):
+            continue
+        # Between their parents they lie exactly on a PCA; without parents, nowhere yet.
+        if projection.method == "pca" and points.parents is not None:
             continue
         tried = workspace.begun.get(PLACING, ())
         assert isinstance(tried, tuple)
@@ -156,5 +166,7 @@ def _made(
     # The same counts, so that the two differ in where points lie and in nothing else.
     target = {label: count for label, count in balanced.plan.after.items() if count}
     plan = make_plan(dataset, name, target)
-    made = resample(dataset, embeddings, plan, seed=balanced.seed, progress=progress)
-    return made.points, None
+    side = TrainingSide(
+        dataset, plan, embeddings, policy=session.policy, seed=balanced.seed, progress=progress
+    )
+    return resample(side).points, None

@@ -10,15 +10,12 @@ from app.page import current_workspace, plain, quiet
 from app.session import Session
 from app.workspace import MAP, WORKSPACES, Workspace
 from core.dataset import ImageDataset
-from core.embed import ENCODERS, PRETRAINED, Embeddings, available_devices
+from core.embed import Embeddings, available_devices, embedding_text, offered_encoders
 from core.project import DEFAULT_SETTINGS, MapSettings, Projection
-from core.words import count_of, duration_of, size_of
+from core.words import count_of
 
 _OTHER = "another"
 _NO_UMAP = "no umap"  # in `begun`: the vectors of which there is none, as they are few or the same
-# Cautious guesses, before the first measurement on this computer.
-_IMAGES_PER_SECOND = {"builtin": 300, "classical": 600}
-_PRETRAINED_PER_SECOND = {"fast": 40, "medium": 10, "slow": 3}
 
 
 def draw(taken: ImageDataset, *, is_needed: bool) -> None:
@@ -39,7 +36,7 @@ def draw(taken: ImageDataset, *, is_needed: bool) -> None:
             ):
                 start_embedding(current_workspace(), taken, encoder, device)
                 st.rerun()
-            quiet(_estimate(taken, encoder))
+            quiet(embedding_text(encoder, len(taken), device=device))
 
 
 def start_embedding(workspace: Workspace, taken: ImageDataset, encoder: str, device: str) -> None:
@@ -106,12 +103,12 @@ def _choose_encoder() -> str:
     Models of Hugging Face are downloaded by the server, and folders are its own: both are for
     the person at this computer alone.
     """
-    names = list(ENCODERS)
-    if WORKSPACES.settings.is_local:
-        names += [*PRETRAINED, _OTHER]
+    offered = offered_encoders(downloads=WORKSPACES.settings.is_local)
     chosen = st.selectbox(
-        "Encoder", names, format_func=_title, key="encoder", persist_state="session"
-    )
+        "Encoder", [*offered, *([_OTHER] if WORKSPACES.settings.is_local else [])],
+        format_func=lambda name: offered[name].title if name in offered else "Another model ...",
+        key="encoder", persist_state="session",
+    )  # fmt: skip
     if chosen == _OTHER:
         return st.text_input(
             "Name on Hugging Face, or a folder of this computer",
@@ -119,22 +116,8 @@ def _choose_encoder() -> str:
             help="A vision model with weights in the safetensors format. Those of Hugging Face "
             "are downloaded once; your pictures stay here.",
         ).strip()
-    st.caption(plain(_help(chosen)))
+    st.caption(plain(offered[chosen].help))
     return chosen
-
-
-def _title(name: str) -> str:
-    if name in ENCODERS:
-        return ENCODERS[name].title
-    return PRETRAINED[name].title if name in PRETRAINED else "Another model ..."
-
-
-def _help(name: str) -> str:
-    if name in ENCODERS:
-        return ENCODERS[name].help
-    model = PRETRAINED[name]
-    facts = f"{size_of(model.megabytes * 1e6)}, {model.licence}, {model.speed} on a CPU."
-    return f"{model.help} {facts}"
 
 
 def _choose_device() -> str:
@@ -149,10 +132,3 @@ def _choose_device() -> str:
         else "No graphics processor was found, so the work is done on the CPU."
     )
     return device
-
-
-def _estimate(dataset: ImageDataset, encoder: str) -> str:
-    known = PRETRAINED.get(encoder)
-    speed = _PRETRAINED_PER_SECOND[known.speed if known else "medium"]
-    seconds = len(dataset) / _IMAGES_PER_SECOND.get(encoder, speed)
-    return f"Estimated time here: {duration_of(seconds)}, less when it was done before."

@@ -156,6 +156,8 @@ def _said_of_points(layer: Layer, *, is_joint: bool) -> str:
     else:
         text = f"{which} are at approximate positions: {placement.way}."
     hidden = len(layer.synthetic) - len(placement.indices)
+    if hidden and layer.synthetic.parents is None:
+        return f"{which} have no parents: they are being placed among their nearest images."
     if hidden:
         text += f" {count_of(hidden, 'synthetic point')} with a parent off the map: not drawn."
     return text

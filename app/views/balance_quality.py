@@ -154,7 +154,7 @@ def _table(quality: SyntheticQuality) -> None:
                 "nearer to others": 100 * one.near_others,
                 "nearest agrees": 100 * one.agreement,
                 "crosses others": 100 * one.crossing,
-                "images never used": 100 * one.never_used,
+                "images never used": None if one.never_used is None else 100 * one.never_used,
                 "spread": one.variance_ratio,
                 "precision": prdc and prdc.precision,
                 "recall": prdc and prdc.recall,
@@ -179,9 +179,13 @@ def _table(quality: SyntheticQuality) -> None:
 
 
 def _uses(quality: SyntheticQuality) -> None:
-    label = st.selectbox("How often each image of a class is a base", list(quality.classes))
+    uses = {label: one.uses for label, one in quality.classes.items() if one.uses is not None}
+    if not uses:
+        quiet("The points have no parents, so no image is used as a base.")
+        return
+    label = st.selectbox("How often each image of a class is a base", list(uses))
     st.plotly_chart(
-        charts.base_uses(quality.classes[label].uses),
+        charts.base_uses(uses[label]),
         key="base_uses",
         config={"displayModeBar": False},
         alt=f"Images of {label} by how many points start from them",
@@ -198,13 +202,15 @@ def _unsafe(
     st.markdown("Points that look unsafe, the nearest to other classes first")
     table = {
         "point": (chosen + 1).tolist(),
-        "class": [dataset.classes[code] for code in points.labels[chosen]],
+        "class": [dataset.classes[code] for code in points.codes[chosen]],
         "margin": quality.margin[chosen].round(2).tolist(),
         "nearest agrees": quality.agrees[chosen].tolist(),
         "crosses": quality.crosses[chosen].tolist(),
-        "base": [dataset.path(int(row)) for row in points.parents[chosen, 0]],
-        "neighbour": [dataset.path(int(row)) for row in points.parents[chosen, 1]],
     }
+    if points.parents is not None:
+        for place, name in enumerate(("base", "neighbour")):
+            rows = points.parents[chosen, place].tolist()
+            table[name] = [dataset.path(row) for row in rows]
     event = st.dataframe(
         table,
         hide_index=True,

@@ -1,9 +1,12 @@
 """Beside the map: the point that was clicked, and the pictures of what is selected."""
 
+from html import escape
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
+from app.map_card import NO_PARENTS
 from app.map_scene import MADE, Pick, Scene
 from app.map_selection import Selection
 from app.map_table import label_counts, point_table, selected_indices
@@ -117,10 +120,14 @@ def _select_similar(session: Session, row: int) -> None:
 
 def _synthetic(scene: Scene, pick: Pick) -> None:
     layer, dataset = scene.layer_of(pick.kind), scene.dataset
-    base, neighbour = layer.synthetic.parents[pick.number].tolist()
-    fraction = float(layer.synthetic.fractions[pick.number])
-    label = dataset.classes[layer.synthetic.labels[pick.number]]
+    points = layer.synthetic
+    label = dataset.classes[points.codes[pick.number]]
     st.markdown(f"**Synthetic point {pick.number + 1:,}, '{plain(label)}'**")
+    if points.parents is None or points.fractions is None:
+        quiet(f"{NO_PARENTS} Export writes its vector alone.")
+        return
+    base, neighbour = points.parents[pick.number].tolist()
+    fraction = float(points.fractions[pick.number])
     st.html(
         f'<div class="pair">{_picture(dataset, base, "base: ")}'
         f"{_picture(dataset, neighbour, 'neighbour: ')}</div>"
@@ -175,12 +182,15 @@ def _figure(scene: Scene, index: int) -> str:
     if pick.is_real:
         return _picture(dataset, pick.number, is_label=True)
     layer = scene.layer_of(pick.kind)
-    base = int(layer.synthetic.parents[pick.number, 0])
     number = f"× {pick.number + 1:,}" if pick.kind == MADE else f"×, {layer.title}"
+    label = dataset.classes[layer.synthetic.codes[pick.number]]
+    if layer.synthetic.parents is None:
+        return f'<p class="quiet">{escape(number)}, {escape(label)}. {NO_PARENTS}</p>'
+    base = int(layer.synthetic.parents[pick.number, 0])
     return picture_html(
         thumbnail_url(current_workspace().route_token, dataset, base),
         alt=f"base of synthetic point {pick.number + 1}: {_name(dataset, base)}",
-        caption=f"{number}, {dataset.classes[layer.synthetic.labels[pick.number]]}",
+        caption=f"{number}, {label}",
     )
 
 

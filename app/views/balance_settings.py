@@ -98,7 +98,7 @@ def _target(strategy: Strategy, dataset: ImageDataset) -> Target | None:
         "Reach the size of",
         [*strategy.targets, "share", "number", "by_class"],
         format_func=_TARGETS.__getitem__,
-        key=f"target_{strategy.exports}",
+        key=f"target_{strategy.default_target}",
         persist_state="session",
     )
     counts = dataset.counts(TRAIN)

@@ -15,8 +15,8 @@ from core.embed import DEFAULT_ENCODER
 from core.errors import SettingError
 from core.evaluate import (
     BASELINE,
+    DEFAULT_HEAD,
     HEADS,
-    LINEAR,
     METRICS,
     PRIMARY,
     EvaluationReport,
@@ -24,11 +24,12 @@ from core.evaluate import (
     parse_contender,
 )
 from core.evaluate.contender_sets import CONTENDER_SETS
-from core.evaluate.estimate import SECONDS_TO_EMBED, Estimate, estimate
+from core.evaluate.contenders import all_names
+from core.evaluate.estimate import estimate
 from core.evaluate.heads import check_head
 from core.evaluate.repeats import USUAL_FOLDS, usual_repeats
 from core.resample import STRATEGIES
-from core.words import count_of, duration_of
+from core.words import count_of
 
 JOB = "evaluate"
 METRIC_KEY = "evaluate_metric"
@@ -117,7 +118,7 @@ def metric_box(metric: str) -> None:
 
 
 def _usual(policy: AugmentPolicy) -> Asked:
-    return Asked(CONTENDER_SETS["usual"].rows(policy), LINEAR, PRIMARY, policy, seed=0)
+    return Asked(CONTENDER_SETS["usual"].rows(policy), DEFAULT_HEAD, PRIMARY, policy, seed=0)
 
 
 def _asked_for(report: EvaluationReport | None, policy: AugmentPolicy) -> Asked | None:
@@ -137,7 +138,7 @@ def _asked_for(report: EvaluationReport | None, policy: AugmentPolicy) -> Asked 
 def _strategies(policy: AugmentPolicy) -> list[str]:
     """Draw the sets to begin with and the names, and return these."""
     sets = {name: one.rows(policy) for name, one in CONTENDER_SETS.items()}
-    choices = [name for name in STRATEGIES if name != BASELINE] + augmentations(policy)[:-1]
+    choices = [name for name in all_names() if name != BASELINE] + augmentations(policy)[:-1]
     titles = {name: parse_contender(name).title for name in choices}
     # The one that is lit is the one that the names below are.
     names = list(st.session_state.get(_NAMES_KEY, []))
@@ -199,6 +200,7 @@ def _start_button(
         check_head(HEADS[asked.head], encoder)
         cost = estimate(
             dataset.counts(TRAIN), contenders, HEADS[asked.head], encoder=encoder,
+            to_embed=0 if session.embeddings else len(dataset),
             folds=asked.folds, repeats=asked.repeats, on_test_split=asked.on_test_split,
         )  # fmt: skip
     except SettingError as error:
@@ -227,19 +229,7 @@ def _start_button(
         record = STRATEGIES[asked.balance.strategy]
         others = "with its settings on Balance, others with their usual ones."
         settings = plain(f"{record.title} is compared {others}")
-    st.caption(
-        f"{_cost_text(cost, 0 if session.embeddings else len(dataset))} {settings} {fairness}"
-    )
-
-
-def _cost_text(cost: Estimate, to_embed: int) -> str:
-    pictures = f"{count_of(cost.pictures, 'augmented picture')} to make" if cost.pictures else ""
-    if cost.seconds is None:
-        begin = f"{pictures[0].upper()}{pictures[1:]}. " if pictures else ""
-        return f"{begin}How long this encoder takes to learn is seen after the first fold."
-    extra = ", embedding included" if to_embed else ""
-    seconds = duration_of(cost.seconds + to_embed * SECONDS_TO_EMBED)
-    return f"On one core{extra}: {', '.join(filter(None, (pictures, seconds)))}."
+    st.caption(f"{cost.text} {settings} {fairness}")
 
 
 def _start(session: Session, dataset: ImageDataset, asked: Asked) -> None:

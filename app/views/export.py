@@ -1,37 +1,45 @@
 """Export: what will be written, the button, and the way to make it again."""
 
-import shlex
 from contextlib import suppress
 from functools import partial
 from html import escape
 from pathlib import Path
-from urllib.parse import quote
 
 import streamlit as st
 
 from app import charts
 from app.jobs import Job
-from app.page import ask_for_images, current_workspace, heading, note, plain, quiet
+from app.page import ask_for_images, current_workspace, heading, note, quiet
 from app.session import Balanced, Session
+from app.views.export_result import export_result
 from app.workspace import WORKSPACES, Workspace
 from core.dataset import TRAIN, ImageDataset
 from core.dataset.edits_file import name_edits
 from core.embed import DEFAULT_ENCODER, Embeddings
 from core.errors import SettingError
-from core.export import FORMATS, ExportReport, Recipe, TopUp, export, export_name
-from core.export.manifest import LEFT_OUT_NAME
-from core.export.names import class_folders
+from core.export import (
+    AS_THEY_ARE,
+    CONTAINERS,
+    DEFAULT_LAYOUT,
+    DEFAULT_ORIGINALS,
+    ENCODED_ANEW,
+    LAYOUTS,
+    Container,
+    ExportReport,
+    Recipe,
+    container_of,
+    draw_tree,
+    export,
+    export_name,
+)
 from core.progress import Progress
 from core.resample import (
     STRATEGIES,
     BalancePlan,
-    Exports,
-    Resampled,
-    Strategy,
-    Weighs,
+    Made,
     make_plan,
 )
-from core.words import count_of, named, size_of
+from core.words import count_of, lowered, size_of
 
 _VECTOR_BYTES = 4_000  # a vector of the encoder, its parents, and the names beside it
 _QUESTION = "What will you export?"
@@ -50,7 +58,7 @@ def export_view(session: Session) -> Session:
             "up to the largest class."
         )
     note(
-        "Only the training split is balanced. Validation and test images are copied as they are: "
+        "Only the training split is balanced. Validation and test images are written as they are: "
         "a score on made-up or repeated images says nothing about real ones."
     )
     left, right = st.columns([3, 2], gap="large")
@@ -62,88 +70,68 @@ def export_view(session: Session) -> Session:
             alt="Training images per class before and after",
         )
     with right:
-        st.html(f'<div class="tree" role="img" aria-label="Folders of the export">'
-                f"{escape(_tree(dataset, balanced))}</div>")  # fmt: skip
-    _form(session, dataset, balanced)
-    _result(current_workspace(), session)
+        layout = _layout()
+        tree = draw_tree(
+            LAYOUTS[layout], dataset, balanced.plan, export_name(dataset, balanced.plan.strategy)
+        )
+        st.html(
+            f'<div class="tree" role="img" aria-label="Folders of the export">{escape(tree)}</div>'
+        )
+    _form(session, dataset, balanced, layout)
+    export_result(current_workspace(), session)
     return session
 
 
 def _answer(dataset: ImageDataset, balanced: Balanced) -> str:
     plan = balanced.plan
-    exports = STRATEGIES[plan.strategy].exports
-    kept = sum(plan.keep.values())
-    if exports is Exports.ORIGINALS:
-        text = f"{count_of(kept, 'training image')} as they are"
-        text += _for_trainer(STRATEGIES[plan.strategy])
-    elif exports is Exports.FEWER:
-        out = sum(plan.before.values()) - kept
-        text = f"{count_of(kept, 'training image')}; {out:,} are left out"
-    else:
-        added = "copy" if exports is Exports.COPIES else "augmented picture"
-        text = f"{count_of(kept, 'original')} and {count_of(plan.total_added, added)}"
+    text = STRATEGIES[plan.strategy].effect.written(plan)
     after = {count for count in plan.after.values() if count}
     if len(after) == 1 and len(plan.after) > 1:
         text += f": {after.pop():,} for every class"
     held_out = len(dataset.held_out_rows)
-    return text + (f", with {held_out:,} held-out images unchanged." if held_out else ".")
+    return text + (f", with {held_out:,} held-out images beside them." if held_out else ".")
 
 
-def _for_trainer(strategy: Strategy) -> str:
-    if strategy.adjusts_logits:
-        return ", and the class sizes to take out of the model's scores"
-    return ", and class weights for the trainer" if strategy.weighs is not Weighs.NOTHING else ""
+def _layout() -> str:
+    """Return the chosen layout; while there is one alone, nothing is asked."""
+    if len(LAYOUTS) == 1:
+        return DEFAULT_LAYOUT.name
+    return st.selectbox(
+        "Layout", list(LAYOUTS), format_func=lambda name: LAYOUTS[name].title, key="export_layout",
+        help=" ".join(f"{layout.title}: {layout.help}" for layout in LAYOUTS.values()),
+    )  # fmt: skip
 
 
-def _tree(dataset: ImageDataset, balanced: Balanced) -> str:
-    plan = balanced.plan
-    folders = class_folders(dataset.classes)
-    lines = [f"{export_name(dataset, plan.strategy)}/"]
-    for split in dataset.splits:
-        counts = plan.after if split == TRAIN else dataset.counts(split)
-        lines.append(f"  {split}/")
-        present = [label for label in counts if counts[label]]
-        shown = sorted(present, key=lambda label: -plan.before[label])
-        lines += [f"    {folders[label]}/   {counts[label]:,}" for label in shown[:5]]
-        if len(shown) > 5:
-            lines.append(f"    and {count_of(len(shown) - 5, 'more class')}")
-    lines += ["  manifest.csv", "  class_weights.json", "  recipe.json"]
-    if STRATEGIES[plan.strategy].adjusts_logits:
-        lines.append("  class_log_priors.json")
-    if balanced.synthetic is not None:
-        lines.append("  synthetic_vectors.npz")
-    if len(dataset.present_rows) < len(dataset):
-        lines.append(f"  {LEFT_OUT_NAME}")
-    return "\n".join(lines)
-
-
-def _form(session: Session, dataset: ImageDataset, balanced: Balanced) -> None:
+def _form(session: Session, dataset: ImageDataset, balanced: Balanced, layout: str) -> None:
     workspace = current_workspace()
     pictures = sum(balanced.plan.after.values()) + len(dataset.held_out_rows)
+    is_local = WORKSPACES.settings.is_local
+    kinds = [name for name, kind in CONTAINERS.items() if kind.is_file or is_local]
     with st.form("export"):
-        kinds = list(FORMATS) if WORKSPACES.settings.is_local else ["zip"]
         left, right = st.columns([1, 2])
         kind = left.radio(
-            "Format", kinds, format_func=lambda name: FORMATS[name].title,
-            captions=[FORMATS[name].help for name in kinds],
+            "Format", kinds, format_func=lambda name: CONTAINERS[name].title,
+            captions=[CONTAINERS[name].help for name in kinds],
         )  # fmt: skip
         folder = ""
-        if "folder" in kinds:
+        if not all(CONTAINERS[name].is_file for name in kinds):
             folder = right.text_input(
                 "For the format 'Folder': a new folder on this computer",
                 value=str(Path.home() / export_name(dataset, balanced.plan.strategy)),
             )
-        is_normalised = st.checkbox(
+        is_anew = st.checkbox(
             "Encode the originals anew, as augmented pictures are", key="export_normalised",
+            value=DEFAULT_ORIGINALS == ENCODED_ANEW,
             help="Else a strong network may tell augmented pictures, and the classes that hold "
-            "them, by the traces of their encoding. Validation and test images stay as they are.",
+            "them, by the traces of their encoding. It holds for every split. Files whose pixels "
+            "reading changes, as turned or transparent ones, are written anew in any case.",
         )  # fmt: skip
         text = f"Write {count_of(pictures, 'picture')}"
         primary = session.exported is None or session.export_stale
         if st.form_submit_button(text, type="primary" if primary else "secondary"):
-            place = folder if kind == "folder" else None
-            top_up = TopUp(normalises_originals=is_normalised)
-            _start(workspace, session, dataset, balanced, place, top_up)
+            originals = ENCODED_ANEW if is_anew else AS_THEY_ARE
+            recipe = _recipe(session, dataset, balanced, originals, layout)
+            _start(workspace, session, dataset, balanced, recipe, CONTAINERS[kind], folder)
             st.rerun()
         st.caption(f"About {size_of(_estimate(dataset, balanced))}.")
 
@@ -161,16 +149,11 @@ def _estimate(dataset: ImageDataset, balanced: Balanced) -> float:
     return total
 
 
-def _start(
-    workspace: Workspace,
-    session: Session,
-    dataset: ImageDataset,
-    balanced: Balanced,
-    folder: str | None,
-    top_up: TopUp,
-) -> None:
+def _recipe(
+    session: Session, dataset: ImageDataset, balanced: Balanced, originals: str, layout: str
+) -> Recipe:
     plan = balanced.plan
-    recipe = Recipe(
+    return Recipe(
         source=dataset.name,
         dataset_digest=dataset.digest,
         choices=dataset.choices,
@@ -183,14 +166,28 @@ def _start(
         policy=session.policy,
         seed=balanced.seed,
         edits=name_edits(session.edits.of_data, dataset),
-        top_up=top_up,
+        originals=originals,
+        layout=layout,
     )
-    if folder is not None:
-        target = new_folder(folder)
-    else:
+
+
+def _start(
+    workspace: Workspace,
+    session: Session,
+    dataset: ImageDataset,
+    balanced: Balanced,
+    recipe: Recipe,
+    container: Container,
+    folder: str,
+) -> None:
+    plan = balanced.plan
+    if container.is_file:
         # A place of its own: the export before it can be downloaded until this one is whole.
-        target = workspace.new_folder("export") / f"{export_name(dataset, plan.strategy)}.zip"
-    run = partial(_run, dataset, plan, recipe, target, balanced.made, session.embeddings)
+        name = f"{export_name(dataset, plan.strategy)}{container.suffix}"
+        target = workspace.new_folder("export") / name
+    else:
+        target = new_folder(folder)
+    run = partial(_run, dataset, plan, recipe, target, container, balanced.made, session.embeddings)
 
     started = session
 
@@ -219,10 +216,11 @@ def new_folder(text: str) -> Path:
             f"'{text.strip()}' does not say where the new folder is. Give its whole path, such as "
             f"{Path.home() / 'balanced'}."
         )
-    if path.suffix.lower() == ".zip":
+    kind = container_of(path)
+    if kind.is_file:
         raise SettingError(
-            f"The new folder cannot be called '{path.name}': that is the name of a zip. Choose "
-            "the format 'Zip', or another name."
+            f"The new folder cannot be called '{path.name}': that is the name of a "
+            f"{lowered(kind.title)}. Choose the format '{kind.title}', or another name."
         )
     return path
 
@@ -232,7 +230,8 @@ def _run(
     plan: BalancePlan,
     recipe: Recipe,
     target: Path,
-    made: Resampled | None,
+    container: Container,
+    made: Made | None,
     embeddings: Embeddings | None,
     progress: Progress,
 ) -> ExportReport:
@@ -241,43 +240,8 @@ def _run(
         plan,
         recipe,
         target,
+        container=container,
         made=made,
         embeddings=embeddings,
         progress=progress,
     )
-
-
-def _result(workspace: Workspace, session: Session) -> None:
-    report, path = session.exported, session.export_path()
-    if report is None or path is None:
-        return
-    with st.container(border=True):
-        size = size_of(path.stat().st_size) if path.is_file() else "a folder"
-        done = f"{count_of(len(report.rows), 'picture')} written, {size}."
-        if session.export_stale:
-            done += " Settings have changed since: write again to have them in it."
-        st.markdown(plain(done))
-        if report.changes:
-            quiet(f"With your changes: {report.changes}.")
-        if path.is_file():
-            url = f"/evenset/export/{workspace.route_token}/{quote(path.name)}"
-            st.link_button("Download the zip", url, type="primary", icon=":material/download:")
-        else:
-            st.code(str(path), language=None)
-        for failure in report.failed[:5]:
-            st.warning(plain(f"'{failure.path}' is not in it: {failure.reason}."))
-        short = [
-            label for label, count in report.after.items()
-            if count and count != max(report.after.values())
-        ]  # fmt: skip
-        if short and STRATEGIES[_strategy(session)].targets:
-            quiet(f"Classes above or below the target: {named(short)}.")
-        quiet("The same from the command line, with the recipe that is in the export:")
-        st.code(
-            f"evenset balance SOURCE --recipe recipe.json --out {shlex.quote(path.name)}",
-            language="bash",
-        )
-
-
-def _strategy(session: Session) -> str:
-    return session.balanced.plan.strategy if session.balanced else "augment"

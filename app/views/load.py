@@ -21,6 +21,7 @@ from app.thumbnails import COVER_PATH, picture_html
 from app.uploader import upload_area
 from app.views import go_on, load_labels
 from app.views.load_edits import draw_edits
+from app.views.load_pixels import draw_questions
 from app.workspace import MAIN, WORKSPACES, Workspace
 from core.dataset import TRAIN, ImageDataset, Take
 from core.ingest import MISMATCHES, SAMPLES, Sample
@@ -54,6 +55,7 @@ def load_view(session: Session) -> Session:
         "out; the rest gets a row number that stays the same on every page."
     )
     lead_on("audit", "See how unbalanced it is", is_primary=True)
+    draw_questions(session)
     skipped_table(session.source.skipped)
     _decided_table(session.source)
     changes = count_of(len(session.edits), "change")

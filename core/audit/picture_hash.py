@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from core.audit.hamming import BITS, Hashes
 from core.batches import run_batches
-from core.dataset import ImageDataset, Rows
+from core.dataset import ImageDataset, Rows, read_picture
 from core.errors import UnreadableImageError
-from core.limits import Limits
-from core.pictures.decode import Pixels, decode
+from core.pictures.decode import Pixels
 from core.progress import Progress, silent
 
 STAGE = "looking for similar pictures"
@@ -56,31 +55,27 @@ def hash_picture(pixels: Pixels) -> tuple[bytes, bytes] | None:
 def hash_pictures(dataset: ImageDataset, progress: Progress = silent) -> PictureHashes:
     """Return the hash of each picture that has one.
 
-    A picture whose bytes were seen before is not read again. Threads read and decode.
+    A picture that was seen before is not read again. Threads read and decode.
 
     Args:
         dataset: The images.
         progress: Told of pictures.
     """
-    digests = dataset.table["digest"].tolist()
+    keys = dataset.picture_keys.tolist()
     with _KEPT_LOCK:
-        hashes = {digest: _KEPT[digest] for digest in set(digests) if digest in _KEPT}
-    first_rows = {digest: row for row, digest in reversed(list(enumerate(digests)))}
-    unseen = sorted(row for digest, row in first_rows.items() if digest not in hashes)
-
-    sizes = dataset.table[["width", "height"]].to_numpy()
+        hashes = {key: _KEPT[key] for key in set(keys) if key in _KEPT}
+    first_rows = {key: row for row, key in reversed(list(enumerate(keys)))}
+    unseen = sorted(row for key, row in first_rows.items() if key not in hashes)
 
     def read(rows: Sequence[int]) -> list[tuple[bytes, bytes] | None]:
-        return [_read(dataset, row, int(sizes[row].prod())) for row in rows]
+        return [_read(dataset, row) for row in rows]
 
     done = 0
     for batch in run_batches(read, unseen, batch_size=_BATCH, stage=STAGE, progress=progress):
-        hashes |= zip(
-            (digests[row] for row in unseen[done : done + len(batch)]), batch, strict=True
-        )
+        hashes |= zip((keys[row] for row in unseen[done : done + len(batch)]), batch, strict=True)
         done += len(batch)
-    _keep({digests[row]: hashes[digests[row]] for row in unseen})
-    found = [(row, pair) for row, digest in enumerate(digests) if (pair := hashes[digest])]
+    _keep({keys[row]: hashes[keys[row]] for row in unseen})
+    found = [(row, pair) for row, key in enumerate(keys) if (pair := hashes[key])]
     bits = b"".join(pair[0] for _, pair in found)
     colours = b"".join(pair[1] for _, pair in found)
     return PictureHashes(
@@ -104,13 +99,11 @@ def _interpolation(pixels: Pixels) -> int:
     return cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
 
 
-def _read(dataset: ImageDataset, row: int, pixel_count: int) -> tuple[bytes, bytes] | None:
-    # The image passed the limits when it was loaded; they may have been raised for it.
-    limits = Limits(image_pixels=pixel_count)
+def _read(dataset: ImageDataset, row: int) -> tuple[bytes, bytes] | None:
     try:
-        pixels = decode(dataset.read_bytes(row), limits=limits, at_least_px=_SIDE_PX)
-        return hash_picture(pixels)
-    except (OSError, UnreadableImageError):
+        with read_picture(dataset, row, at_least_px=_SIDE_PX) as pixels:
+            return hash_picture(pixels)
+    except UnreadableImageError:
         return None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from core.augment.draws import MOST_ATTEMPTS
 from core.augment.equals import ALBUMENTATIONS, TORCHVISION, Equal
 from core.augment.operations import OPERATIONS
 from core.augment.policy import AugmentPolicy, Step
@@ -33,12 +34,22 @@ def evenset_code(policy: AugmentPolicy) -> str:
         ")",
         "",
         "",
-        "def augmented(pixels, *, digest, copy, label):",
-        '    """Return augmented picture number `copy`, counted from 1, of (H, W, 3) uint8 RGB.',
+        "def augmented(pixels, *, digest, repeat, label, ordinal=0, made_for=None):",
+        '    """Return one augmented picture of (H, W, 3) uint8 RGB.',
         "",
-        "    `digest` is the SHA-256 of the image file, as text: it names the picture.",
+        "    `digest` is the SHA-256 of the file, as text, `ordinal` its place among files of that",
+        "    digest, from 0; `repeat` counts its pictures from 1. `made_for` is the class that a",
+        "    mirror makes of `label`, where it does. What comes out as it was is drawn again.",
         '    """',
-        "    return apply(pixels, draw(policy, image_key=digest, copy=copy, label=label))",
+        f"    for attempt in range({MOST_ATTEMPTS}):",
+        "        drawn = draw(",
+        "            policy, digest=digest, ordinal=ordinal, repeat=repeat, label=label,",
+        "            made_for=made_for, attempt=attempt,",
+        "        )",
+        "        changed = apply(pixels, drawn)",
+        "        if (changed != pixels).any():",
+        "            break",
+        "    return changed",
     ]
     return "\n".join(lines) + "\n"
 

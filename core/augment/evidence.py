@@ -15,22 +15,19 @@ from core.augment.picture import DrawnStep, apply, at_scale
 from core.augment.trials import Trial, list_trials
 from core.augment.verdict import Figures, Verdict
 from core.batches import run_ahead
-from core.dataset import TRAIN, ImageDataset, Rows
+from core.dataset import TRAIN, ImageDataset, Rows, SkippedFile, read_picture, refusal_text
 from core.embed import Embeddings, Encoder, find_encoder
 from core.embed.computing import stay_in_this_thread, turn_on
 from core.embed.devices import CPU
+from core.embed.encoders import open_encoder
 from core.errors import EmptyDatasetError, UnreadableImageError
-from core.limits import Limits
-from core.pictures.decode import Pixels, decode, resize
+from core.pictures.decode import Pixels
 from core.progress import Progress, silent
 from core.randomness import stream
 
 STAGE = "trying operations"
 
 _COMPARED = 300  # images of a class whose distances are looked at
-_ENCODED_AT_ONCE = 64
-# Above, operations would take longer than the encoder, which sees far fewer pixels anyway.
-_MOST_PX = 640
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +55,7 @@ class Evidence:
     labels: tuple[str, ...]
     encoder: str
     seed: int
+    absent: tuple[SkippedFile, ...] = ()  # drawn to be tried on, but could not be read
 
     @cached_property
     def by_place(self) -> Mapping[tuple[str, Trial], Cell]:
@@ -105,13 +103,15 @@ def measure_evidence(
     encoder = find_encoder(embeddings.encoder)
     rows = _drawn_rows(dataset, embeddings, images_per_class, seed)
     tried: dict[str, list[_Tried]] = {}
+    absent: list[SkippedFile] = []
     for result in _try_all(dataset, encoder, embeddings.device, rows, trials, seed, progress):
-        if result is not None:
+        if isinstance(result, SkippedFile):
+            absent.append(result)
+        else:
             tried.setdefault(dataset.label(result.row), []).append(result)
     if not tried:
         raise EmptyDatasetError(
-            f"None of the training images of '{dataset.name}' can be read any more. Check that its "
-            "files are still in place, then load it again."
+            f"None of the training images of '{dataset.name}' can be tried. {refusal_text(absent)}"
         )
     judge = open_judge(dataset, embeddings, seed=seed)
     cells: list[Cell] = []
@@ -119,24 +119,7 @@ def measure_evidence(
         progress("comparing neighbours", number, len(tried))
         code = dataset.classes.index(label)
         cells += _cells(label, code, results, trials, judge, dataset.classes)
-    return Evidence(tuple(cells), trials, tuple(tried), embeddings.encoder, seed)
-
-
-def working_copy(dataset: ImageDataset, row: int) -> tuple[Pixels, float]:
-    """Return the picture that operations are tried on, and its scale: 1 is full size.
-
-    Its longer side has at most _MOST_PX pixels.
-
-    Raises:
-        UnreadableImageError, OSError: the image cannot be read any more.
-    """
-    width, height = (int(dataset.table[side].iloc[row]) for side in ("width", "height"))
-    pixels = decode(dataset.read_bytes(row), limits=Limits(image_pixels=width * height))
-    scale = min(1.0, _MOST_PX / max(pixels.shape[:2]))
-    if scale < 1:
-        height, width = (max(1, round(side * scale)) for side in pixels.shape[:2])
-        pixels = resize(pixels, width=width, height=height)
-    return pixels, scale
+    return Evidence(tuple(cells), trials, tuple(tried), embeddings.encoder, seed, tuple(absent))
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,16 +155,17 @@ def _try_all(
     trials: Sequence[Trial],
     seed: int,
     progress: Progress,
-) -> Iterator["_Tried | None"]:
-    """Yield what was tried on each row; None for one that cannot be read any more."""
+) -> Iterator["_Tried | SkippedFile"]:
+    """Yield what was tried on each row, or why it cannot be read any more."""
     with turn_on(device):
-        encode = encoder.open(device)
+        encode = open_encoder(encoder, device)
 
-    def try_row(row: int) -> _Tried | None:
+    def try_row(row: int) -> _Tried | SkippedFile:
         try:
-            pixels, scale = working_copy(dataset, row)
-        except (UnreadableImageError, OSError):
-            return None
+            with read_picture(dataset, row) as whole:
+                pixels, scale = encoder.working_copy(whole)
+        except UnreadableImageError as error:
+            return SkippedFile(dataset.path(row), str(error))
         key = str(dataset.table["digest"].iloc[row])
         drawn = at_scale([trial.draw(image_key=key, seed=seed) for trial in trials], scale)
         return _try(row, pixels, drawn, encoder, encode, device)
@@ -209,8 +193,7 @@ def _try(
     encode: Callable[[NDArray[np.uint8]], Vectors],
     device: str,
 ) -> _Tried:
-    side_px = encoder.input_px
-    prepared = [encoder.prepare(pixels, side_px)]
+    prepared = [encoder.square(pixels)]
     identical, clipped, seconds = [], [], []
     ends_before = _share_at_ends(pixels)
     for step in drawn:
@@ -219,12 +202,9 @@ def _try(
         seconds.append(perf_counter() - began)
         identical.append(np.array_equal(changed, pixels))
         clipped.append(max(0.0, _share_at_ends(changed) - ends_before))
-        prepared.append(encoder.prepare(changed, side_px))
-    vectors = []
-    for start in range(0, len(prepared), _ENCODED_AT_ONCE):
-        with turn_on(device):
-            vectors.append(encode(np.stack(prepared[start : start + _ENCODED_AT_ONCE])))
-    together = np.concatenate(vectors)
+        prepared.append(encoder.square(changed))
+    with turn_on(device):
+        together = encode(np.stack(prepared))
     return _Tried(
         row, together[0], together[1:], np.array(identical), np.array(clipped), np.array(seconds)
     )

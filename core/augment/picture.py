@@ -47,8 +47,9 @@ class _Candidate:
 def draw(
     policy: AugmentPolicy,
     *,
-    image_key: str,
-    copy: int,
+    digest: str,
+    ordinal: int = 0,
+    repeat: int,
     label: str,
     made_for: str | None = None,
     attempt: int = 0,
@@ -60,12 +61,13 @@ def draw(
 
     Args:
         policy: The steps to draw from.
-        image_key: Names the picture that is augmented, the same in every run: its digest.
-        copy: Number of the augmented picture among those made from that picture.
+        digest: Names the picture that is augmented, the same in every run.
+        ordinal: Which it is among pictures with that digest, from 0.
+        repeat: Which of the augmented pictures made from that picture, from 1.
         label: The picture's label; steps that except it are left out.
         made_for: The class that the augmented picture is to have. None: the label. Another one
             must stand beside the label in a step's pairs; that step is done then, and else never.
-        attempt: Above 0, draws other values for the same copy.
+        attempt: Above 0, draws other values for the same repeat.
 
     Returns:
         The steps in the order in which they are applied.
@@ -73,6 +75,7 @@ def draw(
     Raises:
         SettingError: no step of the policy changes pictures with this label.
     """
+    which = (digest, ordinal) if ordinal else (digest,)
     again = ("again", attempt) if attempt else ()
     candidates: list[_Candidate] = []
     is_swapped = made_for in {None, label}
@@ -84,7 +87,7 @@ def draw(
         if partner is not None and not is_swap:
             continue
         is_swapped = is_swapped or is_swap
-        rng = stream(policy.seed, "augment", image_key, copy, *again, step.operation)
+        rng = stream(policy.seed, "augment", *which, repeat, *again, step.operation)
         chance = rng.random()
         drawn = _drawn(step, policy.border, rng)
         if drawn is not None:

@@ -10,6 +10,7 @@ from core.augment.trials import Trial, leading
 from core.augment.verdict import Verdict
 from core.errors import SettingError
 from core.parameters import Range, RangeValues
+from core.words import named
 
 # Each operation was tried alone: all of them on one picture would be another thing.
 _AT_ONCE = 2
@@ -49,6 +50,23 @@ def useful_for(evidence: Evidence, label: str) -> list[Trial]:
         if cell.verdict is Verdict.USEFUL and _is_safe_below(evidence, label, trial):
             strongest[trial.operation, _is_upward(trial)] = trial
     return list(strongest.values())
+
+
+def mirror_text(evidence: Evidence) -> str | None:
+    """Return a sentence on what a mirror does to the classes; None where none was tried."""
+    mirrors = [trial for trial in evidence.trials if OPERATIONS[trial.operation].is_mirror]
+    if not mirrors:
+        return None
+    title = OPERATIONS[mirrors[0].operation].title.lower()
+    verdicts = {label: evidence.by_place[label, mirrors[0]].verdict for label in evidence.labels}
+    changed = [label for label, verdict in verdicts.items() if verdict is Verdict.CHANGES]
+    if set(verdicts.values()) == {Verdict.UNKNOWN}:
+        return "No class could be judged. Compare the rows below."
+    if changed:
+        return f"A {title} changes the label of {named(changed)}."
+    if Verdict.UNKNOWN in verdicts.values():
+        return f"Of the classes that could be judged, a {title} changes none."
+    return f"A {title} changes the label of no class."
 
 
 def _step(evidence: Evidence, operation: str) -> Step | None:

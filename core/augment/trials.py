@@ -1,12 +1,15 @@
 """What to try on the pictures of a class: one operation at one strength."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from core.augment.operations import OPERATIONS, find_operation
 from core.augment.picture import DrawnStep
+from core.dataset import TRAIN, ImageDataset
+from core.embed import seconds_to_embed
 from core.parameters import Range
 from core.randomness import stream
+from core.words import count_of, duration_of
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,31 @@ def list_trials(operations: Collection[str] | None = None) -> list[Trial]:
         record for record in OPERATIONS.values() if operations is None or record.name in operations
     ]
     return [Trial(record.name, level) for record in chosen for level in (record.levels or (None,))]
+
+
+def trying_text(
+    dataset: ImageDataset,
+    trials: Sequence[Trial],
+    *,
+    images_per_class: int,
+    encoder: str,
+    to_embed: int,
+    cores: int | None = None,
+) -> str:
+    """Return a sentence about the time that trying takes, which is the encoder's.
+
+    Args:
+        dataset: The images.
+        trials: What is tried.
+        images_per_class: At most so many of each class.
+        encoder: What looks at the pictures.
+        to_embed: Images that have no vector yet.
+        cores: At work; as many as the computer has unless given.
+    """
+    tried = sum(min(count, images_per_class) for count in dataset.counts(TRAIN).values())
+    pictures = tried * len(trials)
+    seconds = seconds_to_embed(encoder, pictures + to_embed, cores=cores)
+    return f"{count_of(pictures, 'augmented picture')} to make and look at: {duration_of(seconds)}."
 
 
 def leading(operation: str) -> list[Range]:

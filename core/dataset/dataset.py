@@ -1,16 +1,18 @@
 """A set of labelled images: one table with a row per image, and the files that were skipped."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.dataset.picture_keys import name_pictures
+from core.dataset.proposal import NOTHING_OPEN, Proposal
 from core.errors import EmptyDatasetError, SettingError
 from core.pictures.decoding import DEFAULT_DECODING, Decoding
 from core.randomness import stream
@@ -18,22 +20,6 @@ from core.randomness import stream
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
 SPLITS = (TRAIN, VALIDATION, TEST)
 LEFT_OUT = "left out"  # in place of a split: nothing learns from the image or is measured on it
-
-COLUMNS = (
-    "path",
-    "label",
-    "split",
-    "group",
-    "width",
-    "height",
-    "format",
-    "conversion",
-    "bytes",
-    "digest",
-    "file",
-)
-_CATEGORIES = ("label", "split", "group", "format", "conversion")
-_NUMBERS = {"width": np.int32, "height": np.int32, "bytes": np.int64}
 
 Rows = NDArray[np.intp]
 
@@ -59,7 +45,7 @@ class Decided:
 
 @dataclass(frozen=True)
 class Choices:
-    """How a person wants the labels of a source to be read; what is not chosen is proposed."""
+    """How a person wants a source to be read; what is not chosen is proposed."""
 
     labels_file: str | None = None  # its name in the source, or a path; '' for folders
     image_column: str | None = None
@@ -67,6 +53,8 @@ class Choices:
     split_column: str | None = None  # '' for none
     group_column: str | None = None  # of a patient, camera or sender; '' for none
     decisions: Mapping[str, str] = field(default_factory=dict)  # kind of mismatch -> decision
+    background: str | None = None  # behind transparent parts: a key of BACKGROUNDS
+    white_level: int | None = None  # of 16-bit values, the one that becomes 255
 
 
 @dataclass(frozen=True)
@@ -83,29 +71,13 @@ class Take:
     seed: int = 0
 
 
-class Labelled(Protocol):
-    """Rows with labels: all that a sampler has to know of a dataset."""
-
-    @property
-    def classes(self) -> list[str]:
-        """Return the labels in name order; a label's place is its code."""
-
-    @property
-    def codes(self) -> NDArray[np.intp]:
-        """Return (N,) the code of each row's label."""
-
-    @property
-    def training_rows(self) -> Rows:
-        """Return the rows that may be learned from, ascending."""
-
-
 @dataclass(frozen=True, eq=False)
 class ImageDataset:
     """N labelled images. The row number is an image's identity everywhere.
 
-    `table` has the columns COLUMNS, is sorted by path, and is never changed. `path` is the name
-    that the person knows, `file` where the bytes lie, relative to `root`; `group` is the patient,
-    camera or sender, '' where nobody knows.
+    `table` has the columns of `build_table`, is sorted by path, and is never changed. `path` is the
+    name that the person knows, `file` where the bytes lie, relative to `root`; `group` is the
+    patient, camera or sender, '' where nobody knows.
     """
 
     name: str
@@ -113,10 +85,11 @@ class ImageDataset:
     table: pd.DataFrame
     skipped: tuple[SkippedFile, ...] = ()
     take: Take | None = None
-    choices: Choices = Choices()  # all that it takes to read the labels again in the same way
+    choices: Choices = Choices()  # all that it takes to read the source again in the same way
     decided: tuple[Decided, ...] = ()
     original_labels: Mapping[str, str] = field(default_factory=dict)  # by path, where changed
-    decoding: Decoding = DEFAULT_DECODING  # one for the whole set
+    proposal: Proposal = NOTHING_OPEN  # how its pictures are best decoded, by all that were read
+    decoding: Decoding = DEFAULT_DECODING  # one for the whole set: as proposed, or as chosen
 
     def __len__(self) -> int:
         return len(self.table)
@@ -134,6 +107,28 @@ class ImageDataset:
         """Return (N,) the code of each row's label."""
         codes = self.table["label"].cat.set_categories(self.classes).cat.codes
         return _frozen(np.asarray(codes, np.intp))
+
+    @cached_property
+    def digests(self) -> NDArray[Any]:
+        """Return (N,) the SHA-256 of each row's file, as text."""
+        return self.table["digest"].to_numpy(object)
+
+    @cached_property
+    def shapes(self) -> NDArray[np.int64]:
+        """Return (N, 3) width, height and bytes of each row; asking the table for each is slow."""
+        shapes = self.table[["width", "height", "bytes"]].to_numpy(np.int64)
+        shapes.setflags(write=False)
+        return shapes
+
+    @cached_property
+    def files(self) -> NDArray[Any]:
+        """Return (N,) where each row's bytes lie, relative to `root`, as text."""
+        return self.table["file"].to_numpy(object)
+
+    @cached_property
+    def ordinals(self) -> NDArray[np.intp]:
+        """Return (N,) which each row is among those with its digest, from 0, in order of row."""
+        return _frozen(np.asarray(self.table.groupby("digest").cumcount(), np.intp))
 
     @cached_property
     def split_codes(self) -> NDArray[np.intp]:
@@ -171,11 +166,20 @@ class ImageDataset:
 
     @cached_property
     def digest(self) -> str:
-        """Return a name of the content: paths, labels, splits and bytes of all images."""
+        """Return a name of the content: paths, labels, splits and pixels of all images."""
         digest = blake2b(digest_size=16)
-        for column in ("path", "label", "split", "digest"):
+        for column in ("path", "label", "split"):
             digest.update("\0".join(self.table[column].tolist()).encode())
+        digest.update("\0".join(self.picture_keys.tolist()).encode())
         return digest.hexdigest()
+
+    @cached_property
+    def picture_keys(self) -> NDArray[np.object_]:
+        """Return (N,) a name of each image's pixels: what is made of them is kept under it.
+
+        It is the digest of the file, and what the set decides where the pixels hang on that.
+        """
+        return name_pictures(self.table, self.decoding)
 
     @cached_property
     def splits(self) -> list[str]:
@@ -219,7 +223,7 @@ class ImageDataset:
 
     def read_bytes(self, row: int) -> bytes:
         """Return the content of a row's file."""
-        return (self.root / str(self.table["file"].iloc[row])).read_bytes()
+        return (self.root / str(self.files[row])).read_bytes()
 
 
 def select(dataset: ImageDataset, take: Take) -> ImageDataset:
@@ -247,37 +251,6 @@ def select(dataset: ImageDataset, take: Take) -> ImageDataset:
             f"No training image of '{dataset.name}' is left. Choose more classes or images."
         )
     return replace(dataset, table=dataset.table[keep].reset_index(drop=True), take=take)
-
-
-Column = Sequence[str] | Sequence[int] | NDArray[np.generic] | pd.Series
-
-
-def build_table(columns: Mapping[str, Column]) -> pd.DataFrame:
-    """Return the table of a dataset from its columns, sorted by path.
-
-    Labels, splits, groups, formats and conversions are kept as codes: a million rows fit in memory.
-    `conversion` and `group` may be left out: nothing is converted, and no row names a group.
-    """
-    nothing = [""] * len(columns["path"])
-    given = {"conversion": nothing, "group": nothing, **columns}
-    table = pd.DataFrame({name: _column(name, given[name]) for name in COLUMNS})
-    if not table["path"].is_monotonic_increasing:
-        table = table.sort_values("path", kind="stable").reset_index(drop=True)
-    return table
-
-
-def _column(name: str, values: Column) -> pd.Series:
-    if name in _NUMBERS:
-        return pd.Series(np.asarray(values, _NUMBERS[name]))
-    if name in _CATEGORIES:
-        return pd.Series(values, dtype="category")
-    if name == "file":
-        try:
-            return pd.Series(values, dtype="str")
-        except UnicodeEncodeError:
-            # pandas' texts are UTF-8; a file name may hold any bytes, and must open the file again.
-            return pd.Series(values, dtype=object)
-    return pd.Series(values, dtype="str")
 
 
 def _check_take(dataset: ImageDataset, take: Take) -> None:

@@ -1,13 +1,16 @@
 """From a row to its pixels: the only door. What changed since it was loaded is refused here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 
-from core.dataset.dataset import ImageDataset
+from core.dataset.dataset import ImageDataset, SkippedFile
 from core.errors import UnreadableImageError
 from core.limits import Limits
-from core.pictures.decode import Pixels, decode
+from core.pictures.budget import BUDGET, room_to_read
+from core.pictures.decode import Pixels, decode, peak_bytes
+from core.pictures.header import ImageHeader, read_header
+from core.words import count_of
 
 
 def read_content(dataset: ImageDataset, row: int) -> bytes:
@@ -21,7 +24,7 @@ def read_content(dataset: ImageDataset, row: int) -> bytes:
         content = dataset.read_bytes(row)
     except OSError as error:
         raise UnreadableImageError(f"cannot be read any more ({error.strerror})") from error
-    if sha256(content).hexdigest() != dataset.table["digest"].iloc[row]:
+    if sha256(content).hexdigest() != dataset.digests[row]:
         raise UnreadableImageError("changed since it was loaded")
     return content
 
@@ -30,17 +33,57 @@ def read_content(dataset: ImageDataset, row: int) -> bytes:
 def read_picture(dataset: ImageDataset, row: int, *, at_least_px: int = 0) -> Iterator[Pixels]:
     """Give the (H, W, 3) uint8 RGB pixels of a row, upright, as the whole set decides.
 
+    They hold a share of the process's memory for pictures until the block ends: bring them down to
+    what is needed inside it, and wait for no other thread there.
+
     Args:
         dataset: The images.
         row: Which one.
-        at_least_px: When above 0, a picture may come smaller, with no side below this one.
+        at_least_px: When above 0, a picture may come smaller, with no side below this one: for
+            looking at, never for an encoder, which would see another picture than the file holds.
 
     Raises:
         UnreadableImageError: the file cannot be opened any more, has changed, or is damaged; the
             text is the bare reason.
     """
-    content = read_content(dataset, row)
+    with (
+        read_file(dataset, row) as (content, header),
+        decoded(dataset, content, header, at_least_px=at_least_px) as pixels,
+    ):
+        yield pixels
+
+
+@contextmanager
+def read_file(dataset: ImageDataset, row: int) -> Iterator[tuple[bytes, ImageHeader]]:
+    """Give the bytes of a row's file and what its header says, for those that may keep the bytes.
+
+    Raises:
+        UnreadableImageError: as `read_picture`.
+    """
     # The image passed the limits when it was loaded; they may have been raised for it.
-    width, height = (int(dataset.table[side].iloc[row]) for side in ("width", "height"))
-    limits = Limits(image_pixels=width * height)
-    yield decode(content, limits=limits, decoding=dataset.decoding, at_least_px=at_least_px)
+    width, height, size = dataset.shapes[row].tolist()
+    with room_to_read(size, width * height):
+        content = read_content(dataset, row)
+        yield content, read_header(content, Limits(image_pixels=width * height))
+
+
+@contextmanager
+def decoded(
+    dataset: ImageDataset, content: bytes, header: ImageHeader, *, at_least_px: int = 0
+) -> Iterator[Pixels]:
+    """Give the pixels of a file of `dataset` that `read_file` gave; see `read_picture`.
+
+    Raises:
+        UnreadableImageError: the file is damaged.
+    """
+    with BUDGET.share(peak_bytes(header, len(content), at_least_px)):
+        yield decode(content, header=header, decoding=dataset.decoding, at_least_px=at_least_px)
+
+
+def refusal_text(refused: Sequence[SkippedFile]) -> str:
+    """Return what every face says of one or more files that are not what was loaded."""
+    more = f", nor can {count_of(len(refused) - 1, 'other image')}" if len(refused) > 1 else ""
+    return (
+        f"'{refused[0].path}' cannot be used: {refused[0].reason}{more}. Check that the files are "
+        "in place as they were, then load them again."
+    )

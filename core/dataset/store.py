@@ -9,17 +9,28 @@ from pathlib import Path
 import pandas as pd
 
 from core.dataset import COLUMNS, Choices, Decided, ImageDataset, SkippedFile, Take
-from core.errors import SourceError
+from core.dataset.proposal import Proposal
+from core.errors import SettingError, SourceError
+from core.pictures.decoding import Decoding
 from core.storage import replacing, write_bytes
 
 IMAGES_FILE = "images.parquet"
 SKIPPED_FILE = "skipped.parquet"
 FACTS_FILE = "dataset.json"  # written last: an index is whole once it is there
 
-_VERSION = 2  # with groups
+_VERSION = 3  # with what the set has decided about its pixels
 # Lone surrogates stand for bytes of a file name that are no text; Parquet's texts have no room
 # for them, so such a column is kept as bytes.
 _BYTES = ("utf-8", "surrogatepass")
+_DAMAGE = (  # Arrow's errors are ValueError or OSError
+    OSError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    RecursionError,
+    SettingError,
+)
 
 
 def write_dataset(folder: Path, dataset: ImageDataset) -> None:
@@ -59,6 +70,8 @@ def write_dataset(folder: Path, dataset: ImageDataset) -> None:
             "decisions": dict(dataset.choices.decisions),
         },
         "decided": [asdict(decided) for decided in dataset.decided],
+        "proposal": asdict(dataset.proposal),
+        "decoding": asdict(dataset.decoding),
     }
     for name, frame in ((IMAGES_FILE, table), (SKIPPED_FILE, skipped)):
         with replacing(folder / name) as file:
@@ -104,9 +117,10 @@ def read_dataset(folder: Path) -> ImageDataset:
                 Decided(**{**decided, "names": tuple(decided["names"])})
                 for decided in facts["decided"]
             ),
+            proposal=Proposal(**facts["proposal"]),
+            decoding=Decoding(**facts["decoding"]),
         )
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        # Arrow's errors are ValueError or OSError.
+    except _DAMAGE as error:
         raise SourceError(
             f"The list of images in '{folder}' cannot be read. Bring the images again."
         ) from error

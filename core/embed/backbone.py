@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.embed.computing import in_precision, memory_format, on_device
-from core.embed.devices import CPU
 from core.embed.preparation import Preparation
 from core.embed.snapshots import CONFIG, Snapshot, fetch_weights, read_settings
 from core.errors import SettingError
@@ -41,9 +40,6 @@ _FAULTS = (
 # With these a configuration chooses code to download, other libraries, or other numbers.
 _LEFT_OUT = ("auto_map", "custom_pipelines", "quantization_config", "dtype", "torch_dtype")
 _LEFT_OUT_ENDING = "_implementation"
-# Pictures that a CPU computes at once. The maps of 64 do not fit its caches, and memory is asked of
-# the system again for each: MobileNetV2 took 30 ms of a core for a picture, and 14 in eights.
-_AT_ONCE = 8
 
 
 def read_dimension(snapshot: Snapshot, side_px: int) -> int:
@@ -94,21 +90,8 @@ class Backbone:
     def compute(
         self, describe: "Callable[[Tensor], Tensor]", pixels: NDArray[np.uint8]
     ) -> "Tensor":
-        """Return (B, ...) float32 that `describe` gives of pictures, few of them at a time.
-
-        It is computed in the numbers that suit the device.
-        """
-        import torch
-
-        count = _AT_ONCE if self.device == CPU else len(pixels)
-        return torch.cat(
-            [
-                in_precision(
-                    describe, self.pixel_values(pixels[start : start + count]), self.device
-                )
-                for start in range(0, len(pixels), count)
-            ]
-        )
+        """Return (B, ...) float32 that `describe` gives of pictures, in the device's numbers."""
+        return in_precision(describe, self.pixel_values(pixels), self.device)
 
 
 def open_backbone(snapshot: Snapshot, preparation: Preparation, device: str) -> Backbone:

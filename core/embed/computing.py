@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from threading import Lock, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from core.embed.devices import CUDA, FLOAT16, FLOAT32, MPS, precision_on
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
+
+Compute = Callable[[NDArray[np.uint8]], NDArray[Any]]  # (B, H, W, 3) pictures to (B, ...)
 
 _MPS_TURN = Lock()
 _THREADS_TURN = Lock()
@@ -91,6 +93,40 @@ def stay_in_this_thread() -> None:
         setting_back = Thread(target=torch.set_num_threads, args=(usual,))
         setting_back.start()
         setting_back.join()
+
+
+def in_groups(encode: Compute, count: int) -> Compute:
+    """Return `encode` so that it is always given `count` pictures, some of them made up at the end.
+
+    Libraries sum in another order for other sizes of a batch. So the vector of a picture hangs on
+    that picture alone: not on how many others were missing in a cache, or could be read.
+
+    Args:
+        encode: (B, H, W, 3) pictures to (B, ...).
+        count: Of pictures in a group. Where memory is too small for it, halves of it from then on.
+    """
+    most = count
+
+    def encode_group(pixels: NDArray[np.uint8]) -> NDArray[Any]:
+        made_up = np.repeat(pixels[:1], most - len(pixels), axis=0)
+        whole = np.concatenate([pixels, made_up]) if len(made_up) else pixels
+        return encode(whole)[: len(pixels)]
+
+    def encode_all(pixels: NDArray[np.uint8]) -> NDArray[Any]:
+        nonlocal most
+        parts, start = [], 0
+        while start < len(pixels):
+            size = most
+            try:
+                parts.append(encode_group(pixels[start : start + size]))
+                start += size
+            except (MemoryError, RuntimeError) as error:
+                if size == 1 or not is_out_of_memory(error):
+                    raise
+                most = min(most, size // 2)
+        return np.concatenate(parts)
+
+    return encode_all
 
 
 def take_a_stream() -> None:

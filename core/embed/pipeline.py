@@ -3,8 +3,7 @@
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from hashlib import blake2b, sha256
-from math import ceil
+from hashlib import blake2b
 from pathlib import Path
 from time import monotonic
 
@@ -12,15 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.batches import run_ahead
-from core.dataset import ImageDataset, Rows, SkippedFile
+from core.dataset import ImageDataset, Rows, SkippedFile, read_picture, refusal_text
 from core.embed.cache import VectorCache, encoder_key
-from core.embed.computing import is_out_of_memory, stay_in_this_thread, take_a_stream, turn_on
+from core.embed.computing import stay_in_this_thread, take_a_stream, turn_on
 from core.embed.devices import CPU, CUDA, resolve_device
 from core.embed.embeddings import Embeddings, Vectors
-from core.embed.encoders import DEFAULT_ENCODER, Encode, Encoder, find_encoder
+from core.embed.encoders import DEFAULT_ENCODER, Encoder, find_encoder, open_encoder
 from core.errors import EmptyDatasetError, OutputError, UnreadableImageError
-from core.limits import Limits
-from core.pictures.decode import Pixels, decode
+from core.pictures.decode import Pixels
 from core.progress import Progress, silent
 
 STAGE = "embedding images"
@@ -49,7 +47,7 @@ def embed(
         dataset: The images.
         encoder: A key of ENCODERS.
         device: 'auto', 'cpu', 'cuda' or 'mps'.
-        cache: Folder of vectors that were made before, found by the content of the images;
+        cache: Folder of vectors that were made before, found by `picture_keys`;
             what is missing is added while it is made, as far as there is room.
         rows: The rows to embed; None means all.
         progress: Told once per batch, from the calling thread.
@@ -63,10 +61,10 @@ def embed(
     wanted = np.arange(len(dataset)) if rows is None else np.unique(np.asarray(rows, np.intp))
     if len(wanted) and not 0 <= wanted[0] <= wanted[-1] < len(dataset):
         raise ValueError(f"Rows {wanted[0]} to {wanted[-1]} of {len(dataset)} images.")
-    digests = dataset.table["digest"].iloc[wanted].to_numpy(object)
+    keys = dataset.picture_keys[wanted]
     vectors = np.empty((len(wanted), chosen.dimension), np.float32)
     kept = None if cache is None else VectorCache(cache, chosen, device)
-    is_present = np.zeros(len(wanted), bool) if kept is None else kept.load(digests, vectors)
+    is_present = np.zeros(len(wanted), bool) if kept is None else kept.load(keys, vectors)
     missing = np.flatnonzero(~is_present)
     there = len(wanted) - len(missing)
     absent: list[SkippedFile] = []
@@ -78,7 +76,7 @@ def embed(
         progress(STAGE, there, there)
     else:
         with closing(_compute(dataset, wanted[missing], chosen, device, tell)) as batches:
-            for batch in _in_parts(batches, kept, digests[missing]):
+            for batch in _in_parts(batches, kept, keys[missing]):
                 vectors[missing[batch.places]] = batch.vectors
                 is_present[missing[batch.places]] = True
                 for place, reason in batch.reasons.items():
@@ -86,12 +84,12 @@ def embed(
                     absent.append(SkippedFile(path, reason))
     if not is_present.any():
         raise EmptyDatasetError(
-            f"None of the {len(wanted):,} images of '{dataset.name}' can be read any more. "
-            "Check that its files are still in place, then load it again."
+            f"None of the {len(wanted):,} images of '{dataset.name}' can be embedded. "
+            + refusal_text(absent)
         )
     if not is_present.all():
-        vectors, wanted, digests = vectors[is_present], wanted[is_present], digests[is_present]
-    name = _content_name(digests, chosen, device)
+        vectors, wanted, keys = vectors[is_present], wanted[is_present], keys[is_present]
+    name = _content_name(keys, chosen, device)
     return Embeddings(vectors, wanted, chosen.name, name, device, tuple(absent))
 
 
@@ -105,7 +103,7 @@ class _Computed:
 
 
 def _in_parts(
-    batches: Iterable[_Computed], cache: VectorCache | None, digests: NDArray[np.object_]
+    batches: Iterable[_Computed], cache: VectorCache | None, keys: NDArray[np.object_]
 ) -> Iterator[_Computed]:
     """Yield what `batches` yield, and keep it now and then: work that is broken off goes on there.
 
@@ -120,7 +118,7 @@ def _in_parts(
             vectors = np.concatenate([batch.vectors for batch in waiting])
             # A full disk costs the next run some time, and this one nothing.
             with suppress(OutputError):
-                cache.add(digests[places].tolist(), vectors)
+                cache.add(keys[places].tolist(), vectors)
         waiting.clear()
 
     try:
@@ -142,7 +140,7 @@ def _compute(
 ) -> Generator[_Computed]:
     """Yield the vectors of `rows`, batch by batch."""
     with turn_on(device):
-        encode = encoder.open(device)
+        encode = open_encoder(encoder, device)
     starts = range(0, len(rows), _BATCH)
 
     def read(start: int) -> _Pictures:
@@ -161,7 +159,7 @@ def _compute(
         if readable:
             stacked = np.stack(list(readable.values()))
             with turn_on(device):
-                vectors = _encode(encode, stacked)
+                vectors = encode(stacked)
         return _Computed(np.fromiter(readable, np.intp), vectors, reasons)
 
     if encoder.is_small and device == CPU:
@@ -197,46 +195,21 @@ def _in_turn(
         yield from run_ahead(encoded, pictures, workers=workers, ahead=1, prepare=prepare)
 
 
-def _encode(encode: Encode, pictures: Pixels) -> Vectors:
-    """Encode a batch; where memory is too small for it, its halves."""
-    try:
-        return encode(pictures)
-    except (MemoryError, RuntimeError) as error:
-        if len(pictures) == 1 or not is_out_of_memory(error):
-            raise
-    half = len(pictures) // 2
-    return np.concatenate([_encode(encode, pictures[:half]), _encode(encode, pictures[half:])])
-
-
-def _content_name(digests: NDArray[np.object_], encoder: Encoder, device: str) -> str:
-    """Return a name of vectors: the images' digests in row order, and the encoder as it is now."""
+def _content_name(keys: NDArray[np.object_], encoder: Encoder, device: str) -> str:
+    """Return a name of vectors: the pictures' keys in row order, and the encoder as it is now."""
     name = blake2b(encoder_key(encoder, device).encode(), digest_size=16)
-    for digest in digests:
-        name.update(digest.encode())
+    for key in keys:
+        name.update(key.encode())
     return name.hexdigest()
 
 
 def _read(dataset: ImageDataset, rows: Sequence[int], encoder: Encoder) -> list[Pixels | str]:
     """Return (input_px, input_px, 3) pictures, or why a file is not what was loaded."""
-    side_px = encoder.input_px
-    # A crop of a picture that was read too small would have to be enlarged.
-    read_px = ceil(side_px / encoder.kept)
-    table = dataset.table.iloc[list(rows)]
     pictures: list[Pixels | str] = []
-    for row, digest, width, height in zip(
-        rows, table["digest"], table["width"], table["height"], strict=True
-    ):
-        # The image passed the limits when it was loaded; they may have been raised for it.
-        limits = Limits(image_pixels=int(width) * int(height))
+    for row in rows:
         try:
-            content = dataset.read_bytes(row)
-            if sha256(content).hexdigest() != digest:
-                raise UnreadableImageError("changed since it was loaded")
-            picture = decode(content, limits=limits, at_least_px=read_px)
-        except OSError as error:
-            pictures.append(f"cannot be read any more ({error.strerror})")
+            with read_picture(dataset, row) as picture:
+                pictures.append(encoder.square(picture))
         except UnreadableImageError as error:
             pictures.append(str(error))
-        else:
-            pictures.append(encoder.prepare(picture, side_px))
     return pictures

@@ -11,6 +11,7 @@ from core.embed.cut_backbone import cut_backbone
 from core.embed.encoders import Encoder
 from core.embed.hub import PREFIX
 from core.embed.snapshots import PREPROCESSORS, find_snapshot, read_settings
+from core.words import size_of
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,17 @@ class PretrainedModel:
     @property
     def help(self) -> str:
         """Return what people read before they choose it."""
-        return f"{self.about} {_PRIVACY}"
+        size = size_of(self.megabytes * 1e6)
+        return f"{self.about} {_PRIVACY} {size}, {self.licence}, {self.speed} on a CPU."
 
+    @property
+    def core_seconds(self) -> float:
+        """Return how long one core at 2 GHz takes for a picture: a rough guide."""
+        return _CORE_SECONDS[self.speed]
+
+
+_CORE_SECONDS: Mapping[str, float] = {"fast": 0.05, "medium": 0.2, "slow": 0.7}
+UNKNOWN_CORE_SECONDS = _CORE_SECONDS["medium"]  # of a model that is not in the list
 
 _PRIVACY = "The weights are downloaded from Hugging Face once; your pictures stay here."
 
@@ -164,6 +174,7 @@ def find_pretrained(name: str) -> Encoder:
         input_px=prepared.side_px,
         version=f"{preparation.VERSION}-{snapshot.version}",
         open=partial(open_encoder, snapshot, prepared),
+        core_seconds=known.core_seconds if known else UNKNOWN_CORE_SECONDS,
         cut=partial(cut_backbone, snapshot, prepared),
         prepare=prepared.square,
         kept=prepared.kept,

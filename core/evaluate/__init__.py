@@ -3,7 +3,7 @@
 from core.evaluate.compare import evaluate
 from core.evaluate.contenders import Contender, augmentations, parse_contender
 from core.evaluate.folds import Fold, make_folds
-from core.evaluate.heads import HEADS, LINEAR, Epoch, Head, find_head
+from core.evaluate.heads import DEFAULT_HEAD, HEADS, Epoch, Head, find_head
 from core.evaluate.metrics import METRICS, PRIMARY, Metric
 from core.evaluate.report import (
     BASELINE,
@@ -18,9 +18,9 @@ from core.evaluate.verdict import verdict_for
 
 __all__ = [
     "BASELINE",
+    "DEFAULT_HEAD",
     "FLOOR",
     "HEADS",
-    "LINEAR",
     "METRICS",
     "PRIMARY",
     "Contender",

@@ -1,10 +1,10 @@
 """Augmented pictures of the images of a comparison, made once and shared by its folds.
 
-An augmented picture comes from one image and a seed, and from nothing else: where the image is on
-the side that learns, so may its pictures be.
+A picture is the one that an export makes: row and repeat name it. Where the image is on the side
+that learns, so may its pictures be.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -12,12 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.augment import AugmentPolicy, apply, draw
-from core.dataset import ImageDataset, Rows
-from core.errors import UnreadableImageError
+from core.augment import AugmentPolicy, Pictures, make_picture
+from core.dataset import ImageDataset, SkippedFile, read_picture, refusal_text
+from core.errors import SourceError, UnreadableImageError
 from core.evaluate.look import Look, look_at
-from core.limits import Limits
-from core.pictures.decode import Pixels, decode
+from core.pictures.decode import Pixels
 from core.progress import Progress
 
 STAGE = "augmenting pictures"
@@ -25,41 +24,34 @@ STAGE = "augmenting pictures"
 
 @dataclass(frozen=True, eq=False)
 class Album:
-    """What a head takes of `copies[row]` augmented pictures of each row."""
+    """What a head takes of augmented pictures."""
 
-    starts: Mapping[int, int]  # row -> place of its first picture
-    copies: Mapping[int, int]  # row -> pictures, 1 or more
+    pictures: Pictures  # (A,) ascending by row, then by repeat
     values: NDArray[Any]  # (A, ...)
     seconds: float = 0.0  # that it took to make
 
-    def find(self, rows: Rows, repeats: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Return the places in `values` of the given repeat, from 0, of each row.
+    def find(self, pictures: Pictures) -> NDArray[np.intp]:
+        """Return the places in `values` of pictures that it `has`."""
+        return np.searchsorted(_keys(self.pictures), _keys(pictures))
 
-        A repeat beyond the last starts anew. A row that could not be read has no picture, and
-        raises KeyError; `has` tells which.
-        """
-        pairs = zip(rows.tolist(), repeats.tolist(), strict=True)
-        places = [self.starts[row] + repeat % self.copies[row] for row, repeat in pairs]
-        return np.array(places, np.intp)
-
-    def has(self, rows: Rows) -> NDArray[np.bool_]:
-        """Return, for each row, whether it has pictures."""
-        return np.array([row in self.starts for row in rows.tolist()], np.bool_)
+    def has(self, pictures: Pictures) -> NDArray[np.bool_]:
+        """Return, for each picture, whether it could be made."""
+        return np.isin(_keys(pictures), _keys(self.pictures))
 
 
 def fill_album(
     dataset: ImageDataset,
-    copies: Mapping[int, int],
+    pictures: Pictures,
     policy: AugmentPolicy,
     look: Look,
     progress: Progress,
     clock: Callable[[], float] = perf_counter,
 ) -> Album:
-    """Return the album of `policy`; a row whose file cannot be read any more is left out.
+    """Return the album of `policy`.
 
     Args:
         dataset: The images.
-        copies: Row -> pictures to make of it.
+        pictures: What to make; one may stand there again.
         policy: How.
         look: What is taken of each.
         progress: Told of images.
@@ -68,34 +60,48 @@ def fill_album(
     Raises:
         SettingError: no step of the policy changes pictures of some class.
         OutputError: there is no room for what is taken of them.
+        SourceError: a file cannot be read any more, or has changed.
     """
     begin = clock()
-    wanted = [(row, count) for row, count in sorted(copies.items()) if count > 0]
+    wanted = _each_once(pictures)
+    begins = np.flatnonzero(np.diff(wanted.rows, prepend=-1))
+    ends = np.append(begins[1:], len(wanted))
+    items = [wanted.only(slice(*span)) for span in zip(begins.tolist(), ends.tolist(), strict=True)]
 
-    def count_of(item: tuple[int, int]) -> int:
-        return item[1]
+    def squares(item: Pictures) -> list[Pixels]:
+        return _squares(dataset, item, policy, look)
 
-    def squares(item: tuple[int, int]) -> list[Pixels]:
-        return _squares(dataset, *item, policy, look)
-
-    counts, values = look_at(wanted, count_of, squares, look.encode, stage=STAGE, progress=progress)
-    starts, made, place = {}, {}, 0
-    for (row, _), count in zip(wanted, counts, strict=True):
-        if count:
-            starts[row], made[row] = place, count
-            place += count
-    return Album(starts, made, values, clock() - begin)
+    counts, values = look_at(items, len, squares, look.encode, stage=STAGE, progress=progress)
+    is_made = np.repeat(np.array(counts, np.intp) > 0, ends - begins)
+    return Album(wanted.only(is_made), values, clock() - begin)
 
 
 def _squares(
-    dataset: ImageDataset, row: int, count: int, policy: AugmentPolicy, look: Look
+    dataset: ImageDataset, pictures: Pictures, policy: AugmentPolicy, look: Look
 ) -> list[Pixels]:
-    """Return the augmented pictures of a row, prepared; none when it cannot be read any more."""
-    path, label = dataset.path(row), dataset.label(row)
-    width, height = (int(dataset.table[side].iloc[row]) for side in ("width", "height"))
+    """Return the pictures of one row, prepared.
+
+    Raises:
+        SourceError: the file cannot be read any more, or has changed.
+    """
+    row = int(pictures.rows[0])
+    pairs = zip(pictures.repeats.tolist(), pictures.codes.tolist(), strict=True)
     try:
-        original = decode(dataset.read_bytes(row), limits=Limits(image_pixels=width * height))
-    except (OSError, UnreadableImageError):
-        return []
-    drawn = (draw(policy, image_key=path, copy=copy, label=label) for copy in range(1, count + 1))
-    return [look.prepare(apply(original, steps)) for steps in drawn]
+        with read_picture(dataset, row) as pixels:
+            return [
+                look.prepare(make_picture(dataset, policy, row, repeat, code, pixels)[0])
+                for repeat, code in pairs
+            ]
+    except UnreadableImageError as error:
+        raise SourceError(refusal_text([SkippedFile(dataset.path(row), str(error))])) from error
+
+
+def _each_once(pictures: Pictures) -> Pictures:
+    """Return the pictures ascending by row and repeat, each once."""
+    first = np.unique(_keys(pictures), return_index=True)[1]
+    return Pictures(pictures.rows[first], pictures.repeats[first], pictures.codes[first])
+
+
+def _keys(pictures: Pictures) -> NDArray[np.int64]:
+    """Return a number for each picture, greater for greater rows, then for greater repeats."""
+    return (pictures.rows.astype(np.int64) << 32) | pictures.repeats

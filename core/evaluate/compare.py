@@ -17,14 +17,15 @@ from core.evaluate.contenders import (
     parse_contender,
 )
 from core.evaluate.folds import Fold, kept_together, make_folds, scored_rows
-from core.evaluate.heads import LINEAR, Head, check_head, find_head
+from core.evaluate.heads import DEFAULT_HEAD, Head, check_head, find_head
 from core.evaluate.leaky import measure_leaky
 from core.evaluate.metrics import METRICS, PRIMARY
 from core.evaluate.notes import write_notes
+from core.evaluate.prepared import WHOLE
 from core.evaluate.repeats import USUAL_FOLDS, check_repeats, usual_repeats
 from core.evaluate.report import BASELINE, FLOOR, EvaluationReport, Row, summarise
 from core.evaluate.result_notes import write_result_notes
-from core.evaluate.setting import Clock, Setting, prepare_setting
+from core.evaluate.setting import Clock, Setting, prepare_setting, whole_rows
 from core.evaluate.threads import one_thread
 from core.evaluate.verdict import write_verdict
 from core.progress import Progress, silent
@@ -44,7 +45,7 @@ def evaluate(
     embeddings: Embeddings,
     *,
     strategies: Sequence[str] | None = None,
-    head: str | Head = LINEAR,
+    head: str | Head = DEFAULT_HEAD,
     metric: str = PRIMARY,
     n_splits: int = USUAL_FOLDS,
     repeats: int | None = None,
@@ -123,6 +124,7 @@ def evaluate(
         contenders,
         chosen,
         is_held_out=on_test_split,
+        shows_leak=shows_leak,
         seed=seed,
         device=device,
         clock=clock,
@@ -223,8 +225,7 @@ def _run_all(
 
 
 def _leaky(setting: Setting, contender: Contender) -> dict[str, float]:
-    first = setting.folds[0]
-    rows = first.train if setting.is_held_out else np.union1d(first.train, first.test)
+    rows = whole_rows(setting.folds, is_held_out=setting.is_held_out)
     smallest = int(np.bincount(setting.dataset.codes[rows])[setting.codes].min())
     with one_thread():
         return measure_leaky(
@@ -232,6 +233,7 @@ def _leaky(setting: Setting, contender: Contender) -> dict[str, float]:
             setting.embeddings,
             rows,
             contender,
+            setting.steps_of(contender, WHOLE, rows, setting.seed),
             setting.opened.answer,
             setting.albums,
             n_splits=max(2, min(5, smallest)),

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from core.augment import AugmentPolicy
-from core.evaluate.contenders import augmentations
+from core.evaluate.contenders import all_names, augmentations
 from core.evaluate.report import BASELINE
-from core.resample import STRATEGIES, Exports
+from core.resample import STRATEGIES
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,11 @@ def _usual(_: AugmentPolicy) -> list[str]:
 
 
 def _smote_and_kin(_: AugmentPolicy) -> list[str]:
-    return [name for name, one in STRATEGIES.items() if one.exports is Exports.SYNTHETIC]
+    return [name for name in all_names() if STRATEGIES[name.partition(":")[0]].effect.adds_points]
 
 
 def _all(_: AugmentPolicy) -> list[str]:
-    return [name for name in STRATEGIES if name != BASELINE]
+    return [name for name in all_names() if name != BASELINE]
 
 
 CONTENDER_SETS: Mapping[str, ContenderSet] = {

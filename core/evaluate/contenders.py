@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from core.augment import PRESETS, AugmentPolicy, Step, find_operation, make_step
 from core.errors import SettingError
 from core.resample import (
-    Exports,
     Settings,
+    Strategy,
     Target,
-    Weighs,
     find_strategy,
     most_of_a_class,
     parse_target,
@@ -20,7 +19,7 @@ from core.words import lowered
 
 STANDARD_POLICY = PRESETS["standard"]
 
-_ADDS = {Exports.COPIES, Exports.AUGMENTED, Exports.SYNTHETIC}
+AS_PICTURES = "pictures"  # after a colon: what an export trains on, in place of points
 
 
 @dataclass(frozen=True)
@@ -31,12 +30,23 @@ class Part:
     target: Target | None
     settings: Settings
     policy: AugmentPolicy | None  # how its pictures are augmented, where it makes some
+    as_pictures: bool = False  # of points, the pictures are learned from that an export writes
+
+    @property
+    def made_by(self) -> AugmentPolicy:
+        """Return how its pictures are augmented; by no step where it makes none."""
+        return self.policy if self.policy is not None else AugmentPolicy(())
 
     @property
     def weighs(self) -> bool:
         """Return whether it changes how answers are learned, not what from."""
-        record = find_strategy(self.strategy)
-        return record.weighs is not Weighs.NOTHING or record.adjusts_logits
+        return find_strategy(self.strategy).weighs
+
+    def needs_pictures(self, *, head_takes_pictures: bool) -> bool:
+        """Return whether augmented pictures are learned from, and not points in their place."""
+        effect = find_strategy(self.strategy).effect
+        is_all = head_takes_pictures or self.as_pictures or not effect.adds_points
+        return effect.adds_pictures and is_all
 
 
 @dataclass(frozen=True)
@@ -66,7 +76,7 @@ class Contender:
     @property
     def adds(self) -> bool:
         """Return whether it makes copies, pictures or points."""
-        return any(find_strategy(part.strategy).exports in _ADDS for part in self.parts)
+        return any(find_strategy(part.strategy).effect.adds for part in self.parts)
 
 
 def parse_contender(
@@ -77,8 +87,9 @@ def parse_contender(
     """Return what `name` stands for.
 
     A name is a strategy ('smote'), a strategy with a target ('smote@50%'), augmented pictures by
-    one operation ('augment:crop'), or several of these ('smote@50%+class_weights'). What is left
-    out comes before what is added, and weights are those of the counts that come out.
+    one operation ('augment:crop'), the pictures that an export writes for synthetic points
+    ('smote:pictures'), or several of these ('smote@50%+class_weights'). What is left out comes
+    before what is added, and weights are those of the counts that come out.
 
     Args:
         name: See above.
@@ -120,6 +131,36 @@ def check_targets(contenders: Sequence[Contender], counts: Mapping[str, int]) ->
                 )
 
 
+def check_points(contenders: Sequence[Contender], *, takes_pictures: bool) -> None:
+    """Refuse points that no picture stands for where a head learns from pictures alone.
+
+    Raises:
+        SettingError: there are such points.
+    """
+    for contender in contenders:
+        for part in contender.parts:
+            record = find_strategy(part.strategy)
+            if takes_pictures and record.effect.adds_points and not record.effect.adds_pictures:
+                raise SettingError(
+                    f"'{contender.name}': {record.title} makes vectors that no picture stands "
+                    "for, and this head learns from pictures. Choose a head that learns from "
+                    "vectors."
+                )
+
+
+def has_two_faces(record: Strategy) -> bool:
+    """Return whether a strategy makes points, and pictures that an export writes for them."""
+    return record.effect.adds_points and record.effect.adds_pictures
+
+
+def all_names() -> list[str]:
+    """Return the name of a row for each strategy, and for the pictures of those with points."""
+    names = []
+    for name, record in STRATEGIES.items():
+        names += [name, f"{name}:{AS_PICTURES}"] if has_two_faces(record) else [name]
+    return names
+
+
 def augmentations(policy: AugmentPolicy = STANDARD_POLICY) -> list[str]:
     """Return the names of rows for each operation of `policy` alone, and for all together."""
     return [*(f"augment:{step.operation}" for step in policy.ordered_steps), "augment"]
@@ -129,20 +170,29 @@ def _parse_part(piece: str, settings: Mapping[str, Settings], policy: AugmentPol
     rest, at, target = piece.partition("@")
     strategy, colon, operation = rest.partition(":")
     record = find_strategy(strategy)
-    if colon and record.exports is not Exports.AUGMENTED:
-        raise SettingError(
-            f"'{piece}': {record.title} makes no augmented pictures, so it takes no operation. "
-            "Write augment:crop, for one."
-        )
+    as_pictures = has_two_faces(record) and operation == AS_PICTURES
+    if colon and not as_pictures and (record.effect.adds_points or not record.effect.adds_pictures):
+        raise SettingError(_refused(piece, record))
     if at and not record.targets:
         raise SettingError(f"'{piece}': {record.title} has no target. Leave '@{target}' out.")
     chosen = None
-    if colon:
-        chosen = AugmentPolicy((_alone(operation, policy),), seed=policy.seed)
-    elif record.exports in {Exports.AUGMENTED, Exports.SYNTHETIC}:
-        chosen = policy
+    if record.effect.adds_pictures:
+        alone = colon and not as_pictures
+        chosen = AugmentPolicy((_alone(operation, policy),), policy.seed) if alone else policy
     values = record.complete(settings.get(strategy))
-    return Part(strategy, parse_target(target) if at else None, values, chosen)
+    return Part(strategy, parse_target(target) if at else None, values, chosen, as_pictures)
+
+
+def _refused(piece: str, record: Strategy) -> str:
+    if has_two_faces(record):
+        return (
+            f"'{piece}': after the colon of {record.title} stands '{AS_PICTURES}' or nothing. "
+            f"Write {record.name}:{AS_PICTURES}."
+        )
+    return (
+        f"'{piece}': {record.title} makes no augmented pictures, so it takes no operation. "
+        "Write augment:crop, for one."
+    )
 
 
 def _check_order(name: str, parts: Sequence[Part]) -> None:
@@ -151,9 +201,9 @@ def _check_order(name: str, parts: Sequence[Part]) -> None:
         raise SettingError(f"'{name}' names a strategy twice. Keep one of them.")
     if sum(part.weighs for part in parts) > 1:
         raise SettingError(f"'{name}' weighs classes twice. Keep one of the weights.")
-    kinds = [find_strategy(part.strategy).exports for part in parts]
-    adding = [place for place, kind in enumerate(kinds) if kind in _ADDS]
-    leaving = [place for place, kind in enumerate(kinds) if kind is Exports.FEWER]
+    effects = [find_strategy(part.strategy).effect for part in parts]
+    adding = [place for place, effect in enumerate(effects) if effect.adds]
+    leaving = [place for place, effect in enumerate(effects) if effect.leaves_out]
     if adding and leaving and max(leaving) > min(adding):
         raise SettingError(
             f"'{name}' leaves images out after it has added some. Put "
@@ -170,8 +220,8 @@ def _alone(operation: str, policy: AugmentPolicy) -> Step:
 def _title(piece: str, part: Part) -> str:
     title = STRATEGIES[part.strategy].title
     _, colon, operation = piece.partition("@")[0].partition(":")
-    if colon:
+    if colon and not part.as_pictures:
         title += f": {lowered(find_operation(operation).title)}"
     if part.target is not None:
         title += f" to {part.target}"
-    return title
+    return f"{title}, as pictures" if part.as_pictures else title

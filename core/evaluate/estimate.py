@@ -3,25 +3,35 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.embed import DEFAULT_ENCODER
+from core.embed import DEFAULT_ENCODER, seconds_to_embed
 from core.evaluate.contenders import Contender, check_targets
-from core.evaluate.heads import Head
+from core.evaluate.heads import Head, Work
 from core.evaluate.repeats import USUAL_FOLDS, usual_repeats
-from core.resample import Exports, find_strategy, plan_counts
+from core.resample import plan_counts
+from core.words import count_of, duration_of
 
-# Measured on one core at 2 GHz, in seconds; a rough guide for other machines.
-_PER_POINT = 3e-6  # of a head on vectors, for a class
-_PER_PICTURE = 1e-3  # of a network, for an epoch; the built-in encoder where it is fine-tuned
-SECONDS_TO_EMBED = 6e-3  # an image, by the built-in encoder
-_PER_AUGMENTED = 1.5e-3  # to make and describe a picture of moderate size
+# Of one core at 2 GHz; a rough guide for other machines.
+_PER_AUGMENTED = 1.5e-3  # to make a picture of moderate size
 
 
 @dataclass(frozen=True)
 class Estimate:
     """Seconds, and augmented pictures that have to be made on the way."""
 
-    seconds: float | None  # None: of the layers of a pretrained model nothing is known
+    seconds: float | None  # of one core; None: not known of this head with this encoder
     pictures: int
+    embedded: int = 0  # images that are embedded first
+
+    @property
+    def text(self) -> str:
+        """Return a sentence about it."""
+        pictures = f"{count_of(self.pictures, 'augmented picture')} to make"
+        if self.seconds is None:
+            begin = f"{pictures[0].upper()}{pictures[1:]}. " if self.pictures else ""
+            return f"{begin}How long this encoder takes to learn is seen after the first fold."
+        extra = ", embedding included" if self.embedded else ""
+        made = f"{pictures}, " if self.pictures else ""
+        return f"On one core{extra}: {made}{duration_of(self.seconds)}."
 
 
 def estimate(
@@ -30,6 +40,7 @@ def estimate(
     head: Head,
     *,
     encoder: str = DEFAULT_ENCODER,
+    to_embed: int = 0,
     folds: int = USUAL_FOLDS,
     repeats: int | None = None,
     on_test_split: bool = False,
@@ -40,7 +51,8 @@ def estimate(
         counts: Label -> training images.
         contenders: What is compared.
         head: What learns.
-        encoder: What embedded the images.
+        encoder: What embeds the images, or has done so.
+        to_embed: Images that it has to embed first.
         folds: Of each repeat.
         repeats: As often as usual unless given.
         on_test_split: There are no folds: all training images are learned from.
@@ -49,7 +61,7 @@ def estimate(
         SettingError: a target that is too large.
     """
     check_targets(contenders, counts)
-    pictures, seconds = 0, 0.0
+    pictures, pieces = 0, 0.0
     splits = 1 if on_test_split else folds
     runs = splits * (repeats or usual_repeats(head, folds=splits, is_held_out=on_test_split))
     learned = 1.0 if on_test_split else 1 - 1 / folds
@@ -58,15 +70,13 @@ def estimate(
         after = dict(counts)
         for part in contender.parts:
             plan = plan_counts(after, part.strategy, part.target, settings=part.settings)
-            is_augmented = find_strategy(part.strategy).exports is Exports.AUGMENTED
-            if is_augmented or (part.policy is not None and head.learns_from_pictures):
+            if part.needs_pictures(head_takes_pictures=head.learns_from_pictures):
                 pictures += plan.total_added
             after = plan.after
-        pieces = learned * sum(after.values())
-        if not head.learns_from_pictures:
-            seconds += runs * pieces * class_count * _PER_POINT
-        else:
-            seconds += runs * pieces * head.steps * _PER_PICTURE
-    if head.needs_layers and encoder != DEFAULT_ENCODER:
-        return Estimate(None, pictures)
-    return Estimate(seconds + pictures * _PER_AUGMENTED, pictures)
+        pieces += runs * learned * sum(after.values())
+    learning = head.seconds(Work(pieces, class_count, encoder))
+    if learning is None:
+        return Estimate(None, pictures, to_embed)
+    described = to_embed + (0 if head.learns_from_pictures else pictures)
+    describing = seconds_to_embed(encoder, described, cores=1)
+    return Estimate(learning + pictures * _PER_AUGMENTED + describing, pictures, to_embed)

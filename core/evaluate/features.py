@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from core.augment import AugmentPolicy
+from core.augment import AugmentPolicy, Pictures
 from core.dataset import Rows
 from core.embed import Embeddings
 from core.evaluate.album import Album
@@ -28,14 +28,18 @@ class Source(Protocol):
     def tested(self) -> Features:
         """Return those of the test side."""
 
-    def augmented(self, policy: AugmentPolicy, rows: Rows, repeats: NDArray[np.intp]) -> Features:
-        """Return those of augmented pictures: the given repeat of each row."""
+    def synthetic(self, points: SyntheticPoints) -> Features:
+        """Return those of synthetic points, of a head that learns from vectors."""
 
-    def synthetic(self, made: SyntheticPoints, policy: AugmentPolicy | None) -> Features:
-        """Return those of points between images."""
+    def augmented(self, policy: AugmentPolicy, pictures: Pictures) -> Features:
+        """Return those of augmented pictures that could be made."""
 
-    def has_pictures(self, policy: AugmentPolicy, rows: Rows) -> NDArray[np.bool_]:
-        """Return, for each row, whether its augmented pictures could be made."""
+    def has(self, policy: AugmentPolicy, pictures: Pictures) -> NDArray[np.bool_]:
+        """Return, for each picture, whether it could be made."""
+
+    @property
+    def takes_pictures(self) -> bool:
+        """Return whether the head sees pictures, and so learns from no vector."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,31 +59,32 @@ class Vectors:
         """Return (M, D) points of the test side."""
         return self.space.test
 
-    def augmented(self, policy: AugmentPolicy, rows: Rows, repeats: NDArray[np.intp]) -> Features:
-        """Return (A, D) points of augmented pictures, embedded as they are."""
-        album = self.albums[policy_key(policy)]
-        return self.space.place(album.values[album.find(rows, repeats)])
-
-    def synthetic(
-        self,
-        made: SyntheticPoints,
-        policy: AugmentPolicy | None,  # noqa: ARG002
-    ) -> Features:
-        """Return (S, D) points between images of the training side."""
-        if made.interpolation != "linear":
-            return self.space.place(made.materialize(self.embeddings))
-        base, neighbour = np.searchsorted(self.fold.train, made.parents).T
+    def synthetic(self, points: SyntheticPoints) -> Features:
+        """Return (S, D) points, placed as the images are."""
+        if points.parents is None or points.fractions is None or not points.is_straight:
+            return self.space.place(points.materialize(self.embeddings))
+        base, neighbour = np.searchsorted(self.fold.train, points.parents).T
         start = self.space.train[base]
         step = self.space.train[neighbour] - start
-        return np.asarray(start + made.fractions[:, None] * step, np.float32)
+        return np.asarray(start + points.fractions[:, None] * step, np.float32)
 
-    def has_pictures(self, policy: AugmentPolicy, rows: Rows) -> NDArray[np.bool_]:
-        """Return, for each row, whether its augmented pictures could be made."""
-        return self.albums[policy_key(policy)].has(rows)
+    def augmented(self, policy: AugmentPolicy, pictures: Pictures) -> Features:
+        """Return (A, D) points of augmented pictures, embedded as they are."""
+        album = self.albums[policy_key(policy)]
+        return self.space.place(album.values[album.find(pictures)])
+
+    def has(self, policy: AugmentPolicy, pictures: Pictures) -> NDArray[np.bool_]:
+        """Return, for each picture, whether it could be made."""
+        return self.albums[policy_key(policy)].has(pictures)
+
+    @property
+    def takes_pictures(self) -> bool:
+        """Return False: vectors are learned from."""
+        return False
 
 
 @dataclass(frozen=True, eq=False)
-class Pictures:
+class PlacesInGallery:
     """Pictures, each by its place in a gallery."""
 
     gallery: Gallery
@@ -93,33 +98,24 @@ class Pictures:
         """Return (M,) the places of the test side."""
         return self.gallery.find(self.fold.test)
 
-    def augmented(self, policy: AugmentPolicy, rows: Rows, repeats: NDArray[np.intp]) -> Features:
+    def synthetic(self, points: SyntheticPoints) -> Features:
+        """Refuse: no picture shows a synthetic point."""
+        raise NotImplementedError(points)
+
+    def augmented(self, policy: AugmentPolicy, pictures: Pictures) -> Features:
         """Return (A,) the places of augmented pictures, made at full size."""
-        return self.gallery.find_augmented(policy_key(policy), rows, repeats)
+        return self.gallery.find_augmented(policy_key(policy), pictures)
 
-    def synthetic(self, made: SyntheticPoints, policy: AugmentPolicy | None) -> Features:
-        """Return, for each point, an augmented picture of its base, as an export writes it."""
-        assert policy is not None
-        rows = made.parents[:, 0]
-        return self.augmented(policy, rows, count_repeats(rows))
+    def has(self, policy: AugmentPolicy, pictures: Pictures) -> NDArray[np.bool_]:
+        """Return, for each picture, whether it could be made."""
+        return self.gallery.albums[policy_key(policy)].has(pictures)
 
-    def has_pictures(self, policy: AugmentPolicy, rows: Rows) -> NDArray[np.bool_]:
-        """Return, for each row, whether its augmented pictures could be made."""
-        return self.gallery.albums[policy_key(policy)].has(rows)
+    @property
+    def takes_pictures(self) -> bool:
+        """Return True: no vector is learned from."""
+        return True
 
 
 def policy_key(policy: AugmentPolicy) -> str:
     """Return a text that two policies share only when they make the same pictures."""
     return repr(policy.to_json())
-
-
-def count_repeats(rows: Rows) -> NDArray[np.intp]:
-    """Return how often each row stood there before, such as 0, 0, 1 for rows 5, 7, 5."""
-    order = np.argsort(rows, kind="stable")
-    ordered = rows[order]
-    places = np.arange(len(rows))
-    begins = np.flatnonzero(np.diff(ordered, prepend=-1))
-    first = np.repeat(begins, np.diff(begins, append=len(rows)))
-    repeats = np.empty(len(rows), np.intp)
-    repeats[order] = places - first
-    return repeats

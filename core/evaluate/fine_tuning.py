@@ -17,7 +17,7 @@ from core.embed import CutEncoder, find_encoder, resolve_device
 from core.embed.computing import turn_on
 from core.evaluate.features import Features
 from core.evaluate.heads import Answer, Fit, OpenHead, fit_linear
-from core.evaluate.learn import TrainingSide
+from core.evaluate.learn import TrainingSet
 from core.evaluate.look import through
 from core.evaluate.training import Learner, Training, hold_back, places_to_learn, train
 
@@ -64,7 +64,7 @@ def open_fine_tuning(encoder: str, device: str) -> OpenHead:
     cut = found.cut(device)
     start = {name: value.clone() for name, value in cut.block.state_dict().items()}
 
-    def answer(side: TrainingSide, test: Features, fit: Fit) -> Answer:
+    def answer(side: TrainingSet, test: Features, fit: Fit) -> Answer:
         cut.block.load_state_dict(start)  # as it was before the fold before
         return fine_tune(cut, device, side, test, fit)
 
@@ -74,7 +74,7 @@ def open_fine_tuning(encoder: str, device: str) -> OpenHead:
 def fine_tune(
     cut: CutEncoder,
     device: str,
-    side: TrainingSide,
+    side: TrainingSet,
     test: Features,
     fit: Fit,
     training: Training = TRAINING,
@@ -115,7 +115,7 @@ def fine_tune(
 
 
 def _fit_layer(
-    cut: CutEncoder, device: str, side: TrainingSide, places: NDArray[np.intp], fit: Fit
+    cut: CutEncoder, device: str, side: TrainingSet, places: NDArray[np.intp], fit: Fit
 ) -> _Layer:
     """Return a linear layer on vectors, fitted as the linear head is."""
     import torch

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.dataset import ImageDataset, Rows
+from core.augment import Pictures
+from core.dataset import ImageDataset, Rows, SkippedFile, read_picture, refusal_text
 from core.errors import SourceError, UnreadableImageError
 from core.evaluate.album import Album
 from core.evaluate.look import Look, look_at
-from core.limits import Limits
-from core.pictures.decode import Pixels, decode
+from core.pictures.decode import Pixels
 from core.progress import Progress
 
 STAGE = "reading pictures"
@@ -32,12 +32,12 @@ class Gallery:
         """Return the places of images."""
         return np.searchsorted(self.rows, rows)
 
-    def find_augmented(self, key: str, rows: Rows, repeats: NDArray[np.intp]) -> Places:
-        """Return the places of augmented pictures, as `Album.find` does."""
+    def find_augmented(self, key: str, pictures: Pictures) -> Places:
+        """Return the places of augmented pictures that the album of a policy has."""
         before = len(self.rows)
         for name, album in self.albums.items():
             if name == key:
-                return before + album.find(rows, repeats)
+                return before + album.find(pictures)
             before += len(album.values)
         raise KeyError(key)
 
@@ -63,24 +63,17 @@ def read_pictures(
         SourceError: a file cannot be read any more.
         OutputError: there is no room for it.
     """
-    sizes = dataset.table[["width", "height"]].to_numpy()
 
     def squares(row: int) -> list[Pixels]:
-        return [look.prepare(_read(dataset, row, int(sizes[row].prod()), look.at_least_px))]
+        try:
+            with read_picture(dataset, row) as pixels:
+                return [look.prepare(pixels)]
+        except UnreadableImageError as error:
+            refused = SkippedFile(dataset.path(row), str(error))
+            raise SourceError(refusal_text([refused])) from error
 
     def one(_: int) -> int:
         return 1
 
     _, values = look_at(rows.tolist(), one, squares, look.encode, stage=STAGE, progress=progress)
     return values
-
-
-def _read(dataset: ImageDataset, row: int, pixel_count: int, at_least_px: int) -> Pixels:
-    try:
-        content = dataset.read_bytes(row)
-        return decode(content, limits=Limits(image_pixels=pixel_count), at_least_px=at_least_px)
-    except (OSError, UnreadableImageError) as error:
-        raise SourceError(
-            f"'{dataset.path(row)}' cannot be read any more. Check that the files are still in "
-            "place, then load them again."
-        ) from error

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.embed import DEFAULT_ENCODER, Embeddings, find_encoder
+from core.embed import DEFAULT_ENCODER, ENCODERS, Embeddings, find_encoder
 from core.errors import SettingError
 from core.evaluate.features import Features
-from core.evaluate.learn import TrainingSide
+from core.evaluate.learn import TrainingSet
 from core.evaluate.look import Look, as_small
 from core.evaluate.metrics import Scores
 
@@ -18,6 +18,11 @@ _TOLERANCE = 1e-4  # largest slope of the mean loss
 _MOST_STEPS = 5_000
 _NEIGHBOURS = 5
 _LEAST_SCORE = 1e-3  # of a class that no neighbour speaks for
+
+# Passes over the training side, and what one core at 2 GHz takes.
+_TUNED, _TRAINED = 8, 10
+_POINT_SECONDS = 3e-6  # for a point and a class, where vectors are learned from
+_PICTURE_SECONDS = 1e-3  # for a picture and a pass, of the small network
 
 # Told of a step done, of how many, in a fit; raising from it cancels.
 Tell = Callable[[int, int], None]
@@ -58,7 +63,7 @@ class Fit:
     take: Callable[[Features], Features] = _as_they_are  # features to what a network takes
 
 
-Answerer = Callable[[TrainingSide, Features, Fit], Answer]
+Answerer = Callable[[TrainingSet, Features, Fit], Answer]
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,15 @@ class OpenHead:
 
 
 @dataclass(frozen=True)
+class Work:
+    """What a head has to do in all folds of all strategies, as far as is known beforehand."""
+
+    pieces: float  # points or pictures to learn from
+    class_count: int
+    encoder: str
+
+
+@dataclass(frozen=True)
 class Head:
     """One way to learn labels."""
 
@@ -78,6 +92,7 @@ class Head:
     title: str
     help: str
     open: Callable[[Embeddings, str], OpenHead]  # vectors, and the device of a network
+    seconds: Callable[[Work], float | None]  # of one core, a rough guide; None: not known
     learns_from_pictures: bool = False
     needs_layers: bool = False  # of the encoder, to tune the last of them
     repeats: int = 2  # usual repeats of five folds; of fewer, more often
@@ -89,7 +104,7 @@ class Head:
         return self.needs_layers or not self.learns_from_pictures
 
 
-def answer_linear(side: TrainingSide, test: Features, fit: Fit) -> Answer:
+def answer_linear(side: TrainingSet, test: Features, fit: Fit) -> Answer:
     """Return the scores of a logistic regression on weighted points."""
     slopes, constants = fit_linear(side.features, side.codes, side.weights, fit.class_count)
     # Logarithms of probabilities would be those of zeros, far from the border.
@@ -120,7 +135,7 @@ def fit_linear(
     return all_slopes, all_constants
 
 
-def answer_neighbours(side: TrainingSide, test: Features, fit: Fit) -> Answer:
+def answer_neighbours(side: TrainingSet, test: Features, fit: Fit) -> Answer:
     """Return what the five nearest points say, a copy being a point of its own."""
     from sklearn.neighbors import NearestNeighbors
 
@@ -134,6 +149,22 @@ def answer_neighbours(side: TrainingSide, test: Features, fit: Fit) -> Answer:
     rows = np.repeat(np.arange(len(test)), count)
     np.add.at(scores, (rows, side.codes[places].ravel()), voices.ravel())
     return Answer(_shifted(np.log(scores), side.shift))
+
+
+def _on_vectors(work: Work) -> float:
+    return work.pieces * work.class_count * _POINT_SECONDS
+
+
+def _on_pixels(work: Work) -> float:
+    return work.pieces * _TRAINED * _PICTURE_SECONDS
+
+
+def _on_layers(work: Work) -> float | None:
+    # Looked up, not found: an estimate asks nothing of Hugging Face.
+    encoder = ENCODERS.get(work.encoder)
+    if encoder is None or encoder.learn_seconds is None:
+        return None
+    return work.pieces * _TUNED * encoder.learn_seconds
 
 
 def _open_network(embeddings: Embeddings, device: str) -> OpenHead:  # noqa: ARG001
@@ -157,6 +188,7 @@ HEADS: Mapping[str, Head] = {
             "A logistic regression on the vectors of the encoder: seconds, and as good as the "
             "encoder is.",
             lambda *_: OpenHead(answer_linear),
+            _on_vectors,
         ),
         Head(
             "neighbours",
@@ -164,6 +196,7 @@ HEADS: Mapping[str, Head] = {
             "The five nearest training images vote. It learns nothing, so it shows what the "
             "points themselves do.",
             lambda *_: OpenHead(answer_neighbours),
+            _on_vectors,
         ),
         Head(
             "fine_tuning",
@@ -172,10 +205,11 @@ HEADS: Mapping[str, Head] = {
             "built-in one or a pretrained one: minutes to hours on a CPU. SMOTE's points become "
             "augmented pictures here.",
             _open_fine_tuning,
+            _on_layers,
             learns_from_pictures=True,
             needs_layers=True,
             repeats=1,
-            steps=8,
+            steps=_TUNED,
         ),
         Head(
             "network",
@@ -184,14 +218,15 @@ HEADS: Mapping[str, Head] = {
             "each strategy, as tutorials do: minutes to hours on a CPU. SMOTE's points become "
             "augmented pictures here.",
             _open_network,
+            _on_pixels,
             learns_from_pictures=True,
             repeats=1,
-            steps=10,
+            steps=_TRAINED,
         ),
     )
 }
 
-LINEAR = "linear"
+DEFAULT_HEAD = next(iter(HEADS))
 
 
 def find_head(name: str) -> Head:

@@ -1,6 +1,6 @@
 """What a comparison would report that resamples first and splits afterwards: a lesson."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from core.evaluate.contenders import Contender
 from core.evaluate.features import Vectors
 from core.evaluate.folds import Fold
 from core.evaluate.heads import Answerer, Fit
-from core.evaluate.learn import TrainingSide, balance
+from core.evaluate.learn import CarriedOut, TrainingSet, balance
 from core.evaluate.metrics import METRICS, measure
 from core.evaluate.spaces import fit_space
 from core.randomness import stream_seed
@@ -23,6 +23,7 @@ def measure_leaky(
     embeddings: Embeddings,
     rows: Rows,
     contender: Contender,
+    steps: Sequence[CarriedOut],
     answer: Answerer,
     albums: Mapping[str, Album],
     *,
@@ -38,7 +39,8 @@ def measure_leaky(
         dataset: The images.
         embeddings: Their vectors.
         rows: The images that are compared.
-        contender: What is made of all of them.
+        contender: What balances them.
+        steps: What it makes of all of them.
         answer: Of a head that learns from vectors.
         albums: Augmented pictures, as `Vectors` has them.
         n_splits: Folds.
@@ -48,7 +50,7 @@ def measure_leaky(
 
     whole = Fold(rows, np.empty(0, np.intp))
     source = Vectors(embeddings, whole, fit_space(embeddings, whole, seed=seed), albums)
-    side = balance(dataset, embeddings, whole, source, contender, seed=seed)
+    side = balance(dataset, whole, source, contender, steps)
     places = np.repeat(np.arange(len(side.codes)), side.votes)
     codes = np.unique(side.codes)
     splitter = StratifiedKFold(
@@ -64,10 +66,10 @@ def measure_leaky(
     return {metric: float(np.mean([values[metric] for values in found])) for metric in METRICS}
 
 
-def _only(side: TrainingSide, places: NDArray[np.intp]) -> TrainingSide:
+def _only(side: TrainingSet, places: NDArray[np.intp]) -> TrainingSet:
     """Return the side of some pieces, a copy being a piece of its own."""
     chosen, votes = np.unique(places, return_counts=True)
-    return TrainingSide(
+    return TrainingSet(
         side.features[chosen],
         side.codes[chosen],
         votes,

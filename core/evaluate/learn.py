@@ -1,38 +1,40 @@
 """Balance the training side of one fold: what is learned from, and how much each counts."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.augment import AugmentPolicy
+from core.augment import Pictures
+from core.augment.draws import join_pictures, numbered_after
 from core.dataset import ImageDataset, Rows
 from core.embed import Embeddings
 from core.errors import LeakError
 from core.evaluate.contenders import Contender, Part
-from core.evaluate.features import Features, Source
+from core.evaluate.features import Features, Source, policy_key
 from core.evaluate.folds import Fold
-from core.randomness import stream
 from core.resample import (
     BalancePlan,
-    Exports,
-    Resampled,
+    Made,
     Settings,
-    find_strategy,
-    log_priors,
+    SyntheticPoints,
+    TrainingSide,
+    no_points,
     plan_counts,
     resample,
 )
+from core.resample.synthetic import rows_of_parents
 
 
 @dataclass(frozen=True, eq=False)
-class TrainingSide:
+class TrainingSet:
     """N pieces to learn from: images that stay, and what was made of them."""
 
     features: Features  # (N, ...)
     codes: NDArray[np.intp]  # (N,)
     votes: NDArray[np.intp]  # (N,) 1, and a further one for each copy
-    bases: Rows  # (N,) the image that each is, or was made from
+    bases: Rows  # (N,) the image that each is, or was made from; -1: of none
     class_weight: NDArray[np.float64]  # (C,) for each code of the dataset
     shift: NDArray[np.float64]  # (C,) added to the logarithm of each class's score
     kept: int  # real images that stay
@@ -62,56 +64,91 @@ def count_rows(dataset: ImageDataset, rows: Rows) -> dict[str, int]:
     return dict(zip(dataset.classes, counts.tolist(), strict=True))
 
 
+@dataclass(frozen=True, eq=False)
+class CarriedOut:
+    """What one part of a contender makes of a training side."""
+
+    part: Part
+    made: Made
+
+    def points(self, *, takes_pictures: bool) -> SyntheticPoints:
+        """Return the points that are learned from."""
+        is_none = takes_pictures or self.part.as_pictures
+        return no_points() if is_none else self.made.points
+
+    def pictures(self, *, takes_pictures: bool) -> Pictures:
+        """Return the pictures that are learned from: all that an export writes, or none."""
+        is_none = not self.part.needs_pictures(head_takes_pictures=takes_pictures)
+        return join_pictures() if is_none else self.made.pictures
+
+
+def carry_out(
+    dataset: ImageDataset, embeddings: Embeddings, rows: Rows, contender: Contender, *, seed: int
+) -> list[CarriedOut]:
+    """Return what the parts that add or leave out make of a training side, in their order."""
+    counts = count_rows(dataset, rows)
+    steps: list[CarriedOut] = []
+    pictures: dict[str, list[Pictures]] = {}  # by policy
+    for part in (part for part in contender.parts if not part.weighs):
+        plan = plan_counts(counts, part.strategy, part.target, settings=part.settings)
+        side = TrainingSide(dataset, plan, embeddings, rows, part.made_by, seed)
+        made = resample(side)
+        before = pictures.setdefault(policy_key(part.made_by), [])
+        later = numbered_after(dataset, part.made_by, made.pictures, join_pictures(before))
+        made = replace(made, pictures=later)
+        before.append(later)
+        steps.append(CarriedOut(part, made))
+        rows, counts = made.kept, dict(made.plan.after)
+    return steps
+
+
 def balance(
     dataset: ImageDataset,
-    embeddings: Embeddings,
     fold: Fold,
     source: Source,
     contender: Contender,
-    *,
-    seed: int,
-) -> TrainingSide:
-    """Return what `contender` makes of the training side.
+    steps: Sequence[CarriedOut],
+) -> TrainingSet:
+    """Return what is learned from where `contender` balances the training side.
+
+    Args:
+        dataset: The images.
+        fold: Both sides.
+        source: Where features come from.
+        contender: What balances.
+        steps: What `carry_out` made of the training side.
 
     Raises:
         LeakError: a row of the test side would be learned from.
     """
-    kept = fold.train
-    counts = count_rows(dataset, kept)
-    made: list[tuple[Resampled, Part]] = []
-    for part in (part for part in contender.parts if not part.weighs):
-        plan = plan_counts(counts, part.strategy, part.target, settings=part.settings)
-        result = resample(dataset, embeddings, plan, rows=kept, seed=seed)
-        made.append((result, part))
-        kept, counts = result.kept, dict(result.plan.after)
+    kept = steps[-1].made.kept if steps else fold.train
     pieces = [(source.real(kept), dataset.codes[kept], kept)]
     votes = np.ones(len(kept), np.intp)
     used = [kept]
-    for result, part in made:
-        points = result.points
-        is_copy = points.fractions == 0
+    for step in steps:
         # A copy is one more vote of its image. Cleaning may have left out the image that a copy
         # was made of: then the copy goes with it.
-        copied = points.parents[is_copy, 0]
-        places = np.searchsorted(kept, copied[np.isin(copied, kept)])
-        votes += np.bincount(places, minlength=len(kept))
-        between = points.only(~is_copy)
-        used.append(points.parents.ravel())
-        if len(between):
-            features = source.synthetic(between, part.policy)
-            pieces.append((features, between.labels, between.parents[:, 0]))
-        if find_strategy(part.strategy).exports is Exports.AUGMENTED:
-            assert part.policy is not None
-            rows, repeats = _to_augment(dataset, kept, result.plan, source, part.policy, seed)
-            used.append(rows)
-            features = source.augmented(part.policy, rows, repeats)
-            pieces.append((features, dataset.codes[rows], rows))
+        copies = step.made.copies
+        votes += np.bincount(
+            np.searchsorted(kept, copies[np.isin(copies, kept)]), minlength=len(kept)
+        )
+        points = step.points(takes_pictures=source.takes_pictures)
+        parents = rows_of_parents(points)
+        used += [copies, parents[parents >= 0]]
+        if len(points):
+            pieces.append((source.synthetic(points), points.codes, parents[:, 0]))
+        pictures = step.pictures(takes_pictures=source.takes_pictures)
+        if len(pictures):
+            pictures = pictures.only(source.has(step.part.made_by, pictures))
+            features = source.augmented(step.part.made_by, pictures)
+            pieces.append((features, pictures.codes, pictures.rows))
+            used.append(pictures.rows)
     if np.isin(fold.test, np.concatenate(used)).any():
         raise LeakError("A row of the test side is among the rows to learn from.")
     codes = np.concatenate([codes for _, codes, _ in pieces])
     all_votes = np.concatenate([votes, np.ones(len(codes) - len(kept), np.intp)])
-    class_weight, shift = _emphasis(dataset, contender, codes, all_votes)
-    return TrainingSide(
+    class_weight, shift = _emphasis(dataset, fold, contender, codes, all_votes)
+    return TrainingSet(
         np.concatenate([pieces[0][0], *(made for made, _, _ in pieces[1:] if len(made))]),
         codes,
         all_votes,
@@ -123,29 +160,9 @@ def balance(
     )
 
 
-def _to_augment(
-    dataset: ImageDataset,
-    kept: Rows,
-    plan: BalancePlan,
-    source: Source,
-    policy: AugmentPolicy,
-    seed: int,
-) -> tuple[Rows, NDArray[np.intp]]:
-    """Return the images to augment, each equally often, give or take one, and which repeat."""
-    rows, repeats = [np.empty(0, np.intp)], [np.empty(0, np.intp)]
-    kept = kept[source.has_pictures(policy, kept)]
-    for code, label in enumerate(dataset.classes):
-        mine = kept[dataset.codes[kept] == code]
-        count = plan.add.get(label, 0)
-        if count and len(mine):
-            order = stream(seed, "augment", label).permutation(mine)
-            rows.append(np.resize(order, count))
-            repeats.append(np.arange(count) // len(mine))
-    return np.concatenate(rows), np.concatenate(repeats)
-
-
 def _emphasis(
     dataset: ImageDataset,
+    fold: Fold,
     contender: Contender,
     codes: NDArray[np.intp],
     votes: NDArray[np.intp],
@@ -162,9 +179,6 @@ def _emphasis(
     counts = dict(zip(dataset.classes, numbers, strict=True))
     for part in (part for part in contender.parts if part.weighs):
         plan = plan_counts(counts, part.strategy, settings=part.settings)
-        weight = np.array([plan.weight.get(label, 0.0) for label in dataset.classes])
-        if find_strategy(part.strategy).adjusts_logits:
-            priors = log_priors(counts)
-            tau = float(part.settings["tau"])
-            shift = np.array([-tau * priors.get(label, 0.0) for label in dataset.classes])
+        made = resample(TrainingSide(dataset, plan, rows=fold.train))
+        weight, shift = made.class_weight, made.logit_offset
     return weight, shift

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from core.batches import run_ahead
 from core.embed import Embeddings, Encoder, find_encoder, resolve_device
-from core.embed.computing import stay_in_this_thread, turn_on
+from core.embed.computing import in_groups, stay_in_this_thread, turn_on
 from core.embed.devices import CPU
+from core.embed.encoders import group_size
 from core.evaluate.room import make_room
 from core.pictures.decode import Pixels, resize
 from core.progress import Progress
@@ -28,7 +29,6 @@ class Look:
 
     prepare: Callable[[Pixels], Pixels]  # to a square; called in threads
     encode: Callable[[NDArray[np.uint8]], NDArray[Any]]  # (B, side, side, 3) to (B, ...), as well
-    at_least_px: int = 0  # a JPEG may be decoded smaller, with no side below; 0: as it is
 
 
 def as_small(side_px: int) -> Look:
@@ -37,7 +37,7 @@ def as_small(side_px: int) -> Look:
     def prepare(pixels: Pixels) -> Pixels:
         return resize(pixels, width=side_px, height=side_px)
 
-    return Look(prepare, lambda squares: squares, side_px)
+    return Look(prepare, lambda squares: squares)
 
 
 def by_encoder(embeddings: Embeddings) -> Look:
@@ -51,7 +51,8 @@ def by_encoder(embeddings: Embeddings) -> Look:
 def through(
     encoder: Encoder, encode: Callable[[NDArray[np.uint8]], NDArray[Any]], device: str
 ) -> Look:
-    """Return the look of an encoder, or of a part of it, on a device."""
+    """Return the look of an encoder, or of its part `encode`, on a device."""
+    encode = in_groups(encode, group_size(encoder, device))
     # A small network runs in the threads that read; a large one takes one batch after the other.
     turn = nullcontext() if encoder.is_small and device == CPU else Lock()
 
@@ -59,7 +60,7 @@ def through(
         with turn, turn_on(device):
             return encode(squares)
 
-    return Look(lambda pixels: encoder.prepare(pixels, encoder.input_px), encode_in_turn)
+    return Look(encoder.square, encode_in_turn)
 
 
 def look_at(

@@ -1,31 +1,27 @@
 """Where strategies are compared: folds, pictures, and one strategy's run in one fold."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import ceil
-from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.augment import AugmentPolicy
 from core.dataset import ImageDataset, Rows
 from core.embed import Embeddings
-from core.evaluate.album import Album, fill_album
-from core.evaluate.contenders import Contender
-from core.evaluate.features import Features, Pictures, Source, Vectors, policy_key
+from core.evaluate.album import Album
+from core.evaluate.contenders import Contender, check_points
+from core.evaluate.features import Features, PlacesInGallery, Source, Vectors
 from core.evaluate.folds import Fold
 from core.evaluate.gallery import Gallery, read_pictures
 from core.evaluate.heads import Answer, Epoch, Fit, Head, OpenHead, Tell
-from core.evaluate.learn import TrainingSide, balance, count_rows
-from core.evaluate.look import Look, by_encoder
+from core.evaluate.learn import CarriedOut, TrainingSet, balance, carry_out
 from core.evaluate.metrics import Scores, count_confusion, measure
+from core.evaluate.prepared import WHOLE, Prepared, fill_albums, prepare_sides
 from core.evaluate.report import Run
 from core.evaluate.spaces import Points, Space, fit_directions
 from core.evaluate.threads import learn_apart, one_thread
 from core.progress import Progress
 from core.randomness import stream, stream_seed
-from core.resample import Exports, find_strategy, plan_counts
 
 Clock = Callable[[], float]
 
@@ -42,7 +38,8 @@ class Setting:
     codes: NDArray[np.intp]  # (C,) of the classes that are scored, ascending
     head: Head
     opened: OpenHead
-    albums: Mapping[str, Album]
+    prepared: Mapping[tuple[str, int], Prepared]  # of contenders whose pictures are learned from
+    albums: Mapping[str, Album]  # by policy
     places: Sequence[Callable[[Points], Points]]  # of each fold; none for a head on pictures
     gallery: Gallery | None  # none for a head on vectors
     is_held_out: bool  # the test side is the same in all folds
@@ -56,24 +53,34 @@ class Setting:
         Raises:
             LeakError: a row of the test side would be learned from.
         """
-        fold, seed = self.folds[number], stream_seed(self.seed, "fold", number)
+        fold, seed = self.folds[number], _seed_of(self.seed, number)
         start = self.clock()
         fit = Fit(len(self.dataset.classes), seed, self.device, tell)
         if self.gallery is not None:
             fit = replace(fit, take=self.gallery.take)
         with one_thread():
             source = self._source(number)
-            side = balance(self.dataset, self.embeddings, fold, source, contender, seed=seed)
+            steps = self.steps_of(contender, number, fold.train, seed)
+            side = balance(self.dataset, fold, source, contender, steps)
             if self.gallery is None:
                 answer = self._learn(side, source.tested(), fit)
         if self.gallery is not None:
             answer = self._learn(side, source.tested(), fit)
-        seconds = self.clock() - start + self._album_seconds(contender)
+        seconds = self.clock() - start + self._seconds_before(contender, number)
         scores = answer.scores[:, self.codes]
         scores /= scores.sum(axis=1, keepdims=True)
         return self._judge(number, scores, seconds, side.change / len(fold.train), answer.curve)
 
-    def _learn(self, side: TrainingSide, test: Features, fit: Fit) -> Answer:
+    def steps_of(
+        self, contender: Contender, number: int, rows: Rows, seed: int
+    ) -> Sequence[CarriedOut]:
+        """Return what `contender` makes of a training side: that which its pictures are of."""
+        found = self.prepared.get((contender.name, number))
+        if found is not None:
+            return found.steps
+        return carry_out(self.dataset, self.embeddings, rows, contender, seed=seed)
+
+    def _learn(self, side: TrainingSet, test: Features, fit: Fit) -> Answer:
         if not len(side.codes):  # cleaning has left nothing to learn from
             return Answer(np.ones((len(test), fit.class_count)))
         if self.gallery is None:
@@ -87,19 +94,18 @@ class Setting:
         shares = learned[self.codes] / learned[self.codes].sum()
         return self._judge(number, np.tile(shares, (len(fold.test), 1)))
 
-    def _album_seconds(self, contender: Contender) -> float:
-        """Return a fold's share of the time that the contender's pictures took to make."""
-        keys = [policy_key(policy) for policy in contender.policies]
-        made = sum(self.albums[key].seconds for key in keys if key in self.albums)
-        is_used = self.gallery is not None or any(
-            find_strategy(part.strategy).exports is Exports.AUGMENTED for part in contender.parts
-        )
-        return made / len(self.folds) if is_used else 0.0
+    def _seconds_before(self, contender: Contender, number: int) -> float:
+        """Return what the fold took before: its steps, and its share of making the pictures."""
+        found = self.prepared.get((contender.name, number))
+        if found is None:
+            return 0.0
+        shares = (self.albums[key].seconds / len(self.folds) for key in found.albums)
+        return found.seconds + sum(shares)
 
     def _source(self, number: int) -> Source:
         fold = self.folds[number]
         if self.gallery is not None:
-            return Pictures(self.gallery, fold)
+            return PlacesInGallery(self.gallery, fold)
         place = self.places[number]
         train, test = (
             place(self.embeddings.vectors[self.embeddings.positions_of(rows)])
@@ -135,6 +141,7 @@ def prepare_setting(
     head: Head,
     *,
     is_held_out: bool,
+    shows_leak: bool = False,
     seed: int,
     device: str,
     clock: Clock,
@@ -142,7 +149,16 @@ def prepare_setting(
 ) -> Setting:
     """Return the setting with everything that is made once: directions and augmented pictures."""
     opened = head.open(embeddings, device)
-    albums = fill_albums(dataset, embeddings, folds, contenders, opened.look, progress, clock)
+    sides = {number: (fold.train, _seed_of(seed, number)) for number, fold in enumerate(folds)}
+    if shows_leak:
+        sides[WHOLE] = (whole_rows(folds, is_held_out=is_held_out), seed)
+    takes_pictures = opened.look is not None
+    check_points(contenders, takes_pictures=takes_pictures)
+    prepared = prepare_sides(
+        dataset, embeddings, sides, contenders, takes_pictures=takes_pictures,
+        clock=clock, progress=progress,
+    )  # fmt: skip
+    albums = fill_albums(dataset, embeddings, prepared, opened.look, progress, clock)
     places, gallery = [], None
     if opened.look is None:
         for number, fold in enumerate(folds):
@@ -161,6 +177,7 @@ def prepare_setting(
         np.unique(dataset.codes[scored]),
         head,
         opened,
+        prepared,
         albums,
         places,
         gallery,
@@ -171,65 +188,14 @@ def prepare_setting(
     )
 
 
-def fill_albums(
-    dataset: ImageDataset,
-    embeddings: Embeddings,
-    folds: Sequence[Fold],
-    contenders: Sequence[Contender],
-    look: Look | None,
-    progress: Progress,
-    clock: Clock = perf_counter,
-) -> dict[str, Album]:
-    """Return, for each policy, as many augmented pictures of each image as some fold needs.
-
-    `look` is that of the head; None for one that takes vectors, as the encoder makes them.
-    """
-    wanted: dict[str, dict[int, int]] = {}
-    policies: dict[str, AugmentPolicy] = {}
-    for contender in contenders:
-        for fold in folds:
-            for policy, copies in _copies(dataset, fold, contender, look is not None):
-                key = policy_key(policy)
-                policies[key] = policy
-                most = wanted.setdefault(key, {})
-                for row, count in copies.items():
-                    most[row] = max(count, most.get(row, 0))
-    if not wanted:
-        return {}
-    look = look or by_encoder(embeddings)
-    return {
-        key: fill_album(dataset, copies, policies[key], look, progress, clock)
-        for key, copies in wanted.items()
-    }
+def whole_rows(folds: Sequence[Fold], *, is_held_out: bool) -> Rows:
+    """Return all images that are compared: on a test split, those that are learned from."""
+    first = folds[0]
+    return first.train if is_held_out else np.union1d(first.train, first.test)
 
 
-def _copies(
-    dataset: ImageDataset, fold: Fold, contender: Contender, takes_pictures: bool
-) -> Iterator[tuple[AugmentPolicy, dict[int, int]]]:
-    """Yield each policy, and row -> pictures that it has to make of the row in a fold."""
-    counts = count_rows(dataset, fold.train)
-    kept = dict(counts)
-    for part in contender.parts:
-        plan = plan_counts(counts, part.strategy, part.target, settings=part.settings)
-        exports = find_strategy(part.strategy).exports
-        if exports is Exports.FEWER:
-            kept = dict(plan.keep)
-        # A head on vectors takes SMOTE's points as they are; one on pictures, those of the bases.
-        if part.policy is not None and (exports is Exports.AUGMENTED or takes_pictures):
-            each = [
-                ceil(plan.add[label] / kept[label]) if kept[label] else 0
-                for label in dataset.classes
-            ]
-            codes = dataset.codes[fold.train]
-            yield (
-                part.policy,
-                {
-                    row: each[code]
-                    for row, code in zip(fold.train.tolist(), codes.tolist(), strict=True)
-                    if each[code]
-                },
-            )
-        counts = dict(plan.after)
+def _seed_of(seed: int, number: int) -> int:
+    return stream_seed(seed, "fold", number)
 
 
 def _draw_again(codes: NDArray[np.intp], rng: np.random.Generator) -> Rows:

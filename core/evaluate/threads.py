@@ -17,7 +17,7 @@ from core.embed.computing import stay_in_this_thread
 from core.errors import CancelledError
 from core.evaluate.features import Features
 from core.evaluate.heads import Answer, Fit, OpenHead
-from core.evaluate.learn import TrainingSide
+from core.evaluate.learn import TrainingSet
 
 if TYPE_CHECKING:
     from threadpoolctl import ThreadpoolController
@@ -40,7 +40,7 @@ def one_thread() -> Iterator[None]:
         yield
 
 
-def learn_apart(head: OpenHead, side: TrainingSide, test: Features, fit: Fit) -> Answer:
+def learn_apart(head: OpenHead, side: TrainingSet, test: Features, fit: Fit) -> Answer:
     """Return the answer of a head that learns from pictures; a small one learns in one thread."""
     if not head.is_small:
         return head.answer(side, test, fit)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.embed.computing import turn_on
 from core.evaluate.features import Features
 from core.evaluate.heads import Answer, Epoch, Fit
-from core.evaluate.learn import TrainingSide
+from core.evaluate.learn import TrainingSet
 from core.evaluate.metrics import PRIMARY, measure
 from core.randomness import stream
 
@@ -55,7 +55,7 @@ class Learner:
 
 def train(
     learner: Learner,
-    side: TrainingSide,
+    side: TrainingSet,
     test: Features,
     fit: Fit,
     training: Training,
@@ -107,7 +107,7 @@ def train(
     return Answer(powers / powers.sum(axis=1, keepdims=True), tuple(curve))
 
 
-def hold_back(side: TrainingSide, training: Training, seed: int) -> NDArray[np.intp]:
+def hold_back(side: TrainingSet, training: Training, seed: int) -> NDArray[np.intp]:
     """Return places of real images, of each class its share, to watch progress on."""
     if not training.held_back or not training.patience:
         return np.empty(0, np.intp)
@@ -120,14 +120,14 @@ def hold_back(side: TrainingSide, training: Training, seed: int) -> NDArray[np.i
     return np.sort(np.concatenate(held)) if held else np.empty(0, np.intp)
 
 
-def places_to_learn(side: TrainingSide, held: NDArray[np.intp]) -> NDArray[np.intp]:
+def places_to_learn(side: TrainingSet, held: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return the places that are not held back, and not made of an image that is."""
     return np.flatnonzero(~np.isin(side.bases, side.bases[held]))
 
 
 def _learn_once(
     learner: Learner,
-    side: TrainingSide,
+    side: TrainingSet,
     order: NDArray[np.intp],
     fit: Fit,
     training: Training,
@@ -158,7 +158,7 @@ def _learn_once(
     return float(torch.stack(losses).mean())
 
 
-def _watch(learner: Learner, side: TrainingSide, held: NDArray[np.intp], fit: Fit) -> float:
+def _watch(learner: Learner, side: TrainingSet, held: NDArray[np.intp], fit: Fit) -> float:
     scores = np.exp(_log_scores(learner, side.features[held], fit))
     return measure(side.codes[held], scores)[PRIMARY]
 

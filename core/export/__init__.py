@@ -1,23 +1,40 @@
-"""Hand over a balanced dataset that a trainer loads."""
+"""Hand over a balanced dataset that a trainer loads.
 
-from core.export.export import ExportReport, export
+Read `export` first: it lists the pictures (`items`), turns each into a file (`rendering`,
+`originals`), and writes them and the files beside them. `layouts` says which files (`index_files`,
+`manifest`, `card`, `recipe`), `containers` where they go to (`journal`); a layout fits each
+container.
+"""
+
+from core.export.containers import CONTAINERS, Container, check_target, container_of, find_container
+from core.export.export import ExportReport, check_classes, export
 from core.export.items import ExportItem, export_name, list_items
+from core.export.layouts import DEFAULT_LAYOUT, LAYOUTS, Layout, draw_tree, find_layout
 from core.export.manifest import ManifestRow
+from core.export.originals import AS_THEY_ARE, DEFAULT_ORIGINALS, ENCODED_ANEW
 from core.export.recipe import Recipe, read_recipe
-from core.export.top_up import TopUp
-from core.export.writers import FORMATS, Format, check_target
 
 __all__ = [
-    "FORMATS",
+    "AS_THEY_ARE",
+    "CONTAINERS",
+    "DEFAULT_LAYOUT",
+    "DEFAULT_ORIGINALS",
+    "ENCODED_ANEW",
+    "LAYOUTS",
+    "Container",
     "ExportItem",
     "ExportReport",
-    "Format",
+    "Layout",
     "ManifestRow",
     "Recipe",
-    "TopUp",
+    "check_classes",
     "check_target",
+    "container_of",
+    "draw_tree",
     "export",
     "export_name",
+    "find_container",
+    "find_layout",
     "list_items",
     "read_recipe",
 ]

@@ -1,48 +1,28 @@
-"""Write a balanced dataset: pictures, manifest, weights, recipe, synthetic vectors."""
+"""Write a balanced dataset: pictures, and the files beside them."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from io import BytesIO
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
-
-import numpy as np
 
 from core.batches import run_batches
 from core.dataset import TRAIN, ImageDataset, SkippedFile
 from core.embed import Embeddings
-from core.errors import OutputError, SettingError
-from core.export.items import ORIGINAL, ExportItem, list_items
-from core.export.manifest import (
-    LEFT_OUT_NAME,
-    MANIFEST_NAME,
-    ManifestRow,
-    list_left_out,
-    manifest_text,
-)
+from core.errors import OutputError, SettingError, TooFewClassesError
+from core.export.containers import Container, Writer, container_of
+from core.export.index_files import Written
+from core.export.items import AUGMENTED, ExportItem, list_items
+from core.export.layouts import find_layout
+from core.export.manifest import ManifestRow
 from core.export.recipe import Recipe
 from core.export.rendering import Rendered, render
-from core.export.writers import Format, Writer, format_of
 from core.progress import Progress, silent
-from core.resample import (
-    BalancePlan,
-    Exports,
-    Resampled,
-    SyntheticPoints,
-    Weighs,
-    class_weights,
-    find_strategy,
-    log_priors,
-    resample,
-)
+from core.resample import BalancePlan, Made, TrainingSide, find_strategy, resample
 from core.words import count_of
 
-WEIGHTS_NAME = "class_weights.json"
-PRIORS_NAME = "class_log_priors.json"
-VECTORS_NAME = "synthetic_vectors.npz"
-
-_BATCH = 32
+_BATCH, _BATCH_PIXELS = 32, 20_000_000  # pictures at a time; fewer where one may be large
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,92 +51,101 @@ def export(
     recipe: Recipe,
     target: Path,
     *,
-    made: Resampled | None = None,
+    container: Container | None = None,
+    made: Made | None = None,
     embeddings: Embeddings | None = None,
     progress: Progress = silent,
 ) -> ExportReport:
-    """Write the dataset that `plan` describes to a zip ('.zip') or a new folder.
+    """Write the dataset that `plan` describes to a new folder or file.
 
-    Training originals are byte copies, save those whose EXIF tag asks viewers to turn them: they
-    are stored upright, since most trainers ignore the tag and the class that has augmented
-    (upright) pictures would give itself away; the recipe's `top_up` may ask for all of them to be
-    encoded anew. Validation and test images are byte copies always.
+    Every picture is one that any reader sees as Evenset does, whatever its split: a byte copy
+    where nothing has to be changed, unless the recipe wants all of them encoded anew.
 
     Args:
         dataset: The images.
         plan: What to keep and add.
-        recipe: Its policy and seed are used; the whole of it is written.
+        recipe: Its policy, seed, layout and way of writing are used; the whole of it is written.
         target: Where to write. Nothing has this name until all is written.
+        container: What is written there; by the name of `target` unless given.
         made: What came out of carrying the plan out; made here unless given.
         embeddings: For strategies that need them, and for the vectors of synthetic points.
         progress: Told of pictures written.
 
     Raises:
-        OutputError: the target exists, lies inside the source, or cannot be written.
+        OutputError: the target exists, is being written, lies inside the source, or cannot be
+            written.
         SettingError: `made` is of another plan, or the embeddings are missing.
+        TooFewClassesError: there is one class.
     """
-    record = find_strategy(plan.strategy)
+    check_classes(dataset)
     if made is not None and not made.plan.asks_as(plan):
         raise SettingError("The points were made for another plan. Make them again.")
-    if record.exports is Exports.SYNTHETIC and embeddings is None:
+    makes_points = find_strategy(plan.strategy).effect.adds_points
+    if makes_points and embeddings is None:
         raise SettingError("Synthetic vectors need the embeddings. Embed the images first.")
     if target.absolute().resolve().is_relative_to(dataset.root.resolve()):
         raise OutputError(
             f"'{target}' lies inside the images that it is made from, and would become one of "
             "them. Choose a place outside."
         )
-    if made is None:
-        made = resample(dataset, embeddings, plan, seed=recipe.seed, progress=progress)
-    items = list_items(
-        dataset, made, recipe.policy, seed=recipe.seed, top_up=recipe.top_up, progress=progress
-    )
-    synthetic = made.points if record.exports is Exports.SYNTHETIC else None
-    format_: Format = format_of(target)
+    # The policy may have been changed since: pictures hang on it.
+    if made is None or made.policy != recipe.policy:
+        made = resample(
+            TrainingSide(
+                dataset,
+                plan,
+                embeddings,
+                policy=recipe.policy,
+                seed=recipe.seed,
+                progress=progress,
+            )
+        )
+    layout = find_layout(recipe.layout)
+    items = list_items(dataset, made, layout=layout)
     text = recipe.to_text()
-    with format_.open(target, text) as writer:
-        rows, failed = _write_pictures(dataset, items, recipe, writer, progress)
-        # Of what was written: those of the originals would correct a balanced set once more.
-        counts = _count_training(dataset, rows)
-        weights = _weights(counts, plan)
-        writer.write(MANIFEST_NAME, manifest_text(rows, weights))
-        writer.write(WEIGHTS_NAME, _json(weights))
-        if record.adjusts_logits:
-            facts = {"tau": plan.settings["tau"], "log_priors": log_priors(counts)}
-            writer.write(PRIORS_NAME, _json(facts))
-        left_out = list_left_out(dataset)
-        if left_out:
-            writer.write(LEFT_OUT_NAME, _json(left_out))
-        if synthetic is not None and embeddings is not None:
-            written = {row.path for row in rows}
-            writer.write(VECTORS_NAME, _vectors(dataset, embeddings, synthetic, items, written))
+    container = container or container_of(target)
+    with container.open(target, _identity(text, items)) as writer:
+        rendered, failed = _write_pictures(dataset, items, recipe, writer, progress)
+        rows = _manifest_rows(dataset, rendered, recipe.policy.seed)
+        paths = {one.item.stem: one.path for one in rendered}
+        added = [paths.get(item.stem, "") for item in items if item.origin == AUGMENTED]
+        written = Written(dataset, plan, made, embeddings, text, rows, added)
+        index = layout.index_of(dataset, plan)
+        for file in index:
+            writer.write(file.name, file.content(written))
+        writer.check([*(row.path for row in rows), *(file.name for file in index)])
     return ExportReport(
         target,
-        tuple(rows),
+        rows,
         dataset.counts(TRAIN),
-        _count_training(dataset, rows),
+        written.counts,
         tuple(failed),
-        0 if synthetic is None else len(synthetic),
+        len(made.points) if makes_points else 0,
         relabelled=len({row.parent for row in rows if row.original_label}),
-        left_out=len(left_out),
+        left_out=len(dataset) - len(dataset.present_rows),
     )
 
 
-def _weights(counts: dict[str, int], plan: BalancePlan) -> dict[str, float]:
-    if find_strategy(plan.strategy).weighs is Weighs.EFFECTIVE:
-        return class_weights(counts, "effective", beta=float(plan.settings["beta"]))
-    return class_weights(counts)
+def check_classes(dataset: ImageDataset) -> None:
+    """Refuse a set of one class.
+
+    Raises:
+        TooFewClassesError: fewer than two classes have training images.
+    """
+    present = [label for label, count in dataset.counts(TRAIN).items() if count]
+    if len(present) == 1:
+        raise TooFewClassesError(
+            f"All training images are of one class, '{present[0]}': there is nothing to balance "
+            "it with. Add images of another class, or check how the labels were read."
+        )
 
 
-def _json(value: object) -> bytes:
-    text = json.dumps(value, indent=2, ensure_ascii=False)
-    return text.encode("utf-8", "backslashreplace")  # lone surrogates become JSON's escapes
-
-
-def _count_training(dataset: ImageDataset, rows: Sequence[ManifestRow]) -> dict[str, int]:
-    counts = dict.fromkeys(dataset.classes, 0)
-    for row in rows:
-        counts[row.label] += row.split == TRAIN
-    return counts
+def _identity(recipe_text: str, items: Sequence[ExportItem]) -> str:
+    """Return a name of all that decides the bytes of the pictures: who goes on must share it."""
+    digest = sha256(recipe_text.encode())
+    for item in items:
+        digest.update(repr(item).encode("utf-8", "backslashreplace"))
+    return digest.hexdigest()
 
 
 def _write_pictures(
@@ -165,15 +154,18 @@ def _write_pictures(
     recipe: Recipe,
     writer: Writer,
     progress: Progress,
-) -> tuple[list[ManifestRow], list[SkippedFile]]:
-    rows: list[ManifestRow] = []
+) -> tuple[list[Rendered], list[SkippedFile]]:
+    """Return the pictures that were written, without their bytes, and the images that failed."""
+    done: list[Rendered] = []
     failed: list[SkippedFile] = []
 
     def render_batch(batch: Sequence[ExportItem]) -> list[Rendered]:
-        return [render(dataset, item, recipe, writer.has(item.path)) for item in batch]
+        return [render(dataset, item, recipe, writer.has) for item in batch]
 
+    largest = int(dataset.shapes[:, :2].prod(axis=1).max())
+    size = min(_BATCH, max(1, _BATCH_PIXELS // largest))
     batches = run_batches(
-        render_batch, items, batch_size=_BATCH, stage="writing pictures", progress=progress
+        render_batch, items, batch_size=size, stage="writing pictures", progress=progress
     )
     with closing(batches):
         for rendered in batches:
@@ -182,61 +174,35 @@ def _write_pictures(
                     failed.append(SkippedFile(dataset.path(picture.item.row), picture.reason))
                     continue
                 if picture.content is None:
-                    writer.keep(picture.item.path)
+                    writer.keep(picture.path)
                 else:
-                    writer.write(picture.item.path, picture.content)
-                rows.append(_manifest_row(dataset, picture, recipe.policy.seed))
-    return rows, failed
+                    writer.write(picture.path, picture.content)
+                done.append(replace(picture, content=None))
+    return done, failed
 
 
-def _manifest_row(dataset: ImageDataset, picture: Rendered, seed: int) -> ManifestRow:
-    item = picture.item
-    values = [dict(step.values) for step in picture.drawn]
-    return ManifestRow(
-        path=item.path,
-        label=item.label,
-        split=item.split,
-        origin=item.origin,
-        parent=dataset.path(item.row),
-        operation=picture.operation,
-        values=json.dumps(values) if values else "",
-        seed=seed,
-        original_label=dataset.original_labels.get(dataset.path(item.row), ""),
-        group=str(dataset.table["group"].iloc[item.row]),
-    )
-
-
-def _vectors(
-    dataset: ImageDataset,
-    embeddings: Embeddings,
-    synthetic: SyntheticPoints,
-    items: Sequence[ExportItem],
-    written: Collection[str],
-) -> bytes:
-    """Return an .npz of the synthetic vectors, their parents, and the picture beside each.
-
-    The picture is '' where its image could not be read any more. A point lies between two images,
-    and so between two groups, which may differ: both stand there.
-    """
-    paths = np.array(dataset.table["path"].tolist(), np.str_)
-    groups = np.array(dataset.table["group"].tolist(), np.str_)
-    bases, neighbours = synthetic.parents[:, 0], synthetic.parents[:, 1]
-    # The additions of the export stand in the order of the points.
-    added = [item.path for item in items if item.origin != ORIGINAL][: len(synthetic)]
-    pictures = [path if path in written else "" for path in added]
-    buffer = BytesIO()
-    np.savez(
-        buffer,
-        vectors=synthetic.materialize(embeddings),
-        label=synthetic.labels,
-        class_names=np.array(dataset.classes, np.str_),
-        base_row=bases,
-        neighbor_row=neighbours,
-        base_path=paths[bases],
-        neighbor_path=paths[neighbours],
-        base_group=groups[bases],
-        neighbor_group=groups[neighbours],
-        fraction=synthetic.fractions,
-        picture=np.array(pictures, np.str_),
-    )
-    return buffer.getvalue()
+def _manifest_rows(
+    dataset: ImageDataset, rendered: Sequence[Rendered], seed: int
+) -> tuple[ManifestRow, ...]:
+    # Lists: a million questions to a table take minutes.
+    parents, groups = dataset.table["path"].tolist(), dataset.table["group"].tolist()
+    rows = []
+    for picture in rendered:
+        item, parent = picture.item, parents[picture.item.row]
+        values = [dict(step.values) for step in picture.drawn]
+        rows.append(
+            ManifestRow(
+                path=picture.path,
+                label=item.label,
+                split=item.split,
+                origin=item.origin,
+                parent=parent,
+                operation="+".join(step.operation for step in picture.drawn),
+                values=json.dumps(values) if values else "",
+                seed=seed,
+                original_label=dataset.original_labels.get(parent, ""),
+                group=groups[item.row],
+                written=picture.written,
+            )
+        )
+    return tuple(rows)

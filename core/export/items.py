@@ -1,138 +1,78 @@
 """Which files an export will hold, before one is written."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-import numpy as np
-
-from core.augment import AugmentPolicy, DrawnStep, draw
-from core.dataset import TRAIN, ImageDataset
-from core.errors import SettingError
+from core.augment.draws import check_pictures
+from core.dataset import ImageDataset, Rows
+from core.export.layouts import DEFAULT_LAYOUT, Layout
 from core.export.names import class_folders, safe_name, stem_of, unused
-from core.export.top_up import AS_THEY_ARE, Addition, TopUp, numbered, plan_top_up, with_share
-from core.pictures.decode import SUFFIXES
-from core.pictures.encode import WRITABLE_FORMATS
-from core.progress import Progress, silent
-from core.resample import Exports, Resampled, find_strategy
+from core.resample import Made
 
 ORIGINAL, COPY, AUGMENTED = "original", "copy", "augmented"
-_PLANNED_AT_ONCE = 500  # between two reports of progress
 
 
 @dataclass(frozen=True)
 class ExportItem:
     """One picture of the export."""
 
-    path: str  # in the export, parts divided by '/'
+    stem: str  # its path in the export but for the suffix, parts divided by '/'
     row: int  # the image that it is, or was made from
     label: str
     split: str
     origin: str  # ORIGINAL, COPY or AUGMENTED
-    format: str
-    drawn: tuple[DrawnStep, ...] = ()
-    repeat: int = 0  # which of the pictures made from that image, from 1
+    repeat: int = 0  # which of the copies or pictures made of that image, from 1
+    code: int = 0  # of its label
 
 
 def list_items(
-    dataset: ImageDataset,
-    made: Resampled,
-    policy: AugmentPolicy,
-    *,
-    seed: int,
-    top_up: TopUp = AS_THEY_ARE,
-    progress: Progress = silent,
+    dataset: ImageDataset, made: Made, *, layout: Layout = DEFAULT_LAYOUT
 ) -> list[ExportItem]:
     """Return the pictures of the export: originals of every split, then those that are added.
 
+    Augmented pictures stand in the order of `made.pictures`. What suffix a file gets is known when
+    it is read. No two stems are alike, whatever their suffixes: labels files often drop the suffix.
+
     Raises:
-        SettingError: there is a class for which no step of `policy` is left.
+        SettingError: there is a class for which no step of the policy is left.
     """
+    check_pictures(dataset, made.policy, made.pictures)
     folders = class_folders(dataset.classes)
     used: set[str] = set()
     items: list[ExportItem] = []
     table = dataset.table
-    splits, formats = table["split"].tolist(), table["format"].tolist()
+    splits = table["split"].tolist()
     paths, labels = table["path"].tolist(), table["label"].tolist()
-    keys = table["digest"].tolist()
 
-    def add(
-        row: int, suffix: str, origin: str, format_: str, *,
-        label: str = "", drawn: tuple[DrawnStep, ...] = (), repeat: int = 0,
-    ) -> None:  # fmt: skip
-        label = label or labels[row]
-        folder = f"{splits[row]}/{folders[label]}"
-        stem = unused(f"{folder}/{stem_of(paths[row], labels[row])}{suffix}", used)
-        # Two stems are unlike, whatever their suffixes: labels files often drop the suffix.
-        path = stem + SUFFIXES[format_]
-        items.append(ExportItem(path, row, label, splits[row], origin, format_, drawn, repeat))
+    def add(row: int, ending: str, origin: str, code: int, repeat: int = 0) -> None:
+        label = dataset.classes[code]
+        folder = layout.folder(splits[row], folders[label])
+        stem = unused(f"{folder}/{stem_of(paths[row], labels[row])}{ending}", used)
+        items.append(ExportItem(stem, row, label, splits[row], origin, repeat, code))
 
-    def encoded(row: int) -> str:
-        return formats[row] if formats[row] in WRITABLE_FORMATS else "PNG"
-
-    of_original = encoded if top_up.normalises_originals else formats.__getitem__
-    for row in made.kept.tolist():
-        add(row, "", ORIGINAL, of_original(row))
-    for row in dataset.held_out_rows.tolist():
-        add(row, "", ORIGINAL, formats[row])
-    is_copy = find_strategy(made.plan.strategy).exports is Exports.COPIES
-    additions = list_additions(dataset, made, policy, seed=seed, top_up=top_up)
-    for number, addition in enumerate(additions):
-        if number % _PLANNED_AT_ONCE == 0:
-            progress("planning pictures", number, len(additions))
-        row, repeat = addition.row, addition.repeat
-        if is_copy:
-            add(row, f"__copy{repeat:03d}", COPY, of_original(row))
-        else:
-            drawn = draw(
-                policy, image_key=keys[row], copy=repeat, label=labels[row],
-                made_for=addition.label,
-            )  # fmt: skip
-            add(
-                row, f"__aug{repeat:03d}", AUGMENTED, encoded(row), label=addition.label,
-                drawn=drawn, repeat=repeat,
-            )  # fmt: skip
+    codes = dataset.codes.tolist()
+    for row in [*made.kept.tolist(), *dataset.held_out_rows.tolist()]:
+        add(row, "", ORIGINAL, codes[row])
+    for row, repeat in _numbered(made.copies):
+        add(row, f"__copy{repeat:03d}", COPY, codes[row], repeat)
+    pictures = made.pictures
+    for row, repeat, code in zip(
+        pictures.rows.tolist(), pictures.repeats.tolist(), pictures.codes.tolist(), strict=True
+    ):
+        add(row, f"__aug{repeat:03d}", AUGMENTED, code, repeat)
     return items
-
-
-def list_additions(
-    dataset: ImageDataset,
-    made: Resampled,
-    policy: AugmentPolicy,
-    *,
-    seed: int,
-    top_up: TopUp = AS_THEY_ARE,
-) -> list[Addition]:
-    """Return which image each added picture is made from: those of points first, in their order.
-
-    Raises:
-        SettingError: a share of each class is asked of a strategy that augments only some.
-    """
-    plan = made.plan
-    add = {label: plan.add[label] for label in made.points.too_small}
-    if find_strategy(plan.strategy).exports is Exports.AUGMENTED:
-        add = with_share(
-            plan.keep, plan.add, top_up.least_share, most_per_image=plan.most_per_image
-        )
-    elif top_up.least_share:
-        raise SettingError(
-            f"Strategy '{plan.strategy}' cannot augment a share of each class. Choose 'augment', "
-            "or a share of 0."
-        )
-    sources = {
-        label: np.concatenate(
-            [
-                dataset.rows_of(one, TRAIN)
-                for one in (label, *sorted(policy.partners_of(label) & set(dataset.classes)))
-            ]
-        ).tolist()
-        for label in add
-    }
-    bases = made.points.parents[:, 0].tolist()
-    of_points = [(row, dataset.classes[dataset.codes[row]]) for row in bases]
-    others = plan_top_up(sources, add, seed=seed, name=plan.strategy)
-    return numbered([*of_points, *((one.row, one.label) for one in others)])
 
 
 def export_name(dataset: ImageDataset, strategy: str) -> str:
     """Return a file stem for an export of `dataset`: 'parts-smote'."""
     return f"{safe_name(PurePosixPath(dataset.name).name)}-{strategy}"
+
+
+def _numbered(rows: Rows) -> Iterator[tuple[int, int]]:
+    """Yield each of `rows` with how often it has come, from 1."""
+    found: Counter[int] = Counter()
+    for row in rows.tolist():
+        found[row] += 1
+        yield row, found[row]

@@ -9,8 +9,6 @@ import numpy as np
 
 from core.dataset import TRAIN, ImageDataset
 
-MANIFEST_NAME = "manifest.csv"
-LEFT_OUT_NAME = "left_out.json"  # no table: a set with one more would be taken to have labels there
 MANIFEST_COLUMNS = (
     "path",
     "label",
@@ -22,6 +20,7 @@ MANIFEST_COLUMNS = (
     "seed",
     "original_label",
     "group",
+    "written",
     "weight",
 )
 
@@ -40,6 +39,7 @@ class ManifestRow:
     seed: int
     original_label: str = ""  # of the source, where a person has given another one
     group: str = ""  # patient, camera or sender of the image that it is, or was made from
+    written: str = ""  # 'copied' byte for byte, 'converted: ' and what was changed, or 'encoded'
 
 
 def manifest_text(rows: Sequence[ManifestRow], weights: Mapping[str, float]) -> bytes:

@@ -5,7 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]')
+# '$' beside what systems forbid: Hugging Face takes '$HOME' in a path for the folder of that name.
+_FORBIDDEN = re.compile(r'[$<>:"/\\|?*\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
 )
@@ -19,6 +20,8 @@ def safe_name(name: str) -> str:
     name = name.encode()[:_LONGEST_BYTES].decode("utf-8", "ignore").rstrip(". ").lstrip(" ")
     if name.startswith("."):
         name = "_" + name[1:]
+    if name.startswith("__"):  # Hugging Face leaves such folders out, as it does '__pycache__'
+        name = "_" + name.lstrip("_")
     if name.split(".")[0].rstrip().lower() in _RESERVED:
         name = "_" + name
     return name or "_"
@@ -34,10 +37,14 @@ def class_folders(labels: Sequence[str]) -> dict[str, str]:
 
 
 def stem_of(path: str, label: str) -> str:
-    """Return the stem of an image from its source path, with folders below the class kept."""
+    """Return the stem of an image from its source path, with folders below the class kept.
+
+    It has no dot: some readers take what follows any dot of a name for its suffix.
+    """
     parts = PurePosixPath(path).parts
     below = parts[parts.index(label) + 1 :] if label in parts[:-1] else parts[-1:]
-    return safe_name("__".join([*below[:-1], PurePosixPath(below[-1]).stem]))
+    stem = "__".join([*below[:-1], PurePosixPath(below[-1]).stem])
+    return safe_name(safe_name(stem).replace(".", "_"))
 
 
 def unused(name: str, used: set[str]) -> str:

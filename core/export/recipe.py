@@ -4,15 +4,19 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from core import __version__
 from core.augment import AugmentPolicy
 from core.dataset import Choices, Take
 from core.dataset.edits_file import NamedEdit, edits_from_json, edits_to_json
+from core.dataset.questions import decoding_of
 from core.dataset.store import take_from_json, take_to_json
 from core.errors import SettingError
-from core.export.top_up import AS_THEY_ARE, TopUp
+from core.export.layouts import DEFAULT_LAYOUT, find_layout
+from core.export.originals import DEFAULT_ORIGINALS, ENCODED_ANEW, check_originals
 from core.resample import Settings, Target, read_target
+from core.resample.settings import LEAST_SHARE
 
 _VERSION = 4
 
@@ -23,7 +27,7 @@ class Recipe:
 
     source: str  # name of the dataset, not a path of this computer
     dataset_digest: str  # of the dataset after `take` and `edits`
-    choices: Choices  # how its labels were read
+    choices: Choices  # how its labels and pictures were read
     take: Take | None
     strategy: str
     target: Target | None
@@ -33,7 +37,8 @@ class Recipe:
     policy: AugmentPolicy
     seed: int
     edits: tuple[NamedEdit, ...] = ()  # of labels and splits, after `take`
-    top_up: TopUp = AS_THEY_ARE
+    originals: str = DEFAULT_ORIGINALS  # one of ORIGINALS: how their files are written
+    layout: str = DEFAULT_LAYOUT.name
 
     def to_text(self) -> str:
         """Return the recipe as JSON."""
@@ -56,7 +61,8 @@ class Recipe:
             "policy": self.policy.to_json(),
             "seed": self.seed,
             "edits": edits_to_json(self.edits),
-            "top_up": asdict(self.top_up),
+            "originals": self.originals,
+            "layout": self.layout,
         }
         text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
         # A file name may hold bytes that no text can: JSON's escapes can.
@@ -91,13 +97,14 @@ def read_recipe(path: Path) -> Recipe:
             take=_read_take(data["take"]),
             strategy=str(data["strategy"]),
             target=read_target(data["target"]),
-            settings=dict(data["settings"]),
+            settings=_read_settings(data),
             most_per_image=None if data["most_per_image"] is None else int(data["most_per_image"]),
             encoder=str(data["encoder"]),
             policy=AugmentPolicy.from_json(data["policy"]),
             seed=int(data["seed"]),
             edits=edits_from_json(data["edits"]),
-            top_up=_read_top_up(data.get("top_up", {})),
+            originals=check_originals(str(data.get("originals", _old_originals(data)))),
+            layout=find_layout(str(data.get("layout", DEFAULT_LAYOUT.name))).name,
         )
     except KeyError as error:
         raise SettingError(f"The recipe '{path}' lacks {error}. Make it again.") from error
@@ -118,10 +125,14 @@ def _read_choices(data: object) -> Choices:
     texts = {
         field.name: None if data.get(field.name) is None else str(data[field.name])
         for field in fields(Choices)
-        if field.name != "decisions"
+        if field.name not in {"decisions", "white_level"}
     }
     decisions = {str(kind): str(decision) for kind, decision in data["decisions"].items()}
-    return Choices(**texts, decisions=decisions)
+    level = data.get("white_level")
+    white_level = None if level is None else int(level)
+    choices = Choices(**texts, decisions=decisions, white_level=white_level)
+    decoding_of(choices)  # what there is not is refused here, not once all is read
+    return choices
 
 
 def _read_take(data: object) -> Take | None:
@@ -131,7 +142,16 @@ def _read_take(data: object) -> Take | None:
     return take_from_json(data)
 
 
-def _read_top_up(data: object) -> TopUp:
-    if not isinstance(data, Mapping):
-        raise SettingError("The recipe's 'top_up' is damaged. Make the recipe again.")
-    return TopUp(float(data.get("least_share", 0)), bool(data.get("normalises_originals", False)))
+def _old_originals(data: Mapping[str, object]) -> str:
+    """Return how an older recipe, without that word, wants originals to be written."""
+    top_up = data.get("top_up", {})
+    is_anew = isinstance(top_up, Mapping) and bool(top_up.get("normalises_originals", False))
+    return ENCODED_ANEW if is_anew else DEFAULT_ORIGINALS
+
+
+def _read_settings(data: Mapping[str, Any]) -> dict[str, float | str]:
+    """Return the settings of the strategy; a share of an older recipe stood beside them."""
+    settings, top_up = dict(data["settings"]), data.get("top_up", {})
+    if isinstance(top_up, Mapping) and float(top_up.get("least_share", 0)):
+        settings.setdefault(LEAST_SHARE.name, float(top_up["least_share"]))
+    return settings

@@ -1,21 +1,23 @@
 """Turn one item of an export into the bytes of its file."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
 
-import numpy as np
-
-from core.augment import AugmentPolicy, DrawnStep, apply, draw
-from core.dataset import TRAIN, ImageDataset
+from core.augment import DrawnStep, make_picture
+from core.dataset import ImageDataset, decoded, read_file
 from core.errors import UnreadableImageError
 from core.export.items import AUGMENTED, ExportItem
+from core.export.originals import (
+    CONVERTED,
+    COPIED,
+    ENCODED,
+    ENCODED_ANEW,
+    changes_of,
+    written_format,
+)
 from core.export.recipe import Recipe
-from core.limits import Limits
-from core.pictures.decode import Pixels, decode, read_header
-from core.pictures.encode import WRITABLE_FORMATS, encode, encode_like
-
-_UPRIGHT, _NORMALISED = "upright", "normalised"
-_MOST_ATTEMPTS = 8
+from core.pictures.encode import encode_like
+from core.pictures.header import SUFFIXES
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,59 +25,46 @@ class Rendered:
     """One picture of the export, ready to be written."""
 
     item: ExportItem
-    content: bytes | None  # None: an earlier run wrote it
-    operation: str
+    path: str = ""
+    content: bytes | None = None  # None: an earlier run wrote it
+    written: str = ""  # COPIED, ENCODED, or CONVERTED and what was changed
     reason: str = ""  # why there is none
     drawn: tuple[DrawnStep, ...] = ()
 
 
-def render(dataset: ImageDataset, item: ExportItem, recipe: Recipe, is_written: bool) -> Rendered:
-    """Return the bytes of one picture. Pure, so that threads and restarts change nothing."""
-    try:
-        content = dataset.read_bytes(item.row)
-        source = dataset.table.iloc[item.row]
-        if sha256(content).hexdigest() != source["digest"]:
-            raise UnreadableImageError("changed since it was loaded")
-        # The image passed the limits when it was loaded; they may have been raised for it.
-        limits = Limits(image_pixels=int(source["width"]) * int(source["height"]))
-        header = read_header(content, limits)
-        if item.origin == AUGMENTED:
-            pixels, drawn = _augmented(dataset, item, recipe.policy, decode(content, limits=limits))
-            encoded = None if is_written else encode_like(pixels, content, item.format)
-            operation = "+".join(step.operation for step in drawn)
-            return Rendered(item, encoded, operation, drawn=drawn)
-        if item.split != TRAIN or item.format not in WRITABLE_FORMATS:
-            return Rendered(item, None if is_written else content, "")
-        if recipe.top_up.normalises_originals:
-            encoded = encode_like(decode(content, limits=limits), content, item.format)
-            return Rendered(item, encoded, _NORMALISED)
-        if header.is_turned:
-            # A lossy format loses a little here; at this quality, next to nothing.
-            pixels = decode(content, limits=limits)
-            encoded = encode(pixels, item.format, quality=95, is_grey=header.is_grey)
-            return Rendered(item, encoded, _UPRIGHT)
-        return Rendered(item, None if is_written else content, "")
-    except UnreadableImageError as error:
-        return Rendered(item, None, "", str(error))
-    except OSError as error:
-        return Rendered(item, None, "", error.strerror or "cannot be opened")
+def render(
+    dataset: ImageDataset, item: ExportItem, recipe: Recipe, has: Callable[[str], bool]
+) -> Rendered:
+    """Return the bytes of one picture. Pure, so that threads and restarts change nothing.
 
-
-def _augmented(
-    dataset: ImageDataset, item: ExportItem, policy: AugmentPolicy, pixels: Pixels
-) -> tuple[Pixels, tuple[DrawnStep, ...]]:
-    """Return the augmented picture and how it was made; one like its source is drawn again.
-
-    Some pictures are like themselves under every step, as a mirrored circle is.
+    Args:
+        dataset: The images.
+        item: Which picture.
+        recipe: How to augment, and how originals are written.
+        has: Whether an earlier run wrote the file of this name.
     """
-    drawn = item.drawn
-    changed = apply(pixels, drawn)
-    for attempt in range(1, _MOST_ATTEMPTS):
-        if not np.array_equal(changed, pixels):
-            break
-        drawn = draw(
-            policy, image_key=str(dataset.table["digest"].iloc[item.row]), copy=item.repeat,
-            label=dataset.label(item.row), made_for=item.label, attempt=attempt,
-        )  # fmt: skip
-        changed = apply(pixels, drawn)
-    return changed, drawn
+    try:
+        with read_file(dataset, item.row) as (content, header):
+            format_ = written_format(content, header)
+            path = item.stem + SUFFIXES[format_]
+            if item.origin == AUGMENTED:
+                with decoded(dataset, content, header) as pixels:
+                    changed, drawn = make_picture(
+                        dataset, recipe.policy, item.row, item.repeat, item.code, pixels
+                    )
+                    if has(path):
+                        return Rendered(item, path, None, ENCODED, drawn=drawn)
+                    encoded = encode_like(changed, content, format_, header=header)
+                return Rendered(item, path, encoded, ENCODED, drawn=drawn)
+            changes = changes_of(content, header)
+            is_anew = recipe.originals == ENCODED_ANEW
+            written = f"{CONVERTED}: {changes}" if changes else ENCODED if is_anew else COPIED
+            if has(path):
+                return Rendered(item, path, None, written)
+            if written == COPIED:
+                return Rendered(item, path, content, written)
+            with decoded(dataset, content, header) as pixels:
+                encoded = encode_like(pixels, content, format_, header=header)
+            return Rendered(item, path, encoded, written)
+    except UnreadableImageError as error:
+        return Rendered(item, reason=str(error))

@@ -1,7 +1,8 @@
 """Folders, archives, labels files and samples to an `ImageDataset`.
 
 The way: a source is listed (an archive is unpacked), surveyed (where labels come from, what does
-not match), decided about, and read.
+not match), decided about, and read. What its pictures propose for how the set is decoded is taken
+unless something else was chosen.
 """
 
 from core.ingest.deciding import preview_counts, read_survey

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.dataset import SPLITS, TRAIN, Choices, Decided, ImageDataset, SkippedFile
+from core.dataset.proposal import propose
+from core.dataset.questions import settle
 from core.errors import EmptyDatasetError, LimitError, SettingError
 from core.ingest.columns import column_names
 from core.ingest.labelling import UNKNOWN_SPLIT, alike
@@ -84,13 +86,14 @@ def read_survey(
         tuple(sorted(skipped, key=lambda skip: skip.path)),
         choices=_choices(found, chosen),
         decided=_decided(found, chosen),
+        proposal=propose(table["vanishing"].to_numpy(), table["highest"].to_numpy()),
     )
     if len(dataset.training_rows) == 0:
         raise EmptyDatasetError(
             f"No image in the training split of '{listing.name}' can be used. Put its images in "
             "one sub-folder per class, as in 'train/cat/1.jpg'."
         )
-    return dataset
+    return settle(dataset, found.choices)
 
 
 def preview_counts(found: Survey, decisions: Mapping[str, str]) -> dict[str, int]:

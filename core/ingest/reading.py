@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from statistics import median
@@ -16,7 +16,9 @@ from core.batches import run_batches
 from core.dataset import SPLITS, SkippedFile, build_table
 from core.errors import UnreadableImageError
 from core.limits import Limits
-from core.pictures.decode import decode, read_header
+from core.pictures.budget import BUDGET, room_to_read
+from core.pictures.decode import peak_bytes, read_header
+from core.pictures.measure import measure_file
 from core.progress import Progress
 from core.words import size_of
 
@@ -54,6 +56,8 @@ class _Columns:
     heights: list[int] = field(default_factory=list)
     formats: list[str] = field(default_factory=list)
     conversions: list[str] = field(default_factory=list)
+    vanishing: list[float] = field(default_factory=list)
+    highest: list[int] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     digests: list[str] = field(default_factory=list)
     skipped: list[SkippedFile] = field(default_factory=list)
@@ -72,7 +76,9 @@ def read_pictures(
 ) -> tuple[pd.DataFrame, list[SkippedFile]]:
     """Return the table of all pictures that can be read, and the others with the reason.
 
-    Each picture is decoded once to be sure that it can be.
+    Each picture is decoded once to be sure that it can be, and measured on the way: what it says
+    about how its set is best decoded stands in two columns, so that no question that comes later
+    (which pictures would vanish, a part of the set, another start of the server) reads it again.
     """
     root = str(pictures.root)
     read = _Columns()
@@ -100,6 +106,8 @@ def read_pictures(
             "height": np.asarray(read.heights),
             "format": read.formats,
             "conversion": read.conversions,
+            "vanishing": np.asarray(read.vanishing, np.float32),
+            "highest": np.asarray(read.highest, np.int32),
             "bytes": np.asarray(read.sizes),
             "digest": read.digests,
             "file": [pictures.files[place] for place in read.places],
@@ -135,9 +143,11 @@ def _inspect(
             most = limits.image_pixels * _MOST_BYTES_PER_PIXEL + _MOST_BYTES_BESIDE
             if size > most:
                 raise UnreadableImageError(f"too large: {size_of(size)}, limit {size_of(most)}")
-            content = opened.read()
-        header = read_header(content, limits)
-        decode(content, header=header, limits=limits, at_least_px=1)
+            with room_to_read(size, limits.image_pixels):
+                content = opened.read()
+                header = read_header(content, limits)
+                with BUDGET.share(peak_bytes(header, size, at_least_px=1)):
+                    measures = measure_file(content, header)
     except UnreadableImageError as error:
         columns.skipped.append(SkippedFile(path, str(error)))
         return
@@ -148,6 +158,10 @@ def _inspect(
     columns.widths.append(header.width)
     columns.heights.append(header.height)
     columns.formats.append(header.format)
+    # Many files have room for transparency and make no use of it: nothing is filled in them.
+    header = replace(header, has_transparency=False) if measures.is_opaque else header
     columns.conversions.append(header.conversion)
+    columns.vanishing.append(measures.vanishing)
+    columns.highest.append(measures.highest)
     columns.sizes.append(len(content))
     columns.digests.append(sha256(content).hexdigest())

@@ -34,15 +34,16 @@ def open_source(
     Args:
         source: A path, or 'sample:' and the name of a sample.
         folder: Where an archive or sample is unpacked to; must outlive the dataset.
-        choices: How labels are read and mismatches decided; what is not chosen is proposed.
+        choices: How labels and pictures are read and mismatches decided; what is not chosen is
+            proposed.
         take: Classes and counts to keep.
         limits: Sizes to refuse.
         progress: Told of files unpacked and read.
 
     Raises:
         SourceError: it cannot be opened, is empty, or is too large.
-        SettingError: an unknown sample, a column or decision that there is not, or a class in
-            `take` that is not there.
+        SettingError: an unknown sample, a column, decision or background that there is not, or
+            a class in `take` that is not there.
     """
     choices = choices or Choices()
     listing = list_source(source, folder, limits=limits, progress=progress)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.dataset import Choices
+from core.dataset.questions import decoding_of
 from core.errors import SourceError
 from core.ingest.choosing import choose_labels
 from core.ingest.columns import Columns, column_names, guess_columns
@@ -44,6 +45,7 @@ class Survey:
     chosen: LabelsFile | None  # None: folders say the labels
     labelling: Labelling
     mismatches: tuple[Mismatch, ...]
+    choices: Choices  # that a person has made
 
     @property
     def needs_answer(self) -> bool:
@@ -57,10 +59,11 @@ def survey(
     """Return how the labels of `listing` are read, by `choices` and else by what fits best.
 
     Raises:
-        SettingError: `choices` names a labels file or column that is not there.
+        SettingError: `choices` names a labels file, column or background that is not there.
         SourceError: the labels file cannot be read.
     """
     choices = choices or Choices()
+    decoding_of(choices)  # refused before anything is read
     places = [place for place, path in enumerate(listing.paths) if not is_junk(path)]
     places.sort(key=listing.paths.__getitem__)
     pictures = [p for p in places if listing.files[p] and may_be_picture(listing.paths[p])]
@@ -95,6 +98,7 @@ def survey(
         chosen,
         labelling,
         _mismatches(labelling, paths, [listing.paths[place] for place in others]),
+        choices,
     )
 
 

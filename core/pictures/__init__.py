@@ -1,5 +1,6 @@
 """Bytes to upright RGB pixels, safely, and pixels to bytes.
 
-Read `decode` first, then `encode`. A row of a dataset comes to its pixels by
-`core.dataset.read_picture` alone, which knows what the whole set decides.
+Read `header` first (what a file is), then `decoding` (what a whole set decides), `decode` with
+`sixteen_bits` and `netpbm`, `budget` (memory of all threads together), and `encode`. A row of a
+dataset comes to its pixels by `core.dataset.read_picture` alone.
 """

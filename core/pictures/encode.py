@@ -1,12 +1,9 @@
 """One array to one file, and how to write it so that it is like another file."""
 
-from io import BytesIO
-
 import cv2
 import numpy as np
-from PIL import Image, JpegImagePlugin
 
-from core.pictures.decode import SUFFIXES, Pixels, decode, read_header, resize
+from core.pictures.decode import SUFFIXES, ImageHeader, Pixels, read_header, resize
 
 WRITABLE_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "BMP", "TIFF"})
 
@@ -14,7 +11,6 @@ WRITABLE_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "BMP", "TIFF"})
 # nearly all programs scale that table by their setting of quality.
 _STANDARD_TABLE_SUM = 3688
 _QUALITIES = (60, 98)  # below, a second encoding harms; above, it only adds bytes
-_FULL_COLOUR = 0  # Pillow's number for 4:4:4
 
 
 def encode(
@@ -53,9 +49,8 @@ def encode(
     return bytes(buffer.tobytes())
 
 
-def thumbnail(content: bytes, side_px: int = 128) -> bytes:
-    """Return a JPEG whose longer side is at most `side_px`, from the bytes of an image file."""
-    pixels = decode(content, at_least_px=side_px)
+def thumbnail(pixels: Pixels, side_px: int) -> bytes:
+    """Return a JPEG whose longer side is at most `side_px`."""
     scale = side_px / max(pixels.shape[:2])
     if scale < 1:
         height, width = (max(1, round(side * scale)) for side in pixels.shape[:2])
@@ -63,7 +58,9 @@ def thumbnail(content: bytes, side_px: int = 128) -> bytes:
     return encode(pixels, "JPEG", quality=85)
 
 
-def encode_like(pixels: Pixels, original: bytes, format_: str) -> bytes:
+def encode_like(
+    pixels: Pixels, original: bytes, format_: str, *, header: ImageHeader | None = None
+) -> bytes:
     """Encode an array as `original` is encoded: about its JPEG quality, its colour, or grey.
 
     A trainer could else tell augmented pictures from originals by the traces of their encoding.
@@ -72,15 +69,20 @@ def encode_like(pixels: Pixels, original: bytes, format_: str) -> bytes:
         pixels: The picture.
         original: The bytes of an image file that can be read.
         format_: As for `encode`.
+        header: What `read_header` said of `original`, if it was asked; it is asked otherwise.
     """
-    is_grey = read_header(original).is_grey
+    header = header or read_header(original)
+    # A step may have put colour into a grey picture; then the file shows it.
+    is_grey = header.is_grey and _has_no_colour(pixels)
     quality, has_colour = 95, True
-    if format_ == "JPEG":
-        with Image.open(BytesIO(original)) as image:
-            if isinstance(image, JpegImagePlugin.JpegImageFile) and image.quantization:
-                quality = _quality(sum(image.quantization[min(image.quantization)]))
-                has_colour = JpegImagePlugin.get_sampling(image) == _FULL_COLOUR
+    if format_ == "JPEG" and header.table_sum:
+        quality, has_colour = _quality(header.table_sum), header.has_full_colour
     return encode(pixels, format_, quality=quality, is_grey=is_grey, has_full_colour=has_colour)
+
+
+def _has_no_colour(pixels: Pixels) -> bool:
+    red, green, blue = (pixels[..., channel] for channel in range(3))
+    return np.array_equal(red, green) and np.array_equal(green, blue)
 
 
 def _quality(table_sum: int) -> int:

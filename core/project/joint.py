@@ -10,6 +10,7 @@ from core.errors import SettingError
 from core.progress import Progress, silent
 from core.project.axes import principal_axes, unit_rows
 from core.project.faithful import faithfulness, sampled
+from core.project.placing import place_among_neighbours
 from core.project.project import UMAP_INPUT
 from core.project.projection import FITTED_TOGETHER, Placement, Points, Projection
 from core.project.umap_layout import lay_out
@@ -38,7 +39,8 @@ def joint_fit(
     Args:
         projection: A UMAP; it stays as it is.
         embeddings: Vectors of the images.
-        synthetic: Points whose parents are on the map; those of other parents have no place.
+        synthetic: Points whose parents are on the map, or without parents; those of other parents
+            have no place.
         progress: Told of each epoch.
 
     Raises:
@@ -46,6 +48,8 @@ def joint_fit(
     """
     settings = projection.settings
     first = projection.place(synthetic)
+    if synthetic.parents is None:
+        first = place_among_neighbours(projection, embeddings, synthetic)
     is_on_map = np.zeros(len(synthetic), bool)
     is_on_map[first.indices] = True
     rows, model = projection.fit_rows, projection.fitted_points

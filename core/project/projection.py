@@ -54,14 +54,17 @@ class Projection:
     def place(self, synthetic: SyntheticPoints) -> Placement:
         """Place each synthetic point between its parents, at its fraction; at once.
 
-        PCA is linear, so there this is the place of a point between its parents; on a UMAP, or
-        for a point on an arc, it is an approximation.
+        Points without parents have no place here: `place_among_neighbours` gives them one. PCA is
+        linear, so there this is the place of a point between its parents; on a UMAP, or for a
+        point on an arc, it is an approximation.
         """
+        if synthetic.parents is None or synthetic.fractions is None:
+            return Placement(np.empty((0, 2), np.float32), np.empty(0, np.intp), is_exact=False)
         on_map = np.isin(synthetic.parents, self.rows).all(axis=1)
         indices = np.flatnonzero(on_map)
         base, neighbour = np.searchsorted(self.rows, synthetic.parents[indices]).T
         start = self.points[base]
         step = self.points[neighbour] - start
         points = start + synthetic.fractions[indices, None] * step
-        is_exact = self.method == "pca" and synthetic.interpolation == "linear"
+        is_exact = self.method == "pca" and synthetic.is_straight
         return Placement(np.asarray(points, np.float32), indices, is_exact)

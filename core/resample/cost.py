@@ -8,7 +8,9 @@ from time import perf_counter
 import numpy as np
 
 from core.resample.drawing import SmoteSettings
+from core.resample.plan import BalancePlan
 from core.resample.variants import REGULAR
+from core.words import duration_of, size_of
 
 # Beside the products, measured at 50,000 x 512 and 200,000 x 128: keeping the nearest of the
 # pairs compared, and making and storing the result.
@@ -58,6 +60,20 @@ def smote_cost(
     size = rows * dimension * itemsize
     seconds = operations / speed + _SECONDS_A_PAIR * pairs + _SECONDS_A_BYTE * size
     return SmoteCost(rows, size, _PLACE_BYTES * sum(add.values()), operations, seconds)
+
+
+def estimate_smote(plan: BalancePlan, dimension: int) -> str:
+    """Return how long the points of a plan take on this computer, and how large they are."""
+    codes = {label: code for code, label in enumerate(plan.before)}
+    cost = smote_cost(
+        {codes[label]: count for label, count in plan.before.items()},
+        {codes[label]: count for label, count in plan.add.items()},
+        SmoteSettings(k_neighbors=int(plan.settings["k_neighbors"])),
+        dimension=dimension,
+    )
+    return (
+        f"Takes {duration_of(cost.seconds)} here; {size_of(cost.bytes)} of vectors when exported."
+    )
 
 
 @cache  # a page asks at every touch of a slider

@@ -26,6 +26,7 @@ from core.resample.variants import (
 CLAMP, DUPLICATE, SKIP, RAISE = ON_SMALL = ("clamp", "duplicate", "skip", "raise")
 # What a report says of a class that was not made as asked.
 CLAMPED, DUPLICATED, SKIPPED, CAPPED = "clamped", "duplicated", "skipped", "capped"
+IDENTICAL = "identical"  # all its images are one and the same: nothing lies between them
 PLAIN = "plain"  # the variant found no point to begin from, so the class got regular SMOTE
 
 
@@ -63,7 +64,7 @@ class ClassReport:
     asked: int
     made: int
     k_neighbors: int  # used; 0 where none were looked for
-    note: str  # '', 'clamped', 'duplicated', 'skipped', 'capped' or 'plain'
+    note: str  # '', 'clamped', 'duplicated', 'skipped', 'capped', 'plain' or 'identical'
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from core.dataset import Labelled, Rows
 from core.embed import Embeddings
 from core.progress import Progress, silent
+from core.resample.interpolation import LINEAR, SPHERICAL
 from core.resample.prdc import MEMORY_BYTES, PointBlocks, Prdc, measure_prdc
 from core.resample.real_distances import RealDistances, RealImages, measure_distances
-from core.resample.synthetic import SyntheticPoints
+from core.resample.synthetic import PointsBetween, SyntheticPoints, fractions_of
 
 NEAR_COPY = 0.05  # a point this near to either end of its segment repeats an image
 # Where a segment is looked at, beside the point itself.
@@ -31,8 +32,10 @@ class ClassQuality:
     crossing: float  # share whose segment crosses another class
     unsafe: float
     copies: float  # share that lies on an image, or nearly
-    uses: NDArray[np.intp]  # [n] images that are the base of n points
-    never_used: float  # share of the images that are the base of no point
+    # [n] images that are the base of n points, and the share that is the base of none; None: the
+    # points have no parents.
+    uses: NDArray[np.intp] | None
+    never_used: float | None
     # Total variance of the points over that of the images; about 2/3 for points between images
     # that have nothing to do with each other. None: all images are alike, or there is one.
     variance_ratio: float | None
@@ -50,7 +53,7 @@ class SyntheticQuality:
     # always agree. Where its class has no other image, they count.
     agrees: NDArray[np.bool_]
     # (S,) whether, at a quarter, a half, or three quarters of the way between its parents, the
-    # nearest image, these left out, is of another class.
+    # nearest image, these left out, is of another class. A point without parents crosses nothing.
     crosses: NDArray[np.bool_]
 
     @property
@@ -70,7 +73,7 @@ class SyntheticQuality:
                 "crossing": one.crossing,
                 "unsafe": one.unsafe,
                 "copies": one.copies,
-                "uses": one.uses.tolist(),
+                "uses": None if one.uses is None else one.uses.tolist(),
                 "never_used": one.never_used,
                 "variance_ratio": one.variance_ratio,
                 "prdc": None if one.prdc is None else asdict(one.prdc),
@@ -107,20 +110,17 @@ def measure_quality(
     codes = dataset.codes[used]
     real = RealImages(embeddings, used, codes, device, memory_bytes)
     around = measure_distances(real, points, "measuring points", progress)
-    places, back = _places_on_segments(points)
-    between = measure_distances(real, places, "walking along segments", progress)
-    crossed = (between.other_but_parents < between.own_but_parents).reshape(len(_PLACES), -1)
     quality = SyntheticQuality(
         {},
         _margins(around),
         around.own_but_parents <= around.other_but_parents,
-        np.asarray(np.logical_or.reduce(crossed)[back], bool),
+        _crosses(real, points, progress),
     )
     classes = {}
-    present = np.unique(points.labels).tolist()
+    present = np.unique(points.codes).tolist()
     for done, code in enumerate(present):
         progress("measuring classes", done, len(present))
-        chosen = points.labels == code
+        chosen = points.codes == code
         label = dataset.classes[code]
         mine = used[codes == code]
         own = _Class(embeddings, mine, points.only(chosen))
@@ -155,21 +155,22 @@ class _Class:
         )
 
 
-def _places_on_segments(points: SyntheticPoints) -> tuple[SyntheticPoints, NDArray[np.intp]]:
-    """Return the places to look at on each segment, and (S,) which segment a point lies on.
-
-    Many points share a segment. The places are listed one fraction after the other.
-    """
-    ends = np.column_stack([points.labels, np.sort(points.parents, axis=1)])
+def _crosses(real: RealImages, points: SyntheticPoints, progress: Progress) -> NDArray[np.bool_]:
+    """Return (S,) whether the way between a point's parents crosses another class."""
+    if points.parents is None:
+        return np.zeros(len(points), np.bool_)
+    # Many points share a segment. The places are listed one fraction after the other.
+    ends = np.column_stack([points.codes, np.sort(points.parents, axis=1)])
     segments, back = np.unique(ends, axis=0, return_inverse=True)
-    count = len(_PLACES)
-    places = replace(
-        points,
-        parents=np.tile(segments[:, 1:], (count, 1)),
-        fractions=np.repeat(np.array(_PLACES, np.float32), len(segments)),
-        labels=np.tile(segments[:, 0], count),
+    places = PointsBetween(
+        np.tile(segments[:, 1:], (len(_PLACES), 1)),
+        np.repeat(np.array(_PLACES, np.float32), len(segments)),
+        np.tile(segments[:, 0], len(_PLACES)),
+        LINEAR if points.is_straight else SPHERICAL,
     )
-    return places, back.ravel()
+    between = measure_distances(real, places, "walking along segments", progress)
+    crossed = (between.other_but_parents < between.own_but_parents).reshape(len(_PLACES), -1)
+    return np.asarray(np.logical_or.reduce(crossed)[back.ravel()], bool)
 
 
 def _margins(around: RealDistances) -> NDArray[np.float64]:
@@ -188,11 +189,14 @@ def _shares(
     on_image: NDArray[np.bool_],
 ) -> ClassQuality:
     """Return the figures of a class that are counted."""
-    fractions = own.points.fractions
+    fractions = fractions_of(own.points)
     near_end = (fractions < NEAR_COPY) | (fractions > 1 - NEAR_COPY) | on_image
-    bases = own.points.parents[:, 0]
-    place = np.searchsorted(own.rows, bases[np.isin(bases, own.rows)])
-    uses = np.bincount(np.bincount(place, minlength=len(own.rows)))
+    uses = None
+    if own.points.parents is not None:
+        bases = own.points.parents[:, 0]
+        place = np.searchsorted(own.rows, bases[np.isin(bases, own.rows)])
+        uses = np.bincount(np.bincount(place, minlength=len(own.rows)))
+    never_used = None if uses is None else float(uses[0] / len(own.rows)) if len(own.rows) else 0.0
     return ClassQuality(
         label,
         images=len(own.rows),
@@ -204,7 +208,7 @@ def _shares(
         unsafe=float(quality.is_unsafe[chosen].mean()),
         copies=float(near_end.mean()),
         uses=uses,
-        never_used=float(uses[0] / len(own.rows)) if len(own.rows) else 0.0,
+        never_used=never_used,
         variance_ratio=None,
         prdc=None,
     )

@@ -9,7 +9,7 @@ from core.dataset import Rows
 from core.embed import Embeddings
 from core.neighbours import nearest
 from core.progress import Progress
-from core.resample.synthetic import SyntheticPoints
+from core.resample.synthetic import SyntheticPoints, rows_of_parents
 
 # Both parents may be nearest; the third image is the first that says something of its own.
 _LOOKED_AT = 3
@@ -51,15 +51,15 @@ def measure_distances(
     found = np.full((4, len(points)), np.inf)
     length = max(1, real.memory_bytes // (16 * real.embeddings.dimension))
     done = 0
-    for code in np.unique(points.labels):
-        places = np.flatnonzero(points.labels == code)
-        own = points.only(points.labels == code)
+    for code in np.unique(points.codes):
+        places = np.flatnonzero(points.codes == code)
+        own = points.only(points.codes == code)
         is_own = real.codes == code
         for start in range(0, len(places), length):
             progress(stage, done, len(points))
             block = slice(start, start + length)
             vectors = own.materialize(real.embeddings, block)
-            parents = own.parents[block]
+            parents = rows_of_parents(own)[block]
             at = places[block]
             found[0, at], found[2, at] = _to_nearest(real, real.rows[is_own], vectors, parents)
             found[1, at], found[3, at] = _to_nearest(real, real.rows[~is_own], vectors, parents)

@@ -14,10 +14,8 @@ from core.randomness import stream_seed
 _SEEDS = 2**32  # scikit-learn takes 32-bit seeds
 
 
-def draw_copies(
-    rows: Rows, codes: NDArray[np.intp], add: Mapping[int, int], *, seed: int
-) -> tuple[Rows, NDArray[np.intp]]:
-    """Return which of `rows` to repeat, and the code of each repeat, `add` (code -> count) of them.
+def draw_copies(rows: Rows, codes: NDArray[np.intp], add: Mapping[int, int], *, seed: int) -> Rows:
+    """Return which of `rows` to repeat, `add` (code -> count) of them.
 
     Args:
         rows: (N,) rows to draw from, with replacement.
@@ -30,13 +28,13 @@ def draw_copies(
     present = _counted(codes)
     goal = {code: count + add.get(code, 0) for code, count in present.items()}
     if goal == present:
-        return rows[:0], codes[:0]
+        return rows[:0]
     _check_classes(present)
     sampler = RandomOverSampler(sampling_strategy=goal, random_state=_seed(seed, "copies"))
     sampler.fit_resample(rows[:, None], codes)
     # The sampler gives the originals first, in their order, then the repeats.
     repeats = np.asarray(sampler.sample_indices_[len(rows) :], np.intp)
-    return rows[repeats], codes[repeats]
+    return rows[repeats]
 
 
 def draw_fewer(rows: Rows, codes: NDArray[np.intp], keep: Mapping[int, int], *, seed: int) -> Rows:

@@ -1,6 +1,10 @@
 """What can be set about the ways to balance."""
 
+from collections.abc import Mapping
+
 from core.parameters import Choice, Parameter
+
+Settings = Mapping[str, float | str]  # by name of the parameter
 
 K_NEIGHBORS = Parameter(
     name="k_neighbors",
@@ -12,6 +16,17 @@ K_NEIGHBORS = Parameter(
     default=5,
     help="A synthetic point lies between an image and one of this many nearest images of its "
     "class. More neighbours reach farther.",
+)
+LEAST_SHARE = Parameter(
+    name="least_share",
+    title="Augmented share of each class",
+    unit="",
+    low=0,
+    high=0.9,
+    step=0.05,
+    default=0,
+    help="At least this share of each class is augmented, of the large ones too; else a model may "
+    "tell a small class by the traces of augmentation.",
 )
 M_NEIGHBORS = Parameter(
     name="m_neighbors",

@@ -107,7 +107,10 @@ def _few(figures: ClassDifficulty, rows: Rows, k: int) -> list[Limit]:
 def _alike(figures: ClassDifficulty, rows: Rows, width: int) -> list[Limit]:
     if figures.images < 2 or figures.constant_columns < width:
         return []
-    text = f"All images of '{figures.label}' are alike to the encoder: SMOTE can only copy them."
+    text = (
+        f"All images of '{figures.label}' are alike to the encoder: no point lies between them, "
+        "and on export the class gets augmented pictures instead."
+    )
     remedy = "Check for copies of one picture, or try another encoder."
     return [Limit("no_spread", Severity.HIGH, rows, text, remedy, figures.label)]
 

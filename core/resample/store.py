@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.dataset import TRAIN, Rows
 from core.embed import Embeddings, StoredEmbeddings
-from core.resample.carry_out import Resampled
+from core.resample.made import Made
 from core.storage import replacing
 
 PROVENANCE_FILE = "provenance.parquet"
@@ -25,6 +27,12 @@ class StoredLabels:
     classes: list[str]
     codes: NDArray[np.intp]  # by row of the dataset; -1 for a row without a vector
     training_rows: Rows
+    digests: NDArray[np.object_]  # by row; '' for a row without a vector
+
+    @cached_property
+    def ordinals(self) -> NDArray[np.intp]:
+        """Return which each row is among those with its digest, from 0, in order of row."""
+        return np.asarray(pd.Series(self.digests).groupby(self.digests).cumcount(), np.intp)
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -40,31 +48,35 @@ def stored_labels(stored: StoredEmbeddings) -> StoredLabels:
     labels = pd.Categorical(stored.index["label"])
     codes = np.full(int(rows.max()) + 1, -1, np.intp)
     codes[rows] = labels.codes
+    digests = np.full(len(codes), "", object)
+    digests[rows] = stored.index["digest"].to_numpy(object)
     training = rows[stored.index["split"].to_numpy() == TRAIN]
-    return StoredLabels([str(label) for label in labels.categories], codes, training)
+    return StoredLabels([str(label) for label in labels.categories], codes, training, digests)
 
 
 def write_points(
     folder: Path,
     labels: StoredLabels,
     embeddings: Embeddings,
-    made: Resampled,
+    made: Made,
 ) -> None:
-    """Write parents and fractions, kept rows, and vectors to `folder`.
+    """Write labels and parents of the points, kept rows, and vectors to `folder`.
+
+    Points without parents have neither base, neighbour nor fraction.
 
     Raises:
         OutputError: the folder cannot be written.
     """
     names = np.array(labels.classes, object)
     points, kept = made.points, made.kept
-    provenance = pd.DataFrame(
-        {
+    columns: dict[str, NDArray[Any]] = {}
+    if points.parents is not None and points.fractions is not None:
+        columns = {
             "base_row": points.parents[:, 0],
             "neighbor_row": points.parents[:, 1],
             "fraction": points.fractions,
-            "label": names[points.labels].astype(str),
         }
-    )
+    provenance = pd.DataFrame({**columns, "label": names[points.codes].astype(str)})
     keeping = pd.DataFrame({"row": kept, "label": names[labels.codes[kept]].astype(str)})
     for name, frame in ((PROVENANCE_FILE, provenance), (KEPT_FILE, keeping)):
         with replacing(folder / name) as file:

@@ -1,8 +1,13 @@
 """The ways to balance a dataset, one record each."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from core.errors import SettingError
+from core.resample import effects, oversampling, undersampling
+from core.resample.cost import estimate_smote
+from core.resample.logits import adjust_logits
+from core.resample.made import TrainingSide
 from core.resample.settings import (
     AGREEMENT,
     BASES,
@@ -13,6 +18,7 @@ from core.resample.settings import (
     COMPONENTS,
     INTERPOLATION,
     K_NEIGHBORS,
+    LEAST_SHARE,
     LINK_SIDE,
     M_NEIGHBORS,
     NEAR_MISS_NEIGHBORS,
@@ -20,7 +26,10 @@ from core.resample.settings import (
     UNSAFE,
     VERSION,
 )
-from core.resample.strategy import Exports, Strategy, Weighs
+from core.resample.smote_warnings import warn_of_batches, warn_of_small_classes
+from core.resample.strategy import Strategy
+from core.resample.variants import ADASYN, SAFE_LEVEL
+from core.resample.weights import class_weights
 
 _UP = ("largest", "median")
 _DOWN = ("smallest", "median")
@@ -34,7 +43,8 @@ STRATEGIES: Mapping[str, Strategy] = {
             help="Leave the dataset as it is. The row that every other one is compared with.",
             bad_idea="Rare classes matter to you and are hardly ever recognised.",
             source="",
-            exports=Exports.ORIGINALS,
+            make=TrainingSide.as_it_is,
+            effect=effects.NOTHING,
             is_usual=True,
         ),
         Strategy(
@@ -46,8 +56,9 @@ STRATEGIES: Mapping[str, Strategy] = {
             "unsteady.",
             source="King & Zeng, Political Analysis 9 (2001), "
             "doi:10.1093/oxfordjournals.pan.a004868; scikit-learn's class_weight='balanced'",
-            exports=Exports.ORIGINALS,
-            weighs=Weighs.BALANCED,
+            make=TrainingSide.as_it_is,
+            effect=effects.WEIGHTS,
+            weigh=lambda counts, _: class_weights(counts),
             is_usual=True,
         ),
         Strategy(
@@ -57,9 +68,12 @@ STRATEGIES: Mapping[str, Strategy] = {
             "the hundredth image of a class tells less than the first.",
             bad_idea="Every class has few images: then it is nearly the same as class weights.",
             source="Cui et al., CVPR 2019, arXiv:1901.05555",
-            exports=Exports.ORIGINALS,
+            make=TrainingSide.as_it_is,
+            effect=effects.WEIGHTS,
             parameters=(BETA,),
-            weighs=Weighs.EFFECTIVE,
+            weigh=lambda counts, settings: class_weights(
+                counts, "effective", beta=float(settings["beta"])
+            ),
             is_usual=True,
         ),
         Strategy(
@@ -70,7 +84,8 @@ STRATEGIES: Mapping[str, Strategy] = {
             bad_idea="The trained model cannot be changed, or its scores are used as "
             "probabilities of the imbalanced world.",
             source="Menon et al., ICLR 2021, arXiv:2007.07314",
-            exports=Exports.ORIGINALS,
+            make=adjust_logits,
+            effect=effects.OFFSETS,
             parameters=(TAU,),
             adjusts_logits=True,
             is_usual=True,
@@ -82,7 +97,8 @@ STRATEGIES: Mapping[str, Strategy] = {
             bad_idea="A strong network is trained without augmentation: it learns the copies by "
             "heart.",
             source="imbalanced-learn's RandomOverSampler",
-            exports=Exports.COPIES,
+            make=oversampling.copied,
+            effect=effects.COPIES,
             targets=_UP,
             is_usual=True,
         ),
@@ -93,8 +109,10 @@ STRATEGIES: Mapping[str, Strategy] = {
             bad_idea="A step changes what the label means (a mirrored digit), or one image would "
             "have to stand for hundreds.",
             source="Shorten & Khoshgoftaar, J. Big Data 6 (2019), doi:10.1186/s40537-019-0197-0",
-            exports=Exports.AUGMENTED,
+            make=oversampling.augmented,
+            effect=effects.PICTURES,
             targets=_UP,
+            parameters=(LEAST_SHARE,),
         ),
         Strategy(
             name="smote",
@@ -103,7 +121,10 @@ STRATEGIES: Mapping[str, Strategy] = {
             "neighbours in the embedding. SMOTE makes vectors, not pictures.",
             bad_idea="Classes overlap or labels are noisy: points between them make it worse.",
             source="Chawla et al., JAIR 16 (2002), doi:10.1613/jair.953",
-            exports=Exports.SYNTHETIC,
+            make=oversampling.between_neighbours,
+            effect=effects.POINTS,
+            warns=warn_of_small_classes,
+            estimate=estimate_smote,
             targets=_UP,
             parameters=(K_NEIGHBORS, BASES, INTERPOLATION, COMPONENTS, UNSAFE),
             needs_embeddings=True,
@@ -116,7 +137,9 @@ STRATEGIES: Mapping[str, Strategy] = {
             "a border runs.",
             bad_idea="Labels are noisy: wrong labels lie at borders too.",
             source="Han, Wang & Mao, ICIC 2005, doi:10.1007/11538059_91",
-            exports=Exports.SYNTHETIC,
+            make=oversampling.between_neighbours,
+            effect=effects.POINTS,
+            warns=warn_of_small_classes,
             targets=_UP,
             parameters=(K_NEIGHBORS, M_NEIGHBORS, BORDER, BASES, UNSAFE),
             needs_embeddings=True,
@@ -129,7 +152,9 @@ STRATEGIES: Mapping[str, Strategy] = {
             "class.",
             bad_idea="The border between classes is what the model has to learn better.",
             source="Bunkhumpornpat et al., PAKDD 2009, doi:10.1007/978-3-642-01307-2_43",
-            exports=Exports.SYNTHETIC,
+            make=partial(oversampling.between_neighbours, variant=SAFE_LEVEL),
+            effect=effects.POINTS,
+            warns=warn_of_small_classes,
             targets=_UP,
             parameters=(K_NEIGHBORS, BASES, UNSAFE),
             needs_embeddings=True,
@@ -140,7 +165,9 @@ STRATEGIES: Mapping[str, Strategy] = {
             help="SMOTE that makes more points where more neighbours are of other classes.",
             bad_idea="Labels are noisy or outliers are common: they get most of the points.",
             source="He et al., IJCNN 2008, doi:10.1109/IJCNN.2008.4633969",
-            exports=Exports.SYNTHETIC,
+            make=partial(oversampling.between_neighbours, variant=ADASYN),
+            effect=effects.POINTS,
+            warns=warn_of_small_classes,
             targets=_UP,
             parameters=(K_NEIGHBORS, UNSAFE),
             needs_embeddings=True,
@@ -153,7 +180,9 @@ STRATEGIES: Mapping[str, Strategy] = {
             bad_idea="Small classes have a few images in a batch or none: true neighbours are "
             "missed, and points that were asked for cannot be made.",
             source="Common advice; its cost is measured where it is chosen",
-            exports=Exports.SYNTHETIC,
+            make=oversampling.in_batches,
+            effect=effects.POINTS,
+            warns=warn_of_batches,
             targets=_UP,
             parameters=(K_NEIGHBORS, BATCH_SIZE, UNSAFE),
             needs_embeddings=True,
@@ -165,7 +194,9 @@ STRATEGIES: Mapping[str, Strategy] = {
             "label are left out.",
             bad_idea="A class overlaps others: most of it may be left out.",
             source="Batista et al., SIGKDD Explorations 6 (2004), doi:10.1145/1007730.1007735",
-            exports=Exports.SYNTHETIC,
+            make=oversampling.then_edited,
+            effect=effects.CLEANED_POINTS,
+            warns=warn_of_small_classes,
             targets=_UP,
             parameters=(K_NEIGHBORS, CLEANING_NEIGHBORS, AGREEMENT, UNSAFE),
             needs_embeddings=True,
@@ -177,7 +208,9 @@ STRATEGIES: Mapping[str, Strategy] = {
             help="SMOTE, and then pairs of two classes that are each other's nearest are left out.",
             bad_idea="Every image counts: each link costs two.",
             source="Batista et al., SIGKDD Explorations 6 (2004), doi:10.1145/1007730.1007735",
-            exports=Exports.SYNTHETIC,
+            make=oversampling.then_unlinked,
+            effect=effects.CLEANED_POINTS,
+            warns=warn_of_small_classes,
             targets=_UP,
             parameters=(K_NEIGHBORS, UNSAFE),
             needs_embeddings=True,
@@ -189,7 +222,8 @@ STRATEGIES: Mapping[str, Strategy] = {
             help="Leave out randomly chosen images of the large classes.",
             bad_idea="The smallest class is tiny: nearly everything is thrown away.",
             source="imbalanced-learn's RandomUnderSampler",
-            exports=Exports.FEWER,
+            make=undersampling.drawn_fewer,
+            effect=effects.FEWER,
             default_target="smallest",
             targets=_DOWN,
             is_usual=True,
@@ -200,7 +234,8 @@ STRATEGIES: Mapping[str, Strategy] = {
             help="Keep the images of large classes that lie near the other classes.",
             bad_idea="Labels are noisy: the images next to the border are the doubtful ones.",
             source="Zhang & Mani, ICML 2003 workshop on imbalanced datasets",
-            exports=Exports.FEWER,
+            make=undersampling.near,
+            effect=effects.FEWER,
             default_target="smallest",
             targets=_DOWN,
             parameters=(VERSION, NEAR_MISS_NEIGHBORS),
@@ -213,7 +248,8 @@ STRATEGIES: Mapping[str, Strategy] = {
             "image nearest to the middle of each.",
             bad_idea="Rare looks inside a class matter: they rarely are the middle of a cluster.",
             source="imbalanced-learn's ClusterCentroids with hard voting",
-            exports=Exports.FEWER,
+            make=undersampling.centres,
+            effect=effects.FEWER,
             default_target="smallest",
             targets=_DOWN,
             needs_embeddings=True,
@@ -225,7 +261,8 @@ STRATEGIES: Mapping[str, Strategy] = {
             "class, and it to them.",
             bad_idea="You want equal counts: it removes few images, at borders only.",
             source="Tomek, IEEE Trans. SMC 6 (1976), doi:10.1109/TSMC.1976.4309452",
-            exports=Exports.FEWER,
+            make=undersampling.unlinked,
+            effect=effects.CLEANED,
             parameters=(LINK_SIDE,),
             needs_embeddings=True,
             cleans=True,
@@ -237,7 +274,8 @@ STRATEGIES: Mapping[str, Strategy] = {
             bad_idea="The encoder does not see what tells the classes apart: it removes what is "
             "right.",
             source="Wilson, IEEE Trans. SMC 2 (1972), doi:10.1109/TSMC.1972.4309137",
-            exports=Exports.FEWER,
+            make=undersampling.edited,
+            effect=effects.CLEANED,
             parameters=(CLEANING_NEIGHBORS, AGREEMENT),
             needs_embeddings=True,
             cleans=True,

@@ -1,33 +1,22 @@
 """What a way to balance is: the record that page, command line, recipe and README read."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 
 from core.errors import SettingError
 from core.parameters import Choice, Parameter
-from core.words import lowered
+from core.resample.effects import Effect
+from core.resample.made import Made, TrainingSide
+from core.resample.plan import BalancePlan
+from core.resample.settings import Settings
+from core.words import lowered, times
 
-Settings = Mapping[str, float | str]
-
-
-class Exports(StrEnum):
-    """What a strategy adds to or takes from the files of the training split."""
-
-    ORIGINALS = "originals"
-    COPIES = "copies"
-    AUGMENTED = "augmented"
-    FEWER = "fewer"
-    SYNTHETIC = "synthetic"  # vectors, and one augmented picture for each
+_STEEP = 10  # made ones for each real one, from where it is told
 
 
-class Weighs(StrEnum):
-    """How a strategy lets mistakes on rare classes count for more."""
-
-    NOTHING = "nothing"
-    BALANCED = "balanced"
-    EFFECTIVE = "effective"
+def _warn_of_nothing(_: BalancePlan) -> list[str]:
+    return []
 
 
 @dataclass(frozen=True)
@@ -39,15 +28,46 @@ class Strategy:
     help: str
     bad_idea: str  # when not to use it
     source: str
-    exports: Exports
+    make: Callable[[TrainingSide], Made]
+    effect: Effect  # on the files of the training split, and how it is said
     default_target: str = "largest"
     targets: tuple[str, ...] = ()  # named targets that make sense; empty: it has no target
     parameters: tuple[Parameter | Choice, ...] = ()
     is_usual: bool = False  # has a row on Evaluate unless others are chosen
     needs_embeddings: bool = False
     cleans: bool = False  # leaves out what the data says, so counts are known afterwards
-    weighs: Weighs = Weighs.NOTHING
+    # Label -> how much a mistake on an image of it counts, of label -> images.
+    weigh: Callable[[Mapping[str, int], Settings], dict[str, float]] | None = None  # all alike
     adjusts_logits: bool = False
+    warns: Callable[[BalancePlan], list[str]] = _warn_of_nothing  # beside what all are warned of
+    # Plan and numbers of a vector -> how long it takes and how large it is; None: not known.
+    estimate: Callable[[BalancePlan, int], str] | None = None
+
+    @property
+    def weighs(self) -> bool:
+        """Return whether it changes how answers are learned, not what from."""
+        return self.weigh is not None or self.adjusts_logits
+
+    def button(self, plan: BalancePlan) -> str:
+        """Return what a button says that carries the plan out: 'Make 12 synthetic points'."""
+        return self.effect.button(self.title, plan)
+
+    def warnings(self, plan: BalancePlan) -> list[str]:
+        """Return what a person should know before a plan is carried out."""
+        texts = self.warns(plan)
+        if self.targets and not plan.total_added and not plan.total_left_out:
+            side = "above" if self.effect.leaves_out else "below"
+            texts.append(f"No class is {side} the target, so every image stays and none is added.")
+        steep = {
+            label: count / plan.before[label] for label, count in plan.add.items() if count > 0
+        }
+        if steep and max(steep.values()) > _STEEP:
+            label = max(steep, key=steep.__getitem__)
+            texts.append(
+                f"'{label}' would hold {times(steep[label])} as many made ones as real ones. "
+                "They repeat what few images say; a smaller target is more honest."
+            )
+        return texts
 
     def complete(self, settings: Settings | None = None) -> dict[str, float | str]:
         """Return every setting: those given, and the usual value of the others.

@@ -15,7 +15,7 @@ from core.embed import Embeddings
 from core.pictures.encode import encode
 from core.progress import silent
 from core.project import Projection
-from core.resample import make_plan, resample
+from core.resample import TrainingSide, make_plan, resample
 
 HOSTILE = (
     "![x](http://host/p.png)",
@@ -72,5 +72,5 @@ def smote_made(session: Session) -> Session:
     """Return the session after SMOTE to the largest class."""
     assert session.dataset is not None and session.embeddings is not None
     plan = make_plan(session.dataset, "smote")
-    made = resample(session.dataset, session.embeddings, plan, seed=0)
+    made = resample(TrainingSide(session.dataset, plan, session.embeddings, seed=0))
     return session.with_balanced(Balanced(made.plan, 0, made))

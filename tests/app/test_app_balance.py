@@ -55,7 +55,7 @@ def test_settings_of_a_strategy_reach_its_plan(session: Session) -> None:
 
 def test_a_share_and_a_limit_bound_what_is_made(session: Session) -> None:
     workspace = carry_out(
-        visitor(session), strategy="smote", target_synthetic="share", target_share=75,
+        visitor(session), strategy="smote", target_largest="share", target_share=75,
         is_capped=True, most_per_image=1,
     )  # fmt: skip
 
@@ -167,11 +167,11 @@ def test_what_is_chosen_and_not_carried_out_says_what_the_export_goes_by(session
 
 def test_where_nothing_is_to_be_made_the_page_says_so(session: Session) -> None:
     down = open_view(
-        "balance", visitor(session), strategy="random_undersampling", target_fewer="number",
+        "balance", visitor(session), strategy="random_undersampling", target_smallest="number",
         target_number=24,
     )  # fmt: skip
     up = open_view(
-        "balance", visitor(session), strategy="smote", target_synthetic="number", target_number=6
+        "balance", visitor(session), strategy="smote", target_largest="number", target_number=6
     )
 
     assert "No class is above the target" in text(down)
@@ -202,7 +202,7 @@ def test_a_class_too_small_for_safe_images_is_not_called_the_least_safe(tmp_path
     both = text(open_view("balance", visitor(session)))
     tiny = text(
         open_view(
-            "balance", visitor(session), target_synthetic="share", target_share=35,
+            "balance", visitor(session), target_largest="share", target_share=35,
         )
     )  # fmt: skip
 
@@ -237,7 +237,7 @@ def test_targets_by_class_outlive_a_look_at_another_page(
         return table.assign(reach=[count + 5 for count in table["images"]])
 
     monkeypatch.setattr("streamlit.data_editor", edited)
-    page = open_view("balance", visitor(session), strategy="smote", target_synthetic="by_class")
+    page = open_view("balance", visitor(session), strategy="smote", target_largest="by_class")
     # Streamlit keeps an editor's edits only while its page is open; this one keeps none.
     page.run()
 

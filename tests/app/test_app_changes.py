@@ -13,7 +13,7 @@ from app.workspace import Workspace
 from core.dataset import ImageDataset
 from core.dataset.edits import Edits
 from core.dataset.edits_file import edits_text, name_edits
-from core.resample import Exports, Resampled, resample
+from core.resample import Made, TrainingSide, resample
 
 VIEWS = ("load", "audit", "augment", "balance", "evaluate", "export")
 
@@ -49,7 +49,7 @@ def test_every_target_can_be_chosen_when_a_class_is_left_out(
 ) -> None:
     workspace = changed(embedded_session, Edits().leave_out([18]))
 
-    key = f"target_{Exports.SYNTHETIC}"
+    key = "target_largest"
     page = open_view("balance", workspace, strategy="smote", **{key: choice})
 
     assert not page.exception
@@ -206,9 +206,9 @@ def test_points_of_labels_that_changed_meanwhile_are_dropped_with_a_word(
 ) -> None:
     has_changed = Event()
 
-    def late(*arguments: object, **settings: object) -> Resampled:
+    def late(side: TrainingSide) -> Made:
         assert has_changed.wait(WAIT_SECONDS)
-        return resample(*arguments, **settings)
+        return resample(side)
 
     monkeypatch.setattr("app.views.balance.resample", late)
     workspace = visitor(embedded_session)

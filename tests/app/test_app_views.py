@@ -104,7 +104,7 @@ def test_a_picture_that_is_gone_is_named_in_plain_text(tmp_path: Path) -> None:
     page = open_view("augment", workspace)
 
     assert has_no_fault(page)
-    assert "<img src=x>.png cannot be read any more." in text(page)
+    assert "<img src=x>.png cannot be read any more (No such file or directory)." in text(page)
     assert [body for body in html(page) if "<img src=x>" in body] == []
 
 

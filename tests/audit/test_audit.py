@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from image_sets import jpeg, png, read_folder, write_files
 
-from core.audit import AuditReport, Finding, audit, duplicate_groups, measure_imbalance
+from core.audit import (
+    CHECKS,
+    AuditReport,
+    Check,
+    Finding,
+    audit,
+    duplicate_groups,
+    measure_imbalance,
+    picture_groups,
+)
 from core.dataset import ImageDataset
 
 
@@ -190,3 +199,32 @@ def test_the_json_holds_the_whole_report(tmp_path: Path) -> None:
     assert data["overview"]["smallest"] == [32, 24]
     for found in data["findings"]:
         assert len(found["rows"]) == len(found["paths"])
+
+
+@pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
+def test_every_check_says_what_it_looks_at_and_names_rows_that_are_there(
+    check: Check, tmp_path: Path
+) -> None:
+    files = {**numbered("train/a", 40, 0), "train/b/1.png": png(50), "train/b/2.png": png(50)}
+    files |= {"test/c/1.png": png(0), "train/a/bad.jpg": b"", "train/a/wide.png": png(1)}
+    dataset = dataset_of(tmp_path, files)
+
+    found = check.find(dataset, picture_groups(dataset))
+
+    assert check.title
+    assert check.help.endswith(".")
+    for one in found:
+        assert one.text.endswith(".") and one.remedy.endswith(".")
+        assert set(one.rows.tolist()) <= set(range(len(dataset)))
+
+
+def test_an_audit_holds_what_its_checks_find(tmp_path: Path) -> None:
+    files = {**numbered("train/a", 40, 0), "train/b/1.png": png(50), "test/c/1.png": png(0)}
+    dataset = dataset_of(tmp_path, files)
+    pictures = picture_groups(dataset)
+
+    report = audit(dataset)
+
+    each = [one.id for check in CHECKS.values() for one in check.find(dataset, pictures)]
+    assert sorted(one.id for one in report.findings) == sorted(each)
+    assert len(set(each)) == len(each)

@@ -36,9 +36,9 @@ def test_our_own_program_makes_the_very_pictures(policy: AugmentPolicy) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
 
     assert space["policy"] == policy
-    for copy in range(3):
-        drawn = draw(policy, image_key="abc", copy=copy, label="cat")
-        made = space["augmented"](pixels, digest="abc", copy=copy, label="cat")
+    for repeat in range(1, 4):
+        drawn = draw(policy, digest="abc", repeat=repeat, label="cat")
+        made = space["augmented"](pixels, digest="abc", repeat=repeat, label="cat")
         np.testing.assert_array_equal(made, apply(pixels, drawn))
 
 

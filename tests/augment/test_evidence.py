@@ -13,13 +13,13 @@ from image_sets import read_folder
 from app.augment_command import find_writer
 from app.cli import main
 from core.augment import DrawnStep, apply
-from core.augment.evidence import Cell, Evidence, measure_evidence, working_copy
+from core.augment.evidence import Cell, Evidence, measure_evidence
 from core.augment.judge import Judge
-from core.augment.suggestion import suggest_policy, useful_for
+from core.augment.suggestion import mirror_text, suggest_policy, useful_for
 from core.augment.trials import Trial, list_trials
 from core.augment.verdict import Figures, Verdict
-from core.dataset import ImageDataset
-from core.embed import Embeddings, embed
+from core.dataset import ImageDataset, read_picture
+from core.embed import ENCODERS, Embeddings, embed
 from core.errors import EmptyDatasetError, SettingError
 from core.pictures.encode import encode
 
@@ -100,7 +100,8 @@ def test_the_same_seed_gives_the_same_evidence(
 
 def test_what_was_tried_can_be_made_again(arrows: ImageDataset, evidence: Evidence) -> None:
     cell = evidence.by_place["a", Trial("horizontal_flip")]
-    pixels, _ = working_copy(arrows, cell.rows[0])
+    with read_picture(arrows, cell.rows[0]) as whole:
+        pixels, _ = ENCODERS["classical"].working_copy(whole)
 
     step = cell.trial.draw(image_key=str(arrows.table["digest"].iloc[cell.rows[0]]), seed=0)
 
@@ -122,7 +123,7 @@ def test_images_that_are_gone_are_left_out_and_all_of_them_an_error(tmp_path: Pa
     assert evidence.by_place["a", TRIALS[0]].figures.images == 3
     for file in dataset.root.rglob("*.png"):
         file.unlink()
-    with pytest.raises(EmptyDatasetError, match="can be read any more"):
+    with pytest.raises(EmptyDatasetError, match=r"can be tried\. .* cannot be read any more"):
         measure_evidence(dataset, embeddings, TRIALS)
 
 
@@ -204,6 +205,21 @@ def test_the_suggestion_leaves_alone_the_classes_that_a_flip_harms() -> None:
     assert (turn.values, turn.except_labels) == ({"degrees": (-15, 15)}, frozenset())
 
 
+@pytest.mark.parametrize(
+    ("operation", "six", "told"),
+    [
+        ("horizontal_flip", BAD, "A horizontal flip changes the label of 'six'."),
+        ("vertical_flip", BAD, "A vertical flip changes the label of 'six'."),
+        ("vertical_flip", GOOD, "A vertical flip changes the label of no class."),
+        ("grey", BAD, None),
+    ],
+)
+def test_it_is_told_what_the_mirror_that_was_tried_does(
+    operation: str, six: Figures, told: str | None
+) -> None:
+    assert mirror_text(hand_made({"cat": [GOOD], "six": [six]}, [Trial(operation)])) == told
+
+
 def test_the_suggestion_takes_each_side_as_far_as_it_is_useful() -> None:
     trials = [Trial("brightness", level) for level in (0.8, 0.5, 1.25, 1.8)]
     evidence = hand_made({"cat": [GOOD, BAD, GOOD, GOOD]}, trials)
@@ -281,7 +297,7 @@ def test_an_unknown_operation_is_refused() -> None:
 
 @pytest.mark.parametrize("suffix", [".csv", ".json", ".parquet"])
 def test_the_command_writes_a_row_per_class_and_trial(
-    suffix: str, arrows: ImageDataset, tmp_path: Path
+    suffix: str, arrows: ImageDataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out, policy = tmp_path / f"evidence{suffix}", tmp_path / "policy.json"
 
@@ -292,6 +308,8 @@ def test_the_command_writes_a_row_per_class_and_trial(
     )  # fmt: skip
 
     assert status == 0
+    # Six of each of two classes and the one of the third, each in five ways.
+    assert "65 augmented pictures to make and look at: " in capsys.readouterr().err
     read = {".csv": pd.read_csv, ".json": pd.read_json, ".parquet": pd.read_parquet}[suffix]
     table = read(out)
     assert len(table) == 3 * 5

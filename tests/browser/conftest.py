@@ -1,11 +1,13 @@
 """A real server, a real Chromium, and a page that fails on anything it should never show."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from functools import cache
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -13,7 +15,8 @@ from urllib.request import urlopen
 import pytest
 from find_chromium import find_chromium
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, sync_playwright
-from visitor import Server, Visitor
+from second_try import SHOWN
+from visitor import Server, Visitor, what_is_shown
 
 # Without these, Chromium looks for Google's hosts at every start.
 FLAGS = [
@@ -28,16 +31,39 @@ FLAGS = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of this folder, and skip it loudly where there is no browser."""
+    """Mark every test of this folder."""
     here = Path(__file__).parent
-    mine = [item for item in items if here in item.path.parents]
-    missing = bool(mine) and find_chromium() is None
-    if missing and os.environ.get("CI") == "true":
-        pytest.exit("No Chromium found, and CI=true: install one or name it.", returncode=1)
-    for item in mine:
-        item.add_marker(pytest.mark.browser)
-        if missing:
-            item.add_marker(pytest.mark.skip(reason="NO CHROMIUM FOUND"))
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+def pytest_runtest_setup() -> None:
+    """Where there is no browser, skip loudly, and fail where that must not be."""
+    if not has_browser():
+        if os.environ.get("CI") == "true":
+            pytest.fail("No Chromium found, and CI=true: install one or name it.", pytrace=False)
+        pytest.skip("NO CHROMIUM FOUND")
+
+
+@cache
+def has_browser() -> bool:
+    return find_chromium() is not None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say in the report of a failure what the browser showed."""
+    report = yield
+    chromium = (getattr(item, "funcargs", None) or {}).get("browser")
+    if report.failed and chromium is not None and hasattr(item.config, "cache"):
+        place = item.config.cache.mkdir("failed_pages")
+        report.sections.append(
+            (SHOWN, what_is_shown(chromium, place / re.sub(r"\W+", "_", item.name)))
+        )
+    return report
 
 
 @pytest.fixture(scope="session")

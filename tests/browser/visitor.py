@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
 PATIENCE_MS = 90_000  # for work that a slow machine does in a while
 
@@ -102,3 +102,15 @@ class Visitor:
         for word in ("Traceback", "KeyError", "AttributeError", "fault in Evenset"):
             assert word not in text, text
         assert not self.faults, self.faults
+
+
+def what_is_shown(chromium: Browser, pictures: Path) -> str:
+    """Return the address and the text of every open page, and where pictures of them are."""
+    lines = []
+    for number, page in enumerate(page for each in chromium.contexts for page in each.pages):
+        picture = pictures.with_name(f"{pictures.name}-{number}.png")
+        lines.append(f"{page.url} ({picture})")
+        with suppress(Error):  # a page may be lost, or wait for an answer
+            lines.append(" ".join(page.locator("body").inner_text(timeout=3_000).split())[:600])
+            page.screenshot(path=picture, timeout=5_000)
+    return "\n".join(lines)

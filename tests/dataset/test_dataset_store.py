@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from image_sets import read_folder
 
 from core.dataset import Choices, Decided, ImageDataset, SkippedFile, Take, build_table
+from core.dataset.proposal import Proposal
 from core.dataset.store import (
     FACTS_FILE,
     IMAGES_FILE,
@@ -23,6 +24,7 @@ from core.dataset.store import (
     write_dataset,
 )
 from core.errors import SourceError
+from core.pictures.decoding import Decoding
 
 FILES = (IMAGES_FILE, SKIPPED_FILE, FACTS_FILE)
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
@@ -49,6 +51,8 @@ def drawn(
             "width": [3] * count,
             "height": [2] * count,
             "format": ["PNG"] * count,
+            "vanishing": [1.0, *([float("nan")] * (count - 1))],
+            "highest": [4000] * count,
             "bytes": [5] * count,
             "digest": ["ab" * 32] * count,
             "file": [file for _, _, file in rows],
@@ -82,8 +86,14 @@ def test_a_folder_of_pictures_comes_back_with_every_field(
         read_folder(drawn_folder),
         take=Take({"cat": 4, "*": None}, order="random", seed=7),
         choices=Choices(
-            labels_file="labels.csv", group_column="patient", decisions={"missing": "leave out"}
+            labels_file="labels.csv",
+            group_column="patient",
+            decisions={"missing": "leave out"},
+            background="grey",
+            white_level=4095,
         ),
+        proposal=Proposal(7, 2, 2, 3, highest=4000, usual=900),
+        decoding=Decoding("grey", 4095),
         decided=(Decided("missing", 2, "2 rows name no file.", "leave out", ("a", "b")),),
     )
 

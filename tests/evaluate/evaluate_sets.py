@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,38 @@ from numpy.typing import NDArray
 
 from core.dataset import Choices, ImageDataset, build_table
 from core.embed import Embeddings
+from core.evaluate.album import Album
+from core.evaluate.contenders import Contender
+from core.evaluate.features import Source
+from core.evaluate.folds import Fold
+from core.evaluate.learn import TrainingSet, balance, carry_out
+from core.evaluate.look import Look
+from core.evaluate.prepared import fill_albums, prepare_sides
+from core.progress import silent
+
+
+def balanced_side(
+    dataset: ImageDataset, embeddings: Embeddings, fold: Fold, source: Source, contender: Contender
+) -> TrainingSet:
+    """Return what a contender makes of the training side of a fold."""
+    steps = carry_out(dataset, embeddings, fold.train, contender, seed=0)
+    return balance(dataset, fold, source, contender, steps)
+
+
+def prepared_albums(
+    dataset: ImageDataset,
+    embeddings: Embeddings,
+    folds: Sequence[Fold],
+    contender: Contender,
+    look: Look | None = None,
+) -> dict[str, Album]:
+    """Return the pictures that a contender learns from in some fold."""
+    sides = {number: (fold.train, 0) for number, fold in enumerate(folds)}
+    prepared = prepare_sides(
+        dataset, embeddings, sides, [contender],
+        takes_pictures=look is not None, clock=perf_counter, progress=silent,
+    )  # fmt: skip
+    return fill_albums(dataset, embeddings, prepared, look, silent, perf_counter)
 
 
 def images(

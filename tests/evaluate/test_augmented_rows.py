@@ -1,22 +1,24 @@
 """Augmented pictures in a comparison: made of the training side, and described as it is."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from evaluate_sets import balanced_side, prepared_albums
 from image_sets import picture, read_folder, write_files
 
 from core.augment import AugmentPolicy, apply, draw, make_step
+from core.augment.draws import pictures_of
 from core.dataset import ImageDataset
 from core.embed import Embeddings, embed
 from core.errors import LeakError
 from core.evaluate import evaluate, learn, parse_contender
 from core.evaluate.album import Album, fill_album
-from core.evaluate.features import Pictures, Vectors, policy_key
+from core.evaluate.features import PlacesInGallery, Vectors, policy_key
 from core.evaluate.folds import make_folds
 from core.evaluate.gallery import Gallery, read_pictures
 from core.evaluate.look import as_small, by_encoder
-from core.evaluate.setting import fill_albums
 from core.evaluate.spaces import fit_space
 from core.pictures.decode import decode
 from core.pictures.encode import encode
@@ -45,22 +47,20 @@ def test_an_album_holds_the_vectors_of_the_pictures_that_an_export_makes(
 ) -> None:
     crop = AugmentPolicy((make_step("crop"),), seed=3)
 
-    album = fill_album(dataset, {25: 2}, crop, by_encoder(embeddings), silent)
+    album = fill_album(
+        dataset,
+        pictures_of(dataset, crop, np.array([25, 25])),
+        crop,
+        by_encoder(embeddings),
+        silent,
+    )
 
-    steps = draw(crop, image_key=dataset.path(25), copy=2, label="b")
+    steps = draw(crop, digest=dataset.digests[25], repeat=2, label="b")
     second = apply(decode(dataset.read_bytes(25)), steps)
     look = by_encoder(embeddings)
     expected = look.encode(look.prepare(second)[None])
-    taken = album.values[album.find(np.array([25, 25]), np.array([1, 3]))]
-    np.testing.assert_allclose(taken, np.concatenate([expected, expected]), atol=1e-5)
-
-
-def test_an_album_leaves_out_what_cannot_be_read(dataset: ImageDataset) -> None:
-    (dataset.root / str(dataset.table["file"].iloc[20])).unlink()
-
-    album = fill_album(dataset, {20: 1, 21: 1}, FLIP, as_small(8), silent)
-
-    assert album.has(np.array([20, 21])).tolist() == [False, True]
+    wanted = album.pictures.only(album.pictures.repeats == 2)
+    np.testing.assert_allclose(album.values[album.find(wanted)], expected, atol=1e-5)
 
 
 def test_augmented_pictures_fill_the_training_side_and_come_from_it(
@@ -68,11 +68,11 @@ def test_augmented_pictures_fill_the_training_side_and_come_from_it(
 ) -> None:
     folds = make_folds(dataset, np.arange(28), n_splits=4, seed=0)
     contender = parse_contender("augment")
-    albums = fill_albums(dataset, embeddings, folds, [contender], None, silent)
+    albums = prepared_albums(dataset, embeddings, folds, contender)
     for fold in folds:
         source = Vectors(embeddings, fold, fit_space(embeddings, fold), albums)
 
-        side = learn.balance(dataset, embeddings, fold, source, contender, seed=0)
+        side = balanced_side(dataset, embeddings, fold, source, contender)
 
         assert np.bincount(side.codes).tolist() == [15, 15]
         assert set(side.bases) <= set(fold.train)
@@ -83,13 +83,16 @@ def test_a_picture_of_a_test_image_is_refused(
 ) -> None:
     fold = make_folds(dataset, np.arange(28), n_splits=4, seed=0)[0]
     contender = parse_contender("augment")
-    albums = fill_albums(dataset, embeddings, [fold], [contender], None, silent)
+    albums = prepared_albums(dataset, embeddings, [fold], contender)
     source = Vectors(embeddings, fold, fit_space(embeddings, fold), albums)
-    monkeypatch.setattr(learn, "_to_augment", lambda *_: (fold.test, np.zeros(7, np.intp)))
-    monkeypatch.setattr(Album, "find", lambda *_: np.zeros(7, np.intp))
+    steps = learn.carry_out(dataset, embeddings, fold.train, contender, seed=0)
+    of_test = pictures_of(dataset, FLIP, fold.test)
+    leaking = replace(steps[0], made=replace(steps[0].made, pictures=of_test))
+    monkeypatch.setattr(Album, "has", lambda *_: np.ones(len(fold.test), bool))
+    monkeypatch.setattr(Album, "find", lambda *_: np.zeros(len(fold.test), np.intp))
 
     with pytest.raises(LeakError):
-        learn.balance(dataset, embeddings, fold, source, contender, seed=0)
+        learn.balance(dataset, fold, source, contender, [leaking])
 
 
 def test_operations_are_compared_one_by_one(dataset: ImageDataset, embeddings: Embeddings) -> None:
@@ -106,11 +109,11 @@ def test_a_network_learns_the_augmented_base_of_each_synthetic_point(
 ) -> None:
     fold = make_folds(dataset, np.arange(28), n_splits=4, seed=0)[0]
     contender = parse_contender("smote", policy=FLIP)
-    albums = fill_albums(dataset, embeddings, [fold], [contender], as_small(8), silent)
+    albums = prepared_albums(dataset, embeddings, [fold], contender, as_small(8))
     small = read_pictures(dataset, embeddings.rows, as_small(8), silent)
     gallery = Gallery(embeddings.rows, small, albums)
 
-    side = learn.balance(dataset, embeddings, fold, Pictures(gallery, fold), contender, seed=0)
+    side = balanced_side(dataset, embeddings, fold, PlacesInGallery(gallery, fold), contender)
 
     mirrored = small[side.bases[side.kept :]][:, :, ::-1]
     assert len(mirrored) == 9

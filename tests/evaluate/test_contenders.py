@@ -2,23 +2,23 @@
 
 import numpy as np
 import pytest
-from evaluate_sets import clusters
+from evaluate_sets import balanced_side, clusters
 
 from core.errors import SettingError
 from core.evaluate import augmentations, evaluate, learn, parse_contender
 from core.evaluate.contenders import check_targets
-from core.evaluate.features import Vectors, count_repeats
+from core.evaluate.features import Vectors
 from core.evaluate.folds import make_folds
 from core.evaluate.spaces import fit_space
 from core.resample import STRATEGIES
 
 
-def balanced(name: str) -> tuple[learn.TrainingSide, np.ndarray]:
+def balanced(name: str) -> tuple[learn.TrainingSet, np.ndarray]:
     """Return what `name` makes of 64 and 16 training points, and how much each class counts."""
     dataset, embeddings = clusters({"a": 80, "b": 20}, apart=2)
     fold = make_folds(dataset, np.arange(100), seed=0)[0]
     source = Vectors(embeddings, fold, fit_space(embeddings, fold), {})
-    side = learn.balance(dataset, embeddings, fold, source, parse_contender(name), seed=0)
+    side = balanced_side(dataset, embeddings, fold, source, parse_contender(name))
     return side, np.bincount(side.codes, weights=side.weights)
 
 
@@ -55,13 +55,19 @@ def test_scores_are_shifted_by_the_counts_that_come_out() -> None:
 def test_titles_tell_what_is_done() -> None:
     titles = [
         parse_contender(name).title
-        for name in ("augment:horizontal_flip", "smote@50%+class_weights", "augment@300")
+        for name in (
+            "augment:horizontal_flip",
+            "smote@50%+class_weights",
+            "augment@300",
+            "smote:pictures@50%",
+        )
     ]
 
     assert titles == [
         "Augmented pictures: horizontal flip",
         "SMOTE to 50% + class weights",
         "Augmented pictures to 300",
+        "SMOTE to 50%, as pictures",
     ]
 
 
@@ -77,7 +83,9 @@ def test_operations_come_one_by_one_and_then_together() -> None:
     ("name", "reason"),
     [
         ("magic", "no strategy 'magic'"),
-        ("smote:crop", "makes no augmented pictures"),
+        ("smote:crop", "Write smote:pictures"),
+        ("augment:pictures", "'pictures'"),
+        ("random_oversampling:pictures", "makes no augmented pictures"),
         ("augment:twirl", "'twirl'"),
         ("class_weights@50%", "has no target"),
         ("smote@nothing", "'nothing' is unknown"),
@@ -101,18 +109,13 @@ def test_a_combination_has_a_row_with_the_settings_of_its_parts() -> None:
     assert report.strategies[1].files == 10
 
 
-def test_repeats_of_a_row_are_counted_in_order() -> None:
-    assert count_repeats(np.array([5, 7, 5, 5, 7])).tolist() == [0, 0, 1, 2, 1]
-    assert count_repeats(np.empty(0, np.intp)).tolist() == []
-
-
 @pytest.mark.parametrize("name", [name for name in STRATEGIES if name != "augment"])
 def test_no_strategy_learns_from_anything_but_the_training_side(name: str) -> None:
     dataset, embeddings = clusters({"a": 60, "b": 20, "c": 12}, apart=1.5)
     for fold in make_folds(dataset, np.arange(92), n_splits=3, seed=1):
         source = Vectors(embeddings, fold, fit_space(embeddings, fold), {})
 
-        side = learn.balance(dataset, embeddings, fold, source, parse_contender(name), seed=0)
+        side = balanced_side(dataset, embeddings, fold, source, parse_contender(name))
 
         assert set(side.bases) <= set(fold.train)
         assert len(side.features) == len(side.codes) == len(side.votes) == len(side.bases)

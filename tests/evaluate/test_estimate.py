@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.embed import ENCODERS, PRETRAINED
 from core.evaluate import HEADS, parse_contender
 from core.evaluate.estimate import Estimate, estimate
 from core.evaluate.repeats import usual_repeats
@@ -51,3 +52,26 @@ def test_a_slow_head_is_repeated_once() -> None:
 def test_what_the_layers_of_another_encoder_take_is_not_guessed() -> None:
     assert asked("augment", head="fine_tuning", encoder="hf:owner/model") == Estimate(None, 300)
     assert seconds("augment", head="fine_tuning") > 0
+
+
+def test_augmented_pictures_are_described_by_the_encoder_that_embedded_the_others() -> None:
+    slow = asked("augment", encoder="hf:facebook/dinov2-base").seconds
+    made = asked("augment", encoder="classical").seconds
+
+    assert slow is not None and made is not None
+    each = PRETRAINED["hf:facebook/dinov2-base"].core_seconds - ENCODERS["classical"].core_seconds
+    assert slow - made == pytest.approx(300 * each)
+
+
+def test_the_sentence_tells_pictures_and_time() -> None:
+    assert Estimate(70.0, 300).text == "On one core: 300 augmented pictures to make, 70 s."
+    assert Estimate(3.0, 0, embedded=19).text == "On one core, embedding included: a few seconds."
+    assert Estimate(None, 300).text == (
+        "300 augmented pictures to make. How long this encoder takes to learn is seen after the "
+        "first fold."
+    )
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_every_head_says_what_it_takes_with_the_usual_encoder(head: str) -> None:
+    assert seconds("none", "smote", head=head) > 0

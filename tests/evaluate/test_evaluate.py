@@ -6,7 +6,7 @@ from itertools import count
 
 import numpy as np
 import pytest
-from evaluate_sets import clusters, embedded, images
+from evaluate_sets import balanced_side, clusters, embedded, images
 
 from core.dataset import ImageDataset
 from core.embed import Embeddings
@@ -17,7 +17,7 @@ from core.evaluate.contenders import parse_contender
 from core.evaluate.features import Vectors
 from core.evaluate.folds import make_folds
 from core.evaluate.spaces import fit_space
-from core.resample import STRATEGIES, resample
+from core.resample import STRATEGIES, TrainingSide, resample
 
 
 def ticking() -> Callable[[], float]:
@@ -75,14 +75,14 @@ def test_points_on_the_arc_are_learned_where_they_lie() -> None:
     source = Vectors(embeddings, fold, space, {})
 
     straight, bent = (
-        learn.balance(
-            dataset, embeddings, fold, source, parse_contender("smote", {"smote": chosen}), seed=0
+        balanced_side(
+            dataset, embeddings, fold, source, parse_contender("smote", {"smote": chosen})
         )
         for chosen in ({}, settings)
     )
 
     arc = learn.fold_plan(dataset, fold, "smote", settings)
-    made = resample(dataset, embeddings, arc, rows=fold.train, seed=0)
+    made = resample(TrainingSide(dataset, arc, embeddings, rows=fold.train, seed=0))
     np.testing.assert_allclose(
         bent.features[len(fold.train) :],
         space.place(made.points.materialize(embeddings)),
@@ -136,9 +136,9 @@ def test_samplers_only_ever_see_a_training_side(monkeypatch: pytest.MonkeyPatch)
     sides = {tuple(fold.train) for fold in make_folds(dataset, np.arange(38), seed=0)}
     seen, resample = [], learn.resample
 
-    def spy(*arguments: object, **named: object) -> object:
-        made = resample(*arguments, **named)  # type: ignore[arg-type]
-        seen.append((tuple(named["rows"]), made.points))  # type: ignore[arg-type]
+    def spy(side: TrainingSide) -> object:
+        made = resample(side)
+        seen.append((tuple(side.allowed), made.points))
         return made
 
     monkeypatch.setattr(learn, "resample", spy)
@@ -259,7 +259,7 @@ def test_copies_weigh_as_if_they_were_there_twice() -> None:
     space = fit_space(embeddings, fold)
     source, contender = Vectors(embeddings, fold, space, {}), parse_contender("random_oversampling")
 
-    side = learn.balance(dataset, embeddings, fold, source, contender, seed=0)
+    side = balanced_side(dataset, embeddings, fold, source, contender)
 
     per_class = np.bincount(side.codes, weights=side.weights)
     assert per_class == pytest.approx([20, 20])

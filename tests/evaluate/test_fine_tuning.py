@@ -9,6 +9,7 @@ import pytest
 from evaluate_sets import embedded
 from image_sets import read_folder, write_files
 
+from core.augment import Pictures
 from core.dataset import ImageDataset
 from core.embed import Embeddings, embed
 from core.errors import SettingError
@@ -16,7 +17,7 @@ from core.evaluate import evaluate, fine_tuning
 from core.evaluate.fine_tuning import open_fine_tuning
 from core.evaluate.gallery import Gallery, read_pictures
 from core.evaluate.heads import HEADS, Fit
-from core.evaluate.learn import TrainingSide
+from core.evaluate.learn import TrainingSet
 from core.evaluate.training import Training
 from core.pictures.encode import encode
 from core.progress import silent
@@ -37,12 +38,12 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> ImageDataset:
     return read_folder(write_files(tmp_path_factory.mktemp("rings") / "set", files))
 
 
-def sides(dataset: ImageDataset) -> tuple[TrainingSide, np.ndarray]:
+def sides(dataset: ImageDataset) -> tuple[TrainingSet, np.ndarray]:
     """Return the first 36 images of the set to learn from, and the places of the others."""
     rows = np.random.default_rng(0).permutation(48)
     train, test = np.sort(rows[:36]), np.sort(rows[36:])
     ones = np.ones(36, np.intp)
-    side = TrainingSide(train, dataset.codes[train], ones, train, np.ones(2), np.zeros(2), 36, 0)
+    side = TrainingSet(train, dataset.codes[train], ones, train, np.ones(2), np.zeros(2), 36, 0)
     return side, test
 
 
@@ -131,24 +132,31 @@ def test_strategies_are_compared(dataset: ImageDataset) -> None:
     assert all(len(row.curves) == 2 for row in report.strategies[:-1])
 
 
+def pictures_at(keys: list[tuple[int, int]]) -> Pictures:
+    """Return pictures of these rows and repeats."""
+    rows, repeats = np.array(keys, np.intp).reshape(-1, 2).T
+    return Pictures(rows, repeats, np.zeros(len(keys), np.intp))
+
+
 def test_pictures_are_found_again_by_their_places(tmp_path: Path) -> None:
     from core.evaluate.album import Album
 
     real = np.arange(6, dtype=np.float16).reshape(3, 2)
     albums = {
-        "empty": Album({}, {}, np.empty((0, 0), np.float32)),
+        "empty": Album(pictures_at([]), np.empty((0, 0), np.float32)),
         "first": Album(
-            {5: 0, 9: 2}, {5: 2, 9: 1}, 10 + np.arange(6, dtype=np.float16).reshape(3, 2)
+            pictures_at([(5, 1), (5, 2), (9, 1)]),
+            10 + np.arange(6, dtype=np.float16).reshape(3, 2),
         ),
-        "second": Album({5: 0}, {5: 1}, np.array([[90, 91]], np.float16)),
+        "second": Album(pictures_at([(5, 1)]), np.array([[90, 91]], np.float16)),
     }
     gallery = Gallery(np.array([2, 5, 9]), real, albums)
 
     places = np.concatenate(
         [
-            gallery.find_augmented("second", np.array([5]), np.array([3])),
+            gallery.find_augmented("second", pictures_at([(5, 1)])),
             gallery.find(np.array([9, 2])),
-            gallery.find_augmented("first", np.array([9, 5]), np.array([0, 1])),
+            gallery.find_augmented("first", pictures_at([(9, 1), (5, 2)])),
         ]
     )
 

@@ -10,7 +10,7 @@ from core.errors import CancelledError
 from core.evaluate import BASELINE, FLOOR, HEADS, evaluate
 from core.evaluate.heads import Fit, answer_linear, answer_neighbours
 from core.evaluate.intervals import mean_interval
-from core.evaluate.learn import TrainingSide
+from core.evaluate.learn import TrainingSet
 from core.evaluate.network import train_network
 from core.evaluate.training import Training
 from core.pictures.encode import encode
@@ -19,10 +19,10 @@ from core.resample import STRATEGIES
 
 def side(
     features: np.ndarray, codes: list[int], *, votes: list[int] | None = None, weight: float = 1.0
-) -> TrainingSide:
+) -> TrainingSet:
     """Return a side of two classes; `weight` is that of the second."""
     count = len(codes)
-    return TrainingSide(
+    return TrainingSet(
         features,
         np.array(codes),
         np.array(votes or [1] * count),
@@ -130,7 +130,7 @@ def test_nothing_made_of_a_held_back_image_is_learned() -> None:
     alone = side(pictures, codes)
     # Each picture twice, the second time as one made of the first, under the other label.
     again = np.concatenate([pictures, np.full_like(pictures, 255)])
-    doubled = TrainingSide(
+    doubled = TrainingSet(
         again,
         np.array([*codes, *codes]),
         np.ones(80, int),

@@ -14,7 +14,7 @@ from core.embed import Embeddings
 from core.errors import LeakError
 from core.evaluate import evaluate
 from core.evaluate.folds import make_folds
-from core.resample import make_plan, resample
+from core.resample import TrainingSide, make_plan, resample
 
 COUNT = 30  # 20 'cat' (rows 0 to 19), 10 'dog'
 
@@ -65,7 +65,7 @@ def test_no_fold_holds_a_row_that_is_left_out(rows: list[int]) -> None:
 def test_no_point_has_a_parent_that_is_left_out(rows: list[int], strategy: str) -> None:
     edited = Edits().leave_out(rows).apply(drawn())
 
-    made = resample(edited, vectors(), make_plan(edited, strategy), seed=0)
+    made = resample(TrainingSide(edited, make_plan(edited, strategy), vectors(), seed=0))
 
     assert not np.isin(rows, made.kept).any()
     assert not np.isin(made.points.parents, rows).any()
@@ -75,7 +75,7 @@ def test_a_row_that_is_left_out_cannot_be_given_to_a_sampler() -> None:
     edited = Edits().leave_out([3]).apply(drawn())
 
     with pytest.raises(LeakError):
-        resample(edited, vectors(), make_plan(edited, "smote"), rows=np.arange(COUNT))
+        resample(TrainingSide(edited, make_plan(edited, "smote"), vectors(), rows=np.arange(COUNT)))
 
 
 def test_a_comparison_counts_the_images_that_stay() -> None:

@@ -4,6 +4,7 @@ import csv
 import json
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from core.augment import PRESETS, AugmentPolicy
 from core.dataset import Choices, ImageDataset
 from core.embed import embed
 from core.export import ExportReport, Recipe, export
-from core.export.manifest import MANIFEST_NAME
+from core.export.index_files import MANIFEST
 from core.progress import Progress, silent
 from core.resample import find_strategy, make_plan
 
@@ -57,15 +58,16 @@ def exported(
     *,
     seed: int = 0,
     progress: Progress = silent,
+    **choices: str,
 ) -> ExportReport:
-    """Export `dataset` balanced by `strategy`, as the walk does."""
+    """Export `dataset` balanced by `strategy`, as the walk does; `choices` are of the recipe."""
     plan = make_plan(dataset, strategy)
     needs = find_strategy(strategy).needs_embeddings
     embeddings = embed(dataset, device="cpu") if needs else None
     return export(
         dataset,
         plan,
-        recipe_of(dataset, strategy, seed),
+        replace(recipe_of(dataset, strategy, seed), **choices),  # type: ignore[arg-type]
         target,
         embeddings=embeddings,
         progress=progress,
@@ -91,7 +93,7 @@ def pictures(target: Path) -> dict[str, bytes]:
 
 
 def manifest(target: Path) -> list[dict[str, str]]:
-    text = contents(target)[MANIFEST_NAME].decode()
+    text = contents(target)[MANIFEST.name].decode()
     return list(csv.DictReader(StringIO(text, newline="")))
 
 

@@ -27,6 +27,8 @@ from core.export.names import class_folders, safe_name, stem_of
         ("<img onerror>", "_img onerror_"),
         ("abc\u202egpj", "abc_gpj"),
         ("caf\udce9", "caf_"),
+        ("__pycache__", "_pycache__"),
+        ("$HOME", "_HOME"),
         ("", "_"),
         ("x" * 300, "x" * 120),
         ("🐈" * 300, "🐈" * 30),
@@ -57,7 +59,7 @@ def test_labels_never_share_a_folder(labels: set[str]) -> None:
 def test_folders_below_the_class_are_kept_in_the_name() -> None:
     assert stem_of("set/cat/1.jpg", "cat") == "1"
     assert stem_of("set/cat/a/b/1.jpg", "cat") == "a__b__1"
-    assert stem_of("1.tar.gz.jpg", "cat") == "1.tar.gz"
+    assert stem_of("1.tar.gz.jpg", "cat") == "1_tar_gz"
 
 
 HOSTILE = {

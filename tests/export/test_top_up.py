@@ -14,44 +14,13 @@ from image_sets import png, read_folder, write_files, write_folder, zipped
 
 from app.cli import main
 from core.augment import AugmentPolicy, label_after, make_step
+from core.augment.draws import draw_steps
 from core.dataset import ImageDataset
 from core.errors import SettingError
-from core.export import Recipe, TopUp, export, list_items
-from core.export.top_up import plan_top_up, with_share
+from core.export import AS_THEY_ARE, ENCODED_ANEW, Recipe, export, list_items
 from core.pictures.encode import encode
-from core.resample import make_plan, resample
-
-ROWS = {"cat": range(3), "dog": range(10, 15)}
-
-
-def test_each_source_is_used_equally_often_give_or_take_one() -> None:
-    additions = plan_top_up(ROWS, {"cat": 8, "dog": 2}, seed=0, name="augment")
-
-    uses = Counter(one.row for one in additions if one.label == "cat")
-    assert sorted(uses.values()) == [2, 3, 3]
-    assert sorted(one.repeat for one in additions if one.row == uses.most_common(1)[0][0]) == [
-        1,
-        2,
-        3,
-    ]
-    assert len([one for one in additions if one.label == "dog"]) == 2
-
-
-def test_no_source_is_used_more_often_than_its_limit() -> None:
-    additions = plan_top_up(ROWS, {"cat": 100}, seed=0, name="augment", most_per_source=4)
-
-    assert Counter(one.row for one in additions) == {0: 4, 1: 4, 2: 4}
-
-
-def test_another_class_moves_no_sources_of_a_class() -> None:
-    alone = plan_top_up(ROWS, {"cat": 7}, seed=3, name="augment")
-    beside = plan_top_up(ROWS, {"dog": 9, "cat": 7}, seed=3, name="augment")
-
-    assert [one for one in beside if one.label == "cat"] == alone
-
-
-def test_a_class_without_sources_gets_nothing() -> None:
-    assert plan_top_up({"cat": []}, {"cat": 5}, seed=0, name="augment") == []
+from core.resample import TrainingSide, make_plan, plan_counts, resample
+from core.resample.plan_counts import with_share
 
 
 @given(
@@ -88,8 +57,8 @@ def test_a_share_that_is_there_already_adds_nothing() -> None:
 
 @pytest.mark.parametrize("share", [-0.1, 0.95])
 def test_a_share_out_of_range_is_refused(share: float) -> None:
-    with pytest.raises(SettingError, match=r"between 0 and 0\.9"):
-        TopUp(least_share=share)
+    with pytest.raises(SettingError, match="Augmented share of each class"):
+        plan_counts({"a": 3, "b": 1}, "augment", settings={"least_share": share})
 
 
 @pytest.fixture
@@ -97,11 +66,11 @@ def two_classes(tmp_path: Path) -> ImageDataset:
     return read_folder(write_folder(tmp_path / "set", {"left": 6, "right": 2}))
 
 
-def recipe_of(dataset: ImageDataset, policy: AugmentPolicy, top_up: TopUp) -> Recipe:
+def recipe_of(dataset: ImageDataset, policy: AugmentPolicy, originals: str = AS_THEY_ARE) -> Recipe:
     return Recipe(
         source="set", dataset_digest=dataset.digest, choices=dataset.choices, take=None,
         strategy="augment", target=None, settings={}, most_per_image=None, encoder="builtin",
-        policy=policy, seed=0, top_up=top_up,
+        policy=policy, seed=0, originals=originals,
     )  # fmt: skip
 
 
@@ -115,10 +84,10 @@ def manifest_of(archive: Path) -> list[dict[str, str]]:
 def test_the_largest_class_holds_augmented_pictures_too(
     two_classes: ImageDataset, tmp_path: Path
 ) -> None:
-    plan = make_plan(two_classes, "augment")
+    plan = make_plan(two_classes, "augment", settings={"least_share": 0.25})
     target = tmp_path / "out.zip"
 
-    report = export(two_classes, plan, recipe_of(two_classes, TURN, TopUp(0.25)), target)
+    report = export(two_classes, plan, recipe_of(two_classes, TURN), target)
 
     assert report.after == {"left": 8, "right": 8}
     made = Counter(row["label"] for row in manifest_of(target) if row["origin"] == "augmented")
@@ -131,11 +100,11 @@ def test_normalised_originals_are_encoded_anew_and_look_the_same(
     plan = make_plan(two_classes, "augment")
     target = tmp_path / "out.zip"
 
-    export(two_classes, plan, recipe_of(two_classes, TURN, TopUp(0, True)), target)
+    export(two_classes, plan, recipe_of(two_classes, TURN, ENCODED_ANEW), target)
 
     files = zipped(target)
     originals = [row for row in manifest_of(target) if row["origin"] == "original"]
-    assert {row["operation"] for row in originals} == {"normalised"}
+    assert {row["written"] for row in originals} == {"encoded"}
     before = (two_classes.root / originals[0]["parent"]).read_bytes()
     after = files[originals[0]["path"]]
     assert before != after
@@ -147,12 +116,17 @@ def test_normalised_originals_are_encoded_anew_and_look_the_same(
 
 
 def test_a_share_is_refused_where_the_strategy_augments_some_alone(
-    two_classes: ImageDataset,
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = resample(two_classes, None, make_plan(two_classes, "random_oversampling"), seed=0)
+    folder = write_folder(tmp_path / "set", {"a": 4, "b": 2})
 
-    with pytest.raises(SettingError, match="cannot augment a share of each class"):
-        list_items(two_classes, made, TURN, seed=0, top_up=TopUp(0.2))
+    status = main(
+        ["balance", str(folder), "--out", str(tmp_path / "out.zip"), "--least-augmented", "0.2",
+         "--strategy", "random_oversampling"]
+    )  # fmt: skip
+
+    assert status == 1
+    assert "cannot augment a share of each class" in capsys.readouterr().err
 
 
 def test_a_picture_like_its_source_is_drawn_again(tmp_path: Path) -> None:
@@ -169,7 +143,7 @@ def test_a_picture_like_its_source_is_drawn_again(tmp_path: Path) -> None:
                             make_step("rotate", probability=1)), pick=1)  # fmt: skip
     target = tmp_path / "out.zip"
 
-    export(dataset, make_plan(dataset, "augment"), recipe_of(dataset, policy, TopUp()), target)
+    export(dataset, make_plan(dataset, "augment"), recipe_of(dataset, policy), target)
 
     augmented = [row for row in manifest_of(target) if row["origin"] == "augmented"]
     assert len(augmented) == 29
@@ -183,7 +157,9 @@ def test_a_mirror_makes_right_arrows_of_left_ones(two_classes: ImageDataset) -> 
     policy = AugmentPolicy((make_step("rotate", probability=1), flip))
     plan = make_plan(two_classes, "augment")
 
-    items = list_items(two_classes, resample(two_classes, None, plan, seed=0), policy, seed=0)
+    items = list_items(
+        two_classes, resample(TrainingSide(two_classes, plan, seed=0, policy=policy))
+    )
 
     made = [item for item in items if item.origin == "augmented"]
     assert {item.label for item in made} == {"right"}
@@ -191,8 +167,9 @@ def test_a_mirror_makes_right_arrows_of_left_ones(two_classes: ImageDataset) -> 
     sources = [two_classes.label(item.row) for item in made]
     assert len({item.row for item in made}) == 4
     for item, source in zip(made, sources, strict=True):
-        assert label_after(policy, item.drawn, source) == "right"
-        assert item.path.startswith("train/right/")
+        drawn = draw_steps(two_classes, policy, item.row, item.repeat, item.code)
+        assert label_after(policy, drawn, source) == "right"
+        assert item.stem.startswith("train/right/")
 
 
 def test_the_command_augments_a_share_of_every_class(tmp_path: Path) -> None:

@@ -113,21 +113,21 @@ TESTS_OF: Mapping[int, tuple[str, tuple[str, ...]]] = {
         "a cut picture",
         (
             f"{FOLDERS}test_what_cannot_be_used_is_skipped_with_the_reason",
-            "test_images.py::test_a_cut_file_is_refused",
+            "pictures/test_decode.py::test_a_cut_file_is_refused",
         ),
     ),
     23: ("another file, renamed to a picture", (f"{HERE}test_another_file_renamed_is_no_image",)),
     24: (
         "a picture of 400 Mpx",
         (
-            "test_images.py::test_a_bomb_is_refused_without_unpacking_it",
+            "pictures/test_decode.py::test_a_bomb_is_refused_without_unpacking_it",
             f"{HERE}test_bombs_take_little_memory",
         ),
     ),
     25: (
         "a picture of a pixel, or of a line of them",
         (
-            "test_images.py::test_a_line_of_pixels_is_no_picture",
+            "pictures/test_decode.py::test_a_line_of_pixels_is_no_picture",
             "augment/test_geometry.py::test_the_weakest_crop_still_takes_a_pixel",
         ),
     ),
@@ -136,19 +136,22 @@ TESTS_OF: Mapping[int, tuple[str, tuple[str, ...]]] = {
         "animations and pages",
         (
             f"{HERE}test_what_reading_changes_is_told",
-            "test_images.py::test_the_first_frame_stands_for_an_animation",
+            "pictures/test_decode.py::test_the_first_frame_stands_for_an_animation",
         ),
     ),
     28: (
         "a turned picture",
         (
             f"{HERE}test_what_reading_changes_is_told",
-            "test_images.py::test_pictures_stand_upright",
+            "pictures/test_decode.py::test_pictures_stand_upright",
             "export/test_export.py::"
             "test_turned_originals_stand_upright_for_readers_that_ignore_the_tag",
         ),
     ),
-    29: ("a PNG named .jpg", (f"{HERE}test_a_picture_of_a_wrong_suffix_gets_the_right_one",)),
+    29: (
+        "a PNG named .jpg",
+        ("export/test_export.py::test_a_picture_of_a_wrong_suffix_gets_the_right_one",),
+    ),
     30: (
         "one picture in two classes",
         ("audit/test_audit.py::test_repeated_pictures_are_told_by_what_they_spoil",),

@@ -11,10 +11,7 @@ from image_sets import jpeg, png, read_folder, read_zip, saved, turned_jpeg, wri
 from PIL import Image
 from tar_sets import write_tar
 
-from core.augment import AugmentPolicy
 from core.errors import OutputError, SourceError
-from core.export import list_items
-from core.resample import make_plan, resample
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,14 +64,14 @@ FRAMES = [Image.new("RGB", (20, 20), colour) for colour in ("red", "blue")]
 CHANGED = {
     "1.jpg": (saved(FRAMES[0].convert("CMYK"), "JPEG"), "CMYK to RGB"),
     "2.png": (saved(Image.new("I;16", (20, 20), 999), "PNG"), "16 bits to 8"),
-    "3.png": (saved(Image.new("LA", (20, 20)), "PNG"), "transparent parts on white"),
+    "3.png": (saved(Image.new("LA", (20, 20)), "PNG"), "transparent parts filled"),
     "4.png": (
         saved(Image.new("P", (20, 20)), "PNG", transparency=0),
-        "transparent parts on white",
+        "palette to RGB, transparent parts filled",
     ),
     "5.gif": (
         saved(FRAMES[0], "GIF", save_all=True, append_images=FRAMES[1:]),
-        "first of several frames",
+        "first of several frames, palette to RGB",
     ),
     "6.tif": (
         saved(FRAMES[0], "TIFF", save_all=True, append_images=FRAMES[1:]),
@@ -92,17 +89,6 @@ def test_what_reading_changes_is_told(tmp_path: Path) -> None:
 
     assert dataset.table["conversion"].tolist() == [change for _, change in CHANGED.values()]
     assert dataset.skipped == ()
-
-
-def test_a_picture_of_a_wrong_suffix_gets_the_right_one(tmp_path: Path) -> None:
-    dataset = read_folder(write_files(tmp_path / "set", {"cat/1.jpg": png(), "dog/2.PNG": jpeg()}))
-
-    items = list_items(
-        dataset, resample(dataset, None, make_plan(dataset, "none")), AugmentPolicy(()), seed=0
-    )
-
-    assert dataset.table["format"].tolist() == ["PNG", "JPEG"]
-    assert [item.path.rpartition(".")[2] for item in items] == ["png", "jpg"]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")

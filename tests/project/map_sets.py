@@ -4,7 +4,7 @@ import numpy as np
 
 from core.embed import Embeddings
 from core.project import MapSettings, Projection
-from core.resample import SyntheticPoints
+from core.resample import PointsBetween, SyntheticPoints
 
 
 def embedded(vectors: np.ndarray, rows: np.ndarray | None = None) -> Embeddings:
@@ -20,7 +20,7 @@ def two_groups(count: int = 20, dimension: int = 6) -> Embeddings:
 
 
 def between(parents: list[tuple[int, int]], fractions: list[float]) -> SyntheticPoints:
-    return SyntheticPoints(
+    return PointsBetween(
         np.array(parents, np.intp).reshape(-1, 2),
         np.array(fractions, np.float32),
         np.zeros(len(parents), np.intp),

@@ -12,13 +12,13 @@ from resample_sets import points_of
 
 from core.resample.prdc import PointBlocks, measure_prdc
 from core.resample.quality import ClassQuality, SyntheticQuality, measure_quality
-from core.resample.synthetic import SyntheticPoints
+from core.resample.synthetic import PointsBetween, SyntheticPoints
 
 
 def points(
     parents: Sequence[Sequence[int]], fractions: Sequence[float], code: int = 0
 ) -> SyntheticPoints:
-    return SyntheticPoints(
+    return PointsBetween(
         np.array(parents, np.intp).reshape(-1, 2),
         np.array(fractions, np.float32),
         np.full(len(fractions), code, np.intp),
@@ -43,7 +43,7 @@ def drawn(counts: dict[str, int], each: int = 6, seed: int = 0) -> tuple:
     parents = [rng.choice(own, (each, 2)) for own in rows]
     labels = np.repeat(np.arange(len(rows)), each)
     fractions = rng.random(len(labels), np.float32)
-    return dataset, embeddings, SyntheticPoints(np.concatenate(parents), fractions, labels)
+    return dataset, embeddings, PointsBetween(np.concatenate(parents), fractions, labels)
 
 
 def test_the_margin_is_how_much_farther_other_classes_are() -> None:
@@ -146,7 +146,7 @@ def test_prdc_is_that_of_the_class_alone() -> None:
     quality = measure_quality(dataset, embeddings, made, k=3)
 
     real = embeddings.vectors[dataset.rows_of("cat", "train")]
-    cats = made.only(made.labels == 0).materialize(embeddings)
+    cats = made.only(made.codes == 0).materialize(embeddings)
     expected = measure_prdc(PointBlocks(12, real.__getitem__), PointBlocks(20, cats.__getitem__), 3)
     assert quality.classes["cat"].prdc == expected
 
@@ -200,7 +200,7 @@ def test_figures_are_those_of_all_distances(counts: dict[str, int], seed: int) -
     def nearest_two(place: np.ndarray, point: int, left_out: np.ndarray) -> tuple[float, float]:
         """Return the distance to the nearest of the own class and of the others."""
         distances = np.linalg.norm(place - embeddings.vectors[rows].astype(np.float64), axis=1)
-        is_own = dataset.codes[rows] == made.labels[point]
+        is_own = dataset.codes[rows] == made.codes[point]
         kept = is_own & ~np.isin(rows, left_out)
         own = kept if kept.any() else is_own
         return distances[own].min(), distances[~is_own].min()

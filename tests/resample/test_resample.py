@@ -13,11 +13,11 @@ from core.embed import Embeddings
 from core.errors import LeakError, SettingError, TooFewClassesError
 from core.resample import (
     STRATEGIES,
-    Exports,
-    Resampled,
+    Made,
     SyntheticPoints,
-    carry_out,
+    TrainingSide,
     make_plan,
+    oversampling,
     plan_counts,
     resample,
 )
@@ -25,26 +25,29 @@ from core.resample import (
 COUNTS = st.dictionaries(
     st.sampled_from(["ant", "bee", "cat", "dog"]), st.integers(1, 9), min_size=2
 )
-POINTS = sorted(
-    name for name, strategy in STRATEGIES.items() if strategy.exports is Exports.SYNTHETIC
-)
+POINTS = sorted(name for name, strategy in STRATEGIES.items() if strategy.effect.adds_points)
 CLEANING = sorted(name for name, strategy in STRATEGIES.items() if strategy.cleans)
-FEWER = sorted(name for name, strategy in STRATEGIES.items() if strategy.exports is Exports.FEWER)
+FEWER = sorted(name for name, strategy in STRATEGIES.items() if strategy.effect.leaves_out)
 # These make as many points as the plan adds, whatever the data.
 EXACT = ("smote", "borderline_smote", "safe_level_smote", "random_oversampling")
 
 
 def made_of(
     counts: Mapping[str, int], strategy: str, seed: int = 0, **options: object
-) -> tuple[ImageDataset, Embeddings, Resampled]:
+) -> tuple[ImageDataset, Embeddings, Made]:
     dataset, embeddings = points_of(counts)
     plan = make_plan(dataset, strategy, **options)
-    return dataset, embeddings, resample(dataset, embeddings, plan, seed=seed)
+    return dataset, embeddings, resample(TrainingSide(dataset, plan, embeddings, seed=seed))
 
 
-def rows_with_counts(made: Resampled) -> tuple[list[int], list[list[int]], list[float]]:
+def rows_with_counts(made: Made) -> tuple[list, ...]:
     points = made.points
-    return made.kept.tolist(), points.parents.tolist(), points.fractions.tolist()
+    return (
+        made.kept.tolist(),
+        made.copies.tolist(),
+        points.parents.tolist(),
+        points.fractions.tolist(),
+    )
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -59,17 +62,24 @@ def test_what_comes_out_is_made_of_training_images_and_adds_up(
     assert np.isin(points.parents, dataset.training_rows).all()
     assert np.isin(made.kept, dataset.training_rows).all()
     assert (np.diff(made.kept) > 0).all()
-    assert (dataset.codes[points.parents[:, 0]] == points.labels).all()
+    assert (dataset.codes[points.parents[:, 0]] == points.codes).all()
+    alone = {label for label in counts if counts[label] == 1 and plan.add[label]}
+    others = made.other_pictures.codes
     for code, label in enumerate(dataset.classes):
-        of_points = int((points.labels == code).sum())
+        of_points = int((points.codes == code).sum())
+        of_copies = int((dataset.codes[made.copies] == code).sum())
+        of_pictures = int((others == code).sum())
+        assert made.plan.add[label] == of_points + of_copies + of_pictures
         if strategy in EXACT:
-            assert of_points == (0 if label in points.too_small else plan.add[label])
-        if strategy != "augment" and label not in points.too_small:
-            assert made.plan.add[label] == of_points
+            assert made.plan.add[label] == plan.add[label]
+        # What cleaning leaves out is the source of nothing.
+        if strategy in POINTS and made.plan.keep[label]:
+            assert of_pictures == (plan.add[label] if label in alone else 0)
         assert made.plan.keep[label] == (dataset.codes[made.kept] == code).sum()
     assert made.plan.asks_as(plan)
-    alone = {label for label in counts if counts[label] == 1 and plan.add[label]}
-    assert set(points.too_small) == (alone if strategy in POINTS else set())
+    assert np.isin(made.pictures.rows, dataset.training_rows).all()
+    assert made.pictured == (len(points) if strategy in POINTS else 0)
+    assert (made.pictures.rows[: made.pictured] == points.parents[: made.pictured, 0]).all()
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -89,9 +99,11 @@ def test_given_rows_are_the_only_ones_used(strategy: str) -> None:
     counts = np.bincount(dataset.codes[rows], minlength=3).tolist()
     plan = plan_counts(dict(zip(dataset.classes, counts, strict=True)), strategy)
 
-    made = resample(dataset, embeddings, plan, rows=rows)
+    made = resample(TrainingSide(dataset, plan, embeddings, rows=rows))
 
     assert np.isin(made.points.parents, rows).all()
+    assert np.isin(made.pictures.rows, rows).all()
+    assert np.isin(made.copies, rows).all()
     assert np.isin(made.kept, rows).all()
 
 
@@ -128,7 +140,7 @@ def test_points_on_the_arc_keep_the_length_of_their_parents() -> None:
     lengths = np.linalg.norm(drawn.vectors, axis=1, keepdims=True)
     embeddings = Embeddings(drawn.vectors / lengths, drawn.rows, "drawn", "d", "cpu")
 
-    made = resample(dataset, embeddings, make_plan(dataset, "smote", settings=values))
+    made = resample(TrainingSide(dataset, make_plan(dataset, "smote", settings=values), embeddings))
 
     vectors = made.points.materialize(embeddings)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
@@ -156,22 +168,20 @@ def test_batches_tell_what_they_cost() -> None:
     assert made.cost.recall < 1
 
 
-def test_copies_lie_on_their_image() -> None:
-    _, embeddings, made = made_of({"cat": 9, "dog": 3}, "random_oversampling")
-    points = made.points
+def test_copies_are_no_points() -> None:
+    dataset, _, made = made_of({"cat": 9, "dog": 3}, "random_oversampling")
 
-    assert (points.fractions == 0).all()
-    positions = embeddings.positions_of(points.parents[:, 0])
-    assert np.array_equal(points.materialize(embeddings), embeddings.vectors[positions])
+    assert dataset.codes[made.copies].tolist() == [1] * 6
+    assert (len(made.points), len(made.pictures)) == (0, 0)
 
 
 def test_another_class_changes_no_point_of_a_class() -> None:
     few = made_of({"cat": 9, "dog": 3}, "smote", target=20)
     many = made_of({"ant": 2, "cat": 9, "dog": 3, "owl": 1}, "smote", target=20)
 
-    def cats(made: tuple[ImageDataset, Embeddings, Resampled]) -> tuple[list[str], list]:
+    def cats(made: tuple[ImageDataset, Embeddings, Made]) -> tuple[list[str], list]:
         dataset, _, result = made
-        mine = result.points.labels == dataset.classes.index("cat")
+        mine = result.points.codes == dataset.classes.index("cat")
         paths = [dataset.path(row) for row in result.points.parents[mine].ravel()]
         return paths, result.points.fractions[mine].tolist()
 
@@ -194,7 +204,7 @@ def test_an_image_without_a_vector_becomes_no_parent_and_stays(strategy: str) ->
     left = np.delete(np.arange(len(dataset)), gone)
     fewer = Embeddings(embeddings.vectors[left], left, "drawn", "d", "cpu")
 
-    made = resample(dataset, fewer, make_plan(dataset, strategy))
+    made = resample(TrainingSide(dataset, make_plan(dataset, strategy), fewer))
 
     assert gone not in made.points.parents
     assert gone in made.kept or not STRATEGIES[strategy].needs_embeddings
@@ -204,7 +214,7 @@ def test_a_strategy_on_embeddings_asks_for_them() -> None:
     dataset, _ = points_of({"cat": 9, "dog": 4})
 
     with pytest.raises(SettingError, match="SMOTE works on embeddings"):
-        resample(dataset, None, make_plan(dataset, "smote"))
+        resample(TrainingSide(dataset, make_plan(dataset, "smote")))
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -213,7 +223,7 @@ def test_held_out_rows_are_refused(strategy: str) -> None:
     plan = make_plan(dataset, strategy)
 
     with pytest.raises(LeakError, match="never balanced"):
-        resample(dataset, embeddings, plan, rows=np.arange(len(dataset)))
+        resample(TrainingSide(dataset, plan, embeddings, rows=np.arange(len(dataset))))
 
 
 def test_a_sampler_that_reaches_outside_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,12 +231,12 @@ def test_a_sampler_that_reaches_outside_is_caught(monkeypatch: pytest.MonkeyPatc
     held_out = np.flatnonzero(dataset.table["split"] == "test")
     assert len(held_out)
 
-    def leaking(rows: np.ndarray, codes: np.ndarray, add: object, *, seed: int) -> tuple:
-        return held_out[:1], dataset.codes[held_out[:1]]
+    def leaking(rows: np.ndarray, codes: np.ndarray, add: object, *, seed: int) -> np.ndarray:
+        return held_out[:1]
 
-    monkeypatch.setattr(carry_out, "draw_copies", leaking)
+    monkeypatch.setattr(oversampling, "draw_copies", leaking)
     with pytest.raises(LeakError, match="outside the rows that may be used"):
-        resample(dataset, embeddings, make_plan(dataset, "random_oversampling"))
+        resample(TrainingSide(dataset, make_plan(dataset, "random_oversampling"), embeddings))
 
 
 @given(counts=COUNTS, seed=st.integers(0, 5))
@@ -278,12 +288,12 @@ def test_copies_of_one_class_alone_are_refused() -> None:
 def test_copies_beyond_the_largest_class_are_drawn() -> None:
     made = made_of({"cat": 5, "dog": 2}, "random_oversampling", target=9)[2]
 
-    assert len(made.points) == 11
+    assert len(made.copies) == 11
 
 
 def test_points_cannot_be_changed() -> None:
     points: SyntheticPoints = made_of({"cat": 5, "dog": 2}, "smote")[2].points
 
-    for array in (points.parents, points.fractions, points.labels):
+    for array in (points.parents, points.fractions, points.codes):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0

@@ -1,0 +1,49 @@
+"""What an export has written: where it is, what is not in it, and how to make it again."""
+
+import shlex
+from urllib.parse import quote
+
+import streamlit as st
+
+from app.page import plain, quiet
+from app.session import Session
+from app.workspace import Workspace
+from core.resample import STRATEGIES
+from core.words import count_of, named, size_of
+
+
+def export_result(workspace: Workspace, session: Session) -> None:
+    """Draw what was written, if something was."""
+    report, path = session.exported, session.export_path()
+    if report is None or path is None:
+        return
+    with st.container(border=True):
+        size = size_of(path.stat().st_size) if path.is_file() else "a folder"
+        done = f"{count_of(len(report.rows), 'picture')} written, {size}."
+        if session.export_stale:
+            done += " Settings have changed since: write again to have them in it."
+        st.markdown(plain(done))
+        if report.changes:
+            quiet(f"With your changes: {report.changes}.")
+        if path.is_file():
+            url = f"/evenset/export/{workspace.route_token}/{quote(path.name)}"
+            st.link_button("Download the zip", url, type="primary", icon=":material/download:")
+        else:
+            st.code(str(path), language=None)
+        for failure in report.failed[:5]:
+            st.warning(plain(f"'{failure.path}' is not in it: {failure.reason}."))
+        short = [
+            label for label, count in report.after.items()
+            if count and count != max(report.after.values())
+        ]  # fmt: skip
+        if short and STRATEGIES[_strategy(session)].targets:
+            quiet(f"Classes above or below the target: {named(short)}.")
+        quiet("The same from the command line, with the recipe that is in the export:")
+        st.code(
+            f"evenset balance SOURCE --recipe recipe.json --out {shlex.quote(path.name)}",
+            language="bash",
+        )
+
+
+def _strategy(session: Session) -> str:
+    return session.balanced.plan.strategy if session.balanced else "augment"

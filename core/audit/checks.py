@@ -1,0 +1,109 @@
+"""What an audit looks for: one record a check, which also looks."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from core.audit.class_findings import (
+    find_imbalance,
+    find_missing_in_training,
+    find_small_classes,
+)
+from core.audit.decoding_findings import find_conversions, find_decoding, find_skipped
+from core.audit.duplicate_findings import find_duplicates, find_near_duplicates
+from core.audit.duplicates import Groups
+from core.audit.finding import Finding
+from core.audit.group_findings import find_split_groups
+from core.dataset import ImageDataset
+
+# Above, reading every picture once more would hold up the answer; a comparison still does it.
+MOST_COMPARED = 20_000
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that an audit looks for."""
+
+    name: str
+    title: str
+    help: str  # what it looks at
+    # The images, and (N,) groups whose rows show the same picture: byte for byte, and with
+    # `compares_pictures` also nearly.
+    find: Callable[[ImageDataset, Groups], list[Finding]]
+    compares_pictures: bool = False  # it is left out where pictures are not compared
+
+
+def _in_rows(
+    find: Callable[[ImageDataset], list[Finding]],
+) -> Callable[[ImageDataset, Groups], list[Finding]]:
+    """Return `find` as a check that looks at the images' rows alone."""
+    return lambda dataset, _: find(dataset)
+
+
+CHECKS: Mapping[str, Check] = {
+    check.name: check
+    for check in (
+        Check(
+            "imbalance",
+            "Balance of the classes",
+            "How many times more training images the largest class has than the smallest, from "
+            "1.5 times on; or that there is one class alone.",
+            _in_rows(find_imbalance),
+        ),
+        Check(
+            "small_classes",
+            "Small classes",
+            "Classes with fewer than 10 training images, and what that spoils: SMOTE's neighbours, "
+            "or the scores.",
+            _in_rows(find_small_classes),
+        ),
+        Check(
+            "missing_in_training",
+            "Classes without training images",
+            "Classes that are in a held-out split alone.",
+            _in_rows(find_missing_in_training),
+        ),
+        Check(
+            "groups_in_splits",
+            "Groups in several splits",
+            "Patients, cameras or senders with images in two or more splits, where the labels file "
+            "names them.",
+            _in_rows(find_split_groups),
+        ),
+        Check(
+            "duplicates",
+            "Pictures that are there twice",
+            "The same bytes under two labels, in two splits, or more than once in a class.",
+            _in_rows(find_duplicates),
+        ),
+        Check(
+            "skipped",
+            "Files that could not be used",
+            "Files that were left out on loading; each with the reason in a list.",
+            _in_rows(find_skipped),
+        ),
+        Check(
+            "conversions",
+            "Pictures that reading changes",
+            "Pictures whose pixels are not quite those of the file: turned upright, 16 bits, CMYK, "
+            "transparent, the first of several frames.",
+            _in_rows(find_conversions),
+        ),
+        Check(
+            "decoding",
+            "Backgrounds and white levels",
+            "What the set has decided about its pixels, and the pictures on which that hangs: grey "
+            "behind white icons, the value of 16-bit files that is white; where it is not as "
+            "proposed, or speaks against itself.",
+            _in_rows(find_decoding),
+        ),
+        Check(
+            "near_duplicates",
+            "Nearly the same pictures",
+            "The same picture in another size, encoding or brightness: under two labels, in two "
+            f"splits, or in one class. In sets of more than {MOST_COMPARED:,} images only "
+            "Evaluate looks for them.",
+            find_near_duplicates,
+            compares_pictures=True,
+        ),
+    )
+}

@@ -1,0 +1,69 @@
+"""The table of a dataset: a row per image, a column per fact, kept small."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+COLUMNS = (
+    "path",
+    "label",
+    "split",
+    "group",
+    "width",
+    "height",
+    "format",
+    "conversion",
+    "vanishing",  # share of a transparent picture that white would swallow; NaN: not transparent
+    "highest",  # value of a picture whose 16 bits the set scales; 0: no such picture
+    "bytes",
+    "digest",
+    "file",
+)
+_CATEGORIES = ("label", "split", "group", "format", "conversion")
+_NUMBERS = {
+    "width": np.int32,
+    "height": np.int32,
+    "vanishing": np.float32,
+    "highest": np.int32,
+    "bytes": np.int64,
+}
+
+Column = Sequence[str] | Sequence[int] | Sequence[float] | NDArray[np.generic] | pd.Series
+
+
+def build_table(columns: Mapping[str, Column]) -> pd.DataFrame:
+    """Return the table of a dataset from its columns, sorted by path.
+
+    Labels, splits, groups, formats and conversions are kept as codes: a million rows fit in memory.
+    `conversion`, `group`, `vanishing` and `highest` may be left out: nothing is converted, no row
+    names a group, no picture is transparent or has 16 bits.
+    """
+    count = len(columns["path"])
+    nothing = [""] * count
+    given: dict[str, Column] = {
+        "conversion": nothing,
+        "group": nothing,
+        "vanishing": np.full(count, np.nan),
+        "highest": np.zeros(count, np.int32),
+        **columns,
+    }
+    table = pd.DataFrame({name: _column(name, given[name]) for name in COLUMNS})
+    if not table["path"].is_monotonic_increasing:
+        table = table.sort_values("path", kind="stable").reset_index(drop=True)
+    return table
+
+
+def _column(name: str, values: Column) -> pd.Series:
+    if name in _NUMBERS:
+        return pd.Series(np.asarray(values, _NUMBERS[name]))
+    if name in _CATEGORIES:
+        return pd.Series(values, dtype="category")
+    if name == "file":
+        try:
+            return pd.Series(values, dtype="str")
+        except UnicodeEncodeError:
+            # pandas' texts are UTF-8; a file name may hold any bytes, and must open the file again.
+            return pd.Series(values, dtype=object)
+    return pd.Series(values, dtype="str")

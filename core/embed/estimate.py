@@ -1,0 +1,61 @@
+"""What can be chosen to embed with, and what that takes, before a model is opened."""
+
+import os
+from typing import Protocol
+
+from core.embed.devices import CPU
+from core.embed.encoders import ENCODERS
+from core.embed.pretrained import PRETRAINED, UNKNOWN_CORE_SECONDS
+from core.words import duration_of
+
+
+class EncoderOffer(Protocol):
+    """What an encoder, and a pretrained model that is not here yet, say of themselves."""
+
+    @property
+    def title(self) -> str:
+        """Return the name that people read."""
+
+    @property
+    def help(self) -> str:
+        """Return what it sees, and what it misses."""
+
+    @property
+    def core_seconds(self) -> float:
+        """Return how long one core at 2 GHz takes for a picture: a rough guide."""
+
+
+def offered_encoders(*, downloads: bool = True) -> dict[str, EncoderOffer]:
+    """Return name -> what may be chosen; `downloads` adds the listed models of Hugging Face."""
+    return {**ENCODERS, **(PRETRAINED if downloads else {})}
+
+
+def seconds_to_embed(encoder: str, count: int, *, cores: int | None = None) -> float:
+    """Return how long so many pictures of moderate size take on a CPU, as the record says.
+
+    Args:
+        encoder: What `find_encoder` takes; of a model that is not listed, the usual is said.
+        count: Pictures.
+        cores: At work; as many as the computer has unless given.
+    """
+    offer = offered_encoders().get(encoder)
+    each = UNKNOWN_CORE_SECONDS if offer is None else offer.core_seconds
+    return count * each / (cores or os.cpu_count() or 1)
+
+
+def embedding_text(encoder: str, count: int, *, device: str, cores: int | None = None) -> str:
+    """Return a sentence about the time that embedding takes.
+
+    Args:
+        encoder: What `find_encoder` takes.
+        count: Pictures.
+        device: 'cpu', 'cuda' or 'mps'. How fast a graphics processor is was measured on none.
+        cores: Of the CPU; as many as the computer has unless given.
+    """
+    duration = duration_of(seconds_to_embed(encoder, count, cores=cores))
+    if device == CPU:
+        return f"Estimated time here: {duration}, less when it was done before."
+    return (
+        f"Estimated time on the CPU: {duration}; less on a graphics processor, and when it was "
+        "done before."
+    )

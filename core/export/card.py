@@ -1,0 +1,79 @@
+"""The export's README.md: for people, and the dataset card that Hugging Face `datasets` reads."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+
+from core.dataset import SPLITS
+from core.export.index_files import IndexFile, Written
+from core.words import count_of
+
+_MOST_RENAMED = 100  # classes that are listed
+
+
+def _card(written: Written) -> bytes:
+    """Return the card of an export with a folder per split and class.
+
+    Without it `datasets` guesses splits from names anywhere in a path, so that a class called
+    'test tube' becomes a test split. The patterns name no class: '[' or '*' in a name would count
+    for more than itself.
+    """
+    folders: dict[str, str] = {}  # folder -> label
+    pictures = dict.fromkeys(SPLITS, 0)
+    for row in written.rows:
+        folders[PurePosixPath(row.path).parts[1]] = row.label
+        pictures[row.split] += 1
+    splits = [split for split in SPLITS if pictures[split]]
+    text = "\n".join([*_front_matter(splits, sorted(folders)), *_body(written, pictures, folders)])
+    return (text + "\n").encode("utf-8", "replace")
+
+
+def _front_matter(splits: Sequence[str], folders: Sequence[str]) -> list[str]:
+    lines = ["---", "configs:", "- config_name: default", "  drop_labels: false", "  data_files:"]
+    for split in splits:
+        lines += [f"  - split: {split}", f"    path: {split}/*/*"]
+    # Said here, a class that stands in one split alone has the same code in all.
+    lines += ["  features:", "  - name: image", "    dtype: image"]
+    lines += ["  - name: label", "    dtype:", "      class_label:", "        names:"]
+    lines += [f"          '{code}': {_quoted(folder)}" for code, folder in enumerate(folders)]
+    return [*lines, "---", ""]
+
+
+def _body(written: Written, pictures: Mapping[str, int], folders: Mapping[str, str]) -> list[str]:
+    counts = [f"{count_of(count, 'picture')} in `{split}`" for split, count in pictures.items()]
+    lines = [
+        "# A set of pictures, balanced by Evenset",
+        "",
+        f"{', '.join(counts)}; {count_of(len(folders), 'class')}. Strategy: "
+        f"`{written.plan.strategy}`. `manifest.csv` says where each picture came from, and",
+        "`recipe.json` makes the same set again.",
+        "",
+        "Read it with Hugging Face `datasets` (a zip has to be unpacked first):",
+        "",
+        "    datasets.load_dataset(FOLDER)",
+        "",
+        'Not with `load_dataset("imagefolder", data_dir=FOLDER)`: that does not read this card,',
+        "and guesses the splits from names. With torchvision: `ImageFolder(FOLDER + '/train')`;",
+        "with Keras: `keras.utils.image_dataset_from_directory(FOLDER + '/train')`.",
+    ]
+    renamed = {folder: label for folder, label in sorted(folders.items()) if folder != label}
+    if renamed:
+        lines += [
+            "",
+            "Classes whose folder is called otherwise, since not every system takes it:",
+            "",
+        ]
+        for folder, label in list(renamed.items())[:_MOST_RENAMED]:
+            lines.append(f"- `{folder}`: {_quoted(label)}")
+    return lines
+
+
+def _quoted(text: str) -> str:
+    """Return `text` as YAML's quoted form, which JSON's escapes of large characters are not."""
+    escaped = (
+        char if char.isprintable() and char not in '"\\' else f"\\U{ord(char):08x}"
+        for char in text
+    )  # fmt: skip
+    return f'"{"".join(escaped)}"'
+
+
+CARD = IndexFile("README.md", _card)

@@ -1,0 +1,296 @@
+"""Where an export is written to: locked meanwhile, and under its real name only when whole."""
+
+import os
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from core.errors import OutputError, SettingError
+from core.export.journal import Journal
+from core.storage import beside, cannot_write, is_locked, locked, remove_partials, replacing
+from core.words import count_of
+
+_DATE = (1980, 1, 1, 0, 0, 0)  # the same bytes each time
+# What systems put into a folder that somebody looks at; no reader takes it for a picture.
+_LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+
+
+class Writer(Protocol):
+    """Takes the files of an export."""
+
+    def has(self, path: str) -> bool:
+        """Return whether an interrupted run of the same export wrote `path` already."""
+
+    def keep(self, path: str) -> None:
+        """Take what that run wrote at `path` as a part of this one."""
+
+    def write(self, path: str, content: bytes) -> None:
+        """Write one file."""
+
+    def check(self, paths: Sequence[str]) -> None:
+        """Compare what was written with `paths`, each named once; without it, nothing is whole.
+
+        Raises:
+            OutputError: a file is missing, or there is one that no path names.
+        """
+
+
+@dataclass(frozen=True)
+class Container:
+    """One form that an export can have: which names ask for it, and how it is written."""
+
+    name: str
+    title: str
+    help: str
+    suffix: str  # a target with it asks for this one; '' is asked for by all other names
+    open: Callable[[Path, str], AbstractContextManager[Writer]]  # target, identity of the export
+    is_file: bool  # one file, which a browser can fetch; else it lies on this computer
+
+
+class _ZipWriter:
+    """Writes into one zip, without compression: pictures are compressed already."""
+
+    def __init__(self, target: Path, opened: zipfile.ZipFile) -> None:
+        self._target = target
+        self._opened = opened
+        self.is_whole = False
+
+    def has(self, path: str) -> bool:  # noqa: ARG002 - a zip is always begun anew
+        return False
+
+    def keep(self, path: str) -> None:
+        raise KeyError(path)
+
+    def write(self, path: str, content: bytes) -> None:
+        entry = zipfile.ZipInfo(path, date_time=_DATE)
+        entry.create_system = 3  # the same bytes on every system; 3 has the rights below
+        entry.external_attr = 0o644 << 16
+        self._opened.writestr(entry, content)
+
+    def check(self, paths: Sequence[str]) -> None:
+        _compare(self._target, self._opened.namelist(), paths)
+        self.is_whole = True
+
+
+class _FolderWriter:
+    """Writes files below one folder, and knows which of them belong to this run."""
+
+    def __init__(self, target: Path, folder: Path, journal: Journal) -> None:
+        self._target = target
+        self._folder = folder
+        self._journal = journal
+        self._taken: set[str] = set()
+        self._made: set[str] = set()  # folders
+        self.is_whole = False
+
+    def has(self, path: str) -> bool:
+        size = self._journal.size_of(path)
+        with suppress(OSError):
+            return size >= 0 and (self._folder / path).stat().st_size == size
+        return False
+
+    def keep(self, path: str) -> None:
+        self._taken.add(path)
+
+    def write(self, path: str, content: bytes) -> None:
+        place = self._folder / path
+        parent = path.rpartition("/")[0]
+        if parent not in self._made:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            self._made.add(parent)
+        # What we did not begin is not ours to write over.
+        mode = "wb" if self._journal.knows(path) else "xb"
+        self._journal.begin(path)
+        with place.open(mode) as file:
+            file.write(content)
+        self._journal.finish(path, len(content))
+        self._taken.add(path)
+
+    def check(self, paths: Sequence[str]) -> None:
+        _remove(self._folder, self._journal.names - self._taken)
+        _compare(self._target, list(_files_below(self._folder)), paths)
+        self.is_whole = True
+
+
+@contextmanager
+def _open_zip(target: Path, identity: str) -> Iterator[Writer]:  # noqa: ARG001 - begun anew
+    with locked(target, refusal=_busy(target)):
+        check_target(target, CONTAINERS["zip"], is_ours=True)
+        with suppress(OSError):  # said below, where it matters
+            remove_partials(target)
+        with replacing(target) as file:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as opened:
+                writer = _ZipWriter(target, opened)
+                yield writer
+            assert writer.is_whole, "an export is compared with its manifest"
+
+
+@contextmanager
+def _open_folder(target: Path, identity: str) -> Iterator[Writer]:
+    """Open a folder that takes the name `target` when all is written.
+
+    Until then it is called `target` + '.partial' and is kept when the work breaks off; the next
+    run of the same export goes on from what is there.
+    """
+    # A name such as '.' has no last part to add to.
+    target = target.absolute() if target.name not in {"", ".."} else target.resolve()
+    with locked(target, refusal=_busy(target)):
+        check_target(target, CONTAINERS["folder"], is_ours=True)
+        partial = target.with_name(target.name + ".partial")
+        journal = Journal(beside(target, "journal"))
+        try:
+            _make_room(partial, journal, identity)
+            with journal.opened(identity):
+                partial.mkdir(parents=True, exist_ok=True)
+                writer = _FolderWriter(target, partial, journal)
+                yield writer
+                assert writer.is_whole, "an export is compared with its manifest"
+            if target.exists():
+                target.rmdir()
+            partial.replace(target)
+            journal.remove()
+        except OSError as error:
+            raise OutputError(cannot_write(target, error)) from error
+
+
+CONTAINERS: Mapping[str, Container] = {
+    container.name: container
+    for container in (
+        Container(
+            name="zip",
+            title="Zip",
+            help="One file to download; unpack it before a program reads it.",
+            suffix=".zip",
+            open=_open_zip,
+            is_file=True,
+        ),
+        Container(
+            name="folder",
+            title="Folder",
+            help="A new folder on this computer. An interrupted export goes on.",
+            suffix="",
+            open=_open_folder,
+            is_file=False,
+        ),
+    )
+}
+
+
+def find_container(name: str) -> Container:
+    """Return the container called `name`.
+
+    Raises:
+        SettingError: there is none.
+    """
+    if name not in CONTAINERS:
+        raise SettingError(
+            f"There is no container '{name}'. The containers are: {', '.join(CONTAINERS)}."
+        )
+    return CONTAINERS[name]
+
+
+def container_of(target: Path) -> Container:
+    """Return the container that the name of `target` asks for: by its suffix, or a folder."""
+    named = (one for one in CONTAINERS.values() if one.suffix == target.suffix.lower())
+    return next(named, CONTAINERS["folder"])
+
+
+def check_target(
+    target: Path, container: Container | None = None, *, is_ours: bool = False
+) -> None:
+    """Refuse a target that holds something, or that no file can have, before any work is done.
+
+    Args:
+        target: Where to write.
+        container: How; by the name of the target unless given.
+        is_ours: Whether the place is locked by the one who asks.
+
+    Raises:
+        OutputError: choose another name, or remove what is there.
+    """
+    container = container or container_of(target)
+    try:
+        if not is_ours and is_locked(target.absolute() if target.name else target.resolve()):
+            raise OutputError(_busy(target))
+        is_taken = target.is_symlink() or target.exists()
+        if is_taken and not container.is_file and target.is_dir():
+            is_taken = any(target.iterdir())
+        if is_taken:
+            # A run that was killed after its last file had its name.
+            beside(target.absolute(), "journal").unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(cannot_write(target, error)) from error
+    if is_taken:
+        raise OutputError(f"'{target}' is there already. Choose another name, or remove it first.")
+
+
+def _busy(target: Path) -> str:
+    return (
+        f"Another export is being written to '{target}'. Wait until it has ended, or choose "
+        "another name."
+    )
+
+
+def _make_room(partial: Path, journal: Journal, identity: str) -> None:
+    """Remove what another export left at `partial`, and nothing that no journal names.
+
+    Raises:
+        OutputError: something else lies there.
+    """
+    if partial.is_symlink() or (partial.exists() and not partial.is_dir()):
+        foreign = partial.name
+    else:
+        others = sorted(set(_files_below(partial)) - journal.names)
+        foreign = others[0] if others else ""
+    if foreign:
+        raise OutputError(
+            f"'{partial}' is in the way: the export is built up there, and it holds '{foreign}', "
+            "which no export left. Choose another name, or move it."
+        )
+    if journal.identity != identity:
+        _remove(partial, journal.names)
+
+
+def _remove(folder: Path, names: set[str]) -> None:
+    """Remove files of ours, and the folders that they leave empty."""
+    parents: set[PurePosixPath] = set()
+    for name in names:
+        (folder / name).unlink(missing_ok=True)
+        parents.update(PurePosixPath(name).parents)
+    for parent in sorted(parents, key=lambda path: len(path.parts), reverse=True):
+        with suppress(OSError):  # it holds something
+            (folder / parent).rmdir()
+
+
+def _files_below(folder: Path) -> Iterator[str]:
+    """Yield the path of everything below `folder` that is no folder, save systems' litter."""
+    for place, folders, files in os.walk(folder):
+        links = [name for name in folders if (Path(place) / name).is_symlink()]
+        for name in [*files, *links]:
+            if name not in _LITTER:
+                yield (Path(place) / name).relative_to(folder).as_posix()
+
+
+def _compare(target: Path, found: Sequence[str], wanted: Sequence[str]) -> None:
+    """Refuse an export that is not what its manifest says."""
+    missing, foreign = sorted(set(wanted) - set(found)), sorted(set(found) - set(wanted))
+    if missing:
+        raise OutputError(
+            f"The export to '{target}' is not whole: {count_of(len(missing), 'file')} of "
+            f"{len(wanted):,} went missing while it was written, such as '{missing[0]}'. Nothing "
+            "else may change that place meanwhile. Export again."
+        )
+    if foreign:
+        raise OutputError(
+            f"The export to '{target}' was not finished: beside its "
+            f"{count_of(len(wanted), 'file')} there is '{foreign[0]}', which it did not write. "
+            "Move it, and export again."
+        )
+    if len(found) != len(wanted):
+        raise OutputError(
+            f"The export to '{target}' was not finished: its manifest names "
+            f"{count_of(len(wanted), 'file')}, and {len(found):,} were written. Export again."
+        )

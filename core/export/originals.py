@@ -1,0 +1,45 @@
+"""How the files of an export are written: which are byte copies, and in which format the others.
+
+A trainer's reader ignores EXIF tags, drops transparency and cuts 16 bits off, each in its own way.
+So a file whose pixels reading changes holds what Evenset sees of it, in every split: else a class
+or a split could be told by how its files were written.
+"""
+
+from core.errors import SettingError
+from core.pictures.decode import ImageHeader
+from core.pictures.lossy import is_lossy
+
+AS_THEY_ARE, ENCODED_ANEW = "as they are", "encoded anew"
+ORIGINALS = (AS_THEY_ARE, ENCODED_ANEW)
+DEFAULT_ORIGINALS = AS_THEY_ARE  # README says what was measured of both
+
+# What torchvision's ImageFolder, Keras and Hugging Face all take.
+READ_BY_ALL = frozenset({"JPEG", "PNG", "BMP"})
+
+COPIED, CONVERTED, ENCODED = "copied", "converted", "encoded"
+
+
+def check_originals(text: str) -> str:
+    """Return `text` where it is one of ORIGINALS.
+
+    Raises:
+        SettingError: it is not.
+    """
+    if text not in ORIGINALS:
+        known = " or ".join(f"'{one}'" for one in ORIGINALS)
+        raise SettingError(f"Originals '{text}' are unknown. Use {known}.")
+    return text
+
+
+def written_format(content: bytes, header: ImageHeader) -> str:
+    """Return the format that a picture of this file is written in: one that all readers take."""
+    if header.format in READ_BY_ALL:
+        return header.format
+    return "JPEG" if is_lossy(content, header.format) else "PNG"
+
+
+def changes_of(content: bytes, header: ImageHeader) -> str:
+    """Return what makes a byte copy wrong, such as 'turned upright, WEBP to PNG'; '' for none."""
+    format_ = written_format(content, header)
+    renamed = f"{header.format} to {format_}" if format_ != header.format else ""
+    return ", ".join(filter(None, [header.conversion, renamed]))

@@ -1,0 +1,253 @@
+"""What the first bytes of an image file tell: its size, its form, and what reading changes."""
+
+import struct
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+
+from PIL import Image, JpegImagePlugin, UnidentifiedImageError
+
+from core.errors import UnreadableImageError
+from core.limits import DEFAULT_LIMITS, Limits
+from core.pictures import netpbm
+
+SUFFIXES = {
+    "JPEG": ".jpg",
+    "PNG": ".png",
+    "WEBP": ".webp",
+    "BMP": ".bmp",
+    "GIF": ".gif",
+    "TIFF": ".tif",
+    "PPM": ".ppm",
+    "AVIF": ".avif",
+}
+FORMATS = tuple(SUFFIXES)
+IMAGE_SUFFIXES = frozenset(SUFFIXES.values()) | {
+    *(".jpeg", ".jpe", ".jfif", ".tiff", ".pgm", ".pbm"),
+}
+
+# What reading changes, as `conversion` names it.
+TURNED = "turned upright"
+FIRST_FRAME = "first of several frames"
+FROM_16_BITS = "16 bits to 8"
+FROM_CMYK = "CMYK to RGB"
+FROM_PALETTE = "palette to RGB"
+FILLED = "transparent parts filled"
+
+# EXIF's values that ask for a turn or a mirror (EXIF 3.0, 4.6.5.1).
+TURNS = range(2, 9)
+_ORIENTATION_TAG = 0x0112
+# Pillow names a JPEG that holds a second picture, as phones write them, by another format.
+_SAME_FORMAT = {"MPO": "JPEG"}
+_FULL_COLOUR = 0  # Pillow's number for 4:4:4
+_SEE_THROUGH_MODES = frozenset({"RGBA", "LA", "PA", "RGBa", "La"})
+_GREY_MODES = frozenset({"1", "L", "I;16", "I;16B", "I;16L", "I;16N"})
+_ANIMATED_FORMATS = frozenset({"GIF", "PNG", "WEBP", "TIFF", "AVIF"})
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+_PNG_START = b"\x89PNG\r\n\x1a\n"
+_PNG_DEPTH_AT = 24
+_PNG_TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
+_TIFF_BITS_TAG = 258
+# What Pillow raises on damaged files, beside UnidentifiedImageError.
+DAMAGE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    EOFError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+    RuntimeError,
+    struct.error,
+)
+
+# Pillow's own guard warns through a list of filters that threads cannot share, and knows nothing
+# of `Limits`. Every file passes `read_header`, which refuses by the limit before it decodes.
+Image.MAX_IMAGE_PIXELS = None
+# A damaged EXIF block does not keep a picture from being used.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+
+
+@dataclass(frozen=True)
+class ImageHeader:
+    """What the first bytes of an image file tell."""
+
+    width: int  # upright
+    height: int  # upright
+    format: str  # a key of SUFFIXES
+    mode: str  # Pillow's mode
+    orientation: int  # EXIF's: 1 is upright, 2 to 8 ask viewers to turn or mirror it
+    has_transparency: bool
+    has_frames: bool  # more than one: an animation, or pages
+    bits: int = 8  # of a value: 8, or 16 for all that has more than 8
+    is_progressive: bool = False  # a JPEG of which all is held while it is decoded
+    table_sum: int = 0  # of a JPEG's table for brightness: the larger, the lower its quality
+    has_full_colour: bool = True  # not so a JPEG that keeps colour at half the size
+
+    @property
+    def conversion(self) -> str:
+        """Return what reading changes beside the encoding, in words; '' where nothing."""
+        changes = {
+            TURNED: self.is_turned,
+            FIRST_FRAME: self.has_frames,
+            FROM_16_BITS: self.bits == 16,
+            FROM_CMYK: self.mode == "CMYK",
+            FROM_PALETTE: self.mode in {"P", "PA"},
+            FILLED: self.has_transparency,
+        }
+        return ", ".join(change for change, happens in changes.items() if happens)
+
+    @property
+    def is_turned(self) -> bool:
+        """Return whether an EXIF tag asks viewers to turn or mirror it."""
+        return self.orientation > 1
+
+    @property
+    def is_grey(self) -> bool:
+        """Return whether the file holds brightness alone."""
+        return self.mode in _GREY_MODES
+
+    @property
+    def hangs_on_white_level(self) -> bool:
+        """Return whether a set's white level decides its brightness; a portable map tells it."""
+        return self.bits == 16 and self.format != "PPM"
+
+
+def read_header(content: bytes, limits: Limits = DEFAULT_LIMITS) -> ImageHeader:
+    """Read size and format without decoding the pixels.
+
+    Raises:
+        UnreadableImageError: not an image, of an unknown format, or larger than the limit.
+    """
+    if not content:
+        raise UnreadableImageError("empty file")
+    try:
+        with open_image(content) as image:
+            return _header_of(image, content, limits)
+    except ValueError as error:
+        # Texts behind the pixels are met where EXIF is looked for.
+        shorter = without_texts(content) if has_texts(content) else content
+        if len(shorter) < len(content):
+            return read_header(shorter, limits)
+        raise UnreadableImageError(f"damaged header ({reason_of(error)})") from error
+    except UnidentifiedImageError as error:
+        raise UnreadableImageError(_why_unknown(content)) from error
+    except DAMAGE as error:
+        raise UnreadableImageError(f"damaged header ({reason_of(error)})") from error
+
+
+@contextmanager
+def open_image(content: bytes) -> Iterator[Image.Image]:
+    """Open a file with Pillow; texts of a PNG that are too long for it are passed over.
+
+    Raises:
+        UnidentifiedImageError: it holds no image.
+        One of DAMAGE: what Pillow says of damaged files.
+    """
+    try:
+        opened = Image.open(BytesIO(content), formats=FORMATS)
+    except ValueError:
+        # Pillow refuses texts that are over 1 MB once they are unpacked.
+        if not has_texts(content):
+            raise
+        opened = Image.open(BytesIO(without_texts(content)), formats=FORMATS)
+    with opened as image:
+        yield image
+
+
+def has_texts(content: bytes) -> bool:
+    """Return whether this is a PNG with chunks that hold texts, so far as a glance can tell."""
+    return content.startswith(_PNG_START) and any(name in content for name in _PNG_TEXTS)
+
+
+def without_texts(content: bytes) -> bytes:
+    """Return a PNG without the chunks that hold texts."""
+    kept, start = [_PNG_START], len(_PNG_START)
+    while start < len(content):
+        end = start + 12 + int.from_bytes(content[start : start + 4])
+        if content[start + 4 : start + 8] not in _PNG_TEXTS:
+            kept.append(content[start:end])
+        start = end
+    return b"".join(kept)
+
+
+def reason_of(error: BaseException) -> str:
+    """Return the first line of an error's text without addresses of objects."""
+    lines = str(error).splitlines()
+    return lines[0].split("<")[0].strip()[:80] if lines else type(error).__name__
+
+
+def _header_of(image: Image.Image, content: bytes, limits: Limits) -> ImageHeader:
+    width, height = image.size
+    if width * height > limits.image_pixels:
+        raise UnreadableImageError(_too_large(width * height, limits))
+    orientation = _orientation(image, content)
+    # Pillow turns a TIFF by itself, and tells the size that it has then.
+    if orientation >= 5 and image.format != "TIFF":
+        width, height = height, width
+    if width < 2 or height < 2:
+        raise UnreadableImageError(f"too small ({width} x {height} px)")
+    mode, format_ = image.mode, image.format or ""
+    format_ = _SAME_FORMAT.get(format_, format_)
+    return ImageHeader(
+        width,
+        height,
+        format_,
+        # A portable grey map of 16 bits is held in 32.
+        "I;16" if format_ == "PPM" and mode == "I" else mode,
+        orientation,
+        "transparency" in image.info or mode in _SEE_THROUGH_MODES,
+        format_ in _ANIMATED_FORMATS and bool(getattr(image, "is_animated", False)),
+        16 if _most_bits(image, content) > 8 else 8,
+        bool(image.info.get("progressive")),
+        *_jpeg_form(image),
+    )
+
+
+def _jpeg_form(image: Image.Image) -> tuple[int, bool]:
+    """Return the sum of the table for brightness, and whether colour has the full size."""
+    if not isinstance(image, JpegImagePlugin.JpegImageFile) or not image.quantization:
+        return 0, True
+    table = image.quantization[min(image.quantization)]
+    return sum(table), JpegImagePlugin.get_sampling(image) == _FULL_COLOUR
+
+
+def _most_bits(image: Image.Image, content: bytes) -> int:
+    """Return how many bits a value has; Pillow's mode tells it of grey pictures alone."""
+    if image.format == "PNG":
+        return content[_PNG_DEPTH_AT]
+    if image.format == "TIFF":
+        bits = image.tag_v2.get(_TIFF_BITS_TAG, (1,))  # type: ignore[attr-defined]
+        return int(max(bits)) if isinstance(bits, tuple) else int(bits)
+    if image.format == "PPM":
+        return netpbm.most_bits(content)
+    return 8
+
+
+def _orientation(image: Image.Image, content: bytes) -> int:
+    """Return the EXIF orientation, 1 to 8, without decoding the pixels where that can be."""
+    # Asked for its EXIF, Pillow decodes a PNG to its end, where the tag may stand.
+    if image.format == "PNG" and b"eXIf" not in content and b"Raw profile type" not in content:
+        return 1
+    value = image.getexif().get(_ORIENTATION_TAG, 1)
+    return value if value in TURNS else 1
+
+
+def _why_unknown(content: bytes) -> str:
+    """Return what a file is that holds no image."""
+    if content.startswith(_LFS_POINTER):
+        return "a Git LFS pointer, not the picture: run 'git lfs pull' where the set comes from"
+    if content[4:12] in {b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypmsf1", b"ftyphevc"}:
+        return "a HEIC picture, which is not read: convert it to JPEG"
+    if content[:4] in {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"}:
+        return "a TIFF of a kind that is not read: save it as 8- or 16-bit grey or RGB"
+    return "not an image"
+
+
+def _too_large(pixels: int, limits: Limits) -> str:
+    return f"too large: {pixels / 1e6:,.0f} Mpx, limit {limits.image_pixels / 1e6:,.0f} Mpx"

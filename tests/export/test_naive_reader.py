@@ -1,0 +1,341 @@
+"""Other programs see in an export what Evenset saw, whatever the format, split and origin."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from export_sets import contents, drawn_values, exported, manifest
+from image_sets import picture, read_folder, saved, write_files
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.augment import DrawnStep, apply
+from core.dataset import Choices, ImageDataset, read_picture
+from core.export import AS_THEY_ARE, CONTAINERS, ENCODED_ANEW, LAYOUTS
+from core.pictures.decoding import Decoding
+
+# torchvision 0.28, torchvision/datasets/folder.py
+TORCHVISION = (".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")
+# keras 3.15, keras/src/utils/image_dataset_utils.py
+KERAS = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
+
+
+def rgb(seed: int) -> Image.Image:
+    return Image.fromarray(picture(seed, height=40, width=56))
+
+
+def see_through(seed: int, mode: str) -> Image.Image:
+    image = rgb(seed).convert("RGBA")
+    rows, columns = np.mgrid[0:40, 0:56]
+    alpha = np.clip((rows + columns) * 4, 0, 255).astype(np.uint8)
+    image.putalpha(Image.fromarray(alpha))
+    return image.convert(mode)
+
+
+def sixteen(seed: int, top: int, *, is_grey: bool, suffix: str = ".png") -> bytes:
+    values = (picture(seed, height=40, width=56).astype(np.float64) * top / 255).astype(np.uint16)
+    _, buffer = cv2.imencode(suffix, values[..., 0] if is_grey else values)
+    return buffer.tobytes()
+
+
+def turned(seed: int, format_: str, orientation: int) -> bytes:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return saved(rgb(seed), format_, exif=exif, quality=95)
+
+
+def pgm(seed: int, top: int) -> bytes:
+    values = (picture(seed, height=40, width=56)[..., 0].astype(int) * top // 255).astype(">u2")
+    return f"P5 56 40 {top}\n".encode() + values.tobytes()
+
+
+def keyed(seed: int) -> bytes:
+    """Return a PNG in which one colour counts as transparent."""
+    pixels = picture(seed, height=40, width=56)
+    pixels[:10, :10] = (1, 2, 3)
+    return saved(Image.fromarray(pixels), "PNG", transparency=(1, 2, 3))
+
+
+def frames(seed: int, format_: str) -> bytes:
+    return saved(rgb(seed), format_, save_all=True, append_images=[rgb(seed + 900)])
+
+
+# Every odd picture that people have; a seed gives each place a picture of its own.
+ODD = {
+    "rgba.png": lambda n: saved(see_through(n, "RGBA"), "PNG"),
+    "la.png": lambda n: saved(see_through(n, "LA"), "PNG"),
+    "palette_trns.png": lambda n: saved(rgb(n).quantize(16), "PNG", transparency=3),
+    "key.png": keyed,
+    "grey16.png": lambda n: sixteen(n, 65_535, is_grey=True),
+    "rgb16.png": lambda n: sixteen(n, 65_535, is_grey=False),
+    "grey12.png": lambda n: sixteen(n, 4095, is_grey=True),
+    "rgb12.tif": lambda n: sixteen(n, 4095, is_grey=False, suffix=".tif"),
+    "cmyk.jpg": lambda n: saved(rgb(n).convert("CMYK"), "JPEG", quality=95),
+    "grey.jpg": lambda n: saved(rgb(n).convert("L"), "JPEG", quality=95),
+    "progressive.jpeg": lambda n: saved(rgb(n), "JPEG", quality=95, progressive=True),
+    "old.jfif": lambda n: saved(rgb(n), "JPEG", quality=95),
+    "two.jpg": lambda n: frames(n, "MPO"),
+    "palette.png": lambda n: saved(rgb(n).quantize(32), "PNG"),
+    "bits.png": lambda n: saved(rgb(n).convert("1"), "PNG"),
+    "grey.png": lambda n: saved(rgb(n).convert("L"), "PNG"),
+    "moving.png": lambda n: frames(n, "PNG"),
+    **{f"exif{o}.jpg": (lambda n, o=o: turned(n, "JPEG", o)) for o in range(2, 9)},
+    **{f"exif{o}.png": (lambda n, o=o: turned(n, "PNG", o)) for o in (3, 6)},
+    **{f"exif{o}.webp": (lambda n, o=o: turned(n, "WEBP", o)) for o in (2, 8)},
+    "still.gif": lambda n: saved(rgb(n), "GIF"),
+    "moving.gif": lambda n: frames(n, "GIF"),
+    "lossy.avif": lambda n: saved(rgb(n), "AVIF", quality=90),
+    "see_through.avif": lambda n: saved(see_through(n, "RGBA"), "AVIF", quality=90),
+    "lossy.webp": lambda n: saved(rgb(n), "WEBP", quality=95),
+    "lossless.webp": lambda n: saved(rgb(n), "WEBP", lossless=True),
+    "see_through.webp": lambda n: saved(see_through(n, "RGBA"), "WEBP", lossless=True),
+    "moving.webp": lambda n: frames(n, "WEBP"),
+    "plain.tif": lambda n: saved(rgb(n), "TIFF"),
+    "jpeg.tif": lambda n: saved(rgb(n), "TIFF", compression="jpeg", quality=95),
+    "see_through.tif": lambda n: saved(see_through(n, "RGBA"), "TIFF"),
+    "plain.ppm": lambda n: saved(rgb(n), "PPM"),
+    "ten_bits.pgm": lambda n: pgm(n, 1023),
+    "plain.bmp": lambda n: saved(rgb(n), "BMP"),
+    "grey.bmp": lambda n: saved(rgb(n).convert("L"), "BMP"),
+    "palette.bmp": lambda n: saved(rgb(n).quantize(32), "BMP"),
+    "wrong.jpg": lambda n: saved(rgb(n), "PNG"),
+}
+LOSSY = {"JPEG"}
+PLACES = ("train/few", "train/many", "validation/many", "test/few", "test/many")
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> ImageDataset:
+    files: dict[str, bytes] = {}
+    for place in PLACES:
+        for name, make in ODD.items():
+            files[f"{place}/{name.replace('.', '_', 1)}.{name.rpartition('.')[2]}"] = make(
+                len(files)
+            )
+    # So that something is added to the other class.
+    files |= {f"train/many/more{n}.png": saved(rgb(2000 + n), "PNG") for n in range(len(ODD) // 2)}
+    dataset = read_folder(write_files(tmp_path_factory.mktemp("odd") / "set", files))
+    assert dataset.skipped == ()
+    return replace(dataset, decoding=Decoding(white_level=4095))
+
+
+def naive(content: bytes) -> NDArray[np.int64]:
+    with Image.open(BytesIO(content)) as image:
+        return np.asarray(image.convert("RGB"), int)
+
+
+def seen(dataset: ImageDataset, row: Mapping[str, str]) -> NDArray[np.int64]:
+    """Return the pixels that Evenset saw, or made as the row says."""
+    place = dataset.table["path"].tolist().index(row["parent"])
+    with read_picture(dataset, place) as pixels:
+        if row["origin"] == "augmented":
+            steps = zip(row["operation"].split("+"), drawn_values(dict(row)), strict=True)
+            pixels = apply(pixels, [DrawnStep(name, values) for name, values in steps])
+        return pixels.astype(int)
+
+
+@pytest.mark.parametrize("originals", [AS_THEY_ARE, ENCODED_ANEW])
+@pytest.mark.parametrize("strategy", ["augment", "random_oversampling"])
+@pytest.mark.parametrize("container", CONTAINERS)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_file_shows_what_evenset_saw(
+    odd: ImageDataset, tmp_path: Path, layout: str, container: str, strategy: str, originals: str
+) -> None:
+    target = tmp_path / f"out{CONTAINERS[container].suffix}"
+
+    exported(odd, target, strategy, layout=layout, originals=originals)
+
+    files, rows = contents(target), manifest(target)
+    assert len(rows) == len(odd) + len(ODD) // 2
+    wrong = {}
+    for row in rows:
+        found, expected = naive(files[row["path"]]), seen(odd, row)
+        with Image.open(BytesIO(files[row["path"]])) as image:
+            # Of these pictures, a JPEG at 95 differs by 1.5 grey levels, by 4 at half the colour.
+            allowed = 5.0 if image.format in LOSSY else 0.0
+        same_size = found.shape == expected.shape
+        loss = np.abs(found - expected).mean() if same_size else np.inf
+        if loss > allowed:
+            wrong[row["path"], row["written"]] = loss
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("strategy", ["augment", "random_oversampling"])
+def test_no_split_is_told_by_how_its_files_are_written(
+    odd: ImageDataset, tmp_path: Path, strategy: str
+) -> None:
+    exported(odd, tmp_path / "out", strategy)
+
+    ways: dict[str, set[tuple[str, str, str]]] = {}
+    files = contents(tmp_path / "out")
+    for row in manifest(tmp_path / "out"):
+        if row["origin"] != "augmented":
+            name = row["parent"].rpartition("/")[2]
+            with Image.open(BytesIO(files[row["path"]])) as image:
+                way = (row["written"], str(image.format), image.mode)
+            ways.setdefault(name, set()).add(way)
+    assert {name: found for name, found in ways.items() if len(found) != 1} == {}
+
+
+def test_what_is_written_anew_has_nothing_that_readers_take_differently(
+    odd: ImageDataset, tmp_path: Path
+) -> None:
+    exported(odd, tmp_path / "out")
+
+    files = contents(tmp_path / "out")
+    for row in manifest(tmp_path / "out"):
+        with Image.open(BytesIO(files[row["path"]])) as image:
+            assert image.format in {"JPEG", "PNG", "BMP"} | (
+                {"MPO"} if "two" in row["path"] else set()
+            )
+            if row["written"] != "copied":
+                assert image.mode in {"RGB", "L"}
+                assert "transparency" not in image.info
+                assert image.getexif().get(0x0112) is None
+
+
+def test_lossless_pictures_become_lossless_files(odd: ImageDataset, tmp_path: Path) -> None:
+    exported(odd, tmp_path / "out")
+
+    suffixes = {
+        row["parent"].rpartition("/")[2]: row["path"].rpartition(".")[2]
+        for row in manifest(tmp_path / "out")
+    }
+    assert {name for name, suffix in suffixes.items() if suffix == "jpg"} == {
+        name
+        for name in suffixes
+        if name.endswith(("_jpg.jpg", "jpeg", "jfif", "avif"))
+        or name.startswith(("lossy", "exif2_webp", "exif8_webp", "moving_webp", "jpeg_tif"))
+    } - {"wrong_jpg.jpg"}
+
+
+def by_suffix(folder: Path, split: str, suffixes: tuple[str, ...]) -> Counter[str]:
+    """Return class folder -> files, as torchvision's `find_classes` and Keras list them."""
+    classes = sorted(entry.name for entry in (folder / split).iterdir() if entry.is_dir())
+    return Counter(
+        name
+        for name in classes
+        for path in (folder / split / name).rglob("*")
+        if path.name.lower().endswith(suffixes)
+    )
+
+
+HOSTILE = [
+    "test tube", "val-d'isere", "train", "test", "validation", "[x]", "a*b", "a?b", "{a,b}",
+    "Grüße 猫", " spaced ", ".hidden", "__pycache__", "_x", "a::b", "http://x", "#1", "50%25",
+    "x.zip", "metadata.csv", "cafe\u0301", "dev", "eval", "-", "null", "yes", "007", "1",
+    'say "hi"', "back\\slash", "🐈", "~user", "$HOME", "x+y", "CON", "&", "a/b", "line\u2028end",
+    "x" * 300, "data", "!!str", "- a", "a: b", "% y",
+]  # fmt: skip
+
+
+def hostile_set(folder: Path) -> ImageDataset:
+    """Return classes of hostile names; every third one lies in one split alone."""
+    files, lines = {}, [["image", "label", "split"]]
+    for number, label in enumerate(HOSTILE):
+        splits = ["train", "validation", "test"]
+        for split in splits[number % 3 :][:1] if number % 3 == 0 else splits[: 1 + number % 3]:
+            name = f"pictures/{len(files)}.png"
+            files[name] = saved(rgb(len(files)), "PNG")
+            lines.append([name, label, split])
+    text = "\n".join(json.dumps(dict(zip(lines[0], line, strict=True))) for line in lines[1:])
+    files["labels.jsonl"] = text.encode()
+    apart = Choices(decisions={"alike_labels": "keep_apart"})
+    return read_folder(write_files(folder, files), choices=apart)
+
+
+READ = """
+import json, sys, warnings
+warnings.simplefilter("ignore")
+import datasets
+datasets.disable_progress_bars()
+found = {}
+for folder in sys.argv[1:]:
+    sets = datasets.load_dataset(folder)
+    found[folder] = {
+        split: {
+            "classes": one.features["label"].names,
+            "rows": [(one.features["label"].int2str(row["label"]), row["image"].convert("RGB").size)
+                     for row in one],
+        }
+        for split, one in sets.items()
+    }
+print(json.dumps(found))
+"""
+
+
+def read_by_hugging_face(*folders: Path, cache: Path) -> dict[str, dict[str, Counter[str]]]:
+    """Return folder -> split -> class -> pictures, as `datasets.load_dataset(folder)` has them."""
+    offline = dict.fromkeys(
+        ("HF_DATASETS_OFFLINE", "HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"), "1"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", READ, *map(str, folders)],
+        env={**os.environ, **offline, "HF_HOME": str(cache)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return {
+        folder: {split: Counter(label for label, _ in one["rows"]) for split, one in splits.items()}
+        for folder, splits in json.loads(done.stdout).items()
+    }
+
+
+def counted(target: Path) -> dict[str, Counter[str]]:
+    """Return split -> class folder -> pictures of the manifest."""
+    counts: dict[str, Counter[str]] = {}
+    for row in manifest(target):
+        counts.setdefault(row["split"], Counter())[row["path"].split("/")[1]] += 1
+    return counts
+
+
+@pytest.mark.long
+def test_every_trainer_counts_what_the_manifest_counts(odd: ImageDataset, tmp_path: Path) -> None:
+    hostile = hostile_set(tmp_path / "hostile")
+    alone = read_folder(
+        write_files(
+            tmp_path / "alone",
+            {
+                **{f"train/{name}/{n}.png": saved(rgb(n + 50 * (name == "b")), "PNG")
+                   for name in ("a", "b") for n in range(3)},
+                "test/a/9.json.png": saved(rgb(77), "PNG"),
+                "validation/c/9.zip.png": saved(rgb(78), "PNG"),
+            },
+        )
+    )  # fmt: skip
+    targets = {}
+    for name, dataset in (("odd", odd), ("names", hostile), ("alone", alone)):
+        targets[name] = tmp_path / f"out {name}"
+        exported(dataset, targets[name], "augment")
+
+    found = read_by_hugging_face(*targets.values(), cache=tmp_path / "cache")
+
+    assert set(hostile.classes) >= {"test tube", "val-d'isere", "train", "[x]", "__pycache__"}
+    for target in targets.values():
+        expected = counted(target)
+        assert found[str(target)] == expected
+        for split, counts in expected.items():
+            for suffixes in (TORCHVISION, KERAS):
+                assert by_suffix(target, split, suffixes) == counts
+
+
+def test_labels_of_the_manifest_tell_what_folders_cannot(tmp_path: Path) -> None:
+    hostile = hostile_set(tmp_path / "hostile")
+
+    exported(hostile, tmp_path / "out", "none")
+
+    labels = {row["path"].split("/")[1]: row["label"] for row in manifest(tmp_path / "out")}
+    assert sorted(labels.values()) == hostile.classes
+    card = contents(tmp_path / "out")["README.md"].decode()
+    assert 'load_dataset("imagefolder", data_dir=FOLDER)' in card
+    assert '- `a_b`: "a*b"' in card
