@@ -8,7 +8,7 @@ from core.augment import PRESETS, AugmentPolicy
 from core.augment.evidence import Evidence
 from core.dataset import ImageDataset
 from core.dataset.edits import Edits
-from core.dataset.questions import with_decoding as decoded
+from core.dataset.questions import with_decoding
 from core.embed import Embeddings
 from core.evaluate import EvaluationReport
 from core.export import ExportReport
@@ -128,8 +128,8 @@ class Session:
         """
         if self.source is None or self.taken is None:
             return self
-        source = decoded(self.source, decoding)
-        taken = source if self.taken is self.source else decoded(self.taken, decoding)
+        source = with_decoding(self.source, decoding)
+        taken = source if self.taken is self.source else with_decoding(self.taken, decoding)
         hangs = self.balanced is not None and self.balanced.made is not None
         return Session(
             pending=self.pending,

@@ -60,7 +60,7 @@ def test_a_set_of_strategies_stands_for_its_rows(capsys: Captured, drawn_folder:
 
     assert code == 0
     names = [row["name"] for row in json.loads(out)["strategies"]]
-    assert names[:3] == ["none", "smote", "borderline_smote"]
+    assert names[:4] == ["none", "smote", "smote:pictures", "borderline_smote"]
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def find_conversions(dataset: ImageDataset) -> list[Finding]:
     if not counts:
         return []
     rows = dataset.present_rows[(column != "").to_numpy()]
-    listed = "; ".join(f"{count:,} {name}" for name, count in counts.items())
+    listed = "; ".join(f"{name} ({count:,})" for name, count in counts.items())
     text = f"{count_of(len(rows), 'picture')} changed on reading: {listed}."
     remedy = (
         "Export writes them in every split as Evenset sees them, so that no trainer reads them in "

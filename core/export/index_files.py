@@ -46,10 +46,8 @@ class Written:
     def weights(self) -> dict[str, float]:
         """Return label -> weight, of what was written: a balanced set is not corrected twice."""
         weigh = find_strategy(self.plan.strategy).weigh
-        # Without weights of its own: those that a sampler may draw batches by.
-        return (
-            class_weights(self.counts) if weigh is None else weigh(self.counts, self.plan.settings)
-        )
+        # Where a strategy has none, a sampler may draw batches by these.
+        return weigh(self.counts, self.plan.settings) if weigh else class_weights(self.counts)
 
 
 @dataclass(frozen=True)

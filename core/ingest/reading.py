@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from statistics import median
@@ -158,6 +158,8 @@ def _inspect(
     columns.widths.append(header.width)
     columns.heights.append(header.height)
     columns.formats.append(header.format)
+    # Many files have room for transparency and make no use of it: nothing is filled in them.
+    header = replace(header, has_transparency=False) if measures.is_opaque else header
     columns.conversions.append(header.conversion)
     columns.vanishing.append(measures.vanishing)
     columns.highest.append(measures.highest)

@@ -38,6 +38,11 @@ class Measures:
         is_open = 0 < self._shown < self._whole
         return 1 - self._kept / self._shown if is_open else nan
 
+    @property
+    def is_opaque(self) -> bool:
+        """Return whether the file could be transparent and is so nowhere."""
+        return 0 < self._shown == self._whole
+
     def add(self, values: Values, opacity: NDArray[np.uint8], *, white: int = 255) -> None:
         """Add some rows that are transparent in places.
 

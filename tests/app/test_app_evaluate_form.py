@@ -70,7 +70,7 @@ def test_a_set_of_strategies_fills_the_choice_in_one_click(embedded_session: Ses
 
     assert not page.exception
     names = page.multiselect(key="evaluate_strategies").value
-    assert names[:2] == ["smote", "borderline_smote"]
+    assert names[:3] == ["smote", "smote:pictures", "borderline_smote"]
     assert button(page, f"Compare {len(names) + 1} strategies")
     page.multiselect(key="evaluate_strategies").set_value(["smote"]).run()
     assert page.button_group(key="evaluate_set").value is None

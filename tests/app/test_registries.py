@@ -26,7 +26,8 @@ from core.embed import ENCODERS, Encoder, embedding_text
 from core.evaluate import HEADS, Head
 from core.evaluate.heads import Answer, Fit, OpenHead
 from core.evaluate.report_file import read_report
-from core.export import read_recipe
+from core.export import CONTAINERS, LAYOUTS, Container, Layout, read_recipe
+from core.export.index_files import RECIPE, IndexFile
 
 Captured = pytest.CaptureFixture[str]
 
@@ -297,6 +298,91 @@ def test_the_readme_is_to_name_a_check(toy_check: Check) -> None:
     assert f"| `{toy_check.name}` | {toy_check.title}" in readme_lacks()
 
 
-# --- Strategies: the toy strategy goes here
+# --- Strategies: see test_toy_strategy.py
 
-# --- Layouts: the toy layout goes here
+# --- Layouts and containers
+
+
+@pytest.fixture
+def toy_layout(monkeypatch: pytest.MonkeyPatch) -> Layout:
+    """Add a layout that puts all pictures of a split into one folder, and a greeting beside it."""
+    toy = Layout(
+        name="toy_flat",
+        title="Toy flat",
+        help="One folder a split.",
+        folder=lambda split, _: f"pictures/{split}",
+        index=(IndexFile("toy_hello.txt", lambda written: b"%d pictures" % len(written.rows)),),
+    )
+    monkeypatch.setitem(LAYOUTS, toy.name, toy)
+    return toy
+
+
+@pytest.fixture
+def toy_container(monkeypatch: pytest.MonkeyPatch) -> Container:
+    """Add a container that is a zip of another name."""
+    toy = replace(CONTAINERS["zip"], name="toy_pack", title="Toy pack", suffix=".pack")
+    monkeypatch.setitem(CONTAINERS, toy.name, toy)
+    return toy
+
+
+def test_export_offers_a_layout_and_draws_its_tree(
+    toy_layout: Layout, dataset: ImageDataset
+) -> None:
+    page = open_view("export", visitor(loaded(dataset)))
+
+    assert toy_layout.title in page.selectbox(key="export_layout").options
+    page.selectbox(key="export_layout").select(toy_layout.name).run()
+
+    assert not page.exception
+    drawn = text(page)
+    assert "pictures/" in drawn
+    assert "toy_hello.txt" in drawn
+    assert "manifest.csv" not in drawn
+
+
+def test_export_offers_a_container(toy_container: Container, dataset: ImageDataset) -> None:
+    page = open_view("export", visitor(loaded(dataset)))
+
+    assert not page.exception
+    assert toy_container.title in page.radio[0].options
+
+
+def test_the_command_line_writes_a_layout_and_its_recipe_again(
+    toy_layout: Layout,
+    capsys: Captured,
+    drawn_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with_recipe = replace(toy_layout, index=(*toy_layout.index, RECIPE))
+    monkeypatch.setitem(LAYOUTS, toy_layout.name, with_recipe)
+    first, second = tmp_path / "first", tmp_path / "second"
+
+    run(capsys, "balance", drawn_folder, "--layout", toy_layout.name, "--out", first)
+    recipe = first / "recipe.json"
+    run(capsys, "balance", drawn_folder, "--recipe", recipe, "--out", second)
+
+    assert sorted(path.name for path in first.iterdir()) == [
+        "pictures", "recipe.json", "toy_hello.txt",
+    ]  # fmt: skip
+    assert read_recipe(second / "recipe.json").layout == toy_layout.name
+    assert (first / "toy_hello.txt").read_bytes() == (second / "toy_hello.txt").read_bytes()
+    assert toy_layout.name in help_of(capsys, "balance")
+
+
+def test_the_command_line_writes_a_container_by_its_suffix_or_its_name(
+    toy_container: Container, capsys: Captured, drawn_folder: Path, tmp_path: Path
+) -> None:
+    run(capsys, "balance", drawn_folder, "--out", tmp_path / "a.pack")
+    run(capsys, "balance", drawn_folder, "--container", "toy_pack", "--out", tmp_path / "b.any")
+
+    assert (tmp_path / "a.pack").read_bytes() == (tmp_path / "b.any").read_bytes()
+    assert toy_container.name in help_of(capsys, "balance")
+
+
+def test_the_readme_is_to_name_a_layout_and_what_lies_beside_it(toy_layout: Layout) -> None:
+    assert readme_lacks() == [f"`{toy_layout.name}`", "`toy_hello.txt`"]
+
+
+def test_the_readme_is_to_name_a_container(toy_container: Container) -> None:
+    assert readme_lacks() == [f"`{toy_container.name}`"]

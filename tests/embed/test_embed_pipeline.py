@@ -68,6 +68,7 @@ def test_vectors_are_those_of_the_pictures_in_row_order(dataset: ImageDataset) -
         np.testing.assert_allclose(embeddings.vectors[row], encode_one(picture[None])[0], atol=1e-5)
 
 
+@pytest.mark.long
 def test_the_number_of_threads_changes_nothing(
     dataset: ImageDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,6 +94,7 @@ def test_rows_that_do_not_exist_are_refused(dataset: ImageDataset) -> None:
         embed(dataset, rows=[0, 300])
 
 
+@pytest.mark.long
 def test_files_that_broke_after_loading_are_absent(dataset: ImageDataset) -> None:
     everything = embed(dataset)
     file_of(dataset, 1).unlink()
@@ -179,6 +181,7 @@ def test_when_nothing_can_be_read_the_person_is_told_what_to_do(dataset: ImageDa
         embed(dataset)
 
 
+@pytest.mark.long
 def test_a_picture_above_the_default_limit_that_was_let_in_is_embedded(tmp_path: Path) -> None:
     (tmp_path / "wide").mkdir()
     pixels = np.zeros((7100, 7100, 3), np.uint8)
@@ -200,6 +203,7 @@ def test_progress_ends_with_everything_and_comes_from_the_calling_thread(
     assert heard.threads == {threading.get_ident()}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("cancel_at", [0, 1, 200])
 def test_cancelling_raises_through_and_leaves_no_thread(
     dataset: ImageDataset, cancel_at: int
@@ -266,6 +270,7 @@ def take(device: str, encode: Encode, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "take_a_stream", lambda: None)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("device", ["cpu", "cuda", "mps"])
 def test_every_device_gives_each_picture_its_vector(
     device: str, dataset: ImageDataset, monkeypatch: pytest.MonkeyPatch
@@ -346,6 +351,7 @@ def test_a_small_encoder_keeps_torch_to_the_threads_that_read(
     assert counts == {1}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("device", ["cpu", "cuda", "mps"])
 @pytest.mark.parametrize("cancel_at", [0, 1, 200])
 def test_cancelling_on_a_device_leaves_no_thread_and_no_turn_taken(

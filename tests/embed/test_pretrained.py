@@ -254,6 +254,7 @@ def vectors_of_library(folder: Path, batch: NDArray[np.uint8]) -> NDArray[np.flo
     return np.asarray(made.flatten(1).numpy())
 
 
+@pytest.mark.long
 @every_model
 def test_vectors_are_those_of_the_library(kind: str, saved: Callable[[str], Path]) -> None:
     folder = saved(kind)

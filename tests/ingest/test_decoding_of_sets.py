@@ -85,6 +85,12 @@ def test_photos_with_a_soft_edge_and_opaque_or_empty_pictures_ask_nothing(tmp_pa
     dataset = read_folder(write_files(tmp_path / "set", files))
 
     assert (dataset.proposal.pictures, dataset.proposal.transparent) == (4, 1)
+    assert dict(zip(dataset.table["path"], dataset.table["conversion"], strict=True)) == {
+        "a/opaque.png": "",
+        "a/photo.png": "transparent parts filled",
+        "b/empty.png": "transparent parts filled",
+        "b/photo.jpg": "",
+    }
     assert dataset.decoding == DEFAULT_DECODING
 
 

@@ -85,8 +85,12 @@ def test_a_dark_veil_that_hardly_covers_vanishes_as_well() -> None:
 def test_an_opaque_picture_has_no_share() -> None:
     opaque = np.full((64, 64), 255, np.uint8)
 
-    assert isnan(measure(of_one_colour(255, 255, 255), opaque).vanishing)
+    measures = measure(of_one_colour(255, 255, 255), opaque)
+
+    assert isnan(measures.vanishing)
+    assert measures.is_opaque
     assert isnan(Measures().vanishing)
+    assert not Measures().is_opaque
 
 
 def test_an_empty_picture_has_no_share() -> None:
