@@ -168,8 +168,7 @@ def test_importing_all_of_core_loads_no_slow_library() -> None:
 # the built-in encoder from archives.
 MAY_DECODE = {
     "core/dataset/picture.py",
-    "core/ingest/reading.py",
-    "core/pictures/measure.py",  # for reading
+    "core/pictures/measure.py",
     "core/embed/training_pictures.py",
 }
 MAY_READ_ROWS = {"core/dataset/picture.py"}
@@ -181,7 +180,7 @@ def calls_of_decode(source: str) -> list[str]:
         ast.unparse(node)
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-        if node.func.id in {"decode", "imdecode", "measure_file"}
+        if node.func.id in {"decode", "imdecode"}
     ]
 
 
