@@ -191,7 +191,7 @@ def measure(pairs: Sequence[Pair], views: Sequence[str], seeds: int, has_network
         seen = [(change(first), change(second)) for first, second in decoded]
         table = np.array(
             [
-                [features(*one) for one in zip(both, files, strict=True)]
+                [features(pixels, files[0]) for pixels in both]
                 for both, files in zip(seen, pairs, strict=True)
             ]
         )

@@ -102,8 +102,12 @@ def as_batch(crops: Sequence[Pixels]) -> Tensor:
     return torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2).float()
 
 
-def features(pixels: Pixels, content: bytes) -> NDArray[np.float32]:
-    """Return histograms of DCT values at 64 frequencies, and what encoding once more changes."""
+def features(pixels: Pixels, original: bytes) -> NDArray[np.float32]:
+    """Return histograms of DCT values at 64 frequencies, and what encoding once more changes.
+
+    The tables for that are those of the original's file for both of a pair: a trainer that reads
+    pixels knows of no file's tables.
+    """
     planes = cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb)
     values = []
     for channel in range(3):
@@ -118,7 +122,7 @@ def features(pixels: Pixels, content: bytes) -> NDArray[np.float32]:
         values += [(sizes < most).mean(0) for most in BINS]
         values.append(np.log1p(sizes).mean(0))
     buffer = BytesIO()
-    with Image.open(BytesIO(content)) as image:
+    with Image.open(BytesIO(original)) as image:
         is_jpeg = isinstance(image, JpegImagePlugin.JpegImageFile)
         tables = {"qtables": image.quantization, "subsampling": "4:2:0"} if is_jpeg else {}
     Image.fromarray(pixels).save(buffer, "JPEG", **tables)
