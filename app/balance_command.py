@@ -1,19 +1,18 @@
-"""The commands that balance: vectors, and a set of pictures."""
+"""`evenset balance`: write a balanced set of pictures."""
 
 import argparse
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TypeVar
 
-from app.named_source import embed_all, make_folder, named_edits, opened, read_policy
-from app.terminal import Bars, print_table, write_json
+from app.named_source import embed_all, named_edits, opened, read_policy
+from app.resample_command import named_settings, tell_estimate, tell_plan
+from app.terminal import print_table
 from core.audit import Severity, audit
-from core.dataset import ImageDataset, Labelled
+from core.dataset import ImageDataset
 from core.embed import (
     DEFAULT_ENCODER,
-    Embeddings,
     find_encoder,
-    read_embeddings,
 )
 from core.errors import SettingError
 from core.export import (
@@ -33,85 +32,16 @@ from core.export import (
 )
 from core.progress import Progress
 from core.resample import (
-    BalancePlan,
-    Made,
     TrainingSide,
     find_strategy,
     make_plan,
     parse_target,
-    plan_counts,
     resample,
-    stored_labels,
-    write_points,
 )
 from core.resample.settings import LEAST_SHARE
 from core.words import count_of
 
 Value = TypeVar("Value")
-
-
-def run_resample(options: argparse.Namespace) -> None:
-    """Write synthetic points, as their parents, of stored embeddings."""
-    stored = read_embeddings(options.embeddings)
-    labels, embeddings = stored_labels(stored), stored.embeddings()
-    strategy = options.strategy or "smote"
-    plan = plan_counts(
-        labels.counts,
-        strategy,
-        None if options.target is None else parse_target(options.target),
-        settings=find_strategy(strategy).parse(_settings(options)),
-        most_per_image=options.most_per_image,
-    )
-    make_folder(options.out)
-    if options.json != "-":
-        _tell(plan)
-    with Bars() as progress:
-        made = resample(
-            TrainingSide(labels, plan, embeddings, seed=options.seed or 0, progress=progress)
-        )
-        result = None
-        if options.json is not None:
-            result = _measured(labels, embeddings, made, progress)
-    write_points(options.out, labels, embeddings, made)
-    if options.json == "-":
-        write_json(result, options.json)
-        return
-    print(
-        f"{plan.strategy}: {count_of(len(made.kept), 'image')} kept, "
-        f"{count_of(len(made.points), 'point')} made, in {options.out}."
-    )
-    for text in made.told(labels.classes):
-        print(text)
-    if len(made.other_pictures):
-        print(
-            f"{count_of(len(made.other_pictures), 'augmented picture')} of 'evenset balance' have "
-            "no vectors here."
-        )
-    write_json(result, options.json)
-
-
-def _measured(
-    labels: Labelled, embeddings: Embeddings, made: Made, progress: Progress
-) -> dict[str, object]:
-    """Return what speaks against SMOTE here, what it cost, and how good its points are."""
-    from core.resample.difficulty import measure_difficulty
-    from core.resample.quality import measure_quality
-
-    quality = None
-    if find_strategy(made.plan.strategy).effect.adds_points:
-        quality = measure_quality(labels, embeddings, made.points, progress=progress).to_json()
-    difficulty = measure_difficulty(labels, embeddings, made.plan.add, progress=progress)
-    return {
-        "strategy": made.plan.strategy,
-        "settings": dict(made.plan.settings),
-        "before": dict(made.plan.before),
-        "after": made.plan.after,
-        "report": [asdict(report) for report in made.report],
-        "batches": None if made.cost is None else asdict(made.cost),
-        "variance_kept": made.variance_kept,
-        "difficulty": difficulty.to_json(),
-        "quality": quality,
-    }
 
 
 def run_balance(options: argparse.Namespace) -> None:
@@ -128,7 +58,10 @@ def run_balance(options: argparse.Namespace) -> None:
     record = find_strategy(strategy)
     # The settings of a recipe are those of its strategy; of another one they mean nothing.
     is_same = base is not None and base.strategy == strategy
-    settings = {**(base.settings if base and is_same else {}), **record.parse(_settings(options))}
+    settings = {
+        **(base.settings if base and is_same else {}),
+        **record.parse(named_settings(options)),
+    }
     most = options.most_per_image
     most = base.most_per_image if base and most is None else most
     if options.least_augmented is not None and LEAST_SHARE in record.parameters:
@@ -147,10 +80,11 @@ def run_balance(options: argparse.Namespace) -> None:
     with opened(options, base) as (dataset, progress):
         check_classes(dataset)
         plan = make_plan(dataset, strategy, target, settings=settings, most_per_image=most)
-        _tell(plan)
+        tell_plan(plan)
         embeddings = None
         if record.needs_embeddings:
             embeddings = embed_all(dataset, encoder, options, progress)
+            tell_estimate(plan, embeddings)
         recipe = Recipe(
             source=dataset.name,
             dataset_digest=dataset.digest,
@@ -215,25 +149,6 @@ def _print_grave(dataset: ImageDataset, progress: Progress) -> None:
     for finding in audit(dataset, progress).findings:
         if finding.severity is Severity.HIGH:
             print(f"evenset: {finding.text} {finding.remedy}", file=sys.stderr)
-
-
-def _tell(plan: BalancePlan) -> None:
-    """Say what a plan does and what to know of it, as the page does."""
-    record = find_strategy(plan.strategy)
-    print(f"{record.title}: {record.effect.told(plan)}.")
-    for warning in record.warnings(plan):
-        print(warning)
-
-
-def _settings(options: argparse.Namespace) -> dict[str, str]:
-    """Return the settings of a strategy that `--set` names, as texts."""
-    values = {}
-    for text in options.set:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise SettingError(f"--set {text} has no value. Write NAME=VALUE, as k_neighbors=7.")
-        values[name.strip()] = value.strip()
-    return values
 
 
 def _first(*values: Value | None) -> Value:

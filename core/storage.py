@@ -17,7 +17,7 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
     import msvcrt
 
-_LONGEST = 60  # characters of a temporary name; most systems allow 255 bytes
+_LONGEST = 60  # bytes of a temporary name; most systems allow 255 in all
 _TOKEN_BYTES = 6
 _ATTEMPTS = 100  # to lock a file that others lock and remove meanwhile
 
@@ -33,8 +33,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         if not path.name or path.is_dir():
             raise OutputError(f"Cannot write '{path}': it is a folder. Give the name of a file.")
         # A name of its own for each writer: two threads may write the same file at once.
-        token = token_hex(_TOKEN_BYTES)
-        temporary = path.with_name(f".{path.name[:_LONGEST]}.{token}.partial")
+        temporary = beside(path, f"{token_hex(_TOKEN_BYTES)}.partial")
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with temporary.open("wb") as file:
@@ -48,8 +47,8 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
 
 def remove_partials(path: Path) -> None:
     """Remove what killed writers of `path` left beside it; nobody may be writing it."""
-    name = re.escape(path.name[:_LONGEST])
-    pattern = re.compile(rf"\.{name}\.[0-9a-f]{{{2 * _TOKEN_BYTES}}}\.partial")
+    start = re.escape(beside(path, "").name)
+    pattern = re.compile(rf"{start}[0-9a-f]{{{2 * _TOKEN_BYTES}}}\.partial")
     for found in path.parent.iterdir() if path.parent.is_dir() else ():
         if pattern.fullmatch(found.name):
             found.unlink(missing_ok=True)
@@ -69,9 +68,11 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 def beside(path: Path, ending: str) -> Path:
     """Return the hidden file that belongs to `path`, next to it: '.out.lock' for 'out'."""
-    name = path.name
-    if len(name) > _LONGEST:
-        name = f"{name[:_LONGEST]}.{blake2b(name.encode(), digest_size=8).hexdigest()}"
+    name, content = path.name, os.fsencode(path.name)
+    if len(content) > _LONGEST:
+        # Two long names may begin alike.
+        start = content[:_LONGEST].decode("utf-8", "ignore")
+        name = f"{start}.{blake2b(content, digest_size=8).hexdigest()}"
     return path.with_name(f".{name}.{ending}")
 
 

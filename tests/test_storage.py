@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import CancelledError, OutputError
-from core.storage import replacing, write_bytes
+from core.storage import locked, remove_partials, replacing, write_bytes
 
 ROOT = Path(__file__).parents[1]
 
@@ -106,3 +106,27 @@ def test_threads_that_write_one_file_do_not_collide(tmp_path: Path) -> None:
 
     assert names_in(tmp_path) == ["one"]
     assert (tmp_path / "one").read_bytes() == b"same"
+
+
+def test_names_that_begin_alike_do_not_share_what_lies_beside_them(tmp_path: Path) -> None:
+    one, other = (tmp_path / f"{'n' * 100}-{end}.zip" for end in "ab")
+
+    with replacing(one) as file:
+        file.write(b"one")
+        remove_partials(other)
+
+    assert names_in(tmp_path) == [one.name]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["猫" * 80, "\U0001f431" * 62, "\udcff" * 240],
+    ids=["three bytes", "four bytes", "no text"],
+)
+def test_a_name_that_the_system_takes_is_taken_whatever_its_letters(
+    tmp_path: Path, name: str
+) -> None:
+    with locked(tmp_path / name, refusal=""):
+        write_bytes(tmp_path / name, b"x")
+
+    assert names_in(tmp_path) == [name]

@@ -2,8 +2,8 @@
 
 Read `export` first: it lists the pictures (`items`), turns each into a file (`rendering`,
 `originals`), and writes them and the files beside them. `layouts` says which files (`index_files`,
-`manifest`, `card`, `recipe`), `containers` where they go to (`journal`); a layout fits each
-container.
+`manifest`, `card`, `recipe`), `containers` where they go to (`journal`, `contents`); a layout fits
+each container.
 """
 
 from core.export.containers import CONTAINERS, Container, check_target, container_of, find_container

@@ -5,17 +5,15 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Protocol
 
 from core.errors import OutputError, SettingError
+from core.export.contents import compare, files_below, remove_files
 from core.export.journal import Journal
 from core.storage import beside, cannot_write, is_locked, locked, remove_partials, replacing
-from core.words import count_of
 
 _DATE = (1980, 1, 1, 0, 0, 0)  # the same bytes each time
-# What systems put into a folder that somebody looks at; no reader takes it for a picture.
-_LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 
 
 class Writer(Protocol):
@@ -71,7 +69,7 @@ class _ZipWriter:
         self._opened.writestr(entry, content)
 
     def check(self, paths: Sequence[str]) -> None:
-        _compare(self._target, self._opened.namelist(), paths)
+        compare(self._target, self._opened.namelist(), paths)
         self.is_whole = True
 
 
@@ -110,8 +108,8 @@ class _FolderWriter:
         self._taken.add(path)
 
     def check(self, paths: Sequence[str]) -> None:
-        _remove(self._folder, self._journal.names - self._taken)
-        _compare(self._target, list(_files_below(self._folder)), paths)
+        remove_files(self._folder, self._journal.names - self._taken)
+        compare(self._target, list(files_below(self._folder)), paths)
         self.is_whole = True
 
 
@@ -139,7 +137,7 @@ def _open_folder(target: Path, identity: str) -> Iterator[Writer]:
     target = target.absolute() if target.name not in {"", ".."} else target.resolve()
     with locked(target, refusal=_busy(target)):
         check_target(target, CONTAINERS["folder"], is_ours=True)
-        partial = target.with_name(target.name + ".partial")
+        partial = _partial_of(target)
         journal = Journal(beside(target, "journal"))
         try:
             _make_room(partial, journal, identity)
@@ -201,7 +199,7 @@ def container_of(target: Path) -> Container:
 def check_target(
     target: Path, container: Container | None = None, *, is_ours: bool = False
 ) -> None:
-    """Refuse a target that holds something, or that no file can have, before any work is done.
+    """Refuse a target that nothing can be written to, before any work is done.
 
     Args:
         target: Where to write.
@@ -209,22 +207,42 @@ def check_target(
         is_ours: Whether the place is locked by the one who asks.
 
     Raises:
-        OutputError: choose another name, or remove what is there.
+        OutputError: it holds something, or no file or folder can have that name.
     """
     container = container or container_of(target)
     try:
         if not is_ours and is_locked(target.absolute() if target.name else target.resolve()):
             raise OutputError(_busy(target))
         is_taken = target.is_symlink() or target.exists()
-        if is_taken and not container.is_file and target.is_dir():
-            is_taken = any(target.iterdir())
-        if is_taken:
+        if is_taken and not container.is_file and target.is_dir() and not any(target.iterdir()):
+            _check_removable(target)
+            is_taken = False
+        if is_taken and not os.path.lexists(_partial_of(target.absolute())):
             # A run that was killed after its last file had its name.
             beside(target.absolute(), "journal").unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(cannot_write(target, error)) from error
     if is_taken:
         raise OutputError(f"'{target}' is there already. Choose another name, or remove it first.")
+
+
+def _partial_of(target: Path) -> Path:
+    """Return the folder that an export to the folder `target` is built up in."""
+    return target.with_name(target.name + ".partial")
+
+
+def _check_removable(empty: Path) -> None:
+    """Refuse an empty folder that the new one cannot take the place of.
+
+    Raises:
+        OutputError: choose a folder inside it.
+    """
+    if empty.is_symlink() or empty.is_mount():
+        kind = "a link to a folder" if empty.is_symlink() else "where a disk is mounted"
+        raise OutputError(
+            f"'{empty}' is {kind}, which a new folder cannot take the place of. Choose a folder "
+            f"inside it, such as '{empty / 'balanced'}'."
+        )
 
 
 def _busy(target: Path) -> str:
@@ -243,7 +261,7 @@ def _make_room(partial: Path, journal: Journal, identity: str) -> None:
     if partial.is_symlink() or (partial.exists() and not partial.is_dir()):
         foreign = partial.name
     else:
-        others = sorted(set(_files_below(partial)) - journal.names)
+        others = sorted(set(files_below(partial)) - journal.names)
         foreign = others[0] if others else ""
     if foreign:
         raise OutputError(
@@ -251,46 +269,4 @@ def _make_room(partial: Path, journal: Journal, identity: str) -> None:
             "which no export left. Choose another name, or move it."
         )
     if journal.identity != identity:
-        _remove(partial, journal.names)
-
-
-def _remove(folder: Path, names: set[str]) -> None:
-    """Remove files of ours, and the folders that they leave empty."""
-    parents: set[PurePosixPath] = set()
-    for name in names:
-        (folder / name).unlink(missing_ok=True)
-        parents.update(PurePosixPath(name).parents)
-    for parent in sorted(parents, key=lambda path: len(path.parts), reverse=True):
-        with suppress(OSError):  # it holds something
-            (folder / parent).rmdir()
-
-
-def _files_below(folder: Path) -> Iterator[str]:
-    """Yield the path of everything below `folder` that is no folder, save systems' litter."""
-    for place, folders, files in os.walk(folder):
-        links = [name for name in folders if (Path(place) / name).is_symlink()]
-        for name in [*files, *links]:
-            if name not in _LITTER:
-                yield (Path(place) / name).relative_to(folder).as_posix()
-
-
-def _compare(target: Path, found: Sequence[str], wanted: Sequence[str]) -> None:
-    """Refuse an export that is not what its manifest says."""
-    missing, foreign = sorted(set(wanted) - set(found)), sorted(set(found) - set(wanted))
-    if missing:
-        raise OutputError(
-            f"The export to '{target}' is not whole: {count_of(len(missing), 'file')} of "
-            f"{len(wanted):,} went missing while it was written, such as '{missing[0]}'. Nothing "
-            "else may change that place meanwhile. Export again."
-        )
-    if foreign:
-        raise OutputError(
-            f"The export to '{target}' was not finished: beside its "
-            f"{count_of(len(wanted), 'file')} there is '{foreign[0]}', which it did not write. "
-            "Move it, and export again."
-        )
-    if len(found) != len(wanted):
-        raise OutputError(
-            f"The export to '{target}' was not finished: its manifest names "
-            f"{count_of(len(wanted), 'file')}, and {len(found):,} were written. Export again."
-        )
+        remove_files(partial, journal.names)

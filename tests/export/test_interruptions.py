@@ -130,6 +130,42 @@ def test_a_file_that_a_person_adds_meanwhile_is_never_removed(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_file_in_the_way_for_a_while_does_not_disown_what_was_begun(
+    dataset: ImageDataset, tmp_path: Path
+) -> None:
+    with pytest.raises(CancelledError):
+        exported(dataset, tmp_path / "out", progress=cancel_late)
+    (tmp_path / "out").write_bytes(b"mine")
+    with pytest.raises(OutputError, match="is there already"):
+        exported(dataset, tmp_path / "out")
+    (tmp_path / "out").unlink()
+
+    exported(dataset, tmp_path / "out")
+
+    assert names_in(tmp_path) == ["animals", "out"]
+
+
+@pytest.mark.parametrize("kind", ["a link to a folder", "where a disk is mounted"])
+def test_an_empty_folder_that_cannot_be_replaced_is_refused_at_once(
+    dataset: ImageDataset, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "out"
+    if "link" in kind:
+        (tmp_path / "real").mkdir()
+        target.symlink_to(tmp_path / "real")
+    else:
+        target.mkdir()
+        monkeypatch.setattr(Path, "is_mount", lambda path: path == target)
+    before = names_in(tmp_path)
+
+    for write in (check_target, lambda target: exported(dataset, target)):
+        with pytest.raises(OutputError, match=f"{kind}.* Choose a folder inside it"):
+            write(target)
+
+    assert names_in(tmp_path) == before
+    exported(dataset, target / "balanced")
+
+
 def test_a_link_that_a_person_puts_there_is_not_followed(
     dataset: ImageDataset, tmp_path: Path
 ) -> None:
