@@ -9,6 +9,7 @@ import streamlit as st
 from app.augment_pictures import (
     Source,
     augmented_html,
+    changed_by,
     column_html,
     data_url,
     grid_html,
@@ -16,10 +17,12 @@ from app.augment_pictures import (
     open_sources,
     original_html,
     row_html,
+    values_text,
 )
 from app.page import quiet
 from app.thumbnails import picture_html
-from core.augment import OPERATIONS, PRESETS, AugmentPolicy, DrawnStep, draw
+from core.augment import OPERATIONS, PRESETS, AugmentPolicy, DrawnStep, make_picture
+from core.augment.draws import code_of
 from core.augment.mixing import cutmix, mixup
 from core.augment.trials import leading
 from core.batches import run_ahead
@@ -46,11 +49,17 @@ def grid(dataset: ImageDataset, policy: AugmentPolicy, label: str) -> None:
         st.session_state["augment_copy"] = first
 
     def column(source: Source) -> str:
-        drawn = [
-            draw(policy, digest=source.key, repeat=copy, label=label)
-            for copy in range(first, first + copies)
-        ]
-        figures = [augmented_html(source, one, shows_difference=is_difference) for one in drawn]
+        figures = []
+        for repeat in range(first, first + copies):
+            code = code_of(dataset, policy, source.row, repeat)
+            changed, drawn = make_picture(dataset, policy, source.row, repeat, code, source.pixels)
+            made_for = dataset.classes[code]
+            caption = None if made_for == source.label else f"'{made_for}': {values_text(drawn)}"
+            figures.append(
+                augmented_html(
+                    source, changed, drawn, shows_difference=is_difference, caption=caption
+                )
+            )
         return column_html([original_html(source), *figures])
 
     sources = open_sources(dataset, _rows(dataset, label))
@@ -84,7 +93,9 @@ def sweep(dataset: ImageDataset, policy: AugmentPolicy, label: str) -> None:
             values = operation.draw(np.random.default_rng(0), {**ranges, **fixed})
             values = {**values, **dict.fromkeys(fixed, level)}
             caption = f"{level:.3g} {parameter.unit}".strip()
-            figures.append(augmented_html(source, [DrawnStep(name, values)], caption=caption))
+            steps = [DrawnStep(name, values)]
+            changed = changed_by(source, steps)
+            figures.append(augmented_html(source, changed, steps, caption=caption))
         return row_html(figures)
 
     for source in open_sources(dataset, _rows(dataset, label)[:_SWEPT]):
@@ -103,8 +114,9 @@ def two_policies(dataset: ImageDataset, policy: AugmentPolicy, label: str) -> No
     def column(source: Source) -> str:
         figures = [original_html(source)]
         for one in (policy, beside):
-            drawn = draw(one, digest=source.key, repeat=1, label=label)
-            figures.append(augmented_html(source, drawn))
+            code = code_of(dataset, one, source.row, 1)
+            changed, drawn = make_picture(dataset, one, source.row, 1, code, source.pixels)
+            figures.append(augmented_html(source, changed, drawn))
         return column_html(figures)
 
     _draw(open_sources(dataset, _rows(dataset, label)), column)

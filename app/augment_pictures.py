@@ -47,13 +47,13 @@ def open_sources(dataset: ImageDataset, rows: Sequence[int]) -> list[Source | st
 
 def augmented_html(
     source: Source,
+    changed: Pixels,
     drawn: Sequence[DrawnStep],
     *,
     shows_difference: bool = False,
     caption: str | None = None,
 ) -> str:
-    """Return the figure of what `drawn` makes of a source, with the values below it."""
-    changed = apply(source.pixels, at_scale(drawn, source.scale))
+    """Return the figure of what `drawn` made of a source, with the values below it."""
     text = values_text(drawn)
     if shows_difference:
         # From mid grey: what became lighter is light, what became darker is dark.
@@ -63,6 +63,11 @@ def augmented_html(
         )
     alt = f"{source.name}, augmented with {text}"
     return picture_html(data_url(changed), alt=alt, caption=text if caption is None else caption)
+
+
+def changed_by(source: Source, drawn: Sequence[DrawnStep]) -> Pixels:
+    """Return what steps make of a source, at the size at which it is worked on."""
+    return apply(source.pixels, at_scale(drawn, source.scale))
 
 
 def original_html(source: Source) -> str:

@@ -22,9 +22,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Returns 0, or 1 when the input is at fault; wrong usage exits with 2."""
     options = build_parser().parse_args(arguments)
     # Imported here, so that `--help` and wrong usage are answered without the libraries.
-    from app import augment_command, commands, evaluate_command, map_command
+    from app import (
+        augment_command,
+        balance_command,
+        commands,
+        evaluate_command,
+        map_command,
+        resample_command,
+    )
 
-    runs = vars(commands) | vars(map_command) | vars(augment_command) | vars(evaluate_command)
+    modules = (
+        *(commands, augment_command, balance_command, evaluate_command, map_command),
+        resample_command,
+    )
+    runs = {name: run for module in modules for name, run in vars(module).items()}
     try:
         _check_seed(options)
         # The server ends by itself.

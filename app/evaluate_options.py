@@ -9,8 +9,8 @@ def add_evaluate_options(parser: Command) -> None:
     """Add them to the parser of the command."""
     parser.add_listed(
         "--strategies",
-        "which, or a set: {names} (the first unless named); also smote@50%%, augment:crop or "
-        "smote@50%%+class_weights",
+        "which, or a set: {names} (the first unless named); also smote@50%%, smote:pictures "
+        "(what an export trains on), augment:crop or smote@50%%+class_weights",
         "core.evaluate.contender_sets",
         "CONTENDER_SETS",
         metavar="A,B,...",

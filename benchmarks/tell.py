@@ -1,7 +1,8 @@
 """Can a network tell added pictures from originals when only the way of writing differs?
 
     python benchmarks/tell.py SOURCE [--ways exported,...] [--views native,...] [--seeds 5]
-        [--policy FILE] [options of `evenset balance`, such as --normalise-originals]
+        [--policy FILE] [--originals 'quality 40'] [--only-known]
+        [options of `evenset balance`, such as --normalise-originals]
 
 `evenset balance --strategy augment` adds one picture to each image, by a policy that changes no
 pixel. Two tells then learn from pairs (an image and its added picture, so that content says
@@ -21,33 +22,28 @@ import argparse
 import csv
 import json
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
+from functools import partial
 from io import BytesIO, StringIO
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image, JpegImagePlugin
-from sklearn.linear_model import LogisticRegression
+from PIL import Image
 from sklearn.metrics import roc_auc_score
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-from torch import Tensor, nn
+from two_tells import Pixels, feature_scores, features, network_scores, read
 
 from app.cli import main as evenset
 from core.dataset import ImageDataset
 from core.export.names import safe_name
 from core.ingest import open_source
 
-Pixels = NDArray[np.uint8]
 Pair = tuple[bytes, bytes]  # an original's file and the one that was added for it
 
-SIDE_PX = 64
-STEPS, BATCH = 250, 32  # batches of so many pairs
 # Brightness times 1.001 is the same brightness in 8 bits.
 IDENTITY = [
     {"operation": "brightness", "probability": 1, "values": {"factor": [1.001, 1.001]},
@@ -55,13 +51,21 @@ IDENTITY = [
 ]  # fmt: skip
 
 
-def export_pairs(dataset: ImageDataset, place: Path, policy: str, options: list[str]) -> list[Pair]:
+def lay_out(dataset: ImageDataset, flat: Path, originals: str) -> None:
+    """Write the images of all splits into a folder for each class."""
+    for row, path in enumerate(dataset.table["path"]):
+        folder = flat / safe_name(dataset.label(row))
+        folder.mkdir(parents=True, exist_ok=True)
+        content, suffix = dataset.read_bytes(row), Path(path).suffix
+        if originals:
+            format_, options = ORIGINALS[originals]
+            content, suffix = saved(halved(read(content)), format_, options), f".{format_.lower()}"
+        (folder / f"{row:06d}{suffix}").write_bytes(content)
+
+
+def export_pairs(place: Path, policy: str, options: list[str]) -> list[Pair]:
     """Return the files that the command writes: of each image, the original and one added."""
     flat, out = place / "flat", place / "out"
-    for row, path in enumerate(dataset.table["path"]):
-        folder = flat / safe_name(dataset.label(row))  # of every split
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{row:06d}{Path(path).suffix}").write_bytes(dataset.read_bytes(row))
     if not policy:
         policy = str(place / "identity.json")
         Path(policy).write_text(json.dumps({"version": 1, "seed": 0, "steps": IDENTITY}))
@@ -80,29 +84,41 @@ def export_pairs(dataset: ImageDataset, place: Path, policy: str, options: list[
     return [(files[parent, "original"], files[parent, "augmented"]) for parent in parents]
 
 
-def written_at(quality: int) -> Callable[[Pair], Pair]:
-    """Return a way that writes each added picture as a JPEG of one quality."""
+def saved(pixels: Pixels, format_: str, options: Mapping[str, Any]) -> bytes:
+    """Return a picture as Pillow writes it."""
+    buffer = BytesIO()
+    Image.fromarray(pixels).save(buffer, format_, **options)
+    return buffer.getvalue()
 
-    def write(pair: Pair) -> Pair:
-        buffer = BytesIO()
-        Image.fromarray(read(pair[0])).save(buffer, "JPEG", quality=quality)
-        return pair[0], buffer.getvalue()
 
-    return write
+def written_at(pair: Pair, quality: int) -> Pair:
+    """Return a pair whose added picture is a JPEG of one quality, whatever the original is."""
+    return pair[0], saved(read(pair[0]), "JPEG", {"quality": quality})
+
+
+def halved(pixels: Pixels) -> Pixels:
+    """Return a picture at half the size, which has no trace of its file."""
+    return np.asarray(Image.fromarray(pixels).reduce(2))
 
 
 WAYS: dict[str, Callable[[Pair], Pair]] = {
     "exported": lambda pair: pair,
-    "quality 50": written_at(50),
-    "quality 95": written_at(95),
+    "quality 50": partial(written_at, quality=50),
+    "quality 95": partial(written_at, quality=95),
 }
 NOTHING = "nothing"
-
-
-def read(content: bytes) -> Pixels:
-    """Return what a trainer that knows nothing of files sees."""
-    with Image.open(BytesIO(content)) as image:
-        return np.asarray(image.convert("RGB"))
+# Originals of other programs, from pictures at half the size: a quality below what Evenset writes,
+# the best one, tables that are no scaled standard tables, and colour at half the width alone.
+OWN_TABLE = [6 + (3 * (place // 8) + 2 * (place % 8)) // 2 for place in range(64)]
+ORIGINALS: dict[str, tuple[str, dict[str, Any]]] = {
+    "quality 40": ("JPEG", {"quality": 40}),
+    "quality 90": ("JPEG", {"quality": 90}),
+    "quality 98": ("JPEG", {"quality": 98, "subsampling": "4:4:4"}),
+    "own tables": ("JPEG", {"qtables": [OWN_TABLE, OWN_TABLE], "subsampling": "4:4:4"}),
+    "4:2:2": ("JPEG", {"quality": 85, "subsampling": "4:2:2"}),
+    "PNG": ("PNG", {}),
+    "WEBP": ("WEBP", {"quality": 80}),
+}
 
 
 def shrunk(side_px: int, middle_px: int) -> Callable[[Pixels], Pixels]:
@@ -126,129 +142,6 @@ VIEWS: dict[str, tuple[Callable[[Pixels], Pixels], int]] = {
     "224": (shrunk(256, 224), 1),
     "96": (shrunk(96, 96), 1),
 }
-
-
-class Network(nn.Module):
-    """Five convolutions on crops; the first sees what a blur takes away, beside the picture."""
-
-    def __init__(self) -> None:
-        """Start from random weights."""
-        super().__init__()
-        widths, strides = (8, 16, 24, 32, 48), (2, 2, 2, 1)
-        self.first = nn.Sequential(nn.Conv2d(6, 8, 3), nn.BatchNorm2d(8), nn.ReLU())
-        self.rest = nn.Sequential(
-            *(
-                nn.Sequential(nn.Conv2d(before, after, 3, stride), nn.BatchNorm2d(after), nn.ReLU())
-                for before, after, stride in zip(widths, widths[1:], strides, strict=False)
-            )
-        )
-        self.head = nn.Linear(widths[-1], 1)
-
-    def forward(self, crops: Tensor) -> Tensor:
-        """Return the logit of being added, of (B, 3, S, S) crops of 0 to 255."""
-        # Brightness and colour apart, as JPEG keeps them.
-        red, green, blue = crops.unbind(1)
-        light = 0.299 * red + 0.587 * green + 0.114 * blue
-        planes = torch.stack([light, 0.564 * (blue - light), 0.713 * (red - light)], 1)
-        details = planes - nn.functional.avg_pool2d(planes, 3, 1, 1)
-        states = self.first(torch.cat([planes / 64 - 1, details / 8], 1))
-        return self.head(self.rest(states).mean((2, 3)))[:, 0]
-
-
-def cut(pixels: Pixels, top: int, left: int) -> Pixels:
-    """Return a crop; where the picture is too small for it, its edges are mirrored."""
-    crop = pixels[top : top + SIDE_PX, left : left + SIDE_PX]
-    lacks = [(0, SIDE_PX - side) for side in crop.shape[:2]]
-    return np.pad(crop, [*lacks, (0, 0)], "reflect") if any(b for _, b in lacks) else crop
-
-
-def network_scores(
-    pairs: Sequence[tuple[Pixels, Pixels]], train: NDArray, test: NDArray, grid: int, seed: int
-) -> NDArray[np.float64]:
-    """Return (T, 2) logits of test pairs, from a network that learned from pairs in `train`."""
-    torch.manual_seed(seed)
-    rng = np.random.default_rng(seed)
-    network = Network().to(memory_format=torch.channels_last)
-    optimizer = torch.optim.AdamW(network.parameters(), 3e-3, weight_decay=1e-3)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 4e-3, STEPS)
-    truth = torch.tensor([0.0, 1.0]).repeat(BATCH)
-    for _ in range(STEPS):
-        crops = []
-        for index in rng.choice(train, BATCH, replace=len(train) < BATCH):
-            height, width = pairs[index][0].shape[:2]
-            top, left = (
-                grid * int(rng.integers(max(0, side - SIDE_PX) // grid + 1))
-                for side in (height, width)
-            )
-            crops += [cut(pixels, top, left) for pixels in pairs[index]]
-        loss = nn.functional.binary_cross_entropy_with_logits(network(as_batch(crops)), truth)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
-    network.eval()
-    with torch.no_grad():
-        return np.array([[look(network, pixels, grid) for pixels in pairs[i]] for i in test])
-
-
-def look(network: Network, pixels: Pixels, grid: int) -> float:
-    """Return the mean logit of nine crops, evenly over the picture."""
-    tops, lefts = (
-        np.linspace(0, max(0, side - SIDE_PX) // grid, 3).astype(int) * grid
-        for side in pixels.shape[:2]
-    )
-    return float(network(as_batch([cut(pixels, t, left) for t in tops for left in lefts])).mean())
-
-
-def as_batch(crops: Sequence[Pixels]) -> Tensor:
-    """Return (B, 3, S, S) floats."""
-    return torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2).float()
-
-
-BINS = (0.5, 1.5, 3, 6, 12, 24)
-
-
-def features(pixels: Pixels, content: bytes) -> NDArray[np.float32]:
-    """Return histograms of DCT values at 64 frequencies, and what encoding once more changes."""
-    planes = cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb)
-    values = []
-    for channel in range(3):
-        plane = planes[..., channel].astype(np.float32) - 128
-        if channel:  # at half the size, as nearly all JPEGs keep it
-            height, width = (side // 2 * 2 for side in plane.shape)
-            plane = plane[:height, :width].reshape(height // 2, 2, width // 2, 2).mean((1, 3))
-        height, width = (side // 8 * 8 for side in plane.shape)
-        blocks = plane[:height, :width].reshape(height // 8, 8, width // 8, 8).swapaxes(1, 2)
-        rows = DCT @ blocks.reshape(-1, 8, 8) @ DCT.T
-        sizes = np.abs(rows).reshape(-1, 64)
-        values += [(sizes < most).mean(0) for most in BINS]
-        values.append(np.log1p(sizes).mean(0))
-    buffer = BytesIO()
-    with Image.open(BytesIO(content)) as image:
-        is_jpeg = isinstance(image, JpegImagePlugin.JpegImageFile)
-        tables = {"qtables": image.quantization, "subsampling": "4:2:0"} if is_jpeg else {}
-    Image.fromarray(pixels).save(buffer, "JPEG", **tables)
-    again = cv2.cvtColor(read(buffer.getvalue()), cv2.COLOR_RGB2YCrCb)
-    changed = np.abs(again.astype(np.int16) - planes).reshape(-1, 3)
-    once_more = [np.log(changed.mean(0) + 1e-4), (changed > 0).mean(0), (changed > 3).mean(0)]
-    return np.concatenate([*values, *once_more]).astype(np.float32)
-
-
-DCT = np.array(
-    [
-        [np.sqrt((1 if k == 0 else 2) / 8) * np.cos(np.pi * (2 * n + 1) * k / 16) for n in range(8)]
-        for k in range(8)
-    ],
-    np.float32,
-)
-
-
-def feature_scores(table: NDArray[np.float32], train: NDArray, test: NDArray) -> NDArray:
-    """Return (T, 2) scores of test pairs, from a (N, 2, F) table."""
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.03, max_iter=300))
-    model.fit(table[train].reshape(-1, table.shape[2]), np.tile([0, 1], len(train)))
-    scores = model.decision_function(table[test].reshape(-1, table.shape[2]))
-    return np.asarray(scores).reshape(-1, 2)
 
 
 def auc(scores: NDArray) -> float:
@@ -281,7 +174,7 @@ def dealt(pairs: Sequence[Pair], seed: int = 0) -> list[Pair]:
     return [(pairs[a][0], pairs[b][0]) for a, b in zip(order[:half], order[half:], strict=False)]
 
 
-def measure(pairs: Sequence[Pair], views: Sequence[str], seeds: int) -> None:
+def measure(pairs: Sequence[Pair], views: Sequence[str], seeds: int, has_network: bool) -> None:
     """Print what both tells reach on each view."""
     decoded = [(read(original), read(added)) for original, added in pairs]
     same = np.mean([a.shape == b.shape and np.array_equal(a, b) for a, b in decoded])
@@ -291,20 +184,22 @@ def measure(pairs: Sequence[Pair], views: Sequence[str], seeds: int) -> None:
         f"  {len(pairs)} pairs, {100 * same:.0f}% of equal pixels, pixels differ by "
         f"{np.mean(gaps or [0]):.3f}; {sizes[0]:.1f} and {sizes[1]:.1f} MB"
     )
-    start = perf_counter()
-    table = np.array(
-        [
-            [features(p, c) for p, c in zip(both, files, strict=True)]
-            for both, files in zip(decoded, pairs, strict=True)
-        ]
-    )
     seeded = [(seed, *split(len(pairs), seed)) for seed in range(seeds)]
-    scores = [feature_scores(table, train, test) for _, train, test in seeded]
-    report("native, known traces", scores, start)
     for view in views:
         change, grid = VIEWS[view]
         start = perf_counter()
         seen = [(change(first), change(second)) for first, second in decoded]
+        table = np.array(
+            [
+                [features(pixels, files[0]) for pixels in both]
+                for both, files in zip(seen, pairs, strict=True)
+            ]
+        )
+        scores = [feature_scores(table, train, test) for _, train, test in seeded]
+        report(f"{view}, known traces", scores, start)
+        if not has_network:
+            continue
+        start = perf_counter()
         scores = [network_scores(seen, train, test, grid, seed) for seed, train, test in seeded]
         report(f"{view}, network", scores, start)
 
@@ -316,14 +211,18 @@ if __name__ == "__main__":
     parser.add_argument("--views", default=",".join(VIEWS))
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--policy", default="")
+    parser.add_argument("--originals", default="", choices=["", *ORIGINALS])
+    parser.add_argument("--only-known", action="store_true", help="leave the network out")
     given, others = parser.parse_known_args()
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
         start = perf_counter()
         images = open_source(given.source, Path(folder) / "source")
-        exported = export_pairs(images, Path(folder), given.policy, others)
-        print(f"{images.name}: exported in {perf_counter() - start:.0f} s, options {others}")
+        lay_out(images, Path(folder) / "flat", given.originals)
+        exported = export_pairs(Path(folder), given.policy, others)
+        seconds = perf_counter() - start
+        print(f"{images.name} {given.originals}: exported in {seconds:.0f} s, options {others}")
         for way in given.ways.split(","):
             print(f"{way}:")
             some = dealt(exported) if way == NOTHING else [WAYS[way](pair) for pair in exported]
-            measure(some, given.views.split(","), given.seeds)
+            measure(some, given.views.split(","), given.seeds, not given.only_known)

@@ -17,8 +17,9 @@ from image_sets import write_folder
 
 pytest_plugins = ["kinds", "pytester", "second_try"]
 
+# A test says how many examples it takes only where each is slow.
 settings.register_profile("evenset", deadline=None)
-settings.register_profile("release", deadline=None)
+settings.register_profile("release", deadline=None, max_examples=600)
 settings.load_profile("evenset")
 
 # After `nohup make test &` we are deaf to SIGINT, and what we start would inherit that: tests that

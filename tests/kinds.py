@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import pytest
 
 ALLOWED_S = {"long": 3.0, "release": 60.0}  # a test that takes longer wants this mark
-BROWSER = "tests/browser/"
+# What these folders share is dear: a server and a browser; what the first UMAP compiles.
+TOGETHER = ("tests/browser/", "tests/project/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -22,20 +23,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         longs[item.path] += item.get_closest_marker("long") is not None
         if item.get_closest_marker("real_data"):
             item.add_marker("release")
-    items.sort(key=lambda item: (not item.nodeid.startswith(BROWSER), -longs[item.path]))
+    items.sort(key=lambda item: (not item.nodeid.startswith(TOGETHER), -longs[item.path]))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """Give each process whole files, in their order, and all browser tests to one process.
+    """Give each process whole files, in their order, and whole folders where they share much.
 
-    A file shares what its fixtures made; the browser tests share a server and a browser.
+    The tests of a file share what its fixtures made.
     """
     from xdist.scheduler import LoadFileScheduling
 
     class WholeFiles(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return BROWSER if nodeid.startswith(BROWSER) else super()._split_scope(nodeid)
+            folders = (folder for folder in TOGETHER if nodeid.startswith(folder))
+            return next(folders, super()._split_scope(nodeid))
 
     config.option.loadscopereorder = False
     return WholeFiles(config, log)

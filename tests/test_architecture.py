@@ -168,7 +168,7 @@ def test_importing_all_of_core_loads_no_slow_library() -> None:
 # the built-in encoder from archives.
 MAY_DECODE = {
     "core/dataset/picture.py",
-    "core/ingest/reading.py",
+    "core/pictures/measure.py",
     "core/embed/training_pictures.py",
 }
 MAY_READ_ROWS = {"core/dataset/picture.py"}

@@ -15,8 +15,10 @@ from core.embed import read_embeddings
 from core.project import map_rows, place_among_neighbours, project
 from core.resample import PointsBetween, stored_labels
 
-# Of a part of umap that needs TensorFlow.
-pytestmark = pytest.mark.filterwarnings("ignore::ImportWarning")
+pytestmark = [
+    pytest.mark.long,  # the first UMAP of a process compiles
+    pytest.mark.filterwarnings("ignore::ImportWarning"),  # of a part that needs TensorFlow
+]
 
 EVIL = "<img src=x onerror=alert(1)>"
 

@@ -52,6 +52,7 @@ NAMES = [
     *(f"`sample:{name}`" for name in SAMPLES),
     *(f"evenset {command}" for command in SUBCOMMANDS or ()),
     *(f"`{name}`" for name in WRITTEN),
+    *(reader for layout in LAYOUTS.values() for reader in layout.readers),
     ", ".join(MANIFEST_COLUMNS),
 ]
 

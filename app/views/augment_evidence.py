@@ -9,6 +9,7 @@ from app.augment_controls import start_anew
 from app.augment_pictures import (
     Source,
     augmented_html,
+    changed_by,
     column_html,
     grid_html,
     missing_html,
@@ -183,7 +184,8 @@ def _column(evidence: Evidence, cell: Cell, source: Source | str, answer: str) -
         return missing_html(source)
     step = cell.trial.draw(image_key=source.key, seed=evidence.seed)
     caption = f"still '{answer}'" if answer == cell.label else f"looks like '{answer}'"
-    return column_html([original_html(source), augmented_html(source, [step], caption=caption)])
+    figure = augmented_html(source, changed_by(source, [step]), [step], caption=caption)
+    return column_html([original_html(source), figure])
 
 
 def _take_over(evidence: Evidence) -> None:

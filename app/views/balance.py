@@ -29,7 +29,7 @@ from core.resample import (
     TrainingSide,
     resample,
 )
-from core.words import count_of, lowered, named
+from core.words import lowered
 
 _QUESTION = "Where does SMOTE put its points?"
 
@@ -71,18 +71,9 @@ def _answer(session: Session) -> str:
     if balanced is None:
         return "Choose a strategy and see what it would do to each class."
     strategy = STRATEGIES[balanced.plan.strategy]
-    if balanced.synthetic is not None:
+    if balanced.made is not None and strategy.effect.adds_points:
         classes = session.dataset.classes if session.dataset is not None else []
-        labels = [classes[code] for code in sorted(set(balanced.synthetic.codes.tolist()))]
-        if not labels:
-            return (
-                f"{strategy.title} had no synthetic point to make: no class of 2 images or more "
-                "is below the target."
-            )
-        return (
-            f"{strategy.title} put {count_of(len(balanced.synthetic), 'synthetic point')} between "
-            f"neighbours of {named(labels, most=3)}."
-        )
+        return balanced.made.said(strategy.title, classes)
     return f"'{strategy.title}' is chosen: {strategy.effect.told(balanced.plan)}."
 
 

@@ -1,6 +1,7 @@
 """What an export has written: where it is, what is not in it, and how to make it again."""
 
 import shlex
+from pathlib import Path
 from urllib.parse import quote
 
 import streamlit as st
@@ -8,6 +9,7 @@ import streamlit as st
 from app.page import plain, quiet
 from app.session import Session
 from app.workspace import Workspace
+from core.export import LAYOUTS
 from core.resample import STRATEGIES
 from core.words import count_of, named, size_of
 
@@ -30,6 +32,7 @@ def export_result(workspace: Workspace, session: Session) -> None:
             st.link_button("Download the zip", url, type="primary", icon=":material/download:")
         else:
             st.code(str(path), language=None)
+        _readers(report.layout, path)
         for failure in report.failed[:5]:
             st.warning(plain(f"'{failure.path}' is not in it: {failure.reason}."))
         short = [
@@ -47,3 +50,16 @@ def export_result(workspace: Workspace, session: Session) -> None:
 
 def _strategy(session: Session) -> str:
     return session.balanced.plan.strategy if session.balanced else "augment"
+
+
+def _readers(name: str, path: Path) -> None:
+    """Say how a trainer reads what was written."""
+    layout = LAYOUTS.get(name)
+    if layout is None or not layout.readers:
+        return
+    is_packed = path.is_file()
+    quiet("A trainer reads it, once it is unpacked:" if is_packed else "A trainer reads it:")
+    folder = path.stem if is_packed else str(path)
+    st.code("\n".join([f"FOLDER = {folder!r}", *layout.readers]), language="python")
+    if layout.caveat:
+        quiet(layout.caveat)

@@ -3,9 +3,9 @@
 import numpy as np
 
 from core.audit.finding import Finding, Severity
-from core.dataset import ImageDataset
+from core.dataset import SPLITS, ImageDataset, Rows
 from core.dataset.questions import questions, rows_of
-from core.words import count_of
+from core.words import count_of, named
 
 
 def find_skipped(dataset: ImageDataset) -> list[Finding]:
@@ -43,9 +43,24 @@ def find_conversions(dataset: ImageDataset) -> list[Finding]:
     rows = dataset.present_rows[(column != "").to_numpy()]
     listed = "; ".join(f"{name} ({count:,})" for name, count in counts.items())
     text = f"{count_of(len(rows), 'picture')} changed on reading: {listed}."
-    remedy = "All that looks at a picture sees it so, an export included."
-    having = np.unique(dataset.codes[rows])
-    if len(having) == 1 < sum(count > 0 for count in dataset.counts().values()):
-        label = dataset.classes[int(having[0])]
-        remedy += f" Only '{label}' has them, so a model may learn that instead of the class."
+    remedy = (
+        "Export writes them in every split as Evenset sees them, so that no trainer reads them in "
+        f"another way. {_where(dataset, rows)}"
+    )
     return [Finding("converted", Severity.LOW, rows, text, remedy)]
+
+
+def _where(dataset: ImageDataset, rows: Rows) -> str:
+    """Return in which classes and splits these images lie, and what follows."""
+    labels = [dataset.classes[code] for code in np.unique(dataset.codes[rows]).tolist()]
+    splits = [SPLITS[code] for code in np.unique(dataset.split_codes[rows]).tolist()]
+    of_all = sum(count > 0 for count in dataset.counts().values())
+    text = f"They lie in {'every class' if len(labels) == of_all else named(labels)}"
+    if len(dataset.splits) > 1:
+        text += f", in {' and '.join(splits)}"
+    if len(labels) == of_all:
+        return f"{text}."
+    return (
+        f"{text}: a model may learn what else such files have in common, such as their source, "
+        "instead of the class. Look whether the other classes could have some, too."
+    )

@@ -102,11 +102,11 @@ def numbered_after(
     return Pictures(pictures.rows, moved, pictures.codes)
 
 
-def own_repeats(dataset: Labelled, policy: AugmentPolicy, row: int, count: int) -> list[int]:
-    """Return the first `count` repeats of a row that keep its label."""
-    rows = np.full(count, row, np.intp)
-    repeats: list[int] = pictures_of(dataset, policy, rows).repeats.tolist()
-    return repeats
+def code_of(dataset: Labelled, policy: AugmentPolicy, row: int, repeat: int) -> int:
+    """Return the code of the label that a picture is made for."""
+    own = int(dataset.codes[row])
+    made_of = _made_of(dataset.classes, policy)[own]
+    return made_of[(repeat - 1) % len(made_of)]
 
 
 def draw_steps(

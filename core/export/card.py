@@ -9,6 +9,17 @@ from core.words import count_of
 
 _MOST_RENAMED = 100  # classes that are listed
 
+# How the set is read, with FOLDER in the place of its own; the page and README show the same.
+READERS = (
+    'torchvision.datasets.ImageFolder(FOLDER + "/train")',
+    'keras.utils.image_dataset_from_directory(FOLDER + "/train")',
+    "datasets.load_dataset(FOLDER)",
+)
+CAVEAT = (
+    'Not `load_dataset("imagefolder", data_dir=FOLDER)`: that does not read README.md, and guesses '
+    "splits from names."
+)
+
 
 def _card(written: Written) -> bytes:
     """Return the card of an export with a folder per split and class.
@@ -47,13 +58,11 @@ def _body(written: Written, pictures: Mapping[str, int], folders: Mapping[str, s
         f"`{written.plan.strategy}`. `manifest.csv` says where each picture came from, and",
         "`recipe.json` makes the same set again.",
         "",
-        "Read it with Hugging Face `datasets` (a zip has to be unpacked first):",
+        "A zip has to be unpacked first. Then a trainer reads it, with its place for FOLDER:",
         "",
-        "    datasets.load_dataset(FOLDER)",
+        *(f"    {reader}" for reader in READERS),
         "",
-        'Not with `load_dataset("imagefolder", data_dir=FOLDER)`: that does not read this card,',
-        "and guesses the splits from names. With torchvision: `ImageFolder(FOLDER + '/train')`;",
-        "with Keras: `keras.utils.image_dataset_from_directory(FOLDER + '/train')`.",
+        CAVEAT,
     ]
     renamed = {folder: label for folder, label in sorted(folders.items()) if folder != label}
     if renamed:

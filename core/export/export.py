@@ -14,7 +14,7 @@ from core.errors import OutputError, SettingError, TooFewClassesError
 from core.export.containers import Container, Writer, container_of
 from core.export.index_files import Written
 from core.export.items import AUGMENTED, ExportItem, list_items
-from core.export.layouts import find_layout
+from core.export.layouts import DEFAULT_LAYOUT, find_layout
 from core.export.manifest import ManifestRow
 from core.export.recipe import Recipe
 from core.export.rendering import Rendered, render
@@ -37,6 +37,7 @@ class ExportReport:
     synthetic: int  # vectors written
     relabelled: int = 0  # images that are in it with another label than in the source
     left_out: int = 0  # images of the source that a person has left out
+    layout: str = DEFAULT_LAYOUT.name
 
     @property
     def changes(self) -> str:
@@ -123,6 +124,7 @@ def export(
         len(made.points) if makes_points else 0,
         relabelled=len({row.parent for row in rows if row.original_label}),
         left_out=len(dataset) - len(dataset.present_rows),
+        layout=layout.name,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.dataset import TRAIN, ImageDataset
 from core.errors import SettingError
 from core.export import index_files
-from core.export.card import CARD
+from core.export.card import CARD, CAVEAT, READERS
 from core.export.index_files import IndexFile
 from core.export.names import class_folders
 from core.resample import BalancePlan
@@ -32,6 +32,8 @@ class Layout:
     help: str
     folder: Callable[[str, str], str]  # split, class as a safe name -> where its pictures lie
     index: tuple[IndexFile, ...]
+    readers: tuple[str, ...] = ()  # code that reads it, with FOLDER for its place
+    caveat: str = ""  # what does not
 
     def index_of(self, dataset: ImageDataset, plan: BalancePlan) -> list[IndexFile]:
         """Return the files beside the pictures, in this order."""
@@ -47,6 +49,8 @@ LAYOUTS: Mapping[str, Layout] = {
             help="Inside a folder per split: what torchvision, Keras and Hugging Face read.",
             folder=lambda split, name: f"{split}/{name}",
             index=(*_COMMON, CARD),
+            readers=READERS,
+            caveat=CAVEAT,
         ),
     )
 }

@@ -55,6 +55,7 @@ _TURNS = {
 # word.
 _OPENCV_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "BMP", "TIFF", "AVIF"})
 _OPENCV_MODES = frozenset({"RGB", "RGBX", "L", "1", "CMYK"})
+_OPENCV_SEE_THROUGH = frozenset({("WEBP", "RGBA"), ("WEBP", "RGB"), ("PNG", "RGBA"), ("PNG", "LA")})
 _REDUCED = {
     1: cv2.IMREAD_COLOR_RGB,
     2: cv2.IMREAD_REDUCED_COLOR_2,
@@ -153,7 +154,8 @@ def _readers(
     if header.bits == 16:
         yield lambda: decode_16_bits(content, header, decoding)
         return
-    if header.has_transparency and header.format == "WEBP":
+    # Of Pillow's blocks of 16 MB the system's allocator keeps some for each thread.
+    if header.has_transparency and (header.format, header.mode) in _OPENCV_SEE_THROUGH:
         yield lambda: _see_through_by_opencv(content, decoding)
     if (
         header.format in _OPENCV_FORMATS

@@ -18,6 +18,7 @@ from core.resample.drawing import IDENTICAL
 from core.resample.plan import BalancePlan
 from core.resample.segments import ClassReport
 from core.resample.synthetic import SyntheticPoints, no_points
+from core.words import count_of, named
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +42,19 @@ class Made:
     def other_pictures(self) -> Pictures:
         """Return the pictures that are of no point: of classes that points cannot be made for."""
         return self.pictures.only(slice(self.pictured, None))
+
+    def said(self, title: str, classes: Sequence[str]) -> str:
+        """Return what a strategy with points has made, of which classes."""
+        labels = [classes[code] for code in np.unique(self.points.codes).tolist()]
+        if not labels:
+            return (
+                f"{title} had no synthetic point to make: no class of 2 images or more is below "
+                "the target."
+            )
+        count, of = count_of(len(self.points), "synthetic point"), named(labels, most=3)
+        if self.points.parents is None:
+            return f"{title} made {count} for {of}."
+        return f"{title} put {count} between neighbours of {of}."
 
     def told(self, classes: Sequence[str]) -> list[str]:
         """Return what a plan could not know of its classes."""

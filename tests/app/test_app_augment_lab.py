@@ -1,7 +1,9 @@
 """The augmentation lab: every look opens, evidence is a job, and what follows is taken over."""
 
 import json
+import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import cv2
@@ -13,16 +15,19 @@ from opened_page import button, finish_jobs, html, open_view, text, visitor
 from streamlit.testing.v1 import AppTest
 
 from app.augment_looks import LOOKS
+from app.augment_pictures import values_text
 from app.evidence_chart import evidence_map
 from app.session import Session
 from app.workspace import Workspace
 from core.augment import PRESETS, AugmentPolicy, make_step
+from core.augment.draws import draw_steps
 from core.augment.evidence import Evidence, measure_evidence
 from core.augment.trials import Trial
 from core.augment.verdict import Verdict
 from core.dataset import ImageDataset
 from core.embed import embed
 from core.pictures.encode import encode
+from core.resample import TrainingSide, make_plan, resample
 
 TRIALS = [Trial("horizontal_flip"), Trial("rotate", 15), Trial("brightness", 0.8)]
 
@@ -75,6 +80,35 @@ def test_there_are_as_many_pictures_as_copies_were_asked_for(dataset: ImageDatas
     assert "augmented pictures 1 to 3 of each" in text(page)
 
 
+def test_the_first_pictures_are_those_that_an_export_writes(lab_session: Session) -> None:
+    mirror = make_step("horizontal_flip", swapped_labels=[("east", "west")])
+    policy = AugmentPolicy((make_step("rotate", probability=1), mirror), seed=7)
+    dataset = lab_session.dataset
+    assert dataset is not None
+    plan = make_plan(dataset, "augment", 40)  # four of each image that may be used
+    made = resample(TrainingSide(dataset, plan, policy=policy))
+    page = opened(visitor(lab_session.with_policy(policy)), augment_copies=4, augment_class="west")
+
+    grid = next(body for body in html(page) if "beforeafter" in body)
+
+    captions = re.findall(r"<figcaption>([^<]+)</figcaption>", grid)
+    shown = dataset.rows_of("west", "train")[:6].tolist()
+    written = {row: [] for row in shown}
+    pictures = made.pictures
+    for row, repeat, code in zip(
+        pictures.rows.tolist(), pictures.repeats.tolist(), pictures.codes.tolist(), strict=True
+    ):
+        if row in written:
+            text_of = values_text(draw_steps(dataset, policy, row, repeat, code))
+            own = code == dataset.codes[row]
+            label = "" if own else f"'{dataset.classes[code]}': "
+            written[row].append((repeat, unescape(label + text_of)))
+    for place, row in enumerate(shown):
+        first = [text for _, text in sorted(written[row])][:4]
+        assert [unescape(one) for one in captions[5 * place + 1 : 5 * place + 5]] == first
+    assert any("'east': " in unescape(one) for one in captions)
+
+
 def test_the_difference_is_another_picture(dataset: ImageDataset) -> None:
     plain, difference = (
         next(body for body in html(opened(visitor(loaded(dataset)), **state)) if "beforeaf" in body)
@@ -118,6 +152,7 @@ def test_two_classes_are_swapped_by_a_mirror(lab_session: Session) -> None:
     assert flips[0].swapped_labels == {("east", "west")}
 
 
+@pytest.mark.long
 def test_evidence_is_a_job_and_ends_as_a_map(dataset: ImageDataset, tmp_path: Path) -> None:
     workspace = visitor(loaded(dataset))
     page = opened(workspace, evidence_images=5)

@@ -19,6 +19,8 @@ from core.embed import Embeddings
 from core.progress import Progress, silent
 from core.project import Projection, project
 
+pytestmark = pytest.mark.long  # each test starts a worker
+
 BUTTON = "draw_umap"
 
 

@@ -29,6 +29,7 @@ def sentences(page: AppTest) -> list[str]:
     return [line.removeprefix("- ") for line in lists]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize(
     "edits",

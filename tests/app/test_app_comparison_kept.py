@@ -24,6 +24,8 @@ from core.errors import SettingError
 from core.evaluate import EvaluationReport, evaluate
 from core.progress import silent
 
+pytestmark = pytest.mark.long  # most tests make a comparison
+
 ASKED = ["class_weights", "random_oversampling", "smote@50%+class_weights"]
 
 

@@ -17,11 +17,11 @@ from starlette.testclient import TestClient
 
 from app import loading, work
 from app.server import ROUTE, thumbnail
-from app.session import Session
+from app.session import Pending, Session
 from app.session_store import read_saved, reopen, save_session
 from app.workspace import Workspace
 from core.audit import audit
-from core.dataset import ImageDataset, Take, read_picture, select
+from core.dataset import Choices, ImageDataset, Take, read_picture, select
 from core.dataset.edits import Edits
 from core.dataset.questions import questions
 from core.limits import DEFAULT_LIMITS
@@ -209,6 +209,21 @@ def test_other_images_are_decoded_as_they_propose(icons: ImageDataset, tmp_path:
     )
 
     assert opened.decoding == Decoding(white_level=4095)
+
+
+def test_what_was_decided_outlives_a_question_about_labels(tmp_path: Path) -> None:
+    folder = write_icons(tmp_path / "set", {"a": [WHITE] * 2, "b": [WHITE] * 2})
+    before = read_folder(folder, choices=Choices(background="white"))
+    rows = b"".join(b"%s/%02d.png,x%d\n" % (b"aabb"[n : n + 1], n, n % 2) for n in range(4))
+    write_files(folder, {"labels.csv": b"file,kind\n" + rows})
+
+    pending = work.open_named(str(folder), tmp_path, DEFAULT_LIMITS, silent, before=before)
+    assert isinstance(pending, Pending)
+    again = work.survey_again(pending, Choices(labels_file="labels.csv"), silent)
+    dataset, _ = work.read_decided(again, {}, DEFAULT_LIMITS, silent)
+
+    assert dataset.classes == ["x0", "x1"]
+    assert dataset.decoding == DEFAULT_DECODING
 
 
 def test_few_bits_in_sixteen_are_asked_about(tmp_path: Path) -> None:

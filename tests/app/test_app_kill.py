@@ -19,7 +19,10 @@ from app.settings import ServerSettings
 from app.workspace import Workspace, Workspaces
 from core.progress import silent
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL"),
+]
 
 TOKEN, OTHER = "t" * 22, "o" * 22
 COUNTS = {"cat": 150, "dog": 100}

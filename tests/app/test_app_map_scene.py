@@ -161,7 +161,7 @@ def test_what_is_drawn_again_is_not_made_again(smote_session: Session) -> None:
     assert other is not scene
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.data())
 def test_a_selection_comes_back_as_it_went(smote_session: Session, data: st.DataObject) -> None:
     scene = scene_of(smote_session, twice=True)

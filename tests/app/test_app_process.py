@@ -20,6 +20,8 @@ from core.errors import CancelledError, EvensetError
 from core.progress import Progress, silent
 from core.resample.segments import SmoteSettings, draw_segments
 
+pytestmark = pytest.mark.long  # each test starts a worker
+
 Run = Callable[..., Any]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from drawn_sets import draw_folder, embedded, loaded, smote_made
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from image_sets import read_folder
 
@@ -207,7 +207,6 @@ def test_what_is_damaged_or_of_another_version_is_not_offered(
     assert read_saved(place) is None
 
 
-@settings(max_examples=100)
 @given(content=st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.dictionaries(

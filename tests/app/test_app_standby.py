@@ -30,6 +30,8 @@ from app.worker_map import WARM_UMAP
 from core.errors import CancelledError, EvensetError
 from core.progress import silent
 
+pytestmark = pytest.mark.long  # each test starts a worker
+
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 SECONDS = 300
 SERVER = """

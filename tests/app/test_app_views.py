@@ -19,7 +19,7 @@ from core.augment import OPERATIONS
 from core.dataset import ImageDataset
 from core.errors import SettingError
 from core.evaluate import Epoch, evaluate, verdict_for
-from core.resample import STRATEGIES, make_plan
+from core.resample import make_plan
 
 VIEWS = ("load", "audit", "augment", "balance", "evaluate", "export")
 
@@ -67,6 +67,7 @@ def test_every_page_opens_with_one_class(view: str, tmp_path: Path) -> None:
         assert "There is one class, 'cat': nothing to balance." in text(page)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_names_are_shown_and_never_obeyed(view: str, name: str, hostile_session: Session) -> None:
@@ -157,23 +158,6 @@ def test_every_slider_of_augment_can_go_to_its_ends(dataset: ImageDataset, end: 
     page.run()
 
     assert has_no_fault(page)
-
-
-@pytest.mark.parametrize("strategy", sorted(STRATEGIES))
-def test_every_strategy_is_carried_out_by_its_button(
-    strategy: str, embedded_session: Session
-) -> None:
-    workspace = visitor(embedded_session)
-    page = open_view("balance", workspace)
-    page.selectbox(key="strategy").set_value(strategy).run()
-
-    page.button(key="carry_out").click().run()
-    finish_jobs(workspace)
-    page.run()
-
-    assert has_no_fault(page)
-    assert workspace.session.balanced is not None
-    assert workspace.session.balanced.plan.strategy == strategy
 
 
 def test_smote_on_a_balanced_set_has_nothing_to_do(

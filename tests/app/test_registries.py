@@ -298,7 +298,7 @@ def test_the_readme_is_to_name_a_check(toy_check: Check) -> None:
     assert f"| `{toy_check.name}` | {toy_check.title}" in readme_lacks()
 
 
-# --- Strategies: the toy strategy goes here
+# --- Strategies: see test_toy_strategy.py
 
 # --- Layouts and containers
 

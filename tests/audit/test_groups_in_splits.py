@@ -83,7 +83,7 @@ def test_moving_an_image_to_the_split_of_its_group_ends_it_and_out_of_it_begins_
     assert "'p2' in train and validation" in finding.text
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["", "p", "q", "r"]), st.sampled_from(SPLITS)),

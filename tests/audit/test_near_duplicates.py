@@ -58,7 +58,7 @@ def test_a_plain_picture_has_no_hash() -> None:
     assert hash_picture(np.full((40, 40, 3), 200, np.uint8)) is None
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 10_000), st.integers(0, MOST_BITS))
 def test_all_pairs_within_a_distance_are_found(seed: int, most_bits: int) -> None:
     rng = np.random.default_rng(seed)

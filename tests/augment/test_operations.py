@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -248,7 +248,6 @@ def operations_and_values(draw: st.DrawFn) -> tuple[Operation, RangeValues]:
     return operation, values
 
 
-@settings(deadline=None)
 @given(operations_and_values(), st.integers(0, 2**32), st.integers(1, 40), st.integers(1, 40))
 def test_any_values_draw_inside_their_range_and_give_the_same_picture_twice(
     chosen: tuple[Operation, RangeValues], seed: int, height: int, width: int
@@ -265,7 +264,6 @@ def test_any_values_draw_inside_their_range_and_give_the_same_picture_twice(
     np.testing.assert_array_equal(first, second)
 
 
-@settings(deadline=None)
 @given(operations_and_values(), st.integers(0, 2**32))
 def test_an_idle_value_is_drawn_only_when_nothing_else_is_asked_for(
     chosen: tuple[Operation, RangeValues], seed: int

@@ -6,7 +6,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.augment import (
@@ -144,7 +144,6 @@ def test_a_forced_step_is_mostly_the_likelier_one() -> None:
     assert 10 < len(flips) < 80
 
 
-@settings(deadline=None)
 @given(
     names=st.lists(st.sampled_from(list(OPERATIONS)), unique=True, min_size=1),
     probability=st.floats(0.001, 1),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.augment import OPERATIONS, AugmentPolicy, make_step
@@ -42,7 +42,6 @@ def test_a_policy_written_before_there_were_pairs_is_read() -> None:
     assert AugmentPolicy.from_json(data) == policy
 
 
-@settings(deadline=None)
 @given(
     seed=st.integers(0, 2**53 - 1),
     names=st.lists(st.sampled_from(list(OPERATIONS)), unique=True),

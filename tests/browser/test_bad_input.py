@@ -131,17 +131,6 @@ def test_names_are_data(visitor: Visitor, tmp_path: Path) -> None:
         visitor.check()
 
 
-def test_a_folder_from_the_browser_keeps_its_name(visitor: Visitor, tmp_path: Path) -> None:
-    for number in range(6):
-        place = tmp_path / "pets" / "ab"[number % 2] / f"{number}.jpg"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(picture(number % 200))
-
-    visitor.upload(tmp_path / "pets")
-
-    visitor.says("'pets' has 6 images in 2 classes.")
-
-
 def test_pictures_without_folders_are_asked_about(visitor: Visitor, tmp_path: Path) -> None:
     files = {f"{number}.jpg": picture(number) for number in range(3)}
     visitor.press("Load 'Handwritten digits'")

@@ -73,14 +73,6 @@ def test_a_folder_of_thousands_arrives_whole(visitor: Visitor, tmp_path: Path) -
     visitor.says("'many' has 2,000 images in 2 classes. All 2,000 files can be used")
 
 
-def test_a_zip_arrives(visitor: Visitor, tmp_path: Path) -> None:
-    files = {f"set/{label}/{n}.jpg": picture(n * 9) for label in "ab" for n in range(8)}
-
-    visitor.upload(make_zip(tmp_path / "letters.zip", files))
-
-    visitor.says("All 16 files can be used")
-
-
 def test_a_dropped_folder_arrives_with_all_that_lies_deeper(
     visitor: Visitor, tmp_path: Path
 ) -> None:
@@ -273,11 +265,3 @@ def test_a_refusal_is_said_and_can_be_tried_again(visitor: Visitor, tmp_path: Pa
 
     visitor.says("All 4 files can be used")
     visitor.faults = [fault for fault in visitor.faults if "507" not in fault]
-
-
-def test_a_file_that_is_no_archive_is_one_sentence(visitor: Visitor, tmp_path: Path) -> None:
-    (tmp_path / "notes.zip").write_text("hello")
-
-    visitor.upload(tmp_path / "notes.zip")
-
-    visitor.says(re.compile("'notes.zip' is not a|'notes.zip' .*damaged"))

@@ -106,6 +106,7 @@ def test_a_folder_of_pictures_comes_back_with_every_field(
     assert read.read_bytes(3) == written.read_bytes(3)
 
 
+@pytest.mark.long
 @settings(max_examples=80)
 @given(
     rows=st.lists(st.tuples(texts, texts, file_names), min_size=1, max_size=6),
@@ -168,7 +169,7 @@ def test_an_index_of_another_version_is_one_sentence(dataset: ImageDataset, tmp_
         read_dataset(tmp_path / "index")
 
 
-@settings(max_examples=100)
+@pytest.mark.long
 @given(name=st.sampled_from(FILES), place=st.integers(0, 10_000), content=st.binary(max_size=40))
 def test_damage_is_one_sentence_or_harmless(name: str, place: int, content: bytes) -> None:
     with TemporaryDirectory() as folder:

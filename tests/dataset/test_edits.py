@@ -61,7 +61,7 @@ def edited(dataset: ImageDataset, edits: Edits) -> ImageDataset:
         return dataset
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(changes, max_size=6))
 def test_undoing_each_edit_gives_the_dataset_back(
     steps: list[Callable[[Edits], Edits]],
@@ -81,7 +81,7 @@ def test_undoing_each_edit_gives_the_dataset_back(
     assert again.done == edits.done
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(changes, max_size=6))
 def test_rows_paths_and_contents_never_change(steps: list[Callable[[Edits], Edits]]) -> None:
     dataset, edits = drawn_table(), Edits()

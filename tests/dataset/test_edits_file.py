@@ -32,7 +32,7 @@ def described(edits: Edits) -> list[tuple[str, str, list[int]]]:
     return [(edit.what, edit.value, edit.rows.tolist()) for edit in edits.done]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(changes, max_size=6))
 def test_edits_are_read_as_they_were_written(steps: list[Callable[[Edits], Edits]]) -> None:
     dataset, edits = drawn_table(), Edits()

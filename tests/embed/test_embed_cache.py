@@ -70,6 +70,7 @@ def test_of_a_grown_set_only_what_is_new_is_read(dataset: ImageDataset, tmp_path
     np.testing.assert_array_equal(after.vectors[1:-1], before.vectors)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("suffix", [".npy", ".parquet"])
 @pytest.mark.parametrize("damage", ["empty", "cut", "noise", "gone"])
 def test_a_damaged_part_is_made_again(
@@ -145,6 +146,7 @@ def test_after_a_kill_only_what_is_missing_is_read(dataset: ImageDataset, tmp_pa
     np.testing.assert_array_equal(embeddings.vectors, embedded(dataset, tmp_path / "x").vectors)
 
 
+@pytest.mark.long
 def test_two_processes_share_one_cache(dataset: ImageDataset, tmp_path: Path) -> None:
     processes = [start(tmp_path / "set", tmp_path / "cache", 9999) for _ in range(2)]
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from core.embed import computing, hub
 from core.embed.backbone import Backbone
+from core.embed.encoders import open_encoder
 from core.embed.preparation import Preparation, read_preparation
 from core.embed.pretrained import PRETRAINED, find_pretrained
 from core.errors import SettingError
@@ -253,6 +254,7 @@ def vectors_of_library(folder: Path, batch: NDArray[np.uint8]) -> NDArray[np.flo
     return np.asarray(made.flatten(1).numpy())
 
 
+@pytest.mark.long
 @every_model
 def test_vectors_are_those_of_the_library(kind: str, saved: Callable[[str], Path]) -> None:
     folder = saved(kind)
@@ -317,9 +319,9 @@ def test_a_cpu_is_given_few_pictures_at_a_time(
     monkeypatch.setattr(Backbone, "describe", counted)
     encoder = find_pretrained(str(saved("MobileNetV2")))
 
-    vectors = encoder.open("cpu")(pictures(encoder.input_px, count=19))
+    vectors = open_encoder(encoder, "cpu")(pictures(encoder.input_px, count=19))
 
-    assert (len(vectors), seen) == (19, [8, 8, 3])
+    assert (len(vectors), seen) == (19, [8, 8, 8])
 
 
 @every_model

@@ -1,6 +1,7 @@
 """Intervals hold what they promise, in comparisons of which the truth is known."""
 
 import numpy as np
+import pytest
 from evaluate_sets import clusters
 
 from core.evaluate import evaluate
@@ -18,6 +19,7 @@ def difference(seed: int) -> tuple[float, float, float]:
     return gain.mean, gain.low, gain.high
 
 
+@pytest.mark.long
 def test_the_interval_holds_the_true_difference_in_nine_runs_of_ten() -> None:
     runs = np.array([difference(seed) for seed in range(_RUNS)])
 

@@ -118,6 +118,7 @@ def test_an_encoder_without_layers_is_refused_before_anything_is_read(
         evaluate(dataset, classical, head="fine_tuning")
 
 
+@pytest.mark.long
 def test_strategies_are_compared(dataset: ImageDataset) -> None:
     report = evaluate(
         dataset,

@@ -18,7 +18,7 @@ picture_sets = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(picture_sets, st.integers(2, 6), st.integers(0, 3))
 def test_folds_are_disjoint_whole_and_cover_each_scored_row_once(
     pictures: list[tuple[str, int, str]], n_splits: int, seed: int

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from evaluate_sets import embedded, images
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.audit import duplicate_groups
@@ -43,7 +43,7 @@ def report_of(dataset: ImageDataset, **options: bool) -> EvaluationReport:
     return evaluate(dataset, embedded(vectors), strategies=[], repeats=1, **options)
 
 
-@settings(deadline=None, max_examples=150)
+@pytest.mark.long
 @given(grouped_sets, st.integers(2, 6), st.integers(0, 3))
 def test_neither_a_group_nor_a_copy_is_on_both_sides_and_every_class_can_be_learned(
     rows: list[tuple[str, str, int, str]], n_splits: int, seed: int

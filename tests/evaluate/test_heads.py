@@ -183,7 +183,14 @@ def mixed_up(tmp_path_factory: pytest.TempPathFactory) -> tuple[ImageDataset, Em
     return dataset, embed(dataset)
 
 
-@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param(head, marks=[pytest.mark.release] if head == "fine_tuning" else [])
+        for head in HEADS
+    ],
+)
 def test_labels_without_meaning_give_chance_under_every_strategy_and_head(
     head: str, mixed_up: tuple[ImageDataset, Embeddings]
 ) -> None:

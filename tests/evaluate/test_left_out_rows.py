@@ -48,7 +48,7 @@ def vectors() -> Embeddings:
 some_rows = st.sets(st.integers(0, COUNT - 1), min_size=1, max_size=6).map(sorted)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(some_rows)
 def test_no_fold_holds_a_row_that_is_left_out(rows: list[int]) -> None:
     edited = Edits().leave_out(rows).apply(drawn())
@@ -60,7 +60,7 @@ def test_no_fold_holds_a_row_that_is_left_out(rows: list[int]) -> None:
     assert set(seen.tolist()) == set(edited.present_rows.tolist())
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(some_rows, st.sampled_from(["smote", "adasyn", "random_oversampling", "near_miss"]))
 def test_no_point_has_a_parent_that_is_left_out(rows: list[int], strategy: str) -> None:
     edited = Edits().leave_out(rows).apply(drawn())

@@ -20,7 +20,7 @@ def drawn(seed: int, count: int, class_count: int) -> tuple[np.ndarray, np.ndarr
     return actual, scores / scores.sum(axis=1, keepdims=True)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.integers(0, 40), st.integers(2, 5))
 def test_figures_are_those_of_the_libraries(seed: int, count: int, class_count: int) -> None:
     actual, scores = drawn(seed, count, class_count)
@@ -51,7 +51,7 @@ def test_figures_are_those_of_the_libraries(seed: int, count: int, class_count: 
     )
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.integers(0, 10_000), st.integers(2, 5))
 def test_recall_and_precision_of_each_class_are_scikit_learns(seed: int, class_count: int) -> None:
     actual, scores = drawn(seed, 30, class_count)

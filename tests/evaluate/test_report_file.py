@@ -60,7 +60,7 @@ def through_a_file(report: EvaluationReport) -> EvaluationReport:
     return read_report(json.loads(json.dumps(report.to_json())))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(report=reports())
 def test_what_is_read_is_what_was_written(report: EvaluationReport) -> None:
     again = through_a_file(report)
@@ -101,7 +101,6 @@ def places(data: dict[str, Any] | list[Any], *before: str | int) -> Iterator[lis
             yield from places(value, *before, key)
 
 
-@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_what_is_damaged_is_refused_or_harmless(
     data: st.DataObject, compared: EvaluationReport

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from export_sets import exported
 from image_sets import jpeg, picture, read_folder, write_files
@@ -11,6 +12,7 @@ from image_sets import jpeg, picture, read_folder, write_files
 from app.augment_pictures import missing_html, open_sources
 from app.thumbnails import thumbnail_file
 from core.augment import AugmentPolicy, make_step
+from core.augment.draws import pictures_of
 from core.augment.evidence import measure_evidence
 from core.augment.trials import Trial
 from core.dataset import ImageDataset
@@ -52,7 +54,7 @@ def by_evaluating_pixels(dataset: ImageDataset, embeddings: Embeddings, _: Path)
 def by_evaluating_augmented(dataset: ImageDataset, _: Embeddings, __: Path) -> str:
     flip = AugmentPolicy((make_step("horizontal_flip"),))
     with pytest.raises(EvensetError) as refused:
-        fill_album(dataset, {ROW: 1}, flip, as_small(8), silent)
+        fill_album(dataset, pictures_of(dataset, flip, np.array([ROW])), flip, as_small(8), silent)
     return str(refused.value)
 
 

@@ -157,6 +157,7 @@ def test_a_picture_can_be_made_again_from_its_row_alone(
     assert remade == 11
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_the_seed_alone_decides_every_byte(
     dataset: ImageDataset, tmp_path: Path, strategy: str

@@ -175,6 +175,7 @@ def seen(dataset: ImageDataset, row: Mapping[str, str]) -> NDArray[np.int64]:
         return pixels.astype(int)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("originals", [AS_THEY_ARE, ENCODED_ANEW])
 @pytest.mark.parametrize("strategy", ["augment", "random_oversampling"])
 @pytest.mark.parametrize("container", CONTAINERS)

@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from image_sets import png, read_folder, write_files, write_folder, zipped
 
@@ -28,7 +28,6 @@ from core.resample.plan_counts import with_share
     extra=st.integers(0, 40),
     share=st.floats(0, 0.9),
 )
-@settings(deadline=None)
 def test_every_class_has_its_share_and_equal_classes_stay_equal(
     keep: list[int], extra: int, share: float
 ) -> None:

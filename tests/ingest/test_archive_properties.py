@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from image_sets import jpeg, png
 
@@ -121,7 +121,6 @@ def check_told(listing: Listing) -> None:
 
 @quiet
 @given(ENTRIES, st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]), DAMAGE)
-@settings(max_examples=500)
 def test_any_zip_is_read_or_refused(entries: list[Entry], method: int, damage: Damage) -> None:
     check(damaged(zip_of(entries, method), damage))
 
@@ -134,7 +133,6 @@ def test_any_zip_is_read_or_refused(entries: list[Entry], method: int, damage: D
     st.sampled_from([tarfile.GNU_FORMAT, tarfile.PAX_FORMAT]),
     DAMAGE,
 )
-@settings(max_examples=500)
 def test_any_tar_is_read_or_refused(
     entries: list[Entry], mode: str, kind: bytes, format_: int, damage: Damage
 ) -> None:
@@ -142,7 +140,6 @@ def test_any_tar_is_read_or_refused(
 
 
 @given(st.binary(max_size=3000), st.sampled_from([b"", b"PK\x03\x04", b"\x1f\x8b", b"BZh9"]))
-@settings(max_examples=600)
 def test_any_bytes_are_read_or_refused(content: bytes, head: bytes) -> None:
     check(head + content)
 
@@ -172,7 +169,6 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     DAMAGE,
     st.booleans(),
 )
-@settings(max_examples=400)
 def test_any_labels_file_is_read_or_refused(
     pictures: Path, rows: list[list[str]], delimiter: str, encoding: str, suffix: str,
     damage: Damage, is_named: bool,

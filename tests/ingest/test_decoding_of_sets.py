@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from image_sets import jpeg, picture, png, read_folder, saved, write_files
@@ -148,6 +149,21 @@ def test_a_value_that_is_transparent_is_not_the_highest(tmp_path: Path) -> None:
     dataset = read_folder(write_files(tmp_path / "set", files))
 
     assert dataset.decoding.white_level == 4095
+
+
+@pytest.mark.parametrize("white", [4095, 65_535])
+def test_icons_of_sixteen_bits_ask_both_things(tmp_path: Path, white: int) -> None:
+    files = {}
+    for number, label in enumerate("aab"):
+        opacity = np.asarray(icon(number))[..., 3].astype(np.uint16) * 257
+        values = np.full((*opacity.shape, 4), white, np.uint16)
+        values[..., 3] = opacity
+        files[f"{label}/{number}.png"] = cv2.imencode(".png", values)[1].tobytes()
+
+    dataset = read_folder(write_files(tmp_path / "set", files))
+
+    assert dataset.proposal.vanishing == 3
+    assert dataset.decoding == Decoding("grey", white)
 
 
 @pytest.mark.parametrize("maxval", [1023, 4095])

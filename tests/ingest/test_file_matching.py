@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.ingest.matching import FileIndex
@@ -151,7 +151,6 @@ paths_of_pictures = st.lists(
 any_text = st.text() | st.text("aAbé./\\: ") | st.text(st.characters(categories=["Cs", "Ll"]))
 
 
-@settings(max_examples=500)  # few find more than one place
 @given(paths_of_pictures, any_text, st.sampled_from(["", "a", "a/b", "é"]))
 def test_any_text_finds_some_places_or_none(paths: list[str], value: str, folder: str) -> None:
     places = FileIndex(paths).find(value, folder=folder)
@@ -160,7 +159,6 @@ def test_any_text_finds_some_places_or_none(paths: list[str], value: str, folder
     assert set(places) <= set(range(len(paths)))
 
 
-@settings(max_examples=200)
 @given(paths_of_pictures)
 def test_every_path_finds_itself_alone(paths: list[str]) -> None:
     index = FileIndex(paths)
@@ -168,7 +166,6 @@ def test_every_path_finds_itself_alone(paths: list[str]) -> None:
     assert [index.find(path) for path in paths] == [(place,) for place in range(len(paths))]
 
 
-@settings(max_examples=200)
 @given(paths_of_pictures, st.data())
 def test_an_end_of_a_path_finds_every_file_that_agrees_with_it(
     paths: list[str], data: st.DataObject

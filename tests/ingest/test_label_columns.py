@@ -4,7 +4,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from real_sets import FOLDER, NEEDS_REAL_DATA
 
@@ -187,7 +187,6 @@ cell = st.sampled_from(
 )
 
 
-@settings(max_examples=200)
 @given(
     st.integers(2, 5).flatmap(
         lambda width: st.lists(

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pyarrow
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
@@ -286,7 +286,6 @@ def stripped(rows: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
     return [tuple(cell.strip() for cell in row) for row in rows]
 
 
-@settings(max_examples=200)
 @given(grids(), st.sampled_from(",;\t|"), encodings)
 def test_what_a_writer_of_csv_wrote_is_read_back(
     rows: list[list[str]], delimiter: str, encoding: str
@@ -300,7 +299,6 @@ def test_what_a_writer_of_csv_wrote_is_read_back(
         assert [row for _, row in cells(table)] == stripped(rows)
 
 
-@settings(max_examples=200)
 @given(grids(), st.sampled_from(",;\t|"), encodings)
 def test_quoted_cells_tell_delimiter_and_encoding(
     rows: list[list[str]], delimiter: str, encoding: str
@@ -316,7 +314,6 @@ def test_quoted_cells_tell_delimiter_and_encoding(
 words = st.text("abcé\"'-_.#", min_size=1, max_size=6)
 
 
-@settings(max_examples=200)
 @given(grids(words), st.sampled_from(",;\t| "), encodings)
 def test_words_tell_delimiter_and_encoding(
     rows: list[list[str]], delimiter: str, encoding: str
@@ -329,7 +326,6 @@ def test_words_tell_delimiter_and_encoding(
         assert list(table.rows) == [row for _, row in cells(table)] == stripped(rows)
 
 
-@settings(max_examples=200)
 @given(grids())
 def test_what_a_writer_of_json_wrote_is_read_back(rows: list[list[str]]) -> None:
     with TemporaryDirectory() as folder:
@@ -351,7 +347,6 @@ def damaged(draw: st.DrawFn) -> bytes:
     return bytes(content[: draw(st.just(len(content)) | st.integers(0, len(content)))])
 
 
-@settings(max_examples=400)
 @given(
     st.binary(max_size=60)
     | st.binary(max_size=60).map(lambda some: b"\xff\xfe" + some)
@@ -373,7 +368,6 @@ def test_any_bytes_are_a_table_or_refused(content: bytes, name: str) -> None:
             assert [row for _, row in rows][: len(table.rows)] == list(table.rows)
 
 
-@settings(max_examples=200)
 @given(damaged())
 def test_a_damaged_parquet_file_is_a_table_or_refused(content: bytes) -> None:
     with TemporaryDirectory() as folder:

@@ -5,6 +5,7 @@ from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from image_sets import jpeg, png, write_files
@@ -60,6 +61,7 @@ def decisions_for(draw: st.DrawFn, found: Survey) -> dict[str, str]:
     }
 
 
+@pytest.mark.long
 @given(sources(), st.data())
 @settings(max_examples=80)
 def test_every_file_of_any_source_is_used_or_told_of(
@@ -89,6 +91,7 @@ def check_the_same_again(dataset: ImageDataset, listing: Listing) -> None:
     assert again.decided == dataset.decided
 
 
+@pytest.mark.long
 @given(sources(), st.data())
 @settings(max_examples=60)
 def test_counts_are_known_before_the_pictures_are_read(

@@ -256,6 +256,7 @@ def test_a_file_that_cannot_be_opened_is_refused_with_a_sentence(tmp_path: Path)
         read_zip(tmp_path / "nothere.zip", tmp_path / "out")
 
 
+@pytest.mark.long
 def test_random_damage_never_ends_in_a_traceback(tmp_path: Path) -> None:
     whole = write_zip(tmp_path / "set.zip", {**GOOD, "cat/é.png": png(3)}).read_bytes()
     chance = random.Random(0)

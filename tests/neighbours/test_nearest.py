@@ -114,6 +114,7 @@ def test_the_number_of_threads_changes_nothing() -> None:
     np.testing.assert_array_equal(together.distances, alone.distances)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("threads", [1, 3])
 @pytest.mark.parametrize("memory_bytes", [4_000_000, 16_000_000])
 def test_no_more_memory_is_held_than_allowed(memory_bytes: int, threads: int) -> None:
@@ -134,6 +135,7 @@ def test_many_blocks_and_panels_give_the_true_neighbours() -> None:
     assert_same(nearest(points, 5, memory_bytes=100_000), by_force(points, 5))
 
 
+@pytest.mark.long
 def test_points_that_come_sorted_keep_their_neighbours() -> None:
     points = np.sort(cloud(1500, 2), axis=0)
 

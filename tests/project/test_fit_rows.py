@@ -10,6 +10,7 @@ from core.project import MapSettings, project
 umap_only = pytest.mark.filterwarnings("ignore::ImportWarning")  # of a part of it
 
 
+@pytest.mark.long
 @umap_only
 @pytest.mark.parametrize("method", ["pca", "umap"])
 def test_images_beyond_the_limit_are_placed(method: str) -> None:
@@ -22,6 +23,7 @@ def test_images_beyond_the_limit_are_placed(method: str) -> None:
     assert np.isfinite(projection.points).all()
 
 
+@pytest.mark.long
 @umap_only
 @pytest.mark.parametrize("method", ["pca", "umap"])
 def test_images_that_are_placed_move_no_others(method: str) -> None:
@@ -35,6 +37,7 @@ def test_images_that_are_placed_move_no_others(method: str) -> None:
     assert_array_equal(together.fitted_points, alone.points)
 
 
+@pytest.mark.long
 @umap_only
 def test_a_copy_of_a_fitted_image_is_placed_on_it() -> None:
     vectors = two_groups(20).vectors

@@ -11,8 +11,10 @@ from core.embed import Embeddings
 from core.errors import CancelledError
 from core.project import MapSettings, Projection, project
 
-# Of a part of umap that needs TensorFlow.
-pytestmark = pytest.mark.filterwarnings("ignore::ImportWarning")
+pytestmark = [
+    pytest.mark.long,  # the first UMAP of a process compiles
+    pytest.mark.filterwarnings("ignore::ImportWarning"),  # of a part that needs TensorFlow
+]
 
 
 def umap_of(embeddings: Embeddings, **options: object) -> Projection:

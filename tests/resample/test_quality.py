@@ -166,6 +166,7 @@ def test_without_another_class_nothing_is_near() -> None:
     assert json.loads(json.dumps(quality.to_json(), allow_nan=False))["a"]["margin"] is None
 
 
+@pytest.mark.long
 @given(
     counts=st.dictionaries(st.sampled_from(["ant", "bee", "cat"]), st.integers(1, 9), min_size=1),
     memory=st.sampled_from([500, 2_000, 64_000_000]),
@@ -186,6 +187,7 @@ def test_memory_changes_no_figure(counts: dict[str, int], memory: int, seed: int
             assert parts.classes[label].variance_ratio == pytest.approx(one.variance_ratio)
 
 
+@pytest.mark.long
 @given(
     counts=st.dictionaries(st.sampled_from(["ant", "bee", "cat"]), st.integers(2, 9), min_size=2),
     seed=st.integers(0, 9),

@@ -50,6 +50,7 @@ def rows_with_counts(made: Made) -> tuple[list, ...]:
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @settings(max_examples=20)
 @given(counts=COUNTS, seed=st.integers(0, 5))
@@ -239,6 +240,7 @@ def test_a_sampler_that_reaches_outside_is_caught(monkeypatch: pytest.MonkeyPatc
         resample(TrainingSide(dataset, make_plan(dataset, "random_oversampling"), embeddings))
 
 
+@pytest.mark.long
 @given(counts=COUNTS, seed=st.integers(0, 5))
 def test_undersampling_keeps_what_its_plan_says(counts: dict[str, int], seed: int) -> None:
     dataset, _, made = made_of(counts, "random_undersampling", seed)

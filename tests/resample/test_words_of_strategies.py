@@ -1,0 +1,36 @@
+"""What a strategy says of itself: the page and the command line print the same."""
+
+import pytest
+
+from core.resample import STRATEGIES, plan_counts
+
+COUNTS = {"ant": 1, "bee": 4, "cat": 40}
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_every_strategy_says_what_it_does_and_what_its_button_does(name: str) -> None:
+    record, plan = STRATEGIES[name], plan_counts(COUNTS, name)
+
+    for text in (record.effect.told(plan), record.button(plan), record.effect.written(plan)):
+        assert text
+        assert not text.endswith(".")
+    assert record.effect.adds == (plan.total_added > 0)
+    assert record.effect.leaves_out >= (plan.total_left_out > 0)
+
+
+def test_warnings_are_those_of_the_counts() -> None:
+    assert STRATEGIES["smote"].warnings(plan_counts(COUNTS, "smote", 8)) == [
+        "'ant': 1 image; SMOTE needs at least 2. It will get augmented pictures instead.",
+        "'bee': fewer images than neighbours asked for, so all others are used.",
+    ]
+    assert STRATEGIES["augment"].warnings(plan_counts({"a": 3, "b": 3}, "augment")) == [
+        "No class is below the target, so every image stays and none is added."
+    ]
+    steep = STRATEGIES["augment"].warnings(plan_counts(COUNTS, "augment"))
+    assert "'ant' would hold" in steep[0]
+
+
+def test_batches_are_told_what_they_cost() -> None:
+    plan = plan_counts({"a": 100, "b": 20}, "batched_smote", settings={"batch_size": 16})
+
+    assert STRATEGIES["batched_smote"].warnings(plan)[0].startswith("8 batches: about 1 in 8")
