@@ -16,7 +16,7 @@ READERS = (
     "datasets.load_dataset(FOLDER)",
 )
 CAVEAT = (
-    'Not `load_dataset("imagefolder", data_dir=FOLDER)`: that does not read README.md, and guesses '
+    'Not load_dataset("imagefolder", data_dir=FOLDER): that does not read README.md, and guesses '
     "splits from names."
 )
 

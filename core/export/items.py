@@ -67,7 +67,9 @@ def list_items(
 
 def export_name(dataset: ImageDataset, strategy: str) -> str:
     """Return a file stem for an export of `dataset`: 'parts-smote'."""
-    return f"{safe_name(PurePosixPath(dataset.name).name)}-{strategy}"
+    # Hugging Face takes brackets in the name of a folder for a pattern, and finds nothing.
+    name = PurePosixPath(dataset.name).name.translate({ord("["): "(", ord("]"): ")"})
+    return f"{safe_name(name)}-{strategy}"
 
 
 def _numbered(rows: Rows) -> Iterator[tuple[int, int]]:

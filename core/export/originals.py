@@ -7,6 +7,7 @@ or a split could be told by how its files were written.
 
 from core.errors import SettingError
 from core.pictures.decode import ImageHeader
+from core.pictures.hindrances import hindrance_of
 from core.pictures.lossy import is_lossy
 
 AS_THEY_ARE, ENCODED_ANEW = "as they are", "encoded anew"
@@ -42,4 +43,6 @@ def changes_of(content: bytes, header: ImageHeader) -> str:
     """Return what makes a byte copy wrong, such as 'turned upright, WEBP to PNG'; '' for none."""
     format_ = written_format(content, header)
     renamed = f"{header.format} to {format_}" if format_ != header.format else ""
-    return ", ".join(filter(None, [header.conversion, renamed]))
+    # Written in another format, or anew, it has none of these any more.
+    hindrance = "" if renamed else hindrance_of(content, header.format)
+    return ", ".join(filter(None, [header.conversion, hindrance, renamed]))

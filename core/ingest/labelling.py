@@ -71,7 +71,7 @@ def label_by_folders(places: Places) -> Labelling:
     )
     found.pictures["outside_classes"] = np.flatnonzero(places.codes == NO_LABEL).tolist()
     like_splits = [code for code, name in enumerate(places.names) if name.lower() in SPLIT_CODES]
-    if 0 < len(like_splits) < len(places.names):
+    if 0 < len(like_splits) < len(places.names) and not places.has_clean_splits:
         is_split = np.isin(places.codes, like_splits)
         found.pictures["split_among_classes"] = np.flatnonzero(is_split).tolist()
     return found

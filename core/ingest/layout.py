@@ -49,6 +49,9 @@ class Places:
     codes: NDArray[np.intp]  # (N,) places in `names`, or NO_LABEL outside of every class folder
     names: list[str]  # of the class folders
     splits: NDArray[np.int8]  # (N,) places in SPLITS
+    # Every picture lies in one of several folders of splits: a folder inside is a class, whatever
+    # its name.
+    has_clean_splits: bool = False
 
 
 def suffix_of(path: str) -> str:
@@ -112,7 +115,7 @@ def find_places(paths: Sequence[str], *, has_labels: bool = False) -> Places:
             inner = folder[1:]
         if inner:
             labels[number] = names_seen.setdefault(inner[0], len(names_seen))
-    return Places(labels[codes], list(names_seen), splits[codes])
+    return Places(labels[codes], list(names_seen), splits[codes], has_splits and len(tops) > 1)
 
 
 def _splits_among_classes(below: Sequence[Parts]) -> set[str]:

@@ -73,7 +73,8 @@ def encode_like(
     """
     header = header or read_header(original)
     # A step may have put colour into a grey picture; then the file shows it.
-    is_grey = header.is_grey and _has_no_colour(pixels)
+    # TensorFlow takes BMP of 24 bits a pixel alone.
+    is_grey = header.is_grey and format_ != "BMP" and _has_no_colour(pixels)
     quality, has_colour = 95, True
     if format_ == "JPEG" and header.table_sum:
         quality, has_colour = _quality(header.table_sum), header.has_full_colour

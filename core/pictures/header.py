@@ -49,6 +49,7 @@ _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 _PNG_DEPTH_AT = 24
 _PNG_TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
+_HOLD_ORIENTATION = (b"eXIf", b"Raw profile type", b"Orientation")  # the last one is XMP's
 _TIFF_BITS_TAG = 258
 # What Pillow raises on damaged files, beside UnidentifiedImageError.
 DAMAGE = (
@@ -232,7 +233,7 @@ def _most_bits(image: Image.Image, content: bytes) -> int:
 def _orientation(image: Image.Image, content: bytes) -> int:
     """Return the EXIF orientation, 1 to 8, without decoding the pixels where that can be."""
     # Asked for its EXIF, Pillow decodes a PNG to its end, where the tag may stand.
-    if image.format == "PNG" and b"eXIf" not in content and b"Raw profile type" not in content:
+    if image.format == "PNG" and not any(name in content for name in _HOLD_ORIENTATION):
         return 1
     value = image.getexif().get(_ORIENTATION_TAG, 1)
     return value if value in TURNS else 1

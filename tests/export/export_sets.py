@@ -13,7 +13,7 @@ from image_sets import jpeg, png, read_folder, turned_jpeg, write_files
 from core.augment import PRESETS, AugmentPolicy
 from core.dataset import Choices, ImageDataset
 from core.embed import embed
-from core.export import ExportReport, Recipe, export
+from core.export import AS_THEY_ARE, ExportReport, Recipe, export
 from core.export.index_files import MANIFEST
 from core.progress import Progress, silent
 from core.resample import find_strategy, make_plan
@@ -48,6 +48,8 @@ def recipe_of(dataset: ImageDataset, strategy: str, seed: int = 0) -> Recipe:
         encoder="classical",
         policy=AugmentPolicy(PRESETS["standard"].steps, seed=seed),
         seed=seed,
+        # Whichever way is the usual one: a test that wants the other says so.
+        originals=AS_THEY_ARE,
     )
 
 

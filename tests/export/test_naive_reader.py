@@ -2,8 +2,10 @@
 
 import json
 import os
+import struct
 import subprocess
 import sys
+import zlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -51,6 +53,26 @@ def turned(seed: int, format_: str, orientation: int) -> bytes:
     exif = Image.Exif()
     exif[0x0112] = orientation
     return saved(rgb(seed), format_, exif=exif, quality=95)
+
+
+def with_chunk(seed: int, name: bytes, held: bytes) -> bytes:
+    """Return a PNG with one chunk more behind its first."""
+    content = saved(rgb(seed), "PNG")
+    chunk = struct.pack(">I", len(held)) + name + held + struct.pack(">I", zlib.crc32(name + held))
+    return content[:33] + chunk + content[33:]
+
+
+def bmp(seed: int, bits: int) -> bytes:
+    """Return a BMP of 16 bits a pixel, five for each colour, or of 32 with one byte unused."""
+    blue = picture(seed, height=40, width=56)[::-1, :, ::-1]
+    if bits == 32:
+        lines = np.dstack([blue, np.full((40, 56), 7, np.uint8)]).tobytes()
+    else:
+        five = blue.astype("<u2") >> 3
+        lines = (five[..., 0] | five[..., 1] << 5 | five[..., 2] << 10).tobytes()
+    sizes = struct.pack("<IHHI", 54 + len(lines), 0, 0, 54)
+    form = struct.pack("<IiiHHIIiiII", 40, 56, 40, 1, bits, 0, len(lines), 0, 0, 0, 0)
+    return b"BM" + sizes + form + lines
 
 
 def pgm(seed: int, top: int) -> bytes:
@@ -107,6 +129,16 @@ ODD = {
     "plain.bmp": lambda n: saved(rgb(n), "BMP"),
     "grey.bmp": lambda n: saved(rgb(n).convert("L"), "BMP"),
     "palette.bmp": lambda n: saved(rgb(n).quantize(32), "BMP"),
+    "bits.bmp": lambda n: saved(rgb(n).convert("1"), "BMP"),
+    "wide.bmp": lambda n: bmp(n, 32),
+    "five.bmp": lambda n: bmp(n, 16),
+    "texts.png": lambda n: with_chunk(n, b"zTXt", b"k\0\0" + zlib.compress(b"x" * 2_000_000)),
+    "long.png": lambda n: with_chunk(n, b"iTXt", b"k\0\1\0\0\0" + zlib.compress(b"x" * 2_000_000)),
+    "xmp.png": lambda n: with_chunk(
+        n, b"iTXt", b'XML:com.adobe.xmp\0\0\0\0\0<x tiff:Orientation="6"/>'
+    ),
+    "sum.png": lambda n: saved(rgb(n), "PNG")[:-16] + b"\xff" * 4 + saved(rgb(n), "PNG")[-12:],
+    "end.png": lambda n: saved(rgb(n), "PNG")[:-12],
     "wrong.jpg": lambda n: saved(rgb(n), "PNG"),
 }
 LOSSY = {"JPEG"}
@@ -198,6 +230,15 @@ def test_what_is_written_anew_has_nothing_that_readers_take_differently(
             assert image.format in {"JPEG", "PNG", "BMP"} | (
                 {"MPO"} if "two" in row["path"] else set()
             )
+            if image.format == "BMP":
+                assert image.mode == "RGB"
+                assert int.from_bytes(files[row["path"]][28:30], "little") == 24
+            if image.format == "PNG":
+                # As strict as TensorFlow: all of it is there, with the right sums.
+                with Image.open(BytesIO(files[row["path"]])) as again:
+                    again.verify()
+                assert b"IEND" in files[row["path"]][-12:]
+                assert b"Orientation" not in files[row["path"]]
             if row["written"] != "copied":
                 assert image.mode in {"RGB", "L"}
                 assert "transparency" not in image.info

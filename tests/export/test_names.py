@@ -1,5 +1,6 @@
 """Names that every system can hold, and that never collide."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from image_sets import jpeg, png, read_zip, write_zip
 
+from core.export import export_name
 from core.export.names import class_folders, safe_name, stem_of
 
 
@@ -100,3 +102,9 @@ def test_a_trainer_finds_the_classes_in_the_order_of_their_names(tmp_path: Path)
 
     found = sorted(path.name for path in (tmp_path / "out" / "train").iterdir())
     assert found == dataset.classes == ["cat", "dog", "fox"]
+
+
+def test_an_export_is_called_as_hugging_face_can_find_it(tmp_path: Path) -> None:
+    dataset = replace(dataset_of(tmp_path / "set"), name="folder/photos [2024].zip")
+
+    assert export_name(dataset, "smote") == "photos (2024).zip-smote"

@@ -232,3 +232,17 @@ def test_where_nothing_has_to_be_looked_at_nobody_is_asked(tmp_path: Path) -> No
 
     assert not found.needs_answer
     assert not look(tmp_path / "b", {"cat/1.jpg": jpeg(1), "dog/1.jpg": jpeg(2)}).mismatches
+
+
+def test_inside_clean_splits_a_folder_is_a_class_whatever_its_name(tmp_path: Path) -> None:
+    names = [
+        f"{split}/{label}"
+        for split in ("train", "test")
+        for label in ("ship", "test tube", "train")
+    ]
+
+    found = look(tmp_path, {f"{name}/1.jpg": jpeg(number) for number, name in enumerate(names)})
+
+    assert not found.mismatches
+    assert read_survey(found).counts("test") == {"ship": 1, "test tube": 1, "train": 1}
+    assert read_survey(found).counts("train") == {"ship": 1, "test tube": 1, "train": 1}
