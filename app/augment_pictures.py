@@ -22,8 +22,8 @@ _WORKED_ON_PX = 640  # longer side of what operations are done to
 _MOST_KEPT = 48  # sources, at most 1.2 MB each
 _DIFFERENCE_GAIN = 3
 
-# By key of the picture: (pixels, scale, address). The last ones used, of all visitors.
-_KEPT: OrderedDict[str, tuple[Pixels, float, str]] = OrderedDict()
+# By root, file and key of the picture: (pixels, scale, address). The last ones used, by anybody.
+_KEPT: OrderedDict[tuple[str, str, str], tuple[Pixels, float, str]] = OrderedDict()
 _TURN = Lock()
 
 
@@ -135,7 +135,7 @@ def _open(dataset: ImageDataset, row: int) -> Source | str:
 
 def _decoded(dataset: ImageDataset, row: int) -> tuple[Pixels, float, str]:
     """Return the pixels of a row, kept so that a slider decodes none anew."""
-    key = str(dataset.picture_keys[row])
+    key = str(dataset.root), str(dataset.files[row]), str(dataset.picture_keys[row])
     with _TURN:
         if key in _KEPT:
             _KEPT.move_to_end(key)
