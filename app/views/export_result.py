@@ -20,8 +20,8 @@ def export_result(workspace: Workspace, session: Session) -> None:
     if report is None or path is None:
         return
     with st.container(border=True):
-        place = size_of(path.stat().st_size) if path.is_file() else "to this folder"
-        done = f"{count_of(len(report.rows), 'picture')} written, {place}."
+        place = f", {size_of(path.stat().st_size)}" if path.is_file() else " to this folder"
+        done = f"{count_of(len(report.rows), 'picture')} written{place}."
         if session.export_stale:
             done += " Settings have changed since: write again to have them in it."
         st.markdown(plain(done))
@@ -31,7 +31,7 @@ def export_result(workspace: Workspace, session: Session) -> None:
             url = f"/evenset/export/{workspace.route_token}/{quote(path.name)}"
             st.link_button("Download the zip", url, type="primary", icon=":material/download:")
         else:
-            st.code(str(path), language=None)
+            st.code(str(path), language=None, wrap_lines=True)
         _readers(report.layout, path)
         for failure in report.failed[:5]:
             st.warning(plain(f"'{failure.path}' is not in it: {failure.reason}."))
@@ -42,7 +42,7 @@ def export_result(workspace: Workspace, session: Session) -> None:
         if short and STRATEGIES[_strategy(session)].targets:
             quiet(f"Classes above or below the target: {named(short)}.")
         quiet("The same again from the command line, with your images as SOURCE:")
-        st.code(_again(path), language="bash")
+        st.code(_again(path), language="bash", wrap_lines=True)
 
 
 def _strategy(session: Session) -> str:
@@ -65,9 +65,10 @@ def _readers(name: str, path: Path) -> None:
     if is_packed:
         quiet("Unpack it into a folder of its own first:")
         name, folder = shlex.quote(path.name), shlex.quote(path.stem)
-        st.code(f"unzip {name} -d {folder}", language="bash")
+        st.code(f"unzip {name} -d {folder}", language="bash", wrap_lines=True)
     quiet("A trainer reads it:")
     folder = path.stem if is_packed else str(path)
-    st.code("\n".join([f"FOLDER = {folder!r}", *layout.readers]), language="python")
+    lines = [f"FOLDER = {folder!r}", *layout.readers]
+    st.code("\n".join(lines), language="python", wrap_lines=True)
     if layout.caveat:
         quiet(layout.caveat)
