@@ -54,9 +54,9 @@ def _draw_both(session: Session, dataset: ImageDataset, question: Question) -> N
 def _confirm(session: Session, question: Question, asked: str, *, is_busy: bool) -> None:
     """Ask whether what was made from the pixels may go."""
     *before, last = session.made_from_pixels
-    goes = f"{', '.join(before)} and {last}" if before else last
+    goes = f"{', '.join(before)}, and {last}" if before else last
     st.warning(
-        f"Using {question.other} drops {goes}, made from the pictures as they are now. "
+        f"Using {question.other} drops what was made from the pictures as they are now: {goes}. "
         "Labels, edits and the policy stay."
     )
     with st.container(horizontal=True):

@@ -127,8 +127,8 @@ def test_what_was_made_goes_only_when_that_is_confirmed(made: Session) -> None:
 
     assert workspace.session is made
     assert (
-        "Using white drops the embedding and its maps and what the strategy made, made from the "
-        "pictures as they are now. Labels, edits and the policy stay." in text(page)
+        "Using white drops what was made from the pictures as they are now: the embedding and its "
+        "maps, and what the strategy made. Labels, edits and the policy stay." in text(page)
     )
     button(page, "Keep grey").click().run()
     assert workspace.session is made
