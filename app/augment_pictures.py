@@ -22,8 +22,8 @@ _WORKED_ON_PX = 640  # longer side of what operations are done to
 _MOST_KEPT = 48  # sources, at most 1.2 MB each
 _DIFFERENCE_GAIN = 3
 
-# By key of the picture: (pixels, scale, address). The last ones used, of all visitors.
-_KEPT: OrderedDict[str, tuple[Pixels, float, str]] = OrderedDict()
+# By key of the picture and state of its file: (pixels, scale, address). The last ones used.
+_KEPT: OrderedDict[tuple[str, ...], tuple[Pixels, float, str]] = OrderedDict()
 _TURN = Lock()
 
 
@@ -135,7 +135,7 @@ def _open(dataset: ImageDataset, row: int) -> Source | str:
 
 def _decoded(dataset: ImageDataset, row: int) -> tuple[Pixels, float, str]:
     """Return the pixels of a row, kept so that a slider decodes none anew."""
-    key = str(dataset.picture_keys[row])
+    key = (str(dataset.picture_keys[row]), *_state_of_file(dataset, row))
     with _TURN:
         if key in _KEPT:
             _KEPT.move_to_end(key)
@@ -148,3 +148,13 @@ def _decoded(dataset: ImageDataset, row: int) -> tuple[Pixels, float, str]:
         if len(_KEPT) > _MOST_KEPT:
             _KEPT.popitem(last=False)
         return _KEPT[key]
+
+
+def _state_of_file(dataset: ImageDataset, row: int) -> tuple[str, str, str]:
+    """Return what is another when the file is gone or was changed since it was read."""
+    path = dataset.root / str(dataset.table["file"].iloc[row])
+    try:
+        found = path.stat()
+    except OSError:  # told when it is read
+        return str(path), "", ""
+    return str(path), str(found.st_mtime_ns), str(found.st_size)

@@ -10,12 +10,12 @@ import cv2
 import numpy as np
 import pytest
 from drawn_sets import HOSTILE, loaded
-from image_sets import read_folder
+from image_sets import png, read_folder, write_files
 from opened_page import button, finish_jobs, html, open_view, text, visitor
 from streamlit.testing.v1 import AppTest
 
 from app.augment_looks import LOOKS
-from app.augment_pictures import values_text
+from app.augment_pictures import Source, open_sources, values_text
 from app.evidence_chart import evidence_map
 from app.session import Session
 from app.workspace import Workspace
@@ -255,7 +255,19 @@ def test_originals_are_encoded_anew_where_export_is_told_to(dataset: ImageDatase
 
     assert not page.exception
     assert workspace.session.exported is not None
-    operations = {
-        row.operation for row in workspace.session.exported.rows if row.origin == "original"
-    }
-    assert operations == {"normalised"}
+    rows = workspace.session.exported.rows
+    assert {row.written for row in rows if row.origin == "original"} == {"encoded"}
+
+
+def test_a_file_that_changed_since_it_was_shown_is_shown_no_more(tmp_path: Path) -> None:
+    dataset = read_folder(write_files(tmp_path / "set", {"a/0.png": png(1), "b/0.png": png(2)}))
+    first, second = open_sources(dataset, [0, 1])
+    assert isinstance(first, Source) and isinstance(second, Source)
+
+    (tmp_path / "set" / "a" / "0.png").write_bytes(png(3))
+    (tmp_path / "set" / "b" / "0.png").unlink()
+
+    assert open_sources(dataset, [0, 1]) == [
+        "0.png changed since it was loaded",
+        "0.png cannot be read any more (No such file or directory)",
+    ]
