@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import freeze
 from core.augment.picture import DrawnStep, apply, at_scale, draw
 from core.augment.policy import AugmentPolicy
 from core.dataset import ImageDataset, Labelled, Rows
@@ -29,8 +30,7 @@ class Pictures:
     codes: NDArray[np.intp]  # (P,) of the label that it is made for
 
     def __post_init__(self) -> None:
-        for array in (self.rows, self.repeats, self.codes):
-            array.setflags(write=False)
+        freeze(self, "rows", "repeats", "codes")
 
     def __len__(self) -> int:
         return len(self.rows)
