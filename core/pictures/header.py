@@ -2,7 +2,7 @@
 
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -47,7 +47,7 @@ _SEE_THROUGH_MODES = frozenset({"RGBA", "LA", "PA", "RGBa", "La"})
 _GREY_MODES = frozenset({"1", "L", "I;16", "I;16B", "I;16L", "I;16N"})
 _ANIMATED_FORMATS = frozenset({"GIF", "PNG", "WEBP", "TIFF", "AVIF"})
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
-_PNG_START = b"\x89PNG\r\n\x1a\n"
+PNG_START = b"\x89PNG\r\n\x1a\n"
 _PNG_DEPTH_AT = 24
 _GLANCE_BYTES = 1 << 16
 _PNG_TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
@@ -181,18 +181,25 @@ def open_image(content: bytes) -> Iterator[Image.Image]:
 
 def has_texts(content: bytes) -> bool:
     """Return whether this is a PNG with chunks that hold texts, so far as a glance can tell."""
-    return content.startswith(_PNG_START) and any(name in content for name in _PNG_TEXTS)
+    return content.startswith(PNG_START) and any(name in content for name in _PNG_TEXTS)
 
 
 def without_texts(content: bytes) -> bytes:
     """Return a PNG without the chunks that hold texts."""
-    kept, start = [_PNG_START], len(_PNG_START)
+    return without_chunks(content, _PNG_TEXTS.__contains__)
+
+
+def without_chunks(content: bytes, drops: Callable[[bytes], bool]) -> bytes:
+    """Return a PNG without the chunks of which `drops` says so, by their names."""
+    view, start = memoryview(content), len(PNG_START)
+    kept = [view[:start]]
     while start < len(content):
-        end = start + 12 + int.from_bytes(content[start : start + 4])
-        if content[start + 4 : start + 8] not in _PNG_TEXTS:
-            kept.append(content[start:end])
+        end = start + 12 + int.from_bytes(view[start : start + 4])
+        if not drops(content[start + 4 : start + 8]):
+            kept.append(view[start:end])
         start = end
-    return b"".join(kept)
+    whole = sum(map(len, kept)) == len(content)
+    return content if whole else b"".join(kept)
 
 
 def reason_of(error: BaseException) -> str:
