@@ -62,7 +62,7 @@ def written(folder: Path, count: int, side: int, format_: str) -> ImageDataset:
     for number in range(count + 20):
         place = folder / ("few" if number < count else "other")
         place.mkdir(parents=True, exist_ok=True)
-        content = encode(drawn(number, side), format_, quality=QUALITY)
+        content = encode(drawn(number, side), format_, quality=QUALITY, has_full_colour=False)
         (place / f"{number:06d}.{suffix}").write_bytes(content)
     return open_source(str(folder), folder.with_name("unused"))
 
@@ -110,7 +110,9 @@ def made_of(target: Path) -> list[Made]:
 def run_floor(root: Path, made: list[Made], suffix: str, target: Path) -> Times:
     """Write the same pictures with no more than it takes."""
     target.mkdir()
-    options = [cv2.IMWRITE_JPEG_QUALITY, QUALITY] if suffix == ".jpg" else []
+    half = cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420  # of colour, as cameras write it
+    jpeg = [cv2.IMWRITE_JPEG_QUALITY, QUALITY, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, half]
+    options = jpeg if suffix == ".jpg" else []
 
     def write(batch: list[tuple[int, Made]]) -> None:
         for number, (parent, steps) in batch:

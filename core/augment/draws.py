@@ -169,11 +169,17 @@ def make_picture(
     for attempt in range(MOST_ATTEMPTS):
         drawn = draw_steps(dataset, policy, row, repeat, code, attempt)
         changed = apply(judged, at_scale(drawn, max(judged.shape[:2]) / size_px))
-        if not np.array_equal(changed, judged):
+        if not _are_equal(changed, judged):
             break
     if judged is not pixels:
         changed = apply(pixels, at_scale(drawn, max(pixels.shape[:2]) / size_px))
     return changed, drawn
+
+
+def _are_equal(first: Pixels, second: Pixels) -> bool:
+    # Nearly always a few pixels tell.
+    some = (slice(None, None, 16), slice(None, None, 16))
+    return np.array_equal(first[some], second[some]) and np.array_equal(first, second)
 
 
 def check_pictures(dataset: Labelled, policy: AugmentPolicy, pictures: Pictures) -> None:

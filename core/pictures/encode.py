@@ -1,16 +1,15 @@
 """One array to one file, and how to write it so that it is like another file."""
 
+from io import BytesIO
+
 import cv2
 import numpy as np
+from PIL import Image
 
 from core.pictures.decode import SUFFIXES, ImageHeader, Pixels, read_header, resize
+from core.pictures.header import JpegForm
 
 WRITABLE_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "BMP", "TIFF"})
-
-# Sum of the luminance table that the JPEG standard (ITU-T T.81, table K.1) gives as an example;
-# nearly all programs scale that table by their setting of quality.
-_STANDARD_TABLE_SUM = 3688
-_QUALITIES = (60, 98)  # below, a second encoding harms; above, it only adds bytes
 
 
 def encode(
@@ -61,7 +60,7 @@ def thumbnail(pixels: Pixels, side_px: int) -> bytes:
 def encode_like(
     pixels: Pixels, original: bytes, format_: str, *, header: ImageHeader | None = None
 ) -> bytes:
-    """Encode an array as `original` is encoded: about its JPEG quality, its colour, or grey.
+    """Encode an array as `original` is encoded: a JPEG's tables and colour, or grey.
 
     A trainer could else tell augmented pictures from originals by the traces of their encoding.
 
@@ -75,19 +74,23 @@ def encode_like(
     # A step may have put colour into a grey picture; then the file shows it.
     # TensorFlow takes BMP of 24 bits a pixel alone.
     is_grey = header.is_grey and format_ != "BMP" and _has_no_colour(pixels)
-    quality, has_colour = 95, True
-    if format_ == "JPEG" and header.table_sum:
-        quality, has_colour = _quality(header.table_sum), header.has_full_colour
-    return encode(pixels, format_, quality=quality, is_grey=is_grey, has_full_colour=has_colour)
+    if format_ == "JPEG" and header.jpeg is not None:
+        return _encode_as(pixels, header.jpeg, is_grey=is_grey)
+    return encode(pixels, format_, is_grey=is_grey)
+
+
+def _encode_as(pixels: Pixels, form: JpegForm, *, is_grey: bool) -> bytes:
+    """Return a JPEG with given tables and size of colour.
+
+    Near tables, or colour at another size, can be told even after a resize: RESULTS.md, "How
+    files are written".
+    """
+    page = Image.fromarray(pixels[..., 0] if is_grey else pixels)
+    buffer = BytesIO()
+    page.save(buffer, "JPEG", qtables=form.tables, subsampling=-1 if is_grey else form.sampling)
+    return buffer.getvalue()
 
 
 def _has_no_colour(pixels: Pixels) -> bool:
     red, green, blue = (pixels[..., channel] for channel in range(3))
     return np.array_equal(red, green) and np.array_equal(green, blue)
-
-
-def _quality(table_sum: int) -> int:
-    """Return the quality at which libjpeg scales the standard table to this sum."""
-    scale = 100 * table_sum / _STANDARD_TABLE_SUM
-    quality = 5000 / scale if scale > 100 else (200 - scale) / 2
-    return int(np.clip(round(quality), *_QUALITIES))

@@ -2,7 +2,7 @@
 
 import struct
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -77,6 +77,14 @@ warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 
 @dataclass(frozen=True)
+class JpegForm:
+    """What a file must share with a JPEG to look encoded as it is."""
+
+    tables: Mapping[int, Sequence[int]]  # of quantization, by number
+    sampling: int  # of colour, as Pillow numbers it; below 0, as Pillow usually does
+
+
+@dataclass(frozen=True)
 class ImageHeader:
     """What the first bytes of an image file tell."""
 
@@ -89,8 +97,7 @@ class ImageHeader:
     has_frames: bool  # more than one: an animation, or pages
     bits: int = 8  # of a value: 8, or 16 for all that has more than 8
     is_progressive: bool = False  # a JPEG of which all is held while it is decoded
-    table_sum: int = 0  # of a JPEG's table for brightness: the larger, the lower its quality
-    has_full_colour: bool = True  # not so a JPEG that keeps colour at half the size
+    jpeg: JpegForm | None = None  # how a JPEG is encoded
 
     @property
     def conversion(self) -> str:
@@ -235,16 +242,16 @@ def _header_of(image: Image.Image, content: bytes, *, orientation: int) -> Image
         format_ in _ANIMATED_FORMATS and bool(getattr(image, "is_animated", False)),
         16 if _most_bits(image, content) > 8 else 8,
         bool(image.info.get("progressive")),
-        *_jpeg_form(image),
+        _jpeg_form(image),
     )
 
 
-def _jpeg_form(image: Image.Image) -> tuple[int, bool]:
-    """Return the sum of the table for brightness, and whether colour has the full size."""
+def _jpeg_form(image: Image.Image) -> JpegForm | None:
     if not isinstance(image, JpegImagePlugin.JpegImageFile) or not image.quantization:
-        return 0, True
-    table = image.quantization[min(image.quantization)]
-    return sum(table), JpegImagePlugin.get_sampling(image) == _FULL_COLOUR
+        return None
+    # Pillow tells no size of colour where there are four planes: colour is kept whole then.
+    sampling = _FULL_COLOUR if image.layers == 4 else JpegImagePlugin.get_sampling(image)
+    return JpegForm(dict(image.quantization), sampling)
 
 
 def _most_bits(image: Image.Image, content: bytes) -> int:

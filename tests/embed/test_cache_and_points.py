@@ -28,11 +28,11 @@ def test_smote_writes_the_same_bytes_from_an_empty_a_partial_and_a_repaired_cach
     dataset = open_source("sample:parts", tmp_path / "sample")
     some = np.random.default_rng(0).choice(len(dataset), 37, replace=False)
     embed(dataset, cache=tmp_path / "partial", rows=np.sort(some))
-    [vectors] = (tmp_path / "empty").rglob("*.npy")
-    damaged = bytearray(vectors.read_bytes())
-    for place in range(2000, len(damaged), 90_000):
-        damaged[place] ^= 0x11
-    vectors.write_bytes(damaged)
+    for vectors in (tmp_path / "empty").rglob("*.npy"):
+        damaged = bytearray(vectors.read_bytes())
+        for place in range(2000, len(damaged), 90_000):
+            damaged[place] ^= 0x11
+        vectors.write_bytes(damaged)
 
     partial = balanced(tmp_path / "partial.zip", tmp_path / "partial", monkeypatch)
     repaired = balanced(tmp_path / "repaired.zip", tmp_path / "empty", monkeypatch)
