@@ -21,13 +21,13 @@ from core.resample.synthetic import PointsBetween, SyntheticPoints
 from core.resample.variants import REGULAR
 
 
-def augmented(side: TrainingSide) -> Made:
+def add_pictures(side: TrainingSide) -> Made:
     """Return augmented pictures of the small classes."""
     pictures = plan_pictures(side.dataset, side.policy, side.allowed, side.add)
     return replace(side.as_it_is(), pictures=pictures)
 
 
-def copied(side: TrainingSide) -> Made:
+def add_copies(side: TrainingSide) -> Made:
     """Return byte copies of randomly chosen images."""
     codes = side.dataset.codes[side.allowed]
     return replace(
@@ -35,12 +35,14 @@ def copied(side: TrainingSide) -> Made:
     )
 
 
-def between_neighbours(side: TrainingSide, variant: str = REGULAR) -> Made:
+def add_points(side: TrainingSide, variant: str = REGULAR) -> Made:
     """Return the points of SMOTE or of a variant; the setting 'kind' names one too."""
-    return _with_points(side, *_between_neighbours(side, variant))
+    return _with_points(side, *_draw_between_neighbours(side, variant))
 
 
-def _between_neighbours(side: TrainingSide, variant: str = REGULAR) -> tuple[Made, PointsBetween]:
+def _draw_between_neighbours(
+    side: TrainingSide, variant: str = REGULAR
+) -> tuple[Made, PointsBetween]:
     """Return the points, and what is told of them."""
     rows, settings = side.different, side.plan.settings
     vectors, variance = side.vectors(rows), None
@@ -69,7 +71,7 @@ def _between_neighbours(side: TrainingSide, variant: str = REGULAR) -> tuple[Mad
     return replace(side.as_it_is(), report=report, variance_kept=variance), points
 
 
-def in_batches(side: TrainingSide) -> Made:
+def add_points_in_batches(side: TrainingSide) -> Made:
     """Return the points of SMOTE inside shuffled batches, and what batches cost."""
     rows = side.different
     segments, cost = draw_batched(
@@ -86,9 +88,9 @@ def in_batches(side: TrainingSide) -> Made:
     return _with_points(side, replace(side.as_it_is(), report=report, cost=cost), points)
 
 
-def then_edited(side: TrainingSide) -> Made:
+def add_points_then_edit(side: TrainingSide) -> Made:
     """Return SMOTE's result without what its neighbours contradict."""
-    return _cleaned_after(
+    return _add_points_then(
         side,
         lambda points, codes: without_contradicted(
             points,
@@ -102,9 +104,9 @@ def then_edited(side: TrainingSide) -> Made:
     )
 
 
-def then_unlinked(side: TrainingSide) -> Made:
+def add_points_then_unlink(side: TrainingSide) -> Made:
     """Return SMOTE's result without Tomek links."""
-    return _cleaned_after(
+    return _add_points_then(
         side,
         lambda points, codes: without_tomek_links(
             points, codes, cleans_smallest=True, device=side.device, progress=side.progress
@@ -112,11 +114,11 @@ def then_unlinked(side: TrainingSide) -> Made:
     )
 
 
-def _cleaned_after(
+def _add_points_then(
     side: TrainingSide, clean: Callable[[NDArray[np.float32], NDArray[np.intp]], NDArray[np.bool_]]
 ) -> Made:
     """Return SMOTE's result without the real and synthetic points that `clean` drops."""
-    made, points = _between_neighbours(side)
+    made, points = _draw_between_neighbours(side)
     rows = side.usable
     assert side.embeddings is not None
     vectors = np.concatenate([side.vectors(rows), points.materialize(side.embeddings)])
