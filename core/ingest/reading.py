@@ -22,7 +22,8 @@ from core.pictures.measure import measure_file
 from core.progress import Progress
 from core.words import size_of
 
-_BATCH = 256
+_MOST_AT_ONCE = 256
+_BATCHES = 16  # at least, so that a few large pictures are shared among the cores, too
 # Pictures of which most are smaller are read by one thread: so little of their time is spent
 # outside of Python that two would wait for each other (CIFAR-10: 2.6 s by one, 4.0 s by two).
 _TINY_BYTES = 4_000
@@ -80,7 +81,7 @@ def read_pictures(
     about how its set is best decoded stands in two columns, so that no question that comes later
     (which pictures would vanish, a part of the set, another start of the server) reads it again.
     """
-    root = str(pictures.root)
+    root, count = str(pictures.root), len(pictures.paths)
     read = _Columns()
 
     def inspect(places: Sequence[int]) -> _Columns:
@@ -90,8 +91,8 @@ def read_pictures(
         return columns
 
     for columns in run_batches(
-        inspect, range(len(pictures.paths)), batch_size=_BATCH, stage="reading images",
-        progress=progress, workers=1 if _are_tiny(pictures) else None,
+        inspect, range(count), batch_size=max(1, min(_MOST_AT_ONCE, count // _BATCHES)),
+        stage="reading images", progress=progress, workers=1 if _are_tiny(pictures) else None,
     ):  # fmt: skip
         for name in vars(read):
             getattr(read, name).extend(getattr(columns, name))
