@@ -16,8 +16,8 @@ from core.batches import run_batches
 from core.dataset import SPLITS, SkippedFile, build_table
 from core.errors import UnreadableImageError
 from core.limits import Limits
-from core.pictures.budget import BUDGET, room_to_read
-from core.pictures.decode import peak_bytes, read_header
+from core.pictures.budget import room_to_decode, room_to_read
+from core.pictures.decode import read_header
 from core.pictures.measure import measure_file
 from core.progress import Progress
 from core.words import size_of
@@ -138,15 +138,16 @@ def _inspect(
     """Add what one picture is to `columns`, or why it cannot be used."""
     try:
         # `Path` would take as long as all the rest.
-        with open(os.path.join(root, file), "rb", buffering=0) as opened:  # noqa: PTH118, PTH123
+        whole_path = os.path.join(root, file)  # noqa: PTH118
+        with open(whole_path, "rb", buffering=0) as opened:  # noqa: PTH123
             size = os.fstat(opened.fileno()).st_size
             most = limits.image_pixels * _MOST_BYTES_PER_PIXEL + _MOST_BYTES_BESIDE
             if size > most:
                 raise UnreadableImageError(f"too large: {size_of(size)}, limit {size_of(most)}")
-            with room_to_read(size, limits.image_pixels):
+            with room_to_read(whole_path, size, limits, at_least_px=1):
                 content = opened.read()
                 header = read_header(content, limits)
-                with BUDGET.share(peak_bytes(header, size, at_least_px=1)):
+                with room_to_decode(header, size, at_least_px=1):
                     measures = measure_file(content, header)
     except UnreadableImageError as error:
         columns.skipped.append(SkippedFile(path, str(error)))

@@ -13,7 +13,6 @@ from core.resample.batched import draw_batched
 from core.resample.cleaning import without_contradicted, without_tomek_links
 from core.resample.compress import compress
 from core.resample.drawing import IDENTICAL
-from core.resample.identical import are_identical, different_rows
 from core.resample.made import Made, TrainingSide
 from core.resample.quality import measure_quality
 from core.resample.samplers import draw_copies
@@ -43,7 +42,7 @@ def between_neighbours(side: TrainingSide, variant: str = REGULAR) -> Made:
 
 def _between_neighbours(side: TrainingSide, variant: str = REGULAR) -> tuple[Made, PointsBetween]:
     """Return the points, and what is told of them."""
-    rows, settings = different_rows(side), side.plan.settings
+    rows, settings = side.different, side.plan.settings
     vectors, variance = side.vectors(rows), None
     if settings.get("components"):
         count = min(side.number("components"), *vectors.shape)
@@ -72,7 +71,7 @@ def _between_neighbours(side: TrainingSide, variant: str = REGULAR) -> tuple[Mad
 
 def in_batches(side: TrainingSide) -> Made:
     """Return the points of SMOTE inside shuffled batches, and what batches cost."""
-    rows = different_rows(side)
+    rows = side.different
     segments, cost = draw_batched(
         side.vectors(rows),
         side.dataset.codes[rows],
@@ -173,7 +172,7 @@ def _without_copies(side: TrainingSide, points: PointsBetween) -> PointsBetween:
     base, neighbour = points.parents.T
     crosses = np.flatnonzero(side.dataset.codes[base] != side.dataset.codes[neighbour])
     stays = np.ones(len(points), np.bool_)
-    stays[crosses] = ~are_identical(side, base[crosses], neighbour[crosses])
+    stays[crosses] = ~side.are_identical(base[crosses], neighbour[crosses])
     return points.only(stays)
 
 
@@ -195,6 +194,6 @@ def _told(
 
 def _too_few(side: TrainingSide) -> dict[int, int]:
     """Return code -> pieces asked for, of classes without two different images: no segment."""
-    rows = different_rows(side)
+    rows = side.different
     counts = np.bincount(side.dataset.codes[rows], minlength=len(side.dataset.classes))
     return {code: count for code, count in side.add.items() if count and counts[code] < 2}
