@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from image_sets import jpeg, read_folder, saved, write_files
+from image_sets import read_folder, saved, write_files
 from open_pictures import WHITE, scan, write_icons
 from PIL import Image
 
@@ -28,15 +28,6 @@ def test_what_reading_changes_is_counted_after_its_name(tmp_path: Path) -> None:
         "Export writes them in every split as Evenset sees them, so that no trainer reads them in "
         "another way. They lie in every class."
     )
-
-
-def test_what_one_class_alone_has_is_a_warning(tmp_path: Path) -> None:
-    files = {f"a/{n}.png": saved(scan(n, highest=60_000), "PNG") for n in range(3)}
-    files["b/1.jpg"] = jpeg(4)
-
-    found = finding(read_folder(write_files(tmp_path / "set", files)), "converted")
-
-    assert "They lie in 'a' alone: a model may learn" in found.remedy
 
 
 def test_a_choice_that_hides_most_pictures_is_graver_than_a_proposal(tmp_path: Path) -> None:
