@@ -45,7 +45,8 @@ def opened(
                 file=sys.stderr,
             )
         for question in questions(dataset):
-            print(f"evenset: {question.text} {question.option}", file=sys.stderr)
+            other = f"To use {question.other} instead, add {question.option}."
+            print(f"evenset: {question.text} {other}", file=sys.stderr)
         edits, missing = find_edits(named, dataset)
         if missing:
             print(f"evenset: {missing_text(missing, dataset)}", file=sys.stderr)

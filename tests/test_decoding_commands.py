@@ -14,7 +14,7 @@ from core.dataset.questions import questions
 Captured = pytest.CaptureFixture[str]
 ON_GREY = (
     "All 6 pictures are transparent and most would vanish on white: grey lies behind them. "
-    "--background white takes white."
+    "To use white instead, add --background white."
 )
 
 
@@ -77,8 +77,8 @@ def test_the_audit_prints_the_sentence_of_core(capsys: Captured, tmp_path: Path)
     dataset = read_folder(folder)
     [question] = questions(dataset)
     assert "16-bit values up to 4,000: 4,095 becomes white." in question.text
-    assert f"evenset: {question.text} {question.option}" in err
-    assert f"[low] {question.text} Look at both on Load. {question.option}" in out
+    assert f"evenset: {question.text} To use 65,535 instead, add {question.option}." in err
+    assert f"[low] {question.text} Compare both on Load, or add {question.option} on the" in out
     assert [one.text for one in audit(dataset).findings if one.id == "white_level"] == [
         question.text
     ]

@@ -58,8 +58,8 @@ def export_view(session: Session) -> Session:
             "up to the largest class."
         )
     note(
-        "Only the training split is balanced. Validation and test images are written as they are: "
-        "a score on made-up or repeated images says nothing about real ones."
+        "Only the training split is balanced. Nothing is added to validation and test: a score on "
+        "made-up or repeated images says nothing about real ones."
     )
     left, right = st.columns([3, 2], gap="large")
     with left:

@@ -20,8 +20,8 @@ def export_result(workspace: Workspace, session: Session) -> None:
     if report is None or path is None:
         return
     with st.container(border=True):
-        size = size_of(path.stat().st_size) if path.is_file() else "a folder"
-        done = f"{count_of(len(report.rows), 'picture')} written, {size}."
+        place = f", {size_of(path.stat().st_size)}" if path.is_file() else " to this folder"
+        done = f"{count_of(len(report.rows), 'picture')} written{place}."
         if session.export_stale:
             done += " Settings have changed since: write again to have them in it."
         st.markdown(plain(done))
@@ -31,7 +31,7 @@ def export_result(workspace: Workspace, session: Session) -> None:
             url = f"/evenset/export/{workspace.route_token}/{quote(path.name)}"
             st.link_button("Download the zip", url, type="primary", icon=":material/download:")
         else:
-            st.code(str(path), language=None)
+            st.code(str(path), language=None, wrap_lines=True)
         _readers(report.layout, path)
         for failure in report.failed[:5]:
             st.warning(plain(f"'{failure.path}' is not in it: {failure.reason}."))
@@ -41,15 +41,19 @@ def export_result(workspace: Workspace, session: Session) -> None:
         ]  # fmt: skip
         if short and STRATEGIES[_strategy(session)].targets:
             quiet(f"Classes above or below the target: {named(short)}.")
-        quiet("The same from the command line, with the recipe that is in the export:")
-        st.code(
-            f"evenset balance SOURCE --recipe recipe.json --out {shlex.quote(path.name)}",
-            language="bash",
-        )
+        quiet("The same again from the command line, with your images as SOURCE:")
+        st.code(_again(path), language="bash", wrap_lines=True)
 
 
 def _strategy(session: Session) -> str:
     return session.balanced.plan.strategy if session.balanced else "augment"
+
+
+def _again(path: Path) -> str:
+    """Return the command that makes the same again, from the recipe in the export."""
+    place = Path(path.stem) if path.is_file() else path  # a zip is unpacked where the command runs
+    recipe, out = str(place / "recipe.json"), f"{path.stem}-again{path.suffix}"
+    return f"evenset balance SOURCE --recipe {shlex.quote(recipe)} --out {shlex.quote(out)}"
 
 
 def _readers(name: str, path: Path) -> None:
@@ -58,8 +62,13 @@ def _readers(name: str, path: Path) -> None:
     if layout is None or not layout.readers:
         return
     is_packed = path.is_file()
-    quiet("A trainer reads it, once it is unpacked:" if is_packed else "A trainer reads it:")
+    if is_packed:
+        quiet("Unpack it into a folder of its own first:")
+        name, folder = shlex.quote(path.name), shlex.quote(path.stem)
+        st.code(f"unzip {name} -d {folder}", language="bash", wrap_lines=True)
+    quiet("A trainer reads it:")
     folder = path.stem if is_packed else str(path)
-    st.code("\n".join([f"FOLDER = {folder!r}", *layout.readers]), language="python")
+    lines = [f"FOLDER = {folder!r}", *layout.readers]
+    st.code("\n".join(lines), language="python", wrap_lines=True)
     if layout.caveat:
         quiet(layout.caveat)

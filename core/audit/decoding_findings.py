@@ -27,7 +27,7 @@ def find_decoding(dataset: ImageDataset) -> list[Finding]:
             Severity.LOW if question.is_as_proposed else Severity.MEDIUM,
             rows_of(dataset, question.field),
             question.text,
-            f"Look at both on Load. {question.option}",
+            f"Compare both on Load, or add {question.option} on the command line.",
         )
         for question in questions(dataset)
     ]
@@ -43,9 +43,10 @@ def find_conversions(dataset: ImageDataset) -> list[Finding]:
     rows = dataset.present_rows[(column != "").to_numpy()]
     listed = "; ".join(f"{name} ({count:,})" for name, count in counts.items())
     text = f"{count_of(len(rows), 'picture')} changed on reading: {listed}."
+    them = "it" if len(rows) == 1 else "them"
     remedy = (
-        "Export writes them in every split as Evenset sees them, so that no trainer reads them in "
-        f"another way. {_where(dataset, rows)}"
+        f"Export writes {them} in every split as Evenset sees {them}, so that no trainer reads "
+        f"{them} in another way. {_where(dataset, rows)}"
     )
     return [Finding("converted", Severity.LOW, rows, text, remedy)]
 
@@ -55,7 +56,8 @@ def _where(dataset: ImageDataset, rows: Rows) -> str:
     labels = [dataset.classes[code] for code in np.unique(dataset.codes[rows]).tolist()]
     splits = [SPLITS[code] for code in np.unique(dataset.split_codes[rows]).tolist()]
     of_all = sum(count > 0 for count in dataset.counts().values())
-    text = f"They lie in {'every class' if len(labels) == of_all else named(labels)}"
+    lie = "It lies" if len(rows) == 1 else "They lie"
+    text = f"{lie} in {'every class' if len(labels) == of_all else named(labels)}"
     if len(dataset.splits) > 1:
         text += f", in {' and '.join(splits)}"
     if len(labels) == of_all:

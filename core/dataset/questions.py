@@ -22,9 +22,8 @@ class Question:
 
     @property
     def option(self) -> str:
-        """Return how a command takes the other way."""
-        value = getattr(self.decoding, self.field)
-        return f"--{self.field.replace('_', '-')} {value} takes {self.other}."
+        """Return the option of a command that takes the other way: '--background white'."""
+        return f"--{self.field.replace('_', '-')} {getattr(self.decoding, self.field)}"
 
 
 def questions(dataset: ImageDataset) -> tuple[Question, ...]:

@@ -229,4 +229,4 @@ def _title(piece: str, part: Part) -> str:
         title += f": {lowered(find_operation(operation).title)}"
     if part.target is not None:
         title += f" to {part.target}"
-    return f"{title}, as pictures" if part.as_pictures else title
+    return f"{title} as pictures" if part.as_pictures else title

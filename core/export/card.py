@@ -50,15 +50,17 @@ def _front_matter(splits: Sequence[str], folders: Sequence[str]) -> list[str]:
 
 
 def _body(written: Written, pictures: Mapping[str, int], folders: Mapping[str, str]) -> list[str]:
-    counts = [f"{count_of(count, 'picture')} in `{split}`" for split, count in pictures.items()]
+    counts = [
+        f"{count_of(count, 'picture')} in `{split}`" for split, count in pictures.items() if count
+    ]
     lines = [
         "# A set of pictures, balanced by Evenset",
         "",
         f"{', '.join(counts)}; {count_of(len(folders), 'class')}. Strategy: "
-        f"`{written.plan.strategy}`. `manifest.csv` says where each picture came from, and",
-        "`recipe.json` makes the same set again.",
+        f"`{written.plan.strategy}`.",
+        "`manifest.csv` says where each picture came from; `recipe.json` makes the same set again.",
         "",
-        "A zip has to be unpacked first. Then a trainer reads it, with its place for FOLDER:",
+        "Unpack a zip first, into a new folder. Then a trainer reads it, with its place for FOLDER:",
         "",
         *(f"    {reader}" for reader in READERS),
         "",

@@ -168,7 +168,7 @@ CONTAINERS: Mapping[str, Container] = {
         Container(
             name="folder",
             title="Folder",
-            help="A new folder on this computer. An interrupted export goes on.",
+            help="A new folder on this computer. An interrupted export is resumed.",
             suffix="",
             open=_open_folder,
             is_file=False,

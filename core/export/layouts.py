@@ -90,9 +90,13 @@ def _branches(pictures: Mapping[str, int], indent: str) -> list[str]:
         first, _, rest = path.partition("/")
         below.setdefault(first, {})[rest] = count
     lines = []
-    for first, inside in list(below.items())[:_MOST_SHOWN]:
+    shown = dict(list(below.items())[:_MOST_SHOWN])
+    names = max((len(first) + 1 for first in shown), default=0)
+    counts = max((len(f"{inside.get('', 0):,}") for inside in shown.values()), default=0)
+    for first, inside in shown.items():
         own = inside.pop("", 0)
-        lines.append(f"{indent}{first}/" + (f"   {own:,}" if own else ""))
+        count = f"{own:>{counts},}" if own else ""
+        lines.append(f"{indent}{first + '/':<{names}}  {count}".rstrip())
         lines += _branches(inside, indent + "  ")
     if len(below) > _MOST_SHOWN:
         lines.append(f"{indent}and {count_of(len(below) - _MOST_SHOWN, 'more folder')}")

@@ -71,9 +71,9 @@ def estimate_smote(plan: BalancePlan, dimension: int) -> str:
         SmoteSettings(k_neighbors=int(plan.settings["k_neighbors"])),
         dimension=dimension,
     )
-    return (
-        f"Takes {duration_of(cost.seconds)} here; {size_of(cost.bytes)} of vectors when exported."
-    )
+    points = cost.rows - sum(plan.before.values())
+    size = points * dimension * np.dtype(np.float32).itemsize  # an export holds the points alone
+    return f"Takes {duration_of(cost.seconds)}; the export will include {size_of(size)} of vectors."
 
 
 @cache  # a page asks at every touch of a slider

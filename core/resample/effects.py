@@ -24,6 +24,12 @@ class Effect:
     adds_pictures: bool = False  # augmented ones, of their own or one for each point
     adds_points: bool = False  # synthetic vectors
 
+    def noun(self, images: int) -> str:
+        """Return what one of the things is called that it adds to a class of so many images."""
+        if self.adds_points and images > 1:
+            return "synthetic point"
+        return "copy" if self.adds_copies else "augmented picture"
+
     @property
     def adds(self) -> bool:
         """Return whether it adds anything."""
@@ -40,7 +46,7 @@ def _kept(plan: BalancePlan) -> int:
 
 
 def _as_they_are(beside: str = "") -> Told:
-    return lambda plan: f"{count_of(_kept(plan), 'training image')} as they are{beside}"
+    return lambda plan: f"{count_of(_kept(plan), 'training image')}, none added{beside}"
 
 
 def _with(kind: str) -> Told:
@@ -80,7 +86,7 @@ NOTHING = Effect(
     written=_as_they_are(),
 )
 WEIGHTS = Effect(
-    told=lambda _: "class weights are written beside the images",
+    told=lambda _: "a weight for each class is written beside the images",
     button=_use,
     written=_as_they_are(", and class weights for the trainer"),
 )

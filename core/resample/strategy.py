@@ -10,9 +10,9 @@ from core.resample.effects import Effect
 from core.resample.made import Made, TrainingSide
 from core.resample.plan import BalancePlan
 from core.resample.settings import Settings
-from core.words import lowered, times
+from core.words import count_of, lowered
 
-_STEEP = 10  # made ones for each real one, from where it is told
+_STEEP = 10  # made for each image, from where it is told
 
 
 def _warn_of_nothing(_: BalancePlan) -> list[str]:
@@ -63,9 +63,10 @@ class Strategy:
         }
         if steep and max(steep.values()) > _STEEP:
             label = max(steep, key=steep.__getitem__)
+            made = count_of(round(steep[label]), self.effect.noun(plan.before[label]))
             texts.append(
-                f"'{label}' would hold {times(steep[label])} as many made ones as real ones. "
-                "They repeat what few images say; a smaller target is more honest."
+                f"'{label}' would have {made} for every image. They repeat what few images say; a "
+                "smaller target is more honest."
             )
         return texts
 

@@ -269,6 +269,11 @@ def test_an_export_is_written_offered_and_written_again(smote_session: Session) 
 
     assert has_no_fault(page)
     assert "36 pictures written" in text(page)
+    name = workspace.session.export_path().stem
+    codes = [code.value for code in page.code]
+    assert f"unzip {name}.zip -d {name}" in codes
+    again = f"--recipe {name}/recipe.json --out {name}-again.zip"
+    assert f"evenset balance SOURCE {again}" in codes
     assert page.get("link_button")[0].proto.url == (
         f"/evenset/export/{workspace.route_token}/{workspace.session.export_path().name}"
     )

@@ -24,10 +24,8 @@ def test_what_reading_changes_is_counted_after_its_name(tmp_path: Path) -> None:
     found = finding(read_folder(write_files(tmp_path / "set", files)), "converted")
 
     assert found.text == "4 pictures changed on reading: 16 bits to 8 (3); CMYK to RGB (1)."
-    assert found.remedy == (
-        "Export writes them in every split as Evenset sees them, so that no trainer reads them in "
-        "another way. They lie in every class."
-    )
+    assert found.remedy.startswith("Export writes them in every split as Evenset sees them")
+    assert found.remedy.endswith("They lie in every class.")
 
 
 def test_a_choice_that_hides_most_pictures_is_graver_than_a_proposal(tmp_path: Path) -> None:

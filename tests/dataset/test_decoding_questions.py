@@ -96,47 +96,47 @@ def test_a_set_on_white_at_the_full_range_asks_nothing_and_says_what_it_chose() 
             drawn([1.0, 1.0, 0.0, NAN], [0] * 4),
             "3 of 4 pictures are transparent and most would vanish on white: "
             "grey lies behind them.",
-            "--background white takes white.",
+            "--background white",
         ),
         (
             drawn([1.0, NAN], [0] * 2),
             "1 of 2 pictures is transparent and would vanish on white: grey lies behind it.",
-            "--background white takes white.",
+            "--background white",
         ),
         (
             drawn([1.0, 1.0], [0] * 2, background="white"),
             "Both pictures are transparent and would vanish on white: white lies behind them as "
             "chosen, where grey is proposed.",
-            "--background grey takes grey.",
+            "--background grey",
         ),
         (
             drawn([0.0, 0.0, NAN], [0] * 3, background="grey"),
             "2 of 3 pictures are transparent: grey lies behind them as chosen, where white is "
             "proposed.",
-            "--background white takes white.",
+            "--background white",
         ),
         (
             drawn([NAN] * 3, [4000, 3000, 0]),
             "2 of 3 pictures hold 16-bit values up to 4,000: 4,095 becomes white.",
-            "--white-level 65535 takes 65,535.",
+            "--white-level 65535",
         ),
         (
             drawn([NAN] * 2, [4000, 60_000], white_level=4095),
             "Both pictures hold 16-bit values up to 60,000: 4,095 becomes white as "
             "chosen, where 65,535 is proposed.",
-            "--white-level 65535 takes 65,535.",
+            "--white-level 65535",
         ),
         (
             drawn([NAN] * 2, [1000, 900], white_level=65_535),
             "Both pictures hold 16-bit values up to 1,000: 65,535 becomes white as "
             "chosen, where 1,023 is proposed.",
-            "--white-level 1023 takes 1,023.",
+            "--white-level 1023",
         ),
         (
             drawn([NAN] * 4, [4000, 3000, 3500, 60_000]),
             "All 4 pictures hold 16-bit values up to 60,000: 65,535 becomes white, and most "
             "of them, with values up to 3,500, are nearly black.",
-            "--white-level 4095 takes 4,095.",
+            "--white-level 4095",
         ),
     ],
 )

@@ -67,7 +67,7 @@ def test_titles_tell_what_is_done() -> None:
         "Augmented pictures: horizontal flip",
         "SMOTE to 50% + class weights",
         "Augmented pictures to 300",
-        "SMOTE to 50%, as pictures",
+        "SMOTE to 50% as pictures",
     ]
 
 

@@ -26,8 +26,35 @@ def test_warnings_are_those_of_the_counts() -> None:
     assert STRATEGIES["augment"].warnings(plan_counts({"a": 3, "b": 3}, "augment")) == [
         "No class is below the target, so every image stays and none is added."
     ]
-    steep = STRATEGIES["augment"].warnings(plan_counts(COUNTS, "augment"))
-    assert "'ant' would hold" in steep[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "ants", "made"),
+    [
+        ("augment", 1, "39 augmented pictures"),
+        ("random_oversampling", 1, "39 copies"),
+        ("smote", 1, "39 augmented pictures"),  # no point lies between one image and itself
+        ("smote", 2, "19 synthetic points"),
+    ],
+)
+def test_a_warning_of_many_for_each_image_names_what_is_made(
+    name: str, ants: int, made: str
+) -> None:
+    plan = plan_counts({"ant": ants, "cat": 40}, name)
+
+    warning = STRATEGIES[name].warnings(plan)[-1]
+
+    assert warning.startswith(f"'ant' would have {made} for every image.")
+
+
+def test_an_estimate_tells_the_vectors_that_an_export_includes() -> None:
+    plan = plan_counts({"ant": 10, "cat": 35}, "smote")
+    estimate = STRATEGIES["smote"].estimate
+    assert estimate is not None
+
+    text = estimate(plan, 400)
+
+    assert text == "Takes a few seconds; the export will include 40 kB of vectors."  # 25 x 400 x 4
 
 
 def test_batches_are_told_what_they_cost() -> None:
