@@ -60,7 +60,7 @@ def _body(written: Written, pictures: Mapping[str, int], folders: Mapping[str, s
         f"`{written.plan.strategy}`.",
         "`manifest.csv` says where each picture came from; `recipe.json` makes the same set again.",
         "",
-        "Unpack a zip first, into a new folder. Then a trainer reads it, with its place for FOLDER:",
+        "Unpack a zip first, into a new folder. A trainer reads that, with its place for FOLDER:",
         "",
         *(f"    {reader}" for reader in READERS),
         "",
