@@ -17,7 +17,7 @@ run: $(VENV)/.installed
 quick: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(PYTEST) -m "not browser and not long and not release"
+	$(PYTEST) -m "not browser and not long and not release" --hypothesis-profile quick
 
 test: browser check
 	$(PYTEST)

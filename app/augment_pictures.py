@@ -12,13 +12,13 @@ import numpy as np
 
 from app.thumbnails import picture_html
 from core.augment import OPERATIONS, DrawnStep, apply, at_scale
+from core.augment.draws import JUDGED_PX
 from core.dataset import ImageDataset, read_picture
 from core.errors import UnreadableImageError
-from core.pictures.decode import Pixels, resize
+from core.pictures.decode import Pixels, shrink
 from core.pictures.encode import encode
 
 _SHOWN_PX = 256  # longer side of a picture on the page
-_WORKED_ON_PX = 640  # longer side of what operations are done to
 _MOST_KEPT = 48  # sources, at most 1.2 MB each
 _DIFFERENCE_GAIN = 3
 
@@ -110,17 +110,8 @@ def values_text(drawn: Sequence[DrawnStep]) -> str:
 
 def data_url(pixels: Pixels) -> str:
     """Return a picture as an address that holds it, no larger than it is shown."""
-    small, _ = shrunk(pixels, _SHOWN_PX)
+    small, _ = shrink(pixels, _SHOWN_PX)
     return "data:image/jpeg;base64," + base64.b64encode(encode(small, "JPEG", quality=88)).decode()
-
-
-def shrunk(pixels: Pixels, longest_px: int) -> tuple[Pixels, float]:
-    """Return a picture whose longer side has at most so many pixels, and its scale."""
-    scale = longest_px / max(pixels.shape[:2])
-    if scale >= 1:
-        return pixels, 1.0
-    height, width = (max(1, round(side * scale)) for side in pixels.shape[:2])
-    return resize(pixels, width=width, height=height), scale
 
 
 def _open(dataset: ImageDataset, row: int) -> Source | str:
@@ -141,7 +132,7 @@ def _decoded(dataset: ImageDataset, row: int) -> tuple[Pixels, float, str]:
             _KEPT.move_to_end(key)
             return _KEPT[key]
     with read_picture(dataset, row) as whole:
-        pixels, scale = shrunk(whole, _WORKED_ON_PX)
+        pixels, scale = shrink(whole, JUDGED_PX)
     pixels.setflags(write=False)
     with _TURN:
         _KEPT[key] = pixels, scale, data_url(pixels)

@@ -17,7 +17,7 @@ The walk, each step a function over values:
 The layers, lowest first; each imports only from those before it
 (`tests/test_architecture.py` holds this):
 
-    errors, words, progress, batches, limits, parameters, randomness, storage, pictures,
+    errors, words, progress, batches, limits, parameters, arrays, randomness, storage, pictures,
     dataset, ingest, embed, neighbours, audit, augment, resample, project, evaluate, export
 """
 

@@ -23,6 +23,8 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     """Run a browser test, and once more after a failure."""
     if item.get_closest_marker("browser") is None:
         return None
+    if nextitem is not None and nextitem.get_closest_marker("browser") is None:
+        nextitem = None  # take the browser down: its loop of events is in the way of other tests'
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     reports = runtestprotocol(item, log=False, nextitem=nextitem)
     if failures := [report for report in reports if report.failed]:
@@ -82,6 +84,7 @@ def seen(report: pytest.TestReport) -> str:
     """Return what is known of a failure: where, the exception, and what the browser showed."""
     crash = getattr(report.longrepr, "reprcrash", None)
     what = f"{crash.path}:{crash.lineno}: {crash.message}" if crash else str(report.longrepr)
+    what = "\n".join(what.splitlines()[:6])  # Playwright adds the whole page
     shown = [content for header, content in report.sections if header == SHOWN]
     return "\n".join([f"in its {report.when}, {what}", *shown])
 

@@ -109,3 +109,25 @@ def test_a_test_without_a_browser_fails_at_once(pytester: pytest.Pytester) -> No
     pytester.makepyfile(PASSES_THE_SECOND_TIME.replace("@pytest.mark.browser", ""))
 
     run(pytester).assert_outcomes(failed=1, passed=1)
+
+
+def test_the_browser_is_gone_before_another_test(pytester: pytest.Pytester) -> None:
+    # Playwright's loop of events would be in the way of theirs.
+    pytester.makepyfile("""
+        import asyncio, pytest
+
+        @pytest.fixture(scope="session")
+        def browser():
+            with asyncio.Runner() as runner:
+                asyncio._set_running_loop(runner.get_loop())
+                yield
+                asyncio._set_running_loop(None)
+
+        @pytest.mark.browser
+        def test_page(browser): ...
+
+        def test_other():
+            asyncio.run(asyncio.sleep(0))
+    """)
+
+    run(pytester).assert_outcomes(passed=2)

@@ -63,6 +63,6 @@ def _where(dataset: ImageDataset, rows: Rows) -> str:
     if len(labels) == of_all:
         return f"{text}."
     return (
-        f"{text}: a model may learn what else such files have in common, such as their source, "
-        "instead of the class. Look whether the other classes could have some, too."
+        f"{text} alone: a model may learn what else such files have in common, such as their "
+        "source, instead of the class. Look whether the other classes could have some, too."
     )

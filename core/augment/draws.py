@@ -7,17 +7,25 @@ name the same repeat of the same image mean the same picture.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import freeze
 from core.augment.picture import DrawnStep, apply, at_scale, draw
 from core.augment.policy import AugmentPolicy
 from core.dataset import ImageDataset, Labelled, Rows
-from core.pictures.decode import Pixels
+from core.pictures.decode import Pixels, shrink
 from core.randomness import stream_seed
 
 MOST_ATTEMPTS = 8  # for a picture that comes out as it was
+JUDGED_PX = 640  # longer side at most, where it is told whether a picture came out as it was
+
+# Dataset -> seed -> (N,) the keys of `_in_order`, below 0 where none was asked for yet: a
+# comparison orders the same images for each fold and candidate. They go when the dataset goes.
+_KEYS: WeakKeyDictionary[Labelled, dict[int, NDArray[np.int64]]] = WeakKeyDictionary()
+_MOST_SEEDS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +37,7 @@ class Pictures:
     codes: NDArray[np.intp]  # (P,) of the label that it is made for
 
     def __post_init__(self) -> None:
-        for array in (self.rows, self.repeats, self.codes):
-            array.setflags(write=False)
+        freeze(self, "rows", "repeats", "codes")
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -142,7 +149,8 @@ def make_picture(
     """Return an augmented picture and what was done to make it, at the size that the file has.
 
     One that came out like its source is drawn again: some pictures are like themselves under a
-    step, as a circle is in a mirror.
+    step, as a circle is in a mirror. It is told at one size, that of a page at most, so that a page
+    and an export draw the same picture of a large image.
 
     Args:
         dataset: The images.
@@ -150,19 +158,21 @@ def make_picture(
         row: The image that the picture is made of.
         repeat: Which of its pictures, from 1.
         code: Of the label that it is made for.
-        pixels: (H, W, 3) of the image; smaller ones, of the same proportions, are changed as the
-            file would look at that size.
+        pixels: (H, W, 3) of the image; made smaller by `shrink`, to no less than JUDGED_PX,
+            they are changed as the file would look at that size.
 
     Raises:
         SettingError: no step of the policy changes pictures with this label.
     """
-    size_px = dataset.shapes[row, :2].max()
-    scale = max(pixels.shape[:2]) / max(1, int(size_px))
+    size_px = max(1, int(dataset.shapes[row, :2].max()))
+    judged, _ = shrink(pixels, JUDGED_PX)
     for attempt in range(MOST_ATTEMPTS):
         drawn = draw_steps(dataset, policy, row, repeat, code, attempt)
-        changed = apply(pixels, at_scale(drawn, scale))
-        if not _are_equal(changed, pixels):
+        changed = apply(judged, at_scale(drawn, max(judged.shape[:2]) / size_px))
+        if not _are_equal(changed, judged):
             break
+    if judged is not pixels:
+        changed = apply(pixels, at_scale(drawn, max(pixels.shape[:2]) / size_px))
     return changed, drawn
 
 
@@ -195,12 +205,17 @@ def _made_of(classes: Sequence[str], policy: AugmentPolicy) -> list[list[int]]:
 
 def _in_order(dataset: Labelled, seed: int, rows: Rows) -> Rows:
     """Return rows in an order that hangs on each image and the seed alone."""
-    digests, ordinals = dataset.digests[rows].tolist(), dataset.ordinals[rows].tolist()
-    keys = [
-        stream_seed(seed, "order", digest, ordinal)
-        for digest, ordinal in zip(digests, ordinals, strict=True)
-    ]
-    return rows[np.argsort(np.array(keys, np.int64), kind="stable")]
+    of_seeds = _KEYS.setdefault(dataset, {})
+    keys = of_seeds.get(seed)
+    if keys is None:
+        keys = np.full(len(dataset.digests), -1, np.int64)
+        for old in list(of_seeds)[: 1 - _MOST_SEEDS]:
+            of_seeds.pop(old, None)
+        of_seeds[seed] = keys
+    new = rows[keys[rows] < 0]
+    names = zip(dataset.digests[new].tolist(), dataset.ordinals[new].tolist(), strict=True)
+    keys[new] = [stream_seed(seed, "order", *name) for name in names]
+    return rows[np.argsort(keys[rows], kind="stable")]
 
 
 def _numbered(

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from core.arrays import freeze, read_only
 from core.dataset import LEFT_OUT, SPLITS, ImageDataset, Rows
 from core.errors import EmptyDatasetError, SettingError
 from core.words import count_of
@@ -51,7 +52,7 @@ class Edit:
     def __post_init__(self) -> None:
         if len(self.rows) == 0 or self.rows[0] < 0 or (np.diff(self.rows) <= 0).any():
             raise ValueError("Row numbers must be 0 or more, ascending, each once.")
-        self.rows.setflags(write=False)
+        freeze(self, "rows")
 
     @property
     def text(self) -> str:
@@ -196,8 +197,7 @@ class Edits:
             elif edit.what in ends:
                 is_in[edit.rows] = False
         rows = np.flatnonzero(is_in)
-        rows.setflags(write=False)
-        return rows
+        return read_only(rows)
 
     def _check_rows(self, dataset: ImageDataset) -> None:
         largest = max((int(edit.rows[-1]) for edit in self.done), default=-1)

@@ -7,8 +7,8 @@ from hashlib import sha256
 from core.dataset.dataset import ImageDataset, SkippedFile
 from core.errors import UnreadableImageError
 from core.limits import Limits
-from core.pictures.budget import BUDGET, room_to_read
-from core.pictures.decode import Pixels, decode, peak_bytes
+from core.pictures.budget import room_to_decode, room_to_read
+from core.pictures.decode import Pixels, decode
 from core.pictures.header import ImageHeader, read_header
 from core.words import count_of
 
@@ -47,14 +47,16 @@ def read_picture(dataset: ImageDataset, row: int, *, at_least_px: int = 0) -> It
             text is the bare reason.
     """
     with (
-        read_file(dataset, row) as (content, header),
+        read_file(dataset, row, at_least_px=at_least_px) as (content, header),
         decoded(dataset, content, header, at_least_px=at_least_px) as pixels,
     ):
         yield pixels
 
 
 @contextmanager
-def read_file(dataset: ImageDataset, row: int) -> Iterator[tuple[bytes, ImageHeader]]:
+def read_file(
+    dataset: ImageDataset, row: int, *, at_least_px: int = 0
+) -> Iterator[tuple[bytes, ImageHeader]]:
     """Give the bytes of a row's file and what its header says, for those that may keep the bytes.
 
     Raises:
@@ -62,9 +64,11 @@ def read_file(dataset: ImageDataset, row: int) -> Iterator[tuple[bytes, ImageHea
     """
     # The image passed the limits when it was loaded; they may have been raised for it.
     width, height, size = dataset.shapes[row].tolist()
-    with room_to_read(size, width * height):
+    limits = Limits(image_pixels=width * height)
+    path = dataset.root / str(dataset.files[row])
+    with room_to_read(path, size, limits, at_least_px):
         content = read_content(dataset, row)
-        yield content, read_header(content, Limits(image_pixels=width * height))
+        yield content, read_header(content, limits)
 
 
 @contextmanager
@@ -76,7 +80,7 @@ def decoded(
     Raises:
         UnreadableImageError: the file is damaged.
     """
-    with BUDGET.share(peak_bytes(header, len(content), at_least_px)):
+    with room_to_decode(header, len(content), at_least_px):
         yield decode(content, header=header, decoding=dataset.decoding, at_least_px=at_least_px)
 
 

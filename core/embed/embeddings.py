@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import freeze, number_rows, read_only
 from core.dataset import Rows, SkippedFile
 
 Vectors = NDArray[np.float32]  # (M, D)
@@ -15,7 +17,7 @@ Vectors = NDArray[np.float32]  # (M, D)
 class Embeddings:
     """M vectors of D numbers, one for each image that could be read.
 
-    The arrays are made read-only. An image that could not be read has no vector, so M may be
+    The arrays are read-only. An image that could not be read has no vector, so M may be
     smaller than the dataset, and a position here is not a row number there.
     """
 
@@ -37,8 +39,7 @@ class Embeddings:
             raise ValueError("Row numbers must be 0 or more, ascending, each once.")
         if not np.isfinite(self.vectors).all():
             raise ValueError(f"Encoder '{self.encoder}' gave values that are not finite.")
-        self.vectors.setflags(write=False)
-        self.rows.setflags(write=False)
+        freeze(self, "vectors", "rows")
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -47,6 +48,11 @@ class Embeddings:
     def dimension(self) -> int:
         """Return D."""
         return int(self.vectors.shape[1])
+
+    @cached_property
+    def vector_numbers(self) -> NDArray[np.intp]:
+        """Return (M,) a number for each vector, the same for equal ones."""
+        return read_only(number_rows(self.vectors))
 
     def has(self, rows: Rows | Sequence[int]) -> NDArray[np.bool_]:
         """Return, for each of `rows`, whether it has a vector."""

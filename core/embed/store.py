@@ -1,9 +1,10 @@
 """A folder of embeddings that other programs can read: vectors, an index of images, and facts."""
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from io import BytesIO
 from pathlib import Path
+from typing import get_type_hints
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,9 @@ class StoredMeta:
     dataset_digest: str
     image_count: int
     evenset_version: str
+    # How its pictures were decoded; None for what a version wrote that did not say.
+    background: str | None = None
+    white_level: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +70,8 @@ def write_embeddings(folder: Path, dataset: ImageDataset, embeddings: Embeddings
         dataset_digest=dataset.digest,
         image_count=len(embeddings),
         evenset_version=__version__,
+        background=dataset.decoding.background,
+        white_level=dataset.decoding.white_level,
     )
     index = dataset.table.iloc[embeddings.rows].reset_index(drop=True)
     index.insert(0, "row", embeddings.rows)
@@ -128,10 +134,15 @@ def _read_meta(folder: Path) -> StoredMeta:
     content = _content(folder, META_FILE)
     try:
         values = json.loads(content)
-        facts = {field.name: values[field.name] for field in fields(StoredMeta)}
-    except (ValueError, KeyError, TypeError) as error:
+        facts = {
+            field.name: values[field.name] if field.default is MISSING else values.get(field.name)
+            for field in fields(StoredMeta)
+        }
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _damaged(folder, META_FILE) from error
-    if any(type(facts[field.name]) is not field.type for field in fields(StoredMeta)):
+    kinds = get_type_hints(StoredMeta)
+    # True is an int to Python.
+    if any(type(fact) is bool or not isinstance(fact, kinds[name]) for name, fact in facts.items()):
         raise _damaged(folder, META_FILE)
     return StoredMeta(**facts)
 

@@ -142,7 +142,7 @@ def evaluate(
         asked_splits=n_splits,
         splits=splits,
         is_held_out=on_test_split,
-        smote=next((one.parts[0].settings for one in contenders if one.name == "smote"), None),
+        contenders=contenders,
     )
     floor = Row(FLOOR, _FLOOR_TITLE, [setting.run_floor(number) for number in range(len(folds))])
 

@@ -42,6 +42,11 @@ class Part:
         """Return whether it changes how answers are learned, not what from."""
         return find_strategy(self.strategy).weighs
 
+    @property
+    def looks_for_neighbors(self) -> bool:
+        """Return whether it makes points between images and so many of their neighbours."""
+        return find_strategy(self.strategy).effect.adds_points and "k_neighbors" in self.settings
+
     def needs_pictures(self, *, head_takes_pictures: bool) -> bool:
         """Return whether augmented pictures are learned from, and not points in their place."""
         effect = find_strategy(self.strategy).effect

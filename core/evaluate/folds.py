@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import freeze
 from core.audit import duplicate_groups
 from core.audit.duplicates import Groups
 from core.audit.group_findings import column_text
@@ -26,8 +27,7 @@ class Fold:
     test: Rows  # ascending
 
     def __post_init__(self) -> None:
-        self.train.setflags(write=False)
-        self.test.setflags(write=False)
+        freeze(self, "train", "test")
 
 
 def make_folds(

@@ -19,6 +19,7 @@ from core.resample import (
     Made,
     Settings,
     SyntheticPoints,
+    Target,
     TrainingSide,
     no_points,
     plan_counts,
@@ -52,10 +53,14 @@ class TrainingSet:
 
 
 def fold_plan(
-    dataset: ImageDataset, fold: Fold, strategy: str, settings: Settings | None = None
+    dataset: ImageDataset,
+    fold: Fold,
+    strategy: str,
+    settings: Settings | None = None,
+    target: Target | None = None,
 ) -> BalancePlan:
     """Return what a strategy does to the training side, planned on that side's own counts."""
-    return plan_counts(count_rows(dataset, fold.train), strategy, settings=settings)
+    return plan_counts(count_rows(dataset, fold.train), strategy, target, settings=settings)
 
 
 def count_rows(dataset: ImageDataset, rows: Rows) -> dict[str, int]:

@@ -7,9 +7,9 @@ import numpy as np
 from core.audit.duplicates import Groups, repeated
 from core.audit.group_findings import column_text
 from core.dataset import TRAIN, ImageDataset, Rows
+from core.evaluate.contenders import Contender, Part
 from core.evaluate.folds import Fold, groups_per_class, missing_classes, scored_rows
 from core.evaluate.learn import fold_plan
-from core.resample import Settings
 from core.words import count_of, named
 
 _UNEVEN = 2  # how often the smallest fold may go into the largest one
@@ -26,7 +26,7 @@ def write_notes(
     asked_splits: int,
     splits: int,
     is_held_out: bool,
-    smote: Settings | None,
+    contenders: Sequence[Contender],
 ) -> tuple[str, ...]:
     """Return a sentence for each thing that is less than one would expect.
 
@@ -39,7 +39,7 @@ def write_notes(
         asked_splits: Folds per repeat that were asked for.
         splits: Folds per repeat that could be made.
         is_held_out: The test side is the test split as it came.
-        smote: SMOTE's settings; None when it is not compared.
+        contenders: What is compared.
     """
     scored_at = folds[0].test if is_held_out else scored_rows(dataset, embedded, groups)
     scored = dataset.codes[scored_at]
@@ -75,9 +75,12 @@ def write_notes(
         notes.append(
             f"{_have(few)} fewer than {_FEW} {kind}: single recalls say little, trust the means."
         )
-    if smote is not None:
-        notes += _smote_notes(dataset, folds, int(smote["k_neighbors"]))
-    return tuple(notes)
+    # What comes first finds the images of the fold as they are.
+    for part in (contender.parts[0] for contender in contenders):
+        if part.looks_for_neighbors and not part.as_pictures:
+            notes += _neighbor_notes(dataset, folds, part)
+    # Several of SMOTE's kin say the same.
+    return tuple(dict.fromkeys(notes))
 
 
 def _together_notes(dataset: ImageDataset, pictures: Groups, rows: Rows) -> list[str]:
@@ -160,11 +163,12 @@ def _test_split_notes(dataset: ImageDataset, pictures: Groups, fold: Fold) -> li
     return notes
 
 
-def _smote_notes(dataset: ImageDataset, folds: Sequence[Fold], k_neighbors: int) -> list[str]:
+def _neighbor_notes(dataset: ImageDataset, folds: Sequence[Fold], part: Part) -> list[str]:
+    k_neighbors = int(part.settings["k_neighbors"])
     alone: dict[str, int] = {}  # label -> folds where it has a single image to learn from
     clamped = set()
     for fold in folds:
-        plan = fold_plan(dataset, fold, "smote")
+        plan = fold_plan(dataset, fold, part.strategy, part.settings, part.target)
         for label in (label for label, count in plan.add.items() if count):
             if plan.before[label] == 1:
                 alone[label] = alone.get(label, 0) + 1

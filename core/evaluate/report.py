@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from core.arrays import freeze
 from core.evaluate.heads import Epoch
 from core.evaluate.intervals import mean_interval
 from core.evaluate.metrics import METRICS, Confusion, precisions, recalls
@@ -87,7 +88,7 @@ class StrategyResult:
     leaky: Mapping[str, float] | None = None  # what resampling before splitting would report
 
     def __post_init__(self) -> None:
-        self.confusion.setflags(write=False)
+        freeze(self, "confusion")
 
     def outcome(self, metric: str) -> Outcome:
         """Return what the difference in `metric` comes to; nothing, for the baseline."""

@@ -95,8 +95,8 @@ def _branches(pictures: Mapping[str, int], indent: str) -> list[str]:
     counts = max((len(f"{inside.get('', 0):,}") for inside in shown.values()), default=0)
     for first, inside in shown.items():
         own = inside.pop("", 0)
-        shown_count = f"{own:>{counts},}" if own else ""
-        lines.append(f"{indent}{first + '/':<{names}}  {shown_count}".rstrip())
+        held = f"{own:>{counts},}" if own else ""
+        lines.append(f"{indent}{first + '/':<{names}}  {held}".rstrip())
         lines += _branches(inside, indent + "  ")
     if len(below) > _MOST_SHOWN:
         lines.append(f"{indent}and {count_of(len(below) - _MOST_SHOWN, 'more folder')}")

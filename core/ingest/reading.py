@@ -16,13 +16,14 @@ from core.batches import run_batches
 from core.dataset import SPLITS, SkippedFile, build_table
 from core.errors import UnreadableImageError
 from core.limits import Limits
-from core.pictures.budget import BUDGET, room_to_read
-from core.pictures.decode import peak_bytes, read_header
+from core.pictures.budget import room_to_decode, room_to_read
+from core.pictures.decode import read_header
 from core.pictures.measure import measure_file
 from core.progress import Progress
 from core.words import size_of
 
-_BATCH = 256
+_MOST_AT_ONCE = 256
+_BATCHES = 16  # at least, so that a few large pictures are shared among the cores, too
 # Pictures of which most are smaller are read by one thread: so little of their time is spent
 # outside of Python that two would wait for each other (CIFAR-10: 2.6 s by one, 4.0 s by two).
 _TINY_BYTES = 4_000
@@ -80,7 +81,7 @@ def read_pictures(
     about how its set is best decoded stands in two columns, so that no question that comes later
     (which pictures would vanish, a part of the set, another start of the server) reads it again.
     """
-    root = str(pictures.root)
+    root, count = str(pictures.root), len(pictures.paths)
     read = _Columns()
 
     def inspect(places: Sequence[int]) -> _Columns:
@@ -90,8 +91,8 @@ def read_pictures(
         return columns
 
     for columns in run_batches(
-        inspect, range(len(pictures.paths)), batch_size=_BATCH, stage="reading images",
-        progress=progress, workers=1 if _are_tiny(pictures) else None,
+        inspect, range(count), batch_size=max(1, min(_MOST_AT_ONCE, count // _BATCHES)),
+        stage="reading images", progress=progress, workers=1 if _are_tiny(pictures) else None,
     ):  # fmt: skip
         for name in vars(read):
             getattr(read, name).extend(getattr(columns, name))
@@ -138,15 +139,16 @@ def _inspect(
     """Add what one picture is to `columns`, or why it cannot be used."""
     try:
         # `Path` would take as long as all the rest.
-        with open(os.path.join(root, file), "rb", buffering=0) as opened:  # noqa: PTH118, PTH123
+        whole_path = os.path.join(root, file)  # noqa: PTH118
+        with open(whole_path, "rb", buffering=0) as opened:  # noqa: PTH123
             size = os.fstat(opened.fileno()).st_size
             most = limits.image_pixels * _MOST_BYTES_PER_PIXEL + _MOST_BYTES_BESIDE
             if size > most:
                 raise UnreadableImageError(f"too large: {size_of(size)}, limit {size_of(most)}")
-            with room_to_read(size, limits.image_pixels):
+            with room_to_read(whole_path, size, limits, at_least_px=1):
                 content = opened.read()
                 header = read_header(content, limits)
-                with BUDGET.share(peak_bytes(header, size, at_least_px=1)):
+                with room_to_decode(header, size, at_least_px=1):
                     measures = measure_file(content, header)
     except UnreadableImageError as error:
         columns.skipped.append(SkippedFile(path, str(error)))

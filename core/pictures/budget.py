@@ -3,9 +3,13 @@
 from collections import deque
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from threading import Condition, local
+from pathlib import Path
+from threading import Condition, get_ident
 
-from core.limits import PICTURE_BYTES
+from core.errors import UnreadableImageError
+from core.limits import PICTURE_BYTES, Limits
+from core.pictures.decode import peak_bytes
+from core.pictures.header import DAMAGE, ImageHeader, glance_at
 
 _LARGE_FILE_BYTES = 1 << 24
 _MOST_BYTES_PER_PIXEL = 24  # that any way to decode needs
@@ -20,55 +24,81 @@ class Budget:
 
     def __init__(self, total_bytes: int) -> None:
         self.total_bytes = total_bytes
-        self._taken = 0
+        self._held: dict[object, tuple[int, int]] = {}  # of each share: its thread, its bytes
         self._waiting: deque[object] = deque()
         self._changed = Condition()
-        self._of_thread = local()
 
     @contextmanager
     def share(self, count: int) -> Iterator[None]:
         """Hold `count` bytes until the block ends; wait for them first where others hold too many.
 
-        A share must not be held while waiting for another thread that may ask for one.
+        A share must not be held while waiting for another thread that may ask for one. It is that
+        of the thread that took it, wherever the block ends.
         """
-        depth = getattr(self._of_thread, "depth", 0)
-        self._take(count, at_once=depth > 0)
-        self._of_thread.depth = depth + 1
+        turn = object()
         try:
+            self._take(turn, count)
             yield
         finally:
-            self._of_thread.depth = depth
+            # Raised into at any place, as by Ctrl+C, it leaves nothing behind.
             with self._changed:
-                self._taken -= count
+                self._held.pop(turn, None)
                 self._changed.notify_all()
 
-    def _take(self, count: int, *, at_once: bool) -> None:
-        turn = object()
+    @property
+    def taken_bytes(self) -> int:
+        """Return how many bytes all shares together hold."""
+        return sum(count for _, count in self._held.values())
+
+    def _take(self, turn: object, count: int) -> None:
+        mine = get_ident()
         with self._changed:
-            if not at_once:
-                self._waiting.append(turn)
+            if all(thread != mine for thread, _ in self._held.values()):
                 try:
+                    self._waiting.append(turn)
                     self._changed.wait_for(lambda: self._is_free(turn, count))
                 finally:
-                    # Raised into, as by Ctrl+C, it leaves the queue to those behind it.
-                    self._waiting.remove(turn)
+                    if turn in self._waiting:
+                        self._waiting.remove(turn)
                     self._changed.notify_all()
-            self._taken += count
+            self._held[turn] = mine, count
 
     def _is_free(self, turn: object, count: int) -> bool:
-        has_room = self._taken == 0 or self._taken + count <= self.total_bytes
+        has_room = not self.taken_bytes or self.taken_bytes + count <= self.total_bytes
         return self._waiting[0] is turn and has_room
 
 
 BUDGET = Budget(PICTURE_BYTES)
 
 
-def room_to_read(file_bytes: int, pixels: int) -> AbstractContextManager[None]:
+def room_to_read(
+    path: str | Path, file_bytes: int, limits: Limits, at_least_px: int = 0
+) -> AbstractContextManager[None]:
     """Return what to hold from before a file is read until its picture is done with.
 
-    Small files are read at once, and take a share when their header tells how large a one. A large
-    one holds its bytes while it waits for that, and so it takes all that it may need beforehand.
+    Small files are read at once, and `room_to_decode` takes what their header tells. A large one
+    holds its bytes while it waits for that, and so it takes all that it needs beforehand.
     """
-    if file_bytes <= _LARGE_FILE_BYTES:
+    if not _is_large(file_bytes):
         return nullcontext()
-    return BUDGET.share(file_bytes + pixels * _MOST_BYTES_PER_PIXEL)
+    try:
+        with BUDGET.share(file_bytes):  # Some formats are read whole to tell their header.
+            header = glance_at(path, limits)
+    except UnreadableImageError:
+        return BUDGET.share(file_bytes)  # It will be read, and refused.
+    except DAMAGE:
+        return BUDGET.share(file_bytes + limits.image_pixels * _MOST_BYTES_PER_PIXEL)
+    return BUDGET.share(peak_bytes(header, file_bytes, at_least_px))
+
+
+def room_to_decode(
+    header: ImageHeader, file_bytes: int, at_least_px: int = 0
+) -> AbstractContextManager[None]:
+    """Return what to hold while a file that was read in `room_to_read` is decoded and used."""
+    if _is_large(file_bytes):
+        return nullcontext()
+    return BUDGET.share(peak_bytes(header, file_bytes, at_least_px))
+
+
+def _is_large(file_bytes: int) -> bool:
+    return file_bytes > _LARGE_FILE_BYTES

@@ -36,6 +36,7 @@ __all__ = [
     "peak_bytes",
     "read_header",
     "resize",
+    "shrink",
 ]
 
 Pixels = NDArray[np.uint8]  # (H, W, 3), RGB
@@ -132,6 +133,15 @@ def resize(pixels: Pixels, *, width: int, height: int) -> Pixels:
     shrinks = width * height < pixels.shape[0] * pixels.shape[1]
     interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(pixels, (width, height), interpolation=interpolation), np.uint8)
+
+
+def shrink(pixels: Pixels, longest_px: int) -> tuple[Pixels, float]:
+    """Return a picture whose longer side has at most so many pixels, and its scale."""
+    scale = longest_px / max(pixels.shape[:2])
+    if scale >= 1:
+        return pixels, 1.0
+    height, width = (max(1, round(side * scale)) for side in pixels.shape[:2])
+    return resize(pixels, width=width, height=height), scale
 
 
 def block_means(pixels: Pixels, side_px: int) -> Pixels:

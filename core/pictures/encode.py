@@ -4,9 +4,10 @@ from io import BytesIO
 
 import cv2
 import numpy as np
-from PIL import Image, JpegImagePlugin
+from PIL import Image
 
 from core.pictures.decode import SUFFIXES, ImageHeader, Pixels, read_header, resize
+from core.pictures.header import JpegForm
 
 WRITABLE_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "BMP", "TIFF"})
 
@@ -73,23 +74,20 @@ def encode_like(
     # A step may have put colour into a grey picture; then the file shows it.
     # TensorFlow takes BMP of 24 bits a pixel alone.
     is_grey = header.is_grey and format_ != "BMP" and _has_no_colour(pixels)
-    if format_ == "JPEG" and header.table_sum:
-        return _encode_with_tables_of(pixels, original, is_grey=is_grey)
+    if format_ == "JPEG" and header.jpeg is not None:
+        return _encode_as(pixels, header.jpeg, is_grey=is_grey)
     return encode(pixels, format_, is_grey=is_grey)
 
 
-def _encode_with_tables_of(pixels: Pixels, original: bytes, *, is_grey: bool) -> bytes:
-    """Return a JPEG with the tables and the size of colour that `original` has.
+def _encode_as(pixels: Pixels, form: JpegForm, *, is_grey: bool) -> bytes:
+    """Return a JPEG with given tables and size of colour.
 
     Near tables, or colour at another size, can be told even after a resize: RESULTS.md, "How
     files are written".
     """
-    with Image.open(BytesIO(original), formats=["JPEG", "MPO"]) as image:
-        tables = getattr(image, "quantization", {})
-        sampling = -1 if is_grey else JpegImagePlugin.get_sampling(image)
+    page = Image.fromarray(pixels[..., 0] if is_grey else pixels)
     buffer = BytesIO()
-    page = Image.fromarray(pixels).convert("L" if is_grey else "RGB")
-    page.save(buffer, "JPEG", qtables=tables, subsampling=sampling)
+    page.save(buffer, "JPEG", qtables=form.tables, subsampling=-1 if is_grey else form.sampling)
     return buffer.getvalue()
 
 

@@ -2,10 +2,11 @@
 
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 
 from PIL import Image, JpegImagePlugin, UnidentifiedImageError
 
@@ -46,8 +47,9 @@ _SEE_THROUGH_MODES = frozenset({"RGBA", "LA", "PA", "RGBa", "La"})
 _GREY_MODES = frozenset({"1", "L", "I;16", "I;16B", "I;16L", "I;16N"})
 _ANIMATED_FORMATS = frozenset({"GIF", "PNG", "WEBP", "TIFF", "AVIF"})
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
-_PNG_START = b"\x89PNG\r\n\x1a\n"
+PNG_START = b"\x89PNG\r\n\x1a\n"
 _PNG_DEPTH_AT = 24
+_GLANCE_BYTES = 1 << 16
 _PNG_TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _HOLD_ORIENTATION = (b"eXIf", b"Raw profile type", b"Orientation")  # the last one is XMP's
 _TIFF_BITS_TAG = 258
@@ -75,6 +77,14 @@ warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 
 @dataclass(frozen=True)
+class JpegForm:
+    """What a file must share with a JPEG to look encoded as it is."""
+
+    tables: Mapping[int, Sequence[int]]  # of quantization, by number
+    sampling: int  # of colour, as Pillow numbers it; below 0, as Pillow usually does
+
+
+@dataclass(frozen=True)
 class ImageHeader:
     """What the first bytes of an image file tell."""
 
@@ -87,8 +97,7 @@ class ImageHeader:
     has_frames: bool  # more than one: an animation, or pages
     bits: int = 8  # of a value: 8, or 16 for all that has more than 8
     is_progressive: bool = False  # a JPEG of which all is held while it is decoded
-    table_sum: int = 0  # of a JPEG's table for brightness: the larger, the lower its quality
-    has_full_colour: bool = True  # not so a JPEG that keeps colour at half the size
+    jpeg: JpegForm | None = None  # how a JPEG is encoded
 
     @property
     def conversion(self) -> str:
@@ -129,7 +138,8 @@ def read_header(content: bytes, limits: Limits = DEFAULT_LIMITS) -> ImageHeader:
         raise UnreadableImageError("empty file")
     try:
         with open_image(content) as image:
-            return _header_of(image, content, limits)
+            _check_pixels(image, limits)
+            return _header_of(image, content, orientation=_orientation(image, content))
     except ValueError as error:
         # Texts behind the pixels are met where EXIF is looked for.
         shorter = without_texts(content) if has_texts(content) else content
@@ -140,6 +150,21 @@ def read_header(content: bytes, limits: Limits = DEFAULT_LIMITS) -> ImageHeader:
         raise UnreadableImageError(_why_unknown(content)) from error
     except DAMAGE as error:
         raise UnreadableImageError(f"damaged header ({reason_of(error)})") from error
+
+
+def glance_at(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> ImageHeader:
+    """Return the header of a file, most of which stays unread; whether it is turned is left open.
+
+    Raises:
+        UnreadableImageError: it is larger than the limit, or too small.
+        One of DAMAGE: it is damaged, cannot be opened, or has long texts; `read_header` tells.
+    """
+    with open(path, "rb") as file:  # noqa: PTH123 - a text or a path
+        start = file.read(_GLANCE_BYTES)
+        file.seek(0)
+        with Image.open(file, formats=FORMATS) as image:
+            _check_pixels(image, limits)
+            return _header_of(image, start, orientation=1)
 
 
 @contextmanager
@@ -163,18 +188,25 @@ def open_image(content: bytes) -> Iterator[Image.Image]:
 
 def has_texts(content: bytes) -> bool:
     """Return whether this is a PNG with chunks that hold texts, so far as a glance can tell."""
-    return content.startswith(_PNG_START) and any(name in content for name in _PNG_TEXTS)
+    return content.startswith(PNG_START) and any(name in content for name in _PNG_TEXTS)
 
 
 def without_texts(content: bytes) -> bytes:
     """Return a PNG without the chunks that hold texts."""
-    kept, start = [_PNG_START], len(_PNG_START)
+    return without_chunks(content, _PNG_TEXTS.__contains__)
+
+
+def without_chunks(content: bytes, drops: Callable[[bytes], bool]) -> bytes:
+    """Return a PNG without the chunks of which `drops` says so, by their names."""
+    view, start = memoryview(content), len(PNG_START)
+    kept = [view[:start]]
     while start < len(content):
-        end = start + 12 + int.from_bytes(content[start : start + 4])
-        if content[start + 4 : start + 8] not in _PNG_TEXTS:
-            kept.append(content[start:end])
+        end = start + 12 + int.from_bytes(view[start : start + 4])
+        if not drops(content[start + 4 : start + 8]):
+            kept.append(view[start:end])
         start = end
-    return b"".join(kept)
+    whole = sum(map(len, kept)) == len(content)
+    return content if whole else b"".join(kept)
 
 
 def reason_of(error: BaseException) -> str:
@@ -183,11 +215,15 @@ def reason_of(error: BaseException) -> str:
     return lines[0].split("<")[0].strip()[:80] if lines else type(error).__name__
 
 
-def _header_of(image: Image.Image, content: bytes, limits: Limits) -> ImageHeader:
+def _check_pixels(image: Image.Image, limits: Limits) -> None:
+    """Refuse a picture that is too large, before anything may decode it."""
     width, height = image.size
     if width * height > limits.image_pixels:
         raise UnreadableImageError(_too_large(width * height, limits))
-    orientation = _orientation(image, content)
+
+
+def _header_of(image: Image.Image, content: bytes, *, orientation: int) -> ImageHeader:
+    width, height = image.size
     # Pillow turns a TIFF by itself, and tells the size that it has then.
     if orientation >= 5 and image.format != "TIFF":
         width, height = height, width
@@ -206,16 +242,16 @@ def _header_of(image: Image.Image, content: bytes, limits: Limits) -> ImageHeade
         format_ in _ANIMATED_FORMATS and bool(getattr(image, "is_animated", False)),
         16 if _most_bits(image, content) > 8 else 8,
         bool(image.info.get("progressive")),
-        *_jpeg_form(image),
+        _jpeg_form(image),
     )
 
 
-def _jpeg_form(image: Image.Image) -> tuple[int, bool]:
-    """Return the sum of the table for brightness, and whether colour has the full size."""
+def _jpeg_form(image: Image.Image) -> JpegForm | None:
     if not isinstance(image, JpegImagePlugin.JpegImageFile) or not image.quantization:
-        return 0, True
-    table = image.quantization[min(image.quantization)]
-    return sum(table), JpegImagePlugin.get_sampling(image) == _FULL_COLOUR
+        return None
+    # Pillow tells no size of colour where there are four planes: colour is kept whole then.
+    sampling = _FULL_COLOUR if image.layers == 4 else JpegImagePlugin.get_sampling(image)
+    return JpegForm(dict(image.quantization), sampling)
 
 
 def _most_bits(image: Image.Image, content: bytes) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import freeze
 from core.dataset import Rows
 from core.project.settings import DEFAULT_SETTINGS, MapSettings
 from core.resample import SyntheticPoints
@@ -39,7 +40,7 @@ class Projection:
     settings: MapSettings = DEFAULT_SETTINGS
 
     def __post_init__(self) -> None:
-        self.points.setflags(write=False)
+        freeze(self, "points")
 
     @property
     def placed(self) -> int:

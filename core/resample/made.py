@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from core.augment import PRESETS, AugmentPolicy, Pictures
@@ -98,6 +99,27 @@ class TrainingSide:
             return self.allowed
         return np.intersect1d(self.allowed, self.embeddings.rows)
 
+    @cached_property
+    def different(self) -> Rows:
+        """Return the usable rows, of classes that are to grow each image once.
+
+        A point between two identical images, of one content or with one vector, would be a copy of
+        both.
+        """
+        rows = self.usable
+        codes = self.dataset.codes[rows]
+        grows = np.isin(codes, [code for code, count in self.add.items() if count])
+        stays = np.ones(len(rows), np.bool_)
+        for names in (pd.factorize(self.dataset.digests[rows])[0], self._vector_numbers(rows)):
+            stays &= ~(pd.DataFrame({"code": codes, "name": names}).duplicated() & grows)
+        return rows[stays]
+
+    def are_identical(self, first: Rows, second: Rows) -> NDArray[np.bool_]:
+        """Return (P,) whether the images of each pair are of one content, or with one vector."""
+        digests = self.dataset.digests
+        same_vector = self._vector_numbers(first) == self._vector_numbers(second)
+        return np.asarray(same_vector | (digests[first] == digests[second]), np.bool_)
+
     @property
     def add(self) -> dict[int, int]:
         """Return code -> pieces asked for."""
@@ -127,6 +149,10 @@ class TrainingSide:
         """Return (R, D) of rows that have one."""
         assert self.embeddings is not None
         return self.embeddings.vectors[self.embeddings.positions_of(rows)]
+
+    def _vector_numbers(self, rows: Rows) -> NDArray[np.intp]:
+        assert self.embeddings is not None
+        return self.embeddings.vector_numbers[self.embeddings.positions_of(rows)]
 
     def rng_of(self, code: int) -> np.random.Generator:
         """Return the stream of a class."""

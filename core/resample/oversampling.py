@@ -13,7 +13,6 @@ from core.resample.batched import draw_batched
 from core.resample.cleaning import without_contradicted, without_tomek_links
 from core.resample.compress import compress
 from core.resample.drawing import IDENTICAL
-from core.resample.identical import are_identical, different_rows
 from core.resample.made import Made, TrainingSide
 from core.resample.quality import measure_quality
 from core.resample.samplers import draw_copies
@@ -22,13 +21,13 @@ from core.resample.synthetic import PointsBetween, SyntheticPoints
 from core.resample.variants import REGULAR
 
 
-def augmented(side: TrainingSide) -> Made:
+def add_pictures(side: TrainingSide) -> Made:
     """Return augmented pictures of the small classes."""
     pictures = plan_pictures(side.dataset, side.policy, side.allowed, side.add)
     return replace(side.as_it_is(), pictures=pictures)
 
 
-def copied(side: TrainingSide) -> Made:
+def add_copies(side: TrainingSide) -> Made:
     """Return byte copies of randomly chosen images."""
     codes = side.dataset.codes[side.allowed]
     return replace(
@@ -36,14 +35,16 @@ def copied(side: TrainingSide) -> Made:
     )
 
 
-def between_neighbours(side: TrainingSide, variant: str = REGULAR) -> Made:
+def add_points(side: TrainingSide, variant: str = REGULAR) -> Made:
     """Return the points of SMOTE or of a variant; the setting 'kind' names one too."""
-    return _with_points(side, *_between_neighbours(side, variant))
+    return _with_points(side, *_draw_between_neighbours(side, variant))
 
 
-def _between_neighbours(side: TrainingSide, variant: str = REGULAR) -> tuple[Made, PointsBetween]:
+def _draw_between_neighbours(
+    side: TrainingSide, variant: str = REGULAR
+) -> tuple[Made, PointsBetween]:
     """Return the points, and what is told of them."""
-    rows, settings = different_rows(side), side.plan.settings
+    rows, settings = side.different, side.plan.settings
     vectors, variance = side.vectors(rows), None
     if settings.get("components"):
         count = min(side.number("components"), *vectors.shape)
@@ -70,9 +71,9 @@ def _between_neighbours(side: TrainingSide, variant: str = REGULAR) -> tuple[Mad
     return replace(side.as_it_is(), report=report, variance_kept=variance), points
 
 
-def in_batches(side: TrainingSide) -> Made:
+def add_points_in_batches(side: TrainingSide) -> Made:
     """Return the points of SMOTE inside shuffled batches, and what batches cost."""
-    rows = different_rows(side)
+    rows = side.different
     segments, cost = draw_batched(
         side.vectors(rows),
         side.dataset.codes[rows],
@@ -87,9 +88,9 @@ def in_batches(side: TrainingSide) -> Made:
     return _with_points(side, replace(side.as_it_is(), report=report, cost=cost), points)
 
 
-def then_edited(side: TrainingSide) -> Made:
+def add_points_then_edit(side: TrainingSide) -> Made:
     """Return SMOTE's result without what its neighbours contradict."""
-    return _cleaned_after(
+    return _add_points_then(
         side,
         lambda points, codes: without_contradicted(
             points,
@@ -103,9 +104,9 @@ def then_edited(side: TrainingSide) -> Made:
     )
 
 
-def then_unlinked(side: TrainingSide) -> Made:
+def add_points_then_unlink(side: TrainingSide) -> Made:
     """Return SMOTE's result without Tomek links."""
-    return _cleaned_after(
+    return _add_points_then(
         side,
         lambda points, codes: without_tomek_links(
             points, codes, cleans_smallest=True, device=side.device, progress=side.progress
@@ -113,11 +114,11 @@ def then_unlinked(side: TrainingSide) -> Made:
     )
 
 
-def _cleaned_after(
+def _add_points_then(
     side: TrainingSide, clean: Callable[[NDArray[np.float32], NDArray[np.intp]], NDArray[np.bool_]]
 ) -> Made:
     """Return SMOTE's result without the real and synthetic points that `clean` drops."""
-    made, points = _between_neighbours(side)
+    made, points = _draw_between_neighbours(side)
     rows = side.usable
     assert side.embeddings is not None
     vectors = np.concatenate([side.vectors(rows), points.materialize(side.embeddings)])
@@ -173,7 +174,7 @@ def _without_copies(side: TrainingSide, points: PointsBetween) -> PointsBetween:
     base, neighbour = points.parents.T
     crosses = np.flatnonzero(side.dataset.codes[base] != side.dataset.codes[neighbour])
     stays = np.ones(len(points), np.bool_)
-    stays[crosses] = ~are_identical(side, base[crosses], neighbour[crosses])
+    stays[crosses] = ~side.are_identical(base[crosses], neighbour[crosses])
     return points.only(stays)
 
 
@@ -195,6 +196,6 @@ def _told(
 
 def _too_few(side: TrainingSide) -> dict[int, int]:
     """Return code -> pieces asked for, of classes without two different images: no segment."""
-    rows = different_rows(side)
+    rows = side.different
     counts = np.bincount(side.dataset.codes[rows], minlength=len(side.dataset.classes))
     return {code: count for code, count in side.add.items() if count and counts[code] < 2}

@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import freeze
 from core.embed import Embeddings
 from core.resample.interpolation import LINEAR, interpolate
 
@@ -51,8 +52,7 @@ class PointsBetween:
     interpolation: str = LINEAR  # or 'spherical': on the arc between the parents
 
     def __post_init__(self) -> None:
-        for array in (self.parents, self.fractions, self.codes):
-            array.setflags(write=False)
+        freeze(self, "parents", "fractions", "codes")
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -90,8 +90,7 @@ class PlainPoints:
     codes: NDArray[np.intp]  # (S,) of dataset.classes
 
     def __post_init__(self) -> None:
-        for array in (self.vectors, self.codes):
-            array.setflags(write=False)
+        freeze(self, "vectors", "codes")
 
     def __len__(self) -> int:
         return len(self.codes)

@@ -10,13 +10,13 @@ from core.resample.made import Made, TrainingSide
 from core.resample.samplers import draw_fewer, middle_of_clusters, near_others
 
 
-def drawn_fewer(side: TrainingSide) -> Made:
+def drop_at_random(side: TrainingSide) -> Made:
     """Leave out randomly chosen images of the large classes."""
     codes = side.dataset.codes[side.allowed]
     return _only(side, draw_fewer(side.allowed, codes, side.keep, seed=side.seed), side.allowed)
 
 
-def near(side: TrainingSide) -> Made:
+def keep_near_others(side: TrainingSide) -> Made:
     """Keep the images of large classes that lie near the others."""
     rows = side.usable
     kept = near_others(
@@ -30,7 +30,7 @@ def near(side: TrainingSide) -> Made:
     return _only(side, kept, rows)
 
 
-def centres(side: TrainingSide) -> Made:
+def keep_centres(side: TrainingSide) -> Made:
     """Keep the image nearest to the middle of each cluster of a large class."""
     rows = side.usable
     codes = side.dataset.codes[rows]
@@ -38,7 +38,7 @@ def centres(side: TrainingSide) -> Made:
     return _only(side, kept, rows)
 
 
-def unlinked(side: TrainingSide) -> Made:
+def drop_links(side: TrainingSide) -> Made:
     """Leave out Tomek links."""
     rows = side.usable
     stays = without_tomek_links(
@@ -51,7 +51,7 @@ def unlinked(side: TrainingSide) -> Made:
     return _only(side, rows[stays], rows)
 
 
-def edited(side: TrainingSide) -> Made:
+def drop_contradicted(side: TrainingSide) -> Made:
     """Leave out images that their neighbours contradict."""
     rows = side.usable
     stays = without_contradicted(

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from http.cookies import SimpleCookie
 from pathlib import Path
 
-import own_loop
 import pytest
 from drawn_sets import draw_dataset, loaded
 from opened_page import visitor
@@ -60,7 +59,7 @@ def get(app: ASGIApp, path: str, cookie: str | None = None) -> Answer:
         "server": ("127.0.0.1", 8501),
         "client": ("127.0.0.1", 1),
     }
-    own_loop.run(app(scope, receive, send))
+    asyncio.run(app(scope, receive, send))
     start = next(message for message in sent if message["type"] == "http.response.start")
     body = b"".join(m.get("body", b"") for m in sent if m["type"] == "http.response.body")
     headers = [(name.decode(), value.decode("latin-1")) for name, value in start["headers"]]
@@ -276,6 +275,6 @@ def test_small_answers_go_at_once() -> None:
         request = VisitorCookie(answer)(
             {"type": "http", "headers": []}, _Cycle(connection).receive, send
         )
-        own_loop.run(request)
+        asyncio.run(request)
 
         assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

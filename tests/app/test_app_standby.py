@@ -1,5 +1,6 @@
 """The worker that is kept warm: who gets it, and what follows when it ends."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -10,7 +11,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest.mock import Mock
 
-import own_loop
 import pytest
 from opened_page import visitor
 from process_tasks import (
@@ -224,7 +224,7 @@ def test_the_server_keeps_one_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> 
         async with server._lifespan(server.app):
             return kept()
 
-    worker = own_loop.run(live())
+    worker = asyncio.run(live())
 
     assert STANDBY.worker is None
     assert not lives(worker)

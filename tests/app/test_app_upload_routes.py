@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import own_loop
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,7 +90,7 @@ def ask(
         "server": ("127.0.0.1", 8501),
         "client": ("127.0.0.1", 1),
     }
-    own_loop.run(APP(scope, receive, send))
+    asyncio.run(APP(scope, receive, send))
     start = next(message for message in sent if message["type"] == "http.response.start")
     body = b"".join(m.get("body", b"") for m in sent if m["type"] == "http.response.body")
     return Answer(start["status"], {n.decode(): v.decode() for n, v in start["headers"]}, body)

@@ -22,7 +22,7 @@ def test_it_names_the_classes_that_alone_have_them(tmp_path: Path) -> None:
 
     assert "1 picture changed on reading: transparent parts filled (1)." in text
     assert "Export writes it in every split as Evenset sees it, so that no trainer" in text
-    assert "It lies in 'cat': a model may learn what else" in text
+    assert "It lies in 'cat' alone: a model may learn what else" in text
     assert "Nothing to do" not in text
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from image_sets import jpeg, read_folder, saved, write_files
+from image_sets import read_folder, saved, write_files
 from open_pictures import WHITE, scan, write_icons
 from PIL import Image
 
@@ -26,15 +26,6 @@ def test_what_reading_changes_is_counted_after_its_name(tmp_path: Path) -> None:
     assert found.text == "4 pictures changed on reading: 16 bits to 8 (3); CMYK to RGB (1)."
     assert found.remedy.startswith("Export writes them in every split as Evenset sees them")
     assert found.remedy.endswith("They lie in every class.")
-
-
-def test_what_one_class_alone_has_is_warned_of(tmp_path: Path) -> None:
-    files = {f"a/{n}.png": saved(scan(n, highest=60_000), "PNG") for n in range(3)}
-    files["b/1.jpg"] = jpeg(4)
-
-    found = finding(read_folder(write_files(tmp_path / "set", files)), "converted")
-
-    assert "They lie in 'a': a model may learn what else such files have" in found.remedy
 
 
 def test_a_choice_that_hides_most_pictures_is_graver_than_a_proposal(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """Which pictures are made of which images, and how: one key, wherever they are made."""
 
+import gc
 from collections import Counter
 from pathlib import Path
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -9,11 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from image_sets import png, read_folder, write_files
 
-from core.augment import AugmentPolicy, DrawnStep, apply, make_picture, make_step, plan_pictures
-from core.augment.draws import check_pictures, code_of, draw_steps, pictures_of
+from core.augment import (
+    AugmentPolicy,
+    DrawnStep,
+    apply,
+    draws,
+    make_picture,
+    make_step,
+    plan_pictures,
+)
+from core.augment.draws import JUDGED_PX, check_pictures, code_of, draw_steps, pictures_of
 from core.dataset import ImageDataset, build_table, read_picture
 from core.errors import SettingError
+from core.pictures.decode import shrink
 from core.pictures.encode import encode
+from core.randomness import stream_seed
 
 TURN = AugmentPolicy((make_step("rotate", probability=1),), seed=4)
 SWAP = AugmentPolicy(
@@ -135,6 +147,58 @@ def test_a_picture_like_its_source_is_drawn_again(tmp_path: Path) -> None:
         for changed, steps in made:
             assert [step.operation for step in steps] == ["rotate"]
             assert np.array_equal(changed, apply(pixels, steps))
+
+
+def test_a_page_and_an_export_draw_the_same_picture_again(tmp_path: Path) -> None:
+    # A mark of one pixel makes the mirrored file another, and is nothing at the size of a page.
+    large = np.full((2600, 2600, 3), 90, np.uint8)
+    large[1300, 5] = 93
+    files = {"a/0.png": encode(large, "PNG"), "b/0.png": png(1)}
+    dataset = read_folder(write_files(tmp_path / "set", files))
+    bright = make_step("brightness", probability=1)
+    policy = AugmentPolicy((make_step("horizontal_flip", probability=1), bright), pick=1)
+
+    for repeat in range(1, 9):
+        with read_picture(dataset, 0) as pixels:
+            exported, steps = make_picture(dataset, policy, 0, repeat, 0, pixels)
+            shown, _ = shrink(pixels, JUDGED_PX)
+            assert exported.shape == pixels.shape
+            assert np.array_equal(exported, apply(pixels, steps))
+        assert make_picture(dataset, policy, 0, repeat, 0, shown)[1] == steps
+        assert [step.operation for step in steps] == ["brightness"]
+
+
+def test_the_order_of_images_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset, named = drawn("aaaabb"), []
+
+    def name(*names: object) -> int:
+        named.append(names)
+        return stream_seed(*names)
+
+    monkeypatch.setattr(draws, "stream_seed", name)
+    for _ in range(3):
+        plan_pictures(dataset, TURN, np.arange(4), {0: 9})
+    assert len(named) == 4
+    whole = plan_pictures(dataset, TURN, np.arange(6), {0: 9, 1: 3})
+    assert len(named) == 6
+    assert np.array_equal(
+        whole.rows, plan_pictures(drawn("aaaabb"), TURN, np.arange(6), {0: 9, 1: 3}).rows
+    )
+    for seed in range(9):
+        plan_pictures(dataset, AugmentPolicy(TURN.steps, seed), np.arange(6), {0: 1})
+    assert len(draws._KEYS[dataset]) == draws._MOST_SEEDS
+
+
+def test_the_order_of_images_goes_with_its_dataset() -> None:
+    dataset = drawn("aab")
+    plan_pictures(dataset, TURN, np.arange(3), {0: 2})
+    assert dataset in draws._KEYS
+    lives = ref(dataset)
+
+    del dataset
+
+    gc.collect()
+    assert lives() is None
 
 
 def test_a_smaller_picture_is_changed_as_the_file_would_look(tmp_path: Path) -> None:

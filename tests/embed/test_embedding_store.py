@@ -1,6 +1,7 @@
 """Embeddings on disk for other programs."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,10 @@ from core import __version__
 from core.dataset import ImageDataset
 from core.embed import Embeddings, embed, read_embeddings, write_embeddings
 from core.errors import OutputError, SourceError
+from core.pictures.decoding import Decoding
 from core.pictures.encode import encode
 
+DECODING = ("background", "white_level")
 FILES = ["embeddings.npy", "index.parquet", "meta.json"]
 
 
@@ -59,6 +62,28 @@ def test_the_facts_name_encoder_dataset_and_versions(folder: Path, dataset: Imag
     assert meta.evenset_version == __version__
 
 
+def test_the_facts_name_how_pictures_were_decoded(
+    dataset: ImageDataset, embeddings: Embeddings, tmp_path: Path
+) -> None:
+    on_grey = replace(dataset, decoding=Decoding("grey", 4095))
+
+    write_embeddings(tmp_path / "out", on_grey, embeddings)
+
+    meta = read_embeddings(tmp_path / "out").meta
+    assert (meta.background, meta.white_level) == ("grey", 4095)
+
+
+def test_what_a_version_before_wrote_is_read_and_says_nothing_of_decoding(folder: Path) -> None:
+    facts = json.loads((folder / "meta.json").read_text())
+    before = {name: fact for name, fact in facts.items() if name not in DECODING}
+    (folder / "meta.json").write_text(json.dumps(before))
+
+    meta = read_embeddings(folder).meta
+
+    assert set(facts) == set(before) | set(DECODING)
+    assert (meta.background, meta.white_level) == (None, None)
+
+
 def test_other_programs_can_read_the_files(folder: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == FILES
     assert np.load(folder / "embeddings.npy", allow_pickle=False).dtype == np.float32
@@ -85,6 +110,15 @@ def test_a_damaged_file_is_named(folder: Path, name: str, content: bytes) -> Non
     (folder / name).write_bytes(content)
 
     with pytest.raises(SourceError, match=f"{name}' is damaged"):
+        read_embeddings(folder)
+
+
+@pytest.mark.parametrize("fact", [7, True, ["white"]])
+def test_a_decoding_of_another_kind_is_damage(folder: Path, fact: object) -> None:
+    facts = json.loads((folder / "meta.json").read_text())
+    (folder / "meta.json").write_text(json.dumps(facts | {"background": fact}))
+
+    with pytest.raises(SourceError, match=r"meta\.json' is damaged"):
         read_embeddings(folder)
 
 

@@ -210,6 +210,35 @@ def test_classes_with_fewer_images_than_neighbours_are_told() -> None:
     assert any(note.startswith("'b' has 5 images or fewer") for note in report.notes)
 
 
+@pytest.mark.parametrize(
+    ("strategy", "is_told"),
+    [
+        ("smote@80%", True),
+        ("smote+class_weights", True),
+        ("safe_level_smote", True),
+        ("smote_enn", True),
+        ("random_oversampling", False),
+    ],
+)
+def test_small_classes_are_told_of_whatever_looks_for_neighbours(
+    strategy: str, is_told: bool
+) -> None:
+    told = evaluate(*clusters({"a": 30, "b": 6}, apart=3), strategies=["smote"]).notes
+    [note] = [note for note in told if "SMOTE uses all of them" in note]
+
+    report = evaluate(*clusters({"a": 30, "b": 6}, apart=3), strategies=[strategy])
+
+    assert (note in report.notes) == is_told
+
+
+def test_kin_with_the_same_to_tell_tell_it_once() -> None:
+    strategies = ["smote", "safe_level_smote", "adasyn"]
+
+    report = evaluate(*clusters({"a": 30, "b": 6}, apart=3), strategies=strategies)
+
+    assert len([note for note in report.notes if "SMOTE uses all of them" in note]) == 1
+
+
 def test_many_classes_of_two_images_can_be_compared() -> None:
     labels = [f"class{code:02d}" for code in range(25) for _ in range(2)]
     vectors = np.random.default_rng(0).standard_normal((50, 40))

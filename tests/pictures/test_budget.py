@@ -1,13 +1,21 @@
 """Pictures in memory at one time stay within one budget, and nobody waits for ever."""
 
 from contextlib import ExitStack
+from pathlib import Path
 from threading import Barrier, Event, Lock, Thread
 
+import cv2
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from image_sets import png, read_folder, saved, write_files
+from PIL import Image
 
+from core.dataset import read_picture
+from core.pictures import budget as budget_module
 from core.pictures.budget import Budget
+from core.pictures.decode import peak_bytes, read_header
 
 
 @settings(max_examples=30)
@@ -93,6 +101,95 @@ def test_a_large_share_is_not_overtaken_for_ever() -> None:
     assert order == ["large", "small"]
 
 
+def test_an_interrupt_just_after_a_share_was_taken_leaves_nothing_behind() -> None:
+    class Interrupted(Budget):
+        def _take(self, turn: object, count: int) -> None:
+            super()._take(turn, count)
+            raise KeyboardInterrupt
+
+    budget = Interrupted(100)
+
+    with pytest.raises(KeyboardInterrupt), budget.share(60):
+        pass
+
+    assert budget.taken_bytes == 0
+
+
+def test_a_share_that_ends_in_another_thread_is_held_by_none() -> None:
+    budget, order = Budget(100), []
+    begun = budget.share(60)
+    begun.__enter__()
+    ender = Thread(target=begun.__exit__, args=(None, None, None))
+    ender.start()
+    ender.join()
+
+    def hold() -> None:
+        with budget.share(100):
+            held.set()
+            while not budget._waiting:
+                pass
+            order.append("other")
+
+    held = Event()
+    other = Thread(target=hold)
+    other.start()
+    held.wait(10)
+    # This thread holds nothing any more, and so it waits like all.
+    with budget.share(50):
+        order.append("this")
+    other.join(10)
+
+    assert order == ["other", "this"]
+    assert budget.taken_bytes == 0
+
+
+class Noted(Budget):
+    """A budget that notes the most bytes that were held."""
+
+    most = 0
+
+    def _take(self, turn: object, count: int) -> None:
+        super()._take(turn, count)
+        self.most = max(self.most, self.taken_bytes)
+
+
+GREY_16 = np.arange(48 * 60, dtype=np.uint16).reshape(48, 60)
+LARGE_FILES = {
+    "plain.png": png(1),
+    "deep.png": cv2.imencode(".png", GREY_16)[1].tobytes(),
+    "deep.tif": cv2.imencode(".tif", GREY_16)[1].tobytes(),
+    "plain.tif": saved(Image.new("RGB", (60, 48)), "TIFF"),
+    "progressive.jpg": saved(Image.new("RGB", (60, 48)), "JPEG", progressive=True),
+    "open.webp": saved(Image.new("RGBA", (60, 48)), "WEBP"),
+    "map.ppm": saved(Image.new("RGB", (60, 48)), "PPM"),
+    "plain.gif": saved(Image.new("RGB", (60, 48)), "GIF"),
+}
+
+
+@pytest.mark.parametrize("large_bytes", [0, 1 << 24])
+@pytest.mark.parametrize("name", LARGE_FILES)
+def test_a_file_takes_once_what_its_header_tells(
+    name: str, large_bytes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = LARGE_FILES[name]
+    write_files(tmp_path / "set", {f"a/{name}": content, f"b/{name}": content})
+    monkeypatch.setattr(budget_module, "_LARGE_FILE_BYTES", large_bytes)
+    loading, reading = Noted(10**9), Noted(10**9)
+    header = read_header(content)
+
+    monkeypatch.setattr(budget_module, "BUDGET", loading)
+    dataset = read_folder(tmp_path / "set")
+    monkeypatch.setattr(budget_module, "BUDGET", reading)
+    with read_picture(dataset, 0):
+        pass
+
+    assert len(dataset) == 2
+    # Two threads may look into the two files at once.
+    once = peak_bytes(header, len(content), at_least_px=1)
+    assert loading.most in {once, 2 * once, once + len(content)}
+    assert reading.most == peak_bytes(header, len(content))
+
+
 def test_what_fails_gives_its_share_back() -> None:
     budget = Budget(100)
 
@@ -102,4 +199,4 @@ def test_what_fails_gives_its_share_back() -> None:
 
     with budget.share(100):
         pass
-    assert budget._taken == 0
+    assert budget.taken_bytes == 0
