@@ -19,6 +19,8 @@ _DATE = (1980, 1, 1, 0, 0, 0)  # the same bytes each time
 class Writer(Protocol):
     """Takes the files of an export."""
 
+    in_any_order: bool  # many threads may write at once, and the order of files shows nowhere
+
     def has(self, path: str) -> bool:
         """Return whether an interrupted run of the same export wrote `path` already."""
 
@@ -51,6 +53,8 @@ class Container:
 class _ZipWriter:
     """Writes into one zip, without compression: pictures are compressed already."""
 
+    in_any_order = False
+
     def __init__(self, target: Path, opened: zipfile.ZipFile) -> None:
         self._target = target
         self._opened = opened
@@ -75,6 +79,8 @@ class _ZipWriter:
 
 class _FolderWriter:
     """Writes files below one folder, and knows which of them belong to this run."""
+
+    in_any_order = True
 
     def __init__(self, target: Path, folder: Path, journal: Journal) -> None:
         self._target = target

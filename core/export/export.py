@@ -161,8 +161,16 @@ def _write_pictures(
     done: list[Rendered] = []
     failed: list[SkippedFile] = []
 
+    def make(item: ExportItem) -> Rendered:
+        picture = render(dataset, item, recipe, writer.has)
+        if picture.content is None or not writer.in_any_order:
+            return picture
+        # One thread that opens all files would hold up the others: half of the time went there.
+        writer.write(picture.path, picture.content)
+        return replace(picture, content=None)
+
     def render_batch(batch: Sequence[ExportItem]) -> list[Rendered]:
-        return [render(dataset, item, recipe, writer.has) for item in batch]
+        return [make(item) for item in batch]
 
     largest = int(dataset.shapes[:, :2].prod(axis=1).max())
     size = min(_BATCH, max(1, _BATCH_PIXELS // largest))
