@@ -99,8 +99,8 @@ class PlacesInGallery:
         return self.gallery.find(self.fold.test)
 
     def synthetic(self, points: SyntheticPoints) -> Features:
-        """Refuse: no picture shows a synthetic point."""
-        raise NotImplementedError(points)
+        """Refuse: no picture shows a synthetic point, and `takes_pictures` says so."""
+        raise TypeError(f"A head on pictures was given {len(points)} synthetic vectors.")
 
     def augmented(self, policy: AugmentPolicy, pictures: Pictures) -> Features:
         """Return (A,) the places of augmented pictures, made at full size."""
