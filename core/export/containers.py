@@ -143,7 +143,7 @@ def _open_folder(target: Path, identity: str) -> Iterator[Writer]:
     target = target.absolute() if target.name not in {"", ".."} else target.resolve()
     with locked(target, refusal=_busy(target)):
         check_target(target, CONTAINERS["folder"], is_ours=True)
-        partial = _partial_of(target)
+        partial = partial_of(target)
         journal = Journal(beside(target, "journal"))
         try:
             _make_room(partial, journal, identity)
@@ -223,7 +223,7 @@ def check_target(
         if is_taken and not container.is_file and target.is_dir() and not any(target.iterdir()):
             _check_removable(target)
             is_taken = False
-        if is_taken and not os.path.lexists(_partial_of(target.absolute())):
+        if is_taken and not os.path.lexists(partial_of(target.absolute())):
             # A run that was killed after its last file had its name.
             beside(target.absolute(), "journal").unlink(missing_ok=True)
     except OSError as error:
@@ -232,7 +232,7 @@ def check_target(
         raise OutputError(f"'{target}' is there already. Choose another name, or remove it first.")
 
 
-def _partial_of(target: Path) -> Path:
+def partial_of(target: Path) -> Path:
     """Return the folder that an export to the folder `target` is built up in."""
     return target.with_name(target.name + ".partial")
 

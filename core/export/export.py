@@ -11,7 +11,7 @@ from core.batches import run_batches
 from core.dataset import TRAIN, ImageDataset, SkippedFile
 from core.embed import Embeddings
 from core.errors import OutputError, SettingError, TooFewClassesError
-from core.export.containers import Container, Writer, container_of
+from core.export.containers import Container, Writer, container_of, partial_of
 from core.export.index_files import Written
 from core.export.items import AUGMENTED, ExportItem, list_items
 from core.export.layouts import DEFAULT_LAYOUT, find_layout
@@ -88,6 +88,11 @@ def export(
         raise OutputError(
             f"'{target}' lies inside the images that it is made from, and would become one of "
             "them. Choose a place outside."
+        )
+    if dataset.root.resolve().is_relative_to(partial_of(target.absolute()).resolve()):
+        raise OutputError(
+            f"The images lie in what an interrupted export to '{target}' left, and would be "
+            "removed by this one. Choose another name, or move them first."
         )
     # The policy may have been changed since: pictures hang on it.
     if made is None or made.policy != recipe.policy:

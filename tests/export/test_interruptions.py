@@ -13,6 +13,7 @@ from image_sets import write_files
 from core.dataset import ImageDataset
 from core.errors import CancelledError, OutputError
 from core.export import check_target, containers
+from core.ingest import open_source
 
 TESTS = Path(__file__).parents[1]
 
@@ -346,6 +347,20 @@ def test_a_resumed_export_holds_only_what_its_manifest_names(
 
     assert report.failed
     assert {row.path for row in report.rows} == set(pictures(tmp_path / "out"))
+
+
+def test_what_an_interrupted_export_left_is_not_lost_as_a_source(
+    dataset: ImageDataset, tmp_path: Path
+) -> None:
+    with pytest.raises(CancelledError):
+        exported(dataset, tmp_path / "out", progress=cancel_late)
+    left = contents(tmp_path / "out.partial")
+    source = open_source(str(tmp_path / "out.partial" / "train"), tmp_path / "unused")
+
+    with pytest.raises(OutputError, match="would be removed"):
+        exported(source, tmp_path / "out")
+
+    assert contents(tmp_path / "out.partial") == left
 
 
 def test_an_export_into_its_own_source_is_refused(dataset: ImageDataset) -> None:
