@@ -6,15 +6,20 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime import RuntimeState
 
-from app import sidebar
-from app.page import current_workspace, plain
-from app.process import STANDBY
-from app.session import Session
+from app.jobs.process import STANDBY
+from app.map.worker import WARM_UMAP
+from app.pages.audit import page as audit
+from app.pages.augment import page as augment
+from app.pages.balance import page as balance
+from app.pages.evaluate import page as evaluate
+from app.pages.export import page as export
+from app.pages.load import page as load
+from app.session.session import Session
+from app.session.workspaces import Workspace
 from app.settings import ASSETS
-from app.steps import STEPS
-from app.views import audit, augment, balance, evaluate, export, load
-from app.worker_map import WARM_UMAP
-from app.workspace import Workspace
+from app.shell import sidebar
+from app.shell.page import current_workspace, plain
+from app.shell.steps import STEPS
 from core.errors import EvensetError
 
 View = Callable[[Session], Session]

@@ -15,14 +15,14 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.jobs import JOBS
-from app.map_routes import MAP_ROUTES
-from app.process import STANDBY
+from app.jobs.process import STANDBY
+from app.jobs.queue import JOBS
+from app.map.routes import MAP_ROUTES
+from app.map.worker import WARM_UMAP
+from app.session.workspaces import TOKEN, WORKSPACES, new_token
 from app.settings import ASSETS, STREAMLIT_OPTIONS, ServerSettings
-from app.thumbnails import COVER_PATH, thumbnail_file
-from app.upload_routes import UPLOAD_ROUTES
-from app.worker_map import WARM_UMAP
-from app.workspace import TOKEN, WORKSPACES, new_token
+from app.shell.thumbnails import COVER_PATH, thumbnail_file
+from app.upload.routes import UPLOAD_ROUTES
 from core.dataset.questions import with_decoding
 from core.errors import EvensetError, SettingError, SourceError
 from core.ingest import SAMPLES
@@ -128,7 +128,7 @@ def _show_fault(_: Exception) -> bool:
 
 
 app = st.App(
-    ASSETS / "main.py",
+    ASSETS.parent / "main.py",
     routes=[
         Route(f"{ROUTE}/thumb/{{token}}/{{name}}", thumbnail),
         Route(f"{COVER_PATH}/{{name}}", cover),

@@ -10,8 +10,7 @@ from pathlib import Path
 from core.errors import SettingError
 from core.limits import DEFAULT_LIMITS, Limits
 
-ASSETS = Path(__file__).parent
-COMPONENTS = ASSETS / "components"  # what runs in the browser
+ASSETS = Path(__file__).parent / "shell"  # the mark and the style of every page
 
 # `.streamlit/config.toml` says the same for people who run Streamlit by hand; a test compares.
 # The file is not read when the command is run from another folder, so `serve` passes these.

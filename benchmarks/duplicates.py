@@ -14,10 +14,10 @@ from time import perf_counter
 import cv2
 import numpy as np
 
-from core.audit.duplicates import are_alike, picture_groups, repeated
-from core.audit.hamming import MOST_BITS, near_pairs
-from core.audit.picture_hash import hash_picture
 from core.dataset import ImageDataset
+from core.duplicates.duplicates import are_alike, picture_groups, repeated
+from core.duplicates.hamming import MOST_BITS, near_pairs
+from core.duplicates.picture_hash import hash_picture
 from core.ingest import open_source
 from core.pictures.decode import Pixels, decode, resize
 

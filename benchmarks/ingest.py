@@ -85,9 +85,9 @@ def make_million(workspaces: Path, token: str, count: int) -> None:
     """Write a workspace whose index has `count` rows, made up from a listing."""
     import numpy as np
 
-    from app.root_folder import folder_name
-    from app.session import Session
-    from app.session_store import save_session
+    from app.session.root_folder import folder_name
+    from app.session.session import Session
+    from app.session.store import save_session
     from core.audit import audit
     from core.dataset import ImageDataset, build_table
     from core.ingest import Listing, survey

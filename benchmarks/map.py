@@ -19,9 +19,9 @@ from pathlib import Path
 
 import numpy as np
 
-from app.process import STANDBY
-from app.work import better_map
-from app.worker_map import WARM_UMAP
+from app.jobs.process import STANDBY
+from app.map.worker import WARM_UMAP
+from app.session.work import better_map
 from core.embed import Embeddings
 from core.progress import silent
 from core.project import DEFAULT_SETTINGS, project

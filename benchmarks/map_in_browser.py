@@ -29,10 +29,10 @@ import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.server import serve
-from app.session import Session
+from app.session.session import Session
+from app.session.work import first_map
+from app.session.workspaces import MAP, RISKS, WORKSPACES
 from app.settings import ServerSettings
-from app.work import first_map
-from app.workspace import MAP, RISKS, WORKSPACES
 from core.audit import audit
 from core.dataset import ImageDataset, build_table
 from core.embed import Embeddings

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
+from core.axes import principal_axes
 from core.embed import Embeddings, embed
 from core.ingest import open_source
 from core.neighbours import nearest
@@ -34,7 +35,6 @@ from core.project import (
     place_among_neighbours,
     project,
 )
-from core.project.axes import principal_axes
 from core.project.project import UMAP_INPUT
 from core.randomness import stream_seed
 from core.resample import SyntheticPoints, TrainingSide, make_plan, resample

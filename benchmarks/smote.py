@@ -130,7 +130,7 @@ def measure(method: str, folder: Path) -> dict[str, float]:
 def sampler_of(method: str):  # noqa: ANN201 (a sampler of either library)
     """Return the sampler that a method stands for."""
     if method in (OURS, OURS_TO):
-        from core.resample.smote import SMOTE as OURS_SMOTE
+        from core.smote.sampler import SMOTE as OURS_SMOTE
 
         return OURS_SMOTE(random_state=0)
     from imblearn.over_sampling import SMOTE

@@ -25,8 +25,8 @@ MAY_IMPORT = {
 # but a function that needs one, or another of them.
 ESTIMATORS = {
     "core/neighbours/exact.py",
-    "core/resample/parity.py",
-    "core/resample/smote.py",
+    "core/smote/parity.py",
+    "core/smote/sampler.py",
 }
 LONGEST = 300
 

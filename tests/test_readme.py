@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import build_parser
-from app.steps import STEPS
+from app.cli.entry import build_parser
+from app.shell.steps import STEPS
 from core.audit import CHECKS
 from core.augment import OPERATIONS, PRESETS
 from core.embed import ENCODERS, PRETRAINED

@@ -1,14 +1,13 @@
 """What is unbalanced and what is wrong in a dataset.
 
 Read `checks` first: a record for each thing that is looked for. `report` runs them, the modules
-that end in `_findings` hold their functions, and `duplicates` says which pictures are the same.
+that end in `_findings` hold their functions.
 """
 
 from core.audit.checks import CHECKS, MOST_COMPARED, Check
 from core.audit.counts import Imbalance, measure_imbalance
-from core.audit.duplicates import duplicate_groups, picture_groups
-from core.audit.finding import Finding, Severity
 from core.audit.report import AuditReport, Overview, audit
+from core.finding import Finding, Severity
 
 __all__ = [
     "CHECKS",
@@ -20,7 +19,5 @@ __all__ = [
     "Overview",
     "Severity",
     "audit",
-    "duplicate_groups",
     "measure_imbalance",
-    "picture_groups",
 ]

@@ -10,10 +10,10 @@ from core.audit.class_findings import (
 )
 from core.audit.decoding_findings import find_conversions, find_decoding, find_skipped
 from core.audit.duplicate_findings import find_duplicates, find_near_duplicates
-from core.audit.duplicates import Groups
-from core.audit.finding import Finding
 from core.audit.group_findings import find_split_groups
 from core.dataset import ImageDataset
+from core.duplicates.duplicates import Groups
+from core.finding import Finding
 
 # Above, reading every picture once more would hold up the answer; a comparison still does it.
 MOST_COMPARED = 20_000

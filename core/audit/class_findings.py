@@ -3,8 +3,8 @@
 import numpy as np
 
 from core.audit.counts import measure_imbalance
-from core.audit.finding import Finding, Severity
 from core.dataset import TRAIN, ImageDataset
+from core.finding import Finding, Severity
 from core.words import count_of, named, times
 
 # Up to this count, SMOTE with its usual five neighbours has fewer neighbours than asked for.

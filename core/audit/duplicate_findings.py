@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from core.audit.duplicates import Groups, duplicate_groups, repeated
-from core.audit.finding import Finding, Severity
 from core.dataset import ImageDataset
+from core.duplicates.duplicates import Groups, duplicate_groups, repeated
+from core.finding import Finding, Severity
 from core.words import count_of, named
 
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from core.audit.finding import Finding, Severity
 from core.dataset import SPLITS, ImageDataset
+from core.dataset.labelled import column_text
+from core.finding import Finding, Severity
 from core.words import count_of
 
 
@@ -26,9 +27,3 @@ def find_split_groups(dataset: ImageDataset) -> list[Finding]:
     )
     remedy = "Move the images of a group to one split, or leave those of the training split out."
     return [Finding("group_leak", Severity.HIGH, rows, text, remedy)]
-
-
-def column_text(dataset: ImageDataset) -> str:
-    """Return " (column 'patient')" where groups come from a column of the labels file."""
-    column = dataset.choices.group_column
-    return f" (column '{column}')" if column else ""

@@ -6,9 +6,9 @@ import numpy as np
 
 from core.audit.checks import CHECKS, MOST_COMPARED
 from core.audit.counts import Imbalance, measure_imbalance
-from core.audit.duplicates import Groups, duplicate_groups, picture_groups
-from core.audit.finding import Finding, Severity
 from core.dataset import TRAIN, ImageDataset, SkippedFile
+from core.duplicates.duplicates import Groups, duplicate_groups, picture_groups
+from core.finding import Finding, Severity
 from core.progress import Progress, silent
 
 

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from core.dataset.dataset import Rows
+from core.dataset.dataset import ImageDataset, Rows
 
 
 class Labelled(Protocol):
@@ -30,3 +30,9 @@ class Labelled(Protocol):
     @property
     def ordinals(self) -> NDArray[np.intp]:
         """Return (N,) which each row is among those with its digest, from 0, in order of row."""
+
+
+def column_text(dataset: ImageDataset) -> str:
+    """Return " (column 'patient')" where groups come from a column of the labels file."""
+    column = dataset.choices.group_column
+    return f" (column '{column}')" if column else ""

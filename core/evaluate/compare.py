@@ -5,9 +5,9 @@ from time import perf_counter
 
 import numpy as np
 
-from core.audit import picture_groups
 from core.augment import AugmentPolicy
 from core.dataset import SPLITS, TEST, TRAIN, ImageDataset
+from core.duplicates import picture_groups
 from core.embed import Embeddings
 from core.errors import SettingError, TooFewClassesError
 from core.evaluate.contenders import (

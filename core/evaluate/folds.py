@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays import freeze
-from core.audit import duplicate_groups
-from core.audit.duplicates import Groups
-from core.audit.group_findings import column_text
 from core.dataset import ImageDataset, Rows
+from core.dataset.labelled import column_text
+from core.duplicates import duplicate_groups
+from core.duplicates.duplicates import Groups
 from core.errors import LeakError, SettingError, TooFewClassesError
 from core.evaluate.gaps import Gaps, count_gaps, mend_gaps
 from core.randomness import stream, stream_seed

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.audit.duplicates import Groups, repeated
-from core.audit.group_findings import column_text
 from core.dataset import TRAIN, ImageDataset, Rows
+from core.dataset.labelled import column_text
+from core.duplicates.duplicates import Groups, repeated
 from core.evaluate.contenders import Contender, Part
 from core.evaluate.folds import Fold, groups_per_class, missing_classes, scored_rows
 from core.evaluate.learn import fold_plan

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.axes import principal_axes
 from core.dataset import Rows
 from core.embed import Embeddings
 from core.progress import Progress, silent
-from core.project.axes import principal_axes
 from core.project.project import UMAP_INPUT
 
 MOST_CLUSTERS = 100

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from core.axes import principal_axes, unit_rows
 from core.embed import Embeddings
 from core.errors import SettingError
 from core.progress import Progress, silent
-from core.project.axes import principal_axes, unit_rows
 from core.project.faithful import faithfulness, sampled
 from core.project.placing import place_among_neighbours
 from core.project.project import UMAP_INPUT

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from core.axes import principal_axes, unit_rows
 from core.dataset import Rows
 from core.embed import Embeddings
 from core.errors import SettingError
 from core.progress import Progress, silent
-from core.project.axes import principal_axes, unit_rows
 from core.project.faithful import faithfulness, sampled
 from core.project.placing import place_vectors
 from core.project.projection import Points, Projection

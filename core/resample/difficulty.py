@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.audit import Severity
 from core.dataset import Labelled, Rows
 from core.embed import Embeddings
+from core.finding import Severity
 from core.neighbours import nearest
 from core.neighbours.graph import SAFE, hubness, type_of_points
 from core.progress import Progress, silent

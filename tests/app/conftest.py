@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from drawn_sets import HOSTILE, draw_dataset, embedded, loaded, rename_classes, smote_made
 
-from app.session import Session
-from app.work import embed_and_map
-from app.workspace import WORKSPACES
+from app.session.session import Session
+from app.session.work import embed_and_map
+from app.session.workspaces import WORKSPACES
 from core.dataset import ImageDataset
 from core.evaluate import evaluate
 from core.progress import silent

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from image_sets import read_folder
 
-from app.session import Balanced, Session
-from app.work import embed_and_map
+from app.session.session import Balanced, Session
+from app.session.work import embed_and_map
 from core.audit import audit
 from core.dataset import ImageDataset, build_table
 from core.embed import Embeddings

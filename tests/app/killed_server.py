@@ -13,10 +13,10 @@ import sys
 import time
 from pathlib import Path
 
-from app import loading
-from app.announcement import AnnouncementReader
+from app.session.workspaces import WORKSPACES, Workspace
 from app.settings import ServerSettings
-from app.workspace import WORKSPACES, Workspace
+from app.upload import loading
+from app.upload.announcement import AnnouncementReader
 from core.limits import DEFAULT_LIMITS
 
 _PIECE = 20  # files that are sent as one

@@ -1,7 +1,7 @@
 """Maps of small sessions, as the page puts them together."""
 
-from app.map_scene import MADE, OTHER_MADE, Layer, Scene
-from app.session import Session
+from app.map.scene import MADE, OTHER_MADE, Layer, Scene
+from app.session.session import Session
 
 
 def scene_of(session: Session, *, twice: bool = False) -> Scene:

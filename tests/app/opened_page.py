@@ -7,10 +7,10 @@ from html import unescape
 
 from streamlit.testing.v1 import AppTest
 
-from app.map_scene import Pick
-from app.map_selection import Selection
-from app.session import Session
-from app.workspace import MAP, QUALITY, RISKS, WORKSPACES, Workspace
+from app.map.scene import Pick
+from app.map.selection import Selection
+from app.session.session import Session
+from app.session.workspaces import MAP, QUALITY, RISKS, WORKSPACES, Workspace
 
 WAIT_SECONDS = 60
 _TAG = re.compile(r"<[^>]*>")
@@ -51,12 +51,12 @@ def _page(view: str) -> None:
 
     import streamlit as st
 
-    from app.page import current_workspace
+    from app.shell.page import current_workspace
 
     workspace = current_workspace()
     workspace.collect()
     before = workspace.session
-    after = getattr(importlib.import_module(f"app.views.{view}"), f"{view}_view")(before)
+    after = getattr(importlib.import_module(f"app.pages.{view}.page"), f"{view}_view")(before)
     if after is not before:
         workspace.put(before, after)
         st.rerun()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.worker_map import MapTask, draw_umap
+from app.map.worker import MapTask, draw_umap
 from core.embed import Embeddings
 from core.progress import Progress
 from core.project import MapSettings, Projection, project
@@ -57,7 +57,7 @@ def own_children(parent: int | None = None) -> list[int]:
         except OSError:
             continue
         # A dead process that nobody has asked about has no command line any more.
-        is_ours = b"app.worker_process" in command or (not command and "(python" in name)
+        is_ours = b"app.jobs.worker_process" in command or (not command and "(python" in name)
         if int(fields.split()[1]) == (parent or os.getpid()) and is_ours:
             found.append(int(status.parent.name))
     return found

@@ -16,7 +16,7 @@ from image_sets import read_folder
 from opened_page import open_view, text, visitor
 
 from app.cli import main
-from app.session import Session
+from app.session.session import Session
 from core.audit import CHECKS, Check, Finding, Severity, audit
 from core.augment import OPERATIONS, AugmentPolicy, DrawnStep, Operation, apply, make_step
 from core.augment.drawing import draw_nothing

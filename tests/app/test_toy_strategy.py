@@ -12,10 +12,10 @@ from image_sets import png, write_files, zipped
 from opened_page import open_view, text, visitor
 
 from app.cli import main
-from app.map_card import NO_PARENTS, card
-from app.map_scene import MADE, Layer, Scene
-from app.session import Balanced, Session
-from app.work import embed_and_map
+from app.map.card import NO_PARENTS, card
+from app.map.scene import MADE, Layer, Scene
+from app.session.session import Balanced, Session
+from app.session.work import embed_and_map
 from core.audit import audit
 from core.dataset import ImageDataset
 from core.embed import Embeddings

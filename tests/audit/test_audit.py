@@ -15,11 +15,10 @@ from core.audit import (
     Check,
     Finding,
     audit,
-    duplicate_groups,
     measure_imbalance,
-    picture_groups,
 )
 from core.dataset import ImageDataset
+from core.duplicates import duplicate_groups, picture_groups
 
 
 def dataset_of(tmp_path: Path, files: dict[str, bytes]) -> ImageDataset:

@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from image_sets import picture, read_folder, write_files
 
-from core.audit import audit, picture_groups
-from core.audit.duplicates import are_alike
-from core.audit.hamming import MOST_BITS, near_pairs
-from core.audit.picture_hash import hash_picture
+from core.audit import audit
 from core.dataset import ImageDataset
+from core.duplicates import picture_groups
+from core.duplicates.duplicates import are_alike
+from core.duplicates.hamming import MOST_BITS, near_pairs
+from core.duplicates.picture_hash import hash_picture
 from core.errors import CancelledError
 from core.pictures.decode import Pixels, resize
 from core.pictures.encode import encode

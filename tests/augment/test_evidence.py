@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from image_sets import read_folder
 
-from app.augment_command import find_writer
 from app.cli import main
+from app.cli.augment import find_writer
 from core.augment import DrawnStep, apply
 from core.augment.evidence import Cell, Evidence, measure_evidence
 from core.augment.judge import Judge

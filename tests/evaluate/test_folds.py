@@ -6,7 +6,7 @@ from evaluate_sets import images
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.audit import duplicate_groups
+from core.duplicates import duplicate_groups
 from core.errors import LeakError, TooFewClassesError
 from core.evaluate import Fold, make_folds
 from core.evaluate.folds import check_folds

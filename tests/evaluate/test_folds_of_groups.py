@@ -6,9 +6,9 @@ from evaluate_sets import embedded, images
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.audit import duplicate_groups
 from core.dataset import ImageDataset
 from core.dataset.edits import Edits
+from core.duplicates import duplicate_groups
 from core.errors import LeakError, SettingError, TooFewClassesError
 from core.evaluate import EvaluationReport, evaluate, make_folds
 from core.evaluate.folds import check_folds, kept_together

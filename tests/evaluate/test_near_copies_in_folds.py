@@ -7,8 +7,8 @@ import pytest
 from detailed_pictures import detailed
 from image_sets import read_folder, write_files
 
-from core.audit import duplicate_groups, picture_groups
 from core.dataset import ImageDataset
+from core.duplicates import duplicate_groups, picture_groups
 from core.embed import embed
 from core.errors import LeakError
 from core.evaluate import evaluate, make_folds

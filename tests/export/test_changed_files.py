@@ -9,8 +9,8 @@ import pytest
 from export_sets import exported
 from image_sets import jpeg, picture, read_folder, write_files
 
-from app.augment_pictures import missing_html, open_sources
-from app.thumbnails import thumbnail_file
+from app.pages.augment.pictures import missing_html, open_sources
+from app.shell.thumbnails import thumbnail_file
 from core.augment import AugmentPolicy, make_step
 from core.augment.draws import pictures_of
 from core.augment.evidence import measure_evidence

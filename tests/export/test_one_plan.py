@@ -14,8 +14,8 @@ from image_sets import picture, read_folder, write_files, zipped
 from PIL import Image
 
 from app.cli import main
-from app.session import Balanced, Session
-from app.session_store import read_saved, reopen, save_session
+from app.session.session import Balanced, Session
+from app.session.store import read_saved, reopen, save_session
 from core.audit import audit
 from core.augment import PRESETS, AugmentPolicy, Pictures, make_step
 from core.augment.draws import make_picture

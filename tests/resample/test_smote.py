@@ -16,8 +16,8 @@ from smote_sets import clouds
 
 from core.errors import TooFewImagesError
 from core.resample.interpolation import interpolate
-from core.resample.smote import SMOTE
 from core.resample.variants import VARIANTS
+from core.smote.sampler import SMOTE
 
 COUNTS = {"cat": 30, "dog": 12, "fox": 4}
 

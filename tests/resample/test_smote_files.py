@@ -12,11 +12,11 @@ from smote_sets import clouds
 
 from core.errors import CancelledError, OutputError
 from core.progress import silent
-from core.resample import resampled, vector_file
-from core.resample.resampled import write_resampled
-from core.resample.smote import SMOTE
 from core.resample.variants import VARIANTS
-from core.resample.vector_file import VectorFile
+from core.smote import resampled, vector_file
+from core.smote.resampled import write_resampled
+from core.smote.sampler import SMOTE
+from core.smote.vector_file import VectorFile
 
 COUNTS = {"cat": 50, "dog": 20, "fox": 7}
 

@@ -17,7 +17,7 @@ from imblearn.utils.estimator_checks import (
 )
 from sklearn.base import clone
 
-from core.resample.smote import SMOTE
+from core.smote.sampler import SMOTE
 
 FOLDER = Path(imblearn.__file__).parent / "over_sampling" / "_smote" / "tests"
 OWN_STREAMS = "every class draws from a stream of its own, so the numbers are others"

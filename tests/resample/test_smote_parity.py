@@ -10,7 +10,7 @@ from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 from smote_sets import comparison_sets
 
-from core.resample.smote import SMOTE
+from core.smote.sampler import SMOTE
 
 SETS = comparison_sets()
 KINDS = ["regular", "borderline-1", "borderline-2"]

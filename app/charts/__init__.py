@@ -1,0 +1,1 @@
+"""Charts, and the colours of all."""

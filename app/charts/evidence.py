@@ -1,0 +1,95 @@
+"""The evidence of operations as a map: a mark per class and trial. Pure: no page, no session."""
+
+from collections.abc import Sequence
+from html import escape
+
+import plotly.graph_objects as go
+
+from app.charts.palette import ADDED, BETTER, NEUTRAL, WORSE
+from core.augment.evidence import Cell, Evidence
+from core.augment.trials import Trial
+from core.augment.verdict import Verdict
+
+_ROW_PX = 26
+_MOST_LETTERS = 24
+# A shape for each verdict: never colour alone.
+_MARKS = {
+    Verdict.USEFUL: (BETTER, "square"),
+    Verdict.NOTHING: (NEUTRAL, "circle-open"),
+    Verdict.RISKY: (ADDED, "triangle-up"),
+    Verdict.CHANGES: (WORSE, "x"),
+    Verdict.UNKNOWN: (NEUTRAL, "line-ew-open"),
+}
+
+
+def evidence_map(
+    evidence: Evidence, labels: Sequence[str], trials: Sequence[Trial], chosen: Cell | None
+) -> go.Figure:
+    """Return a mark for each of `labels` and `trials`; each carries its place among the cells."""
+    rows = {label: number for number, label in enumerate(labels)}
+    columns = {trial: number for number, trial in enumerate(trials)}
+    figure = go.Figure()
+    for verdict, (colour, symbol) in _MARKS.items():
+        places = [
+            (place, cell) for place, cell in enumerate(evidence.cells)
+            if cell.verdict is verdict and cell.label in rows and cell.trial in columns
+        ]  # fmt: skip
+        if not places:
+            continue
+        figure.add_scatter(
+            x=[columns[cell.trial] for _, cell in places],
+            y=[rows[cell.label] for _, cell in places],
+            customdata=[place for place, _ in places],
+            text=[_hover(cell) for _, cell in places],
+            mode="markers",
+            name=verdict.value,
+            marker={
+                "color": colour,
+                "symbol": symbol,
+                "size": 11,
+                "line": {"width": 1.5, "color": colour},
+            },
+            unselected={"marker": {"opacity": 1}},
+            hovertemplate="%{text}<extra></extra>",
+        )
+    if chosen is not None and chosen.label in rows and chosen.trial in columns:
+        figure.add_shape(
+            type="rect", line={"width": 2, "color": NEUTRAL},
+            x0=columns[chosen.trial] - 0.5, x1=columns[chosen.trial] + 0.5,
+            y0=rows[chosen.label] - 0.5, y1=rows[chosen.label] + 0.5,
+        )  # fmt: skip
+    figure.update_layout(
+        height=_ROW_PX * len(labels) + 190,
+        margin={"l": 0, "r": 12, "t": 8, "b": 8},
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
+        showlegend=True,
+    )
+    figure.update_xaxes(
+        tickvals=list(columns.values()), ticktext=[trial.title for trial in trials], tickangle=-50,
+        showgrid=False, zeroline=False, automargin=True, range=[-0.6, len(trials) - 0.4],
+    )  # fmt: skip
+    figure.update_yaxes(
+        tickvals=list(rows.values()), ticktext=[_name(label) + "  " for label in labels],
+        showgrid=False, zeroline=False, automargin=True, range=[len(labels) - 0.4, -0.6],
+    )  # fmt: skip
+    return figure
+
+
+def _hover(cell: Cell) -> str:
+    figures = cell.figures
+    text = (
+        f"<b>{_name(cell.label)}, {cell.trial.title.lower()}: {cell.verdict.value}</b><br>"
+        f"{figures.kept:.0%} of {figures.judged} keep the label"
+    )
+    if figures.taken_for:
+        text += f", others look like {_name(figures.taken_for)}"
+    return text + (
+        f"<br>moves {figures.move:.2f} of the way between two images of the class"
+        f"<br>{figures.identical:.0%} identical, {figures.milliseconds:.2f} ms a picture"
+    )
+
+
+def _name(label: str) -> str:
+    """Return a label without HTML, not too long for an axis."""
+    short = label if len(label) <= _MOST_LETTERS else label[: _MOST_LETTERS - 1] + "…"
+    return escape(short, quote=False)

@@ -1,0 +1,132 @@
+"""What a command names: source, images, policy and folder, each opened, embedded, read or made."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from app.cli.terminal import Bars
+from app.session.root_folder import RootFolder
+from app.settings import read_limits, usual_cache
+from core import ingest
+from core.augment import PRESETS, AugmentPolicy
+from core.dataset import Choices, ImageDataset, refusal_text
+from core.dataset.edits import ABOUT_REVIEW
+from core.dataset.edits_file import NamedEdit, find_edits, missing_text, read_edits
+from core.dataset.questions import questions
+from core.embed import DEFAULT_ENCODER, Embeddings, embed
+from core.errors import OutputError, SettingError
+from core.export import Recipe
+
+
+@contextmanager
+def opened(
+    options: argparse.Namespace, base: Recipe | None = None
+) -> Iterator[tuple[ImageDataset, Bars]]:
+    """Open the source as the options say, and else as `base` says; list what was decided."""
+    named = named_edits(options, base)
+    take = ingest.parse_take(options.take) or (base.take if base else None)
+    choices = _choices(options, base.choices if base else Choices())
+    # A folder that the next command removes where this one is killed.
+    with closing(RootFolder()) as temporary:
+        with Bars() as progress:
+            dataset = ingest.open_source(
+                options.source, temporary.path / "source", choices=choices, take=take,
+                limits=read_limits(vars(options)), progress=progress,
+            )  # fmt: skip
+        for decided in dataset.decided:
+            what = ingest.MISMATCHES[decided.kind].decisions[decided.decision]
+            print(
+                f"evenset: {decided.text}, such as {decided.names[0]}. {what} "
+                f"({decided.kind}={decided.decision}).",
+                file=sys.stderr,
+            )
+        for question in questions(dataset):
+            other = f"To use {question.other} instead, add {question.option}."
+            print(f"evenset: {question.text} {other}", file=sys.stderr)
+        edits, missing = find_edits(named, dataset)
+        if missing:
+            print(f"evenset: {missing_text(missing, dataset)}", file=sys.stderr)
+        if edits:
+            print(f"evenset: edits: {', '.join(edits.summary(dataset))}.", file=sys.stderr)
+        with Bars() as progress:
+            yield edits.apply(dataset), progress
+
+
+def named_edits(options: argparse.Namespace, base: Recipe | None = None) -> tuple[NamedEdit, ...]:
+    """Return the edits that the options name, and else those of `base`; without a review list."""
+    named = read_edits(options.edits) if options.edits else base.edits if base else ()
+    return tuple(edit for edit in named if edit.what not in ABOUT_REVIEW)
+
+
+def _choices(options: argparse.Namespace, base: Choices) -> Choices:
+    if options.labels not in {None, base.labels_file}:
+        base = replace(
+            base,
+            image_column=None,
+            label_column=None,
+            split_column=None,
+            group_column=None,
+        )  # they were those of another file
+    return Choices(
+        labels_file=base.labels_file if options.labels is None else options.labels,
+        image_column=options.image_column or base.image_column,
+        label_column=options.label_column or base.label_column,
+        split_column=base.split_column if options.split_column is None else options.split_column,
+        group_column=base.group_column if options.group_column is None else options.group_column,
+        decisions={**base.decisions, **ingest.parse_decisions(options.decide)},
+        background=base.background if options.background is None else options.background,
+        white_level=base.white_level if options.white_level is None else options.white_level,
+    )
+
+
+def embed_all(
+    dataset: ImageDataset, encoder: str | None, options: argparse.Namespace, progress: Bars
+) -> Embeddings:
+    """Return the vectors of all images that are not left out, and say which have none.
+
+    Those made before are looked for unless told not to.
+    """
+    cache = None if options.no_cache else usual_cache()
+    embeddings = embed(
+        dataset, encoder=encoder or DEFAULT_ENCODER, device=options.device, cache=cache,
+        rows=dataset.present_rows, progress=progress,
+    )  # fmt: skip
+    if embeddings.absent:
+        progress.say(f"evenset: {refusal_text(embeddings.absent)}")
+    return embeddings
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder that a command writes to, unless it is there.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"Cannot make the folder '{folder}': {error.strerror}. Choose another place."
+        ) from error
+
+
+def read_policy(text: str, seed: int) -> AugmentPolicy:
+    """Return the policy that `text` names: a preset, drawn with `seed`, or a JSON file.
+
+    Raises:
+        SettingError: it is neither, or the file describes no policy.
+    """
+    if text in PRESETS:
+        return replace(PRESETS[text], seed=seed)
+    try:
+        return AugmentPolicy.from_json(json.loads(Path(text).read_text("utf-8")))
+    except FileNotFoundError as error:
+        raise SettingError(
+            f"There is no policy '{text}'. Use {', '.join(PRESETS)}, or a JSON file."
+        ) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise SettingError(f"The policy '{text}' cannot be read as JSON.") from error

@@ -1,0 +1,1 @@
+"""The six pages, a folder each."""

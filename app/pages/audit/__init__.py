@@ -1,0 +1,1 @@
+"""Audit: what is unbalanced and what is wrong."""

@@ -1,0 +1,180 @@
+"""Audit: how unbalanced the classes are, and what is wrong with the files."""
+
+import streamlit as st
+
+from app.charts import bars as charts
+from app.pages.audit.changes import draw_changes
+from app.session.session import Session
+from app.shell.findings import finding_cards, finding_pictures
+from app.shell.page import (
+    ask_for_images,
+    heading,
+    lead_on,
+    note,
+    picture_grid,
+    quiet,
+    skipped_table,
+)
+from core.audit import CHECKS, AuditReport
+from core.dataset import TRAIN, ImageDataset, Rows
+from core.words import count_of, size_of, times
+
+_CLASS_KEY = "audit_class"
+_PER_PAGE = 24
+
+
+_QUESTION = "How unbalanced is it?"
+
+
+def audit_view(session: Session) -> Session:
+    """Draw the page."""
+    dataset = ask_for_images(session, _QUESTION, "The audit needs images.")
+    if dataset is None or session.audit is None:
+        return session
+    report = session.audit
+    heading(_QUESTION, _answer(report))
+    _figures(report)
+    note(
+        "The ratio compares only the largest and the smallest class. The effective number of "
+        "classes looks at all of them: 10 classes that behave like 3 leave a model little reason "
+        "to learn the other 7. Try taking fewer images of one class on Load and watch both."
+    )
+    _histogram(report)
+    changed = draw_changes(session)
+    to_review = _findings(dataset, report)
+    _pictures(dataset)
+    _overview(report)
+    lead_on("augment", "Try augmentation", is_primary=True)
+    if to_review is not None:
+        return session.with_edits(session.edits.review(to_review))
+    return changed
+
+
+def _answer(report: AuditReport) -> str:
+    counts = {label: count for label, count in report.splits[TRAIN].items() if count}
+    least, most = min(counts, key=counts.__getitem__), max(counts, key=counts.__getitem__)
+    if len(counts) == 1:
+        text = f"There is one class, '{least}': nothing to balance."
+    elif counts[least] == counts[most]:
+        text = f"All classes have {count_of(counts[most], 'training image')}: it is balanced."
+    else:
+        ratio = times(report.imbalance.ratio)
+        text = f"'{least}' has {ratio} fewer training images than '{most}'."
+    if report.skipped:
+        text += f" {count_of(len(report.skipped), 'file')} could not be used."
+    return text
+
+
+def _figures(report: AuditReport) -> None:
+    classes = len(report.classes)
+    figures = (
+        ("Images", f"{report.images:,}", f"{size_of(report.overview.total_bytes)} in all splits"),
+        ("Classes", f"{classes:,}", "folders with at least one image"),
+        (
+            "Imbalance ratio",
+            times(report.imbalance.ratio),
+            "largest class over smallest, 1x is balanced",
+        ),
+        (
+            "Effective classes",
+            f"{report.imbalance.effective_classes:.1f}",
+            f"of {classes:,}; evenness {report.imbalance.normalized_entropy:.2f} of 1",
+        ),
+    )
+    for column, (title, value, meaning) in zip(st.columns(4), figures, strict=True):
+        with column.container(border=True, height="stretch", gap=None):
+            st.metric(title, value)
+            quiet(meaning)
+
+
+def _histogram(report: AuditReport) -> None:
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        is_log = st.toggle("Logarithmic scale", key="audit_log", persist_state="session")
+        figure = charts.class_bars(report.splits, is_log=is_log)
+        event = st.plotly_chart(
+            figure,
+            key="audit_bars",
+            on_select="rerun",
+            selection_mode="points",
+            config={"displayModeBar": False},
+            alt="Images per class, as in the table beside it",
+        )
+        points = event["selection"]["points"]
+        # Only a new click moves the choice; the chart keeps the old one through every rerun.
+        if points and points != st.session_state.get("audit_clicked"):
+            st.session_state["audit_clicked"] = points
+            label = points[0].get("customdata")
+            st.session_state[_CLASS_KEY] = label[0] if isinstance(label, list) else label
+    with right:
+        quiet("Click a bar to see the pictures of its class.")
+        totals = report.classes
+        order = sorted(totals, key=lambda label: (-totals[label], label))
+        whole = sum(totals.values())
+        table: dict[str, list[object]] = {"class": list(order)}
+        for split, counts in report.splits.items():
+            table["images" if len(report.splits) == 1 else split] = [counts[k] for k in order]
+        table["share"] = [100 * totals[label] / whole for label in order]
+        st.dataframe(
+            table,
+            hide_index=True,
+            height=min(460, 38 + 35 * len(order)),
+            column_config={"share": st.column_config.NumberColumn(format="%.1f %%")},
+            alt="Images per class",
+        )
+
+
+def _findings(dataset: ImageDataset, report: AuditReport) -> Rows | None:
+    """Draw the findings; return the images that the person wants to look at one by one."""
+    st.subheader("Findings", anchor=False)
+    if not report.findings:
+        st.markdown("Nothing stands out. Every file can be read and no picture is there twice.")
+        _looked_for(report)
+        return None
+    finding_cards(report.findings)
+    to_review = finding_pictures(dataset, report.findings, key="audit_finding", can_review=True)
+    skipped_table(report.skipped)
+    _looked_for(report)
+    return to_review
+
+
+def _looked_for(report: AuditReport) -> None:
+    with st.expander("What was looked for"):
+        for check in CHECKS.values():
+            is_left_out = check.compares_pictures and report.pictures is None
+            st.markdown(f"**{check.title}**{' (not here)' if is_left_out else ''}: {check.help}")
+
+
+def _pictures(dataset: ImageDataset) -> None:
+    st.subheader("Pictures of a class", anchor=False)
+    counts = {label: count for label, count in dataset.counts().items() if count}
+    order = sorted(counts, key=lambda label: (-counts[label], label))
+    if st.session_state.get(_CLASS_KEY) not in order:
+        st.session_state[_CLASS_KEY] = order[0]
+    label = st.selectbox("Class", order, key=_CLASS_KEY, persist_state="session")
+    rows = dataset.rows_of(label)
+    pages = -(-len(rows) // _PER_PAGE)
+    page = 1
+    if pages > 1:
+        page = st.pagination(pages, key=f"audit_page_{dataset.digest[:8]}_{label}")
+    with st.container(key="class_pictures"):
+        picture_grid(dataset, rows[(page - 1) * _PER_PAGE : page * _PER_PAGE])
+
+
+def _overview(report: AuditReport) -> None:
+    overview = report.overview
+    with st.expander("Sizes and formats"):
+        st.table(
+            {
+                "": ["Formats", "Median size", "Smallest", "Largest", "On disk"],
+                " ": [
+                    ", ".join(f"{name} {count:,}" for name, count in overview.formats.items()),
+                    f"{overview.median_width} x {overview.median_height} px",
+                    f"{overview.smallest[0]} x {overview.smallest[1]} px",
+                    f"{overview.largest[0]} x {overview.largest[1]} px",
+                    size_of(overview.total_bytes),
+                ],
+            },
+            hide_index=True,
+            hide_header=True,
+        )

@@ -1,0 +1,1 @@
+"""Augment: what operations do to pictures."""

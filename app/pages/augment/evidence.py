@@ -1,0 +1,218 @@
+"""Evidence: which operation is safe for which class, judged by the encoder."""
+
+from functools import partial
+
+import streamlit as st
+
+from app.charts.evidence import evidence_map
+from app.jobs.queue import Job
+from app.pages.augment.controls import start_anew
+from app.pages.augment.pictures import (
+    Source,
+    augmented_html,
+    changed_by,
+    column_html,
+    grid_html,
+    missing_html,
+    open_sources,
+    original_html,
+)
+from app.session import work
+from app.session.session import Session
+from app.shell.page import current_workspace, note, plain, quiet
+from core.augment import OPERATIONS
+from core.augment.evidence import Cell, Evidence
+from core.augment.suggestion import suggest_policy, useful_for
+from core.augment.trials import list_trials, trying_text
+from core.augment.verdict import Verdict
+from core.dataset import ImageDataset, refusal_text
+from core.embed import DEFAULT_ENCODER, Embeddings
+from core.project import Projection
+from core.words import count_of
+
+Tried = tuple[Embeddings, Projection | None, Evidence]
+
+_PICK, _CLICKED = "evidence_pick", "evidence_clicked"
+_IMAGES = [5, 10, 20, 40]
+_SHOWN = 6
+
+
+def evidence_section(session: Session, dataset: ImageDataset) -> None:
+    """Draw what each operation does to each class, or the button that finds out."""
+    st.subheader("What each operation does to each class", anchor=False)
+    note(
+        "The encoder looks at every augmented picture and asks which class's real images lie "
+        "nearest. A picture that hardly moves adds nothing; one that moves to another class "
+        "teaches a model the wrong answer. Try the digits: half a turn makes a 9 of a 6."
+    )
+    if session.evidence is None:
+        quiet("Tried on some images of each class, at several strengths, each operation alone.")
+    else:
+        _results(session.evidence, dataset)
+    _form(session, dataset)
+
+
+def _form(session: Session, dataset: ImageDataset) -> None:
+    left, right = st.columns([1, 3], vertical_alignment="bottom")
+    images = left.selectbox(
+        "Images of each class", _IMAGES, index=1, key="evidence_images", persist_state="session"
+    )
+    text = f"Try {count_of(len(OPERATIONS), 'operation')} on each class"
+    if session.embeddings is None:
+        text = f"Embed {count_of(len(dataset), 'image')} and {text[0].lower()}{text[1:]}"
+    with right.container(horizontal=True, vertical_alignment="center"):
+        if st.button(text, key="evidence_start"):
+            _start(session, dataset, images)
+            st.rerun()
+        quiet(
+            trying_text(
+                dataset, list_trials(), images_per_class=images,
+                encoder=session.embeddings.encoder if session.embeddings else DEFAULT_ENCODER,
+                to_embed=0 if session.embeddings else len(dataset),
+            )
+        )  # fmt: skip
+
+
+def _start(session: Session, dataset: ImageDataset, images: int) -> None:
+    workspace = current_workspace()
+
+    def apply(session: Session, result: Tried) -> Session:
+        embeddings, projection, evidence = result
+        if session.dataset is not dataset:
+            return session
+        if projection is not None:
+            session = session.with_embeddings(embeddings, projection)
+        return session.with_evidence(evidence)
+
+    run = partial(
+        work.embed_and_try, dataset, session.taken or dataset, session.embeddings, list_trials(),
+        images, DEFAULT_ENCODER, "auto", workspace.vectors_folder,
+    )  # fmt: skip
+    workspace.start(Job("evidence", "Trying operations", run), apply)
+
+
+def _results(evidence: Evidence, dataset: ImageDataset) -> None:
+    quiet(_sentence(evidence))
+    if evidence.absent:
+        st.warning(plain(refusal_text(evidence.absent)))
+    kinds = list(dict.fromkeys(operation.kind for operation in OPERATIONS.values()))
+    kind = st.segmented_control(
+        "Operations", kinds, default=kinds[0], required=True, key="evidence_kind",
+        persist_state="session", label_visibility="collapsed",
+    )  # fmt: skip
+    trials = [trial for trial in evidence.trials if OPERATIONS[trial.operation].kind == kind]
+    chosen = _chosen(evidence)
+    event = st.plotly_chart(
+        evidence_map(evidence, evidence.labels, trials, chosen),
+        key=f"evidence_{kinds.index(kind or kinds[0])}",
+        on_select="rerun",
+        selection_mode="points",
+        config={"displayModeBar": False},
+        alt="Verdict of each operation on each class, as in the table below",
+    )
+    points = event["selection"]["points"]
+    if points and points != st.session_state.get(_CLICKED):
+        st.session_state[_CLICKED] = points
+        number = points[0].get("customdata")
+        st.session_state[_PICK] = number[0] if isinstance(number, list) else number
+        st.rerun()
+    if chosen is None:
+        quiet("Click a mark to see the pictures behind it.")
+    else:
+        _pictures(evidence, chosen, dataset)
+    _take_over(evidence)
+    with st.expander("All figures, as a table"):
+        st.dataframe(evidence.table(), hide_index=True, alt="Evidence, a row per class and trial")
+
+
+def _sentence(evidence: Evidence) -> str:
+    harmed = sorted(
+        {cell.trial.operation for cell in evidence.cells if cell.verdict is Verdict.CHANGES},
+        key=list(OPERATIONS).index,
+    )
+    unknown = {cell.label for cell in evidence.cells if cell.verdict is Verdict.UNKNOWN}
+    text = f"Judged by '{evidence.encoder}', which sees what it sees. "
+    if len(unknown) == len(evidence.labels):
+        return text + (
+            "It could not judge any class: too few images, or it does not tell the classes apart. "
+            "Trust your eyes, or embed on Balance with an encoder that knows such pictures, and "
+            "try again."
+        )
+    if harmed:
+        titles = ", ".join(OPERATIONS[name].title.lower() for name in harmed)
+        text += f"At some strength these change some label: {titles}."
+    else:
+        text += "Nothing that was tried changes the label of a class that could be judged."
+    if unknown:
+        text += f" {count_of(len(unknown), 'class')} could not be judged: too few images, or the "
+        text += "encoder does not tell the class apart."
+    if 2 * len(unknown) > len(evidence.labels):
+        text += " That is most of them: trust your eyes rather than this, or embed on Balance with "
+        text += "an encoder that knows such pictures, and try again."
+    return text
+
+
+def _chosen(evidence: Evidence) -> Cell | None:
+    place = st.session_state.get(_PICK)
+    is_there = isinstance(place, int) and 0 <= place < len(evidence.cells)
+    return evidence.cells[place] if is_there and place is not None else None
+
+
+def _pictures(evidence: Evidence, cell: Cell, dataset: ImageDataset) -> None:
+    figures = cell.figures
+    st.markdown(
+        f"**{plain(cell.label)}, {plain(cell.trial.title.lower())}: {cell.verdict.value}.** "
+        + plain(
+            f"{figures.kept:.0%} of {count_of(figures.judged, 'image')} keep the label; they move "
+            f"{figures.move:.2f} of the way between two images of the class, and are "
+            f"{figures.diversity:.2f} as new as another real one. {figures.identical:.0%} came "
+            f"out as they went in."
+        )
+    )
+    # First those that went astray.
+    order = sorted(range(len(cell.rows)), key=lambda place: cell.answers[place] == cell.label)
+    shown = [place for place in order if cell.rows[place] < len(dataset)][:_SHOWN]
+    columns = []
+    sources = open_sources(dataset, [cell.rows[place] for place in shown])
+    for place, source in zip(shown, sources, strict=True):
+        columns.append(_column(evidence, cell, source, cell.answers[place]))
+    st.html(grid_html(columns))
+
+
+def _column(evidence: Evidence, cell: Cell, source: Source | str, answer: str) -> str:
+    if isinstance(source, str):
+        return missing_html(source)
+    step = cell.trial.draw(image_key=source.key, seed=evidence.seed)
+    caption = f"still '{answer}'" if answer == cell.label else f"looks like '{answer}'"
+    figure = augmented_html(source, changed_by(source, [step]), [step], caption=caption)
+    return column_html([original_html(source), figure])
+
+
+def _take_over(evidence: Evidence) -> None:
+    is_any_useful = any(cell.verdict is Verdict.USEFUL for cell in evidence.cells)
+    if not is_any_useful:
+        quiet("Nothing was found to be useful for any class, so no policy is suggested.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(
+            "Take over the suggested policy", key="evidence_take", disabled=not is_any_useful,
+            help="Each operation as strong as it is useful for most classes; classes that it "
+            "would harm are left alone. Two of them are done to each picture.",
+        ):  # fmt: skip
+            workspace = current_workspace()
+            session = workspace.session
+            policy = suggest_policy(evidence, seed=session.policy.seed)
+            workspace.put(session, session.with_policy(policy))
+            start_anew()
+            st.rerun()
+        with st.popover("What is useful for each class"):
+            st.dataframe(
+                {
+                    "class": list(evidence.labels),
+                    "useful, at most this strong": [
+                        ", ".join(trial.title for trial in useful_for(evidence, label))
+                        for label in evidence.labels
+                    ],
+                },
+                hide_index=True,
+                alt="Useful operations of each class",
+            )

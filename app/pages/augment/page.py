@@ -1,0 +1,136 @@
+"""Augment: what each operation does to the pictures of a class."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import streamlit as st
+
+from app.pages.augment.code import policy_in_and_out
+from app.pages.augment.controls import controls, start_anew
+from app.pages.augment.evidence import evidence_section
+from app.pages.augment.looks import LOOKS
+from app.session.session import Session
+from app.shell.page import ask_for_images, current_workspace, heading, lead_on, note, plain, quiet
+from core.augment import OPERATIONS, PRESET_HELP, PRESETS, AugmentPolicy
+from core.augment.suggestion import mirror_text
+from core.dataset import TRAIN, ImageDataset
+from core.errors import SettingError
+from core.words import named
+
+_DRAWN = "policy_drawn"  # what the sliders said last
+_PANE_PX = 860
+_NAMED = 6  # operations that the answer names one by one
+_QUESTION = "What does a flip do to your classes?"
+
+Look = Callable[[ImageDataset, AugmentPolicy, str], None]
+
+
+def augment_view(session: Session) -> Session:
+    """Draw the page."""
+    dataset = ask_for_images(session, _QUESTION, "A preview of augmentation needs images.")
+    if dataset is None:
+        return session
+    heading(_QUESTION, _answer(session))
+    note(
+        "Augmentation is safe only where the changed picture keeps its label: a mirrored cat is a "
+        "cat, a mirrored 'b' is a 'd'. Move a slider until you would hesitate to name the class, "
+        "then go back a little."
+    )
+    _presets()
+    # The fragment stores the policy by itself, so that a slider repaints the pictures alone.
+    _workbench(dataset)
+    evidence_section(session, dataset)
+    lead_on("balance", "Choose how to balance", is_primary=True)
+    return session
+
+
+def _answer(session: Session) -> str:
+    policy = session.policy
+    # No more are picked than there are.
+    picks_all = policy.pick is None or policy.pick >= len(policy.steps)
+    picked = None if picks_all else policy.pick
+    if not policy.steps:
+        text = "No operation is switched on, so nothing changes yet."
+    elif len(policy.steps) > _NAMED:
+        some = "some" if picked is None else str(picked)
+        text = f"An augmented picture is made with {some} of {len(policy.steps)} operations."
+    else:
+        steps = ", ".join(OPERATIONS[name].title.lower() for name in _names(policy))
+        how = "with" if picked is None else f"with {picked} of"
+        text = f"An augmented picture is made {how}: {steps}."
+    told = None if session.evidence is None else mirror_text(session.evidence)
+    return f"{text} {told or 'Compare the rows below.'}"
+
+
+def _presets() -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.popover("Start from a policy"):
+            for name in PRESETS:
+                if st.button(f"Use '{name}'", key=f"preset_{name}"):
+                    _take_over(PRESETS[name])
+                st.caption(PRESET_HELP[name])
+        with st.popover("Take the policy with you"):
+            policy = policy_in_and_out(current_workspace().session.policy)
+            if policy is not None:
+                _take_over(policy, keeps_seed=False)
+        quiet("Each policy is a start; the sliders say what it does.")
+
+
+def _take_over(policy: AugmentPolicy, *, keeps_seed: bool = True) -> None:
+    workspace = current_workspace()
+    session = workspace.session
+    if keeps_seed:
+        policy = replace(policy, seed=session.policy.seed)
+    workspace.put(session, session.with_policy(policy))
+    start_anew()
+    st.rerun()
+
+
+@st.fragment
+def _workbench(dataset: ImageDataset) -> None:
+    workspace = current_workspace()
+    session = workspace.session
+    # Another dataset or another tab has changed the policy: the sliders start from it anew.
+    if st.session_state.get(_DRAWN, session.policy) != session.policy:
+        start_anew()
+    left, right = st.columns([2, 5], gap="large")
+    # A pane of its own: twenty-five switches would push everything else off the screen.
+    with left, st.container(height=_PANE_PX, border=False, key="augment_controls"):
+        policy = controls(session.policy, dataset)
+        if policy != session.policy:
+            workspace.put(session, session.with_policy(policy))
+        st.session_state[_DRAWN] = policy
+        # What stands outside this fragment names the operations, and whether one was chosen.
+        if (_names(policy), policy.pick) != (_names(session.policy), session.policy.pick) or (
+            policy != session.policy and (not session.policy_chosen)
+        ):
+            st.rerun()
+    with right:
+        _pictures(dataset, policy)
+
+
+def _names(policy: AugmentPolicy) -> list[str]:
+    return [step.operation for step in policy.ordered_steps]
+
+
+def _pictures(dataset: ImageDataset, policy: AugmentPolicy) -> None:
+    looks: Mapping[str, Look] = LOOKS
+    look = st.segmented_control(
+        "Look at", list(looks), default=next(iter(looks)), required=True, key="augment_look",
+        persist_state="session", label_visibility="collapsed",
+    )  # fmt: skip
+    labels = [label for label, count in dataset.counts(TRAIN).items() if count]
+    label = st.selectbox("Class", labels, key="augment_class", persist_state="session")
+    try:
+        looks[look or next(iter(looks))](dataset, policy, label)
+    except SettingError as error:
+        st.info(plain(str(error)))
+        return
+    warnings = [
+        OPERATIONS[step.operation] for step in policy.ordered_steps
+        if OPERATIONS[step.operation].warning and label not in step.except_labels
+    ]  # fmt: skip
+    if warnings:
+        with st.expander(plain(f"When this changes what {named([label])} means")):
+            for operation in warnings:
+                st.markdown(f"**{operation.title}.** {operation.warning}")

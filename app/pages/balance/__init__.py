@@ -1,0 +1,1 @@
+"""Balance: a strategy, and where its points lie."""

@@ -1,0 +1,172 @@
+"""On Balance: a second map beside the first, and better places for synthetic points."""
+
+from dataclasses import dataclass
+from functools import partial
+from itertools import product
+
+import streamlit as st
+
+from app.jobs.queue import Job
+from app.map import work as map_work
+from app.map.scene import OTHER_MADE, Layer
+from app.session.session import Balanced, Compared, Placed, Session
+from app.session.workspaces import BESIDE, CLUSTERS, PLACING, Workspace
+from app.shell.page import current_workspace
+from core.progress import Progress
+from core.project import Clusters, JointFit, Projection, find_clusters
+from core.resample import (
+    STRATEGIES,
+    SyntheticPoints,
+    TrainingSide,
+    make_plan,
+    resample,
+)
+
+JOINT = "joint"
+_NOTHING, _BEFORE = "", "before"
+
+
+@dataclass(frozen=True, eq=False)
+class Beside:
+    """What the second map shows; nothing where there is one map."""
+
+    name: str = _NOTHING
+    title: str = ""
+    compared: Compared | None = None
+
+    @property
+    def is_before(self) -> bool:
+        """Return whether it shows the images without any point."""
+        return self.name == _BEFORE
+
+    @property
+    def joint(self) -> Projection | None:
+        """Return where a joint fit has the images, if it is what is shown."""
+        joint = self.compared.joint if self.compared is not None else None
+        return joint.projection if joint is not None else None
+
+    def layer(self, session: Session, projection: Projection) -> Layer | None:
+        """Return the points of the second map."""
+        if self.compared is None:
+            return None
+        points, joint = self.compared.synthetic, self.compared.joint
+        placement = joint.placement if joint is not None else session.placement(points, projection)
+        return Layer(OTHER_MADE, self.title, points, placement)
+
+
+def choose(session: Session, projection: Projection) -> Beside:
+    """Draw the choice; what was chosen is shown when it has been made."""
+    balanced = session.balanced
+    points = balanced.synthetic if balanced is not None else None
+    if balanced is None or points is None or not len(points):
+        return Beside()
+    titles = {_NOTHING: "Nothing", _BEFORE: "The images alone"}
+    for name, strategy in STRATEGIES.items():
+        if strategy.effect.adds_points and name != balanced.plan.strategy:
+            titles[name] = strategy.title
+    if projection.method == "umap" and _fits_together(points, projection):
+        titles[JOINT] = "A UMAP of images and points together"
+    chosen = st.selectbox(
+        "Beside it", list(titles), format_func=titles.__getitem__, key="map_beside", width=250,
+        persist_state="session",
+        help="Two maps with one camera: what another strategy does with the same images.",
+    )  # fmt: skip
+    name = chosen if chosen in titles else _NOTHING
+    if name in (_NOTHING, _BEFORE):
+        return Beside(name, titles[name])
+    compared = session.compared
+    is_made = compared is not None and compared.is_beside(name, balanced, projection)
+    if not is_made:
+        _start(current_workspace(), session, balanced, projection, name)
+        return Beside()
+    return Beside(name, titles[name], compared)
+
+
+def start_placing(workspace: Workspace, session: Session) -> None:
+    """Place synthetic points among their nearest images by itself, once for each map."""
+    embeddings = session.embeddings
+    if embeddings is None or workspace.job_in(PLACING) is not None:
+        return
+    balanced, compared = session.balanced, session.compared
+    candidates = [balanced.synthetic if balanced is not None else None]
+    candidates.append(compared.synthetic if compared is not None and not compared.joint else None)
+    for points, projection in product(candidates, session.projections.values()):
+        if points is None or not len(points) or session.is_placed(points, projection):
+            continue
+        # Between their parents they lie exactly on a PCA; without parents, nowhere yet.
+        if projection.method == "pca" and points.parents is not None:
+            continue
+        tried = workspace.begun.get(PLACING, ())
+        assert isinstance(tried, tuple)
+        if any(pair[0] is points and pair[1] is projection for pair in tried):
+            continue  # cancelled, or failed: not again and again
+        workspace.begun[PLACING] = (*tried, (points, projection))[-4:]
+        run = partial(map_work.place_points, projection, embeddings, points)
+        workspace.start(Job("place", "Placing points", run), _apply_placed, slot=PLACING)
+        st.rerun()  # so that the sidebar watches the job, and draws the page when it is done
+
+
+def start_clusters(workspace: Workspace, session: Session) -> None:
+    """Find as many groups as there are classes, without their labels, once."""
+    dataset, embeddings = session.dataset, session.embeddings
+    if dataset is None or embeddings is None or workspace.job_in(CLUSTERS) is not None:
+        return
+    if workspace.begun.get(CLUSTERS) is embeddings:  # cancelled, or failed
+        return
+    workspace.begun[CLUSTERS] = embeddings
+    count = len(dataset.classes)
+
+    def find(progress: Progress) -> Clusters:
+        return find_clusters(embeddings, count, progress=progress)
+
+    def apply(session: Session, clusters: Clusters) -> Session:
+        is_wanted = session.embeddings is embeddings
+        return session.with_clusters(clusters) if is_wanted else session
+
+    workspace.start(Job("clusters", "Finding groups", find), apply, slot=CLUSTERS)
+    st.rerun()
+
+
+def _apply_placed(session: Session, placed: Placed) -> Session:
+    return session.with_placed(placed)
+
+
+def _fits_together(points: SyntheticPoints, projection: Projection) -> bool:
+    return len(points) + len(projection.fit_rows) <= projection.settings.limit
+
+
+def _start(
+    workspace: Workspace, session: Session, balanced: Balanced, projection: Projection, name: str
+) -> None:
+    wanted = (name, balanced, projection)
+    if workspace.job_in(BESIDE) is not None or workspace.begun.get(BESIDE) == wanted:
+        return
+    workspace.begun[BESIDE] = wanted
+
+    def make(progress: Progress) -> Compared:
+        points, joint = _made(session, balanced, projection, name, progress)
+        return Compared(name, balanced, points, joint)
+
+    def apply(session: Session, compared: Compared) -> Session:
+        is_wanted = session.balanced is balanced and balanced.synthetic is not None
+        return session.with_compared(compared) if is_wanted else session
+
+    title = "Fitting a map" if name == JOINT else STRATEGIES[name].title
+    workspace.start(Job(f"beside {name}", title, make), apply, slot=BESIDE)
+    st.rerun()
+
+
+def _made(
+    session: Session, balanced: Balanced, projection: Projection, name: str, progress: Progress
+) -> tuple[SyntheticPoints, JointFit | None]:
+    dataset, embeddings, points = session.dataset, session.embeddings, balanced.synthetic
+    assert dataset is not None and embeddings is not None and points is not None
+    if name == JOINT:
+        return points, map_work.fit_joint(projection, embeddings, points, progress)
+    # The same counts, so that the two differ in where points lie and in nothing else.
+    target = {label: count for label, count in balanced.plan.after.items() if count}
+    plan = make_plan(dataset, name, target)
+    side = TrainingSide(
+        dataset, plan, embeddings, policy=session.policy, seed=balanced.seed, progress=progress
+    )
+    return resample(side).points, None

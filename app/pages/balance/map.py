@@ -1,0 +1,164 @@
+"""The map on Balance: what it shows, what colours it, and what stands beside it."""
+
+import streamlit as st
+
+from app.map.colours import COLOURINGS, Colours
+from app.map.point_map import Panel, point_map
+from app.map.scene import JOINT_REAL, MADE, OTHER_MADE, REAL, Layer, Scene
+from app.pages.balance import beside as balance_beside
+from app.pages.balance import selection as balance_selection
+from app.pages.balance.choice import current_selection, keep_selection
+from app.pages.balance.embed import offer_better_map
+from app.pages.balance.map_settings import draw_settings
+from app.session.session import Session
+from app.shell.page import current_workspace, note, quiet
+from core.dataset import ImageDataset
+from core.project import Placement, Projection
+from core.resample import STRATEGIES
+from core.words import count_of, lowered
+
+_METHODS = {"umap": "UMAP", "pca": "PCA"}
+
+
+def draw(session: Session) -> None:
+    """Draw the map, its controls, and the selection beside it."""
+    assert session.dataset is not None and session.embeddings is not None
+    st.subheader("The map", anchor=False)
+    with st.container():
+        if set(session.projections) == {"pca"}:
+            offer_better_map(current_workspace(), session)
+    balance_beside.start_placing(current_workspace(), session)
+    _map_part(session)
+    note(
+        "Crosses between dots of their own colour are what SMOTE is good for. Crosses among dots "
+        "of another colour will teach a model the wrong answer there. Click a cross and look at "
+        "its two parents: would a picture half-way between them belong to the class?"
+    )
+
+
+def camera_name(session: Session, projection: Projection) -> str:
+    """Return what the camera is remembered for: a UMAP of other settings lies elsewhere."""
+    images = session.embeddings.digest if session.embeddings is not None else ""
+    settings = projection.settings
+    how = f"{settings.n_neighbors} {settings.min_dist} {settings.metric} {settings.seed}"
+    return f"{images} {projection.method} {how}"
+
+
+@st.fragment
+def _map_part(session: Session) -> None:
+    """Draw what a click or a lasso draws anew: this alone, and not the page."""
+    dataset = session.dataset
+    assert dataset is not None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width="content"):
+            projection = _choose_map(session)
+        place = st.container(width=250)
+        beside = balance_beside.choose(session, projection)
+        draw_settings(session)
+    scene = current_workspace().scenes.like(
+        dataset, projection, _layers(session, projection, beside), beside.joint
+    )
+    with place:
+        colours = _choose_colours(session, scene)
+    selection = current_selection(session).within(scene)
+    map_column, side = st.columns([7, 3], gap="medium")
+    with map_column:
+        point_map(
+            scene,
+            _panels(scene, beside),
+            colours,
+            selection,
+            view=camera_name(session, projection),
+            key="point_map",
+            changed=lambda chosen: keep_selection(session, chosen),
+        )
+        _caption(scene, dataset)
+    with side:
+        balance_selection.draw(session, scene, selection)
+    balance_selection.draw_table(session, scene, selection)
+
+
+def _choose_map(session: Session) -> Projection:
+    methods = [method for method in _METHODS if method in session.projections]
+    if len(methods) == 1:
+        return session.projections[methods[0]]
+    # No default is stored: the better map replaces the first one when it is ready.
+    chosen = st.segmented_control(
+        "Map", methods, format_func=_METHODS.__getitem__, default=methods[0], required=True,
+        key="map_method", persist_state="session",
+    )  # fmt: skip
+    return session.projections[chosen or methods[0]]
+
+
+def _choose_colours(session: Session, scene: Scene) -> Colours:
+    names = [name for name, one in COLOURINGS.items() if one.is_there(session, scene)]
+    chosen = st.selectbox(
+        "Colour by", names, format_func=lambda name: COLOURINGS[name].title, key="map_colours",
+        persist_state="session",
+    )  # fmt: skip
+    if chosen == "cluster" and session.clusters is None:
+        balance_beside.start_clusters(current_workspace(), session)
+        chosen = "class"  # until they are found
+    return COLOURINGS[chosen if chosen in names else "class"].paint(session, scene)
+
+
+def _layers(session: Session, projection: Projection, beside: balance_beside.Beside) -> list[Layer]:
+    layers = []
+    balanced = session.balanced
+    if balanced is not None and balanced.synthetic is not None and len(balanced.synthetic):
+        points = balanced.synthetic
+        title = STRATEGIES[balanced.plan.strategy].title
+        layers.append(Layer(MADE, title, points, session.placement(points, projection)))
+    other = beside.layer(session, projection)
+    return [*layers, other] if other is not None else layers
+
+
+def _panels(scene: Scene, beside: balance_beside.Beside) -> list[Panel]:
+    alt = "Map of real images as dots and synthetic points as crosses"
+    if not beside.name:
+        return [Panel((REAL, MADE), alt)]
+    now = next((layer.title for layer in scene.layers if layer.kind == MADE), "Real images")
+    first = Panel((REAL, MADE), f"{alt}: {now}", now)
+    kinds = (JOINT_REAL, OTHER_MADE) if scene.joint is not None else (REAL, OTHER_MADE)
+    other = Panel(kinds, f"{alt}: {beside.title}", beside.title)
+    # What was before stands to the left of what is now.
+    return [other, first] if beside.is_before else [first, other]
+
+
+def _caption(scene: Scene, dataset: ImageDataset) -> None:
+    quiet(_said_of_images(scene.projection, dataset))
+    for layer in scene.layers:
+        quiet(_said_of_points(layer, is_joint=scene.joint is not None))
+
+
+def _said_of_images(projection: Projection, dataset: ImageDataset) -> str:
+    drawn, fitted = len(projection.rows), len(projection.fit_rows)
+    text = f"{_METHODS[projection.method]} of {count_of(drawn, 'image')}"
+    if fitted < drawn:
+        training = len(dataset.training_rows)
+        some = f"a sample of {fitted:,} " if fitted < training else f"the {fitted:,} "
+        others = f"the other {drawn - fitted:,} are placed among them, at approximate positions"
+        if projection.method == "pca":
+            others = f"the other {drawn - fitted:,} lie where its axes put them"
+        text += f", fitted on {some}training images; {others}"
+    return (
+        f"{text}. Trustworthiness {projection.trustworthiness:.2f} and continuity "
+        f"{projection.continuity:.2f} of 1."
+    )
+
+
+def _said_of_points(layer: Layer, *, is_joint: bool) -> str:
+    placement: Placement = layer.placement
+    which = f"Synthetic points of {lowered(layer.title)}"
+    if placement.is_exact:
+        text = f"{which} lie exactly where PCA puts them."
+    elif is_joint and layer.kind == OTHER_MADE:
+        text = f"{which} were fitted together with the images, which moves the images as well."
+    else:
+        text = f"{which} are at approximate positions: {placement.way}."
+    hidden = len(layer.synthetic) - len(placement.indices)
+    if hidden and layer.synthetic.parents is None:
+        return f"{which} have no parents: they are being placed among their nearest images."
+    if hidden:
+        text += f" {count_of(hidden, 'synthetic point')} with a parent off the map: not drawn."
+    return text

@@ -1,0 +1,40 @@
+"""On Balance: how the UMAP is drawn, for who wants to change it."""
+
+import streamlit as st
+
+from app.pages.balance.embed import start_map
+from app.session.session import Session
+from app.session.workspaces import MAP
+from app.shell.page import current_workspace, quiet
+from core.project import DEFAULT_SETTINGS, METRICS, MapSettings
+
+
+def draw_settings(session: Session) -> None:
+    """Draw the settings behind a button; changed ones draw the map anew."""
+    shown = session.projections.get("umap")
+    now = shown.settings if shown is not None else DEFAULT_SETTINGS
+    with (
+        st.popover("Settings of the map", icon=":material/tune:"),
+        st.form("map_settings", border=False),
+    ):
+        neighbours = st.number_input(
+            "Neighbours", 2, 200, now.n_neighbors,
+            help="Images that each image is held together with. Few show small groups, many the "
+            "whole.",
+        )  # fmt: skip
+        distance = st.slider(
+            "Least distance", 0.0, 1.0, now.min_dist, 0.05,
+            help="How near to each other points may lie on the map.",
+        )  # fmt: skip
+        metric = st.selectbox(
+            "Distance between images", METRICS, METRICS.index(now.metric),
+            help="Euclidean, or cosine, for which lengths of vectors do not count.",
+        )  # fmt: skip
+        seed = st.number_input("Seed", 0, 2**31 - 1, now.seed, help="Same seed, same map.")
+        quiet("They are settings of UMAP. PCA has none.")
+        if st.form_submit_button("Draw the UMAP with these"):
+            wanted = MapSettings(int(neighbours), float(distance), str(metric), int(seed))
+            workspace = current_workspace()
+            if workspace.job_in(MAP) is None and wanted != now:
+                start_map(workspace, session, wanted)
+                st.rerun()

@@ -1,0 +1,152 @@
+"""Balance: embed the images, choose a strategy, see where its points lie."""
+
+from dataclasses import replace
+from typing import Literal
+
+import streamlit as st
+
+from app.charts import bars as charts
+from app.jobs.queue import Job
+from app.pages.balance import embed as balance_embed
+from app.pages.balance import map as balance_map
+from app.pages.balance.plan import choose_plan
+from app.pages.balance.quality import draw_quality, start_quality
+from app.pages.balance.risks import draw_risks, start_risks
+from app.session.session import Balanced, Session
+from app.shell.page import (
+    ask_for_images,
+    current_workspace,
+    heading,
+    lacks_classes,
+    lead_on,
+    note,
+    plain,
+    quiet,
+)
+from core.dataset import ImageDataset
+from core.progress import Progress
+from core.resample import (
+    STRATEGIES,
+    TrainingSide,
+    resample,
+)
+from core.words import lowered
+
+_QUESTION = "Where does SMOTE put its points?"
+
+
+def balance_view(session: Session) -> Session:
+    """Draw the page."""
+    dataset = ask_for_images(session, _QUESTION, "Balancing needs images.")
+    if dataset is None or lacks_classes(dataset, _QUESTION, "balance"):
+        return session
+    # Places of their own: what comes and goes above the map must not build it anew.
+    top, middle, bottom = st.container(), st.container(), st.container()
+    with top:
+        heading(_QUESTION, _answer(session))
+        note(
+            "An embedding turns each picture into a list of numbers, so that alike pictures lie "
+            "close. SMOTE draws a line from a picture of a small class to one of its nearest "
+            "neighbours of that class and puts a new point somewhere on it. The point is a "
+            "vector, not a picture."
+        )
+        session = _strategy_section(session, dataset)
+    if session.embeddings is not None:
+        workspace = current_workspace()
+        start_risks(workspace, session)
+        start_quality(workspace, session)
+        balance_embed.start_better_map(workspace, session)
+        with middle:
+            balance_map.draw(session)
+        with bottom:
+            draw_quality(session, dataset)
+    if session.balanced is not None:
+        with st.container(horizontal=True):
+            lead_on("evaluate", "See whether it helps")
+            lead_on("export", "Take it home")
+    return session
+
+
+def _answer(session: Session) -> str:
+    balanced = session.balanced
+    if balanced is None:
+        return "Choose a strategy and see what it would do to each class."
+    strategy = STRATEGIES[balanced.plan.strategy]
+    if balanced.made is not None and strategy.effect.adds_points:
+        classes = session.dataset.classes if session.dataset is not None else []
+        return balanced.made.said(strategy.title, classes)
+    return f"'{strategy.title}' is chosen: {strategy.effect.told(balanced.plan)}."
+
+
+def _strategy_section(session: Session, dataset: ImageDataset) -> Session:
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        chosen = choose_plan(dataset)
+        plan, seed = chosen.plan, chosen.seed
+        strategy = STRATEGIES[plan.strategy]
+        done = session.balanced
+        if done is not None and done.made is not None and done.seed == seed:
+            # What cleaning leaves is known once it was carried out.
+            plan = done.plan if done.plan.asks_as(plan) else plan
+        told = done.made.told(dataset.classes) if done is not None and done.made else []
+        for text in [*strategy.warnings(plan), *(told if done and done.plan == plan else [])]:
+            st.info(plain(text))
+        needs = strategy.needs_embeddings and session.embeddings is None
+        kind: Literal["primary", "secondary"] = "secondary" if needs else "primary"
+        if st.button(strategy.button(plan), type=kind, disabled=needs, key="carry_out"):
+            if strategy.needs_embeddings and session.embeddings is not None:
+                side = TrainingSide(
+                    dataset, plan, session.embeddings, policy=session.policy, seed=seed
+                )
+                _start_resampling(side, session.balanced)
+                return session
+            session = session.with_balanced(Balanced(plan, seed))
+        if done is not None and not (done.plan.asks_as(plan) and done.seed == seed):
+            other = " with other settings" if done.plan.strategy == strategy.name else ""
+            quiet(
+                "Not carried out yet: the export still goes by what was chosen before, "
+                f"{lowered(STRATEGIES[done.plan.strategy].title)}{other}."
+            )
+        if strategy.estimate and session.embeddings is not None and plan.total_added:
+            quiet(strategy.estimate(plan, session.embeddings.dimension))
+        if needs:
+            quiet(f"{strategy.title} works on embeddings. Embed the images first.")
+    with right:
+        st.plotly_chart(
+            charts.plan_bars(plan),
+            key="plan_bars",
+            config={"displayModeBar": False},
+            alt="Training images per class before and after",
+        )
+        with st.expander("As a table"):
+            st.dataframe(
+                {
+                    "class": list(plan.before),
+                    "before": list(plan.before.values()),
+                    "after": list(plan.after.values()),
+                    "weight": [round(plan.weight.get(label, 0.0), 3) for label in plan.before],
+                },
+                hide_index=True,
+                alt="Training images per class before and after, and class weights",
+            )
+        if session.embeddings is None:
+            balance_embed.draw(session.taken or dataset, is_needed=strategy.needs_embeddings)
+    if strategy.effect.adds_points:
+        draw_risks(session, dataset, plan)
+    return session
+
+
+def _start_resampling(side: TrainingSide, before: Balanced | None) -> None:
+    def apply(session: Session, balanced: Balanced) -> Session:
+        # A strategy that was chosen meanwhile is newer than this one.
+        is_wanted = session.embeddings is side.embeddings and session.dataset is side.dataset
+        is_wanted = is_wanted and session.balanced is before
+        return session.with_balanced(balanced) if is_wanted else session
+
+    def make(progress: Progress) -> Balanced:
+        made = resample(replace(side, progress=progress))
+        return Balanced(made.plan, side.seed, made)
+
+    title = STRATEGIES[side.plan.strategy].title
+    current_workspace().start(Job("resample", title, make), apply)
+    st.rerun()

@@ -1,0 +1,230 @@
+"""On Balance: how good the points are that were made."""
+
+from functools import partial
+from math import isfinite, isnan
+
+import numpy as np
+import streamlit as st
+
+from app.charts import bars as charts
+from app.jobs.queue import Job
+from app.pages.balance.choice import pick_synthetic
+from app.session.session import Balanced, Session
+from app.session.workspaces import QUALITY, Workspace
+from app.shell.page import current_workspace, note, quiet
+from core.dataset import ImageDataset
+from core.embed import Embeddings
+from core.progress import Progress
+from core.resample import STRATEGIES, SyntheticPoints
+from core.resample.batched import BatchedCost
+from core.resample.quality import SyntheticQuality, measure_quality
+from core.words import count_of, times
+
+_BY_ITSELF = 30_000  # images and points together: up to here some seconds
+_MOST_LISTED = 500
+
+
+def start_quality(workspace: Workspace, session: Session) -> None:
+    """Measure the points by itself, once, where that is quick."""
+    balanced, embeddings = session.balanced, session.embeddings
+    if balanced is None or embeddings is None or session.quality is not None:
+        return
+    points = balanced.synthetic
+    if points is None or not len(points) or len(points) + len(embeddings) > _BY_ITSELF:
+        return
+    if workspace.begun.get(QUALITY) is not balanced and workspace.job_in(QUALITY) is None:
+        _start(workspace, session, balanced, embeddings, points)
+        st.rerun()  # so that the sidebar watches the job, and draws the page when it is done
+
+
+def draw_quality(session: Session, dataset: ImageDataset) -> None:
+    """Draw the figures of each class, and the points that look unsafe."""
+    balanced, embeddings = session.balanced, session.embeddings
+    points = balanced.synthetic if balanced is not None else None
+    if balanced is None or embeddings is None or points is None or not len(points):
+        return
+    st.subheader("How good are the points?", anchor=False)
+    if balanced.made is not None and balanced.made.cost is not None:
+        _batches(balanced.made.cost, dataset)
+    if balanced.made is not None and balanced.made.variance_kept is not None:
+        quiet(
+            f"Neighbours were looked for in principal components that keep "
+            f"{balanced.made.variance_kept:.0%} of the variance."
+        )
+    workspace, quality = current_workspace(), session.quality
+    if quality is None:
+        if workspace.job_in(QUALITY) is not None:
+            quiet("The points are being compared with the images around them.")
+        elif st.button(f"Measure {count_of(len(points), 'point')}", key="measure_quality"):
+            _start(workspace, session, balanced, embeddings, points)
+            st.rerun()
+        return
+    _summary(quality, balanced)
+    note(
+        "Points between images always look plausible: they lie inside the cloud, so precision and "
+        "density are high whatever they are worth. What tells more: whether other classes are "
+        "nearer, whether recall and coverage come near what two draws from one source would give, "
+        "and how much narrower the points spread (2/3 for points between unrelated images)."
+    )
+    _table(quality)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _uses(quality)
+    with right:
+        _unsafe(session, quality, points, dataset)
+
+
+def _start(
+    workspace: Workspace,
+    session: Session,
+    balanced: Balanced,
+    embeddings: Embeddings,
+    points: SyntheticPoints,
+) -> None:
+    workspace.begun[QUALITY] = balanced
+
+    def apply(session: Session, quality: SyntheticQuality) -> Session:
+        return session.with_quality(quality) if session.balanced is balanced else session
+
+    assert session.dataset is not None
+    run = partial(_measure, session.dataset, embeddings, points)
+    workspace.start(Job("quality", "Measuring the points", run), apply, slot=QUALITY)
+
+
+def _measure(
+    dataset: ImageDataset, embeddings: Embeddings, points: SyntheticPoints, progress: Progress
+) -> SyntheticQuality:
+    return measure_quality(dataset, embeddings, points, progress=progress)
+
+
+def _batches(cost: BatchedCost, dataset: ImageDataset) -> None:
+    """Draw what working in batches cost."""
+    columns = st.columns(3)
+    recall = "-" if isnan(cost.recall) else f"{cost.recall:.0%}"
+    ratio = "-" if isnan(cost.distance_ratio) else times(cost.distance_ratio)
+    lost = cost.asked - cost.made
+    figures = (
+        ("True neighbours found", recall, f"in {count_of(cost.batches, 'batch')}"),
+        ("Distance to a neighbour", ratio, "as far as to the true ones"),
+        ("Points not made", f"{lost:,}", f"of {cost.asked:,} asked for"),
+    )
+    for column, (title, value, meaning) in zip(columns, figures, strict=True):
+        with column.container(border=True, gap=None):
+            st.metric(title, value)
+            quiet(meaning)
+    if cost.lost:
+        code = max(cost.lost, key=cost.lost.__getitem__)
+        quiet(
+            f"'{dataset.classes[code]}' lost the most: {cost.lost[code]:,}. Its batches hold fewer "
+            "than two of its images."
+        )
+    quiet(
+        "SMOTE proper compares images block by block, in memory that does not grow with the set, "
+        "and finds every true neighbour: it needs no batches."
+    )
+
+
+def _summary(quality: SyntheticQuality, balanced: Balanced) -> None:
+    unsafe = int(quality.is_unsafe.sum())
+    if not unsafe:
+        quiet("No point looks unsafe: each is nearer to its own class, all along its way.")
+        return
+    worst = max(quality.classes.values(), key=lambda one: one.unsafe)
+    quiet(
+        f"{count_of(unsafe, 'point')} of {len(quality.margin):,} look unsafe, most in "
+        f"'{worst.label}' ({worst.unsafe:.0%}): nearer to another class, contradicted by the "
+        "nearest other image, or on a way that crosses another class."
+    )
+    if any(setting.name == "unsafe" for setting in STRATEGIES[balanced.plan.strategy].parameters):
+        quiet(
+            "To leave them out, set 'Points that look unsafe' under More settings, and make anew."
+        )
+
+
+def _table(quality: SyntheticQuality) -> None:
+    rows = []
+    for label, one in quality.classes.items():
+        prdc = one.prdc
+        rows.append(
+            {
+                "class": label,
+                "points": one.points,
+                "unsafe": 100 * one.unsafe,
+                "margin": one.margin if isfinite(one.margin) else None,
+                "nearer to others": 100 * one.near_others,
+                "nearest agrees": 100 * one.agreement,
+                "crosses others": 100 * one.crossing,
+                "images never used": None if one.never_used is None else 100 * one.never_used,
+                "spread": one.variance_ratio,
+                "precision": prdc and prdc.precision,
+                "recall": prdc and prdc.recall,
+                "density": prdc and prdc.density,
+                "coverage": prdc and prdc.coverage,
+                "coverage expected": prdc and prdc.expected_coverage,
+            }
+        )
+    rows.sort(key=lambda row: -float(str(row["unsafe"])))
+    share, plain = (
+        st.column_config.NumberColumn(format="%.0f %%"),
+        st.column_config.NumberColumn(format="%.2f"),
+    )
+    shares = ("unsafe", "nearer to others", "nearest agrees", "crosses others", "images never used")
+    plains = ("margin", "spread", "precision", "recall", "density", "coverage", "coverage expected")
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_config={**dict.fromkeys(shares, share), **dict.fromkeys(plains, plain)},
+        alt="How good the points of each class are",
+    )
+
+
+def _uses(quality: SyntheticQuality) -> None:
+    uses = {label: one.uses for label, one in quality.classes.items() if one.uses is not None}
+    if not uses:
+        quiet("The points have no parents, so no image is used as a base.")
+        return
+    label = st.selectbox("How often each image of a class is a base", list(uses))
+    st.plotly_chart(
+        charts.base_uses(uses[label]),
+        key="base_uses",
+        config={"displayModeBar": False},
+        alt=f"Images of {label} by how many points start from them",
+    )
+
+
+def _unsafe(
+    session: Session, quality: SyntheticQuality, points: SyntheticPoints, dataset: ImageDataset
+) -> None:
+    chosen = np.flatnonzero(quality.is_unsafe)
+    if not len(chosen):
+        return
+    chosen = chosen[np.argsort(quality.margin[chosen], kind="stable")][:_MOST_LISTED]
+    st.markdown("Points that look unsafe, the nearest to other classes first")
+    table = {
+        "point": (chosen + 1).tolist(),
+        "class": [dataset.classes[code] for code in points.codes[chosen]],
+        "margin": quality.margin[chosen].round(2).tolist(),
+        "nearest agrees": quality.agrees[chosen].tolist(),
+        "crosses": quality.crosses[chosen].tolist(),
+    }
+    if points.parents is not None:
+        for place, name in enumerate(("base", "neighbour")):
+            rows = points.parents[chosen, place].tolist()
+            table[name] = [dataset.path(row) for row in rows]
+    event = st.dataframe(
+        table,
+        hide_index=True,
+        height=320,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="unsafe_points",
+        alt="Points that look unsafe, with their parents",
+    )
+    quiet("Choose a row to see the point on the map, with the pictures of its parents.")
+    # A line that was chosen in a longer table may no longer be there.
+    rows = [row for row in event["selection"]["rows"] if row < len(chosen)]
+    if rows != st.session_state.get("unsafe_clicked", []):
+        st.session_state["unsafe_clicked"] = rows
+        if rows:
+            pick_synthetic(session, int(chosen[rows[0]]))
+            st.rerun()

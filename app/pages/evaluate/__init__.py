@@ -1,0 +1,1 @@
+"""Evaluate: which strategy helps."""

@@ -1,0 +1,125 @@
+"""The comparison that a person asks for, as long work, and what is known of it so far."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.session.work import embed_and_map
+from core.augment import AugmentPolicy
+from core.dataset import ImageDataset
+from core.embed import DEFAULT_ENCODER, Embeddings
+from core.evaluate import BASELINE, EvaluationReport, evaluate
+from core.evaluate.repeats import USUAL_FOLDS
+from core.progress import Progress
+from core.project import Projection
+from core.resample import STRATEGIES, BalancePlan, Settings
+
+Evaluated = tuple[Embeddings, Projection | None, EvaluationReport]
+
+
+@dataclass(frozen=True)
+class FromBalance:
+    """What is set on Balance and not as usual, as a comparison takes it."""
+
+    row: str  # such as 'smote@50%'
+    strategy: str
+    settings: Settings  # of every row with that strategy
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person wants compared, and how."""
+
+    strategies: Sequence[str]  # as the form has them
+    head: str
+    metric: str
+    policy: AugmentPolicy
+    seed: int
+    on_test_split: bool = False
+    shows_leak: bool = False
+    folds: int = USUAL_FOLDS
+    repeats: int | None = None  # None: the usual ones
+    balance: FromBalance | None = None
+
+    @property
+    def rows(self) -> list[str]:
+        """Return the names of all rows, the baseline first, each once."""
+        more = [] if self.balance is None else [self.balance.row]
+        return list(dict.fromkeys([BASELINE, *self.strategies, *more]))
+
+    @property
+    def settings(self) -> Mapping[str, Settings]:
+        """Return strategy -> settings that are not the usual ones."""
+        return {} if self.balance is None else {self.balance.strategy: self.balance.settings}
+
+
+def from_balance(plan: BalancePlan | None) -> FromBalance | None:
+    """Return what a comparison takes from `plan`; None where all of it is as usual.
+
+    A number for each class has no name as a row, so the usual target stands in for it.
+    """
+    if plan is None:
+        return None
+    record = STRATEGIES[plan.strategy]
+    row = plan.strategy
+    if not isinstance(plan.target, Mapping) and plan.target not in {None, record.default_target}:
+        row = f"{plan.strategy}@{plan.target}"
+    if row == plan.strategy and plan.settings == record.complete():
+        return None
+    return FromBalance(row, plan.strategy, plan.settings)
+
+
+@dataclass(eq=False)
+class SoFar:
+    """What is known before all is. The thread that compares writes it; pages read it."""
+
+    asked: Asked
+    dataset: ImageDataset | None = field(default=None, repr=False)  # that is compared on
+    report: EvaluationReport | None = None
+    vectors: tuple[Embeddings, Projection | None] | None = field(default=None, repr=False)
+
+    def hear(self, report: EvaluationReport) -> None:
+        """Take what is known now."""
+        self.report = report
+
+    def kept(self) -> Evaluated | None:
+        """Return what to keep where no more comes: nothing, unless two strategies are done."""
+        if self.vectors is None or self.report is None or self.report.done < 2:
+            return None
+        return (*self.vectors, self.report)
+
+
+def embed_and_evaluate(
+    dataset: ImageDataset,
+    taken: ImageDataset,
+    embeddings: Embeddings | None,
+    cache: Path,
+    so_far: SoFar,
+    progress: Progress,
+) -> Evaluated:
+    """Compare what `so_far` asks for, embedding first where that was not done.
+
+    All that was taken is embedded: an image that is left out now may come back.
+    """
+    asked, projection = so_far.asked, None
+    if embeddings is None:
+        embeddings, projection = embed_and_map(taken, DEFAULT_ENCODER, "auto", cache, progress)
+    so_far.vectors = embeddings, projection
+    report = evaluate(
+        dataset,
+        embeddings,
+        strategies=asked.rows,
+        head=asked.head,
+        metric=asked.metric,
+        n_splits=asked.folds,
+        repeats=asked.repeats,
+        settings=asked.settings,
+        policy=asked.policy,
+        on_test_split=asked.on_test_split,
+        shows_leak=asked.shows_leak,
+        seed=asked.seed,
+        device="auto",
+        hear=so_far.hear,
+        progress=progress,
+    )
+    return embeddings, projection, report

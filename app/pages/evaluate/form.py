@@ -1,0 +1,252 @@
+"""What is to be compared on Evaluate, and how; what it takes, and its start."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import streamlit as st
+
+from app.jobs.queue import Job
+from app.pages.evaluate.comparison import Asked, Evaluated, SoFar, embed_and_evaluate, from_balance
+from app.session.session import Session
+from app.shell.page import current_workspace, plain
+from core.augment import AugmentPolicy
+from core.dataset import TEST, TRAIN, ImageDataset
+from core.embed import DEFAULT_ENCODER
+from core.errors import SettingError
+from core.evaluate import (
+    BASELINE,
+    DEFAULT_HEAD,
+    HEADS,
+    METRICS,
+    PRIMARY,
+    EvaluationReport,
+    augmentations,
+    parse_contender,
+)
+from core.evaluate.contender_sets import CONTENDER_SETS
+from core.evaluate.contenders import all_names
+from core.evaluate.estimate import estimate
+from core.evaluate.heads import check_head
+from core.evaluate.repeats import USUAL_FOLDS, usual_repeats
+from core.resample import STRATEGIES
+from core.words import count_of
+
+JOB = "evaluate"
+METRIC_KEY = "evaluate_metric"
+_NAMES_KEY, _SET_KEY = "evaluate_strategies", "evaluate_set"
+_HEAD_KEY, _SEED_KEY = "evaluate_head", "evaluate_seed"
+_TEST_KEY, _LEAK_KEY = "evaluate_on_test_split", "evaluate_shows_leak"
+_FOLDS_KEY, _REPEATS_KEY = "evaluate_folds", "evaluate_repeats"
+_MOST_FOLDS, _MOST_REPEATS = 20, 100
+
+
+def remember(session: Session, running: Asked | None) -> None:
+    """Fill what the page's memory lacks with what was asked for last.
+
+    A reload, and another tab, has a memory of its own that knows nothing of what was typed.
+    """
+    asked = running or _asked_for(session.evaluation, session.policy) or _usual(session.policy)
+    wanted: dict[str, object] = {
+        _NAMES_KEY: [name for name in asked.strategies if name != BASELINE],
+        _HEAD_KEY: asked.head,
+        METRIC_KEY: asked.metric,
+        _SEED_KEY: asked.seed,
+        _TEST_KEY: asked.on_test_split,
+        _LEAK_KEY: asked.shows_leak,
+        _FOLDS_KEY: min(asked.folds, _MOST_FOLDS),
+        _REPEATS_KEY: asked.repeats,
+    }
+    for key, value in wanted.items():
+        if key not in st.session_state:
+            st.session_state[key] = value
+
+
+def draw(session: Session, dataset: ImageDataset, metric: str, *, is_running: bool) -> None:
+    """Draw the form."""
+    with st.container(border=True):
+        names = _strategies(session.policy)
+        balance = from_balance(session.balanced.plan if session.balanced is not None else None)
+        if balance is not None:
+            title = parse_contender(balance.row).title
+            words = STRATEGIES[balance.strategy].unusual(balance.settings)
+            told = plain(f"{title} ({words})" if words else title)
+            if not st.checkbox(
+                f"As set on Balance: {told}", value=True, key="evaluate_from_balance",
+                help="A row of its own, and these settings for every row with that strategy. "
+                "Numbers for single classes and the limit for each image are not taken over.",
+                persist_state="session",
+            ):  # fmt: skip
+                balance = None
+        left, right, middle = st.columns(3, vertical_alignment="bottom")
+        with left:
+            head = st.selectbox(
+                "What learns", list(HEADS), format_func=lambda name: HEADS[name].title,
+                help="  \n".join(f"**{one.title}**: {one.help}" for one in HEADS.values()),
+                key=_HEAD_KEY, persist_state="session",
+            )  # fmt: skip
+        with middle:
+            # With results, it stands above them.
+            if session.evaluation is None:
+                metric_box(metric)
+        with right:
+            seed = st.number_input(
+                "Seed", min_value=0, max_value=2**31 - 1, key=_SEED_KEY,
+                help="Same seed, same folds.", persist_state="session",
+            )  # fmt: skip
+        on_test_split = TEST in dataset.splits and st.checkbox(
+            "Score on the test split as it came, not on folds",
+            key=_TEST_KEY, persist_state="session",
+        )  # fmt: skip
+        shows_leak = not HEADS[head].learns_from_pictures and st.checkbox(
+            "A lesson: show what resampling before splitting would have reported",
+            key=_LEAK_KEY, persist_state="session",
+        )  # fmt: skip
+        folds, repeats = _repeats(head, is_held_out=on_test_split)
+        asked = Asked(
+            names, head, metric, session.policy, int(seed), on_test_split, shows_leak, folds,
+            repeats, balance,
+        )  # fmt: skip
+        _start_button(session, dataset, asked, is_running=is_running)
+
+
+def metric_box(metric: str) -> None:
+    """Draw the choice of the figure that the verdict is about."""
+    st.selectbox(
+        "What matters to you", list(METRICS), format_func=lambda name: METRICS[name].title,
+        help=METRICS[metric].help, key=METRIC_KEY, persist_state="session", width=320,
+    )  # fmt: skip
+
+
+def _usual(policy: AugmentPolicy) -> Asked:
+    return Asked(CONTENDER_SETS["usual"].rows(policy), DEFAULT_HEAD, PRIMARY, policy, seed=0)
+
+
+def _asked_for(report: EvaluationReport | None, policy: AugmentPolicy) -> Asked | None:
+    """Return what a finished comparison was asked for, as far as it tells."""
+    if report is None:
+        return None
+    head = HEADS[report.head]
+    usual = usual_repeats(head, folds=report.folds, is_held_out=report.is_held_out)
+    return Asked(
+        list(report.settings), report.head, report.metric, policy, report.seed, report.is_held_out,
+        any(row.leaky is not None for row in report.strategies),
+        USUAL_FOLDS if report.is_held_out else report.folds,
+        None if report.repeats == usual else report.repeats,
+    )  # fmt: skip
+
+
+def _strategies(policy: AugmentPolicy) -> list[str]:
+    """Draw the sets to begin with and the names, and return these."""
+    sets = {name: one.rows(policy) for name, one in CONTENDER_SETS.items()}
+    choices = [name for name in all_names() if name != BASELINE] + augmentations(policy)[:-1]
+    titles = {name: parse_contender(name).title for name in choices}
+    # The one that is lit is the one that the names below are.
+    names = list(st.session_state.get(_NAMES_KEY, []))
+    st.session_state[_SET_KEY] = next(
+        (key for key, rows in sets.items() if set(rows) == set(names)), None
+    )
+    st.pills(
+        "Begin with", list(sets), format_func=lambda name: CONTENDER_SETS[name].title,
+        key=_SET_KEY, on_change=_take_set, args=(sets,),
+    )  # fmt: skip
+    return st.multiselect(
+        "Strategies beside 'None'",
+        choices,
+        # What a person writes comes back as it is shown, so it is shown as it was written.
+        format_func=lambda name: titles.get(name, name),
+        accept_new_options=True,
+        help="Write others yourself: smote@50% fills up to half the largest class, and "
+        "smote@50%+class_weights weighs what is left. Pictures are augmented as on Augment.",
+        key=_NAMES_KEY,
+        persist_state="session",
+    )
+
+
+def _take_set(sets: Mapping[str, list[str]]) -> None:
+    chosen = st.session_state[_SET_KEY]
+    if chosen is not None:
+        st.session_state[_NAMES_KEY] = sets[chosen]
+
+
+def _repeats(head: str, *, is_held_out: bool) -> tuple[int, int | None]:
+    """Draw how often each strategy is scored, and return folds and repeats."""
+    with st.expander("Folds and repeats"):
+        left, right, _ = st.columns(3, vertical_alignment="bottom")
+        with left:
+            folds = st.number_input(
+                "Folds", min_value=2, max_value=_MOST_FOLDS, key=_FOLDS_KEY,
+                disabled=is_held_out, persist_state="session",
+                help="Parts of the training images that are scored in turn; fewer where a class "
+                "is smaller.",
+            )  # fmt: skip
+        usual = usual_repeats(HEADS[head], folds=int(folds), is_held_out=is_held_out)
+        with right:
+            repeats = st.number_input(
+                "Seeds to learn from" if is_held_out else "Repeats", min_value=1,
+                max_value=_MOST_REPEATS, value=None, placeholder=f"{usual}, as usual",
+                key=_REPEATS_KEY, persist_state="session",
+                help="More make intervals narrower, and take as much longer."
+                + (" Two are the least." if is_held_out else ""),
+            )  # fmt: skip
+    return int(folds), None if repeats is None else int(repeats)
+
+
+def _start_button(
+    session: Session, dataset: ImageDataset, asked: Asked, *, is_running: bool
+) -> None:
+    try:
+        contenders = [parse_contender(name, asked.settings, asked.policy) for name in asked.rows]
+        encoder = session.embeddings.encoder if session.embeddings else DEFAULT_ENCODER
+        check_head(HEADS[asked.head], encoder)
+        cost = estimate(
+            dataset.counts(TRAIN), contenders, HEADS[asked.head], encoder=encoder,
+            to_embed=0 if session.embeddings else len(dataset),
+            folds=asked.folds, repeats=asked.repeats, on_test_split=asked.on_test_split,
+        )  # fmt: skip
+    except SettingError as error:
+        st.error(plain(str(error)))
+        return
+    count = len(asked.rows)
+    text = f"Compare {count_of(count, 'strategy')}"
+    if session.embeddings is None:
+        text = f"Embed {count_of(len(dataset), 'image')} and {text.lower()}"
+    if st.button(
+        text,
+        type="primary" if session.evaluation is None else "secondary",
+        disabled=count < 2 or is_running,
+        key="evaluate_start",
+    ):
+        _start(session, dataset, asked)
+        st.rerun()
+    fairness = (
+        "No strategy learns from the test split."
+        if asked.on_test_split
+        else "Folds are drawn first, what looks the same or is of one group stays on one side, and "
+        "resampling and learning see the training side alone."
+    )
+    settings = "All strategies have their usual settings."
+    if asked.balance is not None:
+        record = STRATEGIES[asked.balance.strategy]
+        others = "with its settings on Balance, others with their usual ones."
+        settings = plain(f"{record.title} is compared {others}")
+    st.caption(f"{cost.text} {settings} {fairness}")
+
+
+def _start(session: Session, dataset: ImageDataset, asked: Asked) -> None:
+    workspace = current_workspace()
+    so_far = SoFar(asked, dataset)
+
+    def apply(session: Session, result: Evaluated) -> Session:
+        embeddings, projection, report = result
+        if session.dataset is not dataset:
+            return session
+        if projection is not None:
+            session = session.with_embeddings(embeddings, projection)
+        return session.with_evaluation(report)
+
+    run = partial(
+        embed_and_evaluate, dataset, session.taken or dataset, session.embeddings,
+        workspace.vectors_folder, so_far,
+    )  # fmt: skip
+    job = Job(JOB, "Comparing strategies", run, so_far=so_far, keep=so_far.kept)
+    workspace.start(job, apply)

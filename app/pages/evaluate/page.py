@@ -1,0 +1,79 @@
+"""Evaluate: which strategy helps, on images that it never saw."""
+
+import streamlit as st
+
+from app.jobs.queue import Job
+from app.pages.evaluate import form as evaluate_form
+from app.pages.evaluate import results as evaluate_results
+from app.pages.evaluate.comparison import SoFar
+from app.session.session import Session
+from app.session.workspaces import MAIN
+from app.shell.page import (
+    ask_for_images,
+    current_workspace,
+    heading,
+    lacks_classes,
+    lead_on,
+    note,
+    quiet,
+)
+from core.evaluate import PRIMARY
+from core.evaluate.verdict import verdict_for
+from core.words import count_of
+
+_QUESTION = "Does balancing help?"
+
+
+def evaluate_view(session: Session) -> Session:
+    """Draw the page."""
+    dataset = ask_for_images(session, _QUESTION, "A comparison needs images.")
+    if dataset is None or lacks_classes(dataset, _QUESTION, "compare"):
+        return session
+    job = current_workspace().job_in(MAIN)
+    running = job if job is not None and job.key == evaluate_form.JOB else None
+    so_far = running.so_far if running is not None else None
+    evaluate_form.remember(session, so_far.asked if isinstance(so_far, SoFar) else None)
+    report = session.evaluation
+    metric = str(st.session_state.get(evaluate_form.METRIC_KEY) or PRIMARY)
+    if report is None:
+        heading(_QUESTION, "Find out on images that no strategy has seen.")
+    else:
+        heading(_QUESTION, verdict_for(report, metric))
+    note(
+        "Accuracy rewards a model that ignores small classes: the row 'Always the largest class' "
+        "learns nothing and still scores. Balanced accuracy counts every class the same. The line "
+        "through each dot is where the true difference lies with 95% confidence; when it crosses "
+        "zero, the data cannot tell."
+    )
+    if running is not None and isinstance(so_far, SoFar):
+        if so_far.dataset is not dataset:
+            st.warning(
+                "What is compared now began before images or labels changed, and will not be kept. "
+                "Cancel it in the sidebar and compare again."
+            )
+        else:
+            _results_so_far(running, so_far, metric)
+    if report is not None:
+        evaluate_form.metric_box(metric)
+        evaluate_results.draw(report, dataset, metric)
+    evaluate_form.draw(session, dataset, metric, is_running=running is not None)
+    if report is not None:
+        lead_on("export", "Take it home")
+    return session
+
+
+def _results_so_far(job: Job, so_far: SoFar, metric: str) -> None:
+    """Draw the strategies that are done while others are compared."""
+
+    @st.fragment(run_every=1.0)
+    def rows() -> None:
+        # The page as a whole is drawn anew when the job has ended; until then nothing jumps.
+        report = so_far.report
+        if report is not None and job.is_active:
+            with st.container(border=True):
+                st.markdown(f"**So far: {report.done} of {count_of(report.asked, 'strategy')}**")
+                evaluate_results.draw_table(report, metric, key="so_far")
+                if report.done > 1:
+                    quiet("Cancel, in the sidebar, keeps what is done.")
+
+    rows()

@@ -1,0 +1,232 @@
+"""Evaluate's results: differences, figures, classes, confusions, curves and the lesson."""
+
+import json
+
+import streamlit as st
+
+from app.charts import bars as charts
+from app.charts import evaluation as evaluate_charts
+from app.charts.palette import class_colours
+from app.shell.page import note, quiet
+from core.dataset import TRAIN, ImageDataset
+from core.evaluate import BASELINE, FLOOR, HEADS, METRICS, EvaluationReport
+from core.evaluate.result_notes import width_notes
+from core.evaluate.tables import to_csv
+from core.evaluate.verdict import best_rival
+from core.words import count_of, signed
+
+
+def draw(report: EvaluationReport, dataset: ImageDataset, metric: str) -> None:
+    """Draw what was found, for the metric that matters."""
+    st.plotly_chart(
+        charts.strategy_differences(report, metric),
+        key="evaluate_differences",
+        config={"displayModeBar": False},
+        alt="Difference of each strategy to doing nothing, with its interval, as in the table",
+    )
+    draw_table(report, metric, key="evaluate_table")
+    # The notes are about the metric that was asked for; a person may look at another one since.
+    others = (
+        []
+        if metric == report.metric
+        else width_notes(report.strategies, metric, is_held_out=report.is_held_out)
+    )
+    for text in (_how(report), *report.notes, *others):
+        quiet(text)
+    _downloads(report)
+    _lesson(report, metric)
+    _per_class(report, dataset, best_rival(report, metric))
+
+
+def draw_table(report: EvaluationReport, metric: str, *, key: str) -> None:
+    """Draw the figures of each strategy, those of `metric` first."""
+    record = METRICS[metric]
+    difference = "points over none (95%)"
+    others = [other.title for name, other in METRICS.items() if name != metric]
+    st.dataframe(
+        {
+            "strategy": [row.title for row in report.strategies],
+            **{
+                other.title: [100 * row.metrics[name].mean for row in report.strategies]
+                for name, other in METRICS.items()
+            },
+            difference: [
+                "" if row.difference is None else str(row.difference[metric])
+                for row in report.strategies
+            ],
+            "outcome": [
+                "" if row.difference is None else row.outcome(metric).value
+                for row in report.strategies
+            ],
+            "seconds a fold": [row.seconds for row in report.strategies],
+            "files": [row.files for row in report.strategies],
+        },
+        hide_index=True,
+        column_order=[
+            "strategy", record.title, difference, "outcome", "seconds a fold", "files", *others,
+        ],
+        column_config={
+            "seconds a fold": st.column_config.NumberColumn(
+                format="%.2f", help="To balance, learn and score."
+            ),
+            "files": st.column_config.NumberColumn(
+                format="%+d", help="That an export adds, or leaves out below 0."
+            ),
+            **{
+                other.title: st.column_config.NumberColumn(format="%.1f %%", help=other.help)
+                for other in METRICS.values()
+            },
+        },
+        alt="Scores of each strategy",
+        key=key,
+    )  # fmt: skip
+
+
+def _how(report: EvaluationReport) -> str:
+    """Return how it was measured."""
+    scored = f"{report.folds} folds, {count_of(report.repeats, 'repeat')}"
+    if report.is_held_out:
+        scored = f"the test split, {count_of(report.repeats, 'seed')}"
+    learner = HEADS[report.head].title.lower()
+    source = f", encoder '{report.encoder}'" if HEADS[report.head].uses_encoder else ""
+    return (
+        f"{count_of(report.images, 'image')}, {scored}, {learner}{source}. The intervals hold for "
+        "all strategies together."
+    )
+
+
+def _downloads(report: EvaluationReport) -> None:
+    with st.container(horizontal=True):
+        st.download_button(
+            "CSV", to_csv(report), "comparison.csv", "text/csv", key="evaluate_csv",
+            icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+        st.download_button(
+            "JSON", json.dumps(report.to_json(), indent=1, ensure_ascii=False), "comparison.json",
+            "application/json", key="evaluate_json", icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+
+
+def _lesson(report: EvaluationReport, metric: str) -> None:
+    leaky = [row for row in report.strategies if row.leaky is not None]
+    if not leaky:
+        return
+    with st.container(border=True):
+        st.markdown("**A lesson: resampled first, split afterwards**")
+        st.dataframe(
+            {
+                "strategy": [row.title for row in leaky],
+                "would report": [100 * (row.leaky or {})[metric] for row in leaky],
+                "on images it never saw": [100 * row.metrics[metric].mean for row in leaky],
+                "points that are not there": [signed(100 * row.flattery(metric)) for row in leaky],
+            },
+            hide_index=True,
+            column_config={
+                "would report": st.column_config.NumberColumn(format="%.1f %%"),
+                "on images it never saw": st.column_config.NumberColumn(format="%.1f %%"),
+            },
+            alt="What resampling before splitting would report of each strategy",
+        )
+        quiet(
+            "Copies, pictures and points of an image then stand on both sides of the split, and a "
+            "model answers from memory. The figures above are not measured that way."
+        )
+        note(
+            "Many tutorials and papers report the first column. The less a strategy has to work "
+            "with, the more it seems to help: try it on a set with noisy labels."
+        )
+
+
+def _per_class(report: EvaluationReport, dataset: ImageDataset, best: str | None) -> None:
+    compared = {row.name: row for row in report.strategies if row.name != FLOOR}
+    others = [name for name in compared if name != BASELINE]
+    titles = ["Recall per class", "As a table", "Confusion"]
+    has_curves = any(row.curves for row in report.strategies)
+    slopes, table, confusion, *curves = st.tabs(
+        [*titles, *(["Learning curves"] if has_curves else [])]
+    )
+    with slopes:
+        chosen = st.selectbox(
+            "From 'None' to",
+            others,
+            index=others.index(best) if best else None,
+            format_func=lambda name: compared[name].title,
+        )
+        if chosen:
+            st.plotly_chart(
+                charts.recall_slopes(report, chosen, class_colours(dataset.counts(TRAIN))),
+                key="evaluate_slopes",
+                config={"displayModeBar": False},
+                alt="Recall of each class without balancing and with the strategy",
+            )
+    with table:
+        _class_table(report)
+    with confusion:
+        name = st.selectbox(
+            "Beside 'None'",
+            others,
+            index=others.index(best) if best else None,
+            format_func=lambda name: compared[name].title,
+            key="confusion_strategy",
+        )
+        sides = st.columns(2, gap="medium")
+        for side, shown in zip(sides, (BASELINE, name), strict=True):
+            if shown is not None:
+                side.markdown(f"**{compared[shown].title}**")
+                side.plotly_chart(
+                    charts.confusion_map(report, shown),
+                    key=f"evaluate_confusion_{shown}",
+                    config={"displayModeBar": False},
+                    alt=f"Confusion matrix of {compared[shown].title}",
+                )
+    for tab in curves:
+        with tab:
+            st.plotly_chart(
+                evaluate_charts.learning_curves(report),
+                key="evaluate_curves",
+                config={"displayModeBar": False},
+                alt="How each strategy's network learned, epoch by epoch",
+            )
+            quiet(_how_watched(report))
+
+
+def _how_watched(report: EvaluationReport) -> str:
+    """Return what the learning curves show."""
+    unwatched = [row.title for row in evaluate_charts.without_line(report)]
+    if len(unwatched) == sum(bool(row.curves) for row in report.strategies):
+        return (
+            "The loss on the pictures that are learned from; none are held back to watch progress."
+        )
+    text = (
+        "Progress is watched on images that are held back from the training side; the best epoch "
+        "is kept, and training ends when a few bring nothing new."
+    )
+    if unwatched:
+        text += (
+            f" {', '.join(unwatched)}: in some fold each class has too few images to hold any "
+            "back, so training runs to its end there."
+        )
+    return text
+
+
+def _class_table(report: EvaluationReport) -> None:
+    figure = st.segmented_control(
+        "Figure", ["recall", "precision"], default="recall", required=True,
+        key="evaluate_class_figure",
+    )  # fmt: skip
+    shares = {
+        row.title: row.precision if figure == "precision" else row.recall
+        for row in report.strategies
+    }
+    st.dataframe(
+        {
+            "class": list(report.classes),
+            **{
+                title: [100 * of_class[label] for label in report.classes]
+                for title, of_class in shares.items()
+            },
+        },
+        hide_index=True,
+        column_config={title: st.column_config.NumberColumn(format="%.0f %%") for title in shares},
+        alt=f"{str(figure).capitalize()} of each class with each strategy",
+    )

@@ -1,0 +1,247 @@
+"""Export: what will be written, the button, and the way to make it again."""
+
+from contextlib import suppress
+from functools import partial
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from app.charts import bars as charts
+from app.jobs.queue import Job
+from app.pages.export.result import export_result
+from app.session.session import Balanced, Session
+from app.session.workspaces import WORKSPACES, Workspace
+from app.shell.page import ask_for_images, current_workspace, heading, note, quiet
+from core.dataset import TRAIN, ImageDataset
+from core.dataset.edits_file import name_edits
+from core.embed import DEFAULT_ENCODER, Embeddings
+from core.errors import SettingError
+from core.export import (
+    AS_THEY_ARE,
+    CONTAINERS,
+    DEFAULT_LAYOUT,
+    DEFAULT_ORIGINALS,
+    ENCODED_ANEW,
+    LAYOUTS,
+    Container,
+    ExportReport,
+    Recipe,
+    container_of,
+    draw_tree,
+    export,
+    export_name,
+)
+from core.progress import Progress
+from core.resample import (
+    STRATEGIES,
+    BalancePlan,
+    Made,
+    make_plan,
+)
+from core.words import count_of, lowered, size_of
+
+_VECTOR_BYTES = 4_000  # a vector of the encoder, its parents, and the names beside it
+_QUESTION = "What will you export?"
+
+
+def export_view(session: Session) -> Session:
+    """Draw the page."""
+    dataset = ask_for_images(session, _QUESTION, "An export needs images.")
+    if dataset is None:
+        return session
+    balanced = session.balanced or Balanced(make_plan(dataset, "augment"), 0)
+    heading(_QUESTION, _answer(dataset, balanced))
+    if session.balanced is None:
+        quiet(
+            "No strategy was chosen on Balance yet, so this is the usual one: augmented pictures "
+            "up to the largest class."
+        )
+    note(
+        "Only the training split is balanced. Nothing is added to validation and test: a score on "
+        "made-up or repeated images says nothing about real ones."
+    )
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.plotly_chart(
+            charts.plan_bars(balanced.plan),
+            key="export_bars",
+            config={"displayModeBar": False},
+            alt="Training images per class before and after",
+        )
+    with right:
+        layout = _layout()
+        tree = draw_tree(
+            LAYOUTS[layout], dataset, balanced.plan, export_name(dataset, balanced.plan.strategy)
+        )
+        st.html(
+            f'<div class="tree" role="img" aria-label="Folders of the export">{escape(tree)}</div>'
+        )
+    _form(session, dataset, balanced, layout)
+    export_result(current_workspace(), session)
+    return session
+
+
+def _answer(dataset: ImageDataset, balanced: Balanced) -> str:
+    plan = balanced.plan
+    text = STRATEGIES[plan.strategy].effect.written(plan)
+    after = {count for count in plan.after.values() if count}
+    if len(after) == 1 and len(plan.after) > 1:
+        text += f": {after.pop():,} for every class"
+    held_out = len(dataset.held_out_rows)
+    return text + (f", with {held_out:,} held-out images beside them." if held_out else ".")
+
+
+def _layout() -> str:
+    """Return the chosen layout; while there is one alone, nothing is asked."""
+    if len(LAYOUTS) == 1:
+        return DEFAULT_LAYOUT.name
+    return st.selectbox(
+        "Layout", list(LAYOUTS), format_func=lambda name: LAYOUTS[name].title, key="export_layout",
+        help=" ".join(f"{layout.title}: {layout.help}" for layout in LAYOUTS.values()),
+    )  # fmt: skip
+
+
+def _form(session: Session, dataset: ImageDataset, balanced: Balanced, layout: str) -> None:
+    workspace = current_workspace()
+    pictures = sum(balanced.plan.after.values()) + len(dataset.held_out_rows)
+    is_local = WORKSPACES.settings.is_local
+    kinds = [name for name, kind in CONTAINERS.items() if kind.is_file or is_local]
+    with st.form("export"):
+        left, right = st.columns([1, 2])
+        kind = left.radio(
+            "Format", kinds, format_func=lambda name: CONTAINERS[name].title,
+            captions=[CONTAINERS[name].help for name in kinds],
+        )  # fmt: skip
+        folder = ""
+        if not all(CONTAINERS[name].is_file for name in kinds):
+            folder = right.text_input(
+                "For the format 'Folder': a new folder on this computer",
+                value=str(Path.home() / export_name(dataset, balanced.plan.strategy)),
+            )
+        is_anew = st.checkbox(
+            "Encode the originals anew, as augmented pictures are", key="export_normalised",
+            value=DEFAULT_ORIGINALS == ENCODED_ANEW,
+            help="Else a strong network may tell augmented pictures, and the classes that hold "
+            "them, by the traces of their encoding. It holds for every split. Files whose pixels "
+            "reading changes, as turned or transparent ones, are written anew in any case.",
+        )  # fmt: skip
+        text = f"Write {count_of(pictures, 'picture')}"
+        primary = session.exported is None or session.export_stale
+        if st.form_submit_button(text, type="primary" if primary else "secondary"):
+            originals = ENCODED_ANEW if is_anew else AS_THEY_ARE
+            recipe = _recipe(session, dataset, balanced, originals, layout)
+            _start(workspace, session, dataset, balanced, recipe, CONTAINERS[kind], folder)
+            st.rerun()
+        st.caption(f"About {size_of(_estimate(dataset, balanced))}.")
+
+
+def _estimate(dataset: ImageDataset, balanced: Balanced) -> float:
+    """Return the bytes of the export, roughly: an added picture weighs as much as its class's."""
+    sizes = dataset.table["bytes"].to_numpy()
+    total = float(sizes[dataset.held_out_rows].sum())
+    for label, count in balanced.plan.before.items():
+        if count:
+            mean = float(sizes[dataset.rows_of(label, TRAIN)].mean())
+            total += mean * balanced.plan.after[label]
+    if balanced.synthetic is not None:
+        total += _VECTOR_BYTES * len(balanced.synthetic)
+    return total
+
+
+def _recipe(
+    session: Session, dataset: ImageDataset, balanced: Balanced, originals: str, layout: str
+) -> Recipe:
+    plan = balanced.plan
+    return Recipe(
+        source=dataset.name,
+        dataset_digest=dataset.digest,
+        choices=dataset.choices,
+        take=dataset.take,
+        strategy=plan.strategy,
+        target=plan.target,
+        settings=plan.settings,
+        most_per_image=plan.most_per_image,
+        encoder=session.embeddings.encoder if session.embeddings else DEFAULT_ENCODER,
+        policy=session.policy,
+        seed=balanced.seed,
+        edits=name_edits(session.edits.of_data, dataset),
+        originals=originals,
+        layout=layout,
+    )
+
+
+def _start(
+    workspace: Workspace,
+    session: Session,
+    dataset: ImageDataset,
+    balanced: Balanced,
+    recipe: Recipe,
+    container: Container,
+    folder: str,
+) -> None:
+    plan = balanced.plan
+    if container.is_file:
+        # A place of its own: the export before it can be downloaded until this one is whole.
+        name = f"{export_name(dataset, plan.strategy)}{container.suffix}"
+        target = workspace.new_folder("export") / name
+    else:
+        target = new_folder(folder)
+    run = partial(_run, dataset, plan, recipe, target, container, balanced.made, session.embeddings)
+
+    started = session
+
+    def apply(session: Session, report: ExportReport) -> Session:
+        if session.taken is not started.taken:
+            return session
+        before = session.export_path()
+        if before is not None and before.is_relative_to(workspace.folder):
+            before.unlink(missing_ok=True)
+        return session.with_export(report, started=started)
+
+    workspace.start(Job("export", "Writing the export", run), apply)
+
+
+def new_folder(text: str) -> Path:
+    """Return the folder that was asked for.
+
+    Raises:
+        SettingError: the text names none, or leaves open where it is.
+    """
+    path = Path(text.strip())
+    with suppress(RuntimeError):  # '~name' of nobody stays, and is no whole path
+        path = path.expanduser()
+    if not path.is_absolute():
+        raise SettingError(
+            f"'{text.strip()}' does not say where the new folder is. Give its whole path, such as "
+            f"{Path.home() / 'balanced'}."
+        )
+    kind = container_of(path)
+    if kind.is_file:
+        raise SettingError(
+            f"The new folder cannot be called '{path.name}': that is the name of a "
+            f"{lowered(kind.title)}. Choose the format '{kind.title}', or another name."
+        )
+    return path
+
+
+def _run(
+    dataset: ImageDataset,
+    plan: BalancePlan,
+    recipe: Recipe,
+    target: Path,
+    container: Container,
+    made: Made | None,
+    embeddings: Embeddings | None,
+    progress: Progress,
+) -> ExportReport:
+    return export(
+        dataset,
+        plan,
+        recipe,
+        target,
+        container=container,
+        made=made,
+        embeddings=embeddings,
+        progress=progress,
+    )

@@ -1,0 +1,74 @@
+"""What an export has written: where it is, what is not in it, and how to make it again."""
+
+import shlex
+from pathlib import Path
+from urllib.parse import quote
+
+import streamlit as st
+
+from app.session.session import Session
+from app.session.workspaces import Workspace
+from app.shell.page import plain, quiet
+from core.export import LAYOUTS
+from core.resample import STRATEGIES
+from core.words import count_of, named, size_of
+
+
+def export_result(workspace: Workspace, session: Session) -> None:
+    """Draw what was written, if something was."""
+    report, path = session.exported, session.export_path()
+    if report is None or path is None:
+        return
+    with st.container(border=True):
+        place = f", {size_of(path.stat().st_size)}" if path.is_file() else " to this folder"
+        done = f"{count_of(len(report.rows), 'picture')} written{place}."
+        if session.export_stale:
+            done += " Settings have changed since: write again to have them in it."
+        st.markdown(plain(done))
+        if report.changes:
+            quiet(f"With your changes: {report.changes}.")
+        if path.is_file():
+            url = f"/evenset/export/{workspace.route_token}/{quote(path.name)}"
+            st.link_button("Download the zip", url, type="primary", icon=":material/download:")
+        else:
+            st.code(str(path), language=None, wrap_lines=True)
+        _readers(report.layout, path)
+        for failure in report.failed[:5]:
+            st.warning(plain(f"'{failure.path}' is not in it: {failure.reason}."))
+        short = [
+            label for label, count in report.after.items()
+            if count and count != max(report.after.values())
+        ]  # fmt: skip
+        if short and STRATEGIES[_strategy(session)].targets:
+            quiet(f"Classes above or below the target: {named(short)}.")
+        quiet("The same again from the command line, with your images as SOURCE:")
+        st.code(_again(path), language="bash", wrap_lines=True)
+
+
+def _strategy(session: Session) -> str:
+    return session.balanced.plan.strategy if session.balanced else "augment"
+
+
+def _again(path: Path) -> str:
+    """Return the command that makes the same again, from the recipe in the export."""
+    place = Path(path.stem) if path.is_file() else path  # a zip is unpacked where the command runs
+    recipe, out = str(place / "recipe.json"), f"{path.stem}-again{path.suffix}"
+    return f"evenset balance SOURCE --recipe {shlex.quote(recipe)} --out {shlex.quote(out)}"
+
+
+def _readers(name: str, path: Path) -> None:
+    """Say how a trainer reads what was written."""
+    layout = LAYOUTS.get(name)
+    if layout is None or not layout.readers:
+        return
+    is_packed = path.is_file()
+    if is_packed:
+        quiet("Unpack it into a folder of its own first:")
+        name, folder = shlex.quote(path.name), shlex.quote(path.stem)
+        st.code(f"unzip {name} -d {folder}", language="bash", wrap_lines=True)
+    quiet("A trainer reads it:")
+    folder = path.stem if is_packed else str(path)
+    lines = [f"FOLDER = {folder!r}", *layout.readers]
+    st.code("\n".join(lines), language="python", wrap_lines=True)
+    if layout.caveat:
+        quiet(layout.caveat)

@@ -1,0 +1,31 @@
+"""On Load: apply the changes of labels that a file holds."""
+
+import streamlit as st
+
+from app.session.session import Session
+from app.shell.page import current_workspace, quiet
+from core.dataset.edits import Edits
+from core.dataset.edits_file import EDITS_NAME, find_edits, missing_text, parse_edits
+from core.words import count_of
+
+_ROUND = "edits_round"
+
+
+def draw_edits(session: Session) -> Session:
+    """Draw the place for a file, and return the session with the changes that one holds."""
+    taken = session.taken
+    if taken is None:
+        return session
+    number = int(st.session_state.get(_ROUND, 0))
+    with st.expander(f"Apply an {EDITS_NAME}"):
+        quiet("Changes of labels that were made before, of these images or of some of them.")
+        upload = st.file_uploader("File with changes", type=["json"], key=f"edits_{number}")
+    if upload is None:
+        return session
+    # Another uploader from now on: a file is taken once, and refused once.
+    st.session_state[_ROUND] = number + 1
+    found, missing = find_edits(parse_edits(upload.getvalue(), upload.name), taken)
+    after = session.with_edits(Edits((*session.edits.done, *found.done)))
+    applied = f"{count_of(len(found), 'change')} of '{upload.name}' applied; see Audit."
+    current_workspace().message = missing_text(missing, taken) if missing else applied
+    return after

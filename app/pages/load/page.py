@@ -1,0 +1,241 @@
+"""Load: which images, which classes, how many of each."""
+
+from contextlib import suppress
+from pathlib import Path
+
+import streamlit as st
+
+from app.pages.load import labels as load_labels
+from app.pages.load import resume as go_on
+from app.pages.load.edits import draw_edits
+from app.pages.load.pixels import draw_questions
+from app.session.session import Session
+from app.session.workspaces import MAIN, WORKSPACES, Workspace
+from app.shell.page import (
+    SAMPLE_KEY,
+    current_workspace,
+    heading,
+    lead_on,
+    note,
+    plain,
+    quiet,
+    skipped_table,
+)
+from app.shell.thumbnails import COVER_PATH, picture_html
+from app.upload import loading, reading
+from app.upload.area import upload_area
+from core.dataset import TRAIN, ImageDataset, Take
+from core.ingest import MISMATCHES, SAMPLES, Sample
+from core.words import count_of
+
+_FEW_CLASSES = 12  # with more, a count per class would be a wall of boxes
+
+
+def load_view(session: Session) -> Session:
+    """Draw the page: what was brought, the choice of classes, and ways to bring something."""
+    sample = st.session_state.pop(SAMPLE_KEY, None)
+    if sample is not None:  # asked for on another page
+        loading.start_source(current_workspace(), f"sample:{sample}", title=SAMPLES[sample].title)
+        st.rerun()
+    if session.pending is not None:
+        load_labels.draw(session.pending)
+        return session
+    dataset = session.dataset
+    if dataset is None or session.source is None or session.audit is None:
+        heading(
+            "Which images do you bring?",
+            "Bring labelled images: a folder per class, or a labels file. See how unbalanced they "
+            "are, try remedies, and take a balanced set home. Nothing leaves this computer.",
+        )
+        go_on.draw(current_workspace())
+        _sources(is_aside=current_workspace().saved is not None)
+        return session
+    heading("Which images do you bring?", _answer(session.source, session.taken or dataset))
+    note(
+        "Evenset reads every file once. What cannot be used is listed with the reason and left "
+        "out; the rest gets a row number that stays the same on every page."
+    )
+    lead_on("audit", "See how unbalanced it is", is_primary=True)
+    draw_questions(session)
+    skipped_table(session.source.skipped)
+    _decided_table(session.source)
+    changes = count_of(len(session.edits), "change")
+    taken = _choose(session.source, session.taken or dataset)
+    if session.edits:
+        quiet(f"Another part drops your {changes} of labels; Audit has them as edits.json.")
+    edited = draw_edits(session)
+    st.divider()
+    st.subheader("Bring other images", anchor=False)
+    lost = f", your {changes} of labels included" if session.edits else ""
+    quiet(f"They replace the present ones, with all that was made from them{lost}.")
+    _sources(is_aside=True)
+    if taken is not None:
+        smaller = session.with_taken(*reading.take(session.source, taken))
+        current_workspace().drop_work()
+        if session.edits:
+            current_workspace().message = f"Your {changes} of labels went with the part before."
+        return smaller
+    return edited
+
+
+def open_initial_source(workspace: Workspace) -> None:
+    """Open what was named on the command line, once for each visitor."""
+    source = WORKSPACES.settings.initial_source
+    if source is not None and not workspace.has_started:
+        workspace.has_started = True
+        loading.start_source(workspace, source, title=source.rsplit("/", 1)[-1])
+
+
+def _answer(source: ImageDataset, dataset: ImageDataset) -> str:
+    received = len(source) + len(source.skipped)
+    skipped = len(source.skipped)
+    used = f"All {count_of(received, 'file')} can be used"
+    if skipped:
+        used = (
+            f"Of {count_of(received, 'file')}, {len(source):,} can be used and {skipped:,} "
+            f"{'is' if skipped == 1 else 'are'} skipped"
+        )
+    taken = ""
+    if len(dataset) < len(source):
+        taken = (
+            f" You took {count_of(len(dataset), 'image')} of "
+            f"{count_of(len(dataset.classes), 'class')}."
+        )
+    return (
+        f"'{source.name}' has {count_of(len(source), 'image')} in "
+        f"{count_of(len(source.classes), 'class')}. {used}.{taken}"
+    )
+
+
+def _decided_table(source: ImageDataset) -> None:
+    """Draw what did not match and what was decided about it, when there is anything."""
+    if source.decided:
+        with st.expander(f"{count_of(len(source.decided), 'decision')} about labels and files"):
+            st.dataframe(
+                {
+                    "found": [decided.text for decided in source.decided],
+                    "decision": [
+                        MISMATCHES[decided.kind].decisions[decided.decision]
+                        for decided in source.decided
+                    ],
+                },
+                hide_index=True, alt="What did not match, and what was decided",
+            )  # fmt: skip
+
+
+def _choose(source: ImageDataset, dataset: ImageDataset) -> Take | None:
+    """Draw the choice of classes and counts; return it when the button was pressed."""
+    st.subheader("Take a part", anchor=False)
+    quiet("To make a smaller set, or a more unbalanced one on purpose. Held-out splits stay whole.")
+    counts = source.counts(TRAIN)
+    key = f"take_{source.digest[:8]}"
+    labels = st.multiselect(
+        "Classes", source.classes, default=dataset.classes, key=f"{key}_classes"
+    )
+    left, middle, right = st.columns(3)
+    largest = max(1, *counts.values())
+    cap = left.number_input(
+        "At most, of each class", min_value=1, max_value=largest, value=largest, key=f"{key}_cap"
+    )
+    order = middle.selectbox(
+        "Which images",
+        ["name", "random"],
+        format_func={"name": "The first in order of name", "random": "Drawn at random"}.__getitem__,
+        key=f"{key}_order",
+    )
+    seed = right.number_input(
+        "Seed", min_value=0, max_value=2**31 - 1, value=0, disabled=order != "random",
+        key=f"{key}_seed", help="Same seed, same images.",
+    )  # fmt: skip
+    wanted: dict[str, int | None] = {label: int(cap) for label in labels}
+    if 0 < len(labels) <= _FEW_CLASSES:
+        columns = st.columns(min(4, len(labels)))
+        for number, label in enumerate(labels):
+            most = max(1, counts[label])
+            wanted[label] = columns[number % len(columns)].number_input(
+                f"'{plain(label)}', of {counts[label]:,}",
+                min_value=1,
+                max_value=most,
+                value=min(most, int(cap)),
+                # The box follows the common limit until it is set by hand.
+                key=f"{key}_{cap}_{label}",
+            )
+    total = sum(min(count or 0, counts[label]) for label, count in wanted.items())
+    if st.button(f"Take {count_of(total, 'training image')}", disabled=not labels):
+        return Take(wanted, order=order, seed=int(seed))
+    return None
+
+
+def _sources(*, is_aside: bool) -> None:
+    workspace, settings = current_workspace(), WORKSPACES.settings
+    with st.container(key="upload_place"):  # its height is kept free until it is there
+        upload_area("upload", is_aside=is_aside)
+    with st.expander("Other ways to bring them"):
+        if settings.is_local:
+            _local_folder(workspace)
+        _plain_upload(workspace)
+        quiet("Or work without a browser: the command line does the same.")
+        st.code(
+            "evenset audit pictures.zip\nevenset balance pictures.zip --out balanced.zip",
+            language="bash",
+        )
+    quiet("Nothing at hand? Take a sample.")
+    with st.grid(min_column_width=250, gap="medium"):
+        for sample in SAMPLES.values():
+            _sample_card(workspace, sample)
+
+
+def _plain_upload(workspace: Workspace) -> None:
+    """Draw Streamlit's own uploader: it holds all in memory, and runs where nothing else does."""
+    upload = st.file_uploader(
+        "Send a zip or tar through memory", type=["zip", "tar", "gz", "tgz"], key=f"zip_{_round()}"
+    )
+    if upload is not None and not _must_wait(workspace, upload.name):
+        folder = workspace.new_folder("dataset")
+        loading.start_arrived(workspace, reading.keep_upload(upload.name, upload, folder))
+        _empty_uploader()
+        st.rerun()
+
+
+def _local_folder(workspace: Workspace) -> None:
+    with st.form("local_folder", border=False):
+        path = st.text_input(
+            "Path of a folder or zip", placeholder="/home/me/pictures",
+            help="It is read where it is; nothing is copied or changed.",
+        )  # fmt: skip
+        if st.form_submit_button("Read it") and path and path.strip():
+            place = Path(path.strip())
+            with suppress(RuntimeError):  # '~name' of nobody: reading it says that it is not there
+                place = place.expanduser()
+            loading.start_source(workspace, str(place), title=place.name or str(place))
+            st.rerun()
+
+
+def _sample_card(workspace: Workspace, sample: Sample) -> None:
+    with st.container(border=True, gap="small"):
+        # Not `st.image`: its address is gone when the person is on the next page sooner.
+        cover = picture_html(f"{COVER_PATH}/{sample.name}.jpg", alt=sample.title)
+        st.html(f'<div class="cover">{cover}</div>')
+        st.markdown(f"**{sample.title}**")
+        quiet(sample.text)
+        # The button names its sample for those who hear the page instead of seeing it.
+        if st.button(f"Load '{sample.title}'", key=f"sample_{sample.name}"):
+            loading.start_source(workspace, f"sample:{sample.name}", title=sample.title)
+            st.rerun()
+
+
+def _must_wait(workspace: Workspace, name: str) -> bool:
+    """Return whether other work is under way, and say so; the page comes back when it is done."""
+    job = workspace.job_in(MAIN)
+    if job is not None:
+        st.info(plain(f"'{name}' has arrived and waits: {job.title} is still running."))
+    return job is not None
+
+
+def _empty_uploader() -> None:
+    """Give the uploader another key with the next run, which frees the copy in memory."""
+    st.session_state["upload_round"] = _round() + 1
+
+
+def _round() -> int:
+    return int(st.session_state.get("upload_round", 0))

@@ -1,0 +1,79 @@
+"""Go on: offer what an earlier server has kept, on a Load page without images."""
+
+from datetime import date, datetime
+from functools import partial
+
+import streamlit as st
+
+from app.jobs.queue import Job
+from app.session.session import Session
+from app.session.store import SavedSession, reopen
+from app.session.workspaces import MAIN, Workspace
+from app.shell.page import plain, quiet
+from core.words import count_of
+
+
+def draw(workspace: Workspace) -> None:
+    """Draw what can be gone on with, when there is something and no other images are there."""
+    saved = workspace.saved
+    if saved is None or workspace.session.dataset is not None:
+        return
+    # While it is opened, or other images are, the sidebar says so; the place stays as it is.
+    is_busy = workspace.job_in(MAIN) is not None
+    with st.container(border=True, key="go_on"):
+        name = plain(f"'{saved.name}'")
+        st.markdown(f"**Go on with {name}** ({plain(_facts(saved, datetime.now()))})")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if st.button("Go on", type="primary", disabled=is_busy, key="go_on_open"):
+                _open(workspace, saved)
+                st.rerun()
+            if st.button(
+                "Delete", disabled=is_busy, key="go_on_delete",
+                help="Removes what Evenset keeps of it now. Files of your own are not touched.",
+            ):  # fmt: skip
+                workspace.drop_saved()
+                st.rerun()
+            if text := _kept(saved):
+                quiet(text)
+
+
+def _open(workspace: Workspace, saved: SavedSession) -> None:
+    def apply(session: Session, restored: Session) -> Session:
+        # Other images were brought meanwhile in another tab.
+        return session if session.dataset is not None else restored
+
+    again = partial(reopen, workspace.folder, saved, workspace.vectors_folder)
+    job = Job("go_on", f"Opening '{saved.name}' again", again)
+    workspace.start(job, apply)
+
+
+def _facts(saved: SavedSession, now: datetime) -> str:
+    """Return '1,245 images in 97 classes, yesterday'."""
+    when = _day(datetime.fromtimestamp(saved.saved_at).date(), now.date())
+    images, classes = count_of(saved.images, "image"), count_of(saved.classes, "class")
+    return f"{images} in {classes}, {when}"
+
+
+def _day(then: date, today: date) -> str:
+    days = (today - then).days
+    if days <= 0:
+        return "today"
+    return "yesterday" if days == 1 else f"{days} days ago"
+
+
+def _kept(saved: SavedSession) -> str:
+    made = []
+    if saved.policy_chosen:
+        made.append("your settings on Augment")
+    if saved.edits:
+        made.append("your changes of labels")
+    if saved.encoder is not None:
+        made.append("the embedding")
+    if saved.plan is not None:
+        made.append("the strategy and what it made" if saved.plan.was_made else "the strategy")
+    if saved.was_compared:
+        made.append("the comparison of strategies")
+    if not made:
+        return ""
+    *before, last = made
+    return f"With {', '.join(before)} and {last}." if before else f"With {last}."

@@ -1,0 +1,1 @@
+"""What a visitor has made, where it lies, and who they are."""

@@ -1,0 +1,1 @@
+"""What stands around each page, and what pages share."""

@@ -1,0 +1,118 @@
+"""What every page has: the question, the answer, notes for learners, grids of pictures."""
+
+import re
+from collections.abc import Sequence
+from html import escape
+from typing import Literal
+
+import streamlit as st
+
+from app.session.session import Session
+from app.session.workspaces import WORKSPACES, Workspace
+from app.shell.thumbnails import picture_html, thumbnail_url
+from core.dataset import TRAIN, ImageDataset, Rows, SkippedFile
+from core.ingest import SAMPLES
+from core.words import count_of
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+NOTES_KEY = "notes"
+SAMPLE_KEY = "wanted_sample"  # asked for here, loaded by Load
+
+
+def plain(text: str) -> str:
+    """Return `text` so that Markdown shows it letter by letter: names are data."""
+    return _PUNCTUATION.sub(r"\\\1", text)
+
+
+def heading(question: str, answer: str) -> None:
+    """Draw the title and the sentence that answers it."""
+    st.title(question, anchor=False)
+    st.html(f'<p class="answer">{escape(answer)}</p>')
+
+
+def note(text: str) -> None:
+    """Draw a few sentences for learners, when they are switched on."""
+    if st.session_state.get(NOTES_KEY):
+        st.html(f'<div class="note"><b>Note.</b> {escape(text)}</div>')
+
+
+def quiet(text: str) -> None:
+    """Draw a sentence in small grey type."""
+    st.html(f'<p class="quiet">{escape(text)}</p>')
+
+
+def current_workspace() -> Workspace:
+    """Return the workspace of whoever looks at this page."""
+    key = "workspace_token"
+    if key not in st.session_state:
+        cookie = st.context.cookies.get(WORKSPACES.settings.cookie_name)
+        st.session_state[key] = WORKSPACES.of_visitor(cookie).token
+    return WORKSPACES.of_visitor(st.session_state[key])
+
+
+def picture_grid(dataset: ImageDataset, rows: Rows | Sequence[int]) -> None:
+    """Draw the small pictures of `rows` with their file names."""
+    token = current_workspace().route_token
+    figures = []
+    for row in rows:
+        name = dataset.path(int(row)).rsplit("/", 1)[-1]
+        label = dataset.label(int(row))
+        figures.append(
+            picture_html(
+                thumbnail_url(token, dataset, int(row)), alt=f"{label}: {name}", caption=name
+            )
+        )
+    st.html(f'<div class="pictures">{"".join(figures)}</div>')
+
+
+def ask_for_images(session: Session, question: str, purpose: str) -> ImageDataset | None:
+    """Return the dataset; where there is none yet, draw how to get one."""
+    if session.dataset is None:
+        heading(question, "There are no images yet.")
+        _missing(f"{purpose} Bring your own, or take a sample.")
+    return session.dataset
+
+
+def lacks_classes(dataset: ImageDataset, question: str, verb: str) -> bool:
+    """Draw the page of a set with one class in training, and return whether it is such a set."""
+    if sum(count > 0 for count in dataset.counts(TRAIN).values()) >= 2:
+        return False
+    heading(question, f"There is one class, so there is nothing to {verb}.")
+    _missing(f"It takes two classes or more to {verb}. Load a set that has them.")
+    return True
+
+
+def skipped_table(skipped: Sequence[SkippedFile]) -> None:
+    """Draw the files that could not be used, with reasons, when there are any."""
+    if skipped:
+        with st.expander(f"{count_of(len(skipped), 'skipped file')}, with reasons"):
+            st.dataframe(
+                {
+                    "file": [skip.path for skip in skipped],
+                    "reason": [skip.reason for skip in skipped],
+                },
+                hide_index=True,
+                alt="Skipped files and reasons",
+            )
+
+
+def lead_on(step: str, label: str, *, is_primary: bool = False) -> None:
+    """Draw the button to the next step."""
+    kind: Literal["primary", "secondary"] = "primary" if is_primary else "secondary"
+    if st.button(
+        label, type=kind, key=f"lead_on_{step}", icon=":material/arrow_forward:",
+        icon_position="right",
+    ):  # fmt: skip
+        st.switch_page(st.session_state["pages"][step])
+
+
+def _missing(sentence: str) -> None:
+    """Draw what a page lacks, and the way to get it."""
+    with st.container(border=True):
+        st.markdown(sentence)
+        with st.container(horizontal=True):
+            if st.button("Choose images", type="primary", key="missing"):
+                st.switch_page(st.session_state["pages"]["load"])
+            if st.button("Take the sample", key="missing_sample"):
+                st.session_state[SAMPLE_KEY] = next(iter(SAMPLES))
+                st.switch_page(st.session_state["pages"]["load"])

@@ -1,0 +1,1 @@
+"""Images on their way from the browser, and how they are opened."""

@@ -1,0 +1,135 @@
+"""Read what was brought: values in, results out, run as jobs."""
+
+import shutil
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from app.session.session import Pending
+from app.upload.announcement import ARCHIVE
+from app.upload.uploads import Arrival
+from core import ingest
+from core.audit import MOST_COMPARED, AuditReport, audit
+from core.dataset import Choices, ImageDataset, SkippedFile, Take, select
+from core.dataset.questions import with_decoding
+from core.limits import Limits
+from core.pictures.decoding import Decoding
+from core.progress import Progress
+from core.storage import replacing
+
+Loaded = tuple[ImageDataset, AuditReport]
+Opened = Loaded | Pending  # read, or waiting for a word about labels
+
+
+def keep_upload(name: str, content: IO[bytes], folder: Path) -> Arrival:
+    """Copy what Streamlit holds in memory to the disk, so that the memory can be freed."""
+    with replacing(folder / "upload") as file:
+        shutil.copyfileobj(content, file)
+    name = PurePosixPath(name.replace("\\", "/")).name
+    return Arrival(name, ARCHIVE, folder, [name], ["upload"], [])
+
+
+def load_into(folder: Path, load: Callable[[Progress], Opened], progress: Progress) -> Opened:
+    """Return what `load` reads; where it does not come to an end, `folder` is removed."""
+    with ExitStack() as undo:
+        undo.callback(shutil.rmtree, folder, ignore_errors=True)
+        opened = load(progress)
+        undo.pop_all()
+    return opened
+
+
+def open_named(
+    source: str, folder: Path, limits: Limits, progress: Progress,
+    *,
+    before: ImageDataset | None = None,
+) -> Opened:  # fmt: skip
+    """Read a folder, an archive or a sample by its name; what is unclear waits for an answer.
+
+    Where `before`, the images that there are, has the same name, pictures are decoded as there.
+    """
+    listing = ingest.list_source(source, folder, limits=limits, progress=progress)
+    if source.startswith(ingest.SAMPLE_PREFIX):
+        # The faults of a sample are there to be found on Audit, not to be asked about.
+        dataset = ingest.read_survey(ingest.survey(listing), limits=limits, progress=progress)
+        return dataset, audit(dataset, progress)
+    return _open(listing, folder, limits, progress, before)
+
+
+def open_arrived(
+    arrival: Arrival, limits: Limits, progress: Progress,
+    *,
+    before: ImageDataset | None = None,
+) -> Opened:  # fmt: skip
+    """Read what the browser sent; an archive is removed once it is unpacked. `before`: as above."""
+    if arrival.kind == ARCHIVE:
+        archive = arrival.folder / arrival.files[0]
+        try:
+            listing = ingest.list_archive(
+                archive, arrival.folder / "unpacked", name=arrival.name, limits=limits,
+                progress=progress,
+            )  # fmt: skip
+        finally:
+            archive.unlink(missing_ok=True)
+        return _open(listing, arrival.folder, limits, progress, before)
+    paths, unreadable = arrival.paths, set(arrival.unreadable)
+    there = [place for place in range(len(arrival.paths)) if place not in unreadable]
+    listing = ingest.Listing(
+        arrival.name,
+        arrival.folder,
+        [paths[place] for place in there],
+        [arrival.files[place] for place in there],
+        tuple(
+            SkippedFile(paths[place], "not readable by the browser") for place in arrival.unreadable
+        ),
+    )
+    return _open(listing, arrival.folder, limits, progress, before)
+
+
+def survey_again(pending: Pending, choices: Choices, progress: Progress) -> Pending:
+    """Look at waiting images with another labels file or other columns."""
+    chosen = pending.survey.choices
+    choices = replace(choices, background=chosen.background, white_level=chosen.white_level)
+    found = ingest.survey(pending.survey.listing, choices, progress=progress)
+    return replace(pending, survey=found)
+
+
+def read_decided(
+    pending: Pending, decisions: dict[str, str], limits: Limits, progress: Progress
+) -> Loaded:
+    """Read waiting images as the person has decided."""
+    dataset = ingest.read_survey(pending.survey, decisions, limits=limits, progress=progress)
+    return dataset, audit(dataset, progress)
+
+
+def decode_otherwise(dataset: ImageDataset, decoding: Decoding, progress: Progress) -> AuditReport:
+    """Return the audit of the same images decoded in another way."""
+    return audit(with_decoding(dataset, decoding), progress)
+
+
+def take(source: ImageDataset, wanted: Take) -> Loaded:
+    """Return the smaller dataset and its audit."""
+    dataset = select(source, wanted)
+    # The page waits for this: pictures are compared only where they were looked at with the source.
+    most = MOST_COMPARED if len(source) <= MOST_COMPARED else 0
+    return dataset, audit(dataset, most_compared=most)
+
+
+def _open(
+    listing: ingest.Listing, folder: Path, limits: Limits, progress: Progress,
+    before: ImageDataset | None,
+) -> Opened:  # fmt: skip
+    choices = Choices()
+    if before is not None and before.name == listing.name:
+        # The same source, perhaps with more files: what was decided is not changed unasked.
+        choices = replace(
+            choices,
+            background=before.choices.background,
+            white_level=before.choices.white_level,
+        )
+    found = ingest.survey(listing, choices, progress=progress)
+    if found.needs_answer:
+        return Pending(listing.name, folder, found)
+    dataset = ingest.read_survey(found, limits=limits, progress=progress)
+    return dataset, audit(dataset, progress)

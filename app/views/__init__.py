@@ -1,1 +1,0 @@
-"""One module per step: takes the session, draws, returns the session."""

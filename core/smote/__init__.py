@@ -1,0 +1,1 @@
+"""SMOTE as a sampler of imbalanced-learn."""

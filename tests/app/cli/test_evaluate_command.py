@@ -1,0 +1,148 @@
+"""`evenset evaluate`: rows as they come, settings, folds, and what Ctrl+C leaves."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.cli import evaluate as evaluate_command
+from app.cli import main
+from core.dataset import ImageDataset
+from core.embed import Embeddings
+from core.errors import SettingError
+from core.evaluate import EvaluationReport, evaluate
+
+Captured = pytest.CaptureFixture[str]
+
+
+def outcome(capsys: Captured, *arguments: object) -> tuple[int, str, str]:
+    """Compare strategies on two classes; return the code, what was written, and beside it."""
+    code = main(["evaluate", *map(str, arguments), "--take", "cat", "--take", "dog"])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def test_each_strategy_is_told_when_it_is_done(capsys: Captured, drawn_folder: Path) -> None:
+    code, out, err = outcome(capsys, drawn_folder, "--strategies", "class_weights,smote@50%")
+
+    assert code == 0
+    lines = [line for line in err.splitlines() if " of 3, " in line]
+    assert lines[0].startswith("evenset: 1 of 3, 'None': balanced accuracy ")
+    assert lines[0].endswith(" %.")
+    assert lines[2].startswith("evenset: 3 of 3, 'SMOTE to 50%': balanced accuracy ")
+    assert lines[2].endswith(" points over none.")
+    assert " of 3, " not in out
+
+
+def test_folds_repeats_and_settings_are_those_that_were_asked_for(
+    capsys: Captured, drawn_folder: Path, tmp_path: Path
+) -> None:
+    found = tmp_path / "found.json"
+
+    code, out, _ = outcome(
+        capsys, drawn_folder, "--strategies", "smote", "--folds", 2, "--repeats", 3,
+        "--set", "smote.k_neighbors=2", "--set", "smote.interpolation=spherical", "--json", found,
+    )  # fmt: skip
+
+    assert code == 0
+    report = json.loads(found.read_text())
+    assert (report["folds"], report["repeats"]) == (2, 3)
+    assert report["settings"]["smote"]["k_neighbors"] == 2
+    assert report["settings"]["smote"]["interpolation"] == "spherical"
+    assert "Set for 'SMOTE': neighbours: 2; between two images: on the arc." in out
+
+
+def test_a_set_of_strategies_stands_for_its_rows(capsys: Captured, drawn_folder: Path) -> None:
+    code, out, _ = outcome(
+        capsys, drawn_folder, "--strategies", "smote_kin,none", "--repeats", 1, "--json", "-"
+    )
+
+    assert code == 0
+    names = [row["name"] for row in json.loads(out)["strategies"]]
+    assert names[:4] == ["none", "smote", "smote:pictures", "borderline_smote"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--folds", "1"], "at least 2 folds and 1 repeat"),
+        (["--repeats", "0"], "at least 2 folds and 1 repeat"),
+        (["--set", "k_neighbors=7"], "Write STRATEGY.SETTING=VALUE"),
+        (["--set", "smote.k_neighbors"], "Write STRATEGY.SETTING=VALUE"),
+        (["--set", "magic.k=7"], "There is no strategy 'magic'"),
+        (["--set", "smote.k=7"], "SMOTE has no setting 'k'"),
+        (["--set", "adasyn.k_neighbors=7"], "'adasyn' is not among the strategies"),
+        (["--strategies", "smote@9999999"], "fills classes up to 9,999,999 images"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_before_work(
+    capsys: Captured, drawn_folder: Path, options: list[str], words: str
+) -> None:
+    code, out, err = outcome(capsys, drawn_folder, *options)
+
+    assert (code, out) == (1, "")
+    assert words in err
+    assert err.count("\n") == 1
+
+
+def interrupted(after: int, error: BaseException | None = None) -> Callable[..., EvaluationReport]:
+    """Return `evaluate`, interrupted as soon as so many strategies are done."""
+
+    def run(
+        dataset: ImageDataset,
+        embeddings: Embeddings,
+        *,
+        hear: Callable[[EvaluationReport], None],
+        **asked: object,
+    ) -> EvaluationReport:
+        def listen(report: EvaluationReport) -> None:
+            hear(report)
+            if report.done == after:
+                raise error or KeyboardInterrupt
+
+        return evaluate(dataset, embeddings, hear=listen, **asked)  # type: ignore[arg-type]
+
+    return run
+
+
+def test_an_interrupted_comparison_prints_what_is_done(
+    capsys: Captured, drawn_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluate_command, "evaluate", interrupted(after=2))
+    found, table = tmp_path / "found.json", tmp_path / "found.csv"
+
+    code, out, err = outcome(
+        capsys, drawn_folder, "--strategies", "class_weights,smote", "--json", found,
+        "--csv", table,
+    )  # fmt: skip
+
+    assert code == 130
+    assert err.endswith("evenset: stopped.\n")
+    assert out.startswith("Stopped after 2 of 3 strategies. ")
+    assert [line.split("  ")[1] for line in out.splitlines()[2:4]] == ["None", "Class weights"]
+    assert (json.loads(found.read_text())["done"], len(table.read_text())) > (1, 0)
+
+
+def test_one_that_has_only_the_baseline_prints_nothing(
+    capsys: Captured, drawn_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluate_command, "evaluate", interrupted(after=1))
+
+    code, out, err = outcome(capsys, drawn_folder, "--strategies", "class_weights,smote")
+
+    assert (code, out) == (130, "")
+    assert err.endswith("evenset: stopped.\n")
+
+
+def test_a_refusal_in_the_middle_prints_what_is_done(
+    capsys: Captured, drawn_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = interrupted(after=2, error=SettingError("Too few."))
+    monkeypatch.setattr(evaluate_command, "evaluate", refused)
+
+    code, out, err = outcome(capsys, drawn_folder, "--strategies", "class_weights,smote")
+
+    assert code == 1
+    assert out.startswith("Stopped after 2 of 3 strategies. ")
+    assert err.endswith("evenset: Too few.\n")

@@ -1,0 +1,273 @@
+"""The augmentation lab: every look opens, evidence is a job, and what follows is taken over."""
+
+import json
+import re
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from drawn_sets import HOSTILE, loaded
+from image_sets import png, read_folder, write_files
+from opened_page import button, finish_jobs, html, open_view, text, visitor
+from streamlit.testing.v1 import AppTest
+
+from app.charts.evidence import evidence_map
+from app.pages.augment.looks import LOOKS
+from app.pages.augment.pictures import Source, open_sources, values_text
+from app.session.session import Session
+from app.session.workspaces import Workspace
+from core.augment import PRESETS, AugmentPolicy, make_step
+from core.augment.draws import draw_steps
+from core.augment.evidence import Evidence, measure_evidence
+from core.augment.trials import Trial
+from core.augment.verdict import Verdict
+from core.dataset import ImageDataset
+from core.embed import embed
+from core.pictures.encode import encode
+from core.resample import TrainingSide, make_plan, resample
+
+TRIALS = [Trial("horizontal_flip"), Trial("rotate", 15), Trial("brightness", 0.8)]
+
+
+@pytest.fixture(scope="module")
+def lab_session(tmp_path_factory: pytest.TempPathFactory) -> Session:
+    """Return arrows to two sides, with evidence that a mirror confuses them."""
+    folder = tmp_path_factory.mktemp("lab") / "arrows"
+    for number in range(8):
+        picture = np.full((48, 48, 3), 200 + number, np.uint8)
+        cv2.arrowedLine(picture, (8 + number % 4, 24), (36, 24), (30, 30, 30), 3, tipLength=0.4)
+        for name, pixels in (("east", picture), ("west", picture[:, ::-1].copy())):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+            (folder / name / f"{number}.png").write_bytes(encode(pixels, "PNG"))
+    dataset = read_folder(folder)
+    embeddings = embed(dataset, encoder="classical", device="cpu")
+    return loaded(dataset).with_evidence(measure_evidence(dataset, embeddings, TRIALS))
+
+
+def evidence_of(session: Session) -> Evidence:
+    assert session.evidence is not None
+    return session.evidence
+
+
+def opened(workspace: Workspace, **state: object) -> AppTest:
+    page = open_view("augment", workspace, **state)
+    assert not page.exception
+    return page
+
+
+@pytest.mark.parametrize("look", list(LOOKS))
+def test_every_look_draws_pictures(look: str, dataset: ImageDataset) -> None:
+    page = opened(visitor(loaded(dataset)), augment_look=look)
+
+    assert sum(body.count("<img") for body in html(page)) >= 6
+
+
+@pytest.mark.parametrize("look", list(LOOKS))
+def test_names_are_data_in_every_look(look: str, hostile_session: Session) -> None:
+    page = opened(visitor(hostile_session), augment_look=look, augment_class=HOSTILE[0])
+
+    assert [body for body in html(page) if "<img src=x" in body] == []
+
+
+def test_there_are_as_many_pictures_as_copies_were_asked_for(dataset: ImageDataset) -> None:
+    page = opened(visitor(loaded(dataset)), augment_copies=3)
+
+    grid = next(body for body in html(page) if "beforeafter" in body)
+    assert grid.count("<img") == 6 * 4
+    assert "augmented pictures 1 to 3 of each" in text(page)
+
+
+def test_the_first_pictures_are_those_that_an_export_writes(lab_session: Session) -> None:
+    mirror = make_step("horizontal_flip", swapped_labels=[("east", "west")])
+    policy = AugmentPolicy((make_step("rotate", probability=1), mirror), seed=7)
+    dataset = lab_session.dataset
+    assert dataset is not None
+    plan = make_plan(dataset, "augment", 40)  # four of each image that may be used
+    made = resample(TrainingSide(dataset, plan, policy=policy))
+    page = opened(visitor(lab_session.with_policy(policy)), augment_copies=4, augment_class="west")
+
+    grid = next(body for body in html(page) if "beforeafter" in body)
+
+    captions = re.findall(r"<figcaption>([^<]+)</figcaption>", grid)
+    shown = dataset.rows_of("west", "train")[:6].tolist()
+    written = {row: [] for row in shown}
+    pictures = made.pictures
+    for row, repeat, code in zip(
+        pictures.rows.tolist(), pictures.repeats.tolist(), pictures.codes.tolist(), strict=True
+    ):
+        if row in written:
+            text_of = values_text(draw_steps(dataset, policy, row, repeat, code))
+            own = code == dataset.codes[row]
+            label = "" if own else f"'{dataset.classes[code]}': "
+            written[row].append((repeat, unescape(label + text_of)))
+    for place, row in enumerate(shown):
+        first = [text for _, text in sorted(written[row])][:4]
+        assert [unescape(one) for one in captions[5 * place + 1 : 5 * place + 5]] == first
+    assert any("'east': " in unescape(one) for one in captions)
+
+
+def test_the_difference_is_another_picture(dataset: ImageDataset) -> None:
+    plain, difference = (
+        next(body for body in html(opened(visitor(loaded(dataset)), **state)) if "beforeaf" in body)
+        for state in ({}, {"augment_difference": True})
+    )
+
+    assert plain != difference
+
+
+def test_a_policy_is_loaded_from_its_json(dataset: ImageDataset) -> None:
+    workspace = visitor(loaded(dataset))
+    policy = AugmentPolicy((make_step("shear", probability=0.5),), seed=7, pick=1, border="edge")
+    page = opened(workspace, policy_text=json.dumps(policy.to_json()))
+
+    page.button(key="policy_load").click().run()
+
+    assert not page.exception
+    assert workspace.session.policy == policy
+
+
+def test_a_preset_brings_how_many_operations_it_picks(dataset: ImageDataset) -> None:
+    workspace = visitor(loaded(dataset))
+    page = opened(workspace)
+
+    page.button(key="preset_randaugment").click().run()
+
+    assert not page.exception
+    policy, preset = workspace.session.policy, PRESETS["randaugment"]
+    assert (policy.ordered_steps, policy.pick) == (preset.ordered_steps, 2)
+    assert "made with 2 of 13 operations" in text(page)
+
+
+def test_two_classes_are_swapped_by_a_mirror(lab_session: Session) -> None:
+    workspace = visitor(lab_session)
+    page = opened(workspace)
+
+    page.multiselect(key="swapped_horizontal_flip_0").set_value(["east", "west"]).run()
+
+    assert not page.exception
+    flips = [step for step in workspace.session.policy.steps if step.swapped_labels]
+    assert flips[0].swapped_labels == {("east", "west")}
+
+
+@pytest.mark.long
+def test_evidence_is_a_job_and_ends_as_a_map(dataset: ImageDataset, tmp_path: Path) -> None:
+    workspace = visitor(loaded(dataset))
+    page = opened(workspace, evidence_images=5)
+    assert "814 augmented pictures to make and look at: " in text(page)
+
+    button(page, "Embed 19 images and try").click().run()
+    finish_jobs(workspace)
+    page.run()
+
+    assert not page.exception
+    assert workspace.message == ""
+    evidence = evidence_of(workspace.session)
+    assert set(evidence.labels) == {"cat", "dog", "rare"}
+    assert "Judged by 'builtin'" in text(page)
+    assert "could not be judged" in text(page)
+
+
+def test_the_answer_tells_what_a_flip_does(lab_session: Session) -> None:
+    page = opened(visitor(lab_session))
+
+    assert "A horizontal flip changes the label of 'east' and 'west'." in text(page)
+
+
+def test_a_click_shows_the_pictures_behind_a_mark(lab_session: Session) -> None:
+    evidence = evidence_of(lab_session)
+    place = [cell.trial for cell in evidence.cells].index(Trial("horizontal_flip"))
+
+    page = opened(visitor(lab_session), evidence_pick=place)
+
+    assert "east, horizontal flip: changes the label" in text(page).replace("**", "")
+    behind = next(body for body in html(page) if "looks like" in body)
+    assert behind.count("<img") == 12
+
+
+def test_a_pick_of_other_evidence_is_forgotten(lab_session: Session) -> None:
+    page = opened(visitor(lab_session), evidence_pick=10_000)
+
+    assert "Click a mark to see the pictures behind it." in text(page)
+
+
+def test_the_suggested_policy_is_taken_over_by_its_button(lab_session: Session) -> None:
+    workspace = visitor(lab_session)
+    page = opened(workspace)
+
+    page.button(key="evidence_take").click().run()
+
+    assert not page.exception
+    operations = [step.operation for step in workspace.session.policy.steps]
+    assert "horizontal_flip" not in operations
+    assert "brightness" in operations
+    # The sliders start from it, and do not write the old policy over it.
+    assert workspace.session.policy.pick == 2
+
+
+def test_other_vectors_or_images_drop_the_evidence(
+    lab_session: Session, embedded_session: Session, dataset: ImageDataset
+) -> None:
+    with_it = replace(embedded_session, evidence=evidence_of(lab_session))
+    assert embedded_session.embeddings is not None
+    projection = next(iter(embedded_session.projections.values()))
+
+    assert with_it.with_embeddings(embedded_session.embeddings, projection).evidence is None
+    assert embedded_session.audit is not None
+    assert with_it.with_taken(dataset, embedded_session.audit).evidence is None
+
+
+def test_the_map_has_a_mark_per_class_and_trial_and_a_shape_per_verdict(
+    lab_session: Session,
+) -> None:
+    evidence = evidence_of(lab_session)
+
+    figure = evidence_map(evidence, evidence.labels, evidence.trials, evidence.cells[0])
+
+    assert sum(len(trace.x) for trace in figure.data) == 6
+    assert len({trace.marker.symbol for trace in figure.data}) == len(figure.data)
+    assert len(figure.layout.shapes) == 1
+    places = sorted(place for trace in figure.data for place in trace.customdata)
+    assert places == list(range(6))
+
+
+def test_a_name_is_no_html_on_the_map(hostile_session: Session, lab_session: Session) -> None:
+    evidence = evidence_of(lab_session)
+    cells = tuple(replace(cell, label="<b>x</b>") for cell in evidence.cells[:3])
+    hostile = Evidence(cells, evidence.trials, ("<b>x</b>",), evidence.encoder, 0)
+
+    figure = evidence_map(hostile, hostile.labels, hostile.trials, None)
+
+    assert all("<b>x" not in tick for tick in figure.layout.yaxis.ticktext)
+    assert all("<b>x" not in hover for trace in figure.data for hover in trace.text)
+    assert {cell.verdict for cell in cells} <= set(Verdict)
+
+
+def test_originals_are_encoded_anew_where_export_is_told_to(dataset: ImageDataset) -> None:
+    workspace = visitor(loaded(dataset))
+    page = open_view("export", workspace)
+
+    page.checkbox(key="export_normalised").set_value(True)
+    button(page, "Write ").click().run()
+    finish_jobs(workspace)
+
+    assert not page.exception
+    assert workspace.session.exported is not None
+    rows = workspace.session.exported.rows
+    assert {row.written for row in rows if row.origin == "original"} == {"encoded"}
+
+
+def test_a_file_that_changed_since_it_was_shown_is_shown_no_more(tmp_path: Path) -> None:
+    dataset = read_folder(write_files(tmp_path / "set", {"a/0.png": png(1), "b/0.png": png(2)}))
+    first, second = open_sources(dataset, [0, 1])
+    assert isinstance(first, Source) and isinstance(second, Source)
+
+    (tmp_path / "set" / "a" / "0.png").write_bytes(png(3))
+    (tmp_path / "set" / "b" / "0.png").unlink()
+
+    assert open_sources(dataset, [0, 1]) == [
+        "0.png changed since it was loaded",
+        "0.png cannot be read any more (No such file or directory)",
+    ]

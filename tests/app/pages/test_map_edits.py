@@ -1,0 +1,40 @@
+"""What is done with selected images on the map: refusals are said, and names are data."""
+
+import pytest
+import streamlit as st
+from opened_page import open_view, picked, visitor
+
+from app.map.scene import Pick
+from app.session.session import Session
+from core.dataset.edits import Edits
+
+
+@pytest.mark.parametrize("label", ["", "   ", "two\x00words"])
+def test_what_is_no_label_is_refused_in_a_sentence(
+    label: str, embedded_session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, real = visitor(embedded_session), st.selectbox
+
+    def typed(title: str, *args: object, **options: object) -> object:
+        return label if title == "Give another label" else real(title, *args, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(st, "selectbox", typed)
+    page = open_view("balance", workspace, **picked(embedded_session, Pick(0)))
+
+    page.button(key="map_relabel").click().run()
+
+    assert not page.exception
+    assert any("is no label" in warning.value for warning in page.warning)
+    assert not workspace.session.edits.done
+
+
+def test_a_label_is_shown_letter_by_letter_where_it_can_be_undone(
+    embedded_session: Session,
+) -> None:
+    relabelled = embedded_session.with_edits(Edits().relabel([0], "*md* :red[x]"))
+
+    page = open_view("balance", visitor(relabelled))
+
+    assert page.button(key="map_undo").label == (
+        r"Undo: 1 image relabelled to \'\*md\* \:red\[x\]\'"
+    )

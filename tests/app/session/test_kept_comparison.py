@@ -1,0 +1,320 @@
+"""A comparison is never lost: not by Cancel, a fault, a reload, or a restart of the server."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from drawn_sets import draw_folder, embedded, loaded
+from image_sets import read_folder
+from opened_page import finish_jobs, open_view, text, visitor
+from streamlit.testing.v1 import AppTest
+
+from app.jobs.queue import Job
+from app.pages.evaluate import comparison
+from app.session.kept_report import REPORT_FILE
+from app.session.session import Session
+from app.session.store import read_saved, reopen, save_session
+from app.session.workspace import Workspace
+from app.session.workspaces import MAIN
+from core.dataset.edits import Edits
+from core.errors import SettingError
+from core.evaluate import EvaluationReport, evaluate
+from core.progress import silent
+
+pytestmark = pytest.mark.long  # most tests make a comparison
+
+ASKED = ["class_weights", "random_oversampling", "smote@50%+class_weights"]
+
+
+class Stopping:
+    """`evaluate` that waits when so many strategies are done, until it is let go on or stopped."""
+
+    def __init__(self) -> None:
+        self.after, self.reached, self.opened = 2, threading.Event(), threading.Event()
+        self.error: Exception | None = None
+
+    def __call__(
+        self, *data: object, hear: Callable[[EvaluationReport], None], **asked: object
+    ) -> EvaluationReport:
+        def listen(report: EvaluationReport) -> None:
+            hear(report)
+            if report.done == self.after:
+                self.reached.set()
+                assert self.opened.wait(60)
+                if self.error is not None:
+                    raise self.error
+
+        return evaluate(*data, hear=listen, **asked)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def stopping(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stopping]:
+    stopping = Stopping()
+    monkeypatch.setattr(comparison, "evaluate", stopping)
+    yield stopping
+    stopping.opened.set()
+
+
+def start(workspace: Workspace, stopping: Stopping) -> AppTest:
+    """Start a comparison of four strategies on the page, and wait until some are done."""
+    page = open_view("evaluate", workspace, evaluate_strategies=ASKED)
+    page.button(key="evaluate_start").click().run()
+    assert stopping.reached.wait(60)
+    return page
+
+
+def stop(workspace: Workspace, stopping: Stopping) -> None:
+    job = workspace.job_in(MAIN)
+    assert job is not None
+    job.cancel()
+    stopping.opened.set()
+    finish_jobs(workspace)
+
+
+def test_cancel_keeps_the_strategies_that_are_done(
+    embedded_session: Session, stopping: Stopping
+) -> None:
+    workspace = visitor(embedded_session)
+    page = start(workspace, stopping)
+
+    stop(workspace, stopping)
+
+    assert workspace.message == (
+        "Comparing strategies was cancelled. What was done until then is kept."
+    )
+    assert "Stopped after 2 of 4 strategies. " in text(page.run())
+    assert "Not compared: 'Random oversampling' and 'SMOTE to 50% + class weights'." in text(page)
+    assert list(page.dataframe[0].value["strategy"])[:2] == ["None", "Class weights"]
+    assert not page.exception
+
+
+def test_a_cancel_before_that_changes_nothing(
+    embedded_session: Session, stopping: Stopping
+) -> None:
+    before = evaluate(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
+    workspace, stopping.after = visitor(embedded_session.with_evaluation(before)), 1
+    start(workspace, stopping)
+
+    stop(workspace, stopping)
+
+    assert workspace.session.evaluation is before
+    assert workspace.message == "Comparing strategies was cancelled. What you had is unchanged."
+
+
+def test_a_refusal_in_the_middle_loses_nothing_either(
+    embedded_session: Session, stopping: Stopping
+) -> None:
+    workspace, stopping.error = visitor(embedded_session), SettingError("Too few.")
+    start(workspace, stopping)
+
+    stopping.opened.set()
+    finish_jobs(workspace)
+
+    assert workspace.message == "Too few. What was done until then is kept."
+    assert workspace.session.evaluation is not None
+
+
+def test_a_new_start_right_after_cancel_keeps_it_too(
+    embedded_session: Session, stopping: Stopping
+) -> None:
+    workspace = visitor(embedded_session)
+    start(workspace, stopping)
+    job = workspace.job_in(MAIN)
+    assert job is not None
+    job.cancel()
+
+    workspace.start(Job("evaluate", "Comparing strategies", lambda _: None), lambda old, _: old)
+
+    assert workspace.session.evaluation is not None
+    assert workspace.session.evaluation.done == 2
+    stopping.opened.set()
+    finish_jobs(workspace)
+
+
+def test_what_is_done_is_not_put_beside_other_labels(
+    embedded_session: Session, stopping: Stopping
+) -> None:
+    workspace = visitor(embedded_session)
+    start(workspace, stopping)
+    workspace.session = embedded_session.with_edits(Edits().leave_out([0]))
+
+    stop(workspace, stopping)
+
+    assert workspace.session.evaluation is None
+
+
+def test_a_comparison_of_other_labels_says_that_it_will_not_be_kept(
+    embedded_session: Session, stopping: Stopping
+) -> None:
+    workspace = visitor(embedded_session)
+    page = start(workspace, stopping)
+    workspace.session = embedded_session.with_edits(Edits().leave_out([0]))
+
+    page.run()
+
+    assert "will not be kept" in page.warning[0].value
+    assert "So far" not in text(page)
+    stop(workspace, stopping)
+
+
+def test_after_a_reload_the_page_shows_what_is_done_and_what_was_typed(
+    embedded_session: Session, stopping: Stopping
+) -> None:
+    workspace = visitor(embedded_session)
+    first = open_view("evaluate", workspace, evaluate_strategies=ASKED, evaluate_repeats=3)
+    first.selectbox(key="evaluate_head").select("neighbours").run()
+    first.button(key="evaluate_start").click().run()
+    assert stopping.reached.wait(60)
+
+    page = open_view("evaluate", workspace)
+
+    assert not page.exception
+    assert "So far: 2 of 4 strategies" in text(page)
+    assert page.multiselect(key="evaluate_strategies").value == ASKED
+    assert page.selectbox(key="evaluate_head").value == "neighbours"
+    assert page.number_input(key="evaluate_repeats").value == 3
+    assert page.button(key="evaluate_start").disabled
+    stop(workspace, stopping)
+
+
+def test_a_tab_that_is_open_keeps_what_is_typed_there(
+    embedded_session: Session, stopping: Stopping
+) -> None:
+    workspace = visitor(embedded_session)
+    other = open_view("evaluate", workspace, evaluate_strategies=["adasyn"])
+    start(workspace, stopping)
+
+    other.run()
+
+    assert "So far: 2 of 4 strategies" in text(other)
+    assert other.multiselect(key="evaluate_strategies").value == ["adasyn"]
+    stop(workspace, stopping)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """Return a workspace's folder with the pictures of a set in it."""
+    draw_folder(tmp_path / "place" / "dataset_1" / "pets", {"cat": 12, "dog": 6})
+    return tmp_path / "place"
+
+
+@pytest.fixture
+def compared(place: Path) -> Session:
+    """Return a session with a comparison, which its workspace has kept."""
+    folder = place / "dataset_1"
+    dataset = read_folder(folder / "pets")
+    session = replace(loaded(dataset), folder=folder)
+    session = session.with_embeddings(*embedded(dataset, place / "embeddings"))
+    report = evaluate(dataset, session.embeddings, strategies=["smote"], repeats=2)
+    workspace = Workspace(place, "token")
+    workspace.put(workspace.session, session)
+    workspace.put(session, session.with_evaluation(report))
+    assert workspace.message == ""
+    return workspace.session
+
+
+def opened_again(place: Path) -> Session:
+    saved = read_saved(place)
+    assert saved is not None
+    return reopen(place, saved, place / "embeddings", silent)
+
+
+def test_a_restart_brings_the_comparison_back(place: Path, compared: Session) -> None:
+    again = opened_again(place)
+
+    assert again.evaluation is not None and compared.evaluation is not None
+    assert again.evaluation.to_json() == compared.evaluation.to_json()
+
+
+def test_it_is_written_when_it_is_made_and_not_with_each_change(
+    place: Path, compared: Session
+) -> None:
+    workspace = Workspace(place, "token")
+    workspace.session = compared
+    (place / REPORT_FILE).write_text("left alone")
+
+    workspace.put(compared, compared.with_policy(compared.policy))
+
+    assert (place / REPORT_FILE).read_text() == "left alone"
+
+
+def test_other_labels_bring_none_back(place: Path, compared: Session) -> None:
+    save_session(place, compared.with_edits(Edits().relabel([0], "dog")))
+    facts = json.loads((place / "session.json").read_text())
+    (place / "session.json").write_text(json.dumps(facts | {"was_compared": True}))
+
+    assert opened_again(place).evaluation is None
+
+
+def test_what_a_new_start_keeps_is_on_disk_as_well(place: Path, compared: Session) -> None:
+    workspace = Workspace(place, "token")
+    workspace.session = compared
+    other = evaluate(compared.dataset, compared.embeddings, strategies=["class_weights"])
+    begun, ended = threading.Event(), threading.Event()
+
+    def work(_: object) -> None:
+        begun.set()
+        ended.wait(60)
+
+    job = Job("evaluate", "Comparing", work, keep=lambda: other)
+    workspace.start(job, lambda session, report: session.with_evaluation(report))
+    assert begun.wait(60)
+    job.cancel()
+
+    workspace.start(Job("evaluate", "Comparing", lambda _: None), lambda old, _: old)
+
+    kept = opened_again(place).evaluation
+    assert kept is not None
+    assert kept.to_json() == other.to_json()
+    ended.set()
+    finish_jobs(workspace)
+
+
+def test_what_is_no_longer_true_is_removed(place: Path, compared: Session) -> None:
+    workspace = Workspace(place, "token")
+    workspace.session = compared
+
+    workspace.put(compared, compared.with_edits(Edits().leave_out([0])))
+
+    assert not (place / REPORT_FILE).exists()
+
+
+def test_vectors_of_another_encoder_bring_none_back(place: Path, compared: Session) -> None:
+    facts = json.loads((place / REPORT_FILE).read_text())
+    facts["report"]["encoder"] = "another"
+    (place / REPORT_FILE).write_text(json.dumps(facts))
+
+    assert opened_again(place).evaluation is None
+
+
+@pytest.mark.usefixtures("compared")
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"version": 2}', '{"version": 1, "dataset": 3, "report": []}']
+)
+def test_a_damaged_one_is_as_if_there_were_none(place: Path, content: str) -> None:
+    (place / REPORT_FILE).write_text(content)
+
+    again = opened_again(place)
+
+    assert again.evaluation is None
+    assert again.embeddings is not None
+
+
+@pytest.mark.usefixtures("compared")
+def test_a_report_with_a_missing_part_is_as_if_there_were_none(place: Path) -> None:
+    facts = json.loads((place / REPORT_FILE).read_text())
+    del facts["report"]["strategies"][0]["confusion"]
+    (place / REPORT_FILE).write_text(json.dumps(facts))
+
+    assert opened_again(place).evaluation is None
+
+
+@pytest.mark.usefixtures("compared")
+def test_after_a_restart_the_form_holds_what_was_compared(place: Path) -> None:
+    page = open_view("evaluate", visitor(opened_again(place)))
+
+    assert not page.exception
+    assert page.multiselect(key="evaluate_strategies").value == ["smote"]

@@ -1,0 +1,235 @@
+"""The session: what a new result drops, and what the steps say."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from drawn_sets import loaded
+
+from app.session.session import Balanced, Session
+from app.shell.steps import STEPS, StepState
+from core.audit import audit
+from core.augment import PRESETS
+from core.dataset import ImageDataset, Take, select
+from core.dataset.edits import Edits
+from core.embed import Embeddings
+from core.errors import EmptyDatasetError
+from core.evaluate import evaluate
+from core.export import ExportReport
+from core.resample import SyntheticPoints, make_plan
+from core.resample.difficulty import measure_difficulty
+from core.resample.quality import measure_quality
+
+
+@pytest.fixture(scope="module")
+def full_session(smote_session: Session, tmp_path_factory: pytest.TempPathFactory) -> Session:
+    """Return a session with everything made."""
+    assert smote_session.dataset is not None and smote_session.embeddings is not None
+    target = tmp_path_factory.mktemp("export") / "pets.zip"
+    target.write_bytes(b"zip")
+    report = evaluate(smote_session.dataset, smote_session.embeddings, strategies=["smote"])
+    return (
+        replace(smote_session, policy=PRESETS["gentle"], policy_chosen=True)
+        .with_evaluation(report)
+        .with_export(ExportReport(target, (), {}, {}, (), 0))
+    )
+
+
+def test_a_new_source_keeps_nothing(full_session: Session, split_dataset: ImageDataset) -> None:
+    report = audit(split_dataset)
+
+    session = full_session.with_source(split_dataset, report)
+
+    assert vars(session) == {**vars(Session()), "source": split_dataset, "taken": split_dataset,
+                             "dataset": split_dataset, "audit": report,
+                             "edits": session.edits}  # fmt: skip
+    assert not session.edits
+
+
+def test_a_part_of_the_source_keeps_the_source_and_the_policy_alone(full_session: Session) -> None:
+    assert full_session.source is not None
+    part = select(full_session.source, Take({"cat": 3, "dog": 3}))
+
+    session = full_session.with_taken(part, audit(part))
+
+    assert (session.source, session.dataset) == (full_session.source, part)
+    assert session.policy == PRESETS["gentle"]
+    made = (session.embeddings, session.balanced, session.evaluation, session.exported)
+    assert made == (None, None, None, None)
+    assert session.projections == {}
+
+
+def test_a_new_policy_drops_nothing_and_dates_the_export(full_session: Session) -> None:
+    session = full_session.with_policy(PRESETS["standard"])
+
+    assert session.policy_chosen
+    assert session.export_stale
+    assert session.balanced is full_session.balanced
+    assert session.evaluation is full_session.evaluation
+
+
+def test_new_vectors_drop_points_maps_and_scores(full_session: Session) -> None:
+    assert full_session.embeddings is not None
+    projection = replace(full_session.projections["pca"])
+
+    session = full_session.with_embeddings(full_session.embeddings, projection)
+
+    assert session.projections == {"pca": projection}
+    assert (session.balanced, session.evaluation) == (None, None)
+    assert session.export_stale
+    assert session.policy is full_session.policy
+
+
+def test_new_vectors_keep_a_plan_that_is_not_made_from_vectors(full_session: Session) -> None:
+    assert full_session.dataset is not None and full_session.embeddings is not None
+    plan = Balanced(make_plan(full_session.dataset, "augment"), 0, None)
+    before = replace(full_session, balanced=plan)
+
+    session = before.with_embeddings(before.embeddings, before.projections["pca"])
+
+    assert session.balanced is plan
+    assert not session.export_stale
+
+
+def test_a_second_map_stands_beside_the_first(full_session: Session) -> None:
+    umap = replace(full_session.projections["pca"], method="umap")
+
+    session = full_session.with_projection(umap)
+
+    assert set(session.projections) == {"pca", "umap"}
+    assert set(full_session.projections) == {"pca"}
+    assert not session.export_stale
+
+
+def test_another_strategy_dates_the_export_and_keeps_the_scores(full_session: Session) -> None:
+    assert full_session.dataset is not None
+    plan = Balanced(make_plan(full_session.dataset, "none"), 0, None)
+
+    session = full_session.with_balanced(plan)
+
+    assert session.balanced is plan
+    assert session.export_stale
+    assert session.evaluation is full_session.evaluation
+
+
+def test_what_changes_before_any_export_dates_none(smote_session: Session) -> None:
+    assert smote_session.balanced is not None
+
+    assert not smote_session.with_policy(PRESETS["gentle"]).export_stale
+    assert not smote_session.with_balanced(smote_session.balanced).export_stale
+
+
+def test_a_new_export_is_up_to_date(full_session: Session) -> None:
+    assert full_session.exported is not None
+
+    session = full_session.with_policy(PRESETS["standard"]).with_export(full_session.exported)
+
+    assert not session.export_stale
+
+
+def test_an_export_that_was_removed_has_no_path(full_session: Session, tmp_path: Path) -> None:
+    assert full_session.exported is not None
+    gone = replace(full_session.exported, target=tmp_path / "gone.zip")
+
+    assert full_session.export_path() == full_session.exported.target
+    assert full_session.with_export(gone).export_path() is None
+    assert Session().export_path() is None
+
+
+def states(session: Session) -> list[StepState]:
+    return [step.state(session) for step in STEPS]
+
+
+def test_without_images_only_load_is_ready() -> None:
+    assert states(Session()) == [StepState.READY] + [StepState.WAITING] * 5
+
+
+def test_after_loading_all_steps_are_open(dataset: ImageDataset) -> None:
+    assert states(loaded(dataset)) == [StepState.DONE] * 2 + [StepState.READY] * 4
+
+
+def test_all_steps_are_done_when_all_is_made(full_session: Session) -> None:
+    assert states(full_session) == [StepState.DONE] * 6
+
+
+def test_an_export_that_is_older_than_its_settings_is_out_of_date(full_session: Session) -> None:
+    session = full_session.with_policy(PRESETS["standard"])
+
+    assert states(session) == [StepState.DONE] * 5 + [StepState.STALE]
+
+
+def test_an_export_of_settings_that_changed_meanwhile_is_out_of_date(full_session: Session) -> None:
+    meanwhile = full_session.with_policy(replace(full_session.policy, seed=99))
+    assert full_session.exported is not None
+
+    finished = meanwhile.with_export(full_session.exported, started=full_session)
+
+    assert finished.export_stale
+    assert not full_session.with_export(full_session.exported, started=full_session).export_stale
+
+
+def measured_parts(session: Session) -> tuple[ImageDataset, Embeddings, SyntheticPoints]:
+    assert session.dataset is not None and session.embeddings is not None
+    assert session.balanced is not None and session.balanced.synthetic is not None
+    return session.dataset, session.embeddings, session.balanced.synthetic
+
+
+def test_edits_keep_vectors_and_maps_and_drop_what_hung_on_labels(full_session: Session) -> None:
+    dataset, embeddings, synthetic = measured_parts(full_session)
+    before = full_session.with_difficulty(measure_difficulty(dataset, embeddings, {}))
+    before = before.with_quality(measure_quality(dataset, embeddings, synthetic))
+
+    session = before.with_edits(Edits().leave_out([0]).relabel([1], "dog"))
+
+    assert session.embeddings is full_session.embeddings
+    assert session.projections == full_session.projections
+    made = (session.balanced, session.difficulty, session.quality, session.evaluation)
+    assert made == (None, None, None, None)
+    assert session.export_stale
+    assert session.taken is full_session.taken
+    assert session.policy is full_session.policy
+
+
+def test_the_audit_follows_the_edits(full_session: Session) -> None:
+    session = full_session.with_edits(Edits().leave_out([0]).relabel([1], "dog"))
+
+    assert session.audit is not None
+    assert session.audit.classes == {"cat": 10, "dog": 7, "rare": 1}
+
+
+def test_a_review_list_drops_nothing(full_session: Session) -> None:
+    session = full_session.with_edits(Edits().review([3, 4]))
+
+    assert session.edits.review_rows.tolist() == [3, 4]
+    assert vars(session) == {**vars(full_session), "edits": session.edits}
+
+
+def test_undoing_gives_the_same_dataset_back(full_session: Session) -> None:
+    edits = Edits().move([2], "test").leave_out([0])
+
+    session = full_session.with_edits(edits).with_edits(edits.undo().undo())
+
+    assert session.dataset is full_session.dataset
+    assert session.export_stale
+
+
+def test_edits_that_leave_nothing_are_refused(full_session: Session) -> None:
+    with pytest.raises(EmptyDatasetError):
+        full_session.with_edits(Edits().leave_out(range(19)))
+
+
+def test_another_part_has_no_edits(full_session: Session) -> None:
+    assert full_session.source is not None
+    part = select(full_session.source, Take({"cat": 3, "dog": 3}))
+
+    session = full_session.with_edits(Edits().leave_out([0])).with_taken(part, audit(part))
+
+    assert not session.edits
+    assert session.dataset is part
+
+
+def test_an_export_of_labels_that_changed_meanwhile_is_out_of_date(full_session: Session) -> None:
+    assert full_session.exported is not None
+    meanwhile = full_session.with_edits(Edits().leave_out([0]))
+
+    assert meanwhile.with_export(full_session.exported, started=full_session).export_stale

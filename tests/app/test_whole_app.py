@@ -1,0 +1,92 @@
+"""The whole app: the frame, the pages in turn, and refusals in one place."""
+
+import struct
+import threading
+from pathlib import Path
+
+from drawn_sets import loaded
+from opened_page import WAIT_SECONDS, finish_jobs, text, visitor
+from streamlit.testing.v1 import AppTest
+
+from app.jobs.queue import Job
+from app.session.workspaces import Workspace
+from app.upload.announcement import AnnouncementReader
+from core.dataset import ImageDataset
+from core.limits import DEFAULT_LIMITS
+
+MAIN = Path(__file__).parents[2] / "app" / "main.py"
+
+
+def open_app(workspace: Workspace) -> AppTest:
+    page = AppTest.from_file(str(MAIN), default_timeout=WAIT_SECONDS)
+    page.session_state["workspace_token"] = workspace.token
+    return page.run()
+
+
+def test_the_app_opens_without_images() -> None:
+    page = open_app(visitor())
+
+    assert not page.exception
+    assert [title.value for title in page.title] == ["Which images do you bring?"]
+
+
+def test_an_upload_that_waits_for_other_work_says_so() -> None:
+    workspace, opened = visitor(), threading.Event()
+    announced = AnnouncementReader(DEFAULT_LIMITS)
+    announced.feed(b'{"kind": "folder", "name": "pets"}\n3\t"a/1.jpg"\n')
+    upload = workspace.uploads.begin(announced.end())
+    upload.write(struct.pack("<II", 0, 3) + b"one")
+    workspace.start(Job("long", "Long work", lambda _: opened.wait(60)), lambda s, _: s)
+
+    shown = text(open_app(workspace))
+    opened.set()
+    finish_jobs(workspace)
+    workspace.uploads.drop_idle(0)
+
+    assert "100 %, waiting for the work below" in shown
+
+
+def test_a_sample_is_loaded_by_its_button_and_leads_from_page_to_page() -> None:
+    workspace = visitor()
+    page = open_app(workspace)
+
+    page.button(key="sample_digits").click().run()
+    finish_jobs(workspace)
+    page.run()
+    assert not page.exception
+    assert "has 446 images in 10 classes" in text(page)
+
+    titles = []
+    for step in ("audit", "augment", "balance"):
+        page.button(key=f"lead_on_{step}").click().run()
+        assert not page.exception
+        titles.append(page.title[0].value)
+    assert titles == [
+        "How unbalanced is it?",
+        "What does a flip do to your classes?",
+        "Where does SMOTE put its points?",
+    ]
+
+
+def test_a_message_with_a_hostile_name_is_shown_letter_by_letter() -> None:
+    workspace = visitor()
+    workspace.message = "'Loading '![x](http://host/p.png)'' was cancelled."
+
+    page = open_app(workspace)
+
+    assert "![x](http" not in page.warning[0].value
+    assert "![x](http://host/p.png)" in text(page)
+
+
+def test_a_message_stays_through_reruns_and_goes_with_the_page(dataset: ImageDataset) -> None:
+    workspace = visitor(loaded(dataset))
+    workspace.message = "Embedding images was cancelled. What you had is unchanged."
+    page = open_app(workspace)
+
+    page.run()
+    shown_again = len(page.warning)
+    page.button(key="lead_on_audit").click().run()
+
+    assert shown_again == 1
+    assert len(page.warning) == 0
+    assert workspace.message == ""
