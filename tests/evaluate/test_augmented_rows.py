@@ -13,7 +13,7 @@ from core.augment.draws import pictures_of
 from core.dataset import ImageDataset
 from core.embed import Embeddings, embed
 from core.errors import LeakError
-from core.evaluate import evaluate, learn, parse_candidate
+from core.evaluate import evaluate, parse_candidate, training_set
 from core.evaluate.features import PictureFeatures, VectorFeatures, policy_key
 from core.evaluate.folds import make_folds
 from core.evaluate.inputs import encoder_input, pixel_input
@@ -85,14 +85,14 @@ def test_a_picture_of_a_test_image_is_refused(
     candidate = parse_candidate("augment")
     caches = prepared_caches(dataset, embeddings, [fold], candidate)
     source = VectorFeatures(embeddings, fold, preprocess_fold(embeddings, fold), caches)
-    steps = learn.apply_candidate(dataset, embeddings, fold.train, candidate, seed=0)
+    steps = training_set.apply_candidate(dataset, embeddings, fold.train, candidate, seed=0)
     of_test = pictures_of(dataset, FLIP, fold.test)
     leaking = replace(steps[0], made=replace(steps[0].made, pictures=of_test))
     monkeypatch.setattr(PictureCache, "has", lambda *_: np.ones(len(fold.test), bool))
     monkeypatch.setattr(PictureCache, "find", lambda *_: np.zeros(len(fold.test), np.intp))
 
     with pytest.raises(LeakError):
-        learn.balance(dataset, fold, source, candidate, [leaking])
+        training_set.balance(dataset, fold, source, candidate, [leaking])
 
 
 def test_operations_are_compared_one_by_one(dataset: ImageDataset, embeddings: Embeddings) -> None:

@@ -5,7 +5,7 @@ import pytest
 from evaluate_sets import balanced_side, clusters
 
 from core.errors import SettingError
-from core.evaluate import augmentations, evaluate, learn, parse_candidate
+from core.evaluate import augmentations, evaluate, parse_candidate, training_set
 from core.evaluate.candidates import check_targets
 from core.evaluate.features import VectorFeatures
 from core.evaluate.folds import make_folds
@@ -13,7 +13,7 @@ from core.evaluate.preprocessing import preprocess_fold
 from core.resample import STRATEGIES
 
 
-def balanced(name: str) -> tuple[learn.TrainingSet, np.ndarray]:
+def balanced(name: str) -> tuple[training_set.TrainingSet, np.ndarray]:
     """Return what `name` makes of 64 and 16 training points, and how much each class counts."""
     dataset, embeddings = clusters({"a": 80, "b": 20}, apart=2)
     fold = make_folds(dataset, np.arange(100), seed=0)[0]

@@ -11,7 +11,7 @@ from evaluate_sets import balanced_side, clusters, embedded, images
 from core.dataset import ImageDataset
 from core.embed import Embeddings
 from core.errors import CancelledError, SettingError, TooFewClassesError
-from core.evaluate import BASELINE, FLOOR, EvaluationReport, StrategyResult, evaluate, learn
+from core.evaluate import BASELINE, FLOOR, EvaluationReport, StrategyResult, evaluate, training_set
 from core.evaluate.candidates import parse_candidate
 from core.evaluate.compare import STAGE
 from core.evaluate.features import VectorFeatures
@@ -81,7 +81,7 @@ def test_points_on_the_arc_are_learned_where_they_lie() -> None:
         for chosen in ({}, settings)
     )
 
-    arc = learn.fold_plan(dataset, fold, "smote", settings)
+    arc = training_set.fold_plan(dataset, fold, "smote", settings)
     made = resample(TrainingSide(dataset, arc, embeddings, rows=fold.train, seed=0))
     np.testing.assert_allclose(
         bent.features[len(fold.train) :],
@@ -134,14 +134,14 @@ def test_the_same_seed_gives_the_same_report_and_another_seed_another() -> None:
 def test_samplers_only_ever_see_a_training_side(monkeypatch: pytest.MonkeyPatch) -> None:
     dataset, embeddings = clusters({"a": 30, "b": 8}, apart=1)
     sides = {tuple(fold.train) for fold in make_folds(dataset, np.arange(38), seed=0)}
-    seen, resample = [], learn.resample
+    seen, resample = [], training_set.resample
 
     def spy(side: TrainingSide) -> object:
         made = resample(side)
         seen.append((tuple(side.allowed), made.points))
         return made
 
-    monkeypatch.setattr(learn, "resample", spy)
+    monkeypatch.setattr(training_set, "resample", spy)
     evaluate(dataset, embeddings, repeats=1, seed=0)
 
     assert {rows for rows, _ in seen} == sides
