@@ -56,7 +56,7 @@ def plan_counts(
     record = find_strategy(strategy)
     values = record.complete(settings)
     if most_per_image is not None and most_per_image < 1:
-        raise SettingError(f"At most {most_per_image} for each image is too few. Use at least 1.")
+        raise SettingError(f"A limit of {most_per_image} per image is too low. Use at least 1.")
     present = {label: count for label, count in counts.items() if count > 0}
     keep, add = dict(counts), dict.fromkeys(counts, 0)
     if not record.targets:
@@ -154,7 +154,8 @@ def _parse_class(text: str) -> tuple[str, int]:
     label, _, count = text.rpartition("=")
     if not label or not count.isdecimal() or len(count) > _LONGEST_NUMBER:
         raise SettingError(
-            f"'{text}' is no target of a class. Write CLASS=COUNT, such as cat=300, for each."
+            f"'{text}' is not the target of a class. Write CLASS=COUNT, such as cat=300, for each "
+            "class."
         )
     return label, int(count)
 
@@ -171,8 +172,8 @@ def _reach(counts: Mapping[str, int], target: Target, record: Strategy) -> dict[
         for label, count in target.items():
             if count < 1:
                 raise SettingError(
-                    f"A target of {count} images for class '{label}' is too small. Use at least 1; "
-                    "to do without a class, leave it out where the images are chosen."
+                    f"A target of {count} images for class '{label}' is too small. Use at least 1, "
+                    "or leave out the class on Load."
                 )
         return dict(target)
     return dict.fromkeys(counts, _common_reach(list(counts.values()), target, record))

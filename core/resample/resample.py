@@ -21,11 +21,11 @@ def resample(side: TrainingSide) -> Made:
         raise SettingError(f"{record.title} works on embeddings. Embed the images first.")
     if not np.isin(side.allowed, side.dataset.training_rows).all():
         raise LeakError(
-            "Validation and test images are never balanced, and a row of them was given."
+            "Validation and test images are never balanced, but a row of them was given."
         )
     made = settled(side, record.make(side))
     parents = rows_of_parents(made.points).ravel()
     used = np.concatenate([made.kept, made.copies, made.pictures.rows, parents[parents >= 0]])
     if not np.isin(used, side.allowed).all():
-        raise LeakError("What was made comes of an image outside the rows that may be used.")
+        raise LeakError("Something was made from an image outside the given rows.")
     return made

@@ -21,7 +21,7 @@ def warn_of_small_classes(plan: BalancePlan) -> list[str]:
     few = [label for label in grown if 1 < plan.before[label] <= reach]
     if few:
         texts.append(
-            f"{named(few)}: fewer images than neighbours asked for, so all others are used."
+            f"{named(few)}: fewer images than requested neighbours, so all others are used."
         )
     return texts
 
@@ -34,7 +34,7 @@ def warn_of_batches(plan: BalancePlan) -> list[str]:
 def _batches_told(plan: BalancePlan) -> list[str]:
     batches = ceil(sum(plan.before.values()) / int(plan.settings["batch_size"]))
     if batches < 2:
-        return ["All images fit into one batch, so this is SMOTE proper."]
+        return ["All images fit into one batch, so this is plain SMOTE."]
     thin = [
         label for label, count in plan.add.items() if count and plan.before[label] < 2 * batches
     ]

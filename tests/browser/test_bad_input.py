@@ -85,8 +85,8 @@ def owner_of_one_class(
     ("step", "question", "sentence"),
     [
         ("Audit", "How unbalanced is it?", "There is one class"),
-        ("Augment", "What does a flip do to your classes?", "only"),
-        ("Balance", "Where does SMOTE put its points?", "There is one class"),
+        ("Augment", "What does augmentation do to your classes?", "only"),
+        ("Balance", "How should the classes be balanced?", "There is one class"),
         ("Evaluate", "Does balancing help?", "There is one class"),
         ("Export", "What will you export?", "only"),
     ],
@@ -138,7 +138,7 @@ def test_pictures_without_folders_are_asked_about(visitor: Visitor, tmp_path: Pa
 
     visitor.upload(make_zip(tmp_path / "flat.zip", files))
     visitor.says("3 pictures outside of every class folder")
-    visitor.press("Do not load them")
+    visitor.press("Discard them")
     visitor.says("All 446 files can be used")
     visitor.upload(make_zip(tmp_path / "flat.zip", files))
     visitor.press("Load 3 images")
@@ -159,7 +159,7 @@ def test_a_labels_table_is_shown_and_its_columns_can_be_changed(
     visitor.says("1 picture without a row in the labels file")
     visitor.says("1 row without a file")
     visitor.says("Then there are 7 images in 2 classes")
-    visitor.page.get_by_role("combobox", name="Column of the label").click()
+    visitor.page.get_by_role("combobox", name="Label column").click()
     visitor.page.get_by_role("option", name="cage").click()
     visitor.press("Use these columns")
     visitor.says("Then there are 7 images in 4 classes")

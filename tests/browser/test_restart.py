@@ -47,7 +47,7 @@ def open_page(context: BrowserContext, restarting: Restarting) -> Visitor:
     page: Page = context.new_page()
     page.goto(restarting.server.url)
     visitor = Visitor(page, restarting.server.url)
-    visitor.has_title("Which images do you bring?")
+    visitor.has_title("Which images do you want to balance?")
     return visitor
 
 
@@ -77,10 +77,10 @@ def test_after_a_kill_the_visitor_goes_on_and_nobody_else_can(
 
     assert stranger.page.get_by_text("Go on with").count() == 0
     visitor.says(OFFER)
-    visitor.press("Go on")
+    visitor.press("Resume")
     visitor.says(ALL_ARE_USED)
     visitor.go("Balance")
-    visitor.has_title("Where does SMOTE put its points?")
+    visitor.has_title("How should the classes be balanced?")
     expect(visitor.page.locator(".answer")).to_have_text(answer, timeout=PATIENCE_MS)
     visitor.check()
 

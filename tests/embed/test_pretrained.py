@@ -590,7 +590,7 @@ def test_without_a_network_the_hub_is_called_once(calls: list[str]) -> None:
     assert calls == ["huggingface.co"]
     assert str(refusal.value) == (
         "'hf:somebody/model' is not on this computer and Hugging Face cannot be reached. Connect "
-        "to a network once, or name a folder that holds the model."
+        "to a network once, or name a folder that contains the model."
     )
 
 

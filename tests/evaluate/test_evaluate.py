@@ -182,7 +182,7 @@ def test_an_image_without_a_vector_is_left_out_and_told() -> None:
     report = evaluate(dataset, fewer, strategies=[], repeats=1)
 
     assert report.images == 39
-    assert "Left out, because they have no vector: 1 image." in report.notes
+    assert "Left out because they have no vector: 1 image." in report.notes
 
 
 def test_a_class_with_one_image_is_left_out_and_named() -> None:

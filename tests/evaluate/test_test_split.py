@@ -74,6 +74,6 @@ def test_a_class_without_test_images_is_told() -> None:
         on_test_split=True,
     )
 
-    assert "Not scored, because the test split has no image of it: 'c'." in report.notes
+    assert "Not scored because the test split has no image of it: 'c'." in report.notes
     few = next(note for note in report.notes if "fewer than" in note)
     assert few.startswith("'a' and 'b' have fewer than 10 test images")

@@ -15,7 +15,7 @@ from core.errors import CancelledError, EmptyDatasetError, SourceError
 from core.ingest import list_archive
 
 GOOD = {"cat/1.jpg": jpeg(1), "dog/1.jpg": jpeg(2)}
-CUT = "the archive is damaged or cut here; the rest is missing"
+CUT = "the archive is damaged or truncated here; the rest is missing"
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_a_share_and_a_limit_bound_what_is_made(session: Session) -> None:
 def test_the_limits_of_smote_are_looked_for_before_it_runs(session: Session) -> None:
     workspace = visitor(session)
     page = open_view("balance", workspace)
-    assert "What speaks against it here" in [title.value for title in page.subheader]
+    assert "Risks of this strategy" in [title.value for title in page.subheader]
 
     page.button(key="look_for_risks").click().run()
     finish_jobs(workspace)
@@ -137,7 +137,7 @@ def test_batches_show_what_they_cost(session: Session) -> None:
     page = open_view("balance", workspace, strategy="batched_smote")
 
     assert [metric.label for metric in page.metric] == [
-        "True neighbours found", "Distance to a neighbour", "Points not made",
+        "True neighbours found", "Distance to a neighbour", "Points not generated",
     ]  # fmt: skip
     assert "it needs no batches" in "\n".join(html(page))
 

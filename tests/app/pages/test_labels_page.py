@@ -65,7 +65,7 @@ def test_another_column_is_looked_at_again(pending: Pending) -> None:
     workspace = visitor(Session(pending=pending))
     page = open_view("load", workspace)
     assert button(page, "Use these columns").disabled
-    box = next(box for box in page.selectbox if box.label == "Column of the label")
+    box = next(box for box in page.selectbox if box.label == "Label column")
 
     box.select("cage").run()
     button(page, "Use these columns").click().run()
@@ -118,7 +118,7 @@ def test_a_group_that_was_guessed_stands_in_its_box_and_may_be_none(tmp_path: Pa
 
 def test_nothing_is_loaded_by_other_columns_than_those_in_view(pending: Pending) -> None:
     page = open_view("load", visitor(Session(pending=pending)))
-    box = next(box for box in page.selectbox if box.label == "Column of the label")
+    box = next(box for box in page.selectbox if box.label == "Label column")
 
     box.select("cage").run()
 
@@ -138,7 +138,7 @@ def test_another_labels_file_comes_with_its_own_columns(tmp_path: Path) -> None:
 
     page.selectbox[0].select("b.csv").run()
 
-    box = next(box for box in page.selectbox if box.label == "Column of the label")
+    box = next(box for box in page.selectbox if box.label == "Label column")
     assert box.value == "species"
 
 
@@ -151,7 +151,7 @@ def test_folders_can_be_used_instead(pending: Pending) -> None:
     finish_jobs(workspace)
 
     shown = text(open_view("load", workspace))
-    assert "Labels come from the names of folders" in shown
+    assert "Labels come from folder names" in shown
     assert "8 pictures outside of every class folder" in shown
 
 
@@ -161,7 +161,7 @@ def test_what_was_there_stays_when_other_images_are_not_wanted(
     workspace = visitor(loaded(dataset).with_pending(pending))
     page = open_view("load", workspace)
 
-    button(page, "Do not load them").click().run()
+    button(page, "Discard them").click().run()
 
     assert workspace.session.pending is None
     assert workspace.session.dataset is dataset

@@ -34,7 +34,7 @@ def test_without_images_a_page_says_what_is_missing_and_offers_it(view: str) -> 
 
     assert has_no_fault(page)
     assert "There are no images yet." in text(page)
-    assert [one.label for one in page.button] == ["Choose images", "Take the sample"]
+    assert [one.label for one in page.button] == ["Load images", "Load the sample"]
 
 
 def test_load_without_images_offers_the_samples() -> None:
@@ -105,7 +105,7 @@ def test_a_picture_that_is_gone_is_named_in_plain_text(tmp_path: Path) -> None:
     page = open_view("augment", workspace)
 
     assert has_no_fault(page)
-    assert "<img src=x>.png cannot be read any more (No such file or directory)." in text(page)
+    assert "<img src=x>.png can no longer be read (No such file or directory)." in text(page)
     assert [body for body in html(page) if "<img src=x>" in body] == []
 
 
@@ -247,7 +247,7 @@ def test_evaluate_of_one_class_says_what_it_needs(tmp_path: Path) -> None:
 
     assert has_no_fault(page)
     assert "There is one class, so there is nothing to compare." in text(page)
-    assert button(page, "Choose images")
+    assert button(page, "Load images")
 
 
 def test_evaluate_without_a_rival_says_so(embedded_session: Session) -> None:

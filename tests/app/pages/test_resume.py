@@ -54,7 +54,7 @@ def test_what_was_kept_is_offered_in_one_line(kept: Workspace) -> None:
     page = open_app(kept)
 
     assert "**Go on with 'pets'** (19 images in 3 classes, today)" in text(page)
-    assert "With the embedding and the strategy and what it made." in text(page)
+    assert "With the embedding and the strategy and its result." in text(page)
 
 
 def test_going_on_opens_it_with_all_that_was_made(kept: Workspace) -> None:

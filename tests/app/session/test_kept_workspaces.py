@@ -424,7 +424,7 @@ def test_what_cannot_be_written_down_is_said_and_goes_on(
 
     workspace.put(workspace.session, workspace.session.with_policy(PRESETS["gentle"]))
 
-    assert workspace.message.startswith("What you have now is not kept for the next start.")
+    assert workspace.message.startswith("Your session cannot be saved for the next start.")
     assert workspace.session.policy_chosen
 
 
