@@ -39,7 +39,7 @@ def sample(lasting_visitor: Visitor) -> DrawnMap:
     visitor.says("Every class: safe, borderline, rare and outlying images")
     visitor.page.locator(".st-key-map_method").get_by_text("PCA", exact=True).click()
     visitor.says("PCA of 675 images")
-    visitor.says("exactly where PCA puts them")
+    visitor.says("at their exact PCA positions")
     drawn.wait()
     return drawn
 

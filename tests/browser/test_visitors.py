@@ -71,7 +71,7 @@ def test_a_visitor_too_many_reads_one_sentence(
     page.goto(server.url)
 
     too_many = Visitor(page, server.url)
-    too_many.says("Evenset is full: it lets 1 visitor in at one time.")
+    too_many.says("Evenset is full: it serves 1 visitor at a time.")
     too_many.check()
 
 

@@ -87,7 +87,7 @@ def balance(visitor: Visitor) -> None:
     visitor.says("PCA of 675 images. Trustworthiness")
     visitor.press("Make 1,425 synthetic points")
     visitor.says("SMOTE put 1,425 synthetic points between neighbours")
-    visitor.says("exactly where PCA puts them")
+    visitor.says("at their exact PCA positions")
     # Both are measured by themselves, and the page shows them without a click.
     visitor.says("Risks of this strategy")
     visitor.says(re.compile("look unsafe, most in"))

@@ -89,8 +89,8 @@ def changed(**values: object) -> str:
     [
         (b"\xff", "is not JSON"),
         ("[" * 100_000, "is not JSON"),
-        ("[]", "holds no edits of version 1"),
-        ('{"version": 2, "edits": []}', "holds no edits of version 1"),
+        ("[]", "contains no edits of version 1"),
+        ('{"version": 2, "edits": []}', "contains no edits of version 1"),
         ('{"version": 1, "edits": 3}', "are damaged"),
         ('{"version": 1, "edits": [3]}', "are damaged"),
         (changed(what="burn"), "are damaged"),

@@ -130,7 +130,7 @@ def test_the_price_in_accuracy_is_told() -> None:
 
 
 def test_one_row_is_no_comparison() -> None:
-    assert verdict(none=[50, 51, 52]).startswith("Only one strategy")
+    assert verdict(none=[50, 51, 52]).startswith("There is only one strategy")
 
 
 def test_the_verdict_is_about_the_metric_that_matters() -> None:

@@ -229,7 +229,7 @@ def test_what_is_no_zip_is_refused(tmp_path: Path, content: bytes) -> None:
     archive = tmp_path / "set.zip"
     archive.write_bytes(content)
 
-    with pytest.raises(SourceError, match=r"'set.zip' is no zip or tar that can be read"):
+    with pytest.raises(SourceError, match=r"'set.zip' is not a readable zip or tar"):
         read_zip(archive, tmp_path / "out")
 
 

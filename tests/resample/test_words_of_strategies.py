@@ -44,7 +44,7 @@ def test_a_warning_of_many_for_each_image_names_what_is_made(
 
     warning = STRATEGIES[name].warnings(plan)[-1]
 
-    assert warning.startswith(f"'ant' would have {made} for every image.")
+    assert warning.startswith(f"'ant' would have {made} for every real image.")
 
 
 def test_an_estimate_tells_the_vectors_that_an_export_includes() -> None:

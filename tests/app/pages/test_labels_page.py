@@ -36,7 +36,7 @@ def test_it_says_where_labels_come_from_and_what_does_not_match(pending: Pending
     assert "'pets' has 8 pictures. Labels come from the rows of 'pets.csv'" in shown
     assert "1 picture without a row in the labels file" in shown
     assert "1 row without a file" in shown
-    assert page.subheader[-1].value == "Then there are 7 images in 2 classes"
+    assert page.subheader[-1].value == "This gives 7 images in 2 classes"
     button(page, "Load 7 images")
 
 
@@ -46,7 +46,7 @@ def test_a_decision_changes_what_will_be_loaded(pending: Pending) -> None:
 
     box.select("own_class").run()
 
-    assert page.subheader[-1].value == "Then there are 8 images in 3 classes"
+    assert page.subheader[-1].value == "This gives 8 images in 3 classes"
 
 
 def test_loading_what_waited_reads_it_as_decided(pending: Pending) -> None:
@@ -72,7 +72,7 @@ def test_another_column_is_looked_at_again(pending: Pending) -> None:
     finish_jobs(workspace)
 
     again = open_view("load", workspace)
-    assert again.subheader[-1].value == "Then there are 7 images in 4 classes"
+    assert again.subheader[-1].value == "This gives 7 images in 4 classes"
 
 
 def test_a_group_is_chosen_and_kept_with_the_images(pending: Pending) -> None:

@@ -176,7 +176,7 @@ def test_selected_images_are_left_out_and_taken_back(smote_session: Session) -> 
     assert not page.exception
     assert len(workspace.session.edits.left_out_rows) == 10
     assert workspace.session.balanced is None or workspace.session.balanced.made is None
-    next(one for one in page.button if one.label == "Take back 10 images").click().run()
+    next(one for one in page.button if one.label == "Restore 10 images").click().run()
 
     assert not page.exception
     assert len(workspace.session.edits.left_out_rows) == 0
