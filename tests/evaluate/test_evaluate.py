@@ -198,8 +198,8 @@ def test_a_class_with_two_images_makes_two_folds_that_smote_leaves_alone() -> No
 
     assert (report.folds, report.repeats) == (2, 5)
     assert (
-        "'rare' has 2 different images, so there are 2 folds instead of 5. Leave it out on Load to "
-        "have 5, and narrower intervals."
+        "'rare' has 2 different images, so there are 2 folds instead of 5. Leave it out on Load "
+        "for 5 and narrower intervals."
     ) in report.notes
     assert any("'rare', in up to 10 folds of 10." in note for note in report.notes)
 

@@ -132,8 +132,8 @@ def test_a_comparison_that_was_broken_off_says_so(cancelled: EvaluationReport) -
     assert cancelled.verdict.startswith("Stopped after 2 of 5 strategies. ")
     assert verdict_for(cancelled, "mcc").startswith("Stopped after 2 of 5 strategies. ")
     assert cancelled.notes[0] == (
-        "Not compared: 'Random oversampling', 'SMOTE' and 'ADASYN'. The intervals are those of all "
-        "5 strategies that were asked for, which is wider than 2 strategies would need."
+        "Not compared: 'Random oversampling', 'SMOTE' and 'ADASYN'. The intervals are corrected "
+        "for all 5 strategies that were requested, which is wider than 2 strategies would need."
     )
 
 
