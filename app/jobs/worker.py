@@ -132,8 +132,8 @@ class Worker:
             raise EvensetError(message.text)
         if isinstance(message, Ended):
             raise EvensetError(
-                f"The process that was {stage} ended before it was done; there may be too little "
-                f"memory. {remedy}"
+                f"The process that was {stage} ended early; there may be too little memory. "
+                f"{remedy}"
             )
         return cast(Result, message.result)
 

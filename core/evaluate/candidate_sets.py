@@ -33,9 +33,9 @@ def _all(_: AugmentPolicy) -> list[str]:
 CANDIDATE_SETS: Mapping[str, CandidateSet] = {
     one.name: one
     for one in (
-        CandidateSet("usual", "The usual", _usual),
-        CandidateSet("augmentations", "Augmentations one by one", augmentations),
-        CandidateSet("smote_kin", "SMOTE and its kin", _smote_and_kin),
+        CandidateSet("usual", "Default", _usual),
+        CandidateSet("augmentations", "Augmentations, one by one", augmentations),
+        CandidateSet("smote_kin", "SMOTE and its variants", _smote_and_kin),
         CandidateSet("all", "All", _all),
     )
 }

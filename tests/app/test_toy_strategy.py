@@ -155,7 +155,7 @@ def test_evaluate_compares_it(data: tuple[ImageDataset, Embeddings]) -> None:
     assert row.metrics["balanced_accuracy"].mean > 0.8
     with pytest.raises(SettingError, match="makes no augmented pictures"):
         parse_candidate("jitter:pictures")
-    with pytest.raises(SettingError, match="no picture stands"):
+    with pytest.raises(SettingError, match="vectors without pictures"):
         check_points([parse_candidate("jitter")], takes_pictures=True)
 
 

@@ -123,7 +123,7 @@ def test_images_that_are_gone_are_left_out_and_all_of_them_an_error(tmp_path: Pa
     assert evidence.by_place["a", TRIALS[0]].figures.images == 3
     for file in dataset.root.rglob("*.png"):
         file.unlink()
-    with pytest.raises(EmptyDatasetError, match=r"can be tried\. .* cannot be read any more"):
+    with pytest.raises(EmptyDatasetError, match=r"can be tried\. .* can no longer be read"):
         measure_evidence(dataset, embeddings, TRIALS)
 
 

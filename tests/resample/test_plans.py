@@ -118,7 +118,7 @@ def test_texts_become_targets() -> None:
         with pytest.raises(SettingError, match="a number of images"):
             parse_target(text)
     for texts in (["cat=3", "median"], ["cat="], ["=3"], ["cat=-1"], ["cat=" + "9" * 5000]):
-        with pytest.raises(SettingError, match="is no target of a class"):
+        with pytest.raises(SettingError, match="is not the target of a class"):
             parse_target(texts)
 
 

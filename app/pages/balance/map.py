@@ -30,9 +30,9 @@ def draw(session: Session) -> None:
     balance_beside.start_placing(current_workspace(), session)
     _map_part(session)
     note(
-        "Crosses between dots of their own colour are what SMOTE is good for. Crosses among dots "
-        "of another colour will teach a model the wrong answer there. Click a cross and look at "
-        "its two parents: would a picture half-way between them belong to the class?"
+        "SMOTE works well where crosses lie between dots of their own colour. Crosses among dots "
+        "of another colour teach a model wrong labels. Click a cross and look at its two parents: "
+        "would a picture halfway between them belong to the class?"
     )
 
 
@@ -137,9 +137,9 @@ def _said_of_images(projection: Projection, dataset: ImageDataset) -> str:
     if fitted < drawn:
         training = len(dataset.training_rows)
         some = f"a sample of {fitted:,} " if fitted < training else f"the {fitted:,} "
-        others = f"the other {drawn - fitted:,} are placed among them, at approximate positions"
+        others = f"the other {drawn - fitted:,} are placed among them at approximate positions"
         if projection.method == "pca":
-            others = f"the other {drawn - fitted:,} lie where its axes put them"
+            others = f"the other {drawn - fitted:,} are projected on its axes"
         text += f", fitted on {some}training images; {others}"
     return (
         f"{text}. Trustworthiness {projection.trustworthiness:.2f} and continuity "
@@ -151,14 +151,14 @@ def _said_of_points(layer: Layer, *, is_joint: bool) -> str:
     placement: Placement = layer.placement
     which = f"Synthetic points of {lowered(layer.title)}"
     if placement.is_exact:
-        text = f"{which} lie exactly where PCA puts them."
+        text = f"{which} are at their exact PCA positions."
     elif is_joint and layer.kind == OTHER_MADE:
-        text = f"{which} were fitted together with the images, which moves the images as well."
+        text = f"{which} were fitted together with the images, which also moves the images."
     else:
         text = f"{which} are at approximate positions: {placement.way}."
     hidden = len(layer.synthetic) - len(placement.indices)
     if hidden and layer.synthetic.parents is None:
-        return f"{which} have no parents: they are being placed among their nearest images."
+        return f"{which} have no parents and are being placed among their nearest images."
     if hidden:
         text += f" {count_of(hidden, 'synthetic point')} with a parent off the map: not drawn."
     return text

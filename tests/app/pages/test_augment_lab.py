@@ -268,6 +268,6 @@ def test_a_file_that_changed_since_it_was_shown_is_shown_no_more(tmp_path: Path)
     (tmp_path / "set" / "b" / "0.png").unlink()
 
     assert open_sources(dataset, [0, 1]) == [
-        "0.png changed since it was loaded",
-        "0.png cannot be read any more (No such file or directory)",
+        "0.png changed after it was loaded",
+        "0.png can no longer be read (No such file or directory)",
     ]

@@ -113,7 +113,7 @@ def test_it_can_be_left_out(embedded_session: Session) -> None:
     page.checkbox(key="evaluate_from_balance").uncheck().run()
 
     assert button(page, "Compare 2 strategies")
-    assert "All strategies have their usual settings." in text(page)
+    assert "All strategies use their default settings." in text(page)
 
 
 @pytest.mark.parametrize(
