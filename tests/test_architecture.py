@@ -48,7 +48,6 @@ STILL_UP = {
     ("app.shell.sidebar", "app.upload.uploads"),
 }
 STILL_CIRCLES = [
-    {"core.embed.encoders", "core.embed.pretrained"},
     {f"core.evaluate.{name}" for name in ("fine_tuning", "heads", "network", "training")},
 ]
 STILL_SLIVERS = {
@@ -59,14 +58,12 @@ STILL_SLIVERS = {
     "app.pages.augment.code",
     "app.pages.balance.map_settings",
     "app.pages.load.edits",
-    "core.audit.group_findings",
-    "core.augment.mixing",
-    "core.dataset.picture_keys",
-    "core.embed.similar",
+    "core.audit.leaks",
+    "core.dataset.table",
     "core.export.contents",
     "core.neighbours.copies",
     "core.neighbours.threads",
-    "core.pictures.lossy",
+    "core.pictures.compatibility",
     "core.project.clusters",
     "core.resample.dimension",
     "core.resample.logits",
@@ -87,10 +84,6 @@ STILL_CROWDED = {
     "app/pages/export: _start",
     "app/pages/export: partial _run",
     "app/session: embed_and_try",
-    "core/augment: _try_all",
-    "core/augment: draw",
-    "core/embed: embed",
-    "core/embed: train",
     "core/export: export",
     "core/neighbours: _moved",
     "core/neighbours: _offer",
@@ -128,7 +121,9 @@ CROWDED_UNTIL_REBUILT = {
     "core/ingest: read_survey",
 }
 # Small modules that are more than a part of the one that imports them, and why.
-MAY_BE_SMALL: dict[str, str] = {}
+MAY_BE_SMALL = {
+    "core.augment.mixing": "it mixes pixels, which a page must not; a page alone shows the result",
+}
 # Signatures that are not ours to choose, and whose they are.
 MAY_BE_CROWDED = {
     "core/smote: _generate_samples": "imbalanced-learn's method, which it overrides",

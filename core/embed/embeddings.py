@@ -1,4 +1,4 @@
-"""Vectors of images, and which row of the dataset each of them belongs to."""
+"""Vectors of images, which row of the dataset each belongs to, and which rows are alike by them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from core.arrays import freeze, number_rows, read_only
 from core.dataset import Rows, SkippedFile
+from core.neighbours.search import nearest
 
 Vectors = NDArray[np.float32]  # (M, D)
 
@@ -69,3 +70,20 @@ class Embeddings:
         if not has_vector.all():
             raise ValueError(f"Row {wanted[~has_vector][0]} has no vector.")
         return np.searchsorted(self.rows, wanted).astype(np.intp)
+
+
+def similar_rows(embeddings: Embeddings, row: int, count: int) -> Rows:
+    """Return the rows whose vectors are nearest to that of `row`, nearest first, itself left out.
+
+    Raises:
+        ValueError: `row` has no vector.
+    """
+    place = embeddings.positions_of([row])
+    count = min(count, len(embeddings) - 1)
+    if count < 1:
+        return np.empty(0, np.intp)
+    query = embeddings.vectors[place]
+    # One more, since it finds itself; copies of it may come before it.
+    found = nearest(embeddings.vectors, count + 1, queries=query).positions[0]
+    rows: Rows = embeddings.rows[found[found != place[0]][:count]]
+    return rows

@@ -46,6 +46,9 @@ from core.randomness import stream, stream_seed
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
+    from torch.nn import ModuleDict
+    from torch.optim import AdamW
+    from torch.optim.swa_utils import AveragedModel
 
 LOG = Path(__file__).parent / "builtin.log.json"
 
@@ -116,22 +119,10 @@ def train(
     wanted_held_out = targets(held_out.vectors, fitted_on, settings.whitening)
     generator = torch.Generator().manual_seed(stream_seed(settings.seed, "weights") % 2**31)
     layers = trainable_layers(generator)
-    average = torch.optim.swa_utils.AveragedModel(
-        layers,
-        multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(settings.average_decay),  # type: ignore[no-untyped-call]
-        use_buffers=True,
-    )
+    average = _average_of(layers, settings)
     averaged = average.module
     assert isinstance(averaged, torch.nn.ModuleDict)
-    kept = [p for p in layers.parameters() if p.ndim > 1]
-    free = [p for p in layers.parameters() if p.ndim == 1]
-    optimizer = torch.optim.AdamW(
-        [
-            {"params": kept, "weight_decay": settings.weight_decay},
-            {"params": free, "weight_decay": 0.0},
-        ],
-        lr=settings.learning_rate,
-    )
+    optimizer = _optimizer_of(layers, settings)
     losses: list[dict[str, float]] = []
     first, total, started = 0, 0.0, perf_counter()
     checkpoint = work / f"checkpoint-{_digest_of(settings)}.pt"
@@ -169,6 +160,32 @@ def train(
             torch.save(state | {"step": done, "losses": losses}, checkpoint.with_suffix(".part"))
             checkpoint.with_suffix(".part").replace(checkpoint)
     return fused_weights(averaged), losses
+
+
+def _average_of(layers: ModuleDict, settings: Settings) -> AveragedModel:
+    """Return the mean of the weights as they were lately, which is what is kept of them."""
+    import torch
+
+    return torch.optim.swa_utils.AveragedModel(
+        layers,
+        multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(settings.average_decay),  # type: ignore[no-untyped-call]
+        use_buffers=True,
+    )
+
+
+def _optimizer_of(layers: ModuleDict, settings: Settings) -> AdamW:
+    """Return what moves the weights; offsets and scales are not drawn to zero."""
+    import torch
+
+    decaying = [one for one in layers.parameters() if one.ndim > 1]
+    free = [one for one in layers.parameters() if one.ndim == 1]
+    return torch.optim.AdamW(
+        [
+            {"params": decaying, "weight_decay": settings.weight_decay},
+            {"params": free, "weight_decay": 0.0},
+        ],
+        lr=settings.learning_rate,
+    )
 
 
 def is_whole(pictures: TrainingPictures) -> NDArray[np.bool_]:

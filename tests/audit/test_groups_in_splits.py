@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.audit import Finding, Severity, audit
-from core.audit.group_findings import find_split_groups
+from core.audit.leaks import find_split_groups
 from core.dataset import SPLITS, Choices, ImageDataset, build_table
 from core.dataset.edits import Edits
 
