@@ -21,6 +21,7 @@ from core.export import (
     DEFAULT_ORIGINALS,
     ENCODED_ANEW,
     ExportReport,
+    ExportSource,
     Recipe,
     check_classes,
     check_target,
@@ -112,10 +113,8 @@ def run_balance(options: argparse.Namespace) -> None:
         made = resample(side)
         for text in made.told(dataset.classes):
             print(text)
-        report = export(
-            dataset, plan, recipe, options.out, container=container, made=made,
-            embeddings=embeddings, progress=progress,
-        )  # fmt: skip
+        source = ExportSource(dataset, plan, made, embeddings)
+        report = export(source, recipe, options.out, container=container, progress=progress)
     _print_report(report)
     if container.is_file and layout.readers:
         print("Unpack it before a trainer reads it; its README.md says how.")
