@@ -13,7 +13,7 @@ from opened_page import open_view, text, visitor
 
 from app.cli import main
 from app.map.card import NO_PARENTS, card
-from app.map.scene import MADE, Layer, Scene
+from app.map.scene import MADE, PointLayer, Scene
 from app.session.session import Balanced, Session
 from app.session.work import embed_and_map
 from core.audit import audit
@@ -56,7 +56,7 @@ TOY = Strategy(
     name="jitter",
     title="Jitter",
     help="Vectors near those of images.",
-    bad_idea="It is a toy.",
+    avoid_when="It is a toy.",
     source="",
     make=jittered,
     effect=effects.VECTORS,
@@ -175,7 +175,7 @@ def test_the_page_says_what_it_does_and_the_card_that_it_has_no_parents(
     session = session.with_balanced(Balanced(made.plan, 0, made))
     assert len(session.placement(made.points, projection).indices) == 0
     placement = place_among_neighbours(projection, embeddings, made.points)
-    scene = Scene(dataset, projection, (Layer(MADE, "Jitter", made.points, placement),))
+    scene = Scene(dataset, projection, (PointLayer(MADE, "Jitter", made.points, placement),))
     told = card(scene, len(projection.rows), "token")
     assert told["lines"] == [NO_PARENTS, "Jitter"]
     assert (told["pictures"], told["parents"]) == ([], [])
