@@ -277,7 +277,8 @@ STRATEGIES: Mapping[str, Strategy] = {
             name="edited_neighbours",
             title="Edited neighbours",
             help="Leave out images of larger classes whose neighbours disagree with their label.",
-            avoid_when="The encoder does not tell the classes apart: it then removes correct images.",
+            avoid_when="The encoder does not tell the classes apart: it then removes correct "
+            "images.",
             source="Wilson, IEEE Trans. SMC 2 (1972), doi:10.1109/TSMC.1972.4309137",
             make=undersampling.drop_contradicted,
             effect=effects.CLEANED,
