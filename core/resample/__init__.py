@@ -4,7 +4,7 @@ Read `strategy` (the record), `strategies` (one entry each), `plan` and `plan_co
 `made` (what is given and what comes out) and `resample` (carry a plan out) first; then what acts:
 `oversampling`, `undersampling`, `logits`, and `effects`, which says what it does.
 
-The drop-in for imbalanced-learn is `core.resample.smote.SMOTE`; it is not imported here, since
+The drop-in for imbalanced-learn is `core.smote.sampler.SMOTE`; it is not imported here, since
 scikit-learn takes a second to load.
 """
 
