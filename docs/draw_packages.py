@@ -68,13 +68,17 @@ def _imported(source: str) -> set[str]:
 def reduced(graph: Graph) -> Graph:
     """Return the graph without the arrows that a chain of other arrows stands for."""
     below = {box: _reached(graph, box) for box in graph}
+
+    def stands_for(other: str, box: str, target: str) -> bool:
+        # In a circle each would stand for the others, and none would be left.
+        is_in_circle = box in below[other] or other in below[target]
+        return target in below[other] and not is_in_circle
+
     return {
         box: {
             target
             for target in targets
-            if not any(
-                target in below[other] and box not in below[other] for other in targets - {target}
-            )
+            if not any(stands_for(other, box, target) for other in targets - {target})
         }
         for box, targets in graph.items()
     }
