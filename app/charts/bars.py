@@ -130,7 +130,7 @@ def base_uses(uses: NDArray[np.intp]) -> go.Figure:
 def strategy_differences(report: EvaluationReport, metric: str) -> go.Figure:
     """Return a dot with its 95% interval per strategy: points above or below doing nothing.
 
-    What always answers the largest class is left out: it lies so far below that the others would
+    What always predicts the largest class is left out: it lies so far below that the others would
     look alike.
     """
     rows = [row for row in report.strategies if row.difference and row.name != FLOOR][::-1]
@@ -234,7 +234,7 @@ def confusion_map(report: EvaluationReport, strategy: str) -> go.Figure:
     figure.update_xaxes(type="category", labelalias=_shortened(report.classes))
     figure.update_yaxes(type="category", labelalias=_shortened(report.classes))
     figure.update_yaxes(title="true label", autorange="reversed", automargin=True, showgrid=False)
-    figure.update_xaxes(title="answer", automargin=True, showgrid=False)
+    figure.update_xaxes(title="predicted label", automargin=True, showgrid=False)
     return figure
 
 

@@ -80,7 +80,7 @@ class Figures:
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
+class Judgement:
     """Which class each of Q pictures is taken for, and how near its own class is."""
 
     codes: NDArray[np.intp]  # (Q,)
@@ -99,7 +99,7 @@ class Judge:
         """Return the points of one class."""
         return self.points[self.starts[code] : self.starts[code + 1]]
 
-    def answers(self, vectors: Vectors, sources: Rows, code: int) -> Answers:
+    def predict(self, vectors: Vectors, sources: Rows, code: int) -> Judgement:
         """Return which class each picture, of class `code`, is nearest to.
 
         Nearest by number would favour the large classes: of 170 images one is always near, and the
@@ -130,7 +130,7 @@ class Judge:
                 rank = min(ranks[other], block.shape[1]) - 1
                 best[:, other] = np.partition(block, rank, axis=1)[:, rank]
             codes[span] = best.argmin(axis=1)
-        return Answers(codes, to_own)
+        return Judgement(codes, to_own)
 
 
 def open_judge(dataset: ImageDataset, embeddings: Embeddings, *, seed: int) -> Judge:

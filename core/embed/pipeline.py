@@ -65,12 +65,8 @@ def embed(
     kept = None if cache is None else VectorCache(cache, chosen, device)
     is_present = np.zeros(len(wanted), bool) if kept is None else kept.load(keys, vectors)
     missing = np.flatnonzero(~is_present)
-    there = len(wanted) - len(missing)
     absent: list[SkippedFile] = []
-
-    def tell(stage: str, done: int, total: int) -> None:
-        progress(stage, there + done, there + total)
-
+    tell = _counted_on(progress, len(wanted) - len(missing))
     with closing(_make(dataset, wanted[missing], chosen, device, kept, tell)) as batches:
         for batch in batches:
             vectors[missing[batch.places]] = batch.vectors
@@ -80,12 +76,25 @@ def embed(
     if not is_present.all():
         vectors, wanted, keys = vectors[is_present], wanted[is_present], keys[is_present]
     if not len(wanted):
-        raise EmptyDatasetError(
-            f"None of the {len(is_present):,} images of '{dataset.name}' can be embedded. "
-            + refusal_text(absent)
-        )
+        raise EmptyDatasetError(_none_text(dataset, absent))
     name = _content_name(keys, chosen, device)
     return Embeddings(vectors, wanted, chosen.name, name, device, tuple(absent))
+
+
+def _counted_on(progress: Progress, there: int) -> Progress:
+    """Return a progress to which those that are there already are added."""
+
+    def tell(stage: str, done: int, total: int) -> None:
+        progress(stage, there + done, there + total)
+
+    return tell
+
+
+def _none_text(dataset: ImageDataset, absent: Sequence[SkippedFile]) -> str:
+    return (
+        f"None of the {len(absent):,} images of '{dataset.name}' can be embedded. "
+        + refusal_text(absent)
+    )
 
 
 def _in_order(dataset: ImageDataset, rows: Rows | Sequence[int] | None) -> Rows:

@@ -196,7 +196,7 @@ def _candidates(
 ) -> list[Candidate]:
     """Return what to compare, the baseline first, each once."""
     if strategies is None:
-        strategies = [name for name, strategy in STRATEGIES.items() if strategy.is_usual]
+        strategies = [name for name, strategy in STRATEGIES.items() if strategy.is_default]
     names = dict.fromkeys([BASELINE, *strategies])
     return [parse_candidate(name, settings, policy) for name in names]
 

@@ -14,7 +14,7 @@ from core.errors import OutputError, SettingError, TooFewClassesError
 from core.export.containers import Container, Writer, container_of, partial_of
 from core.export.index_files import Written
 from core.export.items import AUGMENTED, ExportItem, Rendered, list_items, render
-from core.export.layouts import DEFAULT_LAYOUT, find_layout
+from core.export.layouts import DEFAULT_LAYOUT, Layout, find_layout
 from core.export.manifest import ManifestRow
 from core.export.recipe import Recipe
 from core.progress import Progress, silent
@@ -106,17 +106,7 @@ def export(
         for file in index:
             writer.write(file.name, file.content(written))
         writer.check([*(row.path for row in rows), *(file.name for file in index)])
-    return ExportReport(
-        target,
-        rows,
-        dataset.counts(TRAIN),
-        written.counts,
-        tuple(failed),
-        len(made.points) if source.makes_points else 0,
-        relabelled=len({row.parent for row in rows if row.original_label}),
-        left_out=len(dataset) - len(dataset.present_rows),
-        layout=layout.name,
-    )
+    return _report(source, target, layout, written, failed)
 
 
 def check_classes(dataset: ImageDataset) -> None:
@@ -173,6 +163,27 @@ def _carried_out(source: ExportSource, recipe: Recipe, progress: Progress) -> Ex
         progress=progress,
     )
     return replace(source, made=resample(side))
+
+
+def _report(
+    source: ExportSource,
+    target: Path,
+    layout: Layout,
+    written: Written,
+    failed: Sequence[SkippedFile],
+) -> ExportReport:
+    dataset, rows = source.dataset, tuple(written.rows)
+    return ExportReport(
+        target,
+        rows,
+        dataset.counts(TRAIN),
+        written.counts,
+        tuple(failed),
+        len(written.made.points) if source.makes_points else 0,
+        relabelled=len({row.parent for row in rows if row.original_label}),
+        left_out=len(dataset) - len(dataset.present_rows),
+        layout=layout.name,
+    )
 
 
 def _identity(recipe_text: str, items: Sequence[ExportItem]) -> str:

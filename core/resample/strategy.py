@@ -1,4 +1,4 @@
-"""What a way to balance is: the record that page, command line, recipe and README read."""
+"""What a way to balance is: the record that page, command line, recipe and documents read."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,14 +26,14 @@ class Strategy:
     name: str
     title: str
     help: str
-    bad_idea: str  # when not to use it
+    avoid_when: str  # when not to use it
     source: str
     make: Callable[[TrainingSide], Made]
     effect: Effect  # on the files of the training split, and how it is said
     default_target: str = "largest"
     targets: tuple[str, ...] = ()  # named targets that make sense; empty: it has no target
     parameters: tuple[Parameter | Choice, ...] = ()
-    is_usual: bool = False  # has a row on Evaluate unless others are chosen
+    is_default: bool = False  # has a row on Evaluate unless others are chosen
     needs_embeddings: bool = False
     cleans: bool = False  # leaves out what the data says, so counts are known afterwards
     # Label -> how much a mistake on an image of it counts, of label -> images.

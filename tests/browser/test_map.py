@@ -66,7 +66,7 @@ def clear(visitor: Visitor, drawn: DrawnMap) -> None:
 def test_a_dot_shows_its_picture(drawn: DrawnMap, lasting_visitor: Visitor) -> None:
     visitor, page = lasting_visitor, drawn.page
     assert drawn.state()["by"] == "webgl"
-    drawn.use("Nearer")
+    drawn.use("Zoom in")
 
     card = drawn.hover(drawn.lone(REAL))
     expect(card.locator("img")).to_have_count(1)
@@ -147,7 +147,7 @@ def test_what_the_legend_hides_is_not_selected(
     in_colour = drawn.host.locator(".legend button[aria-pressed=true]")
     drawn.host.locator(".legend button").filter(has_text="scratch").dblclick()
     expect(in_colour).to_have_count(1)
-    drawn.use("Nearer")
+    drawn.use("Zoom in")
     shown = np.flatnonzero(np.array(drawn.state()["states"]) == 0)
     assert len(shown) == 420
 

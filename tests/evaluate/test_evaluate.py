@@ -85,7 +85,7 @@ def test_points_on_the_arc_are_learned_where_they_lie() -> None:
     made = resample(TrainingSide(dataset, arc, embeddings, rows=fold.train, seed=0))
     np.testing.assert_allclose(
         bent.features[len(fold.train) :],
-        space.place(made.points.materialize(embeddings)),
+        space.transform(made.points.materialize(embeddings)),
         atol=1e-5,
     )
     assert not np.allclose(straight.features, bent.features, atol=1e-4)

@@ -207,6 +207,6 @@ def test_every_record_describes_itself(name: str) -> None:
     record = find_strategy(name)
 
     assert record.help.endswith(".")
-    assert record.bad_idea.endswith(".")
+    assert record.avoid_when.endswith(".")
     assert not record.targets or record.default_target in record.targets
     assert bool(record.source) == (name != "none")

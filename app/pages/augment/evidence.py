@@ -173,20 +173,20 @@ def _pictures(evidence: Evidence, cell: Cell, dataset: ImageDataset) -> None:
         )
     )
     # First those that went astray.
-    order = sorted(range(len(cell.rows)), key=lambda place: cell.answers[place] == cell.label)
+    order = sorted(range(len(cell.rows)), key=lambda place: cell.predicted[place] == cell.label)
     shown = [place for place in order if cell.rows[place] < len(dataset)][:_SHOWN]
     columns = []
     sources = open_sources(dataset, [cell.rows[place] for place in shown])
     for place, source in zip(shown, sources, strict=True):
-        columns.append(_column(evidence, cell, source, cell.answers[place]))
+        columns.append(_column(evidence, cell, source, cell.predicted[place]))
     st.html(grid_html(columns))
 
 
-def _column(evidence: Evidence, cell: Cell, source: Source | str, answer: str) -> str:
+def _column(evidence: Evidence, cell: Cell, source: Source | str, predicted: str) -> str:
     if isinstance(source, str):
         return missing_html(source)
     step = cell.trial.draw(image_key=source.key, seed=evidence.seed)
-    caption = f"still '{answer}'" if answer == cell.label else f"looks like '{answer}'"
+    caption = f"still '{predicted}'" if predicted == cell.label else f"looks like '{predicted}'"
     figure = augmented_html(source, changed_by(source, [step]), [step], caption=caption)
     return column_html([original_html(source), figure])
 

@@ -8,7 +8,7 @@ import streamlit as st
 from app.pages.augment.code import policy_in_and_out
 from app.pages.augment.controls import controls, start_anew
 from app.pages.augment.evidence import evidence_section
-from app.pages.augment.looks import LOOKS
+from app.pages.augment.views import VIEWS
 from app.session.session import Session
 from app.shell.page import ask_for_images, current_workspace, heading, lead_on, note, plain, quiet
 from core.augment import OPERATIONS, PRESET_HELP, PRESETS, AugmentPolicy
@@ -22,7 +22,7 @@ _PANE_PX = 860
 _NAMED = 6  # operations that the answer names one by one
 _QUESTION = "What does augmentation do to your classes?"
 
-Look = Callable[[ImageDataset, AugmentPolicy, str], None]
+View = Callable[[ImageDataset, AugmentPolicy, str], None]
 
 
 def augment_view(session: Session) -> Session:
@@ -114,15 +114,15 @@ def _names(policy: AugmentPolicy) -> list[str]:
 
 
 def _pictures(dataset: ImageDataset, policy: AugmentPolicy) -> None:
-    looks: Mapping[str, Look] = LOOKS
-    look = st.segmented_control(
-        "Look at", list(looks), default=next(iter(looks)), required=True, key="augment_look",
+    views: Mapping[str, View] = VIEWS
+    view = st.segmented_control(
+        "View", list(views), default=next(iter(views)), required=True, key="augment_view",
         persist_state="session", label_visibility="collapsed",
     )  # fmt: skip
     labels = [label for label, count in dataset.counts(TRAIN).items() if count]
     label = st.selectbox("Class", labels, key="augment_class", persist_state="session")
     try:
-        looks[look or next(iter(looks))](dataset, policy, label)
+        views[view or next(iter(views))](dataset, policy, label)
     except SettingError as error:
         st.info(plain(str(error)))
         return

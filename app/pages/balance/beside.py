@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.jobs.queue import Job
 from app.map import work as map_work
-from app.map.scene import OTHER_MADE, Layer
+from app.map.scene import OTHER_MADE, PointLayer
 from app.session.session import Balanced, Compared, Placed, Session
 from app.session.workspaces import BESIDE, CLUSTERS, PLACING, Workspace
 from app.shell.page import current_workspace
@@ -45,13 +45,13 @@ class Beside:
         joint = self.compared.joint if self.compared is not None else None
         return joint.projection if joint is not None else None
 
-    def layer(self, session: Session, projection: Projection) -> Layer | None:
+    def layer(self, session: Session, projection: Projection) -> PointLayer | None:
         """Return the points of the second map."""
         if self.compared is None:
             return None
         points, joint = self.compared.synthetic, self.compared.joint
         placement = joint.placement if joint is not None else session.placement(points, projection)
-        return Layer(OTHER_MADE, self.title, points, placement)
+        return PointLayer(OTHER_MADE, self.title, points, placement)
 
 
 def choose(session: Session, projection: Projection) -> Beside:

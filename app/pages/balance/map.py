@@ -3,8 +3,8 @@
 import streamlit as st
 
 from app.map.colours import COLOURINGS, Colours
-from app.map.point_map import Panel, point_map
-from app.map.scene import JOINT_REAL, MADE, OTHER_MADE, REAL, Layer, Scene
+from app.map.point_map import MapPanel, point_map
+from app.map.scene import JOINT_REAL, MADE, OTHER_MADE, REAL, PointLayer, Scene
 from app.pages.balance import beside as balance_beside
 from app.pages.balance import selection as balance_selection
 from app.pages.balance.choice import current_selection, keep_selection
@@ -102,25 +102,27 @@ def _choose_colours(session: Session, scene: Scene) -> Colours:
     return COLOURINGS[chosen if chosen in names else "class"].paint(session, scene)
 
 
-def _layers(session: Session, projection: Projection, beside: balance_beside.Beside) -> list[Layer]:
+def _layers(
+    session: Session, projection: Projection, beside: balance_beside.Beside
+) -> list[PointLayer]:
     layers = []
     balanced = session.balanced
     if balanced is not None and balanced.synthetic is not None and len(balanced.synthetic):
         points = balanced.synthetic
         title = STRATEGIES[balanced.plan.strategy].title
-        layers.append(Layer(MADE, title, points, session.placement(points, projection)))
+        layers.append(PointLayer(MADE, title, points, session.placement(points, projection)))
     other = beside.layer(session, projection)
     return [*layers, other] if other is not None else layers
 
 
-def _panels(scene: Scene, beside: balance_beside.Beside) -> list[Panel]:
+def _panels(scene: Scene, beside: balance_beside.Beside) -> list[MapPanel]:
     alt = "Map of real images as dots and synthetic points as crosses"
     if not beside.name:
-        return [Panel((REAL, MADE), alt)]
+        return [MapPanel((REAL, MADE), alt)]
     now = next((layer.title for layer in scene.layers if layer.kind == MADE), "Real images")
-    first = Panel((REAL, MADE), f"{alt}: {now}", now)
+    first = MapPanel((REAL, MADE), f"{alt}: {now}", now)
     kinds = (JOINT_REAL, OTHER_MADE) if scene.joint is not None else (REAL, OTHER_MADE)
-    other = Panel(kinds, f"{alt}: {beside.title}", beside.title)
+    other = MapPanel(kinds, f"{alt}: {beside.title}", beside.title)
     # What was before stands to the left of what is now.
     return [other, first] if beside.is_before else [first, other]
 
@@ -147,7 +149,7 @@ def _said_of_images(projection: Projection, dataset: ImageDataset) -> str:
     )
 
 
-def _said_of_points(layer: Layer, *, is_joint: bool) -> str:
+def _said_of_points(layer: PointLayer, *, is_joint: bool) -> str:
     placement: Placement = layer.placement
     which = f"Synthetic points of {lowered(layer.title)}"
     if placement.is_exact:

@@ -48,7 +48,7 @@ def choose_plan(dataset: ImageDataset) -> Chosen:
         )
     ]  # fmt: skip
     quiet(strategy.help)
-    quiet(f"Avoid when: {strategy.bad_idea}")
+    quiet(f"Avoid when: {strategy.avoid_when}")
     target = _target(strategy, dataset)
     settings: dict[str, Any] = {}
     for parameter in strategy.parameters[:_SHOWN]:

@@ -118,7 +118,7 @@ def metric_box(metric: str) -> None:
 
 
 def _usual(policy: AugmentPolicy) -> Asked:
-    return Asked(CANDIDATE_SETS["usual"].rows(policy), DEFAULT_HEAD, PRIMARY, policy, seed=0)
+    return Asked(CANDIDATE_SETS["default"].rows(policy), DEFAULT_HEAD, PRIMARY, policy, seed=0)
 
 
 def _asked_for(report: EvaluationReport | None, policy: AugmentPolicy) -> Asked | None:

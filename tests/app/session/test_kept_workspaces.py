@@ -178,7 +178,7 @@ def test_what_is_being_opened_is_not_deleted(start: Callable[..., Workspaces]) -
     workspace.drop_saved()
 
     assert workspace.saved is not None
-    assert workspace.message.startswith("Opening 'pets' again is still running.")
+    assert workspace.message.startswith("Opening 'pets' is still running.")
     gate.set()
     finish_jobs(workspace)
 

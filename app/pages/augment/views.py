@@ -1,4 +1,4 @@
-"""Ways to look at augmented pictures: a grid, a sweep of strength, two policies, a mix of two."""
+"""Views of augmented pictures: a grid, a sweep of strength, two policies, a mix of two images."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -163,7 +163,7 @@ def mixing(dataset: ImageDataset, policy: AugmentPolicy, label: str) -> None:  #
     )
 
 
-LOOKS: Mapping[str, Callable[[ImageDataset, AugmentPolicy, str], None]] = {
+VIEWS: Mapping[str, Callable[[ImageDataset, AugmentPolicy, str], None]] = {
     "Pictures": grid,
     "Strength": sweep,
     "Two policies": two_policies,
