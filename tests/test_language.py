@@ -135,12 +135,30 @@ def faults(folder: Path) -> list[str]:
     ]
 
 
-ROOMS = [path for path in sorted((ROOT / "app").iterdir()) if path.is_dir() and path.name != "cli"]
+FOLDERS = [
+    path
+    for package in ("app", "core")
+    for path in sorted((ROOT / package).iterdir())
+    if path.is_dir() and path.name not in {"cli", "__pycache__"}
+]
 
 
-@pytest.mark.parametrize("folder", [*ROOMS, ROOT / "core"], ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_people_read_the_words_of_the_field(folder: Path) -> None:
     assert faults(folder) == []
+
+
+def test_documents_use_the_words_of_the_field() -> None:
+    documents = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+    wrong = [
+        f"{path.name}:{number}: {fault}"
+        for path in documents
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        for fault in found_in(line, PHRASES)
+    ]
+
+    assert wrong == []
 
 
 def test_modules_are_named_for_things() -> None:
