@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from app.map.colours import NO_VALUE, Colours
-from app.map.routes import MAP_PATH
+from app.map.routes import MAP_CODE, MAP_PATH
 from app.map.scene import Scene
 from app.map.selection import Selection
 from app.shell.page import current_workspace
@@ -21,18 +20,13 @@ _HTML = """
   <p class="status" role="status"></p>
 </div>
 """
-_SCRIPTS = (
-    "camera.js", "points.js", "picking.js", "density.js", "card.js", "legend.js", "overlay.js",
-    "panel.js", "tools.js", "map.js",
-)  # fmt: skip
-_HERE = Path(__file__).parent
 _HEIGHT_PX = 600
 
 _MAP = st.components.v2.component(
     "evenset_map",
     html=_HTML,
-    css=(_HERE / "map.css").read_text("utf-8"),
-    js="\n".join((_HERE / name).read_text("utf-8") for name in _SCRIPTS),
+    css=(MAP_CODE.folder / "map.css").read_text("utf-8"),
+    js=MAP_CODE.script("map.js"),
 )
 
 
