@@ -12,7 +12,7 @@ import { MODES, drawTools, markTools, savePicture } from "./tools.js";
 /** @import { Camera, MapData, MapEvent } from "./types.js" */
 
 const LATER_MS = 250;
-const NOT_FETCHED = "The points could not be fetched. Reload the page.";
+const NOT_FETCHED = "The points could not be loaded. Reload the page.";
 const maps = new WeakMap(); // where it is drawn -> the map that is drawn there
 
 /**
