@@ -1,6 +1,7 @@
 """The JavaScript modules of the rooms: served whole, and never two versions in one page."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,15 @@ def test_what_a_module_imports_is_exported_by_another_one(code: BrowserCode) -> 
         assert text.count("\nimport ") == len(_IMPORT.findall(text))
 
     assert found > 5
+
+
+@pytest.mark.parametrize("code", [MAP_CODE, UPLOAD_CODE], ids=lambda code: code.room)
+def test_what_a_module_exports_says_what_it_takes(code: BrowserCode) -> None:
+    bare = [
+        f"{name}: {line}"
+        for name, content in code.modules.items()
+        for before, line in pairwise(content.decode().splitlines())
+        if line.startswith("export ") and line != "export {};" and not before.endswith("*/")
+    ]
+
+    assert bare == []
