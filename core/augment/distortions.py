@@ -245,7 +245,7 @@ DISTORTIONS = (
                 lambda v, p: (
                     f"v2.RandomPerspective(distortion_scale={v['distortion'][1]:g}, p={p:g})"
                 ),
-                remark="always as strong as the upper end; what comes free is black.",
+                remark="always as strong as the upper end; empty areas are black.",
             ),
             "albumentations": Equal(
                 lambda v, p: (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.parameters import RangeValues
 
-BLACK_BORDER = "what comes free is black."
+BLACK_BORDER = "empty areas are black."
 
 
 @dataclass(frozen=True)
