@@ -109,7 +109,7 @@ def test_the_images_of_a_finding_are_looked_at_one_by_one(dataset: ImageDataset)
     workspace = visitor(loaded(dataset))
     page = open_view("audit", workspace)
 
-    button(page, "Look at ").click().run()
+    button(page, "Review ").click().run()
 
     assert not page.exception
     rows = workspace.session.edits.review_rows.tolist()
