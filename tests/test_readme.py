@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
+from command_line import command_options
 
-from app.cli.entry import build_parser
 from app.shell.steps import STEPS
 from core.audit import CHECKS
 from core.augment import OPERATIONS, PRESETS
@@ -21,7 +21,7 @@ from core.resample import STRATEGIES
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 LABELS = README.partition("### Labels")[2].partition("## ")[0]
-SUBCOMMANDS = next(action.choices for action in build_parser()._actions if action.dest == "command")
+OPTIONS = command_options()
 
 WRITTEN = sorted({file.name for layout in LAYOUTS.values() for file in layout.index})
 REGISTRIES = (STRATEGIES, ENCODERS, PRETRAINED, CONTAINERS, LAYOUTS, PRESETS)
@@ -50,7 +50,7 @@ NAMES = [
     *(f"`{name}`" for name in HEADS),
     *(f"| `{name}` | {check.title}" for name, check in CHECKS.items()),
     *(f"`sample:{name}`" for name in SAMPLES),
-    *(f"evenset {command}" for command in SUBCOMMANDS or ()),
+    *(f"evenset {command}" for command in OPTIONS),
     *(f"`{name}`" for name in WRITTEN),
     *(reader for layout in LAYOUTS.values() for reader in layout.readers),
     ", ".join(MANIFEST_COLUMNS),
@@ -62,12 +62,12 @@ def test_the_readme_names_it(name: str) -> None:
     assert name in README
 
 
-@pytest.mark.parametrize("command", sorted(SUBCOMMANDS or ()))
+@pytest.mark.parametrize("command", sorted(OPTIONS))
 def test_the_readme_names_each_option(command: str) -> None:
     synopsis, *_examples = re.findall(rf"evenset {command} [^\n]*\n(?: {{20,}}[^\n]*\n)*", README)
 
-    for option in (SUBCOMMANDS or {})[command]._option_string_actions:
-        if option.startswith("--") and option not in {"--help", "--take"}:
+    for option in OPTIONS[command]:
+        if option != "--take":
             assert option in synopsis or ("[reading]" in synopsis and option in LABELS), option
 
 
