@@ -116,7 +116,7 @@ def base_uses(uses: NDArray[np.intp]) -> go.Figure:
         x=list(range(len(uses))),
         y=uses.tolist(),
         marker={"color": ADDED},
-        hovertemplate="%{y:,} images are the base of %{x:,} points<extra></extra>",
+        hovertemplate="%{y:,} images are the parent of %{x:,} points<extra></extra>",
     )
     figure.update_layout(height=280, margin={**_MARGIN, "b": 48}, showlegend=False, bargap=0.1)
     # Half a point and half an image are no ticks.
@@ -130,7 +130,7 @@ def base_uses(uses: NDArray[np.intp]) -> go.Figure:
 def strategy_differences(report: EvaluationReport, metric: str) -> go.Figure:
     """Return a dot with its 95% interval per strategy: points above or below doing nothing.
 
-    What always answers the largest class is left out: it lies so far below that the others would
+    What always predicts the largest class is left out: it lies so far below that the others would
     look alike.
     """
     rows = [row for row in report.strategies if row.difference and row.name != FLOOR][::-1]
@@ -225,7 +225,7 @@ def confusion_map(report: EvaluationReport, strategy: str) -> go.Figure:
             colorscale=[[0, "rgba(0,114,178,0.04)"], [1, "#0072B2"]],
             text=[[f"{value:.0f}" for value in line] for line in share] if few else None,
             texttemplate="%{text}" if few else None,
-            hovertemplate="'%{y}' called '%{x}': %{z:.0f} %<extra></extra>",
+            hovertemplate="'%{y}' predicted as '%{x}': %{z:.0f} %<extra></extra>",
             colorbar={"title": "%", "thickness": 10},
         )
     )
@@ -234,7 +234,7 @@ def confusion_map(report: EvaluationReport, strategy: str) -> go.Figure:
     figure.update_xaxes(type="category", labelalias=_shortened(report.classes))
     figure.update_yaxes(type="category", labelalias=_shortened(report.classes))
     figure.update_yaxes(title="true label", autorange="reversed", automargin=True, showgrid=False)
-    figure.update_xaxes(title="answer", automargin=True, showgrid=False)
+    figure.update_xaxes(title="predicted label", automargin=True, showgrid=False)
     return figure
 
 

@@ -27,25 +27,27 @@ from core.evaluate import (
     HEADS,
     METRICS,
     PRIMARY,
-    Contender,
+    Candidate,
     EvaluationReport,
     Head,
     evaluate,
     find_head,
-    parse_contender,
+    parse_candidate,
 )
-from core.evaluate.contender_sets import CONTENDER_SETS
-from core.evaluate.contenders import check_targets
+from core.evaluate.candidate_sets import CANDIDATE_SETS
+from core.evaluate.candidates import check_targets
 from core.evaluate.estimate import estimate
 from core.evaluate.heads import check_head
-from core.evaluate.repeats import USUAL_FOLDS, check_repeats
-from core.evaluate.tables import to_csv
+from core.evaluate.repeats import DEFAULT_FOLDS, check_repeats
+from core.evaluate.report_csv import to_csv
 from core.resample import Settings
 from core.storage import write_bytes
 from core.words import signed
 
+DEFAULT_SET = next(iter(CANDIDATE_SETS))
+
 SET_LIST = Listing(
-    "Sets of strategies", lambda: [(one.name, one.title) for one in CONTENDER_SETS.values()],
+    "Sets of strategies", lambda: [(one.name, one.title) for one in CANDIDATE_SETS.values()],
     "strategy",
 )  # fmt: skip
 HEAD_LIST = Listing("Heads", lambda: [(one.name, one.help) for one in HEADS.values()], "head")
@@ -82,7 +84,7 @@ class Comparison:
     """What the options name, as `core` knows it."""
 
     names: list[str]
-    contenders: list[Contender]
+    candidates: list[Candidate]
     settings: dict[str, Settings]
     policy: AugmentPolicy
     head: Head
@@ -91,9 +93,9 @@ class Comparison:
 @command()
 @source_options
 @option(
-    "--strategies", default="usual", metavar="A,B,...", lists=[SET_LIST, STRATEGY_LIST],
-    help="which, or a set (default usual); also smote@50%, smote:pictures (what an export trains "
-    "on), augment:crop or smote@50%+class_weights",
+    "--strategies", default=DEFAULT_SET, metavar="A,B,...", lists=[SET_LIST, STRATEGY_LIST],
+    help=f"which, or a set (default {DEFAULT_SET}); also smote@50%, smote:pictures (what an export "
+    "trains on), augment:crop or smote@50%+class_weights",
 )  # fmt: skip
 @option(
     "--set", "settings", multiple=True, metavar="STRATEGY.SETTING=VALUE", lists=[SETTING_LIST],
@@ -108,8 +110,8 @@ class Comparison:
     help=f"the one that matters (default {PRIMARY})",
 )  # fmt: skip
 @option(
-    "--folds", type=int, default=USUAL_FOLDS, metavar="N",
-    help=f"number of cross-validation folds, at most (default {USUAL_FOLDS})",
+    "--folds", type=int, default=DEFAULT_FOLDS, metavar="N",
+    help=f"number of cross-validation folds, at most (default {DEFAULT_FOLDS})",
 )  # fmt: skip
 @option(
     "--repeats", type=int, metavar="N",
@@ -135,7 +137,7 @@ def run_evaluate(source: SourceOptions, encoding: EncoderOptions, asked: Evaluat
     heard: list[EvaluationReport] = []
     try:
         with opened(source) as (dataset, progress):
-            check_targets(comparison.contenders, dataset.counts(TRAIN))
+            check_targets(comparison.candidates, dataset.counts(TRAIN))
             if asked.is_told:
                 progress.say(f"evenset: {_cost_text(dataset, comparison, encoding, asked)}")
             embeddings = embed_all(dataset, encoding, progress)
@@ -159,7 +161,7 @@ def run_evaluate(source: SourceOptions, encoding: EncoderOptions, asked: Evaluat
                 shows_leak=asked.show_leak,
                 seed=asked.seed or 0,
                 device=encoding.device,
-                hear=hear,
+                on_report=hear,
                 progress=progress,
             )
     except (KeyboardInterrupt, EvensetError):
@@ -173,9 +175,9 @@ def _comparison(asked: EvaluateOptions) -> Comparison:
     policy = read_policy(asked.policy or "standard", asked.seed or 0)
     settings = _settings(asked.settings)
     names = _names(asked.strategies, policy)
-    contenders = [parse_contender(name, settings, policy) for name in names]
-    _check_settings(settings, contenders)
-    return Comparison(names, contenders, settings, policy, find_head(asked.head))
+    candidates = [parse_candidate(name, settings, policy) for name in names]
+    _check_settings(settings, candidates)
+    return Comparison(names, candidates, settings, policy, find_head(asked.head))
 
 
 def _cost_text(
@@ -185,7 +187,7 @@ def _cost_text(
     asked: EvaluateOptions,
 ) -> str:
     cost = estimate(
-        dataset.counts(TRAIN), comparison.contenders, comparison.head, encoder=encoding.name,
+        dataset.counts(TRAIN), comparison.candidates, comparison.head, encoder=encoding.name,
         to_embed=len(dataset.present_rows), folds=asked.folds, repeats=asked.repeats,
         on_test_split=asked.on_test_split,
     )  # fmt: skip
@@ -196,7 +198,7 @@ def _names(text: str, policy: AugmentPolicy) -> list[str]:
     """Return the names that `text` lists, those of a set in its place."""
     names = []
     for name in (name.strip() for name in text.split(",")):
-        names += CONTENDER_SETS[name].rows(policy) if name in CONTENDER_SETS else [name]
+        names += CANDIDATE_SETS[name].rows(policy) if name in CANDIDATE_SETS else [name]
     return list(dict.fromkeys([BASELINE, *names]))
 
 
@@ -215,8 +217,8 @@ def _settings(texts: Sequence[str]) -> dict[str, Settings]:
     return {strategy: parse_settings(strategy, found) for strategy, found in values.items()}
 
 
-def _check_settings(settings: dict[str, Settings], contenders: Sequence[Contender]) -> None:
-    compared = {part.strategy for one in contenders for part in one.parts}
+def _check_settings(settings: dict[str, Settings], candidates: Sequence[Candidate]) -> None:
+    compared = {part.strategy for one in candidates for part in one.parts}
     for strategy in settings:
         if strategy not in compared:
             raise SettingError(

@@ -13,7 +13,7 @@ from core.export import CONTAINERS, LAYOUTS
 from core.ingest import MISMATCHES
 from core.parameters import Choice, Parameter
 from core.resample import STRATEGIES
-from core.resample.plan_counts import NAMED_TARGETS
+from core.resample.plan import NAMED_TARGETS
 
 Row = tuple[str, str]  # a name, and what it stands for
 

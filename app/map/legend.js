@@ -26,7 +26,7 @@ function drawLegend(host, colour, hidden, changed) {
     button.append(mark, element("span", entry.label));
     if (entry.count !== undefined) button.append(element("small", entry.count.toLocaleString("en")));
     button.setAttribute("aria-pressed", String(!hidden.has(code)));
-    button.title = "Click: grey or in colour. Double-click, or Shift and Enter: this one alone.";
+    button.title = "Click to grey out or show. Double-click or Shift+Enter to show only this one.";
     button.onclick = (event) => press(code, event.timeStamp);
     button.onkeydown = (event) => {
       if (event.key !== "Enter" || !event.shiftKey) return;

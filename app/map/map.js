@@ -1,7 +1,7 @@
 // The map: panels side by side with one camera, the tools above them, the legend below.
 
 const LATER_MS = 250;
-const NOT_FETCHED = "The points could not be fetched. Reload the page.";
+const NOT_FETCHED = "The points could not be loaded. Reload the page.";
 const maps = new WeakMap(); // where it is drawn -> the map that is drawn there
 
 export default function ({ parentElement, data, setTriggerValue }) {

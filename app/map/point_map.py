@@ -37,7 +37,7 @@ _MAP = st.components.v2.component(
 
 
 @dataclass(frozen=True)
-class Panel:
+class MapPanel:
     """One of the maps that stand side by side."""
 
     kinds: Sequence[int]  # of the points that it shows
@@ -47,7 +47,7 @@ class Panel:
 
 def point_map(
     scene: Scene,
-    panels: Sequence[Panel],
+    panels: Sequence[MapPanel],
     colours: Colours,
     selection: Selection,
     *,

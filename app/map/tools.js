@@ -5,10 +5,10 @@ const TOOLS = [
   ["lasso", "Select with a lasso", "M7 17c-3-1-4-4-3-7 2-5 14-6 16-1 2 6-8 9-12 7M7 17c2 0 2 3 0 4"],
   ["box", "Select with a box", "M4 6V4h2M18 4h2v2M20 18v2h-2M6 20H4v-2M10 4h4M10 20h4M4 10v4M20 10v4"],
   ["view", "Select all in view", "M3 12c5-8 13-8 18 0-5 8-13 8-18 0M12 9.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5"],
-  ["nearer", "Nearer", "M5 12h14M12 5v14"],
-  ["farther", "Farther", "M5 12h14"],
+  ["nearer", "Zoom in", "M5 12h14M12 5v14"],
+  ["farther", "Zoom out", "M5 12h14"],
   ["whole", "Show the whole map", "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"],
-  ["density", "Show how dense it is", "M4 20c3-1 4-12 8-12s5 11 8 12z"],
+  ["density", "Show density", "M4 20c3-1 4-12 8-12s5 11 8 12z"],
   ["lines", "Lines to the parents of synthetic points", "M6 18L18 6M6 18a2 2 0 1 0 0 .1M18 6a2 2 0 1 0 0-.1"],
   ["save", "Save as a picture", "M12 4v11m0 0l-4-4m4 4l4-4M5 20h14"],
 ];

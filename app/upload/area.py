@@ -62,8 +62,8 @@ def upload_area(key: str, *, is_aside: bool = False) -> None:
             "base": f"{UPLOAD_PATH}/{current_workspace().route_token}",
             "aside": is_aside,
             "limits": (
-                "One folder per class, also inside train, validation and test folders, or with a "
-                f"labels file beside the pictures. Up to {limits.files:,} files and "
+                "One folder per class, with or without train, validation and test folders, or a "
+                f"labels file next to the pictures. Up to {limits.files:,} files and "
                 f"{size_of(limits.unpacked_bytes)}."
             ),
         },

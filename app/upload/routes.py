@@ -153,10 +153,10 @@ def _unreadable(body: bytes) -> list[int]:
     try:
         told = json.loads(body or b"{}")
     except (ValueError, RecursionError) as error:
-        raise SourceError("The end of the upload arrived damaged. Try again.") from error
+        raise SourceError("The end of the upload was damaged on the way. Try again.") from error
     numbers = told.get("unreadable", []) if isinstance(told, dict) else None
     if not isinstance(numbers, list) or not all(type(number) is int for number in numbers):
-        raise SourceError("The end of the upload arrived damaged. Try again.")
+        raise SourceError("The end of the upload was damaged on the way. Try again.")
     return numbers
 
 

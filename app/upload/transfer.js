@@ -60,8 +60,8 @@ function cancelTransfer() {
 
 function arrivedText(transfer) {
   const lost = transfer.unreadable.size;
-  const arrived = transfer.source.kind === "archive" ? `'${transfer.source.name}' has arrived.`
-    : `${countOf(transfer.receivedFiles, "file")} of '${transfer.source.name}' ${transfer.receivedFiles === 1 ? "has" : "have"} arrived.`;
+  const arrived = transfer.source.kind === "archive" ? `'${transfer.source.name}' is uploaded.`
+    : `${countOf(transfer.receivedFiles, "file")} of '${transfer.source.name}' ${transfer.receivedFiles === 1 ? "is" : "are"} uploaded.`;
   return lost ? `${arrived} ${countOf(lost, "file")} could not be read by the browser.` : arrived;
 }
 
@@ -94,7 +94,7 @@ async function send(transfer) {
     }
     if (!missing.length) return;
     fruitless = transfer.receivedBytes + transfer.receivedFiles > before ? 0 : fruitless + 1;
-    if (fruitless === 5) throw new Refusal("Some files do not arrive. Try again, or bring a zip.", true);
+    if (fruitless === 5) throw new Refusal("Some files cannot be sent. Try again, or choose a zip.", true);
     await pause(fruitless / 2);
   }
 }
@@ -238,7 +238,7 @@ async function answerOf(transfer, path, options) {
       transfer.isOver = !ended.missing.length;
       return ended;
     }
-    throw new Refusal("The upload was stopped. Try again, or choose something else.", true);
+    throw new Refusal("The upload was stopped. Try again, or choose other files.", true);
   }
   const { error } = await answer.json().catch(() => ({}));
   throw new Refusal(error ?? `The server refused the upload (status ${answer.status}).`, answer.status === 507);

@@ -65,9 +65,9 @@ function drawArea(find) {
   if (!transfer) return;
   const share = transfer.bytes ? transfer.receivedBytes / transfer.bytes : 0;
   const { name } = transfer.source;
-  say(find(".stage"), transfer.waitsFor ? `'${name}' has arrived and waits: ${transfer.waitsFor} is still running`
+  say(find(".stage"), transfer.waitsFor ? `'${name}' is uploaded and waits: ${transfer.waitsFor} is still running`
     : transfer.retrySeconds === null ? `Sending '${name}'`
-    : `The connection is gone; trying again in ${Math.ceil(transfer.retrySeconds)} s`);
+    : `The connection is lost; trying again in ${Math.ceil(transfer.retrySeconds)} s`);
   say(find(".figures"), progressText(transfer));
   find("[role=progressbar]").setAttribute("aria-valuenow", Math.floor(100 * share));
   find("[role=progressbar] i").style.width = `${100 * share}%`;

@@ -33,7 +33,7 @@ ABOUT_REVIEW = frozenset({Change.REVIEW, Change.REVIEWED})
 _ENDS_REVIEW = frozenset({Change.REVIEWED, Change.LEAVE_OUT, Change.LABEL})
 _DONE = {
     Change.LEAVE_OUT: "left out",
-    Change.RESTORE: "taken back",
+    Change.RESTORE: "restored",
     Change.LABEL: "relabelled to",
     Change.SPLIT: "moved to",
     Change.REVIEW: "put on the review list",

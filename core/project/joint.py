@@ -9,10 +9,16 @@ from core.axes import principal_axes, unit_rows
 from core.embed import Embeddings
 from core.errors import SettingError
 from core.progress import Progress, silent
-from core.project.faithful import faithfulness, sampled
 from core.project.placing import place_among_neighbours
 from core.project.project import UMAP_INPUT
-from core.project.projection import FITTED_TOGETHER, Placement, Points, Projection
+from core.project.projection import (
+    FITTED_TOGETHER,
+    Placement,
+    Points,
+    Projection,
+    faithfulness,
+    sampled,
+)
 from core.project.umap_layout import lay_out
 from core.resample import SyntheticPoints
 
@@ -55,11 +61,13 @@ def joint_fit(
     rows, model = projection.fit_rows, projection.fitted_points
     count = len(rows) + len(first.indices)
     if projection.method != "umap":
-        raise SettingError("The map is a PCA: synthetic points already lie where they belong.")
+        raise SettingError(
+            "The map is a PCA, so synthetic points are already at their exact positions."
+        )
     if count > settings.limit:
         raise SettingError(
-            f"{count:,} points are more than the {settings.limit:,} that a UMAP is fitted on. "
-            "Make fewer synthetic points, or place them among their neighbours."
+            f"{count:,} points are more than {settings.limit:,}, the limit of a UMAP. Make fewer "
+            "synthetic points, or place them among their neighbours."
         )
     real = embeddings.vectors[embeddings.positions_of(rows)]
     vectors = np.vstack([real, synthetic.only(is_on_map).materialize(embeddings)])

@@ -8,8 +8,8 @@ from imblearn.over_sampling import SMOTE, BorderlineSMOTE
 from numpy.typing import NDArray
 from scipy import sparse
 
+from core.resample.drawing import BORDERLINE, BORDERLINE_2, REGULAR
 from core.resample.segments import Segments
-from core.resample.variants import BORDERLINE, BORDERLINE_2, REGULAR
 from core.smote.estimator_search import Estimator, Matrix
 
 
@@ -52,7 +52,7 @@ def resample_as_imblearn(
     if variant not in (REGULAR, *BORDERLINE):
         raise ValueError(
             "With parity=True, variant is 'regular', 'borderline-1' or 'borderline-2': "
-            f"imbalanced-learn's '{variant}' does not tell parents, or there is none."
+            f"imbalanced-learn's '{variant}' does not exist or does not report parents."
         )
     if variant == REGULAR:
         sampler: Estimator = _RecordingSmote(k_neighbors=k_neighbors, random_state=random_state)

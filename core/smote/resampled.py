@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.progress import Progress, silent
-from core.resample.interpolation import LINEAR, interpolate
 from core.resample.segments import Segments
+from core.resample.synthetic import LINEAR, interpolate
 from core.smote.estimator_search import Matrix
 from core.smote.vector_file import VectorFile
 from core.storage import replacing
@@ -112,7 +112,8 @@ def refuse_gaps(vectors: NDArray[Any] | VectorFile) -> None:
         if not is_finite.all():
             row, column = np.argwhere(~is_finite)[0].tolist()
             raise ValueError(
-                f"Row {start + row}, column {column} of X is no finite number. Leave such rows out."
+                f"Row {start + row}, column {column} of X is not a finite number. Leave out such "
+                "rows."
             )
 
 

@@ -19,13 +19,13 @@ from core.audit import CHECKS
 from core.augment import OPERATIONS, PRESETS
 from core.embed import ENCODERS
 from core.evaluate import HEADS, METRICS
-from core.evaluate.contender_sets import CONTENDER_SETS
+from core.evaluate.candidate_sets import CANDIDATE_SETS
 from core.export import CONTAINERS, LAYOUTS
 from core.ingest import MISMATCHES
 from core.parameters import Choice
 from core.project import METRICS as MAP_METRICS
 from core.resample import STRATEGIES
-from core.resample.plan_counts import NAMED_TARGETS
+from core.resample.plan import NAMED_TARGETS
 
 Captured = pytest.CaptureFixture[str]
 
@@ -98,7 +98,7 @@ def test_a_command_is_a_module_of_its_name(name: str) -> None:
         ("evaluate", STRATEGIES),
         ("evaluate", HEADS),
         ("evaluate", METRICS),
-        ("evaluate", CONTENDER_SETS),
+        ("evaluate", CANDIDATE_SETS),
         ("evaluate", PRESETS),
         ("evaluate", ENCODERS),
         ("balance", PRESETS),

@@ -1,4 +1,4 @@
-"""Write the files of an archive under names of our own, with every size checked."""
+"""The files of an archive, written under names of our own with every size checked."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
@@ -24,7 +24,7 @@ class DamagedEntryError(Exception):
     """An entry's bytes cannot be read; told apart from a disk that cannot be written."""
 
 
-class Unpacking:
+class UnpackedFiles:
     """Files written so far, and the bytes that may still be written.
 
     Names inside an archive are data only: files are written as `0/17.jpg`, and so on.
@@ -124,16 +124,16 @@ def entry_path(name: str) -> str:
 def too_many_files(name: str, limits: Limits) -> str:
     """Return the sentence for an archive with more files than allowed."""
     return (
-        f"'{name}' holds more than {count_of(limits.files, 'file')}, the limit. "
-        "Bring a smaller one, or raise the limit with --max-files."
+        f"'{name}' holds more than {count_of(limits.files, 'file')}, which is the limit. Use a "
+        "smaller archive, or raise the limit with --max-files."
     )
 
 
 def too_many_bytes(name: str, limits: Limits) -> str:
     """Return the sentence for an archive that unpacks to more than allowed."""
     return (
-        f"'{name}' unpacks to more than {limits.unpacked_bytes / 1e9:,.1f} GB, the limit. "
-        "Bring a smaller one, or raise the limit with --max-gigabytes."
+        f"'{name}' unpacks to more than {limits.unpacked_bytes / 1e9:,.1f} GB, which is the limit. "
+        "Use a smaller archive, or raise the limit with --max-gigabytes."
     )
 
 

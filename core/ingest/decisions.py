@@ -1,4 +1,4 @@
-"""From a survey and decisions to a dataset: nothing is left out without a reason."""
+"""Decisions about what does not match: from a survey to a dataset, each image with a reason."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from core.dataset.proposal import propose
 from core.dataset.questions import settle
 from core.errors import EmptyDatasetError, LimitError, SettingError
 from core.ingest.columns import column_names
-from core.ingest.labelling import UNKNOWN_SPLIT, alike
+from core.ingest.labels import UNKNOWN_SPLIT, alike
 from core.ingest.layout import NO_LABEL, why_no_picture
 from core.ingest.mismatches import LEAVE_OUT, MISMATCHES
-from core.ingest.reading import Labelled, read_pictures
+from core.ingest.picture_files import PictureFiles, read_picture_files
 from core.ingest.survey import Survey
 from core.limits import DEFAULT_LIMITS, Limits
 from core.progress import Progress, silent
@@ -25,9 +25,9 @@ _REASONS = {
     "several_labels": "more than one label in the labels file",
     "files_without_row": "no row in the labels file",
     "rows_without_label": "an empty label in the labels file",
-    "unknown_splits": "a split of an unknown name in the labels file",
+    "unknown_splits": "an unknown split in the labels file",
     "outside_classes": "not in a class folder",
-    "split_among_classes": "in a folder named like a split, beside folders of classes",
+    "split_among_classes": "in a folder named like a split, next to class folders",
     "companions": "belongs to another picture",
     "augmented": "made by Evenset from another picture",
 }
@@ -59,17 +59,17 @@ def read_survey(
     place_of = {name: place for place, name in enumerate(classes)}
     order = np.array([place_of.get(name, NO_LABEL) for name in applied.names], np.intp)
     places = found.pictures[kept]
-    pictures = Labelled(
+    pictures = PictureFiles(
         listing.root,
         [listing.paths[place] for place in places],
         [listing.files[place] for place in places],
         order[applied.codes[kept]] if len(kept) else applied.codes[kept],
         classes,
         applied.splits[kept],
-        found.labelling.groups[kept],
-        found.labelling.group_names,
+        found.labels.groups[kept],
+        found.labels.group_names,
     )
-    table, unreadable = read_pictures(pictures, limits=limits, progress=progress)
+    table, unreadable = read_picture_files(pictures, limits=limits, progress=progress)
     refused = [
         SkippedFile(listing.paths[found.pictures[place]], reason)
         for place, reason in sorted(applied.reasons.items())
@@ -91,7 +91,7 @@ def read_survey(
     if len(dataset.training_rows) == 0:
         raise EmptyDatasetError(
             f"No image in the training split of '{listing.name}' can be used. Put its images in "
-            "one sub-folder per class, as in 'train/cat/1.jpg'."
+            "one sub-folder per class, such as 'train/cat/1.jpg'."
         )
     return settle(dataset, found.choices)
 
@@ -119,11 +119,13 @@ def _complete(found: Survey, decisions: Mapping[str, str]) -> dict[str, str]:
     for kind, decision in decisions.items():
         if kind not in MISMATCHES:
             raise SettingError(
-                f"There is no mismatch '{kind}'. There are: {', '.join(MISMATCHES)}."
+                f"There is no mismatch '{kind}'. The mismatches are: {', '.join(MISMATCHES)}."
             )
         if decision not in MISMATCHES[kind].decisions:
             known = ", ".join(MISMATCHES[kind].decisions)
-            raise SettingError(f"'{kind}' cannot be decided by '{decision}'. Use one of: {known}.")
+            raise SettingError(
+                f"The decision '{decision}' does not exist for '{kind}'. Use one of: {known}."
+            )
     return {
         mismatch.kind: decisions.get(mismatch.kind, mismatch.proposed)
         for mismatch in found.mismatches
@@ -131,11 +133,11 @@ def _complete(found: Survey, decisions: Mapping[str, str]) -> dict[str, str]:
 
 
 def _apply(found: Survey, chosen: Mapping[str, str]) -> _Applied:
-    codes, splits = found.labelling.codes.copy(), found.labelling.splits.copy()
-    names = list(found.labelling.names)
+    codes, splits = found.labels.codes.copy(), found.labels.splits.copy()
+    names = list(found.labels.names)
     reasons: dict[int, str] = {}
     for kind, reason in _REASONS.items():
-        places = found.labelling.pictures.get(kind, [])
+        places = found.labels.pictures.get(kind, [])
         decision = chosen.get(kind)
         if not places or decision is None:
             continue
@@ -201,23 +203,24 @@ def _why_empty(found: Survey, refused: Sequence[SkippedFile]) -> str:
     name = found.listing.name
     if not refused:
         return (
-            f"'{name}' is empty. Bring a folder or archive with one sub-folder of images per class."
+            f"'{name}' is empty. Choose a folder or archive with one sub-folder of images per "
+            "class."
         )
     reasons = {skip.reason for skip in refused}
     if len(found.pictures) == 0 and reasons <= {why_no_picture("a.txt")}:
         return (
-            f"'{name}' holds {count_of(len(refused), 'file')} and none of them is an image. "
-            "Put each class in a sub-folder of JPEG, PNG, WebP, BMP, GIF or TIFF images."
+            f"'{name}' has {count_of(len(refused), 'file')}, but none of them is an image. Put "
+            "each class in a sub-folder of JPEG, PNG, WebP, BMP, GIF or TIFF images."
         )
     if found.chosen is not None and _REASONS["files_without_row"] in reasons:
         return (
-            f"No image of '{name}' has a label in '{found.chosen.name}'. "
-            "Check the columns, or choose folders as labels."
+            f"No image of '{name}' has a label in '{found.chosen.name}'. Check the columns, or use "
+            "folders as labels."
         )
     if _REASONS["outside_classes"] in reasons:
         return (
-            f"The images of '{name}' are not in class folders. "
-            "Put each class in a sub-folder that has the class's name, or add a labels file."
+            f"The images of '{name}' are not in class folders. Put each class in a sub-folder with "
+            "the name of the class, or add a labels file."
         )
     first = next(skip for skip in refused if skip.reason != why_no_picture("a.txt"))
     none = "The only file" if len(refused) == 1 else f"None of the {len(refused):,} files"

@@ -1,4 +1,4 @@
-"""Which labels file of a source is read, and which of its columns: a person's choice wins."""
+"""The choice of the labels file and its columns: what a person says comes first."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,10 +7,10 @@ from pathlib import Path
 from core.dataset import Choices
 from core.errors import SettingError
 from core.ingest.columns import Columns, column_names, guess_columns
-from core.ingest.labelling import LabelsFile
+from core.ingest.file_index import FileIndex
+from core.ingest.labels import LabelsFile
 from core.ingest.layout import NO_LABEL, SPLIT_CODES, Places, is_junk, suffix_of
 from core.ingest.listing import Listing
-from core.ingest.matching import FileIndex
 from core.ingest.tables import TABLE_SUFFIXES, peek
 
 
@@ -37,8 +37,8 @@ def choose_labels(
     wanted, named = choices.labels_file, _named(choices)
     if wanted == "" and named:
         raise SettingError(
-            f"Folders say the labels, so there is no column '{named[0]}'. "
-            "Name the labels file that has it with --labels."
+            f"The labels come from folders, so there is no column '{named[0]}'. Name its labels "
+            "file with --labels."
         )
     if wanted == "" or (wanted is None and not named and _folders_fit(places)):
         return None
@@ -160,5 +160,5 @@ def _with_columns(labels_file: LabelsFile, choices: Choices) -> LabelsFile:
 def _taken(column: str, what: str) -> SettingError:
     kind = what.split()[0]
     return SettingError(
-        f"The column '{column}' cannot hold {what}. Choose another column of {kind}, or none."
+        f"The column '{column}' cannot hold {what}. Choose another {kind} column, or none."
     )
