@@ -1,9 +1,20 @@
 // What the colours mean: click hides a group or brings it back, double-click leaves it alone in colour.
 
+import { element } from "./element.js";
+
+/** @import { Colouring } from "./types.js" */
+
 const DOUBLE_CLICK_MS = 350;
 const clicked = new WeakMap(); // legend -> its last click: a click draws the legend anew
 
-function drawLegend(host, colour, hidden, changed) {
+/**
+ * Draw the legend.
+ * @param {HTMLElement} host - Where.
+ * @param {Colouring} colour - What it explains.
+ * @param {Set<number>} hidden - The codes that are grey.
+ * @param {(hidden: Set<number>) => void} changed - Told when they are others.
+ */
+export function drawLegend(host, colour, hidden, changed) {
   if (colour.ramp) {
     const ramp = element("div", "", "ramp"), bar = element("i");
     bar.style.background = `linear-gradient(90deg, ${colour.entries.map((entry) => entry.colour).join(",")})`;

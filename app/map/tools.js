@@ -1,5 +1,10 @@
 // The tools above the map.
 
+import { element } from "./element.js";
+
+/** @import { Panel } from "./panel.js" */
+/** @import { Tools } from "./types.js" */
+
 const TOOLS = [
   ["move", "Move the map", "M12 3v18M3 12h18M12 3l-2.5 2.5M12 3l2.5 2.5M12 21l-2.5-2.5M12 21l2.5-2.5M3 12l2.5-2.5M3 12l2.5 2.5M21 12l-2.5-2.5M21 12l-2.5 2.5"],
   ["lasso", "Select with a lasso", "M7 17c-3-1-4-4-3-7 2-5 14-6 16-1 2 6-8 9-12 7M7 17c2 0 2 3 0 4"],
@@ -12,10 +17,16 @@ const TOOLS = [
   ["lines", "Lines to the parents of synthetic points", "M6 18L18 6M6 18a2 2 0 1 0 0 .1M18 6a2 2 0 1 0 0-.1"],
   ["save", "Save as a picture", "M12 4v11m0 0l-4-4m4 4l4-4M5 20h14"],
 ];
-const MODES = ["move", "lasso", "box"]; // one of them at a time
+/** What a drag does: one of them at a time. */
+export const MODES = ["move", "lasso", "box"];
 const GAP_PX = 16;
 
-function drawTools(host, use) {
+/**
+ * Draw the tools.
+ * @param {HTMLElement} host - Where.
+ * @param {(name: string) => void} use - Told which one is clicked.
+ */
+export function drawTools(host, use) {
   host.replaceChildren(...TOOLS.map(([name, title, path]) => {
     const button = element("button");
     button.type = "button";
@@ -32,8 +43,12 @@ function drawTools(host, use) {
   }));
 }
 
-// `tools`: { mode, density, lines }.
-function markTools(host, tools) {
+/**
+ * Mark those that are in use.
+ * @param {HTMLElement} host - Where they are drawn.
+ * @param {Tools} tools - Which those are.
+ */
+export function markTools(host, tools) {
   for (const button of host.children) {
     const { tool } = button.dataset;
     const isOn = MODES.includes(tool) ? tools.mode === tool : tools[tool];
@@ -41,8 +56,12 @@ function markTools(host, tools) {
   }
 }
 
-// Hand over the panels side by side as one PNG.
-function savePicture(panels, back) {
+/**
+ * Hand over the panels side by side as one PNG.
+ * @param {Panel[]} panels - What is on it.
+ * @param {string} back - Its colour.
+ */
+export function savePicture(panels, back) {
   const gap = GAP_PX * panels[0].ratio;
   const sheet = element("canvas");
   sheet.width = panels.reduce((sum, { canvas }) => sum + canvas.width + gap, -gap);

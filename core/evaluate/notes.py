@@ -150,9 +150,9 @@ def _test_split_notes(dataset: ImageDataset, pictures: Groups, fold: Fold) -> li
     ]
     known = int(np.isin(pictures[fold.test], pictures[fold.train]).sum())
     if known:
-        look = "looks" if known == 1 else "look"
+        verb = "looks" if known == 1 else "look"
         notes.append(
-            f"{count_of(known, 'test image')} {look} the same as training images, so the scores "
+            f"{count_of(known, 'test image')} {verb} the same as training images, so the scores "
             "are too high."
         )
     groups = dataset.group_codes

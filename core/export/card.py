@@ -9,7 +9,7 @@ from core.words import count_of
 
 _MOST_RENAMED = 100  # classes that are listed
 
-# How the set is read, with FOLDER in the place of its own; the page and README show the same.
+# How the set is read, with FOLDER in the place of its own; also on the page and in docs/export.md.
 READERS = (
     'torchvision.datasets.ImageFolder(FOLDER + "/train")',
     'keras.utils.image_dataset_from_directory(FOLDER + "/train")',

@@ -12,7 +12,7 @@ from core.pictures.lossy import is_lossy
 
 AS_THEY_ARE, ENCODED_ANEW = "as they are", "encoded again"
 ORIGINALS = (AS_THEY_ARE, ENCODED_ANEW)
-DEFAULT_ORIGINALS = AS_THEY_ARE  # README says what was measured of both
+DEFAULT_ORIGINALS = AS_THEY_ARE  # docs/privacy_and_limits.md: what was measured
 
 # What torchvision's ImageFolder, Keras and Hugging Face all take.
 READ_BY_ALL = frozenset({"JPEG", "PNG", "BMP"})

@@ -1,4 +1,4 @@
-"""What a way to balance is: the record that page, command line, recipe and README read."""
+"""What a way to balance is: the record that page, command line, recipe and documents read."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from runpy import run_path
 
 import numpy as np
 import pytest
+from documents import what_documents_lack
 from image_sets import png, write_files, zipped
 from opened_page import open_view, text, visitor
 
@@ -189,9 +189,5 @@ def test_help_names_it(command: str, capsys: pytest.CaptureFixture[str]) -> None
     assert "jitter" in capsys.readouterr().out
 
 
-def test_the_readme_is_to_name_it() -> None:
-    root = Path(__file__).parent.parent.parent
-    names = run_path(str(root / "tests" / "test_readme.py"))["NAMES"]
-
-    assert "`jitter`" in names
-    assert "`jitter`" not in (root / "README.md").read_text("utf-8")
+def test_the_documents_are_to_name_it() -> None:
+    assert what_documents_lack() == ["`jitter`"]

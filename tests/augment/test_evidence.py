@@ -309,7 +309,7 @@ def test_the_command_writes_a_row_per_class_and_trial(
 
     assert status == 0
     # Six of each of two classes and the one of the third, each in five ways.
-    assert "65 augmented pictures to make and look at: " in capsys.readouterr().err
+    assert "65 augmented pictures to make and judge: " in capsys.readouterr().err
     read = {".csv": pd.read_csv, ".json": pd.read_json, ".parquet": pd.read_parquet}[suffix]
     table = read(out)
     assert len(table) == 3 * 5

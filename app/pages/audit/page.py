@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.charts import bars as charts
+from app.charts import classes as charts
 from app.pages.audit.changes import draw_changes
 from app.session.session import Session
 from app.shell.findings import finding_cards, finding_pictures

@@ -69,7 +69,6 @@ def _map_part(session: Session) -> None:
             colours,
             selection,
             view=camera_name(session, projection),
-            key="point_map",
             changed=lambda chosen: keep_selection(session, chosen),
         )
         _caption(scene, dataset)

@@ -5,7 +5,7 @@ from typing import Literal
 
 import streamlit as st
 
-from app.charts import bars as charts
+from app.charts import classes as charts
 from app.jobs.queue import Job
 from app.pages.balance import embed as balance_embed
 from app.pages.balance import map as balance_map

@@ -6,7 +6,7 @@ from math import isfinite, isnan
 import numpy as np
 import streamlit as st
 
-from app.charts import bars as charts
+from app.charts import classes as charts
 from app.jobs.queue import Job
 from app.pages.balance.choice import pick_synthetic
 from app.session.session import Balanced, Session

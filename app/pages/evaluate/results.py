@@ -4,8 +4,7 @@ import json
 
 import streamlit as st
 
-from app.charts import bars as charts
-from app.charts import evaluation as evaluate_charts
+from app.charts import evaluation as charts
 from app.charts.palette import class_colours
 from app.shell.page import note, quiet
 from core.dataset import TRAIN, ImageDataset
@@ -182,7 +181,7 @@ def _per_class(report: EvaluationReport, dataset: ImageDataset, best: str | None
     for tab in curves:
         with tab:
             st.plotly_chart(
-                evaluate_charts.learning_curves(report),
+                charts.learning_curves(report),
                 key="evaluate_curves",
                 config={"displayModeBar": False},
                 alt="How each strategy's network learned, epoch by epoch",
@@ -192,7 +191,7 @@ def _per_class(report: EvaluationReport, dataset: ImageDataset, best: str | None
 
 def _how_watched(report: EvaluationReport) -> str:
     """Return what the learning curves show."""
-    unwatched = [row.title for row in evaluate_charts.without_line(report)]
+    unwatched = [row.title for row in charts.without_line(report)]
     if len(unwatched) == sum(bool(row.curves) for row in report.strategies):
         return "The training loss. No images are held back for validation."
     text = (

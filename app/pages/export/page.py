@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.charts import bars as charts
+from app.charts import classes as charts
 from app.jobs.queue import Job
 from app.pages.export.result import export_result
 from app.session.session import Balanced, Session

@@ -156,7 +156,7 @@ def test_two_classes_are_swapped_by_a_mirror(lab_session: Session) -> None:
 def test_evidence_is_a_job_and_ends_as_a_map(dataset: ImageDataset, tmp_path: Path) -> None:
     workspace = visitor(loaded(dataset))
     page = opened(workspace, evidence_images=5)
-    assert "814 augmented pictures to make and look at: " in text(page)
+    assert "814 augmented pictures to make and judge: " in text(page)
 
     button(page, "Embed 19 images and try").click().run()
     finish_jobs(workspace)

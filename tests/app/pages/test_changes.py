@@ -114,7 +114,7 @@ def test_the_images_of_a_finding_are_looked_at_one_by_one(dataset: ImageDataset)
     assert not page.exception
     rows = workspace.session.edits.review_rows.tolist()
     assert rows == workspace.session.audit.findings[0].rows.tolist()
-    assert f"{len(rows)} image to look at" in text(page)
+    assert f"{len(rows)} image to review" in text(page)
 
 
 def test_an_image_of_the_list_is_left_out_kept_or_relabelled(dataset: ImageDataset) -> None:
