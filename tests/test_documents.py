@@ -32,8 +32,6 @@ from core.ingest import MISMATCHES
 from core.pictures.encode import encode
 from core.resample import STRATEGIES
 
-Captured = pytest.CaptureFixture[str]
-
 PAGES = [document.stem for document in DOCUMENTS]
 # Also what the documents lead to, and what leads to them.
 LINKING = [
