@@ -55,7 +55,7 @@ def as_labels(data: object, where: str) -> list[str]:
             raise SettingError(f"{where} holds {label!r}; a label is a text.")
         # JSON can name half a character. No page shows it, and no class is called so.
         if any("\ud800" <= sign <= "\udfff" for sign in label):
-            raise SettingError(f"{where} holds {label!r}, which is no text. Write it anew.")
+            raise SettingError(f"{where} holds {label!r}, which is not text. Write it again.")
     return [str(label) for label in labels]
 
 

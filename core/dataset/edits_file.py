@@ -74,7 +74,7 @@ def missing_text(missing: Sequence[NamedImage], dataset: ImageDataset) -> str:
     are = "is" if len(missing) == 1 else "are"
     return (
         f"{count_of(len(missing), 'image')} of the edits {are} not in '{dataset.name}', or not "
-        f"with the same content: {listed}. What was changed of them is passed over."
+        f"with the same content: {listed}. Their edits are ignored."
     )
 
 
@@ -119,11 +119,11 @@ def parse_edits(content: bytes | str, name: str) -> tuple[NamedEdit, ...]:
         data = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise SettingError(
-            f"'{name}' holds no edits: it is not JSON. Choose an edits.json."
+            f"'{name}' contains no edits: it is not JSON. Choose an edits.json."
         ) from error
     if not isinstance(data, Mapping) or data.get("version") != _VERSION or "edits" not in data:
         raise SettingError(
-            f"'{name}' holds no edits of version {_VERSION}. Choose an edits.json that Audit gave."
+            f"'{name}' contains no edits of version {_VERSION}. Choose an edits.json from Audit."
         )
     try:
         return edits_from_json(data["edits"])

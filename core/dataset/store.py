@@ -95,8 +95,8 @@ def read_dataset(folder: Path) -> ImageDataset:
         facts = json.loads((folder / FACTS_FILE).read_bytes())
         if facts["version"] != _VERSION:
             raise SourceError(
-                f"The list of images in '{folder}' was written by another version of Evenset. "
-                "Bring the images again."
+                f"The list of images in '{folder}' was written by another version of Evenset. Load "
+                "the images again."
             )
         table = pd.read_parquet(BytesIO((folder / IMAGES_FILE).read_bytes()))
         skipped = pd.read_parquet(BytesIO((folder / SKIPPED_FILE).read_bytes()))
@@ -122,7 +122,7 @@ def read_dataset(folder: Path) -> ImageDataset:
         )
     except _DAMAGE as error:
         raise SourceError(
-            f"The list of images in '{folder}' cannot be read. Bring the images again."
+            f"The list of images in '{folder}' cannot be read. Load the images again."
         ) from error
 
 

@@ -17,7 +17,7 @@ _BINS = 15  # of confidence, for the calibration error
 
 @dataclass(frozen=True)
 class Metric:
-    """One figure, 1 at most, that says how good answers are."""
+    """One figure, 1 at most, that says how good predictions are."""
 
     name: str
     title: str
@@ -40,20 +40,20 @@ METRICS: Mapping[str, Metric] = {
         Metric(
             PRIMARY,
             "Balanced accuracy",
-            "The share of each class that is recognised, averaged over the classes: a small "
-            "class counts as much as a large one.",
+            "The share of each class that is recognised, averaged over classes: a small class "
+            "counts as much as a large one.",
         ),
         Metric(
             "macro_f1",
             "Macro F1",
-            "As balanced accuracy, but images wrongly given to a class count against it too. "
-            "Averaged over the classes.",
+            "Like balanced accuracy, but images wrongly predicted as a class count against it "
+            "too. Averaged over the classes.",
         ),
         Metric(
             "accuracy",
             "Accuracy",
-            "The share of all images that is recognised. Large classes decide it: it can be "
-            "high while a small class is never recognised.",
+            "The share of all images that is recognised. Large classes dominate it: it can be "
+            "high even if a small class is never recognised.",
         ),
         Metric(
             "g_mean",
@@ -66,33 +66,33 @@ METRICS: Mapping[str, Metric] = {
             "g_mean_one_vs_rest",
             "G-mean, one against the rest",
             "The root of mean recall times mean specificity, each class against all others. Some "
-            "papers call it G-mean, too; it is far higher, for specificity is high by itself.",
+            "papers also call it G-mean; it is far higher because specificity is high anyway.",
             begins_with_name=True,
         ),
         Metric(
             "mcc",
             "MCC",
-            "Matthews' correlation of labels and answers: 0 is chance, 1 is perfect, and a class "
-            "that takes all images gains nothing.",
+            "Matthews' correlation of labels and predictions: 0 is chance, 1 is perfect. "
+            "Predicting one class for all images gains nothing.",
             lowest=-1.0,
         ),
         Metric(
             "average_precision",
             "Average precision",
-            "How far each class's images stand above the others when all are sorted by its "
-            "score; averaged over the classes. It does not depend on where the line is drawn.",
+            "How well the score of each class ranks its images above the others, averaged over "
+            "the classes. It does not depend on a threshold.",
         ),
         Metric(
             "calibration_error",
             "Calibration error",
-            "How far confidence and share of right answers lie apart (15 bins). Balancing often "
-            "makes it worse: scores then belong to a world with equal classes. Less is better.",
+            "How far confidence and accuracy lie apart (15 bins). Balancing often makes it worse: "
+            "the scores then assume classes of equal size. Lower is better.",
             is_error=True,
         ),
         Metric(
             "brier",
             "Brier score",
-            "Half the squared distance between the scores and the truth, on average. Less is "
+            "Half the squared distance between the scores and the truth, on average. Lower is "
             "better.",
             is_error=True,
             begins_with_name=True,

@@ -87,7 +87,7 @@ def read_recipe(path: Path) -> Recipe:
         raise SettingError(f"'{path}' is not a recipe: it is not JSON. Choose another.") from error
     if not isinstance(data, dict) or data.get("version") != _VERSION:
         raise SettingError(
-            f"'{path}' is not a recipe of version {_VERSION}. Make it again with an export."
+            f"'{path}' is not a recipe of version {_VERSION}. Export again to make a new one."
         )
     try:
         return Recipe(
@@ -107,9 +107,11 @@ def read_recipe(path: Path) -> Recipe:
             layout=find_layout(str(data.get("layout", DEFAULT_LAYOUT.name))).name,
         )
     except KeyError as error:
-        raise SettingError(f"The recipe '{path}' lacks {error}. Make it again.") from error
+        raise SettingError(
+            f"The recipe '{path}' has no {error}. Export again to make a new one."
+        ) from error
     except (TypeError, ValueError, OverflowError) as error:
-        raise SettingError(f"A value of the recipe '{path}' is of the wrong kind.") from error
+        raise SettingError(f"A value in the recipe '{path}' has the wrong type.") from error
 
 
 def _without_place(labels_file: str | None) -> str | None:
@@ -121,7 +123,9 @@ def _without_place(labels_file: str | None) -> str | None:
 
 def _read_choices(data: object) -> Choices:
     if not isinstance(data, Mapping) or not isinstance(data.get("decisions"), Mapping):
-        raise SettingError("The recipe's 'choices' are damaged. Make the recipe again.")
+        raise SettingError(
+            "The 'choices' of the recipe are damaged. Export again to make a new one."
+        )
     texts = {
         field.name: None if data.get(field.name) is None else str(data[field.name])
         for field in fields(Choices)
@@ -138,7 +142,7 @@ def _read_choices(data: object) -> Choices:
 def _read_take(data: object) -> Take | None:
     is_take = isinstance(data, Mapping) and isinstance(data.get("counts"), Mapping)
     if data is not None and not is_take:
-        raise SettingError("The recipe's 'take' is damaged. Make the recipe again.")
+        raise SettingError("The 'take' of the recipe is damaged. Export again to make a new one.")
     return take_from_json(data)
 
 

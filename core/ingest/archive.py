@@ -10,9 +10,9 @@ from pathlib import Path
 
 from core.errors import LimitError, SourceError
 from core.ingest.listing import Listing
-from core.ingest.unpacking import (
+from core.ingest.unpacked_files import (
     DamagedEntryError,
-    Unpacking,
+    UnpackedFiles,
     entry_path,
     too_many_bytes,
     too_many_files,
@@ -59,7 +59,7 @@ def unpack_zip(
         OutputError: the disk is full.
     """
     name = name or archive.name
-    unpacking = Unpacking(name, folder, limits)
+    unpacked = UnpackedFiles(name, folder, limits)
     try:
         with zipfile.ZipFile(archive) as opened:
             entries = [
@@ -67,19 +67,19 @@ def unpack_zip(
             ]
             _check_sizes(name, entries, limits)
             for number, entry in enumerate(sorted(entries, key=lambda entry: entry.filename)):
-                unpacking.add(
+                unpacked.add(
                     entry.filename,
                     partial(_blocks, opened, entry),
                     damaged="damaged in the zip",
                     refused=_why_not(entry, limits),
                 )
-                progress("unpacking", number + 1, len(entries))
+                progress("unpacked", number + 1, len(entries))
     except (zipfile.BadZipFile, *_BAD_DIRECTORY) as error:
         raise SourceError(
-            f"'{name}' is no zip that can be read, or it is damaged. "
-            "Make the archive again, or choose its folder instead."
+            f"'{name}' is not a readable zip, or is damaged. Create the archive again, or choose "
+            "the folder instead."
         ) from error
-    return unpacking.listing()
+    return unpacked.listing()
 
 
 def _check_sizes(name: str, entries: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -97,7 +97,7 @@ def _why_not(entry: zipfile.ZipInfo, limits: Limits) -> str | None:
     if stat.S_ISLNK(mode):
         return "a link or special file"
     if entry.compress_type not in _METHODS:
-        return "compressed in a way that cannot be read"
+        return "compressed with an unsupported method"
     # Tiny files compress well without harm; a bomb is large once it is unpacked.
     if entry.file_size > (1 << 20) and entry.file_size > limits.compression_ratio * max(
         1, entry.compress_size

@@ -84,11 +84,13 @@ def joint_fit(
 def _refuse(projection: Projection, count: int) -> None:
     """Raise where so many points cannot be fitted together on a map."""
     if projection.method != "umap":
-        raise SettingError("The map is a PCA: synthetic points already lie where they belong.")
+        raise SettingError(
+            "The map is a PCA, so synthetic points are already at their exact positions."
+        )
     if count > projection.settings.limit:
         raise SettingError(
-            f"{count:,} points are more than the {projection.settings.limit:,} that a UMAP is "
-            "fitted on. Make fewer synthetic points, or place them among their neighbours."
+            f"{count:,} points are more than {projection.settings.limit:,}, the limit of a UMAP. "
+            "Make fewer synthetic points, or place them among their neighbours."
         )
 
 

@@ -100,6 +100,7 @@ def _parse_class(text: str) -> tuple[str, int]:
     label, _, count = text.rpartition("=")
     if not label or not count.isdecimal() or len(count) > _LONGEST_NUMBER:
         raise SettingError(
-            f"'{text}' is no target of a class. Write CLASS=COUNT, such as cat=300, for each."
+            f"'{text}' is not the target of a class. Write CLASS=COUNT, such as cat=300, for each "
+            "class."
         )
     return label, int(count)

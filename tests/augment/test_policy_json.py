@@ -84,7 +84,7 @@ def spoiled(change: Callable[[Any], object]) -> object:
         (spoiled(lambda d: d["steps"][1].update(swapped_labels=[["a"]])), r"a pair is two labels"),
         (spoiled(lambda d: d.update(steps={})), r"steps: found \{\}.* list"),
         (spoiled(lambda d: d["steps"].append(3)), r"Step 3: found 3"),
-        (spoiled(lambda d: d["steps"].append(d["steps"][0])), r"'crop' stands in two steps"),
+        (spoiled(lambda d: d["steps"].append(d["steps"][0])), r"'crop' is in two steps"),
         (spoiled(lambda d: d["steps"][0].update(operation="melt")), r"no operation 'melt'"),
         (spoiled(lambda d: d["steps"][0].update(operation=1)), r"Step 1: the operation is 1"),
         (spoiled(lambda d: d["steps"][0].update(p=1)), r"Step 1: 'p' is unknown"),

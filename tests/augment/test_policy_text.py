@@ -19,7 +19,7 @@ def test_half_a_character_is_no_label() -> None:
     data: Any = AugmentPolicy((make_step("rotate", except_labels=["b"]),)).to_json()
     data["steps"][0]["except_labels"] = ["\ud800"]
 
-    with pytest.raises(SettingError, match=r"Step 1 \(rotate\).*is no text"):
+    with pytest.raises(SettingError, match=r"Step 1 \(rotate\).*is not text"):
         AugmentPolicy.from_json(data)
 
 

@@ -52,7 +52,7 @@ def drawn(
             "height": [2] * count,
             "format": ["PNG"] * count,
             "vanishing": [1.0, *([float("nan")] * (count - 1))],
-            "highest": [4000] * count,
+            "most common": [4000] * count,
             "bytes": [5] * count,
             "digest": ["ab" * 32] * count,
             "file": [file for _, _, file in rows],
@@ -156,7 +156,7 @@ def test_a_missing_file_is_one_sentence(dataset: ImageDataset, tmp_path: Path, n
     write_dataset(tmp_path / "index", dataset)
     (tmp_path / "index" / name).unlink()
 
-    with pytest.raises(SourceError, match=r"cannot be read\. Bring the images again\."):
+    with pytest.raises(SourceError, match=r"cannot be read\. Load the images again\."):
         read_dataset(tmp_path / "index")
 
 
@@ -165,7 +165,7 @@ def test_an_index_of_another_version_is_one_sentence(dataset: ImageDataset, tmp_
     facts = json.loads((tmp_path / "index" / FACTS_FILE).read_bytes())
     (tmp_path / "index" / FACTS_FILE).write_text(json.dumps({**facts, "version": 1}))
 
-    with pytest.raises(SourceError, match=r"another version of Evenset\. Bring the images again\."):
+    with pytest.raises(SourceError, match=r"another version of Evenset\. Load the images again\."):
         read_dataset(tmp_path / "index")
 
 

@@ -65,8 +65,8 @@ def test_an_image_with_another_content_is_another_image() -> None:
 
     assert len(edits) == 0
     assert missing_text(missing, dataset) == (
-        "1 image of the edits is not in 'pets', or not with the same content: "
-        "'train/cat/4.png'. What was changed of them is passed over."
+        "1 image of the edits is not in 'pets', or not with the same content: 'train/cat/4.png'. "
+        "Their edits are ignored."
     )
 
 
@@ -89,8 +89,8 @@ def changed(**values: object) -> str:
     [
         (b"\xff", "is not JSON"),
         ("[" * 100_000, "is not JSON"),
-        ("[]", "holds no edits of version 1"),
-        ('{"version": 2, "edits": []}', "holds no edits of version 1"),
+        ("[]", "contains no edits of version 1"),
+        ('{"version": 2, "edits": []}', "contains no edits of version 1"),
         ('{"version": 1, "edits": 3}', "are damaged"),
         ('{"version": 1, "edits": [3]}', "are damaged"),
         (changed(what="burn"), "are damaged"),

@@ -55,14 +55,14 @@ def test_an_export_holds_its_recipe(tmp_path: Path) -> None:
     ("change", "message"),
     [
         ({"version": 1}, "not a recipe of version 4"),
-        ({"seed": None}, "wrong kind"),
-        ({"settings": 3}, "wrong kind"),
-        ({"target": 1.5}, "wrong kind"),
-        ({"most_per_image": 1e999}, "wrong kind"),
+        ({"seed": None}, "wrong type"),
+        ({"settings": 3}, "wrong type"),
+        ({"target": 1.5}, "wrong type"),
+        ({"most_per_image": 1e999}, "wrong type"),
         ({"take": {"counts": 3}}, "'take' is damaged"),
-        ({"take": {"counts": {"a": "x"}}}, "wrong kind"),
+        ({"take": {"counts": {"a": "x"}}}, "wrong type"),
         ({"policy": {}}, "The policy"),
-        ({"edits": [{"what": "burn"}]}, "wrong kind|lacks"),
+        ({"edits": [{"what": "burn"}]}, "wrong type|has no"),
     ],
 )
 def test_a_bad_value_is_told(tmp_path: Path, change: dict[str, object], message: str) -> None:

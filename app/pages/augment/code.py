@@ -10,7 +10,7 @@ from core.augment.as_code import CODE_FORMS
 from core.augment.checked_json import read_json
 from core.errors import SettingError
 
-_NO_JSON = "This is not JSON. Paste all of what 'Save as JSON' has written."
+_NO_JSON = "This is not JSON. Paste the whole content of the file from 'Save as JSON'."
 
 
 def policy_in_and_out(policy: AugmentPolicy) -> AugmentPolicy | None:
@@ -18,16 +18,16 @@ def policy_in_and_out(policy: AugmentPolicy) -> AugmentPolicy | None:
     text = json.dumps(policy.to_json(), indent=2, ensure_ascii=False)
     st.download_button(
         "Save as JSON", text, "policy.json", "application/json", on_click="ignore",
-        key="policy_save", help="For 'evenset balance --policy', or to load it here again.",
+        key="policy_save", help="For 'evenset balance --policy', or to load it here later.",
     )  # fmt: skip
     name = st.segmented_control(
-        "As a program", list(CODE_FORMS), default=next(iter(CODE_FORMS)), required=True,
+        "As code", list(CODE_FORMS), default=next(iter(CODE_FORMS)), required=True,
         format_func=lambda one: CODE_FORMS[one].title, key="policy_form",
     )  # fmt: skip
     form = CODE_FORMS[name or next(iter(CODE_FORMS))]
     st.caption(form.help)
     st.code(form.write(policy), language="python", height=260)
-    brought = st.text_area("Load: paste the JSON of a policy", key="policy_text", height=90)
+    brought = st.text_area("Load a policy: paste its JSON", key="policy_text", height=90)
     if not st.button("Use it", key="policy_load", disabled=not brought.strip()):
         return None
     # Told here, beside what was pasted: the page below stays.

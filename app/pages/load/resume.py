@@ -22,14 +22,14 @@ def draw(workspace: Workspace) -> None:
     is_busy = workspace.job_in(MAIN) is not None
     with st.container(border=True, key="go_on"):
         name = plain(f"'{saved.name}'")
-        st.markdown(f"**Go on with {name}** ({plain(_facts(saved, datetime.now()))})")
+        st.markdown(f"**Resume {name}** ({plain(_facts(saved, datetime.now()))})")
         with st.container(horizontal=True, vertical_alignment="center"):
-            if st.button("Go on", type="primary", disabled=is_busy, key="go_on_open"):
+            if st.button("Resume", type="primary", disabled=is_busy, key="go_on_open"):
                 _open(workspace, saved)
                 st.rerun()
             if st.button(
                 "Delete", disabled=is_busy, key="go_on_delete",
-                help="Removes what Evenset keeps of it now. Files of your own are not touched.",
+                help="Deletes the session now. Your own files are not touched.",
             ):  # fmt: skip
                 workspace.drop_saved()
                 st.rerun()
@@ -43,7 +43,7 @@ def _open(workspace: Workspace, saved: SavedSession) -> None:
         return session if session.dataset is not None else restored
 
     again = partial(reopen, workspace.folder, saved, workspace.vectors_folder)
-    job = Job("go_on", f"Opening '{saved.name}' again", again)
+    job = Job("go_on", f"Opening '{saved.name}'", again)
     workspace.start(job, apply)
 
 
@@ -66,11 +66,11 @@ def _kept(saved: SavedSession) -> str:
     if saved.policy_chosen:
         made.append("your settings on Augment")
     if saved.edits:
-        made.append("your changes of labels")
+        made.append("your label changes")
     if saved.encoder is not None:
         made.append("the embedding")
     if saved.plan is not None:
-        made.append("the strategy and what it made" if saved.plan.was_made else "the strategy")
+        made.append("the strategy and its result" if saved.plan.was_made else "the strategy")
     if saved.was_compared:
         made.append("the comparison of strategies")
     if not made:

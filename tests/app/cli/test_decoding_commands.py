@@ -78,7 +78,7 @@ def test_the_audit_prints_the_sentence_of_core(capsys: Captured, tmp_path: Path)
     [question] = questions(dataset)
     assert "16-bit values up to 4,000: 4,095 becomes white." in question.text
     assert f"evenset: {question.text} To use 65,535 instead, add {question.option}." in err
-    assert f"[low] {question.text} Compare both on Load, or add {question.option} on the" in out
+    assert f"[low] {question.text} Compare both on Load, or use {question.option} on the" in out
     assert [one.text for one in audit(dataset).findings if one.id == "white_level"] == [
         question.text
     ]
@@ -168,8 +168,8 @@ def test_an_option_wins_over_a_recipe(capsys: Captured, icons: Path, tmp_path: P
     [
         ("background", "blue", "There is no background 'blue'."),
         ("white_level", 3, "The white level is 3;"),
-        ("white_level", "many", "A value of the recipe"),
-        ("white_level", [1], "A value of the recipe"),
+        ("white_level", "many", "A value in the recipe"),
+        ("white_level", [1], "A value in the recipe"),
     ],
 )
 def test_a_recipe_that_names_what_there_is_not_is_one_line(

@@ -1,0 +1,58 @@
+"""A comparison as CSV, for other programs."""
+
+import csv
+from io import StringIO
+
+from core.evaluate.metrics import METRICS
+from core.evaluate.report import EvaluationReport, StrategyResult
+
+COLUMNS = (
+    "strategy",
+    "title",
+    "figure",
+    "label",
+    "mean",
+    "low",
+    "high",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "outcome",
+    "resampled_before_split",
+)
+
+
+def to_csv(report: EvaluationReport) -> str:
+    """Return a line for each strategy and figure; figures of a class name its label.
+
+    Values are shares, not per cent: 0.01 is one point. `seconds` are those of a fold, `files`
+    those that a strategy adds, or leaves out below 0.
+    """
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in report.strategies:
+        for metric in METRICS:
+            writer.writerow(_line(row, metric))
+        for figure, shares in (("recall", row.recall), ("precision", row.precision)):
+            for label, share in shares.items():
+                writer.writerow([row.name, row.title, figure, label, f"{share:.6f}"])
+        writer.writerow([row.name, row.title, "seconds", "", f"{row.seconds:.3f}"])
+        writer.writerow([row.name, row.title, "files", "", row.files])
+    return text.getvalue()
+
+
+def _line(row: StrategyResult, metric: str) -> list[str]:
+    summary, change = row.metrics[metric], (row.difference or {}).get(metric)
+    values = [_number(value) for value in (summary.mean, summary.low, summary.high)]
+    ends = ["", "", "", ""]
+    if change is not None:
+        ends = [_number(value) for value in (change.mean, change.low, change.high)]
+        ends.append(row.outcome(metric).value)
+    leaky = "" if row.leaky is None else _number(row.leaky[metric])
+    return [row.name, row.title, metric, "", *values, *ends, leaky]
+
+
+def _number(value: float) -> str:
+    """Return six places; what rounds to nothing has no sign."""
+    return f"{round(value, 6) + 0.0:.6f}"

@@ -1,0 +1,145 @@
+"""The files of an archive, written under names of our own with every size checked."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePosixPath
+
+from core.dataset import SkippedFile
+from core.errors import LimitError, OutputError
+from core.ingest.layout import is_wanted, suffix_of
+from core.ingest.listing import Listing
+from core.ingest.tables import TABLE_SUFFIXES
+from core.limits import Limits
+from core.pictures.decode import IMAGE_SUFFIXES
+from core.words import count_of
+
+_PER_FOLDER = 1000
+# What wraps comes before what is wrapped.
+_ARCHIVE_SUFFIXES = (".gz", ".bz2", ".xz", ".tgz", ".tbz2", ".tbz", ".txz", ".tar", ".zip")
+_SUFFIXES = IMAGE_SUFFIXES | TABLE_SUFFIXES
+
+Blocks = Callable[[], Iterator[bytes]]
+
+
+class DamagedEntryError(Exception):
+    """An entry's bytes cannot be read; told apart from a disk that cannot be written."""
+
+
+class UnpackedFiles:
+    """Files written so far, and the bytes that may still be written.
+
+    Names inside an archive are data only: files are written as `0/17.jpg`, and so on.
+    """
+
+    def __init__(self, name: str, folder: Path, limits: Limits) -> None:
+        self._name = name
+        self._folder = folder
+        self._limits = limits
+        self._budget = limits.unpacked_bytes
+        self._count = 0
+        self._seen: set[str] = set()
+        self._paths: list[str] = []
+        self._files: list[str] = []
+        self._skipped: list[SkippedFile] = []
+
+    def add(self, name: str, blocks: Blocks, *, damaged: str, refused: str | None = None) -> None:
+        """Write an entry if it may matter.
+
+        Args:
+            name: As the archive says it.
+            blocks: Returns its content in pieces; called only when it is wanted.
+            damaged: The reason when `blocks` raises DamagedEntryError.
+            refused: Why the entry is not used, where that is known already.
+
+        Raises:
+            LimitError: the archive unpacks to more than the limits allow.
+            OutputError: the disk is full.
+        """
+        self._count += 1
+        if self._count > self._limits.files:
+            raise LimitError(too_many_files(self._name, self._limits))
+        path = entry_path(name)
+        reason = _why_unsafe(path) or refused
+        if reason is None:
+            # './cat/1.jpg' is 'cat/1.jpg'.
+            path = "/".join(part for part in path.split("/") if part not in {"", "."})
+            reason = self._why_not(path)
+        if reason is not None:
+            self._skipped.append(SkippedFile(path, reason))
+            return
+        self._seen.add(path)
+        file = ""
+        if is_wanted(path):
+            number = len(self._paths)
+            suffix = suffix_of(path)
+            file = f"{number // _PER_FOLDER}/{number}{suffix if suffix in _SUFFIXES else ''}"
+            if not self._write(self._folder / file, blocks):
+                self._skipped.append(SkippedFile(path, damaged))
+                return
+        self._paths.append(path)
+        self._files.append(file)
+
+    def listing(self, skipped: tuple[SkippedFile, ...] = ()) -> Listing:
+        """Return what was unpacked."""
+        name = PurePosixPath(self._name).name
+        for suffix in _ARCHIVE_SUFFIXES:
+            name = name[: -len(suffix)] if name.lower().endswith(suffix) else name
+        return Listing(
+            name or self._name,
+            self._folder,
+            self._paths,
+            self._files,
+            (*self._skipped, *skipped),
+        )
+
+    def _why_not(self, path: str) -> str | None:
+        if not path:
+            return "a file without a name"
+        return "a second file of the same name" if path in self._seen else None
+
+    def _write(self, target: Path, blocks: Blocks) -> bool:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("wb") as file:
+                for block in blocks():
+                    self._budget -= len(block)
+                    if self._budget < 0:
+                        raise LimitError(too_many_bytes(self._name, self._limits))
+                    file.write(block)
+        except DamagedEntryError:
+            target.unlink(missing_ok=True)
+            return False
+        except OSError as error:
+            raise OutputError(
+                f"Cannot unpack into '{target.parent}': {error.strerror}. Free some space."
+            ) from error
+        return True
+
+
+def entry_path(name: str) -> str:
+    """Return the name of an entry as text with '/' between its parts."""
+    # Names are bytes of any kind in a tar.
+    return name.replace("\\", "/").encode("utf-8", "backslashreplace").decode()
+
+
+def too_many_files(name: str, limits: Limits) -> str:
+    """Return the sentence for an archive with more files than allowed."""
+    return (
+        f"'{name}' holds more than {count_of(limits.files, 'file')}, which is the limit. Use a "
+        "smaller archive, or raise the limit with --max-files."
+    )
+
+
+def too_many_bytes(name: str, limits: Limits) -> str:
+    """Return the sentence for an archive that unpacks to more than allowed."""
+    return (
+        f"'{name}' unpacks to more than {limits.unpacked_bytes / 1e9:,.1f} GB, which is the limit. "
+        "Use a smaller archive, or raise the limit with --max-gigabytes."
+    )
+
+
+def _why_unsafe(path: str) -> str | None:
+    """Return why a path is refused, or None; such paths reach for places outside."""
+    pure = PurePosixPath(path)
+    if pure.is_absolute() or ".." in pure.parts or (path[1:2] == ":" and path[0].isalpha()):
+        return "unsafe path"
+    return None

@@ -1,0 +1,60 @@
+"""The table of a comparison holds what the report holds."""
+
+import csv
+import json
+from dataclasses import replace
+from io import StringIO
+
+from evaluate_sets import clusters
+
+from core.evaluate import METRICS, Difference, evaluate
+from core.evaluate.report_csv import COLUMNS, to_csv
+
+
+def test_each_strategy_has_a_line_for_each_figure_and_class() -> None:
+    report = evaluate(*clusters({"a": 30, "b, c": 12}, apart=1), strategies=["smote"], repeats=1)
+
+    lines = list(csv.DictReader(StringIO(to_csv(report))))
+
+    assert tuple(lines[0]) == COLUMNS
+    per_strategy = len(METRICS) + 2 * len(report.classes) + 2
+    assert len(lines) == 3 * per_strategy
+    found = {(line["strategy"], line["figure"], line["label"]): line for line in lines}
+    smote = report.strategies[1]
+    assert smote.difference is not None
+    line = found["smote", "mcc", ""]
+    assert float(line["mean"]) == round(smote.metrics["mcc"].mean, 6)
+    assert float(line["difference"]) == round(smote.difference["mcc"].mean, 6)
+    assert line["outcome"] == smote.outcome("mcc").value
+    assert float(found["smote", "precision", "b, c"]["mean"]) == round(smote.precision["b, c"], 6)
+    assert found["smote", "files", ""]["mean"] == "18"
+
+
+def test_a_difference_of_nothing_has_no_sign() -> None:
+    report = evaluate(*clusters({"a": 30, "b": 12}, apart=1), strategies=["smote"], repeats=1)
+    nothing = dict.fromkeys(METRICS, Difference(-1e-9, -4e-4, 3e-4))
+    smote = replace(report.strategies[1], difference=nothing)
+
+    line = next(csv.DictReader(StringIO(to_csv(replace(report, strategies=(smote,))))))
+
+    assert str(smote.difference["mcc"]) == "0.0 (0.0 to 0.0)"
+    assert (line["difference"], line["difference_low"]) == ("0.000000", "-0.000400")
+
+
+def test_json_names_the_metric_the_head_and_each_outcome() -> None:
+    report = evaluate(
+        *clusters({"a": 30, "b": 12}, apart=1),
+        strategies=["smote"],
+        head="neighbours",
+        metric="mcc",
+        repeats=1,
+        shows_leak=True,
+    )
+
+    plain = json.loads(json.dumps(report.to_json()))
+
+    assert (plain["head"], plain["metric"], plain["scored_on"]) == ("neighbours", "mcc", "folds")
+    row = plain["strategies"][1]
+    assert row["difference"]["mcc"]["outcome"] == report.strategies[1].outcome("mcc").value
+    assert set(row["resampled_before_split"]) == set(METRICS)
+    assert row["seconds_per_fold"] > 0
