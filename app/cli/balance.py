@@ -159,8 +159,8 @@ def run_balance(
         made = resample(side)
         for text in made.told(dataset.classes):
             print(text)
-        source = ExportSource(dataset, plan, made, embeddings)
-        report = export(source, recipe, asked.out, container=choice.container, progress=progress)
+        balanced = ExportSource(dataset, plan, made, embeddings)
+        report = export(balanced, recipe, asked.out, container=choice.container, progress=progress)
     _print_report(report)
     if choice.container.is_file and choice.layout.readers:
         print("Unpack it before a trainer reads it; its README.md says how.")
