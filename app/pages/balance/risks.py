@@ -167,7 +167,7 @@ def _table(difficulty: Difficulty, plan: BalancePlan) -> None:
                 "rare": 100 * figures.rare,
                 "outlier": 100 * figures.outlier,
                 "neighbours of other classes": 100 * figures.foreign,
-                "most common": nearest,
+                "most of all": nearest,
                 "never a neighbour": 100 * figures.never_near,
                 "directions": figures.dimension,
             }
