@@ -19,8 +19,7 @@ from app.cli import main
 from app.session.session import Session
 from core.audit import CHECKS, Check, Finding, Severity, audit
 from core.augment import OPERATIONS, AugmentPolicy, DrawnStep, Operation, apply, make_step
-from core.augment.drawing import draw_nothing
-from core.augment.operation import COLOUR
+from core.augment.operation import COLOUR, draw_nothing
 from core.dataset import ImageDataset
 from core.embed import ENCODERS, Encoder, embedding_text
 from core.evaluate import HEADS, Head

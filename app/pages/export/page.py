@@ -15,7 +15,7 @@ from app.session.workspaces import WORKSPACES, Workspace
 from app.shell.page import ask_for_images, current_workspace, heading, note, quiet
 from core.dataset import TRAIN, ImageDataset
 from core.dataset.edits_file import name_edits
-from core.embed import DEFAULT_ENCODER, Embeddings
+from core.embed import DEFAULT_ENCODER
 from core.errors import SettingError
 from core.export import (
     AS_THEY_ARE,
@@ -26,6 +26,7 @@ from core.export import (
     LAYOUTS,
     Container,
     ExportReport,
+    ExportSource,
     Recipe,
     container_of,
     draw_tree,
@@ -35,8 +36,6 @@ from core.export import (
 from core.progress import Progress
 from core.resample import (
     STRATEGIES,
-    BalancePlan,
-    Made,
     make_plan,
 )
 from core.words import count_of, lowered, size_of
@@ -132,7 +131,8 @@ def _form(session: Session, dataset: ImageDataset, balanced: Balanced, layout: s
         if st.form_submit_button(text, type="primary" if primary else "secondary"):
             originals = ENCODED_ANEW if is_anew else AS_THEY_ARE
             recipe = _recipe(session, dataset, balanced, originals, layout)
-            _start(workspace, session, dataset, balanced, recipe, CONTAINERS[kind], folder)
+            source = ExportSource(dataset, balanced.plan, balanced.made, session.embeddings)
+            _start(workspace, session, source, recipe, CONTAINERS[kind], folder)
             st.rerun()
         st.caption(f"About {size_of(_estimate(dataset, balanced))}.")
 
@@ -175,20 +175,18 @@ def _recipe(
 def _start(
     workspace: Workspace,
     session: Session,
-    dataset: ImageDataset,
-    balanced: Balanced,
+    source: ExportSource,
     recipe: Recipe,
     container: Container,
     folder: str,
 ) -> None:
-    plan = balanced.plan
     if container.is_file:
         # A place of its own: the export before it can be downloaded until this one is whole.
-        name = f"{export_name(dataset, plan.strategy)}{container.suffix}"
+        name = f"{export_name(source.dataset, source.plan.strategy)}{container.suffix}"
         target = workspace.new_folder("export") / name
     else:
         target = new_folder(folder)
-    run = partial(_run, dataset, plan, recipe, target, container, balanced.made, session.embeddings)
+    run = partial(_run, source, recipe, target, container)
 
     started = session
 
@@ -227,22 +225,6 @@ def new_folder(text: str) -> Path:
 
 
 def _run(
-    dataset: ImageDataset,
-    plan: BalancePlan,
-    recipe: Recipe,
-    target: Path,
-    container: Container,
-    made: Made | None,
-    embeddings: Embeddings | None,
-    progress: Progress,
+    source: ExportSource, recipe: Recipe, target: Path, container: Container, progress: Progress
 ) -> ExportReport:
-    return export(
-        dataset,
-        plan,
-        recipe,
-        target,
-        container=container,
-        made=made,
-        embeddings=embeddings,
-        progress=progress,
-    )
+    return export(source, recipe, target, container=container, progress=progress)
