@@ -164,7 +164,7 @@ def test_a_kill_in_the_middle_is_told_and_the_second_try_works() -> None:
             os.kill(worker, signal.SIGKILL)
 
     with pytest.raises(
-        EvensetError, match=r"The process that was counting ended before .* Again\."
+        EvensetError, match=r"The process that was counting ended early; .* Again\."
     ):
         run_in_process(count_to, 10_000, stage="counting", progress=kill, remedy="Again.")
 

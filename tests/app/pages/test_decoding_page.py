@@ -127,15 +127,15 @@ def test_what_was_made_goes_only_when_that_is_confirmed(made: Session) -> None:
 
     assert workspace.session is made
     assert (
-        "Using white drops what was made from the pictures as they are now: the embedding and its "
+        "Using white discards what was made from the current pictures: the embedding and its "
         "maps, and what the strategy made. Labels, edits and the policy stay." in text(page)
     )
     button(page, "Keep grey").click().run()
     assert workspace.session is made
-    assert "Using white drops" not in text(page)
+    assert "Using white discards" not in text(page)
 
     button(page, "Use white").click().run()
-    button(page, "Use white all the same").click().run()
+    button(page, "Use white anyway").click().run()
     finish_jobs(workspace)
 
     assert workspace.session.dataset.decoding == DEFAULT_DECODING
