@@ -453,10 +453,10 @@ def test_files_that_arrive_are_work(start: Callable[..., Workspaces]) -> None:
     workspaces = start()
     workspace = workspaces.of_visitor(TOKEN)
     workspace.seen -= 15 * 24 * 3600
-    workspace.of(Uploads).active = lambda: ["an upload"]  # type: ignore[method-assign, list-item]
+    workspace.of(Uploads).ongoing = lambda: ["an upload"]  # type: ignore[method-assign, list-item]
 
     workspaces.of_visitor(OTHER)
 
     assert workspace.has_work()
     assert workspaces.of_route(workspace.route_token) is workspace
-    del workspace.of(Uploads).active
+    del workspace.of(Uploads).ongoing
