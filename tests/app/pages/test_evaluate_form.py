@@ -93,8 +93,9 @@ def planned(session: Session, strategy: str, target: Target | None, **settings: 
 def test_what_is_set_on_balance_is_compared(embedded_session: Session) -> None:
     workspace = visitor(planned(embedded_session, "smote", "50%", k_neighbors=3))
     page = open_view("evaluate", workspace, evaluate_strategies=["adasyn", "smote"])
-    assert "As set on Balance: SMOTE to 50% (neighbours: 3)" in text(page)
-    assert "SMOTE is compared with its settings on Balance, the others with their defaults" in text(page)
+    shown = text(page)
+    assert "As set on Balance: SMOTE to 50% (neighbours: 3)" in shown
+    assert "SMOTE is compared with its settings on Balance, the others with their defaults" in shown
 
     button(page, "Compare 4 strategies").click().run()
     finish_jobs(workspace)
