@@ -42,11 +42,6 @@ MOST_ARGUMENTS = 6
 # records in place of arguments; until then these two are held to layers and circles alone.
 TO_BE_REBUILT = ("core.evaluate.", "core.ingest.")
 # What still breaks a rule: nothing may be added, and what is put right is taken out.
-STILL_UP = {
-    ("app.session.workspace", "app.map.scene"),
-    ("app.session.workspace", "app.upload.uploads"),
-    ("app.shell.sidebar", "app.upload.uploads"),
-}
 STILL_SLIVERS = {
     "app.pages.augment.code",
     "app.pages.balance.map_settings",
@@ -54,10 +49,8 @@ STILL_SLIVERS = {
 }
 # By package and function, so that a move within a package changes nothing here.
 STILL_CROWDED = {
-    "app/pages/augment: partial work.embed_and_try",
     "app/pages/balance: _strategy_section",
     "app/pages/evaluate: _per_class",
-    "app/session: embed_and_try",
     "core/neighbours: _moved",
     "core/neighbours: _offer",
     "core/neighbours: fill",
@@ -99,6 +92,7 @@ MAY_BE_SMALL = {
 }
 # Signatures that are not ours to choose, and whose they are.
 MAY_BE_CROWDED = {
+    "app/session: value": "a declaration, like `dataclasses.field`: what is not said is left out",
     "core/smote: _generate_samples": "imbalanced-learn's method, which it overrides",
     "core/smote: __init__": "scikit-learn: an estimator names each parameter",
 }
@@ -326,7 +320,7 @@ def test_rooms_of_app_import_only_lower_rooms_and_pages_never_each_other() -> No
     rooms = {name.split(".")[1] for name in house() if name.startswith("app.")}
 
     assert rooms <= set(ROOMS)
-    assert faults_of_room(graph_of_house()) - STILL_UP == set()
+    assert faults_of_room(graph_of_house()) == set()
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:

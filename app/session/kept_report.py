@@ -50,7 +50,7 @@ def with_kept_report(workspace: Path, session: Session) -> Session:
         if facts["version"] == _VERSION and {name: facts[name] for name in made_of} == made_of:
             report: EvaluationReport = read_report(facts["report"])
             if report.encoder == session.embeddings.encoder:
-                return session.with_evaluation(report)
+                return session.put(evaluation=report)
     return session
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
+from app.session.embedding import as_values, embed_and_map
 from app.session.kept_report import REPORT_FILE, with_kept_report
 from app.session.session import Balanced, Session
-from app.session.work import embed_and_map
 from core.audit import audit
 from core.augment import AugmentPolicy
 from core.dataset import ImageDataset, Take, select
@@ -123,8 +123,8 @@ def save_session(workspace: Path, session: Session) -> None:
         "name": dataset.name,
         "images": len(dataset.present_rows),
         "classes": sum(count > 0 for count in dataset.counts().values()),
-        "decoding": asdict(source.decoding),
-        "take": None if session.taken is source else take_to_json(dataset.take),
+        "decoding": asdict(dataset.decoding),
+        "take": take_to_json(session.take),
         "edits": edits_to_json(name_edits(session.edits.done, dataset)),
         "policy": session.policy.to_json(),
         "policy_chosen": session.policy_chosen,
@@ -166,15 +166,15 @@ def reopen(workspace: Path, saved: SavedSession, vectors: Path, progress: Progre
     if saved.decoding is not None:
         source = with_decoding(source, saved.decoding)
     _look_for_files(source, workspace, progress)
-    session = Session().with_source(source, audit(source, progress), folder)
+    session = Session().put(source=source, audit=audit(source, progress), folder=folder)
     if saved.take is not None:
-        dataset = select(source, saved.take)
-        session = session.with_taken(dataset, audit(dataset, progress))
+        report = audit(select(source, saved.take), progress)
+        session = session.put(take=saved.take, audit=report)
     if saved.edits and session.taken is not None:
         edits, _ = find_edits(saved.edits, session.taken)
-        session = session.with_edits(edits)
+        session = session.put(edits=edits)
     if saved.policy_chosen:
-        session = session.with_policy(saved.policy)
+        session = session.put(policy=saved.policy, policy_chosen=True)
     session = _with_embeddings(session, vectors, saved, progress)
     session = _with_plan(session, saved, progress)
     return with_kept_report(workspace, session) if saved.was_compared else session
@@ -191,7 +191,7 @@ def _with_embeddings(
         made = embed_and_map(session.taken, saved.encoder, device, vectors, progress)
     except SettingError:  # an encoder of another version, or a model that is gone
         return session
-    return session.with_embeddings(*made)
+    return session.put(**as_values(made))
 
 
 def _with_plan(session: Session, saved: SavedSession, progress: Progress) -> Session:
@@ -211,7 +211,7 @@ def _with_plan(session: Session, saved: SavedSession, progress: Progress) -> Ses
     except SettingError:  # a setting that this version does not have
         return session
     if not wanted.was_made:
-        return session.with_balanced(Balanced(plan, wanted.seed))
+        return session.put(balanced=Balanced(plan, wanted.seed))
     made = resample(
         TrainingSide(
             dataset,
@@ -222,7 +222,7 @@ def _with_plan(session: Session, saved: SavedSession, progress: Progress) -> Ses
             progress=progress,
         )
     )
-    return session.with_balanced(Balanced(made.plan, wanted.seed, made))
+    return session.put(balanced=Balanced(made.plan, wanted.seed, made))
 
 
 def _look_for_files(dataset: ImageDataset, workspace: Path, progress: Progress) -> None:

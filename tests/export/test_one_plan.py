@@ -228,9 +228,9 @@ def test_it_is_in_the_app_before_and_after_a_restart(
 ) -> None:
     workspace = tmp_path / "workspace"
     (workspace / "images").mkdir(parents=True)
-    session = Session().with_source(arrows, audit(arrows), workspace / "images")
-    session = session.with_policy(SWAP)
-    session = session.with_balanced(Balanced(make_plan(arrows, "augment"), 0))
+    session = Session().put(source=arrows, audit=audit(arrows), folder=workspace / "images")
+    session = session.put(policy=SWAP, policy_chosen=True)
+    session = session.put(balanced=Balanced(make_plan(arrows, "augment"), 0))
     save_session(workspace, session)
     saved = read_saved(workspace)
     assert saved is not None

@@ -11,7 +11,8 @@ from app.charts import classes as charts
 from app.jobs.queue import Job
 from app.pages.export.result import export_result
 from app.session.session import Balanced, Session
-from app.session.workspaces import WORKSPACES, Workspace
+from app.session.workspace import Workspace
+from app.session.workspaces import WORKSPACES
 from app.shell.page import ask_for_images, current_workspace, heading, note, quiet
 from core.dataset import TRAIN, ImageDataset
 from core.dataset.edits_file import name_edits
@@ -41,16 +42,16 @@ from core.resample import (
 from core.words import count_of, lowered, size_of
 
 _VECTOR_BYTES = 4_000  # a vector of the encoder, its parents, and the names beside it
-_QUESTION = "What will you export?"
+QUESTION = "What will you export?"
 
 
 def export_view(session: Session) -> Session:
     """Draw the page."""
-    dataset = ask_for_images(session, _QUESTION, "An export needs images.")
+    dataset = ask_for_images(session, QUESTION, "An export needs images.")
     if dataset is None:
         return session
     balanced = session.balanced or Balanced(make_plan(dataset, "augment"), 0)
-    heading(_QUESTION, _answer(dataset, balanced))
+    heading(QUESTION, _answer(dataset, balanced))
     if session.balanced is None:
         quiet(
             "No strategy is chosen on Balance yet, so the default is used: augmented pictures up "
@@ -187,18 +188,8 @@ def _start(
     else:
         target = new_folder(folder)
     run = partial(_run, source, recipe, target, container)
-
-    started = session
-
-    def apply(session: Session, report: ExportReport) -> Session:
-        if session.taken is not started.taken:
-            return session
-        before = session.export_path()
-        if before is not None and before.is_relative_to(workspace.folder):
-            before.unlink(missing_ok=True)
-        return session.with_export(report, started=started)
-
-    workspace.start(Job("export", "Writing the export", run), apply)
+    job = Job("export", "Writing the export", run, needs=("taken",), puts=("exported",))
+    workspace.start(job, session)
 
 
 def new_folder(text: str) -> Path:

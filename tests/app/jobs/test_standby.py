@@ -26,7 +26,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import server
 from app.jobs.process import STANDBY, run_in_process
-from app.map.worker import WARM_UMAP
+from app.map.umap import WARM_UMAP
 from core.errors import CancelledError, EvensetError
 from core.progress import silent
 

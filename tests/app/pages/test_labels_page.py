@@ -158,7 +158,7 @@ def test_folders_can_be_used_instead(pending: Pending) -> None:
 def test_what_was_there_stays_when_other_images_are_not_wanted(
     pending: Pending, dataset: ImageDataset
 ) -> None:
-    workspace = visitor(loaded(dataset).with_pending(pending))
+    workspace = visitor(loaded(dataset).put(pending=pending))
     page = open_view("load", workspace)
 
     button(page, "Discard them").click().run()
