@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from core.evaluate.heads import HEADS, Epoch
+from core.evaluate.head import Epoch
+from core.evaluate.heads import HEADS
 from core.evaluate.metrics import METRICS, Confusion
 from core.evaluate.report import (
     BASELINE,

@@ -25,7 +25,7 @@ from core.augment.operation import COLOUR, draw_nothing
 from core.dataset import ImageDataset
 from core.embed import ENCODERS, Encoder, embedding_text
 from core.evaluate import HEADS, Head
-from core.evaluate.heads import Fit, OpenHead, Prediction
+from core.evaluate.head import Fit, OpenHead, Prediction
 from core.evaluate.report_file import read_report
 from core.export import CONTAINERS, LAYOUTS, Container, Layout, read_recipe
 from core.export.index_files import RECIPE, IndexFile
