@@ -180,9 +180,7 @@ def test_what_is_being_opened_is_not_deleted(start: Callable[..., Workspaces]) -
     first.close()
     workspace = start().of_visitor(TOKEN)
     gate = threading.Event()
-    workspace.start(
-        Job("go_on", "Opening 'pets' again", lambda _: gate.wait(60)), workspace.session
-    )
+    workspace.start(Job("go_on", "Opening 'pets'", lambda _: gate.wait(60)), workspace.session)
 
     workspace.drop_saved()
 
