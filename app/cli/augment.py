@@ -50,8 +50,7 @@ def run_augment(options: argparse.Namespace) -> None:
     _print(evidence, options.evidence)
     if options.suggest is not None:
         policy = suggest_policy(evidence, seed=options.seed or 0)
-        text = json.dumps(policy.to_json(), indent=2, ensure_ascii=False) + "\n"
-        write_bytes(options.suggest, text.encode("utf-8", "surrogatepass"))
+        write_bytes(options.suggest, policy.to_text().encode())
 
 
 def find_writer(path: Path) -> Callable[[pd.DataFrame, IO[bytes]], object]:

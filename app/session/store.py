@@ -5,12 +5,9 @@ left from work that was broken off. Vectors, maps and points are made again: the
 the same ones, and the vectors are in the workspace's cache.
 """
 
-import json
-import math
 import re
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,26 +15,19 @@ import numpy as np
 from app.session.kept_report import REPORT_FILE, with_kept_report
 from app.session.session import Balanced, Session
 from app.session.work import embed_and_map
+from core import records
 from core.audit import audit
 from core.augment import AugmentPolicy
 from core.dataset import ImageDataset, Take, select
-from core.dataset.edits_file import (
-    NamedEdit,
-    edits_from_json,
-    edits_to_json,
-    find_edits,
-    name_edits,
-)
+from core.dataset.edits_file import NamedEdit, find_edits, name_edits
 from core.dataset.questions import with_decoding
 from core.dataset.store import (
     has_dataset,
     read_dataset,
-    take_from_json,
-    take_to_json,
     write_dataset,
 )
 from core.embed import available_devices
-from core.errors import EvensetError, SettingError, SourceError
+from core.errors import SettingError, SourceError
 from core.pictures.decoding import Decoding
 from core.progress import Progress
 from core.resample import (
@@ -46,7 +36,6 @@ from core.resample import (
     Target,
     TrainingSide,
     make_plan,
-    read_target,
     resample,
 )
 from core.storage import write_bytes
@@ -56,7 +45,7 @@ SESSION_FILE = "session.json"
 EMBEDDINGS_FOLDER = "embeddings"
 CACHES = (EMBEDDINGS_FOLDER, "thumbnails")  # their files are named by content
 _INDEX = "index"
-_VERSION = 2
+_VERSION = 3
 _FOLDER = re.compile(r"\w{1,100}", re.ASCII)
 _LOOKED_FOR = 200  # files of a set whose presence is checked before going on with it
 
@@ -79,7 +68,7 @@ class SavedSession:
 
     saved_at: float  # seconds since the epoch
     folder: str  # of the dataset, in the workspace
-    name: str
+    name: records.FileName
     images: int
     classes: int
     decoding: Decoding | None  # None: as the index says
@@ -116,34 +105,33 @@ def save_session(workspace: Path, session: Session) -> None:
         raise ValueError("A session with images in a folder of the workspace.")
     keep_index(folder, source)
     balanced, embeddings = session.balanced, session.embeddings
-    facts = {
-        "version": _VERSION,
-        "saved_at": time.time(),
-        "folder": folder.name,
-        "name": dataset.name,
-        "images": len(dataset.present_rows),
-        "classes": sum(count > 0 for count in dataset.counts().values()),
-        "decoding": asdict(source.decoding),
-        "take": None if session.taken is source else take_to_json(dataset.take),
-        "edits": edits_to_json(name_edits(session.edits.done, dataset)),
-        "policy": session.policy.to_json(),
-        "policy_chosen": session.policy_chosen,
-        "encoder": embeddings.encoder if embeddings else None,
-        "device": embeddings.device if embeddings else "auto",
-        "plan": balanced and _plan_to_json(balanced),
-        "was_compared": session.evaluation is not None,
-    }
-    write_bytes(workspace / SESSION_FILE, json.dumps(facts, indent=2).encode() + b"\n")
+    saved = SavedSession(
+        saved_at=time.time(),
+        folder=folder.name,
+        name=dataset.name,
+        images=len(dataset.present_rows),
+        classes=sum(count > 0 for count in dataset.counts().values()),
+        decoding=source.decoding,
+        take=None if session.taken is source else dataset.take,
+        edits=name_edits(session.edits.done, dataset),
+        policy=session.policy,
+        policy_chosen=session.policy_chosen,
+        encoder=embeddings.encoder if embeddings else None,
+        device=embeddings.device if embeddings else "auto",
+        plan=_saved_plan(balanced) if balanced else None,
+        was_compared=session.evaluation is not None,
+    )
+    write_bytes(workspace / SESSION_FILE, records.to_text(saved, _VERSION).encode())
 
 
 def read_saved(workspace: Path) -> SavedSession | None:
     """Return what `save_session` wrote, or None: nothing, something damaged, or without images."""
     try:
-        facts = json.loads((workspace / SESSION_FILE).read_bytes())
-        saved = _read(facts)
-    except (OSError, ValueError, TypeError, KeyError, RecursionError, EvensetError):
+        content = (workspace / SESSION_FILE).read_bytes()
+        saved = records.read_text(SavedSession, content, "What was kept", _VERSION)
+    except (OSError, SettingError):
         return None
-    if not _FOLDER.fullmatch(saved.folder) or not math.isfinite(saved.saved_at):
+    if not _FOLDER.fullmatch(saved.folder):
         return None
     return saved if has_dataset(workspace / saved.folder / _INDEX) else None
 
@@ -241,54 +229,13 @@ def _look_for_files(dataset: ImageDataset, workspace: Path, progress: Progress) 
         )
 
 
-def _read(facts: Mapping[str, object]) -> SavedSession:
-    if facts["version"] != _VERSION:
-        raise ValueError(f"version {facts['version']}")
-    plan, decoding = facts["plan"], facts.get("decoding")
-    return SavedSession(
-        saved_at=float(str(facts["saved_at"])),
-        folder=str(facts["folder"]),
-        name=str(facts["name"]),
-        images=int(str(facts["images"])),
-        classes=int(str(facts["classes"])),
-        decoding=_read_decoding(decoding) if isinstance(decoding, Mapping) else None,
-        take=take_from_json(facts["take"]),
-        edits=edits_from_json(facts.get("edits", [])),  # a session of before there were any
-        policy=AugmentPolicy.from_json(facts["policy"]),
-        policy_chosen=facts["policy_chosen"] is True,
-        encoder=None if facts["encoder"] is None else str(facts["encoder"]),
-        device=str(facts["device"]),
-        plan=_read_plan(plan) if isinstance(plan, Mapping) else None,
-        was_compared=facts.get("was_compared") is True,
-    )
-
-
-def _read_decoding(facts: Mapping[str, object]) -> Decoding:
-    return Decoding(str(facts["background"]), int(str(facts["white_level"])))
-
-
-def _plan_to_json(balanced: Balanced) -> dict[str, object]:
+def _saved_plan(balanced: Balanced) -> SavedPlan:
     plan = balanced.plan
-    target = dict(plan.target) if isinstance(plan.target, Mapping) else plan.target
-    return {
-        "strategy": plan.strategy,
-        "target": target,
-        "settings": dict(plan.settings),
-        "most_per_image": plan.most_per_image,
-        "seed": balanced.seed,
-        "was_made": balanced.made is not None,
-    }
-
-
-def _read_plan(facts: Mapping[str, object]) -> SavedPlan:
-    settings, most = facts["settings"], facts["most_per_image"]
-    if not isinstance(settings, Mapping):
-        raise TypeError("settings")
     return SavedPlan(
-        strategy=str(facts["strategy"]),
-        target=read_target(facts["target"]),
-        settings=dict(settings),
-        most_per_image=None if most is None else int(str(most)),
-        seed=int(str(facts["seed"])),
-        was_made=facts["was_made"] is True,
+        strategy=plan.strategy,
+        target=plan.target,
+        settings=plan.settings,
+        most_per_image=plan.most_per_image,
+        seed=balanced.seed,
+        was_made=balanced.made is not None,
     )

@@ -16,6 +16,7 @@ from core.dataset.proposal import NOTHING_OPEN, Proposal
 from core.errors import EmptyDatasetError, SettingError
 from core.pictures.decoding import DEFAULT_DECODING, Decoding
 from core.randomness import stream
+from core.records import FileName
 
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
 SPLITS = (TRAIN, VALIDATION, TEST)
@@ -38,16 +39,16 @@ class Decided:
 
     kind: str  # a key of `core.ingest.MISMATCHES`
     count: int
-    text: str  # what was found
+    text: FileName  # what was found
     decision: str  # a key of the kind's decisions
-    names: tuple[str, ...]  # the files, rows or labels concerned
+    names: tuple[FileName, ...]  # the files, rows or labels concerned
 
 
 @dataclass(frozen=True)
 class Choices:
     """How a person wants a source to be read; what is not chosen is proposed."""
 
-    labels_file: str | None = None  # its name in the source, or a path; '' for folders
+    labels_file: FileName | None = None  # its name in the source, or a path; '' for folders
     image_column: str | None = None
     label_column: str | None = None
     split_column: str | None = None  # '' for none
