@@ -28,7 +28,7 @@ def compare(imbalance: float) -> None:
     dataset, embeddings = long_tail(imbalance)
     start = perf_counter()
     heard = []
-    report = evaluate(dataset, embeddings, hear=lambda _: heard.append(perf_counter() - start))
+    report = evaluate(dataset, embeddings, on_report=lambda _: heard.append(perf_counter() - start))
     total_s = perf_counter() - start
     print(f"imbalance {imbalance:g}: {len(dataset):,} images, {total_s:.1f} s in all")
     print("  heard after", [f"{seconds:.1f}" for seconds in heard])

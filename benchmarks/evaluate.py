@@ -17,9 +17,9 @@ from threadpoolctl import threadpool_limits
 from core.dataset import ImageDataset, build_table
 from core.embed import Embeddings, embed
 from core.evaluate import METRICS, evaluate, make_folds
-from core.evaluate.heads import Fit, answer_linear
-from core.evaluate.learn import TrainingSet
-from core.evaluate.spaces import fit_space
+from core.evaluate.heads import Fit, predict_linear
+from core.evaluate.preprocessing import preprocess_fold
+from core.evaluate.training_set import TrainingSet
 from core.ingest import open_source, parse_take
 
 TAIL = np.geomspace(2000, 20, 10).astype(int)
@@ -58,7 +58,7 @@ def compare(dataset: ImageDataset, embeddings: Embeddings) -> None:
     """Print the comparison, the seconds of each row, and the floor."""
     fold = make_folds(dataset, embeddings.rows)[0]
     with threadpool_limits(1, user_api="blas"):
-        space = fit_space(embeddings, fold)
+        space = preprocess_fold(embeddings, fold)
         classes, count = len(dataset.classes), len(fold.train)
         side = TrainingSet(
             space.train,
@@ -71,7 +71,7 @@ def compare(dataset: ImageDataset, embeddings: Embeddings) -> None:
             0,
         )
         start = perf_counter()
-        answer_linear(side, space.test, Fit(classes, 0))
+        predict_linear(side, space.test, Fit(classes, 0))
         floor_s = perf_counter() - start
     start = perf_counter()
     report = evaluate(dataset, embeddings)

@@ -15,13 +15,13 @@ from threadpoolctl import threadpool_limits
 
 from core.dataset import ImageDataset, build_table
 from core.embed import Embeddings
-from core.evaluate import evaluate, parse_contender
-from core.evaluate.features import Vectors
+from core.evaluate import evaluate, parse_candidate
+from core.evaluate.features import VectorFeatures
 from core.evaluate.folds import Fold
-from core.evaluate.heads import Fit, answer_linear
-from core.evaluate.learn import balance
+from core.evaluate.heads import Fit, predict_linear
 from core.evaluate.metrics import PRIMARY, measure
-from core.evaluate.spaces import fit_space
+from core.evaluate.preprocessing import preprocess_fold
+from core.evaluate.training_set import balance
 
 COUNTS = {"a": 120, "b": 30}
 APART = 1.0
@@ -62,11 +62,11 @@ def true_difference(rng: np.random.Generator, draws: int = 300) -> float:
         first = np.concatenate([dataset.rows_of(label)[: learned[label]] for label in COUNTS])
         rest = np.setdiff1d(np.arange(len(dataset)), first)
         fold = Fold(np.sort(first), rest)
-        source = Vectors(embeddings, fold, fit_space(embeddings, fold), {})
+        source = VectorFeatures(embeddings, fold, preprocess_fold(embeddings, fold), {})
         values = []
         for name in ("class_weights", "none"):
-            side = balance(dataset, embeddings, fold, source, parse_contender(name), seed=0)
-            scores = answer_linear(side, source.tested(), Fit(2, 0)).scores
+            side = balance(dataset, embeddings, fold, source, parse_candidate(name), seed=0)
+            scores = predict_linear(side, source.tested(), Fit(2, 0)).scores
             values.append(measure(dataset.codes[rest], scores)[METRIC])
         found.append(values[0] - values[1])
     return float(np.mean(found))

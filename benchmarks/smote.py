@@ -231,7 +231,7 @@ def large(folder: Path, *, threads: int) -> None:
 
 def measure_large(folder: Path) -> dict[str, float]:
     """Resample from file to file, and look whether every synthetic row has its parents."""
-    from core.resample.interpolation import interpolate
+    from core.resample.synthetic import interpolate
 
     labels = np.load(folder / "y.npy")
     sampler = sampler_of(OURS_TO)

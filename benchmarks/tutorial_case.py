@@ -22,7 +22,7 @@ from core.dataset import ImageDataset
 from core.embed import Embeddings
 from core.evaluate import HEADS, evaluate
 from core.evaluate.heads import OpenHead
-from core.evaluate.look import as_small
+from core.evaluate.inputs import pixel_input
 from core.evaluate.network import SIDE_PX, train_network
 from core.evaluate.training import Training
 from core.ingest import open_source, parse_take
@@ -46,7 +46,7 @@ FAULTS = {
 
 def compare(dataset: ImageDataset, title: str, training: Training, names: list[str]) -> None:
     """Print accuracy and the recall of dogs, with intervals over seeds and test images."""
-    ready = OpenHead(partial(train_network, training=training), as_small(SIDE_PX), is_small=True)
+    ready = OpenHead(partial(train_network, training=training), pixel_input(SIDE_PX), is_small=True)
     head = replace(HEADS["network"], title=title, open=lambda *_: ready, repeats=2)
     rows = np.arange(len(dataset))
     # The network learns from pixels, and none of these strategies asks for vectors.

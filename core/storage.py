@@ -9,13 +9,9 @@ from pathlib import Path
 from secrets import token_hex
 from typing import IO
 
-from core.errors import OutputError
+from filelock import lock_descriptor
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
-    import msvcrt
+from core.errors import OutputError
 
 _LONGEST = 60  # bytes of a temporary name; most systems allow 255 in all
 _TOKEN_BYTES = 6
@@ -89,31 +85,30 @@ def locked(path: Path, *, refusal: str) -> Iterator[None]:
     Raises:
         OutputError: somebody else holds it, or it cannot be made.
     """
-    lock = beside(path, "lock")
-    try:
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        file = _lock_by_name(lock)
-    except OSError as error:
-        raise OutputError(cannot_write(path, error)) from error
+    file = _open_lock(path)
     if file is None:
         raise OutputError(refusal)
     with file:
         try:
             yield
         finally:
-            with suppress(OSError):  # Windows: it is open; the next one to lock it removes it
-                lock.unlink()
+            _remove_lock(path)
 
 
 def is_locked(path: Path) -> bool:
-    """Return whether somebody holds the place `path`; a lock file that nobody holds is removed."""
+    """Return whether somebody holds the place `path`; a lock file that nobody holds is removed.
+
+    Raises:
+        OutputError: nobody can tell: the lock file cannot be opened.
+    """
     if not beside(path, "lock").exists():
         return False
-    try:
-        with locked(path, refusal=""):
-            return False
-    except OutputError:
+    file = _open_lock(path)
+    if file is None:
         return True
+    with file:
+        _remove_lock(path)
+    return False
 
 
 def take_lock(file: IO[bytes]) -> bool:
@@ -122,10 +117,9 @@ def take_lock(file: IO[bytes]) -> bool:
     Returns whether that worked: not where another process, or this one by another opening, has it.
     """
     try:
-        _lock(file)
-    except OSError:
+        return lock_descriptor(file.fileno(), blocking=False)
+    except OSError:  # a file system without locks
         return False
-    return True
 
 
 def has_name(file: IO[bytes], path: Path) -> bool:
@@ -136,27 +130,44 @@ def has_name(file: IO[bytes], path: Path) -> bool:
         return False
 
 
-def _lock_by_name(path: Path) -> IO[bytes] | None:
-    """Return the locked file called `path`, or None where somebody else has it."""
-    for _ in range(_ATTEMPTS):
-        file = path.open("ab")
-        try:
-            _lock(file)
-        except (BlockingIOError, PermissionError):
+def _open_lock(path: Path) -> IO[bytes] | None:
+    """Return the lock file of the place `path`, locked, or None where somebody else has it.
+
+    Raises:
+        OutputError: it cannot be made, opened or locked.
+    """
+    lock = beside(path, "lock")
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        for _ in range(_ATTEMPTS):
+            file = lock.open("ab")
+            try:
+                is_mine = lock_descriptor(file.fileno(), blocking=False)
+            except OSError:  # a file system without locks
+                file.close()
+                raise
+            # Else it was removed by the one who had it, between opening and locking it.
+            if is_mine and has_name(file, lock):
+                return file
             file.close()
-            return None
-        except OSError:  # a file system without locks
-            file.close()
-            raise
-        # Else it was removed by the one who had it, between opening and locking it.
-        if has_name(file, path):
-            return file
-        file.close()
+            if not is_mine:
+                return None
+    except OSError as error:
+        if os.path.lexists(lock):
+            raise OutputError(_cannot_lock(path, lock, error)) from error
+        raise OutputError(cannot_write(path, error)) from error
     return None
 
 
-def _lock(file: IO[bytes]) -> None:
-    if fcntl is not None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    else:
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+def _cannot_lock(path: Path, lock: Path, error: OSError) -> str:
+    return (
+        f"Cannot write '{path}': its lock '{lock.name}' cannot be taken "
+        f"({error.strerror or error}). Remove that file if nobody writes there, or choose another "
+        "place."
+    )
+
+
+def _remove_lock(path: Path) -> None:
+    """Remove the lock file of a place, by who holds it: whoever opened it meanwhile looks again."""
+    with suppress(OSError):  # Windows: it is open; the next one to lock it removes it
+        beside(path, "lock").unlink()

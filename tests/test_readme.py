@@ -11,7 +11,7 @@ from core.audit import CHECKS
 from core.augment import OPERATIONS, PRESETS
 from core.embed import ENCODERS, PRETRAINED
 from core.evaluate import HEADS
-from core.evaluate.contender_sets import CONTENDER_SETS
+from core.evaluate.candidate_sets import CANDIDATE_SETS
 from core.export import CONTAINERS, LAYOUTS
 from core.export.manifest import MANIFEST_COLUMNS
 from core.ingest import MISMATCHES, SAMPLES
@@ -36,7 +36,7 @@ NAMES = [
             CONTAINERS,
             LAYOUTS,
             PRESETS,
-            CONTENDER_SETS,
+            CANDIDATE_SETS,
         )
         for name in registry
     ),

@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from core.errors import CancelledError, OutputError
-from core.storage import locked, remove_partials, replacing, write_bytes
+from core.storage import (
+    beside,
+    is_locked,
+    locked,
+    remove_partials,
+    replacing,
+    take_lock,
+    write_bytes,
+)
 
 ROOT = Path(__file__).parents[1]
 
@@ -130,3 +138,89 @@ def test_a_name_that_the_system_takes_is_taken_whatever_its_letters(
         write_bytes(tmp_path / name, b"x")
 
     assert names_in(tmp_path) == [name]
+
+
+def test_a_place_is_held_by_one_and_leaves_nothing(tmp_path: Path) -> None:
+    place = tmp_path / "new" / "out"
+
+    with locked(place, refusal="busy"):
+        assert is_locked(place)
+        with pytest.raises(OutputError, match=r"^busy$"), locked(place, refusal="busy"):
+            pass
+        assert is_locked(place)
+
+    assert not is_locked(place)
+    assert names_in(tmp_path / "new") == []
+
+
+def test_threads_hold_a_place_one_after_the_other(tmp_path: Path) -> None:
+    inside: list[int] = []
+    held = []
+
+    def hold(number: int) -> None:
+        try:
+            with locked(tmp_path / "out", refusal=""):
+                inside.append(number)
+                held.append(len(inside))
+                inside.remove(number)
+        except OutputError:
+            pass
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(hold, range(400)))
+
+    assert set(held) == {1}
+    assert names_in(tmp_path) == []
+
+
+def test_a_killed_process_lets_go_of_its_place_at_once(tmp_path: Path) -> None:
+    program = (
+        "import sys, time; from pathlib import Path; from core.storage import locked\n"
+        "with locked(Path(sys.argv[1]), refusal=''):\n"
+        "    print('ready', flush=True); time.sleep(60)"
+    )
+    place = tmp_path / "out"
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, place], cwd=ROOT, stdout=subprocess.PIPE
+    )
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        assert is_locked(place)
+        process.send_signal(signal.SIGKILL)
+
+    with locked(place, refusal="busy"):
+        assert names_in(tmp_path) == [".out.lock"]
+    assert names_in(tmp_path) == []
+
+
+def test_a_lock_that_cannot_be_opened_is_no_writer_at_work(tmp_path: Path) -> None:
+    place = tmp_path / "out"
+    beside(place, "lock").mkdir()
+
+    # A folder stands for all that the system refuses to open: rights do not bind everybody.
+    said = r"Cannot write '.*out': its lock '\.out\.lock' cannot be taken \(.+\)\. Remove"
+    with pytest.raises(OutputError, match=said):
+        is_locked(place)
+    with pytest.raises(OutputError, match=said), locked(place, refusal="busy"):
+        pass
+
+
+def test_a_place_that_takes_no_lock_is_told_as_any_that_takes_no_file(tmp_path: Path) -> None:
+    write_bytes(tmp_path / "file", b"x")
+
+    with (
+        pytest.raises(OutputError, match=r"Cannot write .*Free some space"),
+        locked(tmp_path / "file" / "out", refusal="busy"),
+    ):
+        pass
+
+
+def test_an_open_file_is_locked_until_it_is_closed(tmp_path: Path) -> None:
+    path = tmp_path / "held"
+
+    with path.open("ab") as first, path.open("ab") as second:
+        assert take_lock(first)
+        assert not take_lock(second)
+        first.close()
+        assert take_lock(second)

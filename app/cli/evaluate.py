@@ -14,18 +14,18 @@ from core.evaluate import (
     DEFAULT_HEAD,
     METRICS,
     PRIMARY,
-    Contender,
+    Candidate,
     EvaluationReport,
     evaluate,
     find_head,
-    parse_contender,
+    parse_candidate,
 )
-from core.evaluate.contender_sets import CONTENDER_SETS
-from core.evaluate.contenders import check_targets
+from core.evaluate.candidate_sets import CANDIDATE_SETS
+from core.evaluate.candidates import check_targets
 from core.evaluate.estimate import estimate
 from core.evaluate.heads import check_head
-from core.evaluate.repeats import USUAL_FOLDS, check_repeats
-from core.evaluate.tables import to_csv
+from core.evaluate.repeats import DEFAULT_FOLDS, check_repeats
+from core.evaluate.report_csv import to_csv
 from core.resample import Settings, find_strategy
 from core.storage import write_bytes
 from core.words import signed
@@ -36,19 +36,19 @@ def run_evaluate(options: argparse.Namespace) -> None:
     policy = read_policy(options.policy or "standard", options.seed or 0)
     settings = _settings(options.set)
     names = _names(options.strategies or "usual", policy)
-    contenders = [parse_contender(name, settings, policy) for name in names]
-    _check_settings(settings, contenders)
+    candidates = [parse_candidate(name, settings, policy) for name in names]
+    _check_settings(settings, candidates)
     head = find_head(options.head or DEFAULT_HEAD)
-    folds = USUAL_FOLDS if options.folds is None else options.folds
+    folds = DEFAULT_FOLDS if options.folds is None else options.folds
     check_repeats(folds, options.repeats)
     check_head(head, options.encoder or DEFAULT_ENCODER)
     heard: list[EvaluationReport] = []
     try:
         with opened(options) as (dataset, progress):
-            check_targets(contenders, dataset.counts(TRAIN))
+            check_targets(candidates, dataset.counts(TRAIN))
             if options.json != "-":
                 cost = estimate(
-                    dataset.counts(TRAIN), contenders, head,
+                    dataset.counts(TRAIN), candidates, head,
                     encoder=options.encoder or DEFAULT_ENCODER,
                     to_embed=len(dataset.present_rows), folds=folds, repeats=options.repeats,
                     on_test_split=options.on_test_split,
@@ -75,7 +75,7 @@ def run_evaluate(options: argparse.Namespace) -> None:
                 shows_leak=options.show_leak,
                 seed=options.seed or 0,
                 device=options.device,
-                hear=hear,
+                on_report=hear,
                 progress=progress,
             )
     except (KeyboardInterrupt, EvensetError):
@@ -89,7 +89,7 @@ def _names(text: str, policy: AugmentPolicy) -> list[str]:
     """Return the names that `text` lists, those of a set in its place."""
     names = []
     for name in (name.strip() for name in text.split(",")):
-        names += CONTENDER_SETS[name].rows(policy) if name in CONTENDER_SETS else [name]
+        names += CANDIDATE_SETS[name].rows(policy) if name in CANDIDATE_SETS else [name]
     return list(dict.fromkeys([BASELINE, *names]))
 
 
@@ -108,8 +108,8 @@ def _settings(texts: Sequence[str]) -> dict[str, Settings]:
     return {strategy: find_strategy(strategy).parse(found) for strategy, found in values.items()}
 
 
-def _check_settings(settings: dict[str, Settings], contenders: Sequence[Contender]) -> None:
-    compared = {part.strategy for one in contenders for part in one.parts}
+def _check_settings(settings: dict[str, Settings], candidates: Sequence[Candidate]) -> None:
+    compared = {part.strategy for one in candidates for part in one.parts}
     for strategy in settings:
         if strategy not in compared:
             raise SettingError(

@@ -11,8 +11,8 @@ def add_evaluate_options(parser: Command) -> None:
         "--strategies",
         "which, or a set: {names} (the first unless named); also smote@50%%, smote:pictures "
         "(what an export trains on), augment:crop or smote@50%%+class_weights",
-        "core.evaluate.contender_sets",
-        "CONTENDER_SETS",
+        "core.evaluate.candidate_sets",
+        "CANDIDATE_SETS",
         metavar="A,B,...",
     )
     parser.add_argument(

@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from core.errors import LimitError, SourceError
 from core.ingest.layout import is_wanted
-from core.ingest.reading import readable_name
+from core.ingest.picture_files import readable_name
 from core.limits import Limits
 from core.words import size_of
 

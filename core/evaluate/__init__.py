@@ -1,7 +1,20 @@
-"""Does balancing help? Strategies compared on images that none of them saw."""
+"""Does balancing help? Candidates compared on images that none of them saw.
 
+Reading order: `candidates` (and `candidate_sets`) say what is compared, `folds` and `group_folds`
+on which images. `compare` prepares an `experiment`: `prepared` balances each training side into a
+`training_set`; `inputs`, `picture_cache` and `picture_store` turn pictures into what the head
+takes, `preprocessing` and `features` do so for vectors. `heads` (`network`, `fine_tuning`, both
+through `training`) learn and predict. `metrics` and `intervals` score the predictions, `verdict`,
+`notes` and `result_notes` say what came out, `report` holds it, `report_file` and `report_csv`
+write it. `leaky` measures what resampling before splitting would have reported; `estimate` and
+`repeats` say how long a comparison takes and how often it learns; `threads` and `buffer` keep it
+within its means.
+
+`evaluate` leaves the package with its `EvaluationReport`, and the registries `HEADS` and `METRICS`.
+"""
+
+from core.evaluate.candidates import Candidate, augmentations, parse_candidate
 from core.evaluate.compare import evaluate
-from core.evaluate.contenders import Contender, augmentations, parse_contender
 from core.evaluate.folds import Fold, make_folds
 from core.evaluate.heads import DEFAULT_HEAD, HEADS, Epoch, Head, find_head
 from core.evaluate.metrics import METRICS, PRIMARY, Metric
@@ -23,7 +36,7 @@ __all__ = [
     "HEADS",
     "METRICS",
     "PRIMARY",
-    "Contender",
+    "Candidate",
     "Difference",
     "Epoch",
     "EvaluationReport",
@@ -37,6 +50,6 @@ __all__ = [
     "evaluate",
     "find_head",
     "make_folds",
-    "parse_contender",
+    "parse_candidate",
     "verdict_for",
 ]

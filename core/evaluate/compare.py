@@ -10,22 +10,22 @@ from core.dataset import SPLITS, TEST, TRAIN, ImageDataset
 from core.duplicates import picture_groups
 from core.embed import Embeddings
 from core.errors import SettingError, TooFewClassesError
-from core.evaluate.contenders import (
+from core.evaluate.candidates import (
     STANDARD_POLICY,
-    Contender,
+    Candidate,
     check_targets,
-    parse_contender,
+    parse_candidate,
 )
+from core.evaluate.experiment import Clock, Experiment, prepare_experiment, whole_rows
 from core.evaluate.folds import Fold, kept_together, make_folds, scored_rows
 from core.evaluate.heads import DEFAULT_HEAD, Head, check_head, find_head
 from core.evaluate.leaky import measure_leaky
 from core.evaluate.metrics import METRICS, PRIMARY
 from core.evaluate.notes import write_notes
 from core.evaluate.prepared import WHOLE
-from core.evaluate.repeats import USUAL_FOLDS, check_repeats, usual_repeats
+from core.evaluate.repeats import DEFAULT_FOLDS, check_repeats, default_repeats
 from core.evaluate.report import BASELINE, FLOOR, EvaluationReport, Row, summarise
 from core.evaluate.result_notes import write_result_notes
-from core.evaluate.setting import Clock, Setting, prepare_setting, whole_rows
 from core.evaluate.threads import one_thread
 from core.evaluate.verdict import write_verdict
 from core.progress import Progress, silent
@@ -37,7 +37,7 @@ DRAWING = "drawing folds"
 
 _FLOOR_TITLE = "Always the largest class"
 
-Hear = Callable[[EvaluationReport], None]
+OnReport = Callable[[EvaluationReport], None]
 
 
 def evaluate(
@@ -47,7 +47,7 @@ def evaluate(
     strategies: Sequence[str] | None = None,
     head: str | Head = DEFAULT_HEAD,
     metric: str = PRIMARY,
-    n_splits: int = USUAL_FOLDS,
+    n_splits: int = DEFAULT_FOLDS,
     repeats: int | None = None,
     settings: Mapping[str, Settings] | None = None,
     policy: AugmentPolicy = STANDARD_POLICY,
@@ -56,7 +56,7 @@ def evaluate(
     seed: int = 0,
     device: str = "cpu",
     clock: Clock = perf_counter,
-    hear: Hear | None = None,
+    on_report: OnReport | None = None,
     progress: Progress = silent,
 ) -> EvaluationReport:
     """Compare strategies by how well a head labels images that it never saw.
@@ -69,8 +69,8 @@ def evaluate(
     Args:
         dataset: The images; validation and test splits are not touched.
         embeddings: Their vectors; images without one are left out.
-        strategies: Names as `parse_contender` reads them; the usual ones unless given. Two rows
-            are always there: 'none', and a head that always answers the largest class.
+        strategies: Names as `parse_candidate` reads them; the usual ones unless given. Two rows
+            are always there: 'none', and a head that always predicts the largest class.
         head: A key of HEADS, or a head.
         metric: The key in METRICS that matters to the person; the verdict is about it.
         n_splits: Folds per repeat, at most; fewer when a class is small.
@@ -83,7 +83,7 @@ def evaluate(
         seed: Same seed, same report but for the seconds.
         device: Of a network.
         clock: Tells seconds.
-        hear: Given the report so far when a strategy is done.
+        on_report: Given the report so far when a strategy is done.
         progress: Told of pictures compared, folds drawn and pictures made, then of each fold and
             strategy.
 
@@ -97,12 +97,12 @@ def evaluate(
         raise SettingError(f"There is no metric '{metric}'. They are: {', '.join(METRICS)}.")
     chosen = find_head(head) if isinstance(head, str) else head
     check_head(chosen, embeddings.encoder)
-    contenders = _contenders(strategies, settings, policy)
-    check_targets(contenders, dataset.counts(TRAIN))
+    candidates = _candidates(strategies, settings, policy)
+    check_targets(candidates, dataset.counts(TRAIN))
     pictures = picture_groups(dataset, progress)
     groups = kept_together(dataset, pictures, embeddings.rows)
     if on_test_split:
-        splits, repeats = 1, max(2, repeats or usual_repeats(chosen, is_held_out=True))
+        splits, repeats = 1, max(2, repeats or default_repeats(chosen, is_held_out=True))
         folds = [_whole(dataset, embeddings)] * repeats
         rows = folds[0].train
     else:
@@ -110,18 +110,18 @@ def evaluate(
         rows = scored_rows(dataset, embeddings.rows, groups)
         folds = make_folds(dataset, embeddings.rows, groups=groups, n_splits=n_splits, seed=seed)
         splits = len(folds)
-        repeats = repeats or usual_repeats(chosen, folds=splits)
+        repeats = repeats or default_repeats(chosen, folds=splits)
         for repeat in range(1, repeats):
             progress(DRAWING, repeat, repeats)
             again = stream_seed(seed, "repeat", repeat)
             folds += make_folds(
                 dataset, embeddings.rows, groups=groups, n_splits=n_splits, seed=again
             )
-    setting = prepare_setting(
+    experiment = prepare_experiment(
         dataset,
         embeddings,
         folds,
-        contenders,
+        candidates,
         chosen,
         is_held_out=on_test_split,
         shows_leak=shows_leak,
@@ -130,7 +130,7 @@ def evaluate(
         clock=clock,
         progress=progress,
     )
-    classes = tuple(dataset.classes[code] for code in setting.codes)
+    classes = tuple(dataset.classes[code] for code in experiment.codes)
     sides = [len(fold.test) / len(fold.train) for fold in folds]
     spread_share = 0.0 if on_test_split else float(np.mean(sides))
     notes = write_notes(
@@ -142,22 +142,22 @@ def evaluate(
         asked_splits=n_splits,
         splits=splits,
         is_held_out=on_test_split,
-        contenders=contenders,
+        candidates=candidates,
     )
-    floor = Row(FLOOR, _FLOOR_TITLE, [setting.run_floor(number) for number in range(len(folds))])
+    floor = Row(FLOOR, _FLOOR_TITLE, [experiment.run_floor(number) for number in range(len(folds))])
 
     def report(done: Sequence[Row]) -> EvaluationReport:
         results = summarise(
             [*done, floor],
             classes=classes,
             spread_share=spread_share,
-            rivals=max(1, len(contenders) - 1),
+            rivals=max(1, len(candidates) - 1),
             images=len(rows),
         )
         about = write_result_notes(
             done,
             results,
-            contenders,
+            candidates,
             classes=classes,
             metric=metric,
             is_held_out=on_test_split,
@@ -167,13 +167,13 @@ def evaluate(
             classes=classes,
             metric=metric,
             verdict=write_verdict(
-                results, spread_share=spread_share, metric=metric, asked=len(contenders)
+                results, spread_share=spread_share, metric=metric, asked=len(candidates)
             ),
             notes=(*about, *notes),
             folds=splits,
             repeats=repeats,
             images=len(rows) if not on_test_split else len(folds[0].test),
-            settings={one.name: one.settings for one in contenders},
+            settings={one.name: one.settings for one in candidates},
             seed=seed,
             encoder=embeddings.encoder,
             head=chosen.name,
@@ -182,32 +182,32 @@ def evaluate(
         )
 
     done: list[Row] = []
-    for row in _run_all(setting, contenders, shows_leak=shows_leak, progress=progress):
+    for row in _run_all(experiment, candidates, shows_leak=shows_leak, progress=progress):
         done.append(row)
-        if hear is not None:
-            hear(report(done))
+        if on_report is not None:
+            on_report(report(done))
     return report(done)
 
 
-def _contenders(
+def _candidates(
     strategies: Sequence[str] | None,
     settings: Mapping[str, Settings] | None,
     policy: AugmentPolicy,
-) -> list[Contender]:
+) -> list[Candidate]:
     """Return what to compare, the baseline first, each once."""
     if strategies is None:
         strategies = [name for name, strategy in STRATEGIES.items() if strategy.is_usual]
     names = dict.fromkeys([BASELINE, *strategies])
-    return [parse_contender(name, settings, policy) for name in names]
+    return [parse_candidate(name, settings, policy) for name in names]
 
 
 def _run_all(
-    setting: Setting, contenders: Sequence[Contender], *, shows_leak: bool, progress: Progress
+    experiment: Experiment, candidates: Sequence[Candidate], *, shows_leak: bool, progress: Progress
 ) -> Iterator[Row]:
-    """Yield the row of each contender, all folds of one before the next one."""
-    count, steps = len(setting.folds), setting.head.steps
-    total = count * len(contenders) * steps
-    for place, contender in enumerate(contenders):
+    """Yield the row of each candidate, all folds of one before the next one."""
+    count, steps = len(experiment.folds), experiment.head.steps
+    total = count * len(candidates) * steps
+    for place, candidate in enumerate(candidates):
         runs = []
         for number in range(count):
             before = (place * count + number) * steps
@@ -216,28 +216,28 @@ def _run_all(
             def tell(done: int, of: int, before: int = before) -> None:
                 progress(STAGE, before + done * steps // max(1, of), total)
 
-            runs.append(setting.run(contender, number, tell))
+            runs.append(experiment.run(candidate, number, tell))
         leaky = None
-        if shows_leak and contender.adds and setting.gallery is None:
-            leaky = _leaky(setting, contender)
-        yield Row(contender.name, contender.title, runs, leaky)
+        if shows_leak and candidate.adds and experiment.store is None:
+            leaky = _leaky(experiment, candidate)
+        yield Row(candidate.name, candidate.title, runs, leaky)
     progress(STAGE, total, total)
 
 
-def _leaky(setting: Setting, contender: Contender) -> dict[str, float]:
-    rows = whole_rows(setting.folds, is_held_out=setting.is_held_out)
-    smallest = int(np.bincount(setting.dataset.codes[rows])[setting.codes].min())
+def _leaky(experiment: Experiment, candidate: Candidate) -> dict[str, float]:
+    rows = whole_rows(experiment.folds, is_held_out=experiment.is_held_out)
+    smallest = int(np.bincount(experiment.dataset.codes[rows])[experiment.codes].min())
     with one_thread():
         return measure_leaky(
-            setting.dataset,
-            setting.embeddings,
+            experiment.dataset,
+            experiment.embeddings,
             rows,
-            contender,
-            setting.steps_of(contender, WHOLE, rows, setting.seed),
-            setting.opened.answer,
-            setting.albums,
+            candidate,
+            experiment.steps_of(candidate, WHOLE, rows, experiment.seed),
+            experiment.opened.predict,
+            experiment.caches,
             n_splits=max(2, min(5, smallest)),
-            seed=setting.seed,
+            seed=experiment.seed,
         )
 
 

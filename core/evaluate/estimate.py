@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.embed import DEFAULT_ENCODER, seconds_to_embed
-from core.evaluate.contenders import Contender, check_targets
+from core.evaluate.candidates import Candidate, check_targets
 from core.evaluate.heads import Head, Work
-from core.evaluate.repeats import USUAL_FOLDS, usual_repeats
+from core.evaluate.repeats import DEFAULT_FOLDS, default_repeats
 from core.resample import plan_counts
 from core.words import count_of, duration_of
 
@@ -36,12 +36,12 @@ class Estimate:
 
 def estimate(
     counts: Mapping[str, int],
-    contenders: Sequence[Contender],
+    candidates: Sequence[Candidate],
     head: Head,
     *,
     encoder: str = DEFAULT_ENCODER,
     to_embed: int = 0,
-    folds: int = USUAL_FOLDS,
+    folds: int = DEFAULT_FOLDS,
     repeats: int | None = None,
     on_test_split: bool = False,
 ) -> Estimate:
@@ -49,7 +49,7 @@ def estimate(
 
     Args:
         counts: Label -> training images.
-        contenders: What is compared.
+        candidates: What is compared.
         head: What learns.
         encoder: What embeds the images, or has done so.
         to_embed: Images that it has to embed first.
@@ -60,15 +60,15 @@ def estimate(
     Raises:
         SettingError: a target that is too large.
     """
-    check_targets(contenders, counts)
+    check_targets(candidates, counts)
     pictures, pieces = 0, 0.0
     splits = 1 if on_test_split else folds
-    runs = splits * (repeats or usual_repeats(head, folds=splits, is_held_out=on_test_split))
+    runs = splits * (repeats or default_repeats(head, folds=splits, is_held_out=on_test_split))
     learned = 1.0 if on_test_split else 1 - 1 / folds
     class_count = sum(count > 0 for count in counts.values())
-    for contender in contenders:
+    for candidate in candidates:
         after = dict(counts)
-        for part in contender.parts:
+        for part in candidate.parts:
             plan = plan_counts(after, part.strategy, part.target, settings=part.settings)
             if part.needs_pictures(head_takes_pictures=head.learns_from_pictures):
                 pictures += plan.total_added

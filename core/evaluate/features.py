@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 from core.augment import AugmentPolicy, Pictures
 from core.dataset import Rows
 from core.embed import Embeddings
-from core.evaluate.album import Album
 from core.evaluate.folds import Fold
-from core.evaluate.gallery import Gallery
-from core.evaluate.spaces import Space
+from core.evaluate.picture_cache import PictureCache
+from core.evaluate.picture_store import PictureStore
+from core.evaluate.preprocessing import FoldPoints
 from core.resample import SyntheticPoints
 
 Features = NDArray[Any]  # (N, ...)
 
 
-class Source(Protocol):
+class FeatureSource(Protocol):
     """Where the features of a fold come from."""
 
     def real(self, rows: Rows) -> Features:
@@ -43,13 +43,13 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Vectors:
-    """Vectors, in the space of a fold."""
+class VectorFeatures:
+    """VectorFeatures, in the space of a fold."""
 
     embeddings: Embeddings
     fold: Fold
-    space: Space
-    albums: Mapping[str, Album]  # key of a policy -> vectors of its pictures
+    space: FoldPoints
+    caches: Mapping[str, PictureCache]  # key of a policy -> vectors of its pictures
 
     def real(self, rows: Rows) -> Features:
         """Return (N, D) points of images on the training side."""
@@ -62,7 +62,7 @@ class Vectors:
     def synthetic(self, points: SyntheticPoints) -> Features:
         """Return (S, D) points, placed as the images are."""
         if points.parents is None or points.fractions is None or not points.is_straight:
-            return self.space.place(points.materialize(self.embeddings))
+            return self.space.transform(points.materialize(self.embeddings))
         base, neighbour = np.searchsorted(self.fold.train, points.parents).T
         start = self.space.train[base]
         step = self.space.train[neighbour] - start
@@ -70,12 +70,12 @@ class Vectors:
 
     def augmented(self, policy: AugmentPolicy, pictures: Pictures) -> Features:
         """Return (A, D) points of augmented pictures, embedded as they are."""
-        album = self.albums[policy_key(policy)]
-        return self.space.place(album.values[album.find(pictures)])
+        cache = self.caches[policy_key(policy)]
+        return self.space.transform(cache.values[cache.find(pictures)])
 
     def has(self, policy: AugmentPolicy, pictures: Pictures) -> NDArray[np.bool_]:
         """Return, for each picture, whether it could be made."""
-        return self.albums[policy_key(policy)].has(pictures)
+        return self.caches[policy_key(policy)].has(pictures)
 
     @property
     def takes_pictures(self) -> bool:
@@ -84,19 +84,19 @@ class Vectors:
 
 
 @dataclass(frozen=True, eq=False)
-class PlacesInGallery:
-    """Pictures, each by its place in a gallery."""
+class PictureFeatures:
+    """Pictures, each by its place in a store."""
 
-    gallery: Gallery
+    store: PictureStore
     fold: Fold
 
     def real(self, rows: Rows) -> Features:
         """Return (N,) the places of images."""
-        return self.gallery.find(rows)
+        return self.store.find(rows)
 
     def tested(self) -> Features:
         """Return (M,) the places of the test side."""
-        return self.gallery.find(self.fold.test)
+        return self.store.find(self.fold.test)
 
     def synthetic(self, points: SyntheticPoints) -> Features:
         """Refuse: no picture shows a synthetic point, and `takes_pictures` says so."""
@@ -104,11 +104,11 @@ class PlacesInGallery:
 
     def augmented(self, policy: AugmentPolicy, pictures: Pictures) -> Features:
         """Return (A,) the places of augmented pictures, made at full size."""
-        return self.gallery.find_augmented(policy_key(policy), pictures)
+        return self.store.find_augmented(policy_key(policy), pictures)
 
     def has(self, policy: AugmentPolicy, pictures: Pictures) -> NDArray[np.bool_]:
         """Return, for each picture, whether it could be made."""
-        return self.gallery.albums[policy_key(policy)].has(pictures)
+        return self.store.caches[policy_key(policy)].has(pictures)
 
     @property
     def takes_pictures(self) -> bool:

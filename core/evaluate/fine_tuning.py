@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from core.embed import CutEncoder, find_encoder, resolve_device
 from core.embed.computing import turn_on
 from core.evaluate.features import Features
-from core.evaluate.heads import Answer, Fit, OpenHead, fit_linear
-from core.evaluate.learn import TrainingSet
-from core.evaluate.look import through
+from core.evaluate.heads import Fit, OpenHead, Prediction, fit_linear
+from core.evaluate.inputs import network_input
 from core.evaluate.training import Learner, Training, hold_back, places_to_learn, train
+from core.evaluate.training_set import TrainingSet
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -64,11 +64,11 @@ def open_fine_tuning(encoder: str, device: str) -> OpenHead:
     cut = found.cut(device)
     start = {name: value.clone() for name, value in cut.block.state_dict().items()}
 
-    def answer(side: TrainingSet, test: Features, fit: Fit) -> Answer:
+    def predict(side: TrainingSet, test: Features, fit: Fit) -> Prediction:
         cut.block.load_state_dict(start)  # as it was before the fold before
         return fine_tune(cut, device, side, test, fit)
 
-    return OpenHead(answer, through(found, cut.begin, device), found.is_small)
+    return OpenHead(predict, network_input(found, cut.begin, device), found.is_small)
 
 
 def fine_tune(
@@ -78,7 +78,7 @@ def fine_tune(
     test: Features,
     fit: Fit,
     training: Training = TRAINING,
-) -> Answer:
+) -> Prediction:
     """Return the scores of the encoder after its last block has learned, and how that went.
 
     Args:

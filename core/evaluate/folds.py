@@ -12,7 +12,7 @@ from core.dataset.labelled import column_text
 from core.duplicates import duplicate_groups
 from core.duplicates.duplicates import Groups
 from core.errors import LeakError, SettingError, TooFewClassesError
-from core.evaluate.gaps import Gaps, count_gaps, mend_gaps
+from core.evaluate.group_folds import MissingClasses, count_missing_classes, reduce_missing_classes
 from core.randomness import stream, stream_seed
 from core.words import count_of, named
 
@@ -142,21 +142,21 @@ def missing_classes(dataset: ImageDataset, rows: Rows, sides: Sequence[Rows]) ->
 
 
 def _draw(dataset: ImageDataset, rows: Rows, groups: Groups, count: int, seed: int) -> list[Fold]:
-    """Return folds with the fewest gaps of some drawings; of most sets the first one has none."""
+    """Return folds with the fewest missing classes of some draws; mostly the first has none."""
     codes = np.unique(dataset.codes[rows], return_inverse=True)[1]
     places = np.unique(groups[rows], return_inverse=True)[1]
-    fewest: Gaps | None = None
+    fewest: MissingClasses | None = None
     for drawing in range(_DRAWINGS):
         names = ("folds", drawing) if drawing else ("folds",)
         if np.bincount(codes).min() >= count:
             drawn = _stratified(codes, places, count, stream_seed(seed, *names))
         else:  # which scikit-learn refuses
             drawn = stream(seed, *names).permutation(int(places.max()) + 1) % count
-        mended = mend_gaps(places, codes, drawn, count)
-        gaps = count_gaps(places, codes, mended, count)
-        if fewest is None or gaps < fewest:
-            fewest, best = gaps, mended[places]
-        if not any(gaps):
+        mended = reduce_missing_classes(places, codes, drawn, count)
+        missing = count_missing_classes(places, codes, mended, count)
+        if fewest is None or missing < fewest:
+            fewest, best = missing, mended[places]
+        if not any(missing):
             break
     sides = [best == number for number in range(count)]
     return [Fold(rows[~is_test], rows[is_test]) for is_test in sides if is_test.any()]

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from core.embed import DEFAULT_ENCODER, ENCODERS, Embeddings, find_encoder
 from core.errors import SettingError
 from core.evaluate.features import Features
-from core.evaluate.learn import TrainingSet
-from core.evaluate.look import Look, as_small
+from core.evaluate.inputs import HeadInput, pixel_input
 from core.evaluate.metrics import Scores
+from core.evaluate.training_set import TrainingSet
 
 _C = 10.0  # strength of the data against the penalty
 _TOLERANCE = 1e-4  # largest slope of the mean loss
@@ -45,7 +45,7 @@ class Epoch:
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class Prediction:
     """How likely each class is for each image of the test side."""
 
     scores: Scores  # (M, C), rows sum to 1
@@ -54,7 +54,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Fit:
-    """All that a head is given beside features: what to answer, where, and from which seed."""
+    """All that a head is given beside features: what to predict, where, and from which seed."""
 
     class_count: int
     seed: int
@@ -63,15 +63,15 @@ class Fit:
     take: Callable[[Features], Features] = _as_they_are  # features to what a network takes
 
 
-Answerer = Callable[[TrainingSet, Features, Fit], Answer]
+Predict = Callable[[TrainingSet, Features, Fit], Prediction]
 
 
 @dataclass(frozen=True)
 class OpenHead:
     """A head that is ready for the folds of a comparison."""
 
-    answer: Answerer
-    look: Look | None = None  # how it sees pictures; None: it learns from the vectors
+    predict: Predict
+    input: HeadInput | None = None  # how it sees pictures; None: it learns from the vectors
     is_small: bool = False  # on a CPU, threads would mostly wait for each other
 
 
@@ -100,15 +100,15 @@ class Head:
 
     @property
     def uses_encoder(self) -> bool:
-        """Return whether answers depend on what embedded the images."""
+        """Return whether predictions depend on what embedded the images."""
         return self.needs_layers or not self.learns_from_pictures
 
 
-def answer_linear(side: TrainingSet, test: Features, fit: Fit) -> Answer:
+def predict_linear(side: TrainingSet, test: Features, fit: Fit) -> Prediction:
     """Return the scores of a logistic regression on weighted points."""
     slopes, constants = fit_linear(side.features, side.codes, side.weights, fit.class_count)
     # Logarithms of probabilities would be those of zeros, far from the border.
-    return Answer(_shifted(test @ slopes + constants, side.shift))
+    return Prediction(_shifted(test @ slopes + constants, side.shift))
 
 
 def fit_linear(
@@ -135,7 +135,7 @@ def fit_linear(
     return all_slopes, all_constants
 
 
-def answer_neighbours(side: TrainingSet, test: Features, fit: Fit) -> Answer:
+def predict_neighbors(side: TrainingSet, test: Features, fit: Fit) -> Prediction:
     """Return what the five nearest points say, a copy being a point of its own."""
     from sklearn.neighbors import NearestNeighbors
 
@@ -148,7 +148,7 @@ def answer_neighbours(side: TrainingSet, test: Features, fit: Fit) -> Answer:
     scores = np.full((len(test), fit.class_count), _LEAST_SCORE)
     rows = np.repeat(np.arange(len(test)), count)
     np.add.at(scores, (rows, side.codes[places].ravel()), voices.ravel())
-    return Answer(_shifted(np.log(scores), side.shift))
+    return Prediction(_shifted(np.log(scores), side.shift))
 
 
 def _on_vectors(work: Work) -> float:
@@ -170,7 +170,7 @@ def _on_layers(work: Work) -> float | None:
 def _open_network(embeddings: Embeddings, device: str) -> OpenHead:  # noqa: ARG001
     from core.evaluate.network import SIDE_PX, train_network
 
-    return OpenHead(train_network, as_small(SIDE_PX), is_small=True)
+    return OpenHead(train_network, pixel_input(SIDE_PX), is_small=True)
 
 
 def _open_fine_tuning(embeddings: Embeddings, device: str) -> OpenHead:
@@ -187,7 +187,7 @@ HEADS: Mapping[str, Head] = {
             "Linear model on embeddings",
             "A logistic regression on the vectors of the encoder: seconds, and as good as the "
             "encoder is.",
-            lambda *_: OpenHead(answer_linear),
+            lambda *_: OpenHead(predict_linear),
             _on_vectors,
         ),
         Head(
@@ -195,7 +195,7 @@ HEADS: Mapping[str, Head] = {
             "Nearest neighbours",
             "The five nearest training images vote. It learns nothing, so it shows what the "
             "points themselves do.",
-            lambda *_: OpenHead(answer_neighbours),
+            lambda *_: OpenHead(predict_neighbors),
             _on_vectors,
         ),
         Head(

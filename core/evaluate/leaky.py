@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 
 from core.dataset import ImageDataset, Rows
 from core.embed import Embeddings
-from core.evaluate.album import Album
-from core.evaluate.contenders import Contender
-from core.evaluate.features import Vectors
+from core.evaluate.candidates import Candidate
+from core.evaluate.features import VectorFeatures
 from core.evaluate.folds import Fold
-from core.evaluate.heads import Answerer, Fit
-from core.evaluate.learn import CarriedOut, TrainingSet, balance
+from core.evaluate.heads import Fit, Predict
 from core.evaluate.metrics import METRICS, measure
-from core.evaluate.spaces import fit_space
+from core.evaluate.picture_cache import PictureCache
+from core.evaluate.preprocessing import preprocess_fold
+from core.evaluate.training_set import AppliedPart, TrainingSet, balance
 from core.randomness import stream_seed
 
 
@@ -22,10 +22,10 @@ def measure_leaky(
     dataset: ImageDataset,
     embeddings: Embeddings,
     rows: Rows,
-    contender: Contender,
-    steps: Sequence[CarriedOut],
-    answer: Answerer,
-    albums: Mapping[str, Album],
+    candidate: Candidate,
+    steps: Sequence[AppliedPart],
+    predict: Predict,
+    caches: Mapping[str, PictureCache],
     *,
     n_splits: int,
     seed: int,
@@ -39,18 +39,20 @@ def measure_leaky(
         dataset: The images.
         embeddings: Their vectors.
         rows: The images that are compared.
-        contender: What balances them.
+        candidate: What balances them.
         steps: What it makes of all of them.
-        answer: Of a head that learns from vectors.
-        albums: Augmented pictures, as `Vectors` has them.
+        predict: Of a head that learns from vectors.
+        caches: Augmented pictures, as `VectorFeatures` has them.
         n_splits: Folds.
         seed: Same seed, same figures.
     """
     from sklearn.model_selection import StratifiedKFold
 
     whole = Fold(rows, np.empty(0, np.intp))
-    source = Vectors(embeddings, whole, fit_space(embeddings, whole, seed=seed), albums)
-    side = balance(dataset, whole, source, contender, steps)
+    source = VectorFeatures(
+        embeddings, whole, preprocess_fold(embeddings, whole, seed=seed), caches
+    )
+    side = balance(dataset, whole, source, candidate, steps)
     places = np.repeat(np.arange(len(side.codes)), side.votes)
     codes = np.unique(side.codes)
     splitter = StratifiedKFold(
@@ -60,7 +62,7 @@ def measure_leaky(
     for train, test in splitter.split(places, side.codes[places]):
         learned = _only(side, places[train])
         fit = Fit(len(dataset.classes), stream_seed(seed, "leaky fit"))
-        scores = answer(learned, side.features[places[test]], fit).scores
+        scores = predict(learned, side.features[places[test]], fit).scores
         actual = np.searchsorted(codes, side.codes[places[test]])
         found.append(measure(actual, scores[:, codes]))
     return {metric: float(np.mean([values[metric] for values in found])) for metric in METRICS}

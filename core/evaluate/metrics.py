@@ -17,7 +17,7 @@ _BINS = 15  # of confidence, for the calibration error
 
 @dataclass(frozen=True)
 class Metric:
-    """One figure, 1 at most, that says how good answers are."""
+    """One figure, 1 at most, that says how good predictions are."""
 
     name: str
     title: str
@@ -72,8 +72,8 @@ METRICS: Mapping[str, Metric] = {
         Metric(
             "mcc",
             "MCC",
-            "Matthews' correlation of labels and answers: 0 is chance, 1 is perfect, and a class "
-            "that takes all images gains nothing.",
+            "Matthews' correlation of labels and predictions: 0 is chance, 1 is perfect. "
+            "Predicting one class for all images gains nothing.",
             lowest=-1.0,
         ),
         Metric(
@@ -85,8 +85,8 @@ METRICS: Mapping[str, Metric] = {
         Metric(
             "calibration_error",
             "Calibration error",
-            "How far confidence and share of right answers lie apart (15 bins). Balancing often "
-            "makes it worse: scores then belong to a world with equal classes. Less is better.",
+            "How far confidence and accuracy lie apart (15 bins). Balancing often makes it worse: "
+            "the scores then assume classes of equal size. Lower is better.",
             is_error=True,
         ),
         Metric(

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from core.embed import resolve_device
 from core.embed.computing import memory_format, on_device
 from core.evaluate.features import Features
-from core.evaluate.heads import Answer, Fit
-from core.evaluate.learn import TrainingSet
+from core.evaluate.heads import Fit, Prediction
 from core.evaluate.training import USUAL, Learner, Training, hold_back, train
+from core.evaluate.training_set import TrainingSet
 from core.randomness import stream_seed
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _CHANNELS = (16, 16, 32, 32, 64, 64)  # of six convolutions, halved in size afte
 
 def train_network(
     side: TrainingSet, test: Features, fit: Fit, training: Training = USUAL
-) -> Answer:
+) -> Prediction:
     """Return the scores of a network trained on `side`, and how training went.
 
     Same seed, same result on the same device with the same number of threads.

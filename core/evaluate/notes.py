@@ -7,9 +7,9 @@ import numpy as np
 from core.dataset import TRAIN, ImageDataset, Rows
 from core.dataset.labelled import column_text
 from core.duplicates.duplicates import Groups, repeated
-from core.evaluate.contenders import Contender, Part
+from core.evaluate.candidates import Candidate, Part
 from core.evaluate.folds import Fold, groups_per_class, missing_classes, scored_rows
-from core.evaluate.learn import fold_plan
+from core.evaluate.training_set import fold_plan
 from core.words import count_of, named
 
 _UNEVEN = 2  # how often the smallest fold may go into the largest one
@@ -26,7 +26,7 @@ def write_notes(
     asked_splits: int,
     splits: int,
     is_held_out: bool,
-    contenders: Sequence[Contender],
+    candidates: Sequence[Candidate],
 ) -> tuple[str, ...]:
     """Return a sentence for each thing that is less than one would expect.
 
@@ -39,7 +39,7 @@ def write_notes(
         asked_splits: Folds per repeat that were asked for.
         splits: Folds per repeat that could be made.
         is_held_out: The test side is the test split as it came.
-        contenders: What is compared.
+        candidates: What is compared.
     """
     scored_at = folds[0].test if is_held_out else scored_rows(dataset, embedded, groups)
     scored = dataset.codes[scored_at]
@@ -76,7 +76,7 @@ def write_notes(
             f"{_have(few)} fewer than {_FEW} {kind}: single recalls say little, trust the means."
         )
     # What comes first finds the images of the fold as they are.
-    for part in (contender.parts[0] for contender in contenders):
+    for part in (candidate.parts[0] for candidate in candidates):
         if part.looks_for_neighbors and not part.as_pictures:
             notes += _neighbor_notes(dataset, folds, part)
     # Several of SMOTE's kin say the same.

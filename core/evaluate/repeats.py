@@ -5,7 +5,7 @@ from math import ceil
 from core.errors import SettingError
 from core.evaluate.heads import Head
 
-USUAL_FOLDS = 5
+DEFAULT_FOLDS = 5
 
 
 def check_repeats(folds: int, repeats: int | None) -> None:
@@ -18,7 +18,7 @@ def check_repeats(folds: int, repeats: int | None) -> None:
         raise SettingError("A comparison needs at least 2 folds and 1 repeat.")
 
 
-def usual_repeats(head: Head, *, folds: int = USUAL_FOLDS, is_held_out: bool = False) -> int:
+def default_repeats(head: Head, *, folds: int = DEFAULT_FOLDS, is_held_out: bool = False) -> int:
     """Return how often folds are drawn anew; on a test split, from how many seeds is learned."""
     # Small classes allow few folds: without more repeats their intervals would say nothing.
-    return ceil(USUAL_FOLDS * head.repeats / (1 if is_held_out else folds))
+    return ceil(DEFAULT_FOLDS * head.repeats / (1 if is_held_out else folds))

@@ -80,7 +80,7 @@ class StrategyResult:
     metrics: Mapping[str, MetricSummary]
     difference: Mapping[str, Difference] | None  # None for the baseline itself
     recall: Mapping[str, float]  # label -> share recognised, over all folds
-    precision: Mapping[str, float]  # label -> share of its answers that are right, over all folds
+    precision: Mapping[str, float]  # label -> share of predictions of it that are right
     confusion: Confusion  # (C, C) over all folds: each image counts once per repeat
     seconds: float = 0.0  # to balance, learn and score, in one fold
     files: int = 0  # that it adds to the training images, or below 0 leaves out

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.evaluate.contenders import Contender
+from core.evaluate.candidates import Candidate
 from core.evaluate.metrics import METRICS
 from core.evaluate.report import FLOOR, Row, StrategyResult
 from core.resample import find_strategy
@@ -17,7 +17,7 @@ _FEW = 10  # images scored in a fold
 def write_result_notes(
     rows: Sequence[Row],
     results: Sequence[StrategyResult],
-    contenders: Sequence[Contender],
+    candidates: Sequence[Candidate],
     *,
     classes: Sequence[str],
     metric: str,
@@ -28,16 +28,16 @@ def write_result_notes(
     Args:
         rows: Runs of the strategies that are done, the baseline first.
         results: What they came to, and the floor.
-        contenders: All that were to be compared.
+        candidates: All that were to be compared.
         classes: The C labels of the confusions.
         metric: The one that matters to the person.
         is_held_out: Each run is of another seed, not of another fold.
     """
     return [
-        *_unfinished(rows, contenders),
+        *_unfinished(rows, candidates),
         *_one_class(rows, classes, "seed" if is_held_out else "fold"),
         *width_notes(results, metric, is_held_out=is_held_out),
-        *_settings([one for one in contenders if one.name in {row.name for row in rows}]),
+        *_settings([one for one in candidates if one.name in {row.name for row in rows}]),
     ]
 
 
@@ -71,15 +71,15 @@ def width_notes(results: Sequence[StrategyResult], metric: str, *, is_held_out: 
     ]
 
 
-def _unfinished(rows: Sequence[Row], contenders: Sequence[Contender]) -> list[str]:
+def _unfinished(rows: Sequence[Row], candidates: Sequence[Candidate]) -> list[str]:
     done = {row.name for row in rows}
-    missing = [one.title for one in contenders if one.name not in done]
+    missing = [one.title for one in candidates if one.name not in done]
     if not missing:
         return []
     # Whoever stops when a row looks good has looked at all of them: fewer would be too narrow.
     return [
         f"Not compared: {_listed(missing)}. The intervals are those of all "
-        f"{count_of(len(contenders), 'strategy')} that were asked for, which is wider than "
+        f"{count_of(len(candidates), 'strategy')} that were asked for, which is wider than "
         f"{count_of(len(rows), 'strategy')} would need."
     ]
 
@@ -116,9 +116,9 @@ def _only_answer(confusion: np.ndarray) -> int | None:
     return int(given[0]) if len(given) == 1 and (confusion.sum(axis=1) > 0).sum() > 1 else None
 
 
-def _settings(contenders: Sequence[Contender]) -> list[str]:
+def _settings(candidates: Sequence[Candidate]) -> list[str]:
     changed: dict[str, str] = {}  # title of a strategy -> what is set
-    for part in (part for contender in contenders for part in contender.parts):
+    for part in (part for candidate in candidates for part in candidate.parts):
         record = find_strategy(part.strategy)
         if text := record.unusual(part.settings):
             changed[record.title] = text

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from core.embed.computing import stay_in_this_thread
 from core.errors import CancelledError
 from core.evaluate.features import Features
-from core.evaluate.heads import Answer, Fit, OpenHead
-from core.evaluate.learn import TrainingSet
+from core.evaluate.heads import Fit, OpenHead, Prediction
+from core.evaluate.training_set import TrainingSet
 
 if TYPE_CHECKING:
     from threadpoolctl import ThreadpoolController
@@ -40,10 +40,10 @@ def one_thread() -> Iterator[None]:
         yield
 
 
-def learn_apart(head: OpenHead, side: TrainingSet, test: Features, fit: Fit) -> Answer:
-    """Return the answer of a head that learns from pictures; a small one learns in one thread."""
+def learn_apart(head: OpenHead, side: TrainingSet, test: Features, fit: Fit) -> Prediction:
+    """Return the prediction of a head on pictures; a small one learns in one thread."""
     if not head.is_small:
-        return head.answer(side, test, fit)
+        return head.predict(side, test, fit)
     stopped = Event()
 
     def tell(done: int, total: int) -> None:
@@ -54,7 +54,7 @@ def learn_apart(head: OpenHead, side: TrainingSet, test: Features, fit: Fit) -> 
     # A thread of its own: what limits threads there limits them nowhere else.
     with ThreadPoolExecutor(1, "learn", stay_in_this_thread) as pool:
         try:
-            return pool.submit(head.answer, side, test, replace(fit, tell=tell)).result()
+            return pool.submit(head.predict, side, test, replace(fit, tell=tell)).result()
         finally:
             stopped.set()  # Ctrl+C ends the wait, and so the work
 

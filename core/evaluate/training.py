@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from core.embed.computing import turn_on
 from core.evaluate.features import Features
-from core.evaluate.heads import Answer, Epoch, Fit
-from core.evaluate.learn import TrainingSet
+from core.evaluate.heads import Epoch, Fit, Prediction
 from core.evaluate.metrics import PRIMARY, measure
+from core.evaluate.training_set import TrainingSet
 from core.randomness import stream
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def train(
     fit: Fit,
     training: Training,
     held: NDArray[np.intp],
-) -> Answer:
+) -> Prediction:
     """Return the scores of a network trained on `side`, and how training went.
 
     Progress is watched on real images of the training side that are held back, never on the test
@@ -104,7 +104,7 @@ def train(
         network.load_state_dict(best_weights)
     scores = _log_scores(learner, test, fit) + side.shift
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return Answer(powers / powers.sum(axis=1, keepdims=True), tuple(curve))
+    return Prediction(powers / powers.sum(axis=1, keepdims=True), tuple(curve))
 
 
 def hold_back(side: TrainingSet, training: Training, seed: int) -> NDArray[np.intp]:

@@ -1,12 +1,18 @@
 """Folders, archives, labels files and samples to an `ImageDataset`.
 
-The way: a source is listed (an archive is unpacked), surveyed (where labels come from, what does
-not match), decided about, and read. What its pictures propose for how the set is decoded is taken
-unless something else was chosen.
+A source is listed, surveyed, decided about and read. Reading order: `source` opens all of them and
+yields a `listing`: `folder` lists files, `archive` and `tar` (through `tar_stream`) write
+`unpacked_files`, `samples` makes its own. `survey` finds the labels: `tables` (`table_text`,
+`table_parquet`) and `columns` read labels files, `file_index` finds the pictures that they name,
+`layout` reads folders, `companions` are masks and previews; `label_choice` says which file counts,
+`labels` holds what was found and `mismatches` what does not match. `decisions` settles those and
+reads the `picture_files` into an `ImageDataset`.
+
+`open_source` leaves the package for those who ask nothing; `survey` and `read_survey` for a page.
 """
 
-from core.ingest.deciding import preview_counts, read_survey
-from core.ingest.labelling import known_label
+from core.ingest.decisions import preview_counts, read_survey
+from core.ingest.labels import known_label
 from core.ingest.listing import Listing
 from core.ingest.mismatches import MISMATCHES, Mismatch, MismatchKind
 from core.ingest.samples import SAMPLES, Sample

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from core.errors import LimitError, SourceError
 from core.ingest.listing import Listing
-from core.ingest.unpacking import (
+from core.ingest.unpacked_files import (
     DamagedEntryError,
-    Unpacking,
+    UnpackedFiles,
     entry_path,
     too_many_bytes,
     too_many_files,
@@ -59,7 +59,7 @@ def unpack_zip(
         OutputError: the disk is full.
     """
     name = name or archive.name
-    unpacking = Unpacking(name, folder, limits)
+    unpacked = UnpackedFiles(name, folder, limits)
     try:
         with zipfile.ZipFile(archive) as opened:
             entries = [
@@ -67,19 +67,19 @@ def unpack_zip(
             ]
             _check_sizes(name, entries, limits)
             for number, entry in enumerate(sorted(entries, key=lambda entry: entry.filename)):
-                unpacking.add(
+                unpacked.add(
                     entry.filename,
                     partial(_blocks, opened, entry),
                     damaged="damaged in the zip",
                     refused=_why_not(entry, limits),
                 )
-                progress("unpacking", number + 1, len(entries))
+                progress("unpacked", number + 1, len(entries))
     except (zipfile.BadZipFile, *_BAD_DIRECTORY) as error:
         raise SourceError(
             f"'{name}' is no zip that can be read, or it is damaged. "
             "Make the archive again, or choose its folder instead."
         ) from error
-    return unpacking.listing()
+    return unpacked.listing()
 
 
 def _check_sizes(name: str, entries: list[zipfile.ZipInfo], limits: Limits) -> None:

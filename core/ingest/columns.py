@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.ingest.file_index import FileIndex, is_picture_name
 from core.ingest.layout import SPLIT_FOLDERS
-from core.ingest.matching import FileIndex, is_picture_name
 from core.ingest.tables import Table
 
 # Earlier names are preferred.

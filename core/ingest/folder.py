@@ -6,7 +6,7 @@ from pathlib import Path
 from core.dataset import SkippedFile
 from core.errors import LimitError, SourceError
 from core.ingest.listing import Listing
-from core.ingest.reading import readable_name
+from core.ingest.picture_files import readable_name
 from core.limits import DEFAULT_LIMITS, Limits
 from core.progress import Progress, silent
 

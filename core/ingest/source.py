@@ -7,7 +7,7 @@ from zipfile import is_zipfile
 from core.dataset import Choices, ImageDataset, Take, select
 from core.errors import SettingError, SourceError
 from core.ingest.archive import unpack_zip
-from core.ingest.deciding import read_survey
+from core.ingest.decisions import read_survey
 from core.ingest.folder import list_folder
 from core.ingest.listing import Listing
 from core.ingest.samples import list_sample

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from core.dataset import Choices
 from core.dataset.questions import decoding_of
 from core.errors import SourceError
-from core.ingest.choosing import choose_labels
 from core.ingest.columns import Columns, column_names, guess_columns
 from core.ingest.companions import find_companions
-from core.ingest.labelling import Labelling, LabelsFile, alike, label_by_folders, label_by_table
+from core.ingest.file_index import FileIndex
+from core.ingest.label_choice import choose_labels
+from core.ingest.labels import LabelsFile, SourceLabels, alike, label_by_folders, label_by_table
 from core.ingest.layout import (
     NO_LABEL,
     SPLIT_CODES,
@@ -24,7 +25,6 @@ from core.ingest.layout import (
     suffix_of,
 )
 from core.ingest.listing import Listing
-from core.ingest.matching import FileIndex
 from core.ingest.mismatches import LEAVE_OUT, MISMATCHES, Mismatch
 from core.ingest.tables import TABLE_SUFFIXES, Table, peek, read_cells
 from core.progress import Progress, silent
@@ -43,7 +43,7 @@ class Survey:
     others: NDArray[np.intp]  # places of all other files that are not junk
     labels_files: tuple[LabelsFile, ...]  # that could be used instead of folders
     chosen: LabelsFile | None  # None: folders say the labels
-    labelling: Labelling
+    labels: SourceLabels
     mismatches: tuple[Mismatch, ...]
     choices: Choices  # that a person has made
 
@@ -81,23 +81,23 @@ def survey(
         used.update(table.path for table in chosen.tables)
     others = [p for p in places if not is_picture[p] and listing.paths[p] not in used]
     if chosen is None:
-        labelling = label_by_folders(folders)
+        labels = label_by_folders(folders)
     else:
         folders = find_places(paths, has_labels=True)
-        labelling = label_by_table(chosen, index, folders, progress)
-        if choices.group_column is None and not labelling.has_telling_groups:
-            labelling.forget_groups()  # the first rows may have looked as if they were some
+        labels = label_by_table(chosen, index, folders, progress)
+        if choices.group_column is None and not labels.has_telling_groups:
+            labels.forget_groups()  # the first rows may have looked as if they were some
             chosen = replace(chosen, columns=replace(chosen.columns, group=None))
-    labelling.pictures["companions"] = companions.tolist()
-    labelling.pictures["augmented"] = _augmented(exports, index)
+    labels.pictures["companions"] = companions.tolist()
+    labels.pictures["augmented"] = _augmented(exports, index)
     return Survey(
         listing,
         np.asarray(pictures, np.intp),
         np.asarray(others, np.intp),
         labels_files,
         chosen,
-        labelling,
-        _mismatches(labelling, paths, [listing.paths[place] for place in others]),
+        labels,
+        _mismatches(labels, paths, [listing.paths[place] for place in others]),
         choices,
     )
 
@@ -165,14 +165,14 @@ def _augmented(exports: Sequence[Table], index: FileIndex) -> list[int]:
 
 
 def _mismatches(
-    labelling: Labelling, paths: Sequence[str], others: Sequence[str]
+    labels: SourceLabels, paths: Sequence[str], others: Sequence[str]
 ) -> tuple[Mismatch, ...]:
     names: dict[str, Sequence[str]] = {
-        kind: [paths[place] for place in found] for kind, found in labelling.pictures.items()
+        kind: [paths[place] for place in found] for kind, found in labels.pictures.items()
     }
-    names.update(labelling.rows)
+    names.update(labels.rows)
     names["alike_labels"] = [
-        ", ".join(f"'{label}'" for label in group) for group in alike(labelling.present)
+        ", ".join(f"'{label}'" for label in group) for group in alike(labels.present)
     ]
     names["other_files"] = others
     return tuple(

@@ -12,7 +12,7 @@ from core.dataset import SkippedFile
 from core.errors import SourceError
 from core.ingest.listing import Listing
 from core.ingest.tar_stream import TarStream
-from core.ingest.unpacking import DamagedEntryError, Unpacking
+from core.ingest.unpacked_files import DamagedEntryError, UnpackedFiles
 from core.limits import DEFAULT_LIMITS, Limits
 from core.progress import Progress, silent
 
@@ -48,7 +48,7 @@ def unpack_tar(
         OutputError: the disk is full.
     """
     name = name or archive.name
-    unpacking = Unpacking(name, folder, limits)
+    unpacked = UnpackedFiles(name, folder, limits)
     stream = TarStream(archive, name, limits, progress)
     is_whole = False
     count = 0
@@ -61,7 +61,7 @@ def unpack_tar(
                 opened.members.clear()  # type: ignore[attr-defined]
                 opened.pax_headers = {}
                 count += 1
-                _add(unpacking, member, opened, stream)
+                _add(unpacked, member, opened, stream)
                 stream.report()
                 stream.allow(_BLOCK)
         is_whole = stream.is_at_end_mark
@@ -74,11 +74,11 @@ def unpack_tar(
     finally:
         stream.close()
     cut = SkippedFile(name, "the archive is damaged or cut here; the rest is missing")
-    return unpacking.listing(() if is_whole else (cut,))
+    return unpacked.listing(() if is_whole else (cut,))
 
 
 def _add(
-    unpacking: Unpacking, member: tarfile.TarInfo, opened: tarfile.TarFile, stream: TarStream
+    unpacked: UnpackedFiles, member: tarfile.TarInfo, opened: tarfile.TarFile, stream: TarStream
 ) -> None:
     if member.isdir():
         return
@@ -89,7 +89,7 @@ def _add(
         # Its holes are no part of the archive: a few bytes may stand for any number of zeros.
         reason = "a file with holes (sparse), which is not read: pack it without --sparse"
     blocks = partial(_blocks, opened, member, stream)
-    unpacking.add(member.name, blocks, refused=reason, damaged="damaged in the archive")
+    unpacked.add(member.name, blocks, refused=reason, damaged="damaged in the archive")
 
 
 def _blocks(opened: tarfile.TarFile, member: tarfile.TarInfo, stream: TarStream) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from core.errors import LimitError
-from core.ingest.unpacking import too_many_bytes
+from core.ingest.unpacked_files import too_many_bytes
 from core.limits import Limits
 from core.progress import Progress
 

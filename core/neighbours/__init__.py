@@ -1,4 +1,10 @@
-"""Exact nearest neighbours, and what they say."""
+"""Exact nearest neighbours, and what they say.
+
+`search` has the one search, in blocks of bounded memory. It reads points by `rows`, scores them in
+`tiles` (or `tiles_on_gpu`), keeps the best of each query in a `shortlist`, and settles these
+exactly in `settle`. `exact` is the search as an estimator for scikit-learn and imbalanced-learn;
+`graph` reads what neighbours say of a point.
+"""
 
 from core.neighbours.search import Neighbors, nearest
 

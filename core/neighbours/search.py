@@ -6,12 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.neighbours.copies import without_surplus_copies
 from core.neighbours.rows import Centre, PointRows, centre_of, have_whole_squares, spans
-from core.neighbours.settle import settle, widen
+from core.neighbours.settle import settle, widen, without_surplus_copies
 from core.neighbours.shortlist import Shortlist
-from core.neighbours.threads import product_threads
-from core.neighbours.tiles import Panel, fill
+from core.neighbours.tiles import Panel, fill, product_threads
 from core.neighbours.tiles_on_gpu import fill_on_gpu
 from core.progress import Progress, silent
 

@@ -1,12 +1,24 @@
-"""Embeddings as a map in the plane."""
+"""Embeddings as a map in the plane.
+
+`projection` has the records: what a map depends on, the map, and where other points lie on it.
+`project` makes one: a PCA at once, or a UMAP by `umap_layout`. `placing` puts points on a map that
+is finished, `joint` fits images and synthetic points together, and `clusters` finds groups without
+labels.
+"""
 
 from core.project.clusters import Clusters, find_clusters
 from core.project.joint import JointFit, joint_fit
 from core.project.placing import place_among_neighbours
-from core.project.project import METHODS, project
-from core.project.projection import Placement, Points, Projection
-from core.project.sample import map_rows
-from core.project.settings import DEFAULT_SETTINGS, MAP_LIMIT, METRICS, MapSettings
+from core.project.project import METHODS, map_rows, project
+from core.project.projection import (
+    DEFAULT_SETTINGS,
+    MAP_LIMIT,
+    METRICS,
+    MapSettings,
+    Placement,
+    Points,
+    Projection,
+)
 
 __all__ = [
     "DEFAULT_SETTINGS",

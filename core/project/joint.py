@@ -9,10 +9,16 @@ from core.axes import principal_axes, unit_rows
 from core.embed import Embeddings
 from core.errors import SettingError
 from core.progress import Progress, silent
-from core.project.faithful import faithfulness, sampled
 from core.project.placing import place_among_neighbours
 from core.project.project import UMAP_INPUT
-from core.project.projection import FITTED_TOGETHER, Placement, Points, Projection
+from core.project.projection import (
+    FITTED_TOGETHER,
+    Placement,
+    Points,
+    Projection,
+    faithfulness,
+    sampled,
+)
 from core.project.umap_layout import lay_out
 from core.resample import SyntheticPoints
 

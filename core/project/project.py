@@ -1,18 +1,25 @@
-"""Lay real points out in the plane."""
+"""Lay images out in the plane: choose those that the map is fitted on, and fit it."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.axes import principal_axes, unit_rows
-from core.dataset import Rows
+from core.dataset import Labelled, Rows
 from core.embed import Embeddings
 from core.errors import SettingError
 from core.progress import Progress, silent
-from core.project.faithful import faithfulness, sampled
 from core.project.placing import place_vectors
-from core.project.projection import Points, Projection
-from core.project.sample import any_rows
-from core.project.settings import DEFAULT_SETTINGS, MapSettings
+from core.project.projection import (
+    DEFAULT_SETTINGS,
+    MAP_LIMIT,
+    MapSettings,
+    Points,
+    Projection,
+    faithfulness,
+    sampled,
+)
 from core.project.umap_layout import lay_out
+from core.randomness import stream
 
 METHODS = ("pca", "umap")
 UMAP_INPUT = 50  # principal components that UMAP works on
@@ -117,3 +124,40 @@ def _umap(
         progress=progress,
     )
     return points
+
+
+def map_rows(
+    dataset: Labelled, embeddings: Embeddings, *, limit: int = MAP_LIMIT, seed: int = 0
+) -> Rows:
+    """Return the training rows to fit on: all, or a sample that thins the largest classes only."""
+    rows = np.intersect1d(dataset.training_rows, embeddings.rows)
+    if len(rows) <= limit:
+        return rows
+    codes = dataset.codes[rows]
+    cap = _cap(np.bincount(codes), limit)
+    kept = []
+    for code in np.unique(codes):
+        members = rows[codes == code]
+        if len(members) > cap:
+            members = stream(seed, "map", dataset.classes[code]).permutation(members)[:cap]
+        kept.append(members)
+    return np.sort(np.concatenate(kept))
+
+
+def any_rows(rows: Rows, *, limit: int, seed: int) -> Rows:
+    """Return at most `limit` of `rows`, ascending, drawn without knowing their labels."""
+    if len(rows) <= limit:
+        return rows
+    return np.sort(stream(seed, "map").choice(rows, limit, replace=False))
+
+
+def _cap(counts: NDArray[np.intp], limit: int) -> int:
+    """Return the largest count per class with which all classes together hold `limit`."""
+    low, high = 1, int(counts.max())
+    while low < high:
+        middle = (low + high + 1) // 2
+        if np.minimum(counts, middle).sum() <= limit:
+            low = middle
+        else:
+            high = middle - 1
+    return low

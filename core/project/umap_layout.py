@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from core.neighbours import nearest
 from core.progress import Progress
-from core.project.settings import MapSettings
+from core.project.projection import MapSettings
 from core.randomness import stream, stream_seed
 
 Points = NDArray[np.float32]

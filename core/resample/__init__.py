@@ -1,23 +1,31 @@
 """Ways to balance: what each would do (a plan), and what it makes of a training side.
 
-Read `strategy` (the record), `strategies` (one entry each), `plan` and `plan_counts` (how many),
-`made` (what is given and what comes out) and `resample` (carry a plan out) first; then what acts:
-`oversampling`, `undersampling`, `logits`, and `effects`, which says what it does.
+Read in this order:
 
-The drop-in for imbalanced-learn is `core.resample.smote.SMOTE`; it is not imported here, since
-scikit-learn takes a second to load.
+    plan            what is asked for (a target), and per class how many stay, are added, weigh what
+    strategy        the record of a way to balance; `effects` says what it does to the files
+    strategies      one entry for each; `settings` has what can be set
+    made            what a strategy is given (`TrainingSide`) and what comes out (`Made`)
+    resample        make a plan, and carry it out
+
+Then what acts:
+
+    oversampling    copies, pictures, points; `segments` and `drawing` choose where points lie,
+                    `searching` finds their neighbours, `batched` does so inside batches
+    undersampling   what is left out; `samplers` are imbalanced-learn's
+    weights         classes that count more, in training or after it
+    synthetic       the points that come out, and vectors between vectors
+
+And what is told: `cost` (before it runs), `difficulty` with `class_difficulty` and `smote_limits`
+(what the data is like), `quality` with `real_distances` and `prdc` (what the points are like).
+`store` reads stored labels and writes what came out.
+
+The drop-in for imbalanced-learn is `core.smote.SMOTE`.
 """
 
 from core.resample.made import Made, TrainingSide
-from core.resample.plan import BalancePlan, Target
-from core.resample.plan_counts import (
-    make_plan,
-    most_of_a_class,
-    parse_target,
-    plan_counts,
-    read_target,
-)
-from core.resample.resample import resample
+from core.resample.plan import BalancePlan, Target, parse_target, read_target
+from core.resample.resample import make_plan, most_of_a_class, plan_counts, resample
 from core.resample.settings import Settings
 from core.resample.store import stored_labels, write_points
 from core.resample.strategies import STRATEGIES, find_strategy

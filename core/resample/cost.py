@@ -1,16 +1,16 @@
-"""What SMOTE costs, told before it runs."""
+"""What SMOTE costs and where it falls short, told before it runs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from math import ceil
 from time import perf_counter
 
 import numpy as np
 
-from core.resample.drawing import SmoteSettings
+from core.resample.drawing import REGULAR, SmoteSettings
 from core.resample.plan import BalancePlan
-from core.resample.variants import REGULAR
-from core.words import duration_of, size_of
+from core.words import count_of, duration_of, named, size_of
 
 # Beside the products, measured at 50,000 x 512 and 200,000 x 128: keeping the nearest of the
 # pairs compared, and making and storing the result.
@@ -92,3 +92,41 @@ def product_speed(dimension: int) -> float:
 def _pairs(points: int, asked: int) -> int:
     """Return how many pairs are compared for the neighbours of `asked` of `points`."""
     return points * points // 2 if 2 * asked >= points else points * asked
+
+
+def warn_of_small_classes(plan: BalancePlan) -> list[str]:
+    """Return what is told of classes with one image, or with fewer than neighbours asked for."""
+    grown = [label for label, count in plan.add.items() if count]
+    texts = []
+    single = [label for label in grown if plan.before[label] == 1]
+    if single:
+        each, they = (" each", "They") if len(single) > 1 else ("", "It")
+        texts.append(
+            f"{named(single)}: 1 image{each}; SMOTE needs at least 2. {they} will get "
+            "augmented pictures instead."
+        )
+    reach = int(plan.settings["k_neighbors"])
+    few = [label for label in grown if 1 < plan.before[label] <= reach]
+    if few:
+        texts.append(
+            f"{named(few)}: fewer images than neighbours asked for, so all others are used."
+        )
+    return texts
+
+
+def warn_of_batches(plan: BalancePlan) -> list[str]:
+    """Return what is told of small classes, and what batches of this size are going to cost."""
+    return [*warn_of_small_classes(plan), *_batches_told(plan)]
+
+
+def _batches_told(plan: BalancePlan) -> list[str]:
+    batches = ceil(sum(plan.before.values()) / int(plan.settings["batch_size"]))
+    if batches < 2:
+        return ["All images fit into one batch, so this is SMOTE proper."]
+    thin = [
+        label for label, count in plan.add.items() if count and plan.before[label] < 2 * batches
+    ]
+    text = f"{count_of(batches, 'batch')}: about 1 in {batches} true neighbours will be found."
+    if thin:
+        text += f" {named(thin, most=3)}: some batches hold fewer than 2 images, and lose points."
+    return [text]

@@ -10,15 +10,14 @@ from core.augment import plan_pictures
 from core.augment.draws import join_pictures, pictures_of
 from core.dataset import Rows
 from core.resample.batched import draw_batched
-from core.resample.cleaning import without_contradicted, without_tomek_links
 from core.resample.compress import compress
-from core.resample.drawing import IDENTICAL
+from core.resample.drawing import IDENTICAL, REGULAR
 from core.resample.made import Made, TrainingSide
 from core.resample.quality import measure_quality
 from core.resample.samplers import draw_copies
 from core.resample.segments import ClassReport, Segments, SmoteSettings, draw_segments
 from core.resample.synthetic import PointsBetween, SyntheticPoints
-from core.resample.variants import REGULAR
+from core.resample.undersampling import without_contradicted, without_tomek_links
 
 
 def add_pictures(side: TrainingSide) -> Made:

@@ -1,12 +1,16 @@
-"""A plan: what a strategy would do to each class, before anything is made."""
+"""A plan: what is asked for, and what a strategy would do to each class, before it is made."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from core.errors import SettingError
 from core.resample.settings import Settings
 
 # One of NAMED_TARGETS, a share of the largest class such as '50%', a count, or a count per label.
 Target = str | int | Mapping[str, int]
+
+NAMED_TARGETS = ("largest", "median", "smallest")
+_LONGEST_NUMBER = 30  # digits; thousands of them are no number in Python any more
 
 
 @dataclass(frozen=True)
@@ -47,3 +51,55 @@ class BalancePlan:
     def settled(self, keep: Mapping[str, int], add: Mapping[str, int]) -> "BalancePlan":
         """Return the plan with the counts that came out; cleaning is decided by the data."""
         return replace(self, keep=dict(keep), add=dict(add))
+
+
+def parse_target(texts: str | Sequence[str]) -> Target:
+    """Return the target that a text names, or that 'LABEL=COUNT' texts name together.
+
+    Raises:
+        SettingError: they name none.
+    """
+    if not isinstance(texts, str):
+        if len(texts) != 1 or "=" in texts[0]:
+            return dict(map(_parse_class, texts))
+        (texts,) = texts
+    text = texts.strip()
+    if len(text) <= _LONGEST_NUMBER:
+        if text in NAMED_TARGETS or share_of(text) is not None:
+            return text
+        if text.isdecimal() and int(text) > 0:
+            return int(text)
+    raise SettingError(
+        f"Target '{text[:_LONGEST_NUMBER]}' is unknown. Use largest, median, smallest, a share of "
+        "the largest class such as 50%, a number of images, or CLASS=COUNT for each class."
+    )
+
+
+def read_target(value: object) -> Target | None:
+    """Return the target that JSON holds.
+
+    Raises:
+        TypeError, ValueError: it holds none.
+    """
+    if isinstance(value, Mapping):
+        return {str(label): int(count) for label, count in value.items()}
+    if value is None or (isinstance(value, str | int) and not isinstance(value, bool)):
+        return value
+    raise TypeError(f"no target: {value!r}")
+
+
+def share_of(text: str) -> float | None:
+    """Return 0.5 for '50%', None for what is no share above 0."""
+    number = text.removesuffix("%")
+    if number == text or not number.replace(".", "", 1).isdecimal():
+        return None
+    return float(number) / 100 or None
+
+
+def _parse_class(text: str) -> tuple[str, int]:
+    label, _, count = text.rpartition("=")
+    if not label or not count.isdecimal() or len(count) > _LONGEST_NUMBER:
+        raise SettingError(
+            f"'{text}' is no target of a class. Write CLASS=COUNT, such as cat=300, for each."
+        )
+    return label, int(count)

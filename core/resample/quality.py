@@ -9,14 +9,11 @@ from numpy.typing import NDArray
 from core.dataset import Labelled, Rows
 from core.embed import Embeddings
 from core.progress import Progress, silent
-from core.resample.interpolation import LINEAR, SPHERICAL
 from core.resample.prdc import MEMORY_BYTES, PointBlocks, Prdc, measure_prdc
-from core.resample.real_distances import RealDistances, RealImages, measure_distances
-from core.resample.synthetic import PointsBetween, SyntheticPoints, fractions_of
+from core.resample.real_distances import RealImages, crosses_others, margins_of, measure_distances
+from core.resample.synthetic import SyntheticPoints, fractions_of
 
 NEAR_COPY = 0.05  # a point this near to either end of its segment repeats an image
-# Where a segment is looked at, beside the point itself.
-_PLACES = (0.25, 0.5, 0.75)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,9 +109,9 @@ def measure_quality(
     around = measure_distances(real, points, "measuring points", progress)
     quality = SyntheticQuality(
         {},
-        _margins(around),
+        margins_of(around),
         around.own_but_parents <= around.other_but_parents,
-        _crosses(real, points, progress),
+        crosses_others(real, points, progress),
     )
     classes = {}
     present = np.unique(points.codes).tolist()
@@ -153,32 +150,6 @@ class _Class:
         return PointBlocks(
             len(self.points), lambda block: self.points.materialize(self.embeddings, block)
         )
-
-
-def _crosses(real: RealImages, points: SyntheticPoints, progress: Progress) -> NDArray[np.bool_]:
-    """Return (S,) whether the way between a point's parents crosses another class."""
-    if points.parents is None:
-        return np.zeros(len(points), np.bool_)
-    # Many points share a segment. The places are listed one fraction after the other.
-    ends = np.column_stack([points.codes, np.sort(points.parents, axis=1)])
-    segments, back = np.unique(ends, axis=0, return_inverse=True)
-    places = PointsBetween(
-        np.tile(segments[:, 1:], (len(_PLACES), 1)),
-        np.repeat(np.array(_PLACES, np.float32), len(segments)),
-        np.tile(segments[:, 0], len(_PLACES)),
-        LINEAR if points.is_straight else SPHERICAL,
-    )
-    between = measure_distances(real, places, "walking along segments", progress)
-    crossed = (between.other_but_parents < between.own_but_parents).reshape(len(_PLACES), -1)
-    return np.asarray(np.logical_or.reduce(crossed)[back.ravel()], bool)
-
-
-def _margins(around: RealDistances) -> NDArray[np.float64]:
-    """Return (S,) how many times farther the other classes are than the own."""
-    margins = np.full(len(around.own), np.inf)
-    np.divide(around.other, around.own, out=margins, where=around.own > 0)
-    margins[(around.own == 0) & (around.other == 0)] = 1
-    return margins
 
 
 def _shares(

@@ -9,10 +9,18 @@ from core.dataset import Rows
 from core.embed import Embeddings
 from core.neighbours import nearest
 from core.progress import Progress
-from core.resample.synthetic import SyntheticPoints, rows_of_parents
+from core.resample.synthetic import (
+    LINEAR,
+    SPHERICAL,
+    PointsBetween,
+    SyntheticPoints,
+    rows_of_parents,
+)
 
 # Both parents may be nearest; the third image is the first that says something of its own.
 _LOOKED_AT = 3
+# Where a segment is looked at, beside the point itself.
+_PLACES = (0.25, 0.5, 0.75)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +74,34 @@ def measure_distances(
             done += len(vectors)
     progress(stage, len(points), len(points))
     return RealDistances(*found)
+
+
+def margins_of(around: RealDistances) -> NDArray[np.float64]:
+    """Return (S,) how many times farther the other classes are than the own."""
+    margins = np.full(len(around.own), np.inf)
+    np.divide(around.other, around.own, out=margins, where=around.own > 0)
+    margins[(around.own == 0) & (around.other == 0)] = 1
+    return margins
+
+
+def crosses_others(
+    real: RealImages, points: SyntheticPoints, progress: Progress
+) -> NDArray[np.bool_]:
+    """Return (S,) whether the way between a point's parents crosses another class."""
+    if points.parents is None:
+        return np.zeros(len(points), np.bool_)
+    # Many points share a segment. The places are listed one fraction after the other.
+    ends = np.column_stack([points.codes, np.sort(points.parents, axis=1)])
+    segments, back = np.unique(ends, axis=0, return_inverse=True)
+    places = PointsBetween(
+        np.tile(segments[:, 1:], (len(_PLACES), 1)),
+        np.repeat(np.array(_PLACES, np.float32), len(segments)),
+        np.tile(segments[:, 0], len(_PLACES)),
+        LINEAR if points.is_straight else SPHERICAL,
+    )
+    between = measure_distances(real, places, "walking along segments", progress)
+    crossed = (between.other_but_parents < between.own_but_parents).reshape(len(_PLACES), -1)
+    return np.asarray(np.logical_or.reduce(crossed)[back.ravel()], bool)
 
 
 def _to_nearest(

@@ -8,9 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.progress import Progress, silent
-from core.resample.drawing import ClassDraw, ClassReport, ClassTask, SmoteSettings, draw_class
+from core.resample.drawing import (
+    ADASYN,
+    REGULAR,
+    ClassDraw,
+    ClassReport,
+    ClassTask,
+    SmoteSettings,
+    draw_class,
+)
 from core.resample.searching import MEMORY_BYTES, BlockSearch, Search
-from core.resample.variants import ADASYN, REGULAR
 
 __all__ = ["ClassReport", "Segments", "SmoteSettings", "draw_segments", "draw_with"]
 
@@ -69,7 +76,7 @@ def draw_segments(
 
     Source:
         Chawla et al., SMOTE, JAIR 16 (2002), doi:10.1613/jair.953; the variants are in
-        `core.resample.variants`. Clamping k as smote-variants does; even use of bases after
+        `core.resample.drawing`. Clamping k as smote-variants does; even use of bases after
         imbalanced-learn's issue 597.
     """
     search = BlockSearch(vectors, rows, device, memory_bytes)

@@ -5,8 +5,8 @@ from functools import partial
 
 from core.errors import SettingError
 from core.resample import effects, oversampling, undersampling
-from core.resample.cost import estimate_smote
-from core.resample.logits import adjust_logits
+from core.resample.cost import estimate_smote, warn_of_batches, warn_of_small_classes
+from core.resample.drawing import ADASYN, SAFE_LEVEL
 from core.resample.made import TrainingSide
 from core.resample.settings import (
     AGREEMENT,
@@ -26,10 +26,8 @@ from core.resample.settings import (
     UNSAFE,
     VERSION,
 )
-from core.resample.smote_warnings import warn_of_batches, warn_of_small_classes
 from core.resample.strategy import Strategy
-from core.resample.variants import ADASYN, SAFE_LEVEL
-from core.resample.weights import class_weights
+from core.resample.weights import adjust_logits, class_weights
 
 _UP = ("largest", "median")
 _DOWN = ("smallest", "median")

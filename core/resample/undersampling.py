@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.dataset import Rows
-from core.resample.cleaning import without_contradicted, without_tomek_links
+from core.neighbours import nearest
+from core.progress import Progress, silent
 from core.resample.made import Made, TrainingSide
 from core.resample.samplers import draw_fewer, middle_of_clusters, near_others
 
@@ -69,3 +71,76 @@ def _only(side: TrainingSide, kept: Rows, judged: Rows) -> Made:
     """Return the result of keeping `kept` of the rows that were judged."""
     gone = np.setdiff1d(judged, kept)
     return replace(side.as_it_is(), kept=np.setdiff1d(side.allowed, gone))
+
+
+Points = NDArray[np.float32]  # (N, D)
+Kept = NDArray[np.bool_]  # (N,) whether a point stays
+
+
+def without_tomek_links(
+    points: Points,
+    codes: NDArray[np.intp],
+    *,
+    cleans_smallest: bool = False,
+    device: str = "cpu",
+    progress: Progress = silent,
+) -> Kept:
+    """Return which points stay when those in a Tomek link go.
+
+    A link is a pair of two classes that are each other's nearest. The smallest class keeps its
+    points unless `cleans_smallest`.
+
+    Source:
+        Tomek, Two Modifications of CNN, IEEE Trans. SMC 6 (1976), doi:10.1109/TSMC.1976.4309452.
+    """
+    if len(points) < 2:  # nobody is there to link with
+        return np.ones(len(points), bool)
+    first = nearest(points, 1, device=device, progress=progress).positions[:, 0]
+    linked = (codes[first] != codes) & (first[first] == np.arange(len(codes)))
+    return np.asarray(~(linked & _cleaned(codes, cleans_smallest)))
+
+
+def without_contradicted(
+    points: Points,
+    codes: NDArray[np.intp],
+    *,
+    n_neighbors: int = 3,
+    kind_sel: str = "all",
+    cleans_smallest: bool = False,
+    device: str = "cpu",
+    progress: Progress = silent,
+) -> Kept:
+    """Return which points stay when those go whose neighbours have other labels.
+
+    Args:
+        points: (N, D) real and synthetic points.
+        codes: (N,) their labels.
+        n_neighbors: How many neighbours vote.
+        kind_sel: 'all': a point stays when all agree with it; 'mode': when most do.
+        cleans_smallest: The smallest class may lose points too.
+        device: 'cpu' or 'cuda'.
+        progress: Told of blocks.
+
+    Source:
+        Wilson, Asymptotic Properties of Nearest Neighbor Rules Using Edited Data, IEEE Trans.
+        SMC 2 (1972), doi:10.1109/TSMC.1972.4309137.
+    """
+    if len(points) < 2:  # nobody is there to vote
+        return np.ones(len(points), bool)
+    votes = codes[nearest(points, n_neighbors, device=device, progress=progress).positions]
+    if kind_sel == "all":
+        agrees = (votes == codes[:, None]).all(axis=1)
+    else:
+        # Of classes with as many votes, the first wins, as scipy's mode has it.
+        counts = np.zeros((len(codes), int(codes.max()) + 1), np.int32)
+        for place in range(votes.shape[1]):
+            counts[np.arange(len(codes)), votes[:, place]] += 1
+        agrees = counts.argmax(axis=1) == codes
+    return np.asarray(agrees | ~_cleaned(codes, cleans_smallest))
+
+
+def _cleaned(codes: NDArray[np.intp], cleans_smallest: bool) -> NDArray[np.bool_]:
+    if cleans_smallest:
+        return np.ones(len(codes), bool)
+    values, counts = np.unique(codes, return_counts=True)
+    return np.asarray(codes != values[counts.argmin()])

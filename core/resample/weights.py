@@ -1,12 +1,14 @@
 """How much each class counts: in training, in drawing batches, and after training."""
 
 from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import SettingError
+from core.resample.made import Made, TrainingSide
 
 Label = TypeVar("Label", bound=Hashable)  # a name, or a code
 
@@ -85,3 +87,11 @@ def log_priors(counts: Mapping[Label, int]) -> dict[Label, float]:
 
 def _present(counts: Mapping[Label, int]) -> dict[Label, int]:
     return {label: count for label, count in counts.items() if count > 0}
+
+
+def adjust_logits(side: TrainingSide) -> Made:
+    """Leave the images, and take the class sizes out of scores, as far as 'tau' says."""
+    priors = log_priors(side.plan.before)
+    tau = float(side.plan.settings["tau"])
+    offset = [-tau * priors.get(label, 0.0) for label in side.dataset.classes]
+    return replace(side.as_it_is(), logit_offset=np.array(offset, np.float64))

@@ -8,8 +8,8 @@ from imblearn.over_sampling import SMOTE, BorderlineSMOTE
 from numpy.typing import NDArray
 from scipy import sparse
 
+from core.resample.drawing import BORDERLINE, BORDERLINE_2, REGULAR
 from core.resample.segments import Segments
-from core.resample.variants import BORDERLINE, BORDERLINE_2, REGULAR
 from core.smote.estimator_search import Estimator, Matrix
 
 

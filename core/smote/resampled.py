@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.progress import Progress, silent
-from core.resample.interpolation import LINEAR, interpolate
 from core.resample.segments import Segments
+from core.resample.synthetic import LINEAR, interpolate
 from core.smote.estimator_search import Matrix
 from core.smote.vector_file import VectorFile
 from core.storage import replacing

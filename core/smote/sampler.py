@@ -21,11 +21,18 @@ from sklearn.utils.validation import check_is_fitted
 from core.progress import Progress, silent
 from core.randomness import stream
 from core.resample.cost import SmoteCost, smote_cost
-from core.resample.drawing import CLAMP, ON_SMALL, ClassReport, SmoteSettings
-from core.resample.interpolation import INTERPOLATIONS, LINEAR, interpolate
+from core.resample.drawing import (
+    BORDERLINE,
+    CLAMP,
+    ON_SMALL,
+    REGULAR,
+    VARIANTS,
+    ClassReport,
+    SmoteSettings,
+)
 from core.resample.searching import MEMORY_BYTES, BlockSearch, Search
 from core.resample.segments import Segments, draw_with
-from core.resample.variants import BORDERLINE, REGULAR, VARIANTS
+from core.resample.synthetic import INTERPOLATIONS, LINEAR, interpolate
 from core.smote.estimator_search import Estimator, EstimatorSearch, Matrix, neighbors_of
 from core.smote.parity import resample_as_imblearn
 from core.smote.resampled import (
@@ -78,7 +85,7 @@ class SMOTE(BaseOverSampler):  # type: ignore[misc]  # imbalanced-learn has no t
 
     Source:
         Chawla et al., SMOTE, JAIR 16 (2002), doi:10.1613/jair.953. The variants: see
-        `core.resample.variants`.
+        `core.resample.drawing`.
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {

@@ -24,7 +24,7 @@ from core.augment.operation import COLOUR
 from core.dataset import ImageDataset
 from core.embed import ENCODERS, Encoder, embedding_text
 from core.evaluate import HEADS, Head
-from core.evaluate.heads import Answer, Fit, OpenHead
+from core.evaluate.heads import Fit, OpenHead, Prediction
 from core.evaluate.report_file import read_report
 from core.export import CONTAINERS, LAYOUTS, Container, Layout, read_recipe
 from core.export.index_files import RECIPE, IndexFile
@@ -201,11 +201,11 @@ def test_the_readme_is_to_name_an_encoder(toy_encoder: Encoder) -> None:
 def toy_head(monkeypatch: pytest.MonkeyPatch) -> Head:
     """Add a head that finds all classes equally likely, and says that it takes two hours."""
 
-    def answer(side: object, test: np.ndarray, fit: Fit) -> Answer:
-        return Answer(np.full((len(test), fit.class_count), 1 / fit.class_count))
+    def predict(side: object, test: np.ndarray, fit: Fit) -> Prediction:
+        return Prediction(np.full((len(test), fit.class_count), 1 / fit.class_count))
 
     toy = Head(
-        "toy_guess", "Toy guess", "It learns nothing.", lambda *_: OpenHead(answer), lambda _: 7200
+        "toy_guess", "Toy guess", "It learns nothing.", lambda *_: OpenHead(predict), lambda _: 7200
     )
     monkeypatch.setitem(HEADS, toy.name, toy)
     return toy

@@ -20,8 +20,8 @@ from core.audit import audit
 from core.dataset import ImageDataset
 from core.embed import Embeddings
 from core.errors import SettingError
-from core.evaluate import evaluate, parse_contender
-from core.evaluate.contenders import check_points
+from core.evaluate import evaluate, parse_candidate
+from core.evaluate.candidates import check_points
 from core.export import read_recipe
 from core.ingest import open_source
 from core.progress import silent
@@ -154,9 +154,9 @@ def test_evaluate_compares_it(data: tuple[ImageDataset, Embeddings]) -> None:
     assert (row.name, row.title) == ("jitter", "Jitter")
     assert row.metrics["balanced_accuracy"].mean > 0.8
     with pytest.raises(SettingError, match="makes no augmented pictures"):
-        parse_contender("jitter:pictures")
+        parse_candidate("jitter:pictures")
     with pytest.raises(SettingError, match="no picture stands"):
-        check_points([parse_contender("jitter")], takes_pictures=True)
+        check_points([parse_candidate("jitter")], takes_pictures=True)
 
 
 def test_the_page_says_what_it_does_and_the_card_that_it_has_no_parents(

@@ -14,7 +14,7 @@ from core.augment import apply
 from core.dataset import ImageDataset, read_picture
 from core.embed import Encoder, embed
 from core.embed.encoders import ENCODERS, find_encoder, open_encoder
-from core.evaluate.look import by_encoder
+from core.evaluate.inputs import encoder_input
 from core.pictures.decode import block_means
 from core.pictures.encode import encode
 
@@ -65,11 +65,11 @@ def test_a_picture_to_which_nothing_is_done_has_the_vector_of_its_original(
     kind: str, photos: ImageDataset, names: dict[str, str]
 ) -> None:
     embeddings = embed(photos, encoder=names[kind], device="cpu")
-    encoder, look = find_encoder(names[kind]), by_encoder(embeddings)
+    encoder, head_input = find_encoder(names[kind]), encoder_input(embeddings)
 
     for row in range(len(photos)):
         with read_picture(photos, row) as pixels:
-            augmented = look.encode(look.prepare(apply(pixels, []))[None])
+            augmented = head_input.encode(head_input.prepare(apply(pixels, []))[None])
             copy, _ = encoder.working_copy(pixels)
         tried = open_encoder(encoder, "cpu")(encoder.square(apply(copy, []))[None])
 

@@ -10,38 +10,42 @@ from numpy.typing import NDArray
 
 from core.dataset import Choices, ImageDataset, build_table
 from core.embed import Embeddings
-from core.evaluate.album import Album
-from core.evaluate.contenders import Contender
-from core.evaluate.features import Source
+from core.evaluate.candidates import Candidate
+from core.evaluate.features import FeatureSource
 from core.evaluate.folds import Fold
-from core.evaluate.learn import TrainingSet, balance, carry_out
-from core.evaluate.look import Look
-from core.evaluate.prepared import fill_albums, prepare_sides
+from core.evaluate.inputs import HeadInput
+from core.evaluate.picture_cache import PictureCache
+from core.evaluate.prepared import fill_caches, prepare_sides
+from core.evaluate.training_set import TrainingSet, apply_candidate, balance
 from core.progress import silent
 
 
 def balanced_side(
-    dataset: ImageDataset, embeddings: Embeddings, fold: Fold, source: Source, contender: Contender
+    dataset: ImageDataset,
+    embeddings: Embeddings,
+    fold: Fold,
+    source: FeatureSource,
+    candidate: Candidate,
 ) -> TrainingSet:
-    """Return what a contender makes of the training side of a fold."""
-    steps = carry_out(dataset, embeddings, fold.train, contender, seed=0)
-    return balance(dataset, fold, source, contender, steps)
+    """Return what a candidate makes of the training side of a fold."""
+    steps = apply_candidate(dataset, embeddings, fold.train, candidate, seed=0)
+    return balance(dataset, fold, source, candidate, steps)
 
 
-def prepared_albums(
+def prepared_caches(
     dataset: ImageDataset,
     embeddings: Embeddings,
     folds: Sequence[Fold],
-    contender: Contender,
-    look: Look | None = None,
-) -> dict[str, Album]:
-    """Return the pictures that a contender learns from in some fold."""
+    candidate: Candidate,
+    head_input: HeadInput | None = None,
+) -> dict[str, PictureCache]:
+    """Return the pictures that a candidate learns from in some fold."""
     sides = {number: (fold.train, 0) for number, fold in enumerate(folds)}
     prepared = prepare_sides(
-        dataset, embeddings, sides, [contender],
-        takes_pictures=look is not None, clock=perf_counter, progress=silent,
+        dataset, embeddings, sides, [candidate],
+        takes_pictures=head_input is not None, clock=perf_counter, progress=silent,
     )  # fmt: skip
-    return fill_albums(dataset, embeddings, prepared, look, silent, perf_counter)
+    return fill_caches(dataset, embeddings, prepared, head_input, silent, perf_counter)
 
 
 def images(

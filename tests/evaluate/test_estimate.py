@@ -3,14 +3,14 @@
 import pytest
 
 from core.embed import ENCODERS, PRETRAINED
-from core.evaluate import HEADS, parse_contender
+from core.evaluate import HEADS, parse_candidate
 from core.evaluate.estimate import Estimate, estimate
-from core.evaluate.repeats import usual_repeats
+from core.evaluate.repeats import default_repeats
 
 
 def asked(*names: str, head: str = "linear", encoder: str = "builtin", **runs: int) -> Estimate:
-    contenders = [parse_contender(name) for name in names]
-    return estimate({"a": 400, "b": 100}, contenders, HEADS[head], encoder=encoder, **runs)
+    candidates = [parse_candidate(name) for name in names]
+    return estimate({"a": 400, "b": 100}, candidates, HEADS[head], encoder=encoder, **runs)
 
 
 def seconds(*names: str, head: str = "linear", **runs: int) -> float:
@@ -43,10 +43,10 @@ def test_the_time_follows_folds_and_repeats() -> None:
 
 
 def test_a_slow_head_is_repeated_once() -> None:
-    assert usual_repeats(HEADS["network"]) == 1
-    assert usual_repeats(HEADS["network"], folds=2) == 3
-    assert usual_repeats(HEADS["linear"], folds=3) == 4
-    assert usual_repeats(HEADS["linear"], is_held_out=True) == 10
+    assert default_repeats(HEADS["network"]) == 1
+    assert default_repeats(HEADS["network"], folds=2) == 3
+    assert default_repeats(HEADS["linear"], folds=3) == 4
+    assert default_repeats(HEADS["linear"], is_held_out=True) == 10
 
 
 def test_what_the_layers_of_another_encoder_take_is_not_guessed() -> None:

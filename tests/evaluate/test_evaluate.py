@@ -11,12 +11,12 @@ from evaluate_sets import balanced_side, clusters, embedded, images
 from core.dataset import ImageDataset
 from core.embed import Embeddings
 from core.errors import CancelledError, SettingError, TooFewClassesError
-from core.evaluate import BASELINE, FLOOR, EvaluationReport, StrategyResult, evaluate, learn
+from core.evaluate import BASELINE, FLOOR, EvaluationReport, StrategyResult, evaluate, training_set
+from core.evaluate.candidates import parse_candidate
 from core.evaluate.compare import STAGE
-from core.evaluate.contenders import parse_contender
-from core.evaluate.features import Vectors
+from core.evaluate.features import VectorFeatures
 from core.evaluate.folds import make_folds
-from core.evaluate.spaces import fit_space
+from core.evaluate.preprocessing import preprocess_fold
 from core.resample import STRATEGIES, TrainingSide, resample
 
 
@@ -69,19 +69,19 @@ def test_every_strategy_that_can_be_compared_is(strategy: str) -> None:
 def test_points_on_the_arc_are_learned_where_they_lie() -> None:
     dataset, embeddings = clusters({"a": 30, "b": 12}, apart=2)
     fold = make_folds(dataset, np.arange(42), seed=0)[0]
-    space = fit_space(embeddings, fold)
+    space = preprocess_fold(embeddings, fold)
     settings = {"interpolation": "spherical"}
 
-    source = Vectors(embeddings, fold, space, {})
+    source = VectorFeatures(embeddings, fold, space, {})
 
     straight, bent = (
         balanced_side(
-            dataset, embeddings, fold, source, parse_contender("smote", {"smote": chosen})
+            dataset, embeddings, fold, source, parse_candidate("smote", {"smote": chosen})
         )
         for chosen in ({}, settings)
     )
 
-    arc = learn.fold_plan(dataset, fold, "smote", settings)
+    arc = training_set.fold_plan(dataset, fold, "smote", settings)
     made = resample(TrainingSide(dataset, arc, embeddings, rows=fold.train, seed=0))
     np.testing.assert_allclose(
         bent.features[len(fold.train) :],
@@ -134,14 +134,14 @@ def test_the_same_seed_gives_the_same_report_and_another_seed_another() -> None:
 def test_samplers_only_ever_see_a_training_side(monkeypatch: pytest.MonkeyPatch) -> None:
     dataset, embeddings = clusters({"a": 30, "b": 8}, apart=1)
     sides = {tuple(fold.train) for fold in make_folds(dataset, np.arange(38), seed=0)}
-    seen, resample = [], learn.resample
+    seen, resample = [], training_set.resample
 
     def spy(side: TrainingSide) -> object:
         made = resample(side)
         seen.append((tuple(side.allowed), made.points))
         return made
 
-    monkeypatch.setattr(learn, "resample", spy)
+    monkeypatch.setattr(training_set, "resample", spy)
     evaluate(dataset, embeddings, repeats=1, seed=0)
 
     assert {rows for rows, _ in seen} == sides
@@ -155,7 +155,7 @@ def test_nothing_is_fitted_to_the_test_side() -> None:
     vectors = embeddings.vectors.copy()
     vectors[fold.test] = vectors[fold.test] * 50 + 7
 
-    before, after = fit_space(embeddings, fold), fit_space(embedded(vectors), fold)
+    before, after = preprocess_fold(embeddings, fold), preprocess_fold(embedded(vectors), fold)
 
     assert np.array_equal(before.train, after.train)
     assert not np.allclose(before.test, after.test)
@@ -285,10 +285,13 @@ def test_copies_weigh_as_if_they_were_there_twice() -> None:
     """Oversampling fits images with votes; the labels are those of real repeated points."""
     dataset, embeddings = clusters({"a": 40, "b": 10}, apart=1)
     fold = make_folds(dataset, np.arange(50), seed=0)[0]
-    space = fit_space(embeddings, fold)
-    source, contender = Vectors(embeddings, fold, space, {}), parse_contender("random_oversampling")
+    space = preprocess_fold(embeddings, fold)
+    source, candidate = (
+        VectorFeatures(embeddings, fold, space, {}),
+        parse_candidate("random_oversampling"),
+    )
 
-    side = balanced_side(dataset, embeddings, fold, source, contender)
+    side = balanced_side(dataset, embeddings, fold, source, candidate)
 
     per_class = np.bincount(side.codes, weights=side.weights)
     assert per_class == pytest.approx([20, 20])

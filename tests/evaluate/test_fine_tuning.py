@@ -15,10 +15,10 @@ from core.embed import Embeddings, embed
 from core.errors import SettingError
 from core.evaluate import evaluate, fine_tuning
 from core.evaluate.fine_tuning import open_fine_tuning
-from core.evaluate.gallery import Gallery, read_pictures
 from core.evaluate.heads import HEADS, Fit
-from core.evaluate.learn import TrainingSet
+from core.evaluate.picture_store import PictureStore, read_pictures
 from core.evaluate.training import Training
+from core.evaluate.training_set import TrainingSet
 from core.pictures.encode import encode
 from core.progress import silent
 
@@ -51,27 +51,27 @@ def sides(dataset: ImageDataset) -> tuple[TrainingSet, np.ndarray]:
 def ready(dataset: ImageDataset) -> tuple[Callable[..., object], Fit]:
     """Return the head, opened, and a fit that finds its pictures."""
     head = open_fine_tuning("builtin", "cpu")
-    assert head.look is not None
+    assert head.input is not None
     rows = np.arange(48)
-    gallery = Gallery(rows, read_pictures(dataset, rows, head.look, silent), {})
-    return head.answer, Fit(2, 0, take=gallery.take)
+    store = PictureStore(rows, read_pictures(dataset, rows, head.input, silent), {})
+    return head.predict, Fit(2, 0, take=store.take)
 
 
 def learn_with(
-    monkeypatch: pytest.MonkeyPatch, answer: Callable[..., object], training: Training
+    monkeypatch: pytest.MonkeyPatch, predict: Callable[..., object], training: Training
 ) -> Callable[..., object]:
     monkeypatch.setattr(fine_tuning.fine_tune, "__defaults__", (training,))
-    return answer
+    return predict
 
 
 def test_learning_lowers_the_loss(
     dataset: ImageDataset, ready: tuple[Callable[..., object], Fit],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    answer, fit = ready
+    predict, fit = ready
     training = Training(epochs=4, batch_size=12, learning_rate=1e-3, patience=0)
 
-    found = learn_with(monkeypatch, answer, training)(*sides(dataset), fit)
+    found = learn_with(monkeypatch, predict, training)(*sides(dataset), fit)
 
     losses = [epoch.loss for epoch in found.curve]  # type: ignore[attr-defined]
     assert losses[-1] < losses[0]
@@ -80,9 +80,9 @@ def test_learning_lowers_the_loss(
 def test_a_fold_begins_where_the_one_before_began(
     dataset: ImageDataset, ready: tuple[Callable[..., object], Fit]
 ) -> None:
-    answer, fit = ready
+    predict, fit = ready
 
-    first, again = (answer(*sides(dataset), fit).scores for _ in range(2))  # type: ignore[attr-defined]
+    first, again = (predict(*sides(dataset), fit).scores for _ in range(2))  # type: ignore[attr-defined]
 
     assert np.array_equal(first, again)
 
@@ -90,7 +90,7 @@ def test_a_fold_begins_where_the_one_before_began(
 def test_it_learns_from_all_images_of_the_training_side(
     dataset: ImageDataset, ready: tuple[Callable[..., object], Fit]
 ) -> None:
-    answer, fit = ready
+    predict, fit = ready
     side, test = sides(dataset)
     taken: set[int] = set()
 
@@ -98,7 +98,7 @@ def test_it_learns_from_all_images_of_the_training_side(
         taken.update(places.tolist())
         return fit.take(places)
 
-    found = answer(side, test, replace(fit, take=take))
+    found = predict(side, test, replace(fit, take=take))
 
     assert taken - set(test.tolist()) == set(side.features.tolist())
     assert all(epoch.held_back is None for epoch in found.curve)  # type: ignore[attr-defined]
@@ -140,25 +140,25 @@ def pictures_at(keys: list[tuple[int, int]]) -> Pictures:
 
 
 def test_pictures_are_found_again_by_their_places(tmp_path: Path) -> None:
-    from core.evaluate.album import Album
+    from core.evaluate.picture_cache import PictureCache
 
     real = np.arange(6, dtype=np.float16).reshape(3, 2)
-    albums = {
-        "empty": Album(pictures_at([]), np.empty((0, 0), np.float32)),
-        "first": Album(
+    caches = {
+        "empty": PictureCache(pictures_at([]), np.empty((0, 0), np.float32)),
+        "first": PictureCache(
             pictures_at([(5, 1), (5, 2), (9, 1)]),
             10 + np.arange(6, dtype=np.float16).reshape(3, 2),
         ),
-        "second": Album(pictures_at([(5, 1)]), np.array([[90, 91]], np.float16)),
+        "second": PictureCache(pictures_at([(5, 1)]), np.array([[90, 91]], np.float16)),
     }
-    gallery = Gallery(np.array([2, 5, 9]), real, albums)
+    store = PictureStore(np.array([2, 5, 9]), real, caches)
 
     places = np.concatenate(
         [
-            gallery.find_augmented("second", pictures_at([(5, 1)])),
-            gallery.find(np.array([9, 2])),
-            gallery.find_augmented("first", pictures_at([(9, 1), (5, 2)])),
+            store.find_augmented("second", pictures_at([(5, 1)])),
+            store.find(np.array([9, 2])),
+            store.find_augmented("first", pictures_at([(9, 1), (5, 2)])),
         ]
     )
 
-    assert gallery.take(places)[:, 0].tolist() == [90, 4, 0, 14, 12]
+    assert store.take(places)[:, 0].tolist() == [90, 4, 0, 14, 12]

@@ -12,7 +12,7 @@ from core.duplicates import duplicate_groups
 from core.errors import LeakError, SettingError, TooFewClassesError
 from core.evaluate import EvaluationReport, evaluate, make_folds
 from core.evaluate.folds import check_folds, kept_together
-from core.evaluate.gaps import count_gaps, mend_gaps
+from core.evaluate.group_folds import count_missing_classes, reduce_missing_classes
 
 # Label, patient ('' where nobody knows), picture, split.
 grouped_sets = st.lists(
@@ -194,8 +194,8 @@ def test_a_gap_is_mended_by_the_move_that_keeps_folds_alike() -> None:
     codes = np.array([0, 1, *[0] * 9, 1, 0, 0])  # both groups of class 1 are in fold 0
     fold_of = np.array([0, 0, 1, 1])
 
-    mended = mend_gaps(groups, codes, fold_of, 2)
+    mended = reduce_missing_classes(groups, codes, fold_of, 2)
 
-    assert count_gaps(groups, codes, fold_of, 2) == (1, 1)
-    assert count_gaps(groups, codes, mended, 2) == (0, 0)
+    assert count_missing_classes(groups, codes, fold_of, 2) == (1, 1)
+    assert count_missing_classes(groups, codes, mended, 2) == (0, 0)
     assert mended.tolist() == [1, 0, 1, 1]

@@ -8,11 +8,11 @@ from core.dataset import ImageDataset
 from core.embed import Embeddings, embed
 from core.errors import CancelledError
 from core.evaluate import BASELINE, FLOOR, HEADS, evaluate
-from core.evaluate.heads import Fit, answer_linear, answer_neighbours
+from core.evaluate.heads import Fit, predict_linear, predict_neighbors
 from core.evaluate.intervals import mean_interval
-from core.evaluate.learn import TrainingSet
 from core.evaluate.network import train_network
 from core.evaluate.training import Training
+from core.evaluate.training_set import TrainingSet
 from core.pictures.encode import encode
 from core.resample import STRATEGIES
 
@@ -38,14 +38,14 @@ LINE = np.array([[0.0], [1.0], [2.0], [3.0], [10.0]], np.float32)
 
 
 def test_neighbours_vote() -> None:
-    scores = answer_neighbours(side(LINE, [0, 0, 0, 1, 1]), LINE[:1], Fit(3, 0)).scores
+    scores = predict_neighbors(side(LINE, [0, 0, 0, 1, 1]), LINE[:1], Fit(3, 0)).scores
 
     assert scores[0, :2] == pytest.approx([3 / 5, 2 / 5], abs=1e-3)
 
 
 def test_a_copy_is_a_neighbour_of_its_own() -> None:
     # The four nearest votes are those of 3; the fifth is that of 2.
-    found = answer_neighbours(
+    found = predict_neighbors(
         side(LINE, [0, 0, 0, 1, 1], votes=[1, 1, 1, 4, 1]), LINE[3:4], Fit(3, 0)
     )
 
@@ -53,13 +53,13 @@ def test_a_copy_is_a_neighbour_of_its_own() -> None:
 
 
 def test_weights_of_classes_weigh_votes() -> None:
-    found = answer_neighbours(side(LINE, [0, 0, 0, 1, 1], weight=6), LINE[:1], Fit(3, 0))
+    found = predict_neighbors(side(LINE, [0, 0, 0, 1, 1], weight=6), LINE[:1], Fit(3, 0))
 
     assert found.scores[0, :2] == pytest.approx([3 / 15, 12 / 15], abs=1e-3)
 
 
 def test_a_class_that_is_not_learned_gets_no_score() -> None:
-    scores = answer_linear(side(LINE, [0, 0, 0, 1, 1]), LINE, Fit(3, 0)).scores
+    scores = predict_linear(side(LINE, [0, 0, 0, 1, 1]), LINE, Fit(3, 0)).scores
 
     assert scores[:, 2].max() == 0
     assert scores.sum(axis=1) == pytest.approx(1)
@@ -85,11 +85,11 @@ def test_the_network_tells_stripes_apart_and_keeps_a_curve() -> None:
     pictures, codes = stripes(96, 0)
     unseen, wanted = stripes(40, 1)
 
-    answer = train_network(side(pictures, codes), unseen, Fit(3, 0), FEW)
+    prediction = train_network(side(pictures, codes), unseen, Fit(3, 0), FEW)
 
-    assert (answer.scores.argmax(axis=1) == wanted).mean() > 0.9
-    assert len(answer.curve) == 4
-    assert answer.curve[-1].loss < answer.curve[0].loss
+    assert (prediction.scores.argmax(axis=1) == wanted).mean() > 0.9
+    assert len(prediction.curve) == 4
+    assert prediction.curve[-1].loss < prediction.curve[0].loss
 
 
 def test_the_same_seed_trains_the_same_network() -> None:
@@ -109,20 +109,20 @@ def test_training_stops_when_nothing_is_gained() -> None:
     rng = np.random.default_rng(0)
     training = Training(epochs=30, batch_size=16, patience=2, held_back=0.25)
 
-    answer = train_network(
+    prediction = train_network(
         side(pictures, rng.integers(0, 2, 80).tolist()), pictures[:4], Fit(3, 0), training
     )
 
-    assert len(answer.curve) < 30
-    assert all(epoch.held_back is not None for epoch in answer.curve)
+    assert len(prediction.curve) < 30
+    assert all(epoch.held_back is not None for epoch in prediction.curve)
 
 
 def test_the_network_learns_from_a_single_picture_that_cleaning_has_left() -> None:
     pictures, _ = stripes(1, 0)
 
-    answer = train_network(side(pictures, [1]), pictures, Fit(3, 0), FEW)
+    prediction = train_network(side(pictures, [1]), pictures, Fit(3, 0), FEW)
 
-    assert np.isfinite([epoch.loss for epoch in answer.curve]).all()
+    assert np.isfinite([epoch.loss for epoch in prediction.curve]).all()
 
 
 def test_nothing_made_of_a_held_back_image_is_learned() -> None:
@@ -155,10 +155,10 @@ def test_nothing_made_of_a_held_back_image_is_learned() -> None:
 def test_a_network_with_one_picture_to_learn_from_still_answers() -> None:
     pictures, _ = stripes(4, 0)
 
-    answer = train_network(side(pictures[:1], [1]), pictures, Fit(3, 0), FEW)
+    prediction = train_network(side(pictures[:1], [1]), pictures, Fit(3, 0), FEW)
 
-    assert answer.scores.shape == (4, 3)
-    assert np.isfinite(answer.scores).all()
+    assert prediction.scores.shape == (4, 3)
+    assert np.isfinite(prediction.scores).all()
 
 
 def test_training_can_be_cancelled() -> None:

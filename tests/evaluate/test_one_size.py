@@ -9,10 +9,10 @@ from PIL import Image
 
 from core.augment import AugmentPolicy, make_step
 from core.augment.draws import pictures_of
-from core.evaluate.album import fill_album
-from core.evaluate.gallery import read_pictures
-from core.evaluate.look import as_small
+from core.evaluate.inputs import pixel_input
 from core.evaluate.network import SIDE_PX
+from core.evaluate.picture_cache import fill_cache
+from core.evaluate.picture_store import read_pictures
 from core.progress import silent
 
 NOTHING = AugmentPolicy((make_step("brightness", {"factor": (1.0001, 1.0001)}, probability=1),))
@@ -25,9 +25,9 @@ def test_a_picture_to_which_nothing_is_done_has_the_square_of_its_original(tmp_p
         for name, (w, h) in sizes.items()
     }
     dataset = read_folder(write_files(tmp_path / "set", files | {"b/0.jpg": files["a/wide.jpg"]}))
-    rows, look = np.arange(len(dataset)), as_small(SIDE_PX)
+    rows, head_input = np.arange(len(dataset)), pixel_input(SIDE_PX)
 
-    originals = read_pictures(dataset, rows, look, silent)
-    album = fill_album(dataset, pictures_of(dataset, NOTHING, rows), NOTHING, look, silent)
+    originals = read_pictures(dataset, rows, head_input, silent)
+    cache = fill_cache(dataset, pictures_of(dataset, NOTHING, rows), NOTHING, head_input, silent)
 
-    assert_array_equal(album.values, originals)
+    assert_array_equal(cache.values, originals)

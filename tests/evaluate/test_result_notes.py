@@ -7,7 +7,7 @@ import pytest
 from evaluate_sets import clusters
 
 from core.errors import CancelledError
-from core.evaluate import BASELINE, FLOOR, EvaluationReport, evaluate, parse_contender
+from core.evaluate import BASELINE, FLOOR, EvaluationReport, evaluate, parse_candidate
 from core.evaluate.compare import STAGE
 from core.evaluate.metrics import Confusion, measure
 from core.evaluate.report import Row, Run, summarise
@@ -30,14 +30,14 @@ def run(confusion: Sequence[Sequence[int]]) -> Run:
 def notes(*asked: str, **runs: Sequence[Sequence[Sequence[int]]]) -> list[str]:
     """Return what is said of runs of 'none' and others, where `asked` was to be compared too."""
     names = {name.replace("_at_", "@"): found for name, found in runs.items()}
-    contenders = [parse_contender(name) for name in (*names, *asked)]
+    candidates = [parse_candidate(name) for name in (*names, *asked)]
     rows = [
         Row(one.name, one.title, [run(confusion) for confusion in found])
-        for one, found in zip(contenders, names.values(), strict=False)
+        for one, found in zip(candidates, names.values(), strict=False)
     ]
     results = summarise(rows, classes=("cat", "dog"), spread_share=0.25, rivals=2, images=15)
     return write_result_notes(
-        rows, results, contenders, classes=("cat", "dog"), metric="balanced_accuracy",
+        rows, results, candidates, classes=("cat", "dog"), metric="balanced_accuracy",
         is_held_out=False,
     )  # fmt: skip
 
@@ -121,7 +121,7 @@ def cancelled() -> EvaluationReport:
     with pytest.raises(CancelledError):
         evaluate(
             *clusters({"a": 60, "b": 12}, apart=1), strategies=names, repeats=2,
-            hear=heard.append, progress=cancel,
+            on_report=heard.append, progress=cancel,
         )  # fmt: skip
     return heard[-1]
 

@@ -18,9 +18,9 @@ from core.augment.trials import Trial
 from core.dataset import ImageDataset
 from core.embed import Embeddings, embed
 from core.errors import EmptyDatasetError, EvensetError
-from core.evaluate.album import fill_album
-from core.evaluate.gallery import read_pictures
-from core.evaluate.look import as_small
+from core.evaluate.inputs import pixel_input
+from core.evaluate.picture_cache import fill_cache
+from core.evaluate.picture_store import read_pictures
 from core.pictures.encode import encode
 from core.progress import silent
 
@@ -47,14 +47,16 @@ def by_evidence(dataset: ImageDataset, embeddings: Embeddings, _: Path) -> str:
 
 def by_evaluating_pixels(dataset: ImageDataset, embeddings: Embeddings, _: Path) -> str:
     with pytest.raises(EvensetError) as refused:
-        read_pictures(dataset, embeddings.rows, as_small(8), silent)
+        read_pictures(dataset, embeddings.rows, pixel_input(8), silent)
     return str(refused.value)
 
 
 def by_evaluating_augmented(dataset: ImageDataset, _: Embeddings, __: Path) -> str:
     flip = AugmentPolicy((make_step("horizontal_flip"),))
     with pytest.raises(EvensetError) as refused:
-        fill_album(dataset, pictures_of(dataset, flip, np.array([ROW])), flip, as_small(8), silent)
+        fill_cache(
+            dataset, pictures_of(dataset, flip, np.array([ROW])), flip, pixel_input(8), silent
+        )
     return str(refused.value)
 
 

@@ -21,9 +21,9 @@ from core.augment import PRESETS, AugmentPolicy, Pictures, make_step
 from core.augment.draws import make_picture
 from core.dataset import TRAIN, ImageDataset, read_picture
 from core.embed import Embeddings
-from core.evaluate import compare, evaluate, parse_contender
+from core.evaluate import compare, evaluate, parse_candidate
 from core.evaluate.folds import Fold
-from core.evaluate.learn import carry_out
+from core.evaluate.training_set import apply_candidate
 from core.export import Recipe, export, read_recipe
 from core.ingest import open_source
 from core.pictures.encode import encode
@@ -72,7 +72,7 @@ def default_folds(dataset: ImageDataset, monkeypatch: pytest.MonkeyPatch) -> Seq
         raise FoldsAreDrawnError
 
     with monkeypatch.context() as patched, pytest.raises(FoldsAreDrawnError):
-        patched.setattr(compare, "prepare_setting", take)
+        patched.setattr(compare, "prepare_experiment", take)
         evaluate(dataset, vectors_of(dataset))
     return found[0]
 
@@ -81,11 +81,11 @@ def learned_pictures(
     dataset: ImageDataset, folds: Sequence[Fold], name: str, policy: AugmentPolicy
 ) -> list[Pictures]:
     """Return the pictures that a row of a comparison learns from, for each fold."""
-    contender, vectors = parse_contender(name, policy=policy), vectors_of(dataset)
+    candidate, vectors = parse_candidate(name, policy=policy), vectors_of(dataset)
     return [
         step.pictures(takes_pictures=False)
         for number, fold in enumerate(folds)
-        for step in carry_out(dataset, vectors, fold.train, contender, seed=number)
+        for step in apply_candidate(dataset, vectors, fold.train, candidate, seed=number)
     ]
 
 
@@ -117,7 +117,7 @@ def share_met(
 ) -> float:
     """Return the share of the manifest's pictures that some fold learns from.
 
-    Each that is met is made again as an album makes it: steps and pixels are equal.
+    Each that is met is made again as a cache makes it: steps and pixels are equal.
     """
     keys = {
         key

@@ -20,7 +20,7 @@ from core.errors import SettingError
 from core.export import AS_THEY_ARE, ENCODED_ANEW, Recipe, export, list_items
 from core.pictures.encode import encode
 from core.resample import TrainingSide, make_plan, plan_counts, resample
-from core.resample.plan_counts import with_share
+from core.resample.resample import with_share
 
 
 @given(

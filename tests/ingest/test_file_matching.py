@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.ingest.matching import FileIndex
+from core.ingest.file_index import FileIndex
 
 
 def found(paths: list[str], value: str, *, folder: str = "") -> list[str]:

@@ -9,7 +9,7 @@ from survey_sets import FLAT, look, read, table
 from core.dataset import ImageDataset
 from core.errors import SettingError
 from core.ingest.columns import Columns, guess_columns
-from core.ingest.matching import FileIndex
+from core.ingest.file_index import FileIndex
 from core.ingest.tables import Table, TableFormat
 
 PICTURES = FileIndex([f"{number}.jpg" for number in range(20)])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from real_sets import FOLDER, NEEDS_REAL_DATA
 
 from core.ingest.columns import Columns, column_names, guess_columns
-from core.ingest.matching import FileIndex
+from core.ingest.file_index import FileIndex
 from core.ingest.tables import Table, TableFormat, peek, read_cells
 
 PICTURES = FileIndex([f"images/{number:02d}.jpg" for number in range(20)])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.project.faithful import SAMPLE, faithfulness, sampled
+from core.project.projection import SAMPLE, faithfulness, sampled
 
 
 def line(*places: float) -> np.ndarray:

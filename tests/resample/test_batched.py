@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from core.errors import SettingError
 from core.randomness import stream
 from core.resample.batched import BatchedCost, draw_batched
+from core.resample.class_difficulty import intrinsic_dimension
 from core.resample.class_neighbours import nearest_of_some
-from core.resample.dimension import intrinsic_dimension
 from core.resample.segments import Segments
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from imblearn.under_sampling import EditedNearestNeighbours, TomekLinks
 
-from core.resample.cleaning import without_contradicted, without_tomek_links
+from core.resample.undersampling import without_contradicted, without_tomek_links
 
 
 def drawn(seed: int, classes: int = 3) -> tuple[np.ndarray, np.ndarray]:

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.resample.class_difficulty import intrinsic_dimension
 from core.resample.class_neighbours import nearest_of_some
-from core.resample.dimension import intrinsic_dimension
 
 
 def test_the_estimate_is_one_over_the_mean_logarithm() -> None:

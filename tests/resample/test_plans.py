@@ -8,7 +8,7 @@ import pytest
 from core.errors import SettingError
 from core.resample import STRATEGIES, class_weights, find_strategy, parse_target
 from core.resample.plan import Target
-from core.resample.plan_counts import plan_counts
+from core.resample.resample import plan_counts
 
 COUNTS = {"cat": 100, "dog": 40, "fox": 1, "owl": 0}
 

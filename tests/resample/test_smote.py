@@ -15,8 +15,8 @@ from sklearn.neighbors import NearestNeighbors
 from smote_sets import clouds
 
 from core.errors import TooFewImagesError
-from core.resample.interpolation import interpolate
-from core.resample.variants import VARIANTS
+from core.resample.drawing import VARIANTS
+from core.resample.synthetic import interpolate
 from core.smote.sampler import SMOTE
 
 COUNTS = {"cat": 30, "dog": 12, "fox": 4}

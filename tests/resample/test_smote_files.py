@@ -12,7 +12,7 @@ from smote_sets import clouds
 
 from core.errors import CancelledError, OutputError
 from core.progress import silent
-from core.resample.variants import VARIANTS
+from core.resample.drawing import VARIANTS
 from core.smote import resampled, vector_file
 from core.smote.resampled import write_resampled
 from core.smote.sampler import SMOTE

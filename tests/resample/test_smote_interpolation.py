@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import SettingError
-from core.resample import interpolation as module
-from core.resample.interpolation import INTERPOLATIONS, interpolate
+from core.resample import synthetic as module
+from core.resample.synthetic import INTERPOLATIONS, interpolate
 
 PLANE = np.array([[1, 0], [0, 1], [0, 3], [-1, 0], [0, 0], [2, 0]], np.float32)
 

@@ -11,10 +11,10 @@ from threadpoolctl import threadpool_limits
 
 from core.errors import SettingError, TooFewImagesError
 from core.randomness import stream
-from core.resample.interpolation import interpolate
+from core.resample.drawing import BORDERLINE_2, VARIANTS
 from core.resample.searching import without_self
 from core.resample.segments import ClassReport, Segments, SmoteSettings, draw_segments
-from core.resample.variants import BORDERLINE_2, VARIANTS
+from core.resample.synthetic import interpolate
 
 COUNTS = {0: 40, 1: 14, 2: 5, 3: 1}
 OWN_CLASS = [variant for variant in VARIANTS if variant != BORDERLINE_2]

@@ -6,8 +6,8 @@ from sklearn.neighbors import NearestNeighbors
 from smote_sets import clouds
 
 from core.randomness import stream
+from core.resample.drawing import adasyn_counts, can_be_safe, in_danger, safe_fraction
 from core.resample.segments import Segments, SmoteSettings, draw_segments
-from core.resample.variants import adasyn_counts, can_be_safe, in_danger, safe_fraction
 
 # On a line: a's own crowd, two points of a among b, one of them alone there.
 LINE = np.array([0, 1, 2, 3, 10, 11, 12, 13, 14, 30, 31, 32, 33], np.float32)[:, None]

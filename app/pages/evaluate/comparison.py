@@ -9,7 +9,7 @@ from core.augment import AugmentPolicy
 from core.dataset import ImageDataset
 from core.embed import DEFAULT_ENCODER, Embeddings
 from core.evaluate import BASELINE, EvaluationReport, evaluate
-from core.evaluate.repeats import USUAL_FOLDS
+from core.evaluate.repeats import DEFAULT_FOLDS
 from core.progress import Progress
 from core.project import Projection
 from core.resample import STRATEGIES, BalancePlan, Settings
@@ -37,7 +37,7 @@ class Asked:
     seed: int
     on_test_split: bool = False
     shows_leak: bool = False
-    folds: int = USUAL_FOLDS
+    folds: int = DEFAULT_FOLDS
     repeats: int | None = None  # None: the usual ones
     balance: FromBalance | None = None
 
@@ -119,7 +119,7 @@ def embed_and_evaluate(
         shows_leak=asked.shows_leak,
         seed=asked.seed,
         device="auto",
-        hear=so_far.hear,
+        on_report=so_far.hear,
         progress=progress,
     )
     return embeddings, projection, report

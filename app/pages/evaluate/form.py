@@ -21,13 +21,13 @@ from core.evaluate import (
     PRIMARY,
     EvaluationReport,
     augmentations,
-    parse_contender,
+    parse_candidate,
 )
-from core.evaluate.contender_sets import CONTENDER_SETS
-from core.evaluate.contenders import all_names
+from core.evaluate.candidate_sets import CANDIDATE_SETS
+from core.evaluate.candidates import all_names
 from core.evaluate.estimate import estimate
 from core.evaluate.heads import check_head
-from core.evaluate.repeats import USUAL_FOLDS, usual_repeats
+from core.evaluate.repeats import DEFAULT_FOLDS, default_repeats
 from core.resample import STRATEGIES
 from core.words import count_of
 
@@ -67,7 +67,7 @@ def draw(session: Session, dataset: ImageDataset, metric: str, *, is_running: bo
         names = _strategies(session.policy)
         balance = from_balance(session.balanced.plan if session.balanced is not None else None)
         if balance is not None:
-            title = parse_contender(balance.row).title
+            title = parse_candidate(balance.row).title
             words = STRATEGIES[balance.strategy].unusual(balance.settings)
             told = plain(f"{title} ({words})" if words else title)
             if not st.checkbox(
@@ -118,7 +118,7 @@ def metric_box(metric: str) -> None:
 
 
 def _usual(policy: AugmentPolicy) -> Asked:
-    return Asked(CONTENDER_SETS["usual"].rows(policy), DEFAULT_HEAD, PRIMARY, policy, seed=0)
+    return Asked(CANDIDATE_SETS["usual"].rows(policy), DEFAULT_HEAD, PRIMARY, policy, seed=0)
 
 
 def _asked_for(report: EvaluationReport | None, policy: AugmentPolicy) -> Asked | None:
@@ -126,27 +126,27 @@ def _asked_for(report: EvaluationReport | None, policy: AugmentPolicy) -> Asked 
     if report is None:
         return None
     head = HEADS[report.head]
-    usual = usual_repeats(head, folds=report.folds, is_held_out=report.is_held_out)
+    usual = default_repeats(head, folds=report.folds, is_held_out=report.is_held_out)
     return Asked(
         list(report.settings), report.head, report.metric, policy, report.seed, report.is_held_out,
         any(row.leaky is not None for row in report.strategies),
-        USUAL_FOLDS if report.is_held_out else report.folds,
+        DEFAULT_FOLDS if report.is_held_out else report.folds,
         None if report.repeats == usual else report.repeats,
     )  # fmt: skip
 
 
 def _strategies(policy: AugmentPolicy) -> list[str]:
     """Draw the sets to begin with and the names, and return these."""
-    sets = {name: one.rows(policy) for name, one in CONTENDER_SETS.items()}
+    sets = {name: one.rows(policy) for name, one in CANDIDATE_SETS.items()}
     choices = [name for name in all_names() if name != BASELINE] + augmentations(policy)[:-1]
-    titles = {name: parse_contender(name).title for name in choices}
+    titles = {name: parse_candidate(name).title for name in choices}
     # The one that is lit is the one that the names below are.
     names = list(st.session_state.get(_NAMES_KEY, []))
     st.session_state[_SET_KEY] = next(
         (key for key, rows in sets.items() if set(rows) == set(names)), None
     )
     st.pills(
-        "Begin with", list(sets), format_func=lambda name: CONTENDER_SETS[name].title,
+        "Begin with", list(sets), format_func=lambda name: CANDIDATE_SETS[name].title,
         key=_SET_KEY, on_change=_take_set, args=(sets,),
     )  # fmt: skip
     return st.multiselect(
@@ -179,7 +179,7 @@ def _repeats(head: str, *, is_held_out: bool) -> tuple[int, int | None]:
                 help="Parts of the training images that are scored in turn; fewer where a class "
                 "is smaller.",
             )  # fmt: skip
-        usual = usual_repeats(HEADS[head], folds=int(folds), is_held_out=is_held_out)
+        usual = default_repeats(HEADS[head], folds=int(folds), is_held_out=is_held_out)
         with right:
             repeats = st.number_input(
                 "Seeds to learn from" if is_held_out else "Repeats", min_value=1,
@@ -195,11 +195,11 @@ def _start_button(
     session: Session, dataset: ImageDataset, asked: Asked, *, is_running: bool
 ) -> None:
     try:
-        contenders = [parse_contender(name, asked.settings, asked.policy) for name in asked.rows]
+        candidates = [parse_candidate(name, asked.settings, asked.policy) for name in asked.rows]
         encoder = session.embeddings.encoder if session.embeddings else DEFAULT_ENCODER
         check_head(HEADS[asked.head], encoder)
         cost = estimate(
-            dataset.counts(TRAIN), contenders, HEADS[asked.head], encoder=encoder,
+            dataset.counts(TRAIN), candidates, HEADS[asked.head], encoder=encoder,
             to_embed=0 if session.embeddings else len(dataset),
             folds=asked.folds, repeats=asked.repeats, on_test_split=asked.on_test_split,
         )  # fmt: skip

@@ -10,8 +10,8 @@ from app.charts.palette import class_colours
 from app.shell.page import note, quiet
 from core.dataset import TRAIN, ImageDataset
 from core.evaluate import BASELINE, FLOOR, HEADS, METRICS, EvaluationReport
+from core.evaluate.report_csv import to_csv
 from core.evaluate.result_notes import width_notes
-from core.evaluate.tables import to_csv
 from core.evaluate.verdict import best_rival
 from core.words import count_of, signed
 

@@ -12,7 +12,7 @@ from app.upload import loading
 from core.dataset import Choices
 from core.ingest import MISMATCHES, Mismatch, preview_counts
 from core.ingest.columns import column_names
-from core.ingest.labelling import LabelsFile
+from core.ingest.labels import LabelsFile
 from core.words import count_of
 
 _FOLDERS = "The names of folders"

@@ -13,7 +13,7 @@ from app.session.session import Session
 from core.evaluate import EvaluationReport, evaluate
 from core.evaluate.report import MetricSummary, StrategyResult
 from core.resample import make_plan
-from core.resample.plan_counts import plan_counts
+from core.resample.resample import plan_counts
 
 
 def trace(figure: go.Figure, name: str) -> go.Bar:

@@ -15,7 +15,7 @@ from core.audit import CHECKS
 from core.augment import OPERATIONS, PRESETS
 from core.embed import ENCODERS
 from core.evaluate import HEADS, METRICS
-from core.evaluate.contender_sets import CONTENDER_SETS
+from core.evaluate.candidate_sets import CANDIDATE_SETS
 from core.export import CONTAINERS, LAYOUTS
 from core.resample import STRATEGIES
 
@@ -47,7 +47,7 @@ def test_help_names_every_command(capsys: Captured) -> None:
         ("resample", STRATEGIES),
         ("evaluate", HEADS),
         ("evaluate", METRICS),
-        ("evaluate", CONTENDER_SETS),
+        ("evaluate", CANDIDATE_SETS),
         ("balance", PRESETS),
         ("balance", STRATEGIES),
         ("balance", LAYOUTS),

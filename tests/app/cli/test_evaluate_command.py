@@ -93,15 +93,15 @@ def interrupted(after: int, error: BaseException | None = None) -> Callable[...,
         dataset: ImageDataset,
         embeddings: Embeddings,
         *,
-        hear: Callable[[EvaluationReport], None],
+        on_report: Callable[[EvaluationReport], None],
         **asked: object,
     ) -> EvaluationReport:
         def listen(report: EvaluationReport) -> None:
-            hear(report)
+            on_report(report)
             if report.done == after:
                 raise error or KeyboardInterrupt
 
-        return evaluate(dataset, embeddings, hear=listen, **asked)  # type: ignore[arg-type]
+        return evaluate(dataset, embeddings, on_report=listen, **asked)  # type: ignore[arg-type]
 
     return run
 

@@ -111,7 +111,7 @@ def test_a_group_that_was_guessed_stands_in_its_box_and_may_be_none(tmp_path: Pa
     finish_jobs(workspace)
 
     assert workspace.session.pending is not None
-    assert not workspace.session.pending.survey.labelling.has_telling_groups
+    assert not workspace.session.pending.survey.labels.has_telling_groups
     again = open_view("load", workspace)
     assert not button(again, "Load 8 images").disabled
 

@@ -37,17 +37,17 @@ class Stopping:
         self.error: Exception | None = None
 
     def __call__(
-        self, *data: object, hear: Callable[[EvaluationReport], None], **asked: object
+        self, *data: object, on_report: Callable[[EvaluationReport], None], **asked: object
     ) -> EvaluationReport:
         def listen(report: EvaluationReport) -> None:
-            hear(report)
+            on_report(report)
             if report.done == self.after:
                 self.reached.set()
                 assert self.opened.wait(60)
                 if self.error is not None:
                     raise self.error
 
-        return evaluate(*data, hear=listen, **asked)  # type: ignore[arg-type]
+        return evaluate(*data, on_report=listen, **asked)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_cancel_keeps_the_strategies_that_are_done(
     stop(workspace, stopping)
 
     assert workspace.message == (
-        "Comparing strategies was cancelled. What was done until then is kept."
+        "Comparing strategies was cancelled. The results so far are kept."
     )
     assert "Stopped after 2 of 4 strategies. " in text(page.run())
     assert "Not compared: 'Random oversampling' and 'SMOTE to 50% + class weights'." in text(page)
@@ -101,7 +101,7 @@ def test_a_cancel_before_that_changes_nothing(
     stop(workspace, stopping)
 
     assert workspace.session.evaluation is before
-    assert workspace.message == "Comparing strategies was cancelled. What you had is unchanged."
+    assert workspace.message == "Comparing strategies was cancelled. Nothing has changed."
 
 
 def test_a_refusal_in_the_middle_loses_nothing_either(
@@ -113,7 +113,7 @@ def test_a_refusal_in_the_middle_loses_nothing_either(
     stopping.opened.set()
     finish_jobs(workspace)
 
-    assert workspace.message == "Too few. What was done until then is kept."
+    assert workspace.message == "Too few. The results so far are kept."
     assert workspace.session.evaluation is not None
 
 

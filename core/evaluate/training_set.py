@@ -1,4 +1,4 @@
-"""Balance the training side of one fold: what is learned from, and how much each counts."""
+"""The training set of a fold: what a head learns from, and the weight of each sample."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,8 +11,8 @@ from core.augment.draws import join_pictures, numbered_after
 from core.dataset import ImageDataset, Rows
 from core.embed import Embeddings
 from core.errors import LeakError
-from core.evaluate.contenders import Contender, Part
-from core.evaluate.features import Features, Source, policy_key
+from core.evaluate.candidates import Candidate, Part
+from core.evaluate.features import Features, FeatureSource, policy_key
 from core.evaluate.folds import Fold
 from core.resample import (
     BalancePlan,
@@ -70,8 +70,8 @@ def count_rows(dataset: ImageDataset, rows: Rows) -> dict[str, int]:
 
 
 @dataclass(frozen=True, eq=False)
-class CarriedOut:
-    """What one part of a contender makes of a training side."""
+class AppliedPart:
+    """What one part of a candidate makes of a training side."""
 
     part: Part
     made: Made
@@ -87,14 +87,14 @@ class CarriedOut:
         return join_pictures() if is_none else self.made.pictures
 
 
-def carry_out(
-    dataset: ImageDataset, embeddings: Embeddings, rows: Rows, contender: Contender, *, seed: int
-) -> list[CarriedOut]:
+def apply_candidate(
+    dataset: ImageDataset, embeddings: Embeddings, rows: Rows, candidate: Candidate, *, seed: int
+) -> list[AppliedPart]:
     """Return what the parts that add or leave out make of a training side, in their order."""
     counts = count_rows(dataset, rows)
-    steps: list[CarriedOut] = []
+    steps: list[AppliedPart] = []
     pictures: dict[str, list[Pictures]] = {}  # by policy
-    for part in (part for part in contender.parts if not part.weighs):
+    for part in (part for part in candidate.parts if not part.weighs):
         plan = plan_counts(counts, part.strategy, part.target, settings=part.settings)
         side = TrainingSide(dataset, plan, embeddings, rows, part.made_by, seed)
         made = resample(side)
@@ -102,7 +102,7 @@ def carry_out(
         later = numbered_after(dataset, part.made_by, made.pictures, join_pictures(before))
         made = replace(made, pictures=later)
         before.append(later)
-        steps.append(CarriedOut(part, made))
+        steps.append(AppliedPart(part, made))
         rows, counts = made.kept, dict(made.plan.after)
     return steps
 
@@ -110,18 +110,18 @@ def carry_out(
 def balance(
     dataset: ImageDataset,
     fold: Fold,
-    source: Source,
-    contender: Contender,
-    steps: Sequence[CarriedOut],
+    source: FeatureSource,
+    candidate: Candidate,
+    steps: Sequence[AppliedPart],
 ) -> TrainingSet:
-    """Return what is learned from where `contender` balances the training side.
+    """Return what is learned from where `candidate` balances the training side.
 
     Args:
         dataset: The images.
         fold: Both sides.
         source: Where features come from.
-        contender: What balances.
-        steps: What `carry_out` made of the training side.
+        candidate: What balances.
+        steps: What `apply_candidate` made of the training side.
 
     Raises:
         LeakError: a row of the test side would be learned from.
@@ -152,7 +152,7 @@ def balance(
         raise LeakError("A row of the test side is among the rows to learn from.")
     codes = np.concatenate([codes for _, codes, _ in pieces])
     all_votes = np.concatenate([votes, np.ones(len(codes) - len(kept), np.intp)])
-    class_weight, shift = _emphasis(dataset, fold, contender, codes, all_votes)
+    class_weight, shift = _emphasis(dataset, fold, candidate, codes, all_votes)
     return TrainingSet(
         np.concatenate([pieces[0][0], *(made for made, _, _ in pieces[1:] if len(made))]),
         codes,
@@ -168,7 +168,7 @@ def balance(
 def _emphasis(
     dataset: ImageDataset,
     fold: Fold,
-    contender: Contender,
+    candidate: Candidate,
     codes: NDArray[np.intp],
     votes: NDArray[np.intp],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -182,7 +182,7 @@ def _emphasis(
         return weight, shift
     numbers = np.bincount(codes, weights=votes, minlength=class_count).astype(int).tolist()
     counts = dict(zip(dataset.classes, numbers, strict=True))
-    for part in (part for part in contender.parts if part.weighs):
+    for part in (part for part in candidate.parts if part.weighs):
         plan = plan_counts(counts, part.strategy, settings=part.settings)
         made = resample(TrainingSide(dataset, plan, rows=fold.train))
         weight, shift = made.class_weight, made.logit_offset

@@ -1,4 +1,4 @@
-"""Find the picture that a labels file means by a file name, a path or an id."""
+"""An index of files: finds the picture that a labels file means by a name, a path or an id."""
 
 import re
 import unicodedata

@@ -8,7 +8,7 @@ from io import StringIO
 from evaluate_sets import clusters
 
 from core.evaluate import METRICS, Difference, evaluate
-from core.evaluate.tables import COLUMNS, to_csv
+from core.evaluate.report_csv import COLUMNS, to_csv
 
 
 def test_each_strategy_has_a_line_for_each_figure_and_class() -> None:

@@ -1,4 +1,4 @@
-"""Read pictures once, in threads, into the table of a dataset or the list of skipped files."""
+"""Picture files, read once in threads: a table of those that can be used, a list of the others."""
 
 import os
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ _MOST_BYTES_BESIDE = 1 << 24
 
 
 @dataclass(frozen=True, eq=False)
-class Labelled:
+class PictureFiles:
     """P pictures that have a label, in order of path, and not yet looked into."""
 
     root: Path
@@ -72,8 +72,8 @@ def readable_name(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode()
 
 
-def read_pictures(
-    pictures: Labelled, *, limits: Limits, progress: Progress
+def read_picture_files(
+    pictures: PictureFiles, *, limits: Limits, progress: Progress
 ) -> tuple[pd.DataFrame, list[SkippedFile]]:
     """Return the table of all pictures that can be read, and the others with the reason.
 
@@ -117,7 +117,7 @@ def read_pictures(
     return table, read.skipped
 
 
-def _are_tiny(pictures: Labelled) -> bool:
+def _are_tiny(pictures: PictureFiles) -> bool:
     """Return whether most files are tiny, from a few of them."""
     step = max(1, len(pictures.files) // _SAMPLE)
     sizes = []

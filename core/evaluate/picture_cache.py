@@ -1,4 +1,4 @@
-"""Augmented pictures of the images of a comparison, made once and shared by its folds.
+"""A cache of augmented pictures: made once for a comparison and shared by its folds.
 
 A picture is the one that an export makes: row and repeat name it. Where the image is on the side
 that learns, so may its pictures be.
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core.augment import AugmentPolicy, Pictures, make_picture
 from core.dataset import ImageDataset, SkippedFile, read_picture, refusal_text
 from core.errors import SourceError, UnreadableImageError
-from core.evaluate.look import Look, look_at
+from core.evaluate.inputs import HeadInput, compute_inputs
 from core.pictures.decode import Pixels
 from core.progress import Progress
 
@@ -23,7 +23,7 @@ STAGE = "augmenting pictures"
 
 
 @dataclass(frozen=True, eq=False)
-class Album:
+class PictureCache:
     """What a head takes of augmented pictures."""
 
     pictures: Pictures  # (A,) ascending by row, then by repeat
@@ -39,21 +39,21 @@ class Album:
         return np.isin(_keys(pictures), _keys(self.pictures))
 
 
-def fill_album(
+def fill_cache(
     dataset: ImageDataset,
     pictures: Pictures,
     policy: AugmentPolicy,
-    look: Look,
+    head_input: HeadInput,
     progress: Progress,
     clock: Callable[[], float] = perf_counter,
-) -> Album:
-    """Return the album of `policy`.
+) -> PictureCache:
+    """Return the cache of `policy`.
 
     Args:
         dataset: The images.
         pictures: What to make; one may stand there again.
         policy: How.
-        look: What is taken of each.
+        head_input: What is taken of each.
         progress: Told of images.
         clock: Tells seconds.
 
@@ -69,15 +69,17 @@ def fill_album(
     items = [wanted.only(slice(*span)) for span in zip(begins.tolist(), ends.tolist(), strict=True)]
 
     def squares(item: Pictures) -> list[Pixels]:
-        return _squares(dataset, item, policy, look)
+        return _squares(dataset, item, policy, head_input)
 
-    counts, values = look_at(items, len, squares, look.encode, stage=STAGE, progress=progress)
+    counts, values = compute_inputs(
+        items, len, squares, head_input.encode, stage=STAGE, progress=progress
+    )
     is_made = np.repeat(np.array(counts, np.intp) > 0, ends - begins)
-    return Album(wanted.only(is_made), values, clock() - begin)
+    return PictureCache(wanted.only(is_made), values, clock() - begin)
 
 
 def _squares(
-    dataset: ImageDataset, pictures: Pictures, policy: AugmentPolicy, look: Look
+    dataset: ImageDataset, pictures: Pictures, policy: AugmentPolicy, head_input: HeadInput
 ) -> list[Pixels]:
     """Return the pictures of one row, prepared.
 
@@ -89,7 +91,7 @@ def _squares(
     try:
         with read_picture(dataset, row) as pixels:
             return [
-                look.prepare(make_picture(dataset, policy, row, repeat, code, pixels)[0])
+                head_input.prepare(make_picture(dataset, policy, row, repeat, code, pixels)[0])
                 for repeat, code in pairs
             ]
     except UnreadableImageError as error:

@@ -5,20 +5,20 @@ import pytest
 from evaluate_sets import balanced_side, clusters
 
 from core.errors import SettingError
-from core.evaluate import augmentations, evaluate, learn, parse_contender
-from core.evaluate.contenders import check_targets
-from core.evaluate.features import Vectors
+from core.evaluate import augmentations, evaluate, parse_candidate, training_set
+from core.evaluate.candidates import check_targets
+from core.evaluate.features import VectorFeatures
 from core.evaluate.folds import make_folds
-from core.evaluate.spaces import fit_space
+from core.evaluate.preprocessing import preprocess_fold
 from core.resample import STRATEGIES
 
 
-def balanced(name: str) -> tuple[learn.TrainingSet, np.ndarray]:
+def balanced(name: str) -> tuple[training_set.TrainingSet, np.ndarray]:
     """Return what `name` makes of 64 and 16 training points, and how much each class counts."""
     dataset, embeddings = clusters({"a": 80, "b": 20}, apart=2)
     fold = make_folds(dataset, np.arange(100), seed=0)[0]
-    source = Vectors(embeddings, fold, fit_space(embeddings, fold), {})
-    side = balanced_side(dataset, embeddings, fold, source, parse_contender(name))
+    source = VectorFeatures(embeddings, fold, preprocess_fold(embeddings, fold), {})
+    side = balanced_side(dataset, embeddings, fold, source, parse_candidate(name))
     return side, np.bincount(side.codes, weights=side.weights)
 
 
@@ -54,7 +54,7 @@ def test_scores_are_shifted_by_the_counts_that_come_out() -> None:
 
 def test_titles_tell_what_is_done() -> None:
     titles = [
-        parse_contender(name).title
+        parse_candidate(name).title
         for name in (
             "augment:horizontal_flip",
             "smote@50%+class_weights",
@@ -76,7 +76,7 @@ def test_operations_come_one_by_one_and_then_together() -> None:
 
     assert names[0] == "augment:crop"
     assert names[-1] == "augment"
-    assert all(len(parse_contender(name).policies[0].steps) == 1 for name in names[:-1])
+    assert all(len(parse_candidate(name).policies[0].steps) == 1 for name in names[:-1])
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_operations_come_one_by_one_and_then_together() -> None:
 )
 def test_names_that_stand_for_nothing_are_refused(name: str, reason: str) -> None:
     with pytest.raises(SettingError, match=reason):
-        parse_contender(name)
+        parse_candidate(name)
 
 
 def test_a_combination_has_a_row_with_the_settings_of_its_parts() -> None:
@@ -113,9 +113,9 @@ def test_a_combination_has_a_row_with_the_settings_of_its_parts() -> None:
 def test_no_strategy_learns_from_anything_but_the_training_side(name: str) -> None:
     dataset, embeddings = clusters({"a": 60, "b": 20, "c": 12}, apart=1.5)
     for fold in make_folds(dataset, np.arange(92), n_splits=3, seed=1):
-        source = Vectors(embeddings, fold, fit_space(embeddings, fold), {})
+        source = VectorFeatures(embeddings, fold, preprocess_fold(embeddings, fold), {})
 
-        side = balanced_side(dataset, embeddings, fold, source, parse_contender(name))
+        side = balanced_side(dataset, embeddings, fold, source, parse_candidate(name))
 
         assert set(side.bases) <= set(fold.train)
         assert len(side.features) == len(side.codes) == len(side.votes) == len(side.bases)
@@ -129,7 +129,7 @@ def test_a_target_beyond_what_balance_lets_one_choose_is_refused(name: str) -> N
 
 
 def test_a_target_below_that_is_not() -> None:
-    contenders = [parse_contender(name) for name in ("smote@100000", "random_undersampling@5")]
+    candidates = [parse_candidate(name) for name in ("smote@100000", "random_undersampling@5")]
 
-    check_targets(contenders, {"a": 30, "b": 12})
-    check_targets([parse_contender("none")], {"a": 3_000_000})
+    check_targets(candidates, {"a": 30, "b": 12})
+    check_targets([parse_candidate("none")], {"a": 3_000_000})

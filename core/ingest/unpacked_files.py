@@ -1,4 +1,4 @@
-"""Write the files of an archive under names of our own, with every size checked."""
+"""The files of an archive, written under names of our own with every size checked."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
@@ -24,7 +24,7 @@ class DamagedEntryError(Exception):
     """An entry's bytes cannot be read; told apart from a disk that cannot be written."""
 
 
-class Unpacking:
+class UnpackedFiles:
     """Files written so far, and the bytes that may still be written.
 
     Names inside an archive are data only: files are written as `0/17.jpg`, and so on.

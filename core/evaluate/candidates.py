@@ -1,4 +1,4 @@
-"""What takes part in a comparison: a strategy, one with an operation or a target, or several."""
+"""Candidates of a comparison: a strategy, one with an operation or a target, or several."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ AS_PICTURES = "pictures"  # after a colon: what an export trains on, in place of
 
 @dataclass(frozen=True)
 class Part:
-    """One strategy of a contender."""
+    """One strategy of a candidate."""
 
     strategy: str
     target: Target | None
@@ -39,7 +39,7 @@ class Part:
 
     @property
     def weighs(self) -> bool:
-        """Return whether it changes how answers are learned, not what from."""
+        """Return whether it changes how predictions are learned, not what from."""
         return find_strategy(self.strategy).weighs
 
     @property
@@ -55,7 +55,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Contender:
+class Candidate:
     """One row of a comparison: its parts, in the order in which they act."""
 
     name: str
@@ -84,11 +84,11 @@ class Contender:
         return any(find_strategy(part.strategy).effect.adds for part in self.parts)
 
 
-def parse_contender(
+def parse_candidate(
     name: str,
     settings: Mapping[str, Settings] | None = None,
     policy: AugmentPolicy = STANDARD_POLICY,
-) -> Contender:
+) -> Candidate:
     """Return what `name` stands for.
 
     A name is a strategy ('smote'), a strategy with a target ('smote@50%'), augmented pictures by
@@ -109,45 +109,45 @@ def parse_contender(
     _check_order(name, parts)
     titles = [_title(piece, part) for piece, part in zip(pieces, parts, strict=True)]
     title = " + ".join([titles[0], *(lowered(one) for one in titles[1:])])
-    return Contender(name, title, tuple(parts))
+    return Candidate(name, title, tuple(parts))
 
 
-def check_targets(contenders: Sequence[Contender], counts: Mapping[str, int]) -> None:
+def check_targets(candidates: Sequence[Candidate], counts: Mapping[str, int]) -> None:
     """Refuse a target that nobody would wait for: its points alone would fill the memory.
 
     Args:
-        contenders: What is compared.
+        candidates: What is compared.
         counts: Label -> training images.
 
     Raises:
         SettingError: a class would be filled up beyond what may be asked for on Balance.
     """
     most = most_of_a_class(counts)
-    for contender in contenders:
+    for candidate in candidates:
         after = dict(counts)
-        for part in contender.parts:
+        for part in candidate.parts:
             plan = plan_counts(after, part.strategy, part.target, settings=part.settings)
             after = plan.after
             reach = max(after.values(), default=0)
             if plan.total_added and reach > most:
                 raise SettingError(
-                    f"'{contender.name}' fills classes up to {reach:,} images; a comparison makes "
+                    f"'{candidate.name}' fills classes up to {reach:,} images; a comparison makes "
                     f"at most {most:,} of a class. Use a smaller target."
                 )
 
 
-def check_points(contenders: Sequence[Contender], *, takes_pictures: bool) -> None:
+def check_points(candidates: Sequence[Candidate], *, takes_pictures: bool) -> None:
     """Refuse points that no picture stands for where a head learns from pictures alone.
 
     Raises:
         SettingError: there are such points.
     """
-    for contender in contenders:
-        for part in contender.parts:
+    for candidate in candidates:
+        for part in candidate.parts:
             record = find_strategy(part.strategy)
             if takes_pictures and record.effect.adds_points and not record.effect.adds_pictures:
                 raise SettingError(
-                    f"'{contender.name}': {record.title} makes vectors that no picture stands "
+                    f"'{candidate.name}': {record.title} makes vectors that no picture stands "
                     "for, and this head learns from pictures. Choose a head that learns from "
                     "vectors."
                 )

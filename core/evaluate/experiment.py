@@ -1,4 +1,4 @@
-"""Where strategies are compared: folds, pictures, and one strategy's run in one fold."""
+"""The fixed part of a comparison: folds, encoder, head, and the run of a candidate in a fold."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,18 +8,18 @@ from numpy.typing import NDArray
 
 from core.dataset import ImageDataset, Rows
 from core.embed import Embeddings
-from core.evaluate.album import Album
-from core.evaluate.contenders import Contender, check_points
-from core.evaluate.features import Features, PlacesInGallery, Source, Vectors
+from core.evaluate.candidates import Candidate, check_points
+from core.evaluate.features import Features, FeatureSource, PictureFeatures, VectorFeatures
 from core.evaluate.folds import Fold
-from core.evaluate.gallery import Gallery, read_pictures
-from core.evaluate.heads import Answer, Epoch, Fit, Head, OpenHead, Tell
-from core.evaluate.learn import CarriedOut, TrainingSet, balance, carry_out
+from core.evaluate.heads import Epoch, Fit, Head, OpenHead, Prediction, Tell
 from core.evaluate.metrics import Scores, count_confusion, measure
-from core.evaluate.prepared import WHOLE, Prepared, fill_albums, prepare_sides
+from core.evaluate.picture_cache import PictureCache
+from core.evaluate.picture_store import PictureStore, read_pictures
+from core.evaluate.prepared import WHOLE, Prepared, fill_caches, prepare_sides
+from core.evaluate.preprocessing import FoldPoints, Points, fit_preprocessing
 from core.evaluate.report import Run
-from core.evaluate.spaces import Points, Space, fit_directions
 from core.evaluate.threads import learn_apart, one_thread
+from core.evaluate.training_set import AppliedPart, TrainingSet, apply_candidate, balance
 from core.progress import Progress
 from core.randomness import stream, stream_seed
 
@@ -29,8 +29,8 @@ _DRAWS = 20  # of test images, in each run on a test split
 
 
 @dataclass(frozen=True, eq=False)
-class Setting:
-    """What all strategies of a comparison share."""
+class Experiment:
+    """What all candidates of a comparison share."""
 
     dataset: ImageDataset
     embeddings: Embeddings
@@ -38,17 +38,17 @@ class Setting:
     codes: NDArray[np.intp]  # (C,) of the classes that are scored, ascending
     head: Head
     opened: OpenHead
-    prepared: Mapping[tuple[str, int], Prepared]  # of contenders whose pictures are learned from
-    albums: Mapping[str, Album]  # by policy
-    places: Sequence[Callable[[Points], Points]]  # of each fold; none for a head on pictures
-    gallery: Gallery | None  # none for a head on vectors
+    prepared: Mapping[tuple[str, int], Prepared]  # of candidates whose pictures are learned from
+    caches: Mapping[str, PictureCache]  # by policy
+    transforms: Sequence[Callable[[Points], Points]]  # of each fold; none for a head on pictures
+    store: PictureStore | None  # none for a head on vectors
     is_held_out: bool  # the test side is the same in all folds
     seed: int
     device: str
     clock: Clock
 
-    def run(self, contender: Contender, number: int, tell: Tell) -> Run:
-        """Return what `contender` reaches in a fold.
+    def run(self, candidate: Candidate, number: int, tell: Tell) -> Run:
+        """Return what `candidate` reaches in a fold.
 
         Raises:
             LeakError: a row of the test side would be learned from.
@@ -56,35 +56,35 @@ class Setting:
         fold, seed = self.folds[number], _seed_of(self.seed, number)
         start = self.clock()
         fit = Fit(len(self.dataset.classes), seed, self.device, tell)
-        if self.gallery is not None:
-            fit = replace(fit, take=self.gallery.take)
+        if self.store is not None:
+            fit = replace(fit, take=self.store.take)
         with one_thread():
             source = self._source(number)
-            steps = self.steps_of(contender, number, fold.train, seed)
-            side = balance(self.dataset, fold, source, contender, steps)
-            if self.gallery is None:
-                answer = self._learn(side, source.tested(), fit)
-        if self.gallery is not None:
-            answer = self._learn(side, source.tested(), fit)
-        seconds = self.clock() - start + self._seconds_before(contender, number)
-        scores = answer.scores[:, self.codes]
+            steps = self.steps_of(candidate, number, fold.train, seed)
+            side = balance(self.dataset, fold, source, candidate, steps)
+            if self.store is None:
+                prediction = self._learn(side, source.tested(), fit)
+        if self.store is not None:
+            prediction = self._learn(side, source.tested(), fit)
+        seconds = self.clock() - start + self._seconds_before(candidate, number)
+        scores = prediction.scores[:, self.codes]
         scores /= scores.sum(axis=1, keepdims=True)
-        return self._judge(number, scores, seconds, side.change / len(fold.train), answer.curve)
+        return self._judge(number, scores, seconds, side.change / len(fold.train), prediction.curve)
 
     def steps_of(
-        self, contender: Contender, number: int, rows: Rows, seed: int
-    ) -> Sequence[CarriedOut]:
-        """Return what `contender` makes of a training side: that which its pictures are of."""
-        found = self.prepared.get((contender.name, number))
+        self, candidate: Candidate, number: int, rows: Rows, seed: int
+    ) -> Sequence[AppliedPart]:
+        """Return what `candidate` makes of a training side: that which its pictures are of."""
+        found = self.prepared.get((candidate.name, number))
         if found is not None:
             return found.steps
-        return carry_out(self.dataset, self.embeddings, rows, contender, seed=seed)
+        return apply_candidate(self.dataset, self.embeddings, rows, candidate, seed=seed)
 
-    def _learn(self, side: TrainingSet, test: Features, fit: Fit) -> Answer:
+    def _learn(self, side: TrainingSet, test: Features, fit: Fit) -> Prediction:
         if not len(side.codes):  # cleaning has left nothing to learn from
-            return Answer(np.ones((len(test), fit.class_count)))
-        if self.gallery is None:
-            return self.opened.answer(side, test, fit)
+            return Prediction(np.ones((len(test), fit.class_count)))
+        if self.store is None:
+            return self.opened.predict(side, test, fit)
         return learn_apart(self.opened, side, test, fit)
 
     def run_floor(self, number: int) -> Run:
@@ -94,24 +94,26 @@ class Setting:
         shares = learned[self.codes] / learned[self.codes].sum()
         return self._judge(number, np.tile(shares, (len(fold.test), 1)))
 
-    def _seconds_before(self, contender: Contender, number: int) -> float:
+    def _seconds_before(self, candidate: Candidate, number: int) -> float:
         """Return what the fold took before: its steps, and its share of making the pictures."""
-        found = self.prepared.get((contender.name, number))
+        found = self.prepared.get((candidate.name, number))
         if found is None:
             return 0.0
-        shares = (self.albums[key].seconds / len(self.folds) for key in found.albums)
+        shares = (self.caches[key].seconds / len(self.folds) for key in found.caches)
         return found.seconds + sum(shares)
 
-    def _source(self, number: int) -> Source:
+    def _source(self, number: int) -> FeatureSource:
         fold = self.folds[number]
-        if self.gallery is not None:
-            return PlacesInGallery(self.gallery, fold)
-        place = self.places[number]
+        if self.store is not None:
+            return PictureFeatures(self.store, fold)
+        transform = self.transforms[number]
         train, test = (
-            place(self.embeddings.vectors[self.embeddings.positions_of(rows)])
+            transform(self.embeddings.vectors[self.embeddings.positions_of(rows)])
             for rows in (fold.train, fold.test)
         )
-        return Vectors(self.embeddings, fold, Space(train, test, place), self.albums)
+        return VectorFeatures(
+            self.embeddings, fold, FoldPoints(train, test, transform), self.caches
+        )
 
     def _judge(
         self,
@@ -133,11 +135,11 @@ class Setting:
         return Run(confusion, values, seconds, change, curve, gaps)
 
 
-def prepare_setting(
+def prepare_experiment(
     dataset: ImageDataset,
     embeddings: Embeddings,
     folds: Sequence[Fold],
-    contenders: Sequence[Contender],
+    candidates: Sequence[Candidate],
     head: Head,
     *,
     is_held_out: bool,
@@ -146,31 +148,31 @@ def prepare_setting(
     device: str,
     clock: Clock,
     progress: Progress,
-) -> Setting:
-    """Return the setting with everything that is made once: directions and augmented pictures."""
+) -> Experiment:
+    """Return the experiment with all that is made once: principal axes, augmented pictures."""
     opened = head.open(embeddings, device)
     sides = {number: (fold.train, _seed_of(seed, number)) for number, fold in enumerate(folds)}
     if shows_leak:
         sides[WHOLE] = (whole_rows(folds, is_held_out=is_held_out), seed)
-    takes_pictures = opened.look is not None
-    check_points(contenders, takes_pictures=takes_pictures)
+    takes_pictures = opened.input is not None
+    check_points(candidates, takes_pictures=takes_pictures)
     prepared = prepare_sides(
-        dataset, embeddings, sides, contenders, takes_pictures=takes_pictures,
+        dataset, embeddings, sides, candidates, takes_pictures=takes_pictures,
         clock=clock, progress=progress,
     )  # fmt: skip
-    albums = fill_albums(dataset, embeddings, prepared, opened.look, progress, clock)
-    places, gallery = [], None
-    if opened.look is None:
+    caches = fill_caches(dataset, embeddings, prepared, opened.input, progress, clock)
+    transforms, store = [], None
+    if opened.input is None:
         for number, fold in enumerate(folds):
             progress("finding directions", number, len(folds))
             train = embeddings.vectors[embeddings.positions_of(fold.train)]
             with one_thread():
-                places.append(fit_directions(train, seed=seed))
+                transforms.append(fit_preprocessing(train, seed=seed))
     else:
-        real = read_pictures(dataset, embeddings.rows, opened.look, progress)
-        gallery = Gallery(embeddings.rows, real, albums)
+        real = read_pictures(dataset, embeddings.rows, opened.input, progress)
+        store = PictureStore(embeddings.rows, real, caches)
     scored = np.unique(np.concatenate([fold.train for fold in folds]))
-    return Setting(
+    return Experiment(
         dataset,
         embeddings,
         folds,
@@ -178,9 +180,9 @@ def prepare_setting(
         head,
         opened,
         prepared,
-        albums,
-        places,
-        gallery,
+        caches,
+        transforms,
+        store,
         is_held_out,
         seed,
         device,

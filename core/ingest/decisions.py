@@ -1,4 +1,4 @@
-"""From a survey and decisions to a dataset: nothing is left out without a reason."""
+"""Decisions about what does not match: from a survey to a dataset, each image with a reason."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from core.dataset.proposal import propose
 from core.dataset.questions import settle
 from core.errors import EmptyDatasetError, LimitError, SettingError
 from core.ingest.columns import column_names
-from core.ingest.labelling import UNKNOWN_SPLIT, alike
+from core.ingest.labels import UNKNOWN_SPLIT, alike
 from core.ingest.layout import NO_LABEL, why_no_picture
 from core.ingest.mismatches import LEAVE_OUT, MISMATCHES
-from core.ingest.reading import Labelled, read_pictures
+from core.ingest.picture_files import PictureFiles, read_picture_files
 from core.ingest.survey import Survey
 from core.limits import DEFAULT_LIMITS, Limits
 from core.progress import Progress, silent
@@ -59,17 +59,17 @@ def read_survey(
     place_of = {name: place for place, name in enumerate(classes)}
     order = np.array([place_of.get(name, NO_LABEL) for name in applied.names], np.intp)
     places = found.pictures[kept]
-    pictures = Labelled(
+    pictures = PictureFiles(
         listing.root,
         [listing.paths[place] for place in places],
         [listing.files[place] for place in places],
         order[applied.codes[kept]] if len(kept) else applied.codes[kept],
         classes,
         applied.splits[kept],
-        found.labelling.groups[kept],
-        found.labelling.group_names,
+        found.labels.groups[kept],
+        found.labels.group_names,
     )
-    table, unreadable = read_pictures(pictures, limits=limits, progress=progress)
+    table, unreadable = read_picture_files(pictures, limits=limits, progress=progress)
     refused = [
         SkippedFile(listing.paths[found.pictures[place]], reason)
         for place, reason in sorted(applied.reasons.items())
@@ -131,11 +131,11 @@ def _complete(found: Survey, decisions: Mapping[str, str]) -> dict[str, str]:
 
 
 def _apply(found: Survey, chosen: Mapping[str, str]) -> _Applied:
-    codes, splits = found.labelling.codes.copy(), found.labelling.splits.copy()
-    names = list(found.labelling.names)
+    codes, splits = found.labels.codes.copy(), found.labels.splits.copy()
+    names = list(found.labels.names)
     reasons: dict[int, str] = {}
     for kind, reason in _REASONS.items():
-        places = found.labelling.pictures.get(kind, [])
+        places = found.labels.pictures.get(kind, [])
         decision = chosen.get(kind)
         if not places or decision is None:
             continue

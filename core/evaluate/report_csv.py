@@ -1,4 +1,4 @@
-"""A comparison as a table for other programs."""
+"""A comparison as CSV, for other programs."""
 
 import csv
 from io import StringIO

@@ -1,4 +1,4 @@
-"""Where vectors lie for a head: standardised and turned as a fold's training side alone says."""
+"""Preprocessing of vectors: scaling and PCA, fitted on the training side of a fold alone."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _MOST_COMPONENTS = 128
 
 
 @dataclass(frozen=True, eq=False)
-class Space:
+class FoldPoints:
     """Both sides of a fold, standardised and turned as the training side alone says.
 
     The way there is linear, so a point between two images is the same point whether it is made
@@ -25,10 +25,10 @@ class Space:
 
     train: Points  # (N, D)
     test: Points  # (M, D)
-    place: Callable[[Points], Points]  # vectors of the embedding -> where they lie here
+    transform: Callable[[Points], Points]  # vectors of the embedding -> where they lie here
 
 
-def fit_space(embeddings: Embeddings, fold: Fold, *, seed: int = 0) -> Space:
+def preprocess_fold(embeddings: Embeddings, fold: Fold, *, seed: int = 0) -> FoldPoints:
     """Return both sides in at most 128 directions of the training side's largest spread.
 
     Nothing is fitted to the test side. `seed` is for the search for directions in wide data.
@@ -36,12 +36,12 @@ def fit_space(embeddings: Embeddings, fold: Fold, *, seed: int = 0) -> Space:
     train, test = (
         embeddings.vectors[embeddings.positions_of(rows)] for rows in (fold.train, fold.test)
     )
-    place = fit_directions(train, seed=seed)
-    return Space(place(train), place(test), place)
+    transform = fit_preprocessing(train, seed=seed)
+    return FoldPoints(transform(train), transform(test), transform)
 
 
-def fit_directions(train: Points, *, seed: int = 0) -> Callable[[Points], Points]:
-    """Return what standardises and turns vectors as `train` says; see `fit_space`."""
+def fit_preprocessing(train: Points, *, seed: int = 0) -> Callable[[Points], Points]:
+    """Return what standardises and turns vectors as `train` says; see `preprocess_fold`."""
     from sklearn.decomposition import PCA
     from sklearn.preprocessing import StandardScaler
 
@@ -54,7 +54,7 @@ def fit_directions(train: Points, *, seed: int = 0) -> Callable[[Points], Points
     turn = np.asarray(pca.components_.T / scale, np.float32)
     middle = np.asarray(scaler.mean_ + pca.mean_ * scaler.scale_, np.float32)
 
-    def place(vectors: Points) -> Points:
+    def transform(vectors: Points) -> Points:
         return np.asarray((vectors - middle) @ turn, np.float32)
 
-    return place
+    return transform

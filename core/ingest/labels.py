@@ -1,4 +1,4 @@
-"""Which label, split and group each picture has, and what does not fit; nothing is decided yet."""
+"""The label, split and group of each picture, and what does not match; nothing is decided yet."""
 
 import re
 from collections import defaultdict
@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.ingest.columns import Columns, column_names, tell_apart
+from core.ingest.file_index import FileIndex
 from core.ingest.layout import NO_LABEL, SPLIT_CODES, Places
-from core.ingest.matching import FileIndex
 from core.ingest.tables import Table, read_cells
 from core.progress import Progress
 
@@ -37,7 +37,7 @@ class LabelsFile:
 
 
 @dataclass(eq=False)
-class Labelling:
+class SourceLabels:
     """The labels, splits and groups of P pictures; the pictures and rows that do not fit."""
 
     codes: NDArray[np.intp]  # (P,) places in `names`, or NO_LABEL
@@ -64,9 +64,9 @@ class Labelling:
         del self.group_names[1:]
 
 
-def label_by_folders(places: Places) -> Labelling:
+def label_by_folders(places: Places) -> SourceLabels:
     """Return the labels that folders say."""
-    found = Labelling(
+    found = SourceLabels(
         places.codes.copy(), list(places.names), places.splits.copy(), np.zeros_like(places.codes)
     )
     found.pictures["outside_classes"] = np.flatnonzero(places.codes == NO_LABEL).tolist()
@@ -79,10 +79,10 @@ def label_by_folders(places: Places) -> Labelling:
 
 def label_by_table(
     labels_file: LabelsFile, index: FileIndex, places: Places, progress: Progress
-) -> Labelling:
+) -> SourceLabels:
     """Return the labels that the rows of a table say; its split column beats the folders."""
     count = len(places.codes)
-    found = Labelling(
+    found = SourceLabels(
         np.full(count, NO_LABEL, np.intp), [], places.splits.copy(), np.zeros(count, np.intp)
     )
     code_of: dict[str, int] = {}

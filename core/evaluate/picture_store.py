@@ -1,4 +1,4 @@
-"""All pictures of a comparison as its head takes them, each at a place that stands for it."""
+"""A store of all pictures of a comparison, as input of its head; folds learn from places in it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from core.augment import Pictures
 from core.dataset import ImageDataset, Rows, SkippedFile, read_picture, refusal_text
 from core.errors import SourceError, UnreadableImageError
-from core.evaluate.album import Album
-from core.evaluate.look import Look, look_at
+from core.evaluate.inputs import HeadInput, compute_inputs
+from core.evaluate.picture_cache import PictureCache
 from core.pictures.decode import Pixels
 from core.progress import Progress
 
@@ -21,29 +21,29 @@ Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
-class Gallery:
-    """The images, then the pictures of each album. Folds share them and learn from places."""
+class PictureStore:
+    """The images, then the pictures of each cache. Folds share them and learn from places."""
 
     rows: Rows  # (R,) ascending
     real: NDArray[Any]  # (R, ...) of `rows`
-    albums: Mapping[str, Album]  # key of a policy -> its pictures
+    caches: Mapping[str, PictureCache]  # key of a policy -> its pictures
 
     def find(self, rows: Rows) -> Places:
         """Return the places of images."""
         return np.searchsorted(self.rows, rows)
 
     def find_augmented(self, key: str, pictures: Pictures) -> Places:
-        """Return the places of augmented pictures that the album of a policy has."""
+        """Return the places of augmented pictures that the cache of a policy has."""
         before = len(self.rows)
-        for name, album in self.albums.items():
+        for name, cache in self.caches.items():
             if name == key:
-                return before + album.find(pictures)
-            before += len(album.values)
+                return before + cache.find(pictures)
+            before += len(cache.values)
         raise KeyError(key)
 
     def take(self, places: Places) -> NDArray[Any]:
         """Return (N, ...) what the head takes of the pictures at these places."""
-        parts = [self.real, *(album.values for album in self.albums.values() if len(album.values))]
+        parts = [self.real, *(cache.values for cache in self.caches.values() if len(cache.values))]
         ends = np.cumsum([len(part) for part in parts])
         which = np.searchsorted(ends, places, side="right")
         taken = np.empty((len(places), *self.real.shape[1:]), self.real.dtype)
@@ -55,7 +55,7 @@ class Gallery:
 
 
 def read_pictures(
-    dataset: ImageDataset, rows: Rows, look: Look, progress: Progress
+    dataset: ImageDataset, rows: Rows, head_input: HeadInput, progress: Progress
 ) -> NDArray[Any]:
     """Return (R, ...) what a head takes of the images in `rows`.
 
@@ -67,7 +67,7 @@ def read_pictures(
     def squares(row: int) -> list[Pixels]:
         try:
             with read_picture(dataset, row) as pixels:
-                return [look.prepare(pixels)]
+                return [head_input.prepare(pixels)]
         except UnreadableImageError as error:
             refused = SkippedFile(dataset.path(row), str(error))
             raise SourceError(refusal_text([refused])) from error
@@ -75,5 +75,7 @@ def read_pictures(
     def one(_: int) -> int:
         return 1
 
-    _, values = look_at(rows.tolist(), one, squares, look.encode, stage=STAGE, progress=progress)
+    _, values = compute_inputs(
+        rows.tolist(), one, squares, head_input.encode, stage=STAGE, progress=progress
+    )
     return values

@@ -1,4 +1,4 @@
-"""Room for what is made of many pictures: in memory while that is little, else on disk."""
+"""A buffer for the input of a head: in memory while it is small, else in a file."""
 
 import os
 import shutil
@@ -14,11 +14,11 @@ from core.words import size_of
 _MOST_IN_MEMORY = 256_000_000  # bytes
 
 
-def make_room(shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
+def make_buffer(shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
     """Return an array to fill, without values.
 
-    A large one lies in a file without a name, gone with the array; the system keeps as much of it
-    in memory as there is room.
+    A large one is mapped to a file without a name, which is deleted with the array; the system
+    keeps as much of it in memory as fits.
 
     Raises:
         OutputError: the disk has no room for it.

@@ -1,15 +1,17 @@
-"""Mend folds of groups in which a class is missing on a side: move groups to other folds."""
+"""Folds of groups: move groups to other folds where a class is missing on a side."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 _MOST_MOVED = 300  # groups that are looked at for one move, the smallest first
 
-Gaps = tuple[int, int]  # training sides without a class, test sides without one
+MissingClasses = tuple[int, int]  # on training sides, on test sides: sum over classes
 Numbers = NDArray[np.intp]
 
 
-def count_gaps(groups: Numbers, codes: Numbers, fold_of: Numbers, count: int) -> Gaps:
+def count_missing_classes(
+    groups: Numbers, codes: Numbers, fold_of: Numbers, count: int
+) -> MissingClasses:
     """Return on how many training and on how many test sides a class is missing.
 
     Args:
@@ -18,35 +20,37 @@ def count_gaps(groups: Numbers, codes: Numbers, fold_of: Numbers, count: int) ->
         fold_of: (G,) the fold that has the group on its test side.
         count: Folds.
     """
-    return _gaps_of(_table(fold_of[groups], codes, count))
+    return _missing_in(_table(fold_of[groups], codes, count))
 
 
-def mend_gaps(groups: Numbers, codes: Numbers, fold_of: Numbers, count: int) -> Numbers:
-    """Return (G,) folds with as few gaps as moves of one group each can leave.
+def reduce_missing_classes(
+    groups: Numbers, codes: Numbers, fold_of: Numbers, count: int
+) -> Numbers:
+    """Return (G,) folds with as few missing classes as moves of one group each can leave.
 
-    Each move closes a gap; of several, the one after which the folds are most alike in size is
-    taken. A class that is missing on a training side weighs more than one on a test side.
+    Each move brings a class to a side; of several, the one after which the folds are most alike in
+    size is taken. A class missing on a training side weighs more than one on a test side.
     """
     tested = _table(fold_of[groups], codes, count)
-    gaps = _gaps_of(tested)
-    if not any(gaps):
+    missing = _missing_in(tested)
+    if not any(missing):
         return fold_of
     fold_of = fold_of.copy()
     images = _table(groups, codes, len(fold_of))
     order = np.argsort(images.sum(axis=1), kind="stable")
-    while any(gaps):
+    while any(missing):
         lacking = ((tested == tested.sum(axis=0)) | (tested == 0)).any(axis=0)
         movable = order[(images[order][:, lacking] > 0).any(axis=1)][:_MOST_MOVED]
-        best: tuple[Gaps, int, int, int] | None = None
+        best: tuple[MissingClasses, int, int, int] | None = None
         for group in movable.tolist():
             for fold in range(count):
                 after = _moved(tested, images[group], int(fold_of[group]), fold)
                 unlike = int((after.sum(axis=1) ** 2).sum())
-                move = (_gaps_of(after), unlike, group, fold)
+                move = (_missing_in(after), unlike, group, fold)
                 best = move if best is None else min(best, move)
-        if best is None or best[0] >= gaps:
+        if best is None or best[0] >= missing:
             break
-        gaps, _, group, fold = best
+        missing, _, group, fold = best
         tested = _moved(tested, images[group], int(fold_of[group]), fold)
         fold_of[group] = fold
     return fold_of
@@ -66,5 +70,5 @@ def _moved(tested: Numbers, images: Numbers, before: int, after: int) -> Numbers
     return moved
 
 
-def _gaps_of(tested: Numbers) -> Gaps:
+def _missing_in(tested: Numbers) -> MissingClasses:
     return int((tested == tested.sum(axis=0)).sum()), int((tested == 0).sum())

@@ -1,4 +1,4 @@
-"""Which labels file of a source is read, and which of its columns: a person's choice wins."""
+"""The choice of the labels file and its columns: what a person says comes first."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,10 +7,10 @@ from pathlib import Path
 from core.dataset import Choices
 from core.errors import SettingError
 from core.ingest.columns import Columns, column_names, guess_columns
-from core.ingest.labelling import LabelsFile
+from core.ingest.file_index import FileIndex
+from core.ingest.labels import LabelsFile
 from core.ingest.layout import NO_LABEL, SPLIT_CODES, Places, is_junk, suffix_of
 from core.ingest.listing import Listing
-from core.ingest.matching import FileIndex
 from core.ingest.tables import TABLE_SUFFIXES, peek
 
 

@@ -1,16 +1,16 @@
-"""Sets of rows to begin a comparison with."""
+"""Sets of candidates to begin a comparison with."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from core.augment import AugmentPolicy
-from core.evaluate.contenders import all_names, augmentations
+from core.evaluate.candidates import all_names, augmentations
 from core.evaluate.report import BASELINE
 from core.resample import STRATEGIES
 
 
 @dataclass(frozen=True)
-class ContenderSet:
+class CandidateSet:
     """Some rows that are often compared together."""
 
     name: str
@@ -30,12 +30,12 @@ def _all(_: AugmentPolicy) -> list[str]:
     return [name for name in all_names() if name != BASELINE]
 
 
-CONTENDER_SETS: Mapping[str, ContenderSet] = {
+CANDIDATE_SETS: Mapping[str, CandidateSet] = {
     one.name: one
     for one in (
-        ContenderSet("usual", "The usual", _usual),
-        ContenderSet("augmentations", "Augmentations one by one", augmentations),
-        ContenderSet("smote_kin", "SMOTE and its kin", _smote_and_kin),
-        ContenderSet("all", "All", _all),
+        CandidateSet("usual", "The usual", _usual),
+        CandidateSet("augmentations", "Augmentations one by one", augmentations),
+        CandidateSet("smote_kin", "SMOTE and its kin", _smote_and_kin),
+        CandidateSet("all", "All", _all),
     )
 }

@@ -1,4 +1,4 @@
-"""How a head sees pictures, and many pictures as it sees them."""
+"""The input of a head: how it is computed from pictures, one batch after the other."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, nullcontext
@@ -14,7 +14,7 @@ from core.embed import Embeddings, Encoder, find_encoder, resolve_device
 from core.embed.computing import in_groups, stay_in_this_thread, turn_on
 from core.embed.devices import CPU
 from core.embed.encoders import group_size
-from core.evaluate.room import make_room
+from core.evaluate.buffer import make_buffer
 from core.pictures.decode import Pixels, resize
 from core.progress import Progress
 
@@ -24,34 +24,34 @@ Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
-    """What a head takes of a picture."""
+class HeadInput:
+    """How a picture becomes the input of a head."""
 
     prepare: Callable[[Pixels], Pixels]  # to a square; called in threads
     encode: Callable[[NDArray[np.uint8]], NDArray[Any]]  # (B, side, side, 3) to (B, ...), as well
 
 
-def as_small(side_px: int) -> Look:
-    """Return the look of a head that takes the pixels of a square, whatever the proportions."""
+def pixel_input(side_px: int) -> HeadInput:
+    """Return the input of a head on the pixels of a square, whatever the proportions."""
 
     def prepare(pixels: Pixels) -> Pixels:
         return resize(pixels, width=side_px, height=side_px)
 
-    return Look(prepare, lambda squares: squares)
+    return HeadInput(prepare, lambda squares: squares)
 
 
-def by_encoder(embeddings: Embeddings) -> Look:
-    """Return the look of an encoder: pictures are embedded as `embeddings` were."""
+def encoder_input(embeddings: Embeddings) -> HeadInput:
+    """Return the input of an encoder: pictures are embedded as `embeddings` were."""
     encoder = find_encoder(embeddings.encoder)
     device = resolve_device(embeddings.device)
     with turn_on(device):
-        return through(encoder, encoder.open(device), device)
+        return network_input(encoder, encoder.open(device), device)
 
 
-def through(
+def network_input(
     encoder: Encoder, encode: Callable[[NDArray[np.uint8]], NDArray[Any]], device: str
-) -> Look:
-    """Return the look of an encoder, or of its part `encode`, on a device."""
+) -> HeadInput:
+    """Return the input of an encoder, or of its part `encode`, on a device."""
     encode = in_groups(encode, group_size(encoder, device))
     # A small network runs in the threads that read; a large one takes one batch after the other.
     turn = nullcontext() if encoder.is_small and device == CPU else Lock()
@@ -60,10 +60,10 @@ def through(
         with turn, turn_on(device):
             return encode(squares)
 
-    return Look(encoder.square, encode_in_turn)
+    return HeadInput(encoder.square, encode_in_turn)
 
 
-def look_at(
+def compute_inputs(
     items: Sequence[Item],
     count_of: Callable[[Item], int],
     squares: Callable[[Item], list[Pixels]],
@@ -78,7 +78,7 @@ def look_at(
         items: What is worked on, in threads.
         count_of: How many pictures an item gives, at most.
         squares: The prepared pictures of an item.
-        encode: As of `Look`.
+        encode: As of `HeadInput`.
         stage: For `progress`.
         progress: Told of items.
 
@@ -101,7 +101,7 @@ def look_at(
         for some, parts in results:
             for part in parts:
                 if filled == 0:
-                    values = make_room((most, *part.shape[1:]), part.dtype)
+                    values = make_buffer((most, *part.shape[1:]), part.dtype)
                 values[filled : filled + len(part)] = part
                 filled += len(part)
             counts += some
