@@ -74,7 +74,7 @@ def spoiled(change: Callable[[Any], object]) -> object:
         (spoiled(lambda d: d.update(version=2)), r"in version 2 .* newer .* reads version 1"),
         (spoiled(lambda d: d.update(version=True)), r"'version' is true.* whole number"),
         (spoiled(lambda d: d.update(colour=1)), r"'colour' is unknown"),
-        (spoiled(lambda d: d.pop("seed")), r"'seed' is missing"),
+        (spoiled(lambda d: d.pop("steps")), r"'steps' is missing"),
         (spoiled(lambda d: d.update(seed="1")), r"'seed' is \"1\".* whole number"),
         (spoiled(lambda d: d.update(seed=1.0)), r"'seed' is 1\.0.* whole number"),
         (spoiled(lambda d: d.update(seed=-1)), r"seed is -1"),
