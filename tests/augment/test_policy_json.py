@@ -80,41 +80,71 @@ def spoiled(change: Callable[[Any], object]) -> object:
         (spoiled(lambda d: d.update(seed=-1)), r"seed is -1"),
         (spoiled(lambda d: d.update(pick=0)), r"0 steps a picture"),
         (spoiled(lambda d: d.update(border="white")), r"no border 'white'.* reflect, edge"),
-        (spoiled(lambda d: d["steps"][1].update(swapped_labels=["ab"])), r"'steps\[1\]\.swapped_labels\[0\]' is \"ab\".* a list"),
-        (spoiled(lambda d: d["steps"][1].update(swapped_labels=[["a"]])), r"swapped_labels\[0\]' has too few values"),
+        (
+            spoiled(lambda d: d["steps"][1].update(swapped_labels=["ab"])),
+            r"'steps\[1\]\.swapped_labels\[0\]' is \"ab\".* a list",
+        ),
+        (
+            spoiled(lambda d: d["steps"][1].update(swapped_labels=[["a"]])),
+            r"swapped_labels\[0\]' has too few values",
+        ),
         (spoiled(lambda d: d.update(steps={})), r"'steps' is an object.* list"),
         (spoiled(lambda d: d["steps"].append(3)), r"'steps\[2\]' is 3; .* an object"),
         (spoiled(lambda d: d["steps"].append(d["steps"][0])), r"'crop' stands in two steps"),
         (spoiled(lambda d: d["steps"][0].update(operation="melt")), r"no operation 'melt'"),
-        (spoiled(lambda d: d["steps"][0].update(operation=1)), r"'steps\[0\]\.operation' is 1; .* a text"),
+        (
+            spoiled(lambda d: d["steps"][0].update(operation=1)),
+            r"'steps\[0\]\.operation' is 1; .* a text",
+        ),
         (spoiled(lambda d: d["steps"][0].update(p=1)), r"'steps\[0\]\.p' is unknown"),
         (spoiled(lambda d: d["steps"][0].pop("values")), r"'steps\[0\]\.values' is missing"),
-        (spoiled(lambda d: d["steps"][0].update(values=[])), r"'steps\[0\]\.values' is an empty list"),
+        (
+            spoiled(lambda d: d["steps"][0].update(values=[])),
+            r"'steps\[0\]\.values' is an empty list",
+        ),
         (spoiled(lambda d: d["steps"][0].update(values={})), r"Crop.*'fraction' is missing"),
         (
             spoiled(lambda d: d["steps"][1].update(values={"speed": [0, 1]})),
             r"Horizontal flip.*'speed' is unknown",
         ),
-        (spoiled(lambda d: d["steps"][0]["values"].update(fraction=0.9)), r"'steps\[0\]\.values\.fraction' is 0\.9; .* a list"),
-        (spoiled(lambda d: d["steps"][0]["values"].update(fraction=[0.9])), r"fraction' has too few values"),
+        (
+            spoiled(lambda d: d["steps"][0]["values"].update(fraction=0.9)),
+            r"'steps\[0\]\.values\.fraction' is 0\.9; .* a list",
+        ),
+        (
+            spoiled(lambda d: d["steps"][0]["values"].update(fraction=[0.9])),
+            r"fraction' has too few values",
+        ),
         (spoiled(lambda d: d["steps"][0]["values"].update(fraction=[0.4, 1])), r"Crop.* 0\.4 to 1"),
         (spoiled(lambda d: d["steps"][0]["values"].update(fraction=[1, 0.9])), r"must rise"),
-        (spoiled(lambda d: d["steps"][0]["values"].update(fraction=[None, 1])), r"fraction\[0\]' is null.* a number"),
+        (
+            spoiled(lambda d: d["steps"][0]["values"].update(fraction=[None, 1])),
+            r"fraction\[0\]' is null.* a number",
+        ),
         (
             spoiled(lambda d: d["steps"][0]["values"].update(fraction=[float("nan"), 1])),
             r"fraction\[0\]' is NaN.* a number",
         ),
-        (spoiled(lambda d: d["steps"][0]["values"].update(fraction=[0.9, 10**400])), r"fraction\[1\]' is a number of many digits.* a number"),
+        (
+            spoiled(lambda d: d["steps"][0]["values"].update(fraction=[0.9, 10**400])),
+            r"fraction\[1\]' is a number of many digits.* a number",
+        ),
         (
             spoiled(lambda d: d["steps"][0].update(probability=1.5)),
             r"probability is 1\.5",
         ),
-        (spoiled(lambda d: d["steps"][0].update(probability=True)), r"'steps\[0\]\.probability' is true.* a number"),
+        (
+            spoiled(lambda d: d["steps"][0].update(probability=True)),
+            r"'steps\[0\]\.probability' is true.* a number",
+        ),
         (
             spoiled(lambda d: d["steps"][0].update(except_labels="cat")),
             r"'steps\[0\]\.except_labels' is \"cat\".* a list",
         ),
-        (spoiled(lambda d: d["steps"][0].update(except_labels=[6])), r"except_labels\[0\]' is 6; .* a text"),
+        (
+            spoiled(lambda d: d["steps"][0].update(except_labels=[6])),
+            r"except_labels\[0\]' is 6; .* a text",
+        ),
     ],
 )
 def test_a_fault_in_the_json_is_named(data: object, message: str) -> None:

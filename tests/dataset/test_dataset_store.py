@@ -163,7 +163,9 @@ def test_an_index_of_another_version_is_one_sentence(dataset: ImageDataset, tmp_
     facts = json.loads((tmp_path / "index" / FACTS_FILE).read_bytes())
     (tmp_path / "index" / FACTS_FILE).write_text(json.dumps({**facts, "version": 1}))
 
-    with pytest.raises(SourceError, match=r"in version 1 of its format, an older one.* Bring the images again\."):
+    with pytest.raises(
+        SourceError, match=r"in version 1 of its format, an older one.* Bring the images again\."
+    ):
         read_dataset(tmp_path / "index")
 
 
@@ -193,5 +195,3 @@ def test_an_index_is_there_only_when_it_is_whole(dataset: ImageDataset, tmp_path
     (index / FACTS_FILE).unlink()
 
     assert not has_dataset(index)
-
-
