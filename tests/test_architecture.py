@@ -120,7 +120,7 @@ CROWDED_UNTIL_REBUILT = {
     "core/evaluate: estimate",
     "core/evaluate: evaluate",
     "core/evaluate: measure_leaky",
-    "core/evaluate: prepare_setting",
+    "core/evaluate: prepare_experiment",
     "core/evaluate: prepare_sides",
     "core/evaluate: train",
     "core/evaluate: write_notes",

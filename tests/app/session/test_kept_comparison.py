@@ -82,9 +82,7 @@ def test_cancel_keeps_the_strategies_that_are_done(
 
     stop(workspace, stopping)
 
-    assert workspace.message == (
-        "Comparing strategies was cancelled. The results so far are kept."
-    )
+    assert workspace.message == ("Comparing strategies was cancelled. The results so far are kept.")
     assert "Stopped after 2 of 4 strategies. " in text(page.run())
     assert "Not compared: 'Random oversampling' and 'SMOTE to 50% + class weights'." in text(page)
     assert list(page.dataframe[0].value["strategy"])[:2] == ["None", "Class weights"]
