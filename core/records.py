@@ -8,6 +8,7 @@ nothing that the dataclass does not name.
 """
 
 import json
+import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
@@ -60,7 +61,27 @@ class OtherVersionError(SettingError):
     """A file was written in another version of its format."""
 
 
+class _AnyNumber:
+    """Marks a number that may be none, where something ran away; a file has null for it."""
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: "GetCoreSchemaHandler"
+    ) -> Mapping[str, Any]:
+        """Return the schema of such a number."""
+        from pydantic_core import core_schema
+
+        inside = core_schema.nullable_schema(core_schema.float_schema())
+        return core_schema.no_info_after_validator_function(
+            lambda number: math.nan if number is None else number,
+            inside,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda number: number if math.isfinite(number) else None
+            ),
+        )
+
+
 FileName = Annotated[str, _AnyBytes()]  # and what may have its name from a file
+AnyNumber = Annotated[float, _AnyNumber()]
 WholeNumbers = Annotated[NDArray[np.intp], _WholeNumbers()]
 
 
@@ -84,15 +105,16 @@ def to_json(record: object, version: int | None = None) -> dict[str, Any]:
     return plain if version is None else {"version": version, "evenset": __version__, **plain}
 
 
-def to_text(record: object, version: int) -> str:
+def to_text(record: object, version: int, *, is_compact: bool = False) -> str:
     """Return the content of a file, which `read_text` reads."""
-    return as_text(to_json(record, version))
+    return as_text(to_json(record, version), is_compact=is_compact)
 
 
-def as_text(data: object) -> str:
+def as_text(data: object, *, is_compact: bool = False) -> str:
     """Return plain values as JSON; bytes of file names that are no text as JSON's escapes."""
-    text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    return text.encode("utf-8", "backslashreplace").decode()
+    indent, marks = (None, (",", ":")) if is_compact else (2, None)
+    text = json.dumps(data, indent=indent, separators=marks, ensure_ascii=False, allow_nan=False)
+    return f"{text}\n".encode("utf-8", "backslashreplace").decode()
 
 
 def parse(content: bytes | str, where: str) -> object:

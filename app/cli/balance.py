@@ -28,6 +28,7 @@ from core.export import (
     export,
     find_container,
     find_layout,
+    make_recipe,
     read_recipe,
 )
 from core.progress import Progress
@@ -85,22 +86,12 @@ def run_balance(options: argparse.Namespace) -> None:
         if record.needs_embeddings:
             embeddings = embed_all(dataset, encoder, options, progress)
             tell_estimate(plan, embeddings)
-        recipe = Recipe(
-            source=dataset.name,
-            dataset_digest=dataset.digest,
-            choices=dataset.choices,
-            take=dataset.take,
-            strategy=strategy,
-            target=target,
-            settings=plan.settings,
-            most_per_image=most,
-            encoder=encoder,
-            policy=policy,
-            seed=seed,
-            edits=named_edits(options, base),
-            originals=_originals(options, base),
-            layout=layout.name,
+        recipe = make_recipe(
+            dataset, plan, policy, seed=seed, encoder=encoder, edits=named_edits(options, base)
         )
+        recipe = replace(recipe, originals=_originals(options, base), layout=layout.name)
+        for text in recipe.told():
+            print(text)
         if base is not None and base.dataset_digest != dataset.digest:
             print(
                 "evenset: these are not the images that the recipe was made with; "

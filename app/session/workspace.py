@@ -18,6 +18,7 @@ from app.session.session import Session
 from app.session.store import (
     EMBEDDINGS_FOLDER,
     SESSION_FILE,
+    OtherVersion,
     SavedSession,
     kept_names,
     save_session,
@@ -52,7 +53,8 @@ class Workspace:
         self._place = folder  # a function makes it when it is needed: who only looks leaves nothing
         self._vectors = vectors  # a place that a person's workspaces share
         self.session = Session()
-        self.saved: SavedSession | None = None  # of an earlier server, until something replaces it
+        # Of an earlier server, until something replaces it.
+        self.saved: SavedSession | OtherVersion | None = None
         self.uploads = Uploads(self.new_folder)
         self.scenes = Scenes()  # the maps that pages of this visitor show
         self.changes = 0  # how often a job has ended or begun: each page sees what others did
@@ -215,6 +217,10 @@ class Workspace:
             for name in kept_names(saved) - {SESSION_FILE}:
                 remove_later(self.folder / name)
 
+    def _saved_folder(self, home: Path) -> Path | None:
+        # What another version has kept has no folder that this one knows.
+        return home / self.saved.folder if isinstance(self.saved, SavedSession) else None
+
     def _put_kept(self, running: _Running, kept: object) -> bool:
         """Put what is worth keeping of stopped work into the session; return whether it was."""
         before = self.session
@@ -238,7 +244,7 @@ class Workspace:
             save_session(home, session)
         except OutputError as error:
             self.message = f"What you have now is not kept for the next start. {error}"
-        replaced = {before.folder, home / self.saved.folder if self.saved else None}
+        replaced = {before.folder, self._saved_folder(home)}
         self.saved = None
         for folder in replaced - {session.folder}:
             if folder is not None:

@@ -12,6 +12,7 @@ from core.evaluate.features import Features
 from core.evaluate.inputs import HeadInput, pixel_input
 from core.evaluate.metrics import Scores
 from core.evaluate.training_set import TrainingSet
+from core.records import AnyNumber
 
 _C = 10.0  # strength of the data against the penalty
 _TOLERANCE = 1e-4  # largest slope of the mean loss
@@ -40,7 +41,7 @@ def _untold(done: int, total: int) -> None:
 class Epoch:
     """One pass over the training side."""
 
-    loss: float  # on the pieces that were learned from
+    loss: AnyNumber  # on the pieces that were learned from
     held_back: float | None  # balanced accuracy on images held back from them, where there are any
 
 
