@@ -17,6 +17,7 @@ run: $(VENV)/.installed
 quick: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/oxlint --deny-warnings app
 	$(PYTEST) -m "not browser and not long and not release" --hypothesis-profile quick
 
 test: browser check
@@ -31,6 +32,7 @@ browser: $(VENV)/.installed-test
 check: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/oxlint --deny-warnings app
 	$(BIN)/mypy
 
 setup: $(VENV)/.installed-test

@@ -121,8 +121,8 @@ async def _lifespan(_: st.App) -> AsyncIterator[None]:
 def _show_fault(_: Exception) -> bool:
     """Say that Evenset is at fault; Streamlit writes the traceback to the terminal."""
     st.error(
-        "This page stopped because of a fault in Evenset; nothing that you had is lost. "
-        "Reload the page. The details are in the terminal that runs it."
+        "This page stopped because of an error in Evenset. Your work is not lost. Reload the "
+        "page. The details are in the terminal that runs Evenset."
     )
     return True
 

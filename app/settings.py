@@ -133,10 +133,10 @@ SERVE_OPTIONS = (
     ServeOption("--max-classes", "classes", "classes", "in one set", 1_000_000),
     ServeOption("--max-ratio", "compression_ratio", "times",
                 "that a file of an archive may be compressed", 100_000),
-    ServeOption("--max-visitors", "workspaces", "visitors", "with images at one time", 100_000),
-    ServeOption("--jobs", "jobs", "jobs", "that run at one time; others wait", 1_000),
+    ServeOption("--max-visitors", "workspaces", "visitors", "with images at a time", 100_000),
+    ServeOption("--jobs", "jobs", "jobs", "that run at a time; others wait", 1_000),
     ServeOption("--keep-days", "keep_days", "days",
-                "that work is kept on this computer when nobody goes on with it", 36_500),
+                "that work is kept on this computer when nobody resumes it", 36_500),
     ServeOption("--idle-minutes", "idle_minutes", "minutes",
                 "that work is kept when the server is open to others", 10_000_000),
 )  # fmt: skip

@@ -129,9 +129,7 @@ def parse(content: bytes | str, where: str) -> object:
     except UnicodeDecodeError as error:
         raise SettingError(f"{where} is not JSON: it is no text in UTF-8.") from error
     except RecursionError as error:
-        raise SettingError(
-            f"{where} is not JSON that can be read: its lists lie too deep."
-        ) from error
+        raise SettingError(f"{where} is not JSON: its lists lie too deep.") from error
     except ValueError as error:
         raise SettingError(f"{where} is not JSON, or was cut off.") from error
 

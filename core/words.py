@@ -6,6 +6,7 @@ _IRREGULAR = {
     "batch": "batches",
     "class": "classes",
     "copy": "copies",
+    "mismatch": "mismatches",
     "more": "more",
     "strategy": "strategies",
 }

@@ -1,12 +1,132 @@
-"""What a comparison found, to plotly figures. Pure: no page, no session."""
+"""Charts of what a comparison found: differences, recall, confusion, learning curves.
+
+Pure: no page, no session.
+"""
+
+from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from app.charts.palette import OKABE_ITO
-from core.evaluate import EvaluationReport, StrategyResult
+from app.charts.layout import FONT, MARGIN, name_of, shortened
+from app.charts.palette import BETTER, NEUTRAL, OKABE_ITO, WORSE
+from core.evaluate import BASELINE, FLOOR, EvaluationReport, Outcome, StrategyResult
+from core.words import signed
 
-_MARGIN = {"l": 0, "r": 12, "t": 8, "b": 8}
+_FEW_CLASSES = 12  # with more, labels would lie on each other
+_LABEL_GAP = 5.5  # per cent of recall that a line of text is high
 _DASHES = ("solid", "dash", "dot", "dashdot")
+_OUTCOME_COLOURS = {Outcome.BETTER: BETTER, Outcome.SAME: NEUTRAL, Outcome.WORSE: WORSE}
+
+
+def strategy_differences(report: EvaluationReport, metric: str) -> go.Figure:
+    """Return a dot with its 95% interval per strategy: points above or below doing nothing.
+
+    What always predicts the largest class is left out: it lies so far below that the others would
+    look alike.
+    """
+    rows = [row for row in report.strategies if row.difference and row.name != FLOOR][::-1]
+    figure = go.Figure()
+    figure.add_vline(x=0, line_width=1.5, line_color=NEUTRAL)
+    for row in rows:
+        assert row.difference is not None
+        difference = row.difference[metric]
+        colour = _OUTCOME_COLOURS[row.outcome(metric)]
+        low, mean, high = (
+            100 * value for value in (difference.low, difference.mean, difference.high)
+        )
+        figure.add_scatter(
+            x=[mean],
+            y=[row.title],
+            mode="markers+text",
+            marker={"size": 12, "color": colour},
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [high - mean],
+                "arrayminus": [mean - low],
+                "color": colour,
+                "thickness": 2.5,
+                "width": 0,
+            },
+            text=[signed(mean)],
+            textposition="top center",
+            hovertemplate=(
+                f"{row.title}: {signed(mean)} points (95% {difference.interval})<extra></extra>"
+            ),
+            showlegend=False,
+        )
+    figure.update_layout(height=52 * len(rows) + 60, margin=MARGIN)
+    figure.update_xaxes(
+        title="points above or below 'None'", zeroline=False, ticksuffix="", nticks=9
+    )
+    figure.update_yaxes(
+        showgrid=False, ticksuffix="  ", automargin=True, tickfont=FONT,
+        range=[-0.5, len(rows) - 0.4],  # with room for the number over the uppermost dot
+    )  # fmt: skip
+    return figure
+
+
+def recall_slopes(report: EvaluationReport, strategy: str, colours: Mapping[str, str]) -> go.Figure:
+    """Return a line per class from its recall without balancing to that with `strategy`."""
+    rows = {row.name: row for row in report.strategies}
+    before, after = rows[BASELINE].recall, rows[strategy].recall
+    figure = go.Figure()
+    is_few = len(report.classes) <= _FEW_CLASSES
+    for label in report.classes:
+        figure.add_scatter(
+            x=[0, 1],
+            y=[100 * before[label], 100 * after[label]],
+            mode="lines+markers",
+            line={"color": colours.get(label, NEUTRAL), "width": 2.5},
+            marker={"size": 8},
+            name=name_of(label),
+            hovertemplate="%{fullData.name}: %{y:.0f} %<extra></extra>",
+            showlegend=False,
+        )
+    if is_few:
+        places = _spread({label: 100 * after[label] for label in report.classes})
+        for label, place in places.items():
+            figure.add_annotation(
+                x=1, y=place, text=name_of(label), xanchor="left", xshift=10, showarrow=False,
+                font=FONT,
+            )  # fmt: skip
+    figure.update_layout(height=400, margin={**MARGIN, "r": 150, "l": 8})
+    figure.update_yaxes(title="recall in %", range=[-4, 104])
+    figure.update_xaxes(
+        showgrid=False, range=[-0.12, 1.05], tickvals=[0, 1],
+        ticktext=["None", rows[strategy].title], tickfont=FONT,
+    )  # fmt: skip
+    return figure
+
+
+def confusion_map(report: EvaluationReport, strategy: str) -> go.Figure:
+    """Return the confusion matrix in per cent of each true class."""
+    row = next(row for row in report.strategies if row.name == strategy)
+    totals = row.confusion.sum(axis=1, keepdims=True)
+    share = 100 * row.confusion / totals.clip(min=1)
+    names = [name_of(label) for label in report.classes]
+    few = len(names) <= _FEW_CLASSES
+    figure = go.Figure(
+        go.Heatmap(
+            z=share,
+            x=names,
+            y=names,
+            zmin=0,
+            zmax=100,
+            colorscale=[[0, "rgba(0,114,178,0.04)"], [1, "#0072B2"]],
+            text=[[f"{value:.0f}" for value in line] for line in share] if few else None,
+            texttemplate="%{text}" if few else None,
+            hovertemplate="'%{y}' predicted as '%{x}': %{z:.0f} %<extra></extra>",
+            colorbar={"title": "%", "thickness": 10},
+        )
+    )
+    side = min(760, max(320, 44 * len(names) + 120))
+    figure.update_layout(height=side, margin=MARGIN)
+    figure.update_xaxes(type="category", labelalias=shortened(report.classes))
+    figure.update_yaxes(type="category", labelalias=shortened(report.classes))
+    figure.update_yaxes(title="true label", autorange="reversed", automargin=True, showgrid=False)
+    figure.update_xaxes(title="predicted label", automargin=True, showgrid=False)
+    return figure
 
 
 def learning_curves(report: EvaluationReport) -> go.Figure:
@@ -39,7 +159,7 @@ def learning_curves(report: EvaluationReport) -> go.Figure:
     # Lines end close together: names beside them would lie on each other.
     figure.update_layout(
         height=380,
-        margin=_MARGIN,
+        margin=MARGIN,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         showlegend=True,
     )
@@ -56,3 +176,19 @@ def without_line(report: EvaluationReport) -> list[StrategyResult]:
         for row in report.strategies
         if any(epoch.held_back is None for curve in row.curves for epoch in curve)
     ]
+
+
+def _spread(places: Mapping[str, float]) -> dict[str, float]:
+    """Return the places moved apart, in per cent of recall, so that labels do not overlap."""
+    order = sorted(places, key=lambda label: (places[label], label))
+    spread: dict[str, float] = {}
+    lowest = -float("inf")
+    for label in order:
+        lowest = max(places[label], lowest + _LABEL_GAP)
+        spread[label] = lowest
+    # What was pushed beyond the top moves all down that stand too close.
+    highest = 100 + _LABEL_GAP / 2
+    for label in reversed(order):
+        spread[label] = highest = min(spread[label], highest)
+        highest -= _LABEL_GAP
+    return spread

@@ -1,16 +1,15 @@
 """The evidence of operations as a map: a mark per class and trial. Pure: no page, no session."""
 
-from collections.abc import Sequence
-from html import escape
+from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
+from app.charts.layout import MARGIN, ROW_PX, cut
 from app.charts.palette import ADDED, BETTER, NEUTRAL, WORSE
 from core.augment.evidence import Cell, Evidence
 from core.augment.trials import Trial
 from core.augment.verdict import Verdict
 
-_ROW_PX = 26
 _MOST_LETTERS = 24
 # A shape for each verdict: never colour alone.
 _MARKS = {
@@ -58,38 +57,37 @@ def evidence_map(
             x0=columns[chosen.trial] - 0.5, x1=columns[chosen.trial] + 0.5,
             y0=rows[chosen.label] - 0.5, y1=rows[chosen.label] + 0.5,
         )  # fmt: skip
+    _lay_out(figure, rows, columns)
+    return figure
+
+
+def _lay_out(figure: go.Figure, rows: Mapping[str, int], columns: Mapping[Trial, int]) -> None:
+    """Give each label a line and each trial a column, with its name."""
     figure.update_layout(
-        height=_ROW_PX * len(labels) + 190,
-        margin={"l": 0, "r": 12, "t": 8, "b": 8},
+        height=ROW_PX * len(rows) + 190,
+        margin=MARGIN,
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
         showlegend=True,
     )
     figure.update_xaxes(
-        tickvals=list(columns.values()), ticktext=[trial.title for trial in trials], tickangle=-50,
-        showgrid=False, zeroline=False, automargin=True, range=[-0.6, len(trials) - 0.4],
+        tickvals=list(columns.values()), ticktext=[trial.title for trial in columns], tickangle=-50,
+        showgrid=False, zeroline=False, automargin=True, range=[-0.6, len(columns) - 0.4],
     )  # fmt: skip
     figure.update_yaxes(
-        tickvals=list(rows.values()), ticktext=[_name(label) + "  " for label in labels],
-        showgrid=False, zeroline=False, automargin=True, range=[len(labels) - 0.4, -0.6],
+        tickvals=list(rows.values()), ticktext=[cut(label, _MOST_LETTERS) + "  " for label in rows],
+        showgrid=False, zeroline=False, automargin=True, range=[len(rows) - 0.4, -0.6],
     )  # fmt: skip
-    return figure
 
 
 def _hover(cell: Cell) -> str:
-    figures = cell.figures
+    figures, label = cell.figures, cut(cell.label, _MOST_LETTERS)
     text = (
-        f"<b>{_name(cell.label)}, {cell.trial.title.lower()}: {cell.verdict.value}</b><br>"
+        f"<b>{label}, {cell.trial.title.lower()}: {cell.verdict.value}</b><br>"
         f"{figures.kept:.0%} of {figures.judged} keep the label"
     )
     if figures.taken_for:
-        text += f", others look like {_name(figures.taken_for)}"
+        text += f", others look like {cut(figures.taken_for, _MOST_LETTERS)}"
     return text + (
         f"<br>moves {figures.move:.2f} of the way between two images of the class"
         f"<br>{figures.identical:.0%} identical, {figures.milliseconds:.2f} ms a picture"
     )
-
-
-def _name(label: str) -> str:
-    """Return a label without HTML, not too long for an axis."""
-    short = label if len(label) <= _MOST_LETTERS else label[: _MOST_LETTERS - 1] + "…"
-    return escape(short, quote=False)

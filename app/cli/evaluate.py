@@ -35,7 +35,7 @@ def run_evaluate(options: argparse.Namespace) -> None:
     """Print the comparison of strategies; of those that are done, where it is broken off."""
     policy = read_policy(options.policy or "standard", options.seed or 0)
     settings = _settings(options.set)
-    names = _names(options.strategies or "usual", policy)
+    names = _names(options.strategies or "default", policy)
     candidates = [parse_candidate(name, settings, policy) for name in names]
     _check_settings(settings, candidates)
     head = find_head(options.head or DEFAULT_HEAD)

@@ -117,8 +117,8 @@ class Job:
             # The last line of defence: the person gets a sentence, the terminal the traceback.
             _LOG.exception("Job '%s' failed", self.title)
             self.error = (
-                f"'{self.title}' stopped because of a fault in Evenset; nothing that you had is "
-                "lost. The details are in the terminal that runs it."
+                f"'{self.title}' stopped because of an error in Evenset. Your work is not lost. "
+                "The details are in the terminal that runs Evenset."
             )
             self._stop(JobState.FAILED)
 

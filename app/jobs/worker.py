@@ -42,7 +42,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What the task's function has returned."""
 
     result: object
@@ -63,7 +63,7 @@ class Ended:
     """Nothing more will come: the process is gone."""
 
 
-Message = Warmed | Report | Answer | Refusal | Ended
+Message = Warmed | Report | Response | Refusal | Ended
 
 
 class Worker:
@@ -111,7 +111,7 @@ class Worker:
     ) -> Result:  # fmt: skip
         """Return `function(argument)`; one caller at a time.
 
-        The process ends when it has no answer: `progress` raised, or the function did.
+        The process ends when it has no response: `progress` raised, or the function did.
 
         Raises:
             EvensetError: the function raised one, or the process ended.
@@ -120,20 +120,20 @@ class Worker:
         try:
             with _written((function, argument)) as task:
                 self._send(task)
-                while not isinstance(message, Answer | Refusal | Ended):
+                while not isinstance(message, Response | Refusal | Ended):
                     if isinstance(message, Report):
                         progress(message.stage, message.done, message.total)
                     with suppress(Empty):
                         message = self._messages.get(timeout=_POLL_SECONDS)
         finally:
-            if not isinstance(message, Answer | Refusal):
+            if not isinstance(message, Response | Refusal):
                 self.end()
         if isinstance(message, Refusal):
             raise EvensetError(message.text)
         if isinstance(message, Ended):
             raise EvensetError(
-                f"The process that was {stage} ended before it was done; there may be too little "
-                f"memory. {remedy}"
+                f"The process that was {stage} ended early; there may be too little memory. "
+                f"{remedy}"
             )
         return cast(Result, message.result)
 

@@ -16,7 +16,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import BinaryIO
 
-from app.jobs.worker import Answer, Message, Refusal, Report, Warmed
+from app.jobs.worker import Message, Refusal, Report, Response, Warmed
 from core.errors import EvensetError
 
 _REPORT_SECONDS = 0.05
@@ -98,7 +98,7 @@ def _do(task: Path, messages: _Messages) -> None:
     except EvensetError as error:
         messages.send(Refusal(str(error)))
     else:
-        messages.send(Answer(result))
+        messages.send(Response(result))
 
 
 def _takes_progress(function: Callable[..., object]) -> bool:

@@ -1,9 +1,18 @@
 // The card beside the pointer: what a point is, with the pictures behind it.
 
+import { element } from "./element.js";
+
+/** @import { CardData } from "./types.js" */
+
 const known = new Map(); // address -> what the server said of a point
 const MOST_KNOWN = 2000;
 
-async function askAbout(address) {
+/**
+ * What the server says of a point, asked for once.
+ * @param {string} address - Of its card.
+ * @returns {Promise<CardData | null>} The card; null where the server gives none.
+ */
+export async function askAbout(address) {
   if (!known.has(address)) {
     if (known.size > MOST_KNOWN) known.clear();
     known.set(address, fetch(address).then((answer) => (answer.ok ? answer.json() : null)).catch(() => null));
@@ -13,14 +22,11 @@ async function askAbout(address) {
   return said;
 }
 
-function element(name, text = "", kind = "") {
-  const made = document.createElement(name);
-  if (text) made.textContent = text; // names are data: never HTML
-  if (kind) made.className = kind;
-  return made;
-}
-
-// { title, lines, pictures: [{ url, alt, role }], fraction } as elements.
+/**
+ * A card as elements.
+ * @param {CardData} said - What is on it.
+ * @returns {HTMLElement[]} One below the other.
+ */
 function cardOf(said) {
   const pictures = element("div", "", "pictures");
   for (const { url, alt, role } of said.pictures) {
@@ -41,13 +47,22 @@ function cardOf(said) {
   return [...parts, ...said.lines.map((line) => element("p", line))];
 }
 
-class Card {
+/** The card, and which point it is of. */
+export class Card {
+  /** @param {HTMLElement} host - The card's element. */
   constructor(host) {
     this.host = host;
     this.of = null;
   }
 
-  // Show what `address` says of a point at a place of the frame; the last one asked for wins.
+  /**
+   * Show what a card says beside a place; the last one asked for wins.
+   * @param {string} address - Of the card.
+   * @param {number} x - Pixels from the frame's left.
+   * @param {number} y - Pixels from the frame's top.
+   * @param {{width: number, height: number}} frame - Where it must fit in.
+   * @returns {Promise<CardData | null>} What is shown; null where another one is by now.
+   */
   async show(address, x, y, frame) {
     this.of = address;
     const said = await askAbout(address);

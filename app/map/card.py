@@ -4,7 +4,7 @@ from app.map.scene import Scene
 from app.shell.thumbnails import thumbnail_url
 from core.dataset import LEFT_OUT
 
-NO_PARENTS = "It is a vector without parents: it was made of no two images."
+NO_PARENTS = "It is a vector without parents: it was not made from two images."
 
 
 def card(scene: Scene, index: int, route_token: str) -> dict[str, object]:

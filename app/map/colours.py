@@ -101,7 +101,7 @@ def by_type(session: Session, scene: Scene) -> Colours:
     assert session.difficulty is not None
     types = types_of_rows(session.difficulty, len(scene.dataset))
     codes = np.where(scene.is_real, types[_rows(scene)], len(TYPE_NAMES))
-    names = [*TYPE_NAMES, "not looked at, or synthetic"]
+    names = [*TYPE_NAMES, "not checked, or synthetic"]
     return _present("type", codes, names, [*_TYPE_COLOURS, NO_VALUE])
 
 
@@ -262,7 +262,7 @@ COLOURINGS: Mapping[str, Colouring] = {
             _always, by_cluster,
         ),
         Colouring(
-            "finding", "What Audit found",
+            "finding", "Audit findings",
             _has_findings, by_finding,
         ),
         Colouring(

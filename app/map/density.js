@@ -1,9 +1,24 @@
 // How many points lie where, as a heat under them: for maps that are too crowded for dots.
 
+import { toScreen } from "./camera.js";
+import { canBePicked } from "./picking.js";
+
+/** @import { Camera, PlacedPoints, Scale, Size } from "./types.js" */
+
 const CELL_PX = 5;
 const ROUNDS = 3; // of a box blur: near enough to a Gaussian
 
-function drawDensity(pen, map, shown, camera, scale, size, colour) {
+/**
+ * Draw the heat.
+ * @param {CanvasRenderingContext2D} pen - Of the canvas under the points.
+ * @param {PlacedPoints} map - The points.
+ * @param {number} shown - The kinds that count, a bit each.
+ * @param {Camera} camera - What is seen.
+ * @param {Scale} scale - Pixels per unit.
+ * @param {Size} size - Of the panel.
+ * @param {number[]} colour - Of the heat, as three channels.
+ */
+export function drawDensity(pen, map, shown, camera, scale, size, colour) {
   const across = Math.ceil(size.width / CELL_PX), down = Math.ceil(size.height / CELL_PX);
   let cells = new Float32Array(across * down);
   for (let i = 0; i < map.kinds.length; i++) {

@@ -1,9 +1,20 @@
 // What the colours mean: click hides a group or brings it back, double-click leaves it alone in colour.
 
+import { element } from "./element.js";
+
+/** @import { Colouring } from "./types.js" */
+
 const DOUBLE_CLICK_MS = 350;
 const clicked = new WeakMap(); // legend -> its last click: a click draws the legend anew
 
-function drawLegend(host, colour, hidden, changed) {
+/**
+ * Draw the legend.
+ * @param {HTMLElement} host - Where.
+ * @param {Colouring} colour - What it explains.
+ * @param {Set<number>} hidden - The codes that are grey.
+ * @param {(hidden: Set<number>) => void} changed - Told when they are others.
+ */
+export function drawLegend(host, colour, hidden, changed) {
   if (colour.ramp) {
     const ramp = element("div", "", "ramp"), bar = element("i");
     bar.style.background = `linear-gradient(90deg, ${colour.entries.map((entry) => entry.colour).join(",")})`;
@@ -26,7 +37,7 @@ function drawLegend(host, colour, hidden, changed) {
     button.append(mark, element("span", entry.label));
     if (entry.count !== undefined) button.append(element("small", entry.count.toLocaleString("en")));
     button.setAttribute("aria-pressed", String(!hidden.has(code)));
-    button.title = "Click: grey or in colour. Double-click, or Shift and Enter: this one alone.";
+    button.title = "Click to grey out or show. Double-click or Shift+Enter to show only this one.";
     button.onclick = (event) => press(code, event.timeStamp);
     button.onkeydown = (event) => {
       if (event.key !== "Enter" || !event.shiftKey) return;

@@ -1,10 +1,29 @@
 // The map: panels side by side with one camera, the tools above them, the legend below.
 
+import { extentOf, wholeView, zoomed } from "./camera.js";
+import { Card, askAbout } from "./card.js";
+import { element } from "./element.js";
+import { drawLegend } from "./legend.js";
+import { Panel } from "./panel.js";
+import { packed, unpacked } from "./picking.js";
+import { DIMMED } from "./points.js";
+import { MODES, drawTools, markTools, savePicture } from "./tools.js";
+
+/** @import { Camera, MapData, MapEvent } from "./types.js" */
+
 const LATER_MS = 250;
-const NOT_FETCHED = "The points could not be fetched. Reload the page.";
+const NOT_FETCHED = "The points could not be loaded. Reload the page.";
 const maps = new WeakMap(); // where it is drawn -> the map that is drawn there
 
-export default function ({ parentElement, data, setTriggerValue }) {
+/**
+ * Draw the map; Streamlit calls it with each run of the page.
+ * @param {object} component - What Streamlit gives to a component.
+ * @param {HTMLElement} component.parentElement - Holds the HTML of `point_map.py`.
+ * @param {MapData} component.data - What Python has to show.
+ * @param {(name: "event", value: MapEvent) => void} component.setTriggerValue - Tells Python.
+ * @returns {() => void} What Streamlit calls at its end.
+ */
+export default function drawMap({ parentElement, data, setTriggerValue }) {
   let map = maps.get(parentElement);
   if (!map || map.isOver) maps.set(parentElement, (map = new PointMap(parentElement)));
   const turn = (map.turn = (map.turn ?? 0) + 1);
@@ -14,7 +33,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
   return () => setTimeout(() => map.turn === turn && !parentElement.isConnected && map.end(), LATER_MS);
 }
 
-class PointMap {
+/** All that the panels share: the points, their colours, the selection and the camera. */
+export class PointMap {
+  /** @param {HTMLElement} root - Holds the HTML of `point_map.py`. */
   constructor(root) {
     this.find = (selector) => root.querySelector(selector);
     this.host = this.find(".map");
@@ -61,7 +82,10 @@ class PointMap {
     this.host.dataset.mode = this.tools.mode;
   }
 
-  // What Python has to show; only what is new is fetched.
+  /**
+   * Show what Python has to show; only what is new is fetched.
+   * @param {MapData} data - What that is.
+   */
   async show(data) {
     const before = this.data;
     this.data = data;
@@ -193,6 +217,7 @@ class PointMap {
     });
   }
 
+  /** @param {Camera} camera - What is seen from now on. */
   look(camera) {
     this.camera = camera;
     this.card.hide();

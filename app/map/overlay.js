@@ -1,9 +1,17 @@
 // What lies over the points: the lasso, rings, and lines from synthetic points to their parents.
 
-const RING = "#D55E00"; // told from every class by its shape as well
-const MOST_LINES = 3000;
+/** @import { Overlay } from "./types.js" */
 
-function drawOverlay(pen, { place, size, path, isBox, hovered, pinned, focused, parents, family, ink }) {
+const RING = "#D55E00"; // told from every class by its shape as well
+/** More lines than this would be a grey area, and slow. */
+export const MOST_LINES = 3000;
+
+/**
+ * Draw it.
+ * @param {CanvasRenderingContext2D} pen - Of the canvas over the points.
+ * @param {Overlay} overlay - What is drawn.
+ */
+export function drawOverlay(pen, { place, size, path, isBox, hovered, pinned, focused, parents, family, ink }) {
   pen.clearRect(0, 0, size.width, size.height);
   if (parents) {
     pen.strokeStyle = ink;

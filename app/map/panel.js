@@ -1,8 +1,23 @@
 // One panel of the map: its canvases, and what the pointer does on it.
 
+import { scaleOf, toScreen, wholeView, zoomed } from "./camera.js";
+import { drawDensity } from "./density.js";
+import { element } from "./element.js";
+import { MOST_LINES, drawOverlay } from "./overlay.js";
+import { canBePicked, isShown, pointAt, pointBeside, pointsInside } from "./picking.js";
+import { dotSize, newPoints } from "./points.js";
+
+/** @import { PointMap } from "./map.js" */
+/** @import { Place, Scale } from "./types.js" */
+
 const CLICK_PX = 4; // a press that moves less than this is a click
 
-class Panel {
+/** A panel: it asks the map for what all panels share, and tells it what the person does. */
+export class Panel {
+  /**
+   * @param {PointMap} map - What it is a panel of.
+   * @param {HTMLElement} host - Where it is drawn.
+   */
   constructor(map, host) {
     this.map = map;
     this.frame = element("div", "", "frame");
@@ -45,10 +60,15 @@ class Panel {
     this.map.redraw();
   }
 
+  /** @returns {Scale} Pixels per unit of the plane. */
   get scale() {
     return scaleOf(this.map.camera, this.map.extent, this.size, this.map.data.equal);
   }
 
+  /**
+   * @param {number} i - A point.
+   * @returns {Place} Where it lies, in pixels.
+   */
   place(i) {
     const { points, camera } = this.map;
     return toScreen(camera, this.scale, this.size, points[2 * i], points[2 * i + 1]);
@@ -165,7 +185,6 @@ class Panel {
 
   pinch(id, here) {
     const other = [...this.pointers].find(([key]) => key !== id)[1], before = this.pointers.get(id);
-    const apart = (a, b) => Math.hypot(a[0] - b[0], a[1] - b[1]) || 1;
     const factor = apart(here, other) / apart(before, other);
     this.pointers.set(id, here);
     this.press.moved = true;
@@ -207,8 +226,9 @@ class Panel {
       const [dx, dy] = steps[event.key], { x, y, zoom } = map.camera;
       map.look({ x: x + (60 * dx) / this.scale.x, y: y + (60 * dy) / this.scale.y, zoom });
     } else if (event.key in steps) this.walk(...steps[event.key]);
-    else if (event.key === "Enter" || event.key === " ") this.focused >= 0 && map.pin(this.focused);
-    else if (event.key === "Escape") map.choose([], false);
+    else if (event.key === "Enter" || event.key === " ") {
+      if (this.focused >= 0) map.pin(this.focused);
+    } else if (event.key === "Escape") map.choose([], false);
     else if (event.key === "+" || event.key === "=") near(1.5);
     else if (event.key === "-") near(1 / 1.5);
     else if (event.key === "0") map.look(wholeView(map.extent));
@@ -231,6 +251,8 @@ class Panel {
     this.drawOver();
   }
 }
+
+const apart = (a, b) => Math.hypot(a[0] - b[0], a[1] - b[1]) || 1;
 
 function nearestToMiddle(map, shown, place, width, height, reach) {
   let best = -1, least = reach;

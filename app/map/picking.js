@@ -1,13 +1,41 @@
 // Which points lie where: under the pointer, inside a lasso, next to another one.
-// `map`: { points, kinds, states }; `shown`: the kinds that a panel draws, a bit each.
+
+import { toPlane } from "./camera.js";
+import { DIMMED } from "./points.js";
+
+/** @import { Camera, Place, PlacedPoints, Scale, Size } from "./types.js" */
 
 const REACH_PX = 14;
 
-const isShown = (map, shown, i) => ((shown >> map.kinds[i]) & 1) === 1;
-const canBePicked = (map, shown, i) => !(map.states[i] & DIMMED) && isShown(map, shown, i);
+/**
+ * Whether a panel draws a point.
+ * @param {PlacedPoints} map - The points.
+ * @param {number} shown - The kinds that the panel draws, a bit each.
+ * @param {number} i - The point.
+ * @returns {boolean} It does.
+ */
+export const isShown = (map, shown, i) => ((shown >> map.kinds[i]) & 1) === 1;
+/**
+ * Whether a panel draws a point in colour.
+ * @param {PlacedPoints} map - The points.
+ * @param {number} shown - The kinds that the panel draws, a bit each.
+ * @param {number} i - The point.
+ * @returns {boolean} It does.
+ */
+export const canBePicked = (map, shown, i) => !(map.states[i] & DIMMED) && isShown(map, shown, i);
 
-// The point nearest to a place of the screen, or -1. Points that are in colour go before grey ones.
-function pointAt(map, shown, camera, scale, size, across, down) {
+/**
+ * The point nearest to a place of the panel. Points that are in colour go before grey ones.
+ * @param {PlacedPoints} map - The points.
+ * @param {number} shown - The kinds that the panel draws, a bit each.
+ * @param {Camera} camera - What is seen.
+ * @param {Scale} scale - Pixels per unit.
+ * @param {Size} size - Of the panel.
+ * @param {number} across - Pixels from the left.
+ * @param {number} down - Pixels from the top.
+ * @returns {number} The point, or -1.
+ */
+export function pointAt(map, shown, camera, scale, size, across, down) {
   const [x, y] = toPlane(camera, scale, size, across, down);
   let best = -1, bestGrey = -1, least = REACH_PX ** 2, leastGrey = 36;
   for (let i = 0; i < map.kinds.length; i++) {
@@ -27,8 +55,17 @@ function pointAt(map, shown, camera, scale, size, across, down) {
   return best >= 0 ? best : bestGrey;
 }
 
-// Those inside a path of the screen, [[across, down], ...]. A box is a path of four corners.
-function pointsInside(map, shown, camera, scale, size, path) {
+/**
+ * The points inside a path of the panel.
+ * @param {PlacedPoints} map - The points.
+ * @param {number} shown - The kinds that the panel draws, a bit each.
+ * @param {Camera} camera - What is seen.
+ * @param {Scale} scale - Pixels per unit.
+ * @param {Size} size - Of the panel.
+ * @param {Place[]} path - Its corners; a box is a path of four.
+ * @returns {number[]} The points.
+ */
+export function pointsInside(map, shown, camera, scale, size, path) {
   const places = path.map(([across, down]) => toPlane(camera, scale, size, across, down));
   const xs = places.map(([x]) => x), ys = places.map(([, y]) => y);
   const left = Math.min(...xs), right = Math.max(...xs), low = Math.min(...ys), high = Math.max(...ys);
@@ -49,8 +86,17 @@ function isInside(xs, ys, x, y) {
   return inside;
 }
 
-// The next point from `from` in a direction, within 45 degrees of it; `from` where there is none.
-function pointBeside(map, shown, scale, from, dx, dy) {
+/**
+ * The next point in a direction, within 45 degrees of it.
+ * @param {PlacedPoints} map - The points.
+ * @param {number} shown - The kinds that the panel draws, a bit each.
+ * @param {Scale} scale - Pixels per unit.
+ * @param {number} from - Where one is.
+ * @param {number} dx - Of the direction, to the right.
+ * @param {number} dy - Of the direction, up.
+ * @returns {number} The point; `from` where there is none.
+ */
+export function pointBeside(map, shown, scale, from, dx, dy) {
   const x = map.points[2 * from], y = map.points[2 * from + 1];
   let best = from, least = Infinity;
   for (let i = 0; i < map.kinds.length; i++) {
@@ -68,8 +114,13 @@ function pointBeside(map, shown, scale, from, dx, dy) {
   return best;
 }
 
-// A selection as bits in base64: 100,000 points are 17 kB.
-function packed(indices, count) {
+/**
+ * A selection as bits in base64: 100,000 points are 17 kB.
+ * @param {Iterable<number>} indices - The points.
+ * @param {number} count - How many points there are.
+ * @returns {string} A bit for each of them, the lowest of a byte first.
+ */
+export function packed(indices, count) {
   const bytes = new Uint8Array(Math.ceil(count / 8));
   for (const i of indices) bytes[i >> 3] |= 1 << (i & 7);
   let text = "";
@@ -77,7 +128,13 @@ function packed(indices, count) {
   return btoa(text);
 }
 
-function unpacked(text, count) {
+/**
+ * A selection as Python sends it.
+ * @param {string} text - A bit for each point, in base64; "" for none.
+ * @param {number} count - How many points there are.
+ * @returns {Uint8Array} 1 for each that is selected.
+ */
+export function unpacked(text, count) {
   const flags = new Uint8Array(count);
   if (!text) return flags;
   const bytes = atob(text);

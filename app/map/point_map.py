@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from app.map.colours import NO_VALUE, Colours
-from app.map.routes import MAP_PATH
+from app.map.routes import MAP_CODE, MAP_PATH
 from app.map.scene import Scene
 from app.map.selection import Selection
 from app.shell.page import current_workspace
@@ -21,23 +20,19 @@ _HTML = """
   <p class="status" role="status"></p>
 </div>
 """
-_SCRIPTS = (
-    "camera.js", "points.js", "picking.js", "density.js", "card.js", "legend.js", "overlay.js",
-    "panel.js", "tools.js", "map.js",
-)  # fmt: skip
-_HERE = Path(__file__).parent
 _HEIGHT_PX = 600
+_KEY = "point_map"  # of the component: a page has one map
 
 _MAP = st.components.v2.component(
     "evenset_map",
     html=_HTML,
-    css=(_HERE / "map.css").read_text("utf-8"),
-    js="\n".join((_HERE / name).read_text("utf-8") for name in _SCRIPTS),
+    css=(MAP_CODE.folder / "map.css").read_text("utf-8"),
+    js=MAP_CODE.script("map.js"),
 )
 
 
 @dataclass(frozen=True)
-class Panel:
+class MapPanel:
     """One of the maps that stand side by side."""
 
     kinds: Sequence[int]  # of the points that it shows
@@ -47,15 +42,14 @@ class Panel:
 
 def point_map(
     scene: Scene,
-    panels: Sequence[Panel],
+    panels: Sequence[MapPanel],
     colours: Colours,
     selection: Selection,
     *,
     view: str,
-    key: str,
     changed: Callable[[Selection], None],
 ) -> None:
-    """Draw the map.
+    """Draw the map. What the browser is told is spelled out in `types.js`.
 
     Args:
         scene: All points; those that change nothing are not sent again.
@@ -63,52 +57,64 @@ def point_map(
         colours: Of the points.
         selection: What is in colour, and what is pinned.
         view: Names what the camera is remembered for.
-        key: Of the component.
         changed: Called with what the person has selected or clicked, before the page is drawn.
     """
     workspace = current_workspace()
     workspace.scenes.keep(scene, **{colours.part: colours.bytes})
 
     def take() -> None:
-        event = st.session_state[key].event
+        event = st.session_state[_KEY].event
         if isinstance(event, dict) and event.get("key") == scene.key:
             chosen = _chosen(scene, selection, event)
             if chosen is not None:
                 changed(chosen)
 
     _MAP(
-        key=key,
+        key=_KEY,
         data={
-            "key": scene.key,
             "base": f"{MAP_PATH}/{workspace.route_token}/{scene.key}",
-            "count": len(scene.kinds),
             "view": view,
-            # Distances on a PCA mean something in both directions; those on a UMAP hardly do.
-            "equal": scene.projection.method == "pca",
             "height": _HEIGHT_PX,
-            "panels": [
-                {"title": one.title, "alt": one.alt, "kinds": sum(1 << kind for kind in one.kinds)}
-                for one in panels
-            ],
-            "colour": {
-                "name": colours.name,
-                "part": colours.part,
-                "entries": [
-                    {
-                        "label": entry.label,
-                        "colour": entry.colour,
-                        "count": entry.count,
-                        "none": entry.colour == NO_VALUE,
-                    }
-                    for entry in colours.entries
-                ],
-                "ramp": list(colours.ramp) if colours.ramp else None,
-            },
-            "selected": selection.bits(scene),
-            "pinned": scene.index_of(selection.pick) if selection.pick else -1,
+            **_points(scene, selection),
+            "panels": [_panel(panel) for panel in panels],
+            "colour": _colouring(colours),
         },
         on_event_change=take,
     )
+
+
+def _points(scene: Scene, selection: Selection) -> dict[str, object]:
+    """Return which points there are, and the state of each: the first part of `MapData`."""
+    return {
+        "key": scene.key,
+        "count": len(scene.kinds),
+        # Distances on a PCA mean something in both directions; those on a UMAP hardly do.
+        "equal": scene.projection.method == "pca",
+        "selected": selection.bits(scene),
+        "pinned": scene.index_of(selection.pick) if selection.pick else -1,
+    }
+
+
+def _panel(panel: MapPanel) -> dict[str, object]:
+    kinds = sum(1 << kind for kind in panel.kinds)
+    return {"title": panel.title, "alt": panel.alt, "kinds": kinds}
+
+
+def _colouring(colours: Colours) -> dict[str, object]:
+    return {
+        "name": colours.name,
+        "part": colours.part,
+        "entries": [
+            {
+                "label": entry.label,
+                "colour": entry.colour,
+                "count": entry.count,
+                "none": entry.colour == NO_VALUE,
+            }
+            for entry in colours.entries
+        ],
+        "ramp": list(colours.ramp) if colours.ramp else None,
+    }
 
 
 def _chosen(scene: Scene, before: Selection, event: dict[str, Any]) -> Selection | None:

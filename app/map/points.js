@@ -1,6 +1,11 @@
 // Points on a canvas: dots and crosses by WebGL, or plainly where a browser has none.
 
-const DIMMED = 1; // in the state of a point: grey, and never picked
+import { toScreen } from "./camera.js";
+
+/** @import { Drawing, PointArrays } from "./types.js" */
+
+/** In the state of a point: grey, and never picked. */
+export const DIMMED = 1;
 const LAYERS = [0, 1, 2]; // dimmed, real, synthetic: what is drawn later lies above
 
 const VERTEX = `#version 300 es
@@ -49,8 +54,13 @@ void main() {
 
 const PALETTE_WIDTH = 256;
 
-// The size of a dot in pixels of the screen: many points are small, and grow as one comes nearer.
-function dotSize(count, zoom) {
+/**
+ * The size of a dot: many points are small, and grow as one comes nearer.
+ * @param {number} count - How many points there are.
+ * @param {number} zoom - Of the camera.
+ * @returns {number} Its diameter in pixels.
+ */
+export function dotSize(count, zoom) {
   const whole = Math.min(7, Math.max(2.4, 7 - 1.15 * Math.log2(Math.max(1, count / 4000))));
   return Math.min(11, whole * Math.max(1, zoom) ** 0.28);
 }
@@ -99,7 +109,10 @@ class GlPoints {
     else gl.vertexAttribIPointer(place, width, type, 0, 0);
   }
 
-  // What changed since the last time is sent to the graphics processor, and nothing else.
+  /**
+   * Send to the graphics processor what changed since the last time, and nothing else.
+   * @param {PointArrays} arrays - What changed.
+   */
   load({ points, kinds, codes, states, palette }) {
     const { gl } = this;
     if (points) this.fill(0, points, 2, gl.FLOAT);
@@ -114,6 +127,7 @@ class GlPoints {
     }
   }
 
+  /** @param {Drawing} drawing - How they are drawn. */
   draw({ count, camera, scale, size, ratio, kinds, grey, dot, alpha }) {
     const { gl, uniforms } = this;
     if (this.isLost) return;
@@ -147,10 +161,12 @@ class PlainPoints {
     this.held = {};
   }
 
+  /** @param {PointArrays} parts - What changed. */
   load(parts) {
     for (const [name, part] of Object.entries(parts)) if (part) this.held[name] = part;
   }
 
+  /** @param {Drawing} drawing - How they are drawn. */
   draw({ count, camera, scale, size, ratio, kinds: shown, grey, dot, alpha }) {
     const { pen, canvas } = this;
     const { points, kinds, codes, states, palette } = this.held;
@@ -177,7 +193,13 @@ class PlainPoints {
   end() {}
 }
 
-function newPoints(canvas, lost) {
+/**
+ * What draws points, by WebGL where the browser has it.
+ * @param {HTMLCanvasElement} canvas - Where; another one takes its place where there is no WebGL.
+ * @param {() => void} lost - Told when the graphics processor has forgotten all.
+ * @returns {GlPoints | PlainPoints} It.
+ */
+export function newPoints(canvas, lost) {
   try {
     return new GlPoints(canvas, lost);
   } catch (error) {

@@ -1,6 +1,7 @@
-"""The addresses from which the map fetches its points, colours and cards."""
+"""The addresses from which the map fetches its code, points, colours and cards."""
 
 import re
+from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -9,8 +10,10 @@ from starlette.routing import Route
 
 from app.map.card import card
 from app.session.workspaces import WORKSPACES
+from app.shell.browser_code import BrowserCode
 
 MAP_PATH = "/evenset/map"
+MAP_CODE = BrowserCode("map", Path(__file__).parent)
 _CARD = re.compile(r"point-(\d{1,9})\.json")
 # A key names its content, so a browser may keep it for as long as it likes.
 _HEADERS = {
@@ -38,4 +41,4 @@ async def map_part(request: Request) -> Response:
     return Response(content, media_type="application/octet-stream", headers=_HEADERS)
 
 
-MAP_ROUTES = [Route(f"{MAP_PATH}/{{token}}/{{key}}/{{part}}", map_part)]
+MAP_ROUTES = [MAP_CODE.route(), Route(f"{MAP_PATH}/{{token}}/{{key}}/{{part}}", map_part)]

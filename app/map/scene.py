@@ -35,7 +35,7 @@ class Pick:
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class PointLayer:
     """Synthetic points and where they lie."""
 
     kind: int  # MADE or OTHER_MADE
@@ -50,7 +50,7 @@ class Scene:
 
     dataset: ImageDataset
     projection: Projection
-    layers: tuple[Layer, ...] = ()
+    layers: tuple[PointLayer, ...] = ()
     joint: Projection | None = None  # where a joint fit has the images
 
     @cached_property
@@ -124,7 +124,7 @@ class Scene:
             lines.append(np.column_stack([own, self._places(rows, layer)]).astype(np.int32))
         return np.vstack(lines).tobytes()
 
-    def layer_of(self, kind: int) -> Layer:
+    def layer_of(self, kind: int) -> PointLayer:
         """Return the layer that points of a kind belong to."""
         return next(layer for layer in self.layers if layer.kind == kind)
 
@@ -145,7 +145,7 @@ class Scene:
         places = self._places(rows, layer)
         return [[float(value) for value in self.points[place]] for place in places if place >= 0]
 
-    def _places(self, rows: Rows, layer: Layer) -> Indices:
+    def _places(self, rows: Rows, layer: PointLayer) -> Indices:
         """Return where among the P the images of a layer's panel stand; -1: nowhere."""
         is_joint = self.joint is not None and layer.kind == OTHER_MADE
         known = self.joint.rows if is_joint and self.joint is not None else self.projection.rows
@@ -166,7 +166,7 @@ class Scenes:
         self,
         dataset: ImageDataset,
         projection: Projection,
-        layers: Sequence[Layer],
+        layers: Sequence[PointLayer],
         joint: Projection | None,
     ) -> Scene:
         """Return the scene of these, the one that is kept where there is one."""
@@ -208,7 +208,7 @@ class Scenes:
             return self._parts.get((key, name))
 
 
-def _is_same(one: Layer, other: Layer) -> bool:
+def _is_same(one: PointLayer, other: PointLayer) -> bool:
     same = one.kind == other.kind and one.synthetic is other.synthetic
     # On one map, the same points placed in the same way lie in the same places.
     return same and one.placement.way == other.placement.way

@@ -5,7 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from app.map.colours import types_of_rows
-from app.map.scene import MADE, Indices, Layer, Scene
+from app.map.scene import MADE, Indices, PointLayer, Scene
 from app.map.selection import Selection
 from app.session.session import Session
 from core.neighbours.graph import TYPE_NAMES
@@ -63,7 +63,7 @@ def _parents(scene: Scene, indices: Indices) -> tuple[Indices, Indices, NDArray[
     """Return the rows of the base and the neighbour of each point, -1 for none."""
     ends = np.full((len(indices), 2), -1, np.intp)
     fraction = np.full(len(indices), np.nan, np.float32)
-    layer: Layer
+    layer: PointLayer
     for layer in scene.layers:
         own = scene.kinds[indices] == layer.kind
         numbers = scene.numbers[indices[own]]

@@ -1,21 +1,32 @@
 // The tools above the map.
 
+import { element } from "./element.js";
+
+/** @import { Panel } from "./panel.js" */
+/** @import { Tools } from "./types.js" */
+
 const TOOLS = [
   ["move", "Move the map", "M12 3v18M3 12h18M12 3l-2.5 2.5M12 3l2.5 2.5M12 21l-2.5-2.5M12 21l2.5-2.5M3 12l2.5-2.5M3 12l2.5 2.5M21 12l-2.5-2.5M21 12l-2.5 2.5"],
   ["lasso", "Select with a lasso", "M7 17c-3-1-4-4-3-7 2-5 14-6 16-1 2 6-8 9-12 7M7 17c2 0 2 3 0 4"],
   ["box", "Select with a box", "M4 6V4h2M18 4h2v2M20 18v2h-2M6 20H4v-2M10 4h4M10 20h4M4 10v4M20 10v4"],
   ["view", "Select all in view", "M3 12c5-8 13-8 18 0-5 8-13 8-18 0M12 9.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5"],
-  ["nearer", "Nearer", "M5 12h14M12 5v14"],
-  ["farther", "Farther", "M5 12h14"],
+  ["nearer", "Zoom in", "M5 12h14M12 5v14"],
+  ["farther", "Zoom out", "M5 12h14"],
   ["whole", "Show the whole map", "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"],
-  ["density", "Show how dense it is", "M4 20c3-1 4-12 8-12s5 11 8 12z"],
+  ["density", "Show density", "M4 20c3-1 4-12 8-12s5 11 8 12z"],
   ["lines", "Lines to the parents of synthetic points", "M6 18L18 6M6 18a2 2 0 1 0 0 .1M18 6a2 2 0 1 0 0-.1"],
   ["save", "Save as a picture", "M12 4v11m0 0l-4-4m4 4l4-4M5 20h14"],
 ];
-const MODES = ["move", "lasso", "box"]; // one of them at a time
+/** What a drag does: one of them at a time. */
+export const MODES = ["move", "lasso", "box"];
 const GAP_PX = 16;
 
-function drawTools(host, use) {
+/**
+ * Draw the tools.
+ * @param {HTMLElement} host - Where.
+ * @param {(name: string) => void} use - Told which one is clicked.
+ */
+export function drawTools(host, use) {
   host.replaceChildren(...TOOLS.map(([name, title, path]) => {
     const button = element("button");
     button.type = "button";
@@ -32,8 +43,12 @@ function drawTools(host, use) {
   }));
 }
 
-// `tools`: { mode, density, lines }.
-function markTools(host, tools) {
+/**
+ * Mark those that are in use.
+ * @param {HTMLElement} host - Where they are drawn.
+ * @param {Tools} tools - Which those are.
+ */
+export function markTools(host, tools) {
   for (const button of host.children) {
     const { tool } = button.dataset;
     const isOn = MODES.includes(tool) ? tools.mode === tool : tools[tool];
@@ -41,8 +56,12 @@ function markTools(host, tools) {
   }
 }
 
-// Hand over the panels side by side as one PNG.
-function savePicture(panels, back) {
+/**
+ * Hand over the panels side by side as one PNG.
+ * @param {Panel[]} panels - What is on it.
+ * @param {string} back - Its colour.
+ */
+export function savePicture(panels, back) {
   const gap = GAP_PX * panels[0].ratio;
   const sheet = element("canvas");
   sheet.width = panels.reduce((sum, { canvas }) => sum + canvas.width + gap, -gap);

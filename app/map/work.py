@@ -22,7 +22,7 @@ def better_map(
         stage="drawing the map",
         progress=progress,
         warm_up=WARM_UMAP,
-        remedy="The PCA map stays. Try again, or take fewer images on Load.",
+        remedy="The PCA map stays. Try again, or choose fewer images on Load.",
     )
 
 

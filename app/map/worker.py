@@ -18,7 +18,7 @@ from core.project import (
 )
 from core.resample import SyntheticPoints
 
-WARM_UMAP = "app.worker_map:warm_umap"
+WARM_UMAP = "app.map.worker:warm_umap"
 _FEW = 200
 
 

@@ -233,7 +233,7 @@ def _look_for_files(dataset: ImageDataset, workspace: Path, progress: Progress) 
     if missing:
         place = "there" if dataset.root.is_relative_to(workspace) else f"in '{dataset.root}'"
         raise SourceError(
-            f"{missing:,} of {count_of(len(rows), 'file')} of '{dataset.name}' that were looked "
-            f"for are not {place} any more. Put them back, or delete it here and bring the images "
-            "again."
+            f"{missing:,} of {count_of(len(rows), 'file')} of '{dataset.name}' that were checked "
+            f"are not {place} any more. Put them back, or delete the session here and load the "
+            "images again."
         )

@@ -33,7 +33,7 @@ Apply = Callable[[Session, Any], Session]
 MAIN, MAP, RISKS, QUALITY = "main", "map", "risks", "quality"
 PLACING, BESIDE, CLUSTERS = "placing", "beside", "clusters"
 
-_KEPT = "What was done until then is kept."
+_KEPT = "The results so far are kept."
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,9 @@ class Workspace:
             for slot, running in self._running.items():
                 running.job.cancel()
                 if slot == MAIN:
-                    self.message = f"{running.job.title} was stopped: its images were replaced."
+                    self.message = (
+                        f"{running.job.title} was stopped because its images were replaced."
+                    )
             self.changes += len(self._running)
             self._running.clear()
 
@@ -160,8 +162,8 @@ class Workspace:
                     applied = running.apply(self.session, job.result)
                     if applied is self.session and slot == MAIN:
                         self.message = (
-                            f"{job.title} has ended, but what it was for has changed since. "
-                            "Start it again."
+                            f"{job.title} has finished, but its input has changed since it "
+                            "started. Start it again."
                         )
                     self.session = applied
                     continue
@@ -169,7 +171,7 @@ class Workspace:
                 if job.state is JobState.FAILED:
                     self.message = f"{job.error} {_KEPT}" if is_kept else job.error
                 else:
-                    rest = _KEPT if is_kept else "What you had is unchanged."
+                    rest = _KEPT if is_kept else "Nothing has changed."
                     self.message = f"{job.title} was cancelled. {rest}"
             self._keep(before)
             return bool(finished)
@@ -186,7 +188,9 @@ class Workspace:
                 self.session = after
                 self._keep(before)
             else:
-                self.message = "Something else has changed meanwhile. Look again, then repeat it."
+                self.message = (
+                    "Something else has changed in the meantime. Check the page, then try again."
+                )
 
     def new_folder(self, name: str) -> Path:
         """Return a new, empty folder of the workspace.
@@ -243,7 +247,7 @@ class Workspace:
                 keep_report(home, session)
             save_session(home, session)
         except OutputError as error:
-            self.message = f"What you have now is not kept for the next start. {error}"
+            self.message = f"Your session cannot be saved for the next start. {error}"
         replaced = {before.folder, self._saved_folder(home)}
         self.saved = None
         for folder in replaced - {session.folder}:

@@ -146,7 +146,7 @@ class Workspaces:
         try:
             return RootFolder(usual_root())
         except (OutputError, RuntimeError) as error:  # RuntimeError: nobody knows whose home it is
-            _LOG.warning("%s Until then, what is made is lost when the server stops.", error)
+            _LOG.warning("%s Until then, your work is lost when the server stops.", error)
             return RootFolder()
 
     def _watch(self, closed: threading.Event) -> None:
@@ -198,7 +198,7 @@ class Workspaces:
             self._check_room()
             held = self._open_root().hold(folder_name(token))
             if held is None:
-                raise OutputError("Another Evenset is at work with your images. Close it there.")
+                raise OutputError("Another Evenset is using your session. Close that one first.")
             self._held[token] = held
             return held.path
 
@@ -218,8 +218,8 @@ class Workspaces:
             if len(self._held) < most:
                 return
         raise LimitError(
-            f"Evenset is full: it lets {count_of(most, 'visitor')} in at one time. "
-            "Try again later; 'evenset serve --max-visitors' lets more in."
+            f"Evenset is full: it serves {count_of(most, 'visitor')} at a time. Try again later, "
+            "or raise the limit with 'evenset serve --max-visitors'."
         )
 
     def _sweep(self) -> None:

@@ -12,9 +12,9 @@ from core.words import count_of
 
 _MOST_PICTURES = 24
 _SEVERITY = {
-    Severity.HIGH: ("▲", "Act on it"),
-    Severity.MEDIUM: ("◆", "Look at it"),
-    Severity.LOW: ("●", "Good to know"),
+    Severity.HIGH: ("▲", "Action needed"),
+    Severity.MEDIUM: ("◆", "Check"),
+    Severity.LOW: ("●", "Information"),
 }
 
 
@@ -41,8 +41,8 @@ def finding_pictures(
         if len(chosen.rows) > _MOST_PICTURES:
             quiet(f"The first {_MOST_PICTURES} of {len(chosen.rows):,}.")
         if can_review and st.button(
-            f"Look at {count_of(len(chosen.rows), 'image')} one by one", key=f"{key}_review",
-            help="Puts them on a list above, where each can be left out, kept or relabelled.",
+            f"Review {count_of(len(chosen.rows), 'image')} one by one", key=f"{key}_review",
+            help="Adds them to the list above, where you can leave out, keep or relabel each one.",
         ):  # fmt: skip
             return chosen.rows
     return None

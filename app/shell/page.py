@@ -77,7 +77,7 @@ def ask_for_images(session: Session, question: str, purpose: str) -> ImageDatase
     """Return the dataset; where there is none yet, draw how to get one."""
     if session.dataset is None:
         heading(question, "There are no images yet.")
-        _missing(f"{purpose} Bring your own, or take a sample.")
+        _missing(f"{purpose} Load your own, or try a sample.")
     return session.dataset
 
 
@@ -85,8 +85,8 @@ def lacks_classes(dataset: ImageDataset, question: str, verb: str) -> bool:
     """Draw the page of a set with one class in training, and return whether it is such a set."""
     if sum(count > 0 for count in dataset.counts(TRAIN).values()) >= 2:
         return False
-    heading(question, f"There is one class, so there is nothing to {verb}.")
-    _missing(f"It takes two classes or more to {verb}. Load a set that has them.")
+    heading(question, f"There is only one class, so there is nothing to {verb}.")
+    _missing(f"You need two or more classes to {verb}. Load a set that has them.")
     return True
 
 
@@ -119,8 +119,8 @@ def _missing(sentence: str) -> None:
     with st.container(border=True):
         st.markdown(sentence)
         with st.container(horizontal=True):
-            if st.button("Choose images", type="primary", key="missing"):
+            if st.button("Load images", type="primary", key="missing"):
                 st.switch_page(st.session_state["pages"]["load"])
-            if st.button("Take the sample", key="missing_sample"):
+            if st.button("Load the sample", key="missing_sample"):
                 st.session_state[SAMPLE_KEY] = next(iter(SAMPLES))
                 st.switch_page(st.session_state["pages"]["load"])

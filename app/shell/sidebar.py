@@ -76,7 +76,7 @@ def _dataset_card(session: Session, pages: Mapping[str, StreamlitPage]) -> None:
             f'<div class="bars" role="img" aria-label="Training images per class">{bars}</div>'
             f'<p class="quiet">{figures}</p>'
         )
-        if st.button("Change", type="tertiary", help="Bring other images or take a part"):
+        if st.button("Change", type="tertiary", help="Load other images or choose a subset"):
             st.switch_page(pages["load"])
 
 
@@ -125,7 +125,7 @@ def _detail(job: Job) -> str:
     """Return what the line says: 'embedding images, 45 %, 20 s left'."""
     if job.state is JobState.QUEUED:
         before = JOBS.position(job)
-        return "waiting for a free place" + (f", {before} before it" if before else "")
+        return "waiting in the queue" + (f", {before} ahead of it" if before else "")
     parts = [job.stage or "starting"]
     if job.share is not None:
         parts.append(f"{100 * job.share:.0f} %")

@@ -10,7 +10,7 @@ from app.session.session import Session
 class StepState(StrEnum):
     """How far a step is; the values are shown."""
 
-    WAITING = "not begun"
+    WAITING = "not started"
     READY = "ready"
     DONE = "done"
     STALE = "out of date"

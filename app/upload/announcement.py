@@ -15,7 +15,7 @@ FOLDER, ARCHIVE = "folder", "archive"
 _LONGEST_LINE = 1 << 16
 _LONGEST_NAME = 255
 _BYTES_A_FILE = 512  # of the list itself; a long path has some 100
-_DAMAGED = "The list of files arrived damaged ({}). Choose the {} again."
+_DAMAGED = "The list of files was damaged on the way ({}). Choose the {} again."
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,7 @@ class AnnouncementReader:
         self._digest.update(block)
         self._length += len(block)
         if self._length > _LONGEST_LINE + _BYTES_A_FILE * self._limits.files:
-            raise LimitError("The list of files is too long. Bring fewer files, or a zip of them.")
+            raise LimitError("The list of files is too long. Choose fewer files, or a zip of them.")
         *lines, self._rest = (self._rest + block).split(b"\n")
         if len(self._rest) > _LONGEST_LINE:
             raise self._damaged("a line has no end")
@@ -85,7 +85,7 @@ class AnnouncementReader:
             raise self._damaged("it is empty")
         if not self._paths:
             raise SourceError(
-                f"'{self._name}' holds no files. Choose the folder that your pictures are in."
+                f"'{self._name}' has no files. Choose the folder that contains your pictures."
             )
         if self._kind == ARCHIVE and len(self._paths) != 1:
             raise self._damaged("an archive is one file")
@@ -125,13 +125,13 @@ class AnnouncementReader:
         most = self._limits
         if len(self._paths) > most.files:
             raise LimitError(
-                f"'{self._name}' holds more than {most.files:,} files, the limit. "
-                "Bring a smaller folder."
+                f"'{self._name}' holds more than {most.files:,} files, which is the limit. Choose "
+                "a smaller folder."
             )
         if self._wanted_bytes > most.unpacked_bytes:
             raise LimitError(
-                f"'{self._name}' is larger than {size_of(most.unpacked_bytes)}, the limit. "
-                f"Bring a smaller {self._kind}."
+                f"'{self._name}' is larger than {size_of(most.unpacked_bytes)}, which is the "
+                f"limit. Choose a smaller {self._kind}."
             )
 
     def _damaged(self, where: str) -> SourceError:

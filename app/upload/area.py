@@ -1,12 +1,10 @@
 """The area where a folder or an archive is chosen or dropped, and sent in pieces."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from app.session.workspaces import WORKSPACES
 from app.shell.page import current_workspace
-from app.upload.routes import UPLOAD_PATH
+from app.upload.routes import UPLOAD_CODE, UPLOAD_PATH
 from core.words import size_of
 
 _HTML = """
@@ -38,13 +36,11 @@ _HTML = """
 </div>
 """
 
-_HERE = Path(__file__).parent
-
 _AREA = st.components.v2.component(
     "evenset_upload",
     html=_HTML,
-    css=(_HERE / "uploader.css").read_text("utf-8"),
-    js="".join((_HERE / name).read_text("utf-8") for name in ("transfer.js", "uploader.js")),
+    css=(UPLOAD_CODE.folder / "uploader.css").read_text("utf-8"),
+    js=UPLOAD_CODE.script("uploader.js"),
 )
 
 
@@ -62,8 +58,8 @@ def upload_area(key: str, *, is_aside: bool = False) -> None:
             "base": f"{UPLOAD_PATH}/{current_workspace().route_token}",
             "aside": is_aside,
             "limits": (
-                "One folder per class, also inside train, validation and test folders, or with a "
-                f"labels file beside the pictures. Up to {limits.files:,} files and "
+                "One folder per class, with or without train, validation and test folders, or a "
+                f"labels file next to the pictures. Up to {limits.files:,} files and "
                 f"{size_of(limits.unpacked_bytes)}."
             ),
         },

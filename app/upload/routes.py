@@ -1,8 +1,9 @@
-"""The routes of an upload: what a browser sends, step by step, for whoever has the token."""
+"""The routes of an upload: its code, and what a browser sends, for whoever has the token."""
 
 import json
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -10,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from app.session.workspaces import MAIN, WORKSPACES, Workspace
+from app.shell.browser_code import BrowserCode
 from app.upload.announcement import AnnouncementReader
 from app.upload.chunks import CHUNK
 from app.upload.loading import start_arrived
@@ -17,6 +19,7 @@ from app.upload.uploads import Upload
 from core.errors import EvensetError, LimitError, OutputError, SourceError
 
 UPLOAD_PATH = "/evenset/upload"
+UPLOAD_CODE = BrowserCode("upload", Path(__file__).parent)
 _MOST_BYTES = CHUNK + (64 << 10)  # of a piece: a whole chunk and its frame, or many small ones
 _LIST_BLOCK = 1 << 20  # of an announcement, read at a time
 _MOST_DRAINED = 256 << 20
@@ -90,6 +93,7 @@ async def finish(request: Request) -> Response:
 
 
 UPLOAD_ROUTES = [
+    UPLOAD_CODE.route(),
     Route(f"{UPLOAD_PATH}/{{token}}", begin, methods=_METHODS),
     Route(f"{UPLOAD_PATH}/{{token}}/{{id}}", go_on, methods=_METHODS),
     Route(f"{UPLOAD_PATH}/{{token}}/{{id}}/finish", finish, methods=_METHODS),
@@ -153,10 +157,10 @@ def _unreadable(body: bytes) -> list[int]:
     try:
         told = json.loads(body or b"{}")
     except (ValueError, RecursionError) as error:
-        raise SourceError("The end of the upload arrived damaged. Try again.") from error
+        raise SourceError("The end of the upload was damaged on the way. Try again.") from error
     numbers = told.get("unreadable", []) if isinstance(told, dict) else None
     if not isinstance(numbers, list) or not all(type(number) is int for number in numbers):
-        raise SourceError("The end of the upload arrived damaged. Try again.")
+        raise SourceError("The end of the upload was damaged on the way. Try again.")
     return numbers
 
 

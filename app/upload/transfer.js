@@ -1,13 +1,21 @@
 // Sending files in pieces. What is sent, and how far it is, lives beside the page: going to
 // another step and back neither stops nor doubles it.
 
-const PIECE_BYTES = 4 << 20;
+import { pause } from "./pause.js";
+import { announcement, bodyOf, firstChunks, isMissing, piecesOf } from "./pieces.js";
+import { countOf } from "./progress.js";
+
+/** @import { Frame, Shared, Source, Transfer } from "./types.js" */
+
 const IN_FLIGHT = 3;
-const MOST_FRAMES = 1000; // of a piece: many tiny files must not hold up the page
-const TURN_MS = 30;
 const LAST_WAIT_S = 15;
 
-const shared = (globalThis.evensetUpload ??= { transfer: null, message: null, views: new Map() });
+/**
+ * The transfer of this page, what the last one has to say, and who draws them. It outlives this
+ * module: after an update of the server, what is being sent still is.
+ * @type {Shared}
+ */
+export const shared = (globalThis.evensetUpload ??= { transfer: null, message: null, views: new Map() });
 
 // An answer that trying again as it is does not mend. `again` says whether the person may.
 class Refusal extends Error {
@@ -17,16 +25,20 @@ class Refusal extends Error {
   }
 }
 
-const pause = (seconds) => new Promise((done) => setTimeout(done, 1000 * seconds));
-
-// Tell everybody who draws this; `event` reaches Python, which draws its page anew.
-function tell(event) {
+/**
+ * Tell everybody who draws this.
+ * @param {string | null} event - Reaches Python, which draws its page anew.
+ */
+export function tell(event) {
   for (const view of shared.views.values()) view.draw(event);
 }
 
-// `source`: { kind: "folder" | "archive", name, files: [{ path, file }], collect }; `file` is null
-// where the browser could not open it, `collect` fills `files` where they have to be looked for.
-function startTransfer(base, source) {
+/**
+ * Begin to send, where nothing is sent yet.
+ * @param {string} base - The address that takes it.
+ * @param {Source} source - What is sent.
+ */
+export function startTransfer(base, source) {
   if (shared.transfer) return;
   const transfer = {
     base, source, id: null, phase: "listing", files: 0, bytes: 0, receivedFiles: 0,
@@ -51,7 +63,8 @@ function startTransfer(base, source) {
     });
 }
 
-function cancelTransfer() {
+/** Stop what is sent, here and on the server. */
+export function cancelTransfer() {
   const transfer = shared.transfer;
   if (!transfer) return;
   transfer.stop.abort();
@@ -60,8 +73,8 @@ function cancelTransfer() {
 
 function arrivedText(transfer) {
   const lost = transfer.unreadable.size;
-  const arrived = transfer.source.kind === "archive" ? `'${transfer.source.name}' has arrived.`
-    : `${countOf(transfer.receivedFiles, "file")} of '${transfer.source.name}' ${transfer.receivedFiles === 1 ? "has" : "have"} arrived.`;
+  const arrived = transfer.source.kind === "archive" ? `'${transfer.source.name}' is uploaded.`
+    : `${countOf(transfer.receivedFiles, "file")} of '${transfer.source.name}' ${transfer.receivedFiles === 1 ? "is" : "are"} uploaded.`;
   return lost ? `${arrived} ${countOf(lost, "file")} could not be read by the browser.` : arrived;
 }
 
@@ -70,7 +83,8 @@ async function send(transfer) {
   await source.collect?.(transfer);
   source.collect = null;
   // The same files in the same order are the same upload, which goes on where it stopped.
-  const files = source.files.sort((one, other) => (one.path < other.path ? -1 : 1));
+  source.files.sort((one, other) => (one.path < other.path ? -1 : 1));
+  const { files } = source;
   const list = await announcement(transfer);
   const begun = await asked(transfer, "", { method: "POST", body: list });
   transfer.id = begun.id;
@@ -94,60 +108,9 @@ async function send(transfer) {
     }
     if (!missing.length) return;
     fruitless = transfer.receivedBytes + transfer.receivedFiles > before ? 0 : fruitless + 1;
-    if (fruitless === 5) throw new Refusal("Some files do not arrive. Try again, or bring a zip.", true);
+    if (fruitless === 5) throw new Refusal("Some files cannot be sent. Try again, or choose a zip.", true);
     await pause(fruitless / 2);
   }
-}
-
-// The list of files as lines. Asking a file for its size waits for the disk: a tenth of a
-// millisecond each, so the page gets its turn in between.
-async function announcement({ source, stop }) {
-  let stamp = 0; // changes with any file, so that old and new halves of one are never mixed
-  const lines = [];
-  let turn = performance.now();
-  for (const entry of source.files) {
-    entry.size = entry.file?.size ?? 0;
-    stamp = (stamp * 31 + (entry.file?.lastModified ?? 0)) % 2 ** 40;
-    lines.push(`${entry.size}\t${JSON.stringify(entry.path)}\n`);
-    if (performance.now() - turn < TURN_MS) continue;
-    await pause(0);
-    stop.signal.throwIfAborted();
-    turn = performance.now();
-  }
-  const header = JSON.stringify({ kind: source.kind, name: source.name, stamp });
-  return new Blob([header, "\n", lines.join("")]);
-}
-
-function firstChunks(files, chunk) {
-  const firsts = new Float64Array(files.length + 1);
-  files.forEach(({ size }, number) => {
-    firsts[number + 1] = firsts[number] + Math.max(1, Math.ceil(size / chunk));
-  });
-  return firsts;
-}
-
-// Yield pieces: [{ number, file, slice }], by the numbers of missing chunks.
-function* piecesOf(transfer, firsts, chunk, missing) {
-  let piece = [], bytes = 0, file = 0;
-  for (const [first, last] of missing) {
-    for (let number = first; number <= last; number++) {
-      while (firsts[file + 1] <= number) file++;
-      if (transfer.isOver) return;
-      if (transfer.unreadable.has(file)) continue;
-      const { file: whole, size } = transfer.source.files[file];
-      const begin = (number - firsts[file]) * chunk;
-      const length = Math.min(chunk, size - begin);
-      // A slice waits for the disk again; most files are one chunk.
-      const slice = length === size ? whole : whole.slice(begin, begin + length);
-      if (piece.length && (bytes + length + 8 > PIECE_BYTES || piece.length === MOST_FRAMES)) {
-        yield piece;
-        [piece, bytes] = [[], 0];
-      }
-      piece.push({ number, file, slice });
-      bytes += length + 8;
-    }
-  }
-  if (piece.length) yield piece;
 }
 
 async function sendPieces(transfer, pieces) {
@@ -172,19 +135,6 @@ async function sendPieces(transfer, pieces) {
   }
 }
 
-// The browser reads the files while it sends them: for 10,000 small ones that takes half the time
-// of reading them here, and no memory.
-function bodyOf(frames) {
-  const parts = [];
-  for (const { number, slice } of frames) {
-    const head = new DataView(new ArrayBuffer(8));
-    head.setUint32(0, number, true);
-    head.setUint32(4, slice.size, true);
-    parts.push(head, slice);
-  }
-  return new Blob(parts);
-}
-
 // A file that cannot be read fails like a connection that is gone. It is left out, alone.
 async function readableOf(transfer, frames) {
   const readable = [];
@@ -197,17 +147,6 @@ async function readableOf(transfer, frames) {
     if (!transfer.unreadable.has(frame.file)) readable.push(frame);
   }
   return readable;
-}
-
-// Whether `number` is in ranges in order. What a list that was cut leaves out, the end brings up.
-function isMissing(ranges, number) {
-  let low = 0, high = ranges.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ranges[middle][1] < number) low = middle + 1;
-    else high = middle;
-  }
-  return low < ranges.length && ranges[low][0] <= number;
 }
 
 // Ask until there is an answer: a connection that is gone may come back.
@@ -238,7 +177,7 @@ async function answerOf(transfer, path, options) {
       transfer.isOver = !ended.missing.length;
       return ended;
     }
-    throw new Refusal("The upload was stopped. Try again, or choose something else.", true);
+    throw new Refusal("The upload was stopped. Try again, or choose other files.", true);
   }
   const { error } = await answer.json().catch(() => ({}));
   throw new Refusal(error ?? `The server refused the upload (status ${answer.status}).`, answer.status === 507);
@@ -264,38 +203,4 @@ function take(transfer, state) {
   transfer.marks.push([now, transfer.receivedBytes + 1000 * transfer.receivedFiles]);
   while (transfer.marks.length > 2 && now - transfer.marks[0][0] > 15000) transfer.marks.shift();
   tell(null);
-}
-
-// Seconds left at the pace of the last quarter of a minute, or null when it is too early.
-function secondsLeft(transfer) {
-  const [[begun, before], [now, sent]] = [transfer.marks[0] ?? [0, 0], transfer.marks.at(-1) ?? [0, 0]];
-  if (now - begun < 800 || sent <= before) return null;
-  const total = transfer.bytes + 1000 * transfer.files;
-  return ((now - begun) / 1000) * ((total - sent) / (sent - before));
-}
-
-const countOf = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
-
-function sizeOf(bytes, like = bytes) {
-  const [unit, factor] = like >= 1e9 ? ["GB", 1e9] : like >= 1e6 ? ["MB", 1e6] : ["kB", 1e3];
-  const value = bytes / factor;
-  return [value.toLocaleString("en", { maximumFractionDigits: like / factor < 10 ? 1 : 0 }), unit];
-}
-
-function durationOf(seconds) {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-function progressText(transfer) {
-  if (transfer.phase === "listing") return `Listing ${countOf(transfer.source.files.length, "file")}`;
-  const parts = [];
-  if (transfer.source.kind === "folder")
-    parts.push(`${transfer.receivedFiles.toLocaleString("en")} of ${countOf(transfer.files, "file")}`);
-  const [sent] = sizeOf(transfer.receivedBytes, transfer.bytes);
-  parts.push(`${sent} of ${sizeOf(transfer.bytes).join(" ")}`);
-  const left = secondsLeft(transfer);
-  if (left !== null && transfer.receivedBytes < transfer.bytes) parts.push(`${durationOf(left)} left`);
-  return parts.join(", ");
 }

@@ -1,8 +1,20 @@
 // The area on the page: what can be chosen or dropped, and how far the sending is.
 
-const ARCHIVE = /\.(zip|tar|tgz|tar\.gz)$/i;
+import { chosenArchive, chosenFolder, dropped, taken } from "./chosen.js";
+import { progressText } from "./progress.js";
+import { cancelTransfer, shared, startTransfer } from "./transfer.js";
 
-export default function ({ parentElement, data, setTriggerValue }) {
+/** @import { AreaData } from "./types.js" */
+
+/**
+ * Draw the area; Streamlit calls it with each run of the page.
+ * @param {object} component - What Streamlit gives to a component.
+ * @param {HTMLElement} component.parentElement - Holds the HTML of `area.py`.
+ * @param {AreaData} component.data - What Python has to say.
+ * @param {(name: "changed", value: string) => void} component.setTriggerValue - Tells Python.
+ * @returns {() => void} What Streamlit calls at its end.
+ */
+export default function drawUploader({ parentElement, data, setTriggerValue }) {
   const root = parentElement;
   const find = (selector) => root.querySelector(selector);
   const area = find(".area");
@@ -65,9 +77,9 @@ function drawArea(find) {
   if (!transfer) return;
   const share = transfer.bytes ? transfer.receivedBytes / transfer.bytes : 0;
   const { name } = transfer.source;
-  say(find(".stage"), transfer.waitsFor ? `'${name}' has arrived and waits: ${transfer.waitsFor} is still running`
+  say(find(".stage"), transfer.waitsFor ? `'${name}' is uploaded and waits: ${transfer.waitsFor} is still running`
     : transfer.retrySeconds === null ? `Sending '${name}'`
-    : `The connection is gone; trying again in ${Math.ceil(transfer.retrySeconds)} s`);
+    : `The connection is lost; trying again in ${Math.ceil(transfer.retrySeconds)} s`);
   say(find(".figures"), progressText(transfer));
   find("[role=progressbar]").setAttribute("aria-valuenow", Math.floor(100 * share));
   find("[role=progressbar] i").style.width = `${100 * share}%`;
@@ -76,72 +88,4 @@ function drawArea(find) {
 // A text that is set anew is read out anew, even when it is the same.
 function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
-}
-
-function taken(input) {
-  const files = [...input.files];
-  input.value = ""; // the same choice again is a choice
-  return files;
-}
-
-function chosenFolder(files) {
-  if (!files.length) return null;
-  const name = files[0].webkitRelativePath.split("/")[0];
-  const inside = (file) => file.webkitRelativePath.slice(name.length + 1) || file.name;
-  return { kind: "folder", name, files: files.map((file) => ({ path: inside(file), file })) };
-}
-
-function chosenArchive([file]) {
-  return file ? { kind: "archive", name: file.name, files: [{ path: file.name, file }] } : null;
-}
-
-// One archive is an archive; one folder is that folder; all else together is a folder without name.
-function dropped(items) {
-  // Here and now: after the event the browser forgets them.
-  const things = items.filter(({ kind }) => kind === "file")
-    .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
-  if (!things.length) return null;
-  const [{ entry, file }] = things;
-  const isAlone = things.length === 1;
-  if (isAlone && !entry?.isDirectory && file && ARCHIVE.test(file.name)) return chosenArchive([file]);
-  const source = { kind: "folder", name: nameOf(things), files: [] };
-  source.collect = async (transfer) => {
-    source.files = [];
-    for (const thing of things) {
-      if (thing.entry?.isDirectory)
-        await collectFolder(thing.entry, isAlone ? "" : `${thing.entry.name}/`, transfer);
-      else if (thing.file) source.files.push({ path: thing.file.name, file: thing.file });
-    }
-  };
-  return source;
-}
-
-function nameOf(things) {
-  const names = things.map(({ entry, file }) => entry?.name ?? file?.name ?? "file");
-  return names.length > 3 ? `${names.slice(0, 2).join(", ")} and ${names.length - 2} more` : names.join(", ");
-}
-
-async function collectFolder(top, path, transfer) {
-  const { files } = transfer.source;
-  const waiting = [[top, path]];
-  while (waiting.length) {
-    const [folder, place] = waiting.pop();
-    const reader = folder.createReader();
-    for (let batch; (batch = await nextEntries(reader)).length; ) {
-      transfer.stop.signal.throwIfAborted();
-      for (const entry of batch)
-        if (entry?.isDirectory) waiting.push([entry, `${place}${entry.name}/`]);
-      files.push(...await Promise.all(batch.filter((entry) => !entry?.isDirectory).map(async (entry) => ({
-        path: place + (entry?.name ?? "files that the browser could not list"),
-        file: entry && await new Promise((done) => entry.file(done, () => done(null))),
-      }))));
-      tell(null);
-    }
-  }
-}
-
-// The next hundred or so; [null], once, where a folder cannot be listed any further.
-function nextEntries(reader) {
-  if (reader.hasFailed) return [];
-  return new Promise((done) => reader.readEntries(done, () => done([((reader.hasFailed = true), null)])));
 }

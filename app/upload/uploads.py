@@ -107,9 +107,9 @@ class Upload:
         except OSError as error:
             full = error.errno in {errno.ENOSPC, errno.EDQUOT}
             raise OutputError(
-                f"'{self.name}' cannot be kept: "
-                f"{'the disk is full' if full else error.strerror or error}. "
-                "Free some space on the computer that runs Evenset, then try again."
+                f"'{self.name}' cannot be stored: "
+                f"{'the disk is full' if full else error.strerror or error}. Free some space on "
+                "the computer that runs Evenset, then try again."
             ) from error
         finally:
             with self._lock:
@@ -244,7 +244,7 @@ class Uploads:
         if unreadable and upload.kind == ARCHIVE:
             self.cancel(upload.id)
             raise SourceError(
-                f"'{upload.name}' changed or went away while it was sent. Choose it again."
+                f"'{upload.name}' changed or was removed during the upload. Choose it again."
             )
         upload.leave_out(unreadable)
         arrival = upload.arrival()
@@ -275,8 +275,8 @@ class Uploads:
         idlest = min(self._active.values(), key=lambda upload: upload.seen)
         if idlest.idle_seconds < _IDLE_SECONDS:
             raise LimitError(
-                f"'{name}' has to wait: {_MOST_ACTIVE} uploads are under way. "
-                "Try again when one has ended, or cancel one."
+                f"'{name}' has to wait: {_MOST_ACTIVE} uploads are running. Try again when one has "
+                "finished, or cancel one."
             )
         del self._active[idlest.id]
         idlest.drop()
@@ -289,7 +289,7 @@ class Uploads:
         if coming + _SPARE_BYTES > free:
             raise OutputError(
                 f"'{upload.name}' has {size_of(upload.total_bytes)}; the disk of the computer that "
-                f"runs Evenset has {size_of(free)} free. Free some space, or bring less."
+                f"runs Evenset has {size_of(free)} free. Free some space, or choose fewer files."
             )
 
 

@@ -45,63 +45,62 @@ CHECKS: Mapping[str, Check] = {
         Check(
             "imbalance",
             "Balance of the classes",
-            "How many times more training images the largest class has than the smallest, from "
-            "1.5 times on; or that there is one class alone.",
+            "How many times more training images the largest class has than the smallest, if 1.5 "
+            "times or more; or that there is only one class.",
             _in_rows(find_imbalance),
         ),
         Check(
             "small_classes",
             "Small classes",
-            "Classes with fewer than 10 training images, and what that spoils: SMOTE's neighbours, "
-            "or the scores.",
+            "Classes with fewer than 10 training images, and what that affects: SMOTE's "
+            "neighbours, or the scores.",
             _in_rows(find_small_classes),
         ),
         Check(
             "missing_in_training",
             "Classes without training images",
-            "Classes that are in a held-out split alone.",
+            "Classes that are only in a held-out split.",
             _in_rows(find_missing_in_training),
         ),
         Check(
             "groups_in_splits",
             "Groups in several splits",
-            "Patients, cameras or senders with images in two or more splits, where the labels file "
+            "Patients, cameras or senders with images in two or more splits, if the labels file "
             "names them.",
             _in_rows(find_split_groups),
         ),
         Check(
             "duplicates",
-            "Pictures that are there twice",
-            "The same bytes under two labels, in two splits, or more than once in a class.",
+            "Duplicate pictures",
+            "Identical files under two labels, in two splits, or more than once in a class.",
             _in_rows(find_duplicates),
         ),
         Check(
             "skipped",
             "Files that could not be used",
-            "Files that were left out on loading; each with the reason in a list.",
+            "Files that were left out while loading, each with the reason.",
             _in_rows(find_skipped),
         ),
         Check(
             "conversions",
-            "Pictures that reading changes",
-            "Pictures whose pixels are not quite those of the file: turned upright, 16 bits, CMYK, "
+            "Pictures changed while reading",
+            "Pictures whose pixels differ from the file: turned upright, 16 bits, CMYK, "
             "transparent, the first of several frames.",
             _in_rows(find_conversions),
         ),
         Check(
             "decoding",
             "Backgrounds and white levels",
-            "What the set has decided about its pixels, and the pictures on which that hangs: grey "
-            "behind white icons, the value of 16-bit files that is white; where it is not as "
-            "proposed, or speaks against itself.",
+            "How the pixels of the whole set are read, such as grey behind white icons or the "
+            "value of 16-bit files that is white, if it is not the default or not as proposed.",
             _in_rows(find_decoding),
         ),
         Check(
             "near_duplicates",
-            "Nearly the same pictures",
+            "Near-duplicate pictures",
             "The same picture in another size, encoding or brightness: under two labels, in two "
-            f"splits, or in one class. In sets of more than {MOST_COMPARED:,} images only "
-            "Evaluate looks for them.",
+            f"splits, or in one class. In sets of more than {MOST_COMPARED:,} images, only "
+            "Evaluate checks this.",
             find_near_duplicates,
             compares_pictures=True,
         ),

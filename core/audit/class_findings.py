@@ -17,7 +17,10 @@ def find_imbalance(dataset: ImageDataset) -> list[Finding]:
     """Return how far the largest class outnumbers the smallest, or that there is one alone."""
     counts = {label: count for label, count in dataset.counts(TRAIN).items() if count}
     if len(counts) < 2:
-        text = f"There is one class, '{next(iter(counts))}'. Nothing can be balanced or compared."
+        text = (
+            f"There is only one class, '{next(iter(counts))}', so there is nothing to balance or "
+            "compare."
+        )
         remedy = "Add a folder with images of a second class."
         return [Finding("one_class", Severity.HIGH, np.empty(0, np.intp), text, remedy)]
     ratio = measure_imbalance(counts).ratio
@@ -42,13 +45,13 @@ def find_small_classes(dataset: ImageDataset) -> list[Finding]:
     counts = dataset.counts(TRAIN)
     findings = []
     for least, most, id_, severity, consequence, remedy in (
-        (1, 1, "single_image", Severity.HIGH, "SMOTE needs at least 2 and no score can be measured",
+        (1, 1, "single_image", Severity.HIGH, "SMOTE needs at least 2, and there is no score",
          "Add images. On export these classes get augmented pictures instead of SMOTE."),
         (2, _NEIGHBOURS, "few_neighbours", Severity.MEDIUM,
          f"SMOTE uses fewer than {_NEIGHBOURS} neighbours there",
-         "Nothing to do: fewer neighbours are used, and the page says so."),
+         "No action needed: SMOTE uses fewer neighbours and says so."),
         (_NEIGHBOURS + 1, _UNRELIABLE - 1, "few_images", Severity.LOW,
-         "scores of these classes depend on luck", "Read their recall with care, or add images."),
+         "scores of these classes are unreliable", "Read their recall with care, or add images."),
     ):  # fmt: skip
         labels = [label for label, count in counts.items() if least <= count <= most]
         if labels:

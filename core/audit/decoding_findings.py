@@ -15,7 +15,7 @@ def find_skipped(dataset: ImageDataset) -> list[Finding]:
     count = len(dataset.skipped)
     left_out = "It is" if count == 1 else "They are"
     text = f"{count_of(count, 'file')} could not be used. {left_out} left out."
-    remedy = "See the list of skipped files for the reason of each."
+    remedy = "See the reasons in the list of skipped files."
     return [Finding("skipped", Severity.LOW, np.empty(0, np.intp), text, remedy)]
 
 
@@ -27,7 +27,7 @@ def find_decoding(dataset: ImageDataset) -> list[Finding]:
             Severity.LOW if question.is_as_proposed else Severity.MEDIUM,
             rows_of(dataset, question.field),
             question.text,
-            f"Compare both on Load, or add {question.option} on the command line.",
+            f"Compare both on Load, or use {question.option} on the command line.",
         )
         for question in questions(dataset)
     ]
@@ -42,11 +42,11 @@ def find_conversions(dataset: ImageDataset) -> list[Finding]:
         return []
     rows = dataset.present_rows[(column != "").to_numpy()]
     listed = "; ".join(f"{name} ({count:,})" for name, count in counts.items())
-    text = f"{count_of(len(rows), 'picture')} changed on reading: {listed}."
+    text = f"{count_of(len(rows), 'picture')} changed while reading: {listed}."
     them = "it" if len(rows) == 1 else "them"
     remedy = (
-        f"Export writes {them} in every split as Evenset sees {them}, so that no trainer reads "
-        f"{them} in another way. {_where(dataset, rows)}"
+        f"Export writes {them} in every split as Evenset sees {them}, so that no training library "
+        f"reads {them} differently. {_where(dataset, rows)}"
     )
     return [Finding("converted", Severity.LOW, rows, text, remedy)]
 
@@ -63,6 +63,6 @@ def _where(dataset: ImageDataset, rows: Rows) -> str:
     if len(labels) == of_all:
         return f"{text}."
     return (
-        f"{text} alone: a model may learn what else such files have in common, such as their "
-        "source, instead of the class. Look whether the other classes could have some, too."
+        f"{text} only: a model may learn what such files have in common, such as their source, "
+        "instead of the class. Check whether the other classes could have some too."
     )

@@ -16,10 +16,12 @@ def find_duplicates(dataset: ImageDataset) -> list[Finding]:
     if groups := kinds["conflict"]:
         example = _example(dataset, groups)
         text = f"{_pictures(len(groups))} under two or more labels, such as {example}."
-        remedy = "Decide which label is right and remove the other file."
+        remedy = "Decide which label is right, and remove the other file."
         findings.append(_finding("label_conflict", Severity.HIGH, groups, text, remedy))
     if groups := kinds["leak"]:
-        text = f"{_pictures(len(groups))} in two or more splits: a model can answer from memory."
+        text = (
+            f"{_pictures(len(groups))} in two or more splits: a model can recall them from memory."
+        )
         remedy = "Remove them from the training split."
         findings.append(_finding("split_leak", Severity.HIGH, groups, text, remedy))
     if groups := kinds["copy"]:
@@ -51,19 +53,20 @@ def find_near_duplicates(dataset: ImageDataset, pictures: Groups) -> list[Findin
     if groups := kinds["conflict"]:
         example = _example(dataset, groups)
         text = f"{_alike(len(groups))} under two or more labels, such as {example}."
-        remedy = "Look at them: one of the labels may be wrong, or the pictures hard to tell apart."
+        remedy = (
+            "Check them: one of the labels may be wrong, or the pictures may be hard to tell apart."
+        )
         findings.append(_finding("near_label_conflict", Severity.MEDIUM, groups, text, remedy))
     if groups := kinds["leak"]:
         text = (
-            f"{_alike(len(groups))} in two or more splits: a model can nearly answer from memory."
+            f"{_alike(len(groups))} in two or more splits: a model can almost recall them from "
+            "memory."
         )
-        remedy = "Look at them, and remove copies from the training split."
+        remedy = "Check them, and remove copies from the training split."
         findings.append(_finding("near_split_leak", Severity.HIGH, groups, text, remedy))
     if groups := kinds["copy"]:
         text = f"{_alike(len(groups))} in the same class."
-        remedy = (
-            "Evaluate keeps them on one side of every fold. Remove those that tell nothing new."
-        )
+        remedy = "Evaluate keeps them on one side of every fold. Remove those that add nothing new."
         findings.append(_finding("near_duplicates", Severity.LOW, groups, text, remedy))
     return findings
 

@@ -21,9 +21,9 @@ def find_split_groups(dataset: ImageDataset) -> list[Finding]:
     places = sorted(set(dataset.split_codes[first & (dataset.split_codes >= 0)].tolist()))
     name = str(dataset.table["group"].iloc[rows[0]])
     text = (
-        f"{count_of(count, 'group')}{column_text(dataset)} {'stands' if count == 1 else 'stand'} "
-        f"in two or more splits with {count_of(len(rows), 'image')}, such as '{name}' in "
+        f"{count_of(count, 'group')}{column_text(dataset)} {'is' if count == 1 else 'are'} in two "
+        f"or more splits with {count_of(len(rows), 'image')}, such as '{name}' in "
         f"{' and '.join(SPLITS[place] for place in places)}: a model can know it from training."
     )
-    remedy = "Move the images of a group to one split, or leave those of the training split out."
+    remedy = "Move all images of a group to one split, or leave out those in the training split."
     return [Finding("group_leak", Severity.HIGH, rows, text, remedy)]

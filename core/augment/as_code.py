@@ -92,17 +92,17 @@ def albumentations_code(policy: AugmentPolicy) -> str:
 CODE_FORMS: Mapping[str, CodeForm] = {
     form.name: form
     for form in (
-        CodeForm("evenset", "Evenset", "The very pictures that Export makes.", evenset_code),
+        CodeForm("evenset", "Evenset", "Exactly the pictures that Export makes.", evenset_code),
         CodeForm(
             "torchvision",
             "torchvision v2",
-            "The nearest transforms, for pictures drawn anew in each epoch.",
+            "The closest transforms, for pictures drawn again in each epoch.",
             torchvision_code,
         ),
         CodeForm(
             "albumentations",
             "Albumentations",
-            "The nearest transforms of Albumentations 2.",
+            "The closest transforms of Albumentations 2.",
             albumentations_code,
         ),
     )

@@ -52,7 +52,7 @@ def _jitter(name: str, ends: tuple[float, float]) -> str:
     return ", ".join(f"{key}={value}" for key, value in ranges.items())
 
 
-_BLACK = "what comes free is black."
+_BLACK = "empty areas are black."
 
 TORCHVISION: Mapping[str, Equal] = {
     "crop": Equal(
@@ -87,7 +87,7 @@ TORCHVISION: Mapping[str, Equal] = {
     ),
     "perspective": Equal(
         lambda v, p: f"v2.RandomPerspective(distortion_scale={v['distortion'][1]:g}, p={p:g})",
-        remark="always as strong as the upper end; what comes free is black.",
+        remark="always as strong as the upper end; empty areas are black.",
     ),
     "brightness": Equal(lambda v, _: f"v2.ColorJitter(brightness={_text(v['factor'])})", False),
     "contrast": Equal(lambda v, _: f"v2.ColorJitter(contrast={_text(v['factor'])})", False),

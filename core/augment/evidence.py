@@ -38,7 +38,7 @@ class Cell:
     trial: Trial
     figures: Figures
     rows: tuple[int, ...]  # the images that it was tried on
-    answers: tuple[str, ...]  # the class that each augmented picture is nearest to
+    predicted: tuple[str, ...]  # the class that each augmented picture is nearest to
 
     @property
     def verdict(self) -> Verdict:
@@ -227,26 +227,26 @@ def _cells(
     apart, between, farthest = _distances(own[:_COMPARED])
     sources = np.array([result.row for result in results], np.intp)
     originals = np.stack([result.original for result in results])
-    judged = (judge.answers(originals, sources, code).codes == code) & (len(own) > 1)
+    judged = (judge.predict(originals, sources, code).codes == code) & (len(own) > 1)
     cells = []
     for place, trial in enumerate(trials):
         vectors = np.stack([result.vectors[place] for result in results])
-        answers = judge.answers(vectors, sources, code)
+        predicted = judge.predict(vectors, sources, code)
         moves = np.linalg.norm(vectors - originals, axis=1) / (between or 1.0)
-        lost = answers.codes[judged & (answers.codes != code)]
+        lost = predicted.codes[judged & (predicted.codes != code)]
         figures = Figures(
             images=len(results),
             judged=int(judged.sum()),
             move=float(np.median(moves)),
             reach=farthest / (between or 1.0),
-            kept=float((answers.codes[judged] == code).mean()) if judged.any() else 0.0,
+            kept=float((predicted.codes[judged] == code).mean()) if judged.any() else 0.0,
             taken_for=names[int(np.bincount(lost).argmax())] if len(lost) else "",
-            diversity=float(answers.to_own.mean() / apart) if apart else 0.0,
+            diversity=float(predicted.to_own.mean() / apart) if apart else 0.0,
             identical=float(np.mean([result.identical[place] for result in results])),
             clipped=float(np.mean([result.clipped[place] for result in results])),
             milliseconds=1000 * float(np.median([result.seconds[place] for result in results])),
         )
-        taken_for = tuple(names[answer] for answer in answers.codes)
+        taken_for = tuple(names[code] for code in predicted.codes)
         cells.append(Cell(label, trial, figures, tuple(sources.tolist()), taken_for))
     return cells
 

@@ -18,7 +18,7 @@ _QUERIES_AT_ONCE = 512
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
+class Judgement:
     """Which class each of Q pictures is taken for, and how near its own class is."""
 
     codes: NDArray[np.intp]  # (Q,)
@@ -37,7 +37,7 @@ class Judge:
         """Return the points of one class."""
         return self.points[self.starts[code] : self.starts[code + 1]]
 
-    def answers(self, vectors: Vectors, sources: Rows, code: int) -> Answers:
+    def predict(self, vectors: Vectors, sources: Rows, code: int) -> Judgement:
         """Return which class each picture, of class `code`, is nearest to.
 
         Nearest by number would favour the large classes: of 170 images one is always near, and the
@@ -68,7 +68,7 @@ class Judge:
                 rank = min(ranks[other], block.shape[1]) - 1
                 best[:, other] = np.partition(block, rank, axis=1)[:, rank]
             codes[span] = best.argmin(axis=1)
-        return Answers(codes, to_own)
+        return Judgement(codes, to_own)
 
 
 def open_judge(dataset: ImageDataset, embeddings: Embeddings, *, seed: int) -> Judge:

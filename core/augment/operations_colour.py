@@ -22,7 +22,7 @@ COLOURING = (
         name="brightness",
         title="Brightness",
         help="Make the whole picture lighter or darker.",
-        warning="Not where brightness is the finding: X-rays, thermal pictures, gauges of light.",
+        warning="Avoid if brightness decides the label: X-rays, thermal pictures, light meters.",
         source=_JITTER,
         kind=COLOUR,
         probability=0.5,
@@ -47,7 +47,7 @@ COLOURING = (
         name="contrast",
         title="Contrast",
         help="Move light and dark apart, or towards the picture's mean brightness.",
-        warning="Faint marks drown in low contrast, and break off at white and black in high.",
+        warning="Low contrast hides faint marks; high contrast clips them at white and black.",
         source=_JITTER,
         kind=COLOUR,
         probability=0.5,
@@ -62,7 +62,7 @@ COLOURING = (
                 high=2.0,
                 step=0.05,
                 default=(0.8, 1.2),
-                help="1 changes nothing; near 0 everything turns one grey.",
+                help="1 changes nothing; near 0 everything becomes one grey.",
             ),
         ),
         idle={"factor": 1.0},
@@ -72,7 +72,7 @@ COLOURING = (
         name="gamma",
         title="Gamma",
         help="Lighten or darken the shadows; white and black stay.",
-        warning="Not where the tone itself is measured.",
+        warning="Avoid if the tone itself is measured.",
         source="torchvision's adjust_gamma",
         kind=COLOUR,
         probability=0.3,
@@ -87,7 +87,7 @@ COLOURING = (
                 high=3.0,
                 step=0.05,
                 default=(0.75, 1.35),
-                help="1 changes nothing; below 1 shadows grow lighter.",
+                help="1 changes nothing; below 1, shadows become lighter.",
             ),
         ),
         idle={"gamma": 1.0},
@@ -97,7 +97,9 @@ COLOURING = (
         name="saturation",
         title="Saturation",
         help="Make colours stronger or paler. A grey picture stays as it is.",
-        warning="Not where the strength of a colour decides: ripe and unripe, stained tissue.",
+        warning=(
+            "Avoid if the strength of a colour decides the label: ripe and unripe, stained tissue."
+        ),
         source=_JITTER,
         kind=COLOUR,
         probability=0.3,
@@ -121,8 +123,10 @@ COLOURING = (
     Operation(
         name="hue",
         title="Hue",
-        help="Turn all colours round the circle: red to orange, blue to violet. Greys stay.",
-        warning="Only a little where colour tells the classes apart: fruit, birds, traffic lights.",
+        help=(
+            "Shift all colours around the colour wheel: red to orange, blue to violet. Greys stay."
+        ),
+        warning="Use little if colour tells the classes apart: fruit, birds, traffic lights.",
         source=_JITTER,
         kind=COLOUR,
         probability=0.3,
@@ -131,13 +135,16 @@ COLOURING = (
         parameters=(
             Range(
                 name="shift",
-                title="Turn of the colours",
+                title="Hue shift",
                 unit="",
                 low=-0.5,
                 high=0.5,
                 step=0.01,
                 default=(-0.03, 0.03),
-                help="As a share of the circle: 0.33 makes red green, 0.5 is the opposite colour.",
+                help=(
+                    "As a share of the colour wheel: 0.33 turns red to green, 0.5 to the opposite "
+                    "colour."
+                ),
             ),
         ),
         idle={"shift": 0.0},
@@ -146,8 +153,8 @@ COLOURING = (
     Operation(
         name="grey",
         title="Grey",
-        help="Take the colours away.",
-        warning="Not where colour tells the classes apart.",
+        help="Remove the colours.",
+        warning="Avoid if colour tells the classes apart.",
         source="torchvision's RandomGrayscale",
         kind=COLOUR,
         probability=0.1,

@@ -23,8 +23,8 @@ from core.parameters import Range
 
 _CORRUPTIONS = "Hendrycks & Dietterich, ICLR 2019, arXiv:1903.12261"
 _FINE = (
-    "Fine texture, small text and thin cracks disappear; where they decide the label, use little "
-    "or none."
+    "Fine texture, small text and thin cracks disappear; use little or none if they decide the "
+    "label."
 )
 
 
@@ -38,7 +38,7 @@ BLURRING = (
     Operation(
         name="gaussian_blur",
         title="Gaussian blur",
-        help="Soften the picture, as a lens out of focus does.",
+        help="Soften the picture, like a lens out of focus.",
         warning=_FINE,
         source=f"{_CORRUPTIONS}: blur corruptions",
         kind=BLUR,
@@ -54,8 +54,8 @@ BLURRING = (
                 high=5,
                 step=0.1,
                 default=(0.3, 1.5),
-                help="Standard deviation of the bell curve. On a picture of 32 px, 1 px "
-                "is already much.",
+                help="Standard deviation of the Gaussian. On a picture of 32 px, 1 px is already "
+                "strong.",
             ),
         ),
         idle={"sigma": 0.0},
@@ -72,29 +72,29 @@ BLURRING = (
         probability=0.2,
         draw=draw_window,
         change=box_blur,
-        parameters=(_window("Square", "Side of the square.", 15, (3, 5)),),
+        parameters=(_window("Square", "Side length of the square.", 15, (3, 5)),),
         levels=(3, 7, 15),
         keeps_alpha=False,
     ),
     Operation(
         name="median_blur",
         title="Median blur",
-        help="Replace each value by the middle one of a square around it: specks disappear, "
-        "edges stay.",
+        help="Replace each value by the median of a square around it: specks disappear, edges "
+        "stay.",
         warning=_FINE,
         source="Gonzalez & Woods, Digital Image Processing, 4th ed. (2018), section 5.3",
         kind=BLUR,
         probability=0.1,
         draw=draw_window,
         change=median_blur,
-        parameters=(_window("Square", "Side of the square.", 15, (3, 5)),),
+        parameters=(_window("Square", "Side length of the square.", 15, (3, 5)),),
         levels=(3, 7, 15),
         keeps_alpha=False,
     ),
     Operation(
         name="motion_blur",
         title="Motion blur",
-        help="Smear the picture along a line, as a camera that moves does.",
+        help="Smear the picture along a line, like a moving camera.",
         warning=_FINE,
         source=f"{_CORRUPTIONS}: motion blur",
         kind=BLUR,
@@ -121,7 +121,7 @@ BLURRING = (
         name="sharpen",
         title="Sharpen",
         help="Make edges harder, or softer below 1.",
-        warning="Noise and the blocks of JPEG grow with the edges.",
+        warning="Noise and JPEG blocks grow with the edges.",
         source="torchvision's adjust_sharpness",
         kind=BLUR,
         probability=0.2,
@@ -149,8 +149,8 @@ LOSING = (
     Operation(
         name="jpeg",
         title="JPEG quality",
-        help="Encode the picture as JPEG and decode it again: blocks and pale edges of colour.",
-        warning="Fine texture goes first.",
+        help="Encode the picture as JPEG and decode it: adds blocks and pale colour edges.",
+        warning="Fine texture disappears first.",
         source=f"{_CORRUPTIONS}: JPEG compression",
         kind=LOSS,
         probability=0.2,
@@ -165,7 +165,7 @@ LOSING = (
                 high=95,
                 step=1,
                 default=(50, 90),
-                help="Cameras use 90 and more; below 30 blocks show.",
+                help="Cameras use 90 or more; below 30, blocks are visible.",
             ),
         ),
         levels=(60, 30, 10),
@@ -173,8 +173,8 @@ LOSING = (
     Operation(
         name="cutout",
         title="Cutout",
-        help="Cover a rectangle with grey, so that no single part of a thing decides.",
-        warning="What the label names may lie below it: small things, single marks.",
+        help="Cover a rectangle with grey, so that no single part decides the label.",
+        warning="It may cover what the label names: small things, single marks.",
         source="DeVries & Taylor, arXiv:1708.04552; torchvision's RandomErasing",
         kind=LOSS,
         probability=0.2,
@@ -199,7 +199,7 @@ LOSING = (
                 high=3.3,
                 step=0.1,
                 default=(0.5, 2.0),
-                help="Of the rectangle, against those of the picture.",
+                help="Proportions of the rectangle relative to the picture.",
             ),
         ),
         idle={"scale": 0.0},
@@ -208,8 +208,8 @@ LOSING = (
     Operation(
         name="gaussian_noise",
         title="Gaussian noise",
-        help="Make each value a little lighter or darker at random, as a camera does in poor "
-        "light. The mean brightness stays, and a grey picture stays grey.",
+        help="Make each value slightly lighter or darker at random, like a camera in poor light. "
+        "The mean brightness stays, and a grey picture stays grey.",
         warning="Strong noise hides fine texture and faint marks, which may be what the label "
         "names.",
         source=f"{_CORRUPTIONS}: Gaussian noise",
@@ -237,7 +237,9 @@ LOSING = (
         title="Salt and pepper",
         help="Make single pixels white or black, half and half, as dead sensor pixels and "
         "transmission errors do.",
-        warning="Specks can be taken for what the label names: stars, dust, defects, punctuation.",
+        warning=(
+            "Specks can be mistaken for what the label names: stars, dust, defects, punctuation."
+        ),
         source="Gonzalez & Woods, Digital Image Processing, 4th ed. (2018), section 5.2",
         kind=LOSS,
         probability=0.2,

@@ -42,9 +42,9 @@ MOVING = (
     Operation(
         name="crop",
         title="Crop",
-        help="Cut out a part of the picture at a random place and bring it back to the old size.",
-        warning="A small part may miss what the label names, or show it too large where size "
-        "tells the classes apart.",
+        help="Cut out a random part of the picture and resize it to the original size.",
+        warning="A small part may miss what the label names, or show it too large if size tells "
+        "the classes apart.",
         source="Krizhevsky et al., NIPS 25 (2012): random crops",
         kind=GEOMETRY,
         probability=1.0,
@@ -60,7 +60,7 @@ MOVING = (
                 high=1.0,
                 step=0.01,
                 default=(0.8, 1.0),
-                help="0.8 keeps 80 % of the width and of the height; 1 keeps everything.",
+                help="0.8 keeps 80 % of the width and the height; 1 keeps everything.",
             ),
         ),
         idle={"fraction": 1.0},
@@ -70,7 +70,7 @@ MOVING = (
     Operation(
         name="resized_crop",
         title="Resized crop",
-        help="Cut out a share of the area, a little stretched, and bring it to the old size.",
+        help="Cut out a share of the area, slightly stretched, and resize it to the original size.",
         warning="A small part may miss what the label names.",
         source="Szegedy et al., CVPR 2015, arXiv:1409.4842; torchvision's RandomResizedCrop",
         kind=GEOMETRY,
@@ -87,7 +87,7 @@ MOVING = (
                 high=1.0,
                 step=0.01,
                 default=(0.6, 1.0),
-                help="torchvision's usual 0.08 often misses what the label names.",
+                help="torchvision's default of 0.08 often misses what the label names.",
             ),
             Range(
                 name="ratio",
@@ -97,7 +97,7 @@ MOVING = (
                 high=2.0,
                 step=0.01,
                 default=(0.75, 1.333),
-                help="Of the part, against those of the picture; 1 keeps the proportions.",
+                help="Proportions of the part relative to the picture; 1 keeps them.",
             ),
         ),
         idle={"scale": 1.0, "ratio": 1.0},
@@ -107,8 +107,8 @@ MOVING = (
     Operation(
         name="zoom",
         title="Zoom",
-        help="Make things larger or smaller about the centre.",
-        warning="Not where size tells the classes apart: sieves, cells, coins.",
+        help="Enlarge or shrink the picture about its centre.",
+        warning="Avoid if size tells the classes apart: cells, coins, sieved grains.",
         source=_SHORTEN,
         kind=GEOMETRY,
         probability=0.5,
@@ -125,7 +125,7 @@ MOVING = (
                 high=2.0,
                 step=0.05,
                 default=(0.9, 1.25),
-                help="2 shows everything twice as large; below 1, smaller.",
+                help="2 shows everything twice as large; values below 1 shrink it.",
             ),
         ),
         idle={"factor": 1.0},
@@ -135,9 +135,9 @@ MOVING = (
     Operation(
         name="horizontal_flip",
         title="Horizontal flip",
-        help="Swap left and right, as in a mirror.",
-        warning="Not where the side matters: text, digits, traffic signs, a left or a right "
-        "hand, X-rays.",
+        help="Swap left and right, like a mirror.",
+        warning="Avoid if the side matters: text, digits, traffic signs, left or right hands, "
+        "X-rays.",
         source="Krizhevsky et al., NIPS 25 (2012): horizontal reflections",
         kind=GEOMETRY,
         probability=0.5,
@@ -151,8 +151,8 @@ MOVING = (
         name="vertical_flip",
         title="Vertical flip",
         help="Swap top and bottom.",
-        warning="Only where a picture has no up and down, as from above or through a "
-        "microscope. A 6 becomes nearly a 9, and a car upside down is never met.",
+        warning="Use only if pictures have no up and down, such as views from above or through a "
+        "microscope. A 6 almost becomes a 9, and cars are never upside down.",
         source=_SHORTEN,
         kind=GEOMETRY,
         probability=0.5,
@@ -165,9 +165,9 @@ MOVING = (
     Operation(
         name="rotate",
         title="Rotate",
-        help="Turn the picture about its centre, counter-clockwise by positive angles.",
-        warning="Keep the angle small where direction matters: 6 and 9, arrows, b and q. "
-        "Beyond 45 degrees few objects look as a camera sees them.",
+        help="Rotate the picture about its centre; positive angles turn counter-clockwise.",
+        warning="Keep the angle small if direction matters: 6 and 9, arrows, b and q. Beyond 45 "
+        "degrees, few objects look as a camera sees them.",
         source=_SHORTEN,
         kind=GEOMETRY,
         probability=0.5,
@@ -194,8 +194,8 @@ MOVING = (
     Operation(
         name="shift",
         title="Shift",
-        help="Move the picture to a side, by whole pixels.",
-        warning="Not where the place tells the classes apart: what hangs on the left or the right.",
+        help="Move the picture sideways or up and down, by whole pixels.",
+        warning="Avoid if the position tells the classes apart, such as left and right.",
         source=_SHORTEN,
         kind=GEOMETRY,
         probability=0.5,
@@ -204,8 +204,8 @@ MOVING = (
         matrix=shift_matrix,
         fills_border=True,
         parameters=(
-            _two_sided("x", "To the right", "%", 40, "In per cent of the width."),
-            _two_sided("y", "Down", "%", 40, "In per cent of the height."),
+            _two_sided("x", "To the right", "%", 40, "As a percentage of the width."),
+            _two_sided("y", "Down", "%", 40, "As a percentage of the height."),
         ),
         idle={"x": 0.0, "y": 0.0},
         levels=(5, 15, 40),
@@ -214,8 +214,8 @@ MOVING = (
     Operation(
         name="shear",
         title="Shear",
-        help="Let upright and level lines lean, as italics do.",
-        warning="Not where angles matter: gauges, building plans, handwriting of one person.",
+        help="Slant vertical and horizontal lines, like italics.",
+        warning="Avoid if angles matter: gauges, building plans, handwriting of one person.",
         source="Cubuk et al., CVPR 2019, arXiv:1805.09501: ShearX, ShearY",
         kind=GEOMETRY,
         probability=0.3,
@@ -224,8 +224,8 @@ MOVING = (
         matrix=shear_matrix,
         fills_border=True,
         parameters=(
-            _two_sided("x", "Upright lines", "°", 30, "The angle of lean."),
-            _two_sided("y", "Level lines", "°", 30, "The angle of lean."),
+            _two_sided("x", "Vertical lines", "°", 30, "Angle of the slant."),
+            _two_sided("y", "Horizontal lines", "°", 30, "Angle of the slant."),
         ),
         idle={"x": 0.0, "y": 0.0},
         levels=(5, 15, 30),
@@ -234,8 +234,8 @@ MOVING = (
     Operation(
         name="perspective",
         title="Perspective",
-        help="Tilt the picture, as seen from a side: each corner moves in as far as it likes.",
-        warning="Shapes change: a square may come near to a trapezium of another class.",
+        help="Tilt the picture, as seen from the side: each corner moves inwards independently.",
+        warning="Shapes change: a square may become the trapezium of another class.",
         source="torchvision's RandomPerspective",
         kind=GEOMETRY,
         probability=0.3,
@@ -252,7 +252,7 @@ MOVING = (
                 high=0.8,
                 step=0.05,
                 default=(0.1, 0.3),
-                help="At 0.8 a corner may go in by up to 40 % of a side.",
+                help="At 0.8, a corner may move in by up to 40 % of a side.",
             ),
         ),
         idle={"distortion": 0.0},
@@ -262,8 +262,8 @@ MOVING = (
     Operation(
         name="elastic",
         title="Elastic",
-        help="Bend the picture, as handwriting and tissue vary.",
-        warning="Straight things bend; thin parts may break or join.",
+        help="Bend the picture, the way handwriting and tissue vary.",
+        warning="Straight lines bend; thin parts may break or merge.",
         source="Simard, Steinkraus & Platt, ICDAR 2003",
         kind=GEOMETRY,
         probability=0.2,
@@ -273,23 +273,23 @@ MOVING = (
         parameters=(
             Range(
                 name="alpha",
-                title="How far places move",
+                title="Displacement",
                 unit="%",
                 low=0,
                 high=8,
                 step=0.1,
                 default=(0.5, 1.5),
-                help="Root mean square, in per cent of the shorter side.",
+                help="Root mean square, as a percentage of the shorter side.",
             ),
             Range(
                 name="sigma",
-                title="Size of a bend",
+                title="Smoothness",
                 unit="%",
                 low=4,
                 high=30,
                 step=1,
                 default=(8, 15),
-                help="Places nearer than this move alike; in per cent of the shorter side.",
+                help="Pixels closer than this move together; as a percentage of the shorter side.",
             ),
         ),
         idle={"alpha": 0.0},

@@ -95,7 +95,7 @@ def draw(
     if not candidates or not is_swapped:
         raise SettingError(
             f"No step of the policy changes pictures of class '{label}'. Add an operation that "
-            "may be used on it, or raise a probability or a strength above zero."
+            "applies to it, or raise a probability or strength above zero."
         )
     return tuple(candidate.step for candidate in _chosen(candidates, policy.pick))
 

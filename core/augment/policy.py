@@ -61,14 +61,14 @@ class Step:
 
     def _check_pairs(self, title: str, *, is_mirror: bool) -> None:
         if self.swapped_labels and not is_mirror:
-            raise SettingError(f"{title} swaps no classes; only flips do. Take the pairs out.")
+            raise SettingError(f"{title} swaps no classes; only flips do. Remove the pairs.")
         labels = [label for pair in self.swapped_labels for label in pair]
         for label in sorted(labels):
             if labels.count(label) > 1:
-                raise SettingError(f"{title}: class '{label}' stands in two pairs. Keep one.")
+                raise SettingError(f"{title}: class '{label}' is in two pairs. Keep one.")
             if label in self.except_labels:
                 raise SettingError(
-                    f"{title}: class '{label}' is both left alone and swapped. Choose one."
+                    f"{title}: class '{label}' is both skipped and swapped. Choose one."
                 )
 
 
@@ -85,7 +85,7 @@ class AugmentPolicy:
         names = [step.operation for step in self.steps]
         for name in names:
             if names.count(name) > 1:
-                raise SettingError(f"Operation '{name}' stands in two steps. Keep one of them.")
+                raise SettingError(f"Operation '{name}' is in two steps. Keep one of them.")
         if not 0 <= self.seed <= LARGEST_SEED:
             raise SettingError(f"The seed is {self.seed}; take 0 to {LARGEST_SEED}.")
         if self.pick is not None and self.pick < 1:

@@ -5,20 +5,21 @@ from collections.abc import Mapping
 from core.augment.policy import AugmentPolicy, make_step
 
 PRESET_HELP: Mapping[str, str] = {
-    "standard": "For everyday photos: crop, mirror and turn a little; now and then soften or add "
-    "faint noise. Mirrors left and right, so not for text, digits or signs.",
-    "gentle": "Where side and direction matter: text, digits, signs, X-rays. A small crop, a small "
-    "turn and faint noise; never mirrors.",
-    "light": "Mirror, a small shift, a little light: for large sets, or a short training.",
-    "medium": "Crop, mirror, turn, light and colour, now and then blur or noise: for photos of "
-    "things.",
-    "strong": "All of that further, with perspective, cutout and JPEG: for few photos and a long "
-    "training. Look at the pictures first.",
-    "randaugment": "Two of thirteen operations for each picture, as RandAugment does.",
-    "trivialaugment": "One of thirteen operations for each picture, at any strength, as "
+    "standard": "For everyday photos: a small crop, mirror and rotation, sometimes a faint blur "
+    "or noise. It mirrors left and right, so avoid it for text, digits or signs.",
+    "gentle": "If side and direction matter: text, digits, signs, X-rays. A small crop, a small "
+    "rotation and faint noise; never mirrors.",
+    "light": "Mirror, small shift, small change of brightness: for large sets or short training.",
+    "medium": "Crop, mirror, rotation, light and colour, sometimes blur or noise: for photos of "
+    "objects.",
+    "strong": "The same but stronger, with perspective, cutout and JPEG: for few photos and long "
+    "training. Check the pictures first.",
+    "randaugment": "Two of thirteen operations per picture, as RandAugment does.",
+    "trivialaugment": "One of thirteen operations per picture, at any strength, as "
     "TrivialAugment does.",
-    "tutorial": "The five of many tutorials, one for each picture: a crop of 20 of 32, salt and "
-    "pepper on 20 % of the pixels, a mirror, a blur of 5 x 5, a turn of up to 25 degrees.",
+    "tutorial": "The five operations of many tutorials, one per picture: a crop of 20 of 32, "
+    "salt and pepper on 20 % of the pixels, a mirror, a 5 x 5 blur, a rotation of up to 25 "
+    "degrees.",
 }
 
 PRESETS: Mapping[str, AugmentPolicy] = {

@@ -36,8 +36,8 @@ def suggest_policy(evidence: Evidence, *, seed: int = 0) -> AugmentPolicy:
             steps.append(step)
     if not steps:
         raise SettingError(
-            "No operation is useful for any class, as far as the encoder sees. Try other "
-            "operations, more images, or another encoder."
+            "The encoder finds no operation useful for any class. Try other operations, more "
+            "images, or another encoder."
         )
     return AugmentPolicy(tuple(_with_orphans(evidence, steps)), seed, pick=_AT_ONCE)
 
@@ -61,7 +61,7 @@ def mirror_text(evidence: Evidence) -> str | None:
     verdicts = {label: evidence.by_place[label, mirrors[0]].verdict for label in evidence.labels}
     changed = [label for label, verdict in verdicts.items() if verdict is Verdict.CHANGES]
     if set(verdicts.values()) == {Verdict.UNKNOWN}:
-        return "No class could be judged. Compare the rows below."
+        return "No class could be judged. Compare the pictures below."
     if changed:
         return f"A {title} changes the label of {named(changed)}."
     if Verdict.UNKNOWN in verdicts.values():

@@ -80,7 +80,7 @@ def trying_text(
     tried = sum(min(count, images_per_class) for count in dataset.counts(TRAIN).values())
     pictures = tried * len(trials)
     seconds = seconds_to_embed(encoder, pictures + to_embed, cores=cores)
-    return f"{count_of(pictures, 'augmented picture')} to make and look at: {duration_of(seconds)}."
+    return f"{count_of(pictures, 'augmented picture')} to make and judge: {duration_of(seconds)}."
 
 
 def leading(operation: str) -> list[Range]:

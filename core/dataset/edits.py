@@ -33,7 +33,7 @@ ABOUT_REVIEW = frozenset({Change.REVIEW, Change.REVIEWED})
 _ENDS_REVIEW = frozenset({Change.REVIEWED, Change.LEAVE_OUT, Change.LABEL})
 _DONE = {
     Change.LEAVE_OUT: "left out",
-    Change.RESTORE: "taken back",
+    Change.RESTORE: "restored",
     Change.LABEL: "relabelled to",
     Change.SPLIT: "moved to",
     Change.REVIEW: "put on the review list",
@@ -177,7 +177,7 @@ class Edits:
         for pair, count in _pairs(dataset, edited, rows, "split"):
             sentences.append(f"{count_of(count, 'image')} moved {pair}")
         if waiting := len(self.review_rows):
-            sentences.append(f"{count_of(waiting, 'image')} to look at later")
+            sentences.append(f"{count_of(waiting, 'image')} to review later")
         return sentences
 
     def _with(self, rows: Rows, what: Change, value: str = "") -> "Edits":

@@ -85,7 +85,7 @@ def missing_text(missing: Sequence[NamedImage], dataset: ImageDataset) -> str:
     are = "is" if len(missing) == 1 else "are"
     return (
         f"{count_of(len(missing), 'image')} of the edits {are} not in '{dataset.name}', or not "
-        f"with the same content: {listed}. What was changed of them is passed over."
+        f"with the same content: {listed}. Their edits are ignored."
     )
 
 

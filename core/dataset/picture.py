@@ -23,9 +23,9 @@ def read_content(dataset: ImageDataset, row: int) -> bytes:
     try:
         content = dataset.read_bytes(row)
     except OSError as error:
-        raise UnreadableImageError(f"cannot be read any more ({error.strerror})") from error
+        raise UnreadableImageError(f"can no longer be read ({error.strerror})") from error
     if sha256(content).hexdigest() != dataset.digests[row]:
-        raise UnreadableImageError("changed since it was loaded")
+        raise UnreadableImageError("changed after it was loaded")
     return content
 
 
@@ -88,6 +88,6 @@ def refusal_text(refused: Sequence[SkippedFile]) -> str:
     """Return what every face says of one or more files that are not what was loaded."""
     more = f", nor can {count_of(len(refused) - 1, 'other image')}" if len(refused) > 1 else ""
     return (
-        f"'{refused[0].path}' cannot be used: {refused[0].reason}{more}. Check that the files are "
-        "in place as they were, then load them again."
+        f"'{refused[0].path}' cannot be used: {refused[0].reason}{more}. Check that the files have "
+        "not moved or changed, then load them again."
     )

@@ -131,10 +131,10 @@ def read_dataset(folder: Path) -> ImageDataset:
             decoding=facts.decoding,
         )
     except OtherVersionError as error:
-        raise SourceError(f"{error} Bring the images again.") from error
+        raise SourceError(f"{error} Load the images again.") from error
     except _DAMAGE as error:
         raise SourceError(
-            f"The list of images in '{folder}' cannot be read. Bring the images again."
+            f"The list of images in '{folder}' cannot be read. Load the images again."
         ) from error
 
 

@@ -54,7 +54,7 @@ def read_dimension(snapshot: Snapshot, side_px: int) -> int:
         return _dimension(json.dumps(config, sort_keys=True), side_px)
     except _FAULTS as error:
         raise SettingError(
-            f"'{snapshot.name}' cannot be used: it takes no colour pictures of {side_px} x "
+            f"'{snapshot.name}' cannot be used: it does not take colour pictures of {side_px} x "
             f"{side_px} px. Choose another model."
         ) from error
 
@@ -110,8 +110,8 @@ def open_backbone(snapshot: Snapshot, preparation: Preparation, device: str) -> 
         model, is_pooler_trained = _load(config, snapshot.folder)
     except (*_FAULTS, SafetensorError) as error:
         raise SettingError(
-            f"The weights of '{snapshot.name}' do not fit its {CONFIG}, or are damaged. Get the "
-            "model again, or choose another one."
+            f"The weights of '{snapshot.name}' do not match its {CONFIG}, or are damaged. Download "
+            "the model again, or choose another one."
         ) from error
     model = model.to(device, memory_format=memory_format(device))
     return Backbone(model, device, preparation, is_pooler_trained)
@@ -143,15 +143,15 @@ def _refuse_other_models(config: Mapping[str, object], name: str) -> None:
     kind = str(config.get("model_type"))
     if kind not in CONFIG_MAPPING:
         raise SettingError(
-            f"'{name}' is of a kind that the Transformers library here does not know ('{kind}'). "
-            "Code that comes with a model is never run; choose another model."
+            f"'{name}' is of a type that the installed Transformers library does not know "
+            f"('{kind}'). Evenset never runs code that comes with a model; choose another model."
         )
     try:
         found = _architecture(config)
     except _FAULTS as error:
         raise SettingError(
-            f"The {CONFIG} of '{name}' does not fit its kind, '{kind}'. Get the model again, or "
-            "choose another one."
+            f"The {CONFIG} of '{name}' does not match its type, '{kind}'. Download the model "
+            "again, or choose another one."
         ) from error
     if found is None:
         raise SettingError(

@@ -56,8 +56,8 @@ def cut_backbone(snapshot: Snapshot, preparation: Preparation, device: str) -> C
         _check(backbone, cut)
     except _FAULTS as error:
         raise SettingError(
-            f"The layers of '{snapshot.name}' cannot be taken apart, so its last block cannot be "
-            "fine-tuned. Choose another encoder, or let something else learn."
+            f"The layers of '{snapshot.name}' cannot be separated, so its last block cannot be "
+            "fine-tuned. Choose another encoder or another head."
         ) from error
     return cut
 

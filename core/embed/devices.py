@@ -35,7 +35,7 @@ def available_devices() -> list[Device]:
     if _torch_has_cuda():
         devices += [Device(CUDA, f"{title} (CUDA)") for title in _driver_devices()[:1]]
     if _why_no_mps() is None:
-        devices.append(Device(MPS, "Apple graphics processor (MPS)"))
+        devices.append(Device(MPS, "Apple GPU (MPS)"))
     return devices
 
 
@@ -76,19 +76,19 @@ def _why_no_cuda() -> str:
         return "torch is not installed"
     if not _torch_has_cuda():
         return "the installed torch is built without it"
-    return "no NVIDIA driver or no graphics processor was found"
+    return "no NVIDIA driver or GPU was found"
 
 
 def _why_no_mps() -> str | None:
     """Return what is missing; None where it can be used."""
     if platform.system() != "Darwin" or platform.machine() != "arm64":
-        return "it is there on Macs with Apple silicon only"
+        return "it needs a Mac with Apple silicon"
     if int(platform.mac_ver()[0].partition(".")[0] or 0) < _FIRST_MACOS:
         return f"it needs macOS {_FIRST_MACOS} or newer"
     if find_spec("torch") is None:
         return "torch is not installed"
     # Every torch for such a Mac is built with it.
-    return None if _has_metal_device() else "macOS shows no graphics processor"
+    return None if _has_metal_device() else "macOS reports no GPU"
 
 
 @cache

@@ -84,10 +84,10 @@ ENCODERS: Mapping[str, Encoder] = {
             name="builtin",
             title="Things, shapes and colours",
             help=(
-                "A small network that was taught by a large one to tell things apart, beside "
-                "shapes and colours. Fast and without downloads. It knows everyday objects and "
-                "scenes by their looks; fine differences between related kinds, and pictures "
-                "unlike photographs, it sees little better than shapes and colours do."
+                "A small network distilled from a large one, plus shapes and colours. Fast, no "
+                "download. It recognises everyday objects and scenes. On fine differences between "
+                "related kinds, and on pictures unlike photographs, it is little better than "
+                "shapes and colours."
             ),
             source=builtin.SOURCE,
             dimension=builtin.DIMENSION,
@@ -103,10 +103,9 @@ ENCODERS: Mapping[str, Encoder] = {
             name="classical",
             title="Shapes and colours",
             help=(
-                "Measures where edges run, how fine the texture is and which colours lie where. "
-                "Fast and without downloads. It sees outline, pose, texture and colour; it does "
-                "not know what things are, so a red car may lie nearer to a red apple than to a "
-                "blue car."
+                "Measures edges, texture and colours in each part of the picture. Fast, no "
+                "download. It sees outline, pose, texture and colour but does not know what "
+                "objects are, so a red car may be closer to a red apple than to a blue car."
             ),
             source=classical.SOURCE,
             dimension=classical.DIMENSION,
@@ -154,5 +153,5 @@ def find_encoder(name: str) -> Encoder:
         return find_pretrained(name)
     raise SettingError(
         f"Encoder '{name}' is unknown. Choose one of: {', '.join(ENCODERS)}, a model of Hugging "
-        f"Face such as {PREFIX}facebook/dinov2-small, or a folder that holds one."
+        f"Face such as {PREFIX}facebook/dinov2-small, or a folder that contains one."
     )

@@ -54,8 +54,5 @@ def embedding_text(encoder: str, count: int, *, device: str, cores: int | None =
     """
     duration = duration_of(seconds_to_embed(encoder, count, cores=cores))
     if device == CPU:
-        return f"Estimated time here: {duration}, less when it was done before."
-    return (
-        f"Estimated time on the CPU: {duration}; less on a graphics processor, and when it was "
-        "done before."
-    )
+        return f"Estimated time: {duration}, less if cached."
+    return f"Estimated time on the CPU: {duration}; less on a GPU or if cached."

@@ -134,8 +134,8 @@ def _told(name: str) -> Iterator[None]:
         raise
     except GatedRepoError as error:
         raise SettingError(
-            f"'{name}' is given only to people who accept its terms. Accept them on {page}, sign "
-            "in on this computer with 'hf auth login', then try again."
+            f"'{name}' is only available to people who accept its terms. Accept them on {page}, "
+            "sign in on this computer with 'hf auth login', then try again."
         ) from error
     except RepositoryNotFoundError as error:
         raise SettingError(
@@ -152,8 +152,8 @@ def _told(name: str) -> Iterator[None]:
     except HfHubHTTPError as error:
         status = error.response.status_code
         raise SettingError(
-            f"Hugging Face does not hand over '{name}' (status {status}). Try again later, or name "
-            "a folder that holds the model."
+            f"Hugging Face refuses to send '{name}' (status {status}). Try again later, or name a "
+            "folder that contains the model."
         ) from error
     except HTTPError as error:
         raise SettingError(_unreachable(name, False)) from error
@@ -164,10 +164,10 @@ def _told(name: str) -> Iterator[None]:
 def _unreachable(name: str, is_switched_off: bool) -> str:
     if is_switched_off:
         return (
-            f"'{name}' is not on this computer, and HF_HUB_OFFLINE forbids asking Hugging Face. "
-            "Unset it once, or name a folder that holds the model."
+            f"'{name}' is not on this computer, and HF_HUB_OFFLINE blocks Hugging Face. Unset it "
+            "once, or name a folder that contains the model."
         )
     return (
         f"'{name}' is not on this computer and Hugging Face cannot be reached. Connect to a "
-        "network once, or name a folder that holds the model."
+        "network once, or name a folder that contains the model."
     )

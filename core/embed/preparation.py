@@ -112,6 +112,6 @@ def _three(values: object, what: str, name: str) -> tuple[float, float, float]:
 
 def _cannot_follow(name: str, what: str) -> str:
     return (
-        f"How '{name}' wants its pictures prepared cannot be followed: see {what} in its "
+        f"The preprocessing of '{name}' is not supported: see {what} in its "
         "preprocessor_config.json. Choose another model."
     )

@@ -46,7 +46,7 @@ class PretrainedModel:
 _CORE_SECONDS: Mapping[str, float] = {"fast": 0.05, "medium": 0.2, "slow": 0.7}
 UNKNOWN_CORE_SECONDS = _CORE_SECONDS["medium"]  # of a model that is not in the list
 
-_PRIVACY = "The weights are downloaded from Hugging Face once; your pictures stay here."
+_PRIVACY = "The weights are downloaded from Hugging Face once; your pictures stay on this computer."
 
 PRETRAINED: Mapping[str, PretrainedModel] = {
     model.name: model
@@ -58,7 +58,7 @@ PRETRAINED: Mapping[str, PretrainedModel] = {
             megabytes=47,
             licence="Apache-2.0",
             speed="fast",
-            about="Knows the 1,000 kinds of things of ImageNet. A small, well-known baseline.",
+            about="Trained on the 1,000 classes of ImageNet. A small, well-known baseline.",
         ),
         PretrainedModel(
             repository="facebook/dinov2-small",
@@ -68,8 +68,8 @@ PRETRAINED: Mapping[str, PretrainedModel] = {
             licence="Apache-2.0",
             speed="medium",
             about=(
-                "Learned from pictures alone, without names. Good at looks, parts and fine "
-                "differences; the first to try where the built-in encoder is too coarse."
+                "Trained on pictures without labels. Good at shapes, parts and fine differences; "
+                "try it first if the built-in encoder is too coarse."
             ),
         ),
         PretrainedModel(
@@ -79,7 +79,7 @@ PRETRAINED: Mapping[str, PretrainedModel] = {
             megabytes=102,
             licence="Apache-2.0",
             speed="medium",
-            about="Knows the 1,000 kinds of things of ImageNet. The baseline of many papers.",
+            about="Trained on the 1,000 classes of ImageNet. The baseline of many papers.",
         ),
         PretrainedModel(
             repository="facebook/convnext-tiny-224",
@@ -88,7 +88,7 @@ PRETRAINED: Mapping[str, PretrainedModel] = {
             megabytes=114,
             licence="Apache-2.0",
             speed="medium",
-            about="Knows the 1,000 kinds of things of ImageNet, better than ResNet-50 does.",
+            about="Trained on the 1,000 classes of ImageNet, with better accuracy than ResNet-50.",
         ),
         PretrainedModel(
             repository="google/vit-base-patch16-224",
@@ -97,7 +97,7 @@ PRETRAINED: Mapping[str, PretrainedModel] = {
             megabytes=346,
             licence="Apache-2.0",
             speed="slow",
-            about="Learned the 21,000 kinds of things of the large ImageNet, then 1,000 of them.",
+            about="Trained on the 21,000 classes of the large ImageNet, then on 1,000 of them.",
         ),
         PretrainedModel(
             repository="facebook/dinov2-base",
@@ -107,8 +107,7 @@ PRETRAINED: Mapping[str, PretrainedModel] = {
             licence="Apache-2.0",
             speed="slow",
             about=(
-                "Learned from pictures alone, without names. Finer than DINOv2 small and four "
-                "times slower."
+                "Trained on pictures without labels. Finer than DINOv2 small and four times slower."
             ),
         ),
         PretrainedModel(
@@ -119,8 +118,8 @@ PRETRAINED: Mapping[str, PretrainedModel] = {
             licence="MIT",
             speed="medium",
             about=(
-                "Learned from pictures with their captions, so it goes by what things mean: "
-                "drawings and photographs of one thing lie near each other."
+                "Trained on pictures with captions, so it captures meaning: drawings and "
+                "photographs of one thing are close to each other."
             ),
         ),
         PretrainedModel(
@@ -131,8 +130,8 @@ PRETRAINED: Mapping[str, PretrainedModel] = {
             licence="Apache-2.0",
             speed="slow",
             about=(
-                "Learned from pictures with their captions, like CLIP, and sees smaller details "
-                "than the CLIP above."
+                "Trained on pictures with captions, like CLIP, and sees smaller details than the "
+                "CLIP above."
             ),
         ),
     )
@@ -160,7 +159,7 @@ def find_pretrained(name: str) -> Encoder:
     known = PRETRAINED.get(name)
     if snapshot.repository is None:
         title, source = snapshot.folder.resolve().name, str(snapshot.folder)
-        help_ = "A model from a folder of this computer."
+        help_ = "A model from a local folder."
     else:
         title = known.title if known else snapshot.repository
         source = f"https://huggingface.co/{snapshot.repository}"

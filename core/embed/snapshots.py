@@ -62,8 +62,8 @@ def find_snapshot(name: str) -> Snapshot:
     snapshot = Snapshot(name, Path(name), None)
     if not (snapshot.folder / CONFIG).is_file():
         raise SettingError(
-            f"'{name}' holds no model: no {CONFIG} was found there. Name the folder of a model, or "
-            f"one on Hugging Face as '{PREFIX}owner/model'."
+            f"'{name}' contains no model: there is no {CONFIG}. Name the folder of a model, or one "
+            f"on Hugging Face as '{PREFIX}owner/model'."
         )
     if _weights_here(snapshot) is None:
         raise SettingError(_no_safetensors(name))
@@ -91,7 +91,9 @@ def fetch_weights(snapshot: Snapshot) -> None:
         raise SettingError(_no_safetensors(name))
     for part in _parts(snapshot):
         if download(name, part, commit=commit) is None:
-            raise SettingError(f"'{name}' lacks a part of its weights, '{part}'. Choose another.")
+            raise SettingError(
+                f"'{name}' lacks a part of its weights, '{part}'. Choose another model."
+            )
 
 
 def read_settings(snapshot: Snapshot, file: str) -> dict[str, object]:
@@ -159,17 +161,19 @@ def _digest(path: Path, size: int, changed_ns: int) -> bytes:  # noqa: ARG001
 
 def _no_safetensors(name: str) -> str:
     return (
-        f"'{name}' has no weights in the safetensors format. Other formats can run code when they "
-        "are opened; choose a model that has them, or save it again in that format."
+        f"'{name}' has no weights in the safetensors format. Other formats can run code when "
+        "opened. Choose a model that has them, or convert it."
     )
 
 
 def _no_preprocessor(name: str) -> str:
     return (
-        f"'{name}' does not say how pictures are prepared for it: it holds no {PREPROCESSORS[0]}. "
-        "Add that file, or choose another model."
+        f"'{name}' does not say how to prepare pictures: it has no {PREPROCESSORS[0]}. Add that "
+        "file, or choose another model."
     )
 
 
 def _damaged(name: str, file: str) -> str:
-    return f"The {file} of '{name}' cannot be read. Get the model again, or choose another one."
+    return (
+        f"The {file} of '{name}' cannot be read. Download the model again, or choose another one."
+    )

@@ -94,8 +94,8 @@ def read_embeddings(folder: Path) -> StoredEmbeddings:
         raise SourceError(
             f"The files in '{folder}' do not belong together: {VECTORS_FILE} has {counts[0]:,} "
             f"vectors of {stored.vectors.shape[1]} numbers, {INDEX_FILE} has {counts[1]:,} images, "
-            f"{META_FILE} tells of {counts[2]:,} images and {stored.meta.dimension} numbers. "
-            "Write the embeddings again."
+            f"{META_FILE} says {counts[2]:,} images and {stored.meta.dimension} numbers. Write the "
+            "embeddings again."
         )
     return stored
 
@@ -142,8 +142,8 @@ def _content(folder: Path, name: str) -> bytes:
         return (folder / name).read_bytes()
     except OSError as error:
         raise SourceError(
-            f"'{folder}' has no readable {name} ({error.strerror}). "
-            "Choose a folder that 'evenset embed' has written, or write it again."
+            f"'{folder}' has no readable {name} ({error.strerror}). Choose a folder written by "
+            "'evenset embed', or write it again."
         ) from error
 
 

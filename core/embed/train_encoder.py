@@ -53,7 +53,7 @@ _log = logging.getLogger("train_encoder")
 
 
 @dataclass(frozen=True)
-class Settings:
+class TrainingSettings:
     """How the network is trained."""
 
     seed: int = 0
@@ -87,7 +87,7 @@ def targets(
     return np.asarray(reduced / np.linalg.norm(reduced, axis=1, keepdims=True), np.float32)
 
 
-def loss_of(made: Tensor, wanted: Tensor, settings: Settings) -> Tensor:
+def loss_of(made: Tensor, wanted: Tensor, settings: TrainingSettings) -> Tensor:
     """Return how far directions are from the teacher's, and who is near whom in the batch."""
     import torch
     from torch.nn.functional import kl_div, log_softmax, normalize
@@ -104,7 +104,7 @@ def loss_of(made: Tensor, wanted: Tensor, settings: Settings) -> Tensor:
 
 
 def train(
-    seen: TrainingPictures, held_out: TrainingPictures, work: Path, settings: Settings
+    seen: TrainingPictures, held_out: TrainingPictures, work: Path, settings: TrainingSettings
 ) -> tuple[dict[str, Tensor], list[dict[str, float]]]:
     """Return the averaged, fused weights and the losses on the way."""
     import torch
@@ -180,7 +180,7 @@ def watch(
     weights: Mapping[str, Tensor],
     squares: NDArray[np.uint8],
     wanted: NDArray[np.float32],
-    settings: Settings,
+    settings: TrainingSettings,
 ) -> dict[str, float]:
     """Return the loss on pictures that were never trained on, and of shared neighbours."""
     import torch
@@ -196,7 +196,7 @@ def watch(
 
 
 def _forward_loss(
-    layers: torch.nn.ModuleDict, pictures: Tensor, wanted: Tensor, settings: Settings
+    layers: torch.nn.ModuleDict, pictures: Tensor, wanted: Tensor, settings: TrainingSettings
 ) -> Tensor:
     import torch
 
@@ -207,7 +207,7 @@ def _forward_loss(
 
 
 def _drawn_batch(
-    seen: TrainingPictures, step: int, settings: Settings
+    seen: TrainingPictures, step: int, settings: TrainingSettings
 ) -> tuple[NDArray[np.intp], Tensor]:
     chosen = np.sort(_epoch_rows(len(seen.squares), step, settings))
     pictures = varied(
@@ -222,12 +222,12 @@ def _drawn_batch(
     return chosen, pictures
 
 
-def pace(step: int, settings: Settings) -> float:
+def pace(step: int, settings: TrainingSettings) -> float:
     """Return the share of the full learning rate: up, level, down in a straight line."""
     return min(1.0, (step + 1) / settings.warm_up, (settings.steps - step) / settings.cool_down)
 
 
-def _epoch_rows(count: int, step: int, settings: Settings) -> NDArray[np.intp]:
+def _epoch_rows(count: int, step: int, settings: TrainingSettings) -> NDArray[np.intp]:
     """Return the rows of a step: each epoch passes every picture once, in its own order."""
     steps = count // settings.batch
     order = stream(settings.seed, "epoch", step // steps).permutation(count)
@@ -248,14 +248,14 @@ def main() -> None:
     import torch
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    defaults = Settings()
+    defaults = TrainingSettings()
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, required=True, help="pictures and teacher")
     parser.add_argument("--work", type=Path, required=True, help="a folder for what can be remade")
     parser.add_argument("--seed", type=int, default=defaults.seed)
     parser.add_argument("--steps", type=int, default=defaults.steps)
     given = parser.parse_args()
-    settings = Settings(seed=given.seed, steps=given.steps)
+    settings = TrainingSettings(seed=given.seed, steps=given.steps)
     make_inputs(given.data, given.work)
     seen, held_out = load_inputs(given.data, given.work)
     trained, losses = train(seen, held_out, given.work, settings)
@@ -282,7 +282,7 @@ def _file_digest(path: Path) -> str:
         return file_digest(file, "sha256").hexdigest()
 
 
-def _digest_of(settings: Settings) -> str:
+def _digest_of(settings: TrainingSettings) -> str:
     """Return a name of what the steps before the cool-down depend on."""
     facts = {name: value for name, value in asdict(settings).items() if name != "steps"}
     return sha256(json.dumps(facts).encode()).hexdigest()[:12]

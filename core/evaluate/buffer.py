@@ -31,9 +31,9 @@ def make_buffer(shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
             _reserve(file, count)
         except OSError as error:
             raise OutputError(
-                f"What the network makes of the pictures needs {size_of(count)} in "
-                f"'{tempfile.gettempdir()}', and there is no room for it. Choose fewer images on "
-                "Load, fewer strategies, or name a folder with more room in TMPDIR."
+                f"The input of the network needs {size_of(count)} in '{tempfile.gettempdir()}', "
+                "where there is not enough space. Choose fewer images on Load, fewer strategies, "
+                "or a TMPDIR with more space."
             ) from error
         return np.memmap(file, dtype, "r+", shape=shape)
 

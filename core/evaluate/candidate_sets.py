@@ -18,8 +18,8 @@ class CandidateSet:
     rows: Callable[[AugmentPolicy], list[str]]  # their names, without the baseline
 
 
-def _usual(_: AugmentPolicy) -> list[str]:
-    return [name for name, one in STRATEGIES.items() if one.is_usual and name != BASELINE]
+def _default(_: AugmentPolicy) -> list[str]:
+    return [name for name, one in STRATEGIES.items() if one.is_default and name != BASELINE]
 
 
 def _smote_and_kin(_: AugmentPolicy) -> list[str]:
@@ -33,9 +33,9 @@ def _all(_: AugmentPolicy) -> list[str]:
 CANDIDATE_SETS: Mapping[str, CandidateSet] = {
     one.name: one
     for one in (
-        CandidateSet("usual", "The usual", _usual),
-        CandidateSet("augmentations", "Augmentations one by one", augmentations),
-        CandidateSet("smote_kin", "SMOTE and its kin", _smote_and_kin),
+        CandidateSet("default", "Default", _default),
+        CandidateSet("augmentations", "Augmentations, one by one", augmentations),
+        CandidateSet("smote_kin", "SMOTE and its variants", _smote_and_kin),
         CandidateSet("all", "All", _all),
     )
 }

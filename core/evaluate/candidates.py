@@ -132,7 +132,7 @@ def check_targets(candidates: Sequence[Candidate], counts: Mapping[str, int]) ->
             if plan.total_added and reach > most:
                 raise SettingError(
                     f"'{candidate.name}' fills classes up to {reach:,} images; a comparison makes "
-                    f"at most {most:,} of a class. Use a smaller target."
+                    f"at most {most:,} per class. Use a smaller target."
                 )
 
 
@@ -147,9 +147,8 @@ def check_points(candidates: Sequence[Candidate], *, takes_pictures: bool) -> No
             record = find_strategy(part.strategy)
             if takes_pictures and record.effect.adds_points and not record.effect.adds_pictures:
                 raise SettingError(
-                    f"'{candidate.name}': {record.title} makes vectors that no picture stands "
-                    "for, and this head learns from pictures. Choose a head that learns from "
-                    "vectors."
+                    f"'{candidate.name}': {record.title} makes vectors without pictures, and this "
+                    "head learns from pictures. Choose a head that learns from vectors."
                 )
 
 
@@ -191,12 +190,12 @@ def _parse_part(piece: str, settings: Mapping[str, Settings], policy: AugmentPol
 def _refused(piece: str, record: Strategy) -> str:
     if has_two_faces(record):
         return (
-            f"'{piece}': after the colon of {record.title} stands '{AS_PICTURES}' or nothing. "
-            f"Write {record.name}:{AS_PICTURES}."
+            f"'{piece}': only '{AS_PICTURES}' can follow the colon of {record.title}. Write "
+            f"{record.name}:{AS_PICTURES}."
         )
     return (
-        f"'{piece}': {record.title} makes no augmented pictures, so it takes no operation. "
-        "Write augment:crop, for one."
+        f"'{piece}': {record.title} makes no augmented pictures, so it takes no operation. Write "
+        "augment:crop, for example."
     )
 
 
@@ -211,8 +210,7 @@ def _check_order(name: str, parts: Sequence[Part]) -> None:
     leaving = [place for place, effect in enumerate(effects) if effect.leaves_out]
     if adding and leaving and max(leaving) > min(adding):
         raise SettingError(
-            f"'{name}' leaves images out after it has added some. Put "
-            f"'{strategies[max(leaving)]}' first."
+            f"'{name}' leaves out images after adding some. Put '{strategies[max(leaving)]}' first."
         )
 
 

@@ -94,7 +94,7 @@ def evaluate(
     """
     check_repeats(n_splits, repeats)
     if metric not in METRICS:
-        raise SettingError(f"There is no metric '{metric}'. They are: {', '.join(METRICS)}.")
+        raise SettingError(f"There is no metric '{metric}'. The metrics are: {', '.join(METRICS)}.")
     chosen = find_head(head) if isinstance(head, str) else head
     check_head(chosen, embeddings.encoder)
     candidates = _candidates(strategies, settings, policy)
@@ -196,7 +196,7 @@ def _candidates(
 ) -> list[Candidate]:
     """Return what to compare, the baseline first, each once."""
     if strategies is None:
-        strategies = [name for name, strategy in STRATEGIES.items() if strategy.is_usual]
+        strategies = [name for name, strategy in STRATEGIES.items() if strategy.is_default]
     names = dict.fromkeys([BASELINE, *strategies])
     return [parse_candidate(name, settings, policy) for name in names]
 
@@ -249,7 +249,7 @@ def _whole(dataset: ImageDataset, embeddings: Embeddings) -> Fold:
     test = test[np.isin(dataset.codes[test], dataset.codes[train])]
     if len(np.unique(dataset.codes[test])) < 2:
         raise TooFewClassesError(
-            f"The test split of '{dataset.name}' holds fewer than 2 classes that are in training, "
-            "so nothing can be scored on it. Compare on folds of the training split instead."
+            f"The test split of '{dataset.name}' has fewer than 2 of the training classes, so "
+            "nothing can be scored on it. Compare on folds of the training split instead."
         )
     return Fold(train, test)

@@ -28,7 +28,7 @@ class Estimate:
         pictures = f"{count_of(self.pictures, 'augmented picture')} to make"
         if self.seconds is None:
             begin = f"{pictures[0].upper()}{pictures[1:]}. " if self.pictures else ""
-            return f"{begin}How long this encoder takes to learn is seen after the first fold."
+            return f"{begin}The time that this encoder needs is known after the first fold."
         extra = ", embedding included" if self.embedded else ""
         made = f"{pictures}, " if self.pictures else ""
         return f"On one core{extra}: {made}{duration_of(self.seconds)}."

@@ -71,9 +71,9 @@ def make_folds(
             check_folds(folds, groups)
             return folds
     raise SettingError(
-        f"In no {count_of(n_splits, 'fold')} do images of one group stay together and leave some "
-        f"of {named(unlearned)} to learn from. Leave the class out, ask for more folds, or read "
-        "the labels with another column of groups."
+        f"With {count_of(n_splits, 'fold')}, groups cannot stay together and still leave images of "
+        f"{named(unlearned)} to learn from. Leave the class out, use more folds, or choose another "
+        "group column."
     )
 
 
@@ -117,8 +117,7 @@ def scored_rows(dataset: ImageDataset, rows: Rows, groups: Groups) -> Rows:
         if dataset.has_groups:
             need = (
                 f"training images of 2 groups each{column_text(dataset)}, since a group stays on "
-                "one side. Add images of other groups, or read the labels with another column of "
-                "groups, or with none."
+                "one side. Add images of other groups, or choose another group column or none."
             )
         raise TooFewClassesError(
             f"{count_of(int(is_scored.sum()), 'class')} of '{dataset.name}' can be scored; a "

@@ -186,24 +186,24 @@ HEADS: Mapping[str, Head] = {
         Head(
             "linear",
             "Linear model on embeddings",
-            "A logistic regression on the vectors of the encoder: seconds, and as good as the "
-            "encoder is.",
+            "A logistic regression on the vectors of the encoder: takes seconds, and is as good "
+            "as the encoder.",
             lambda *_: OpenHead(predict_linear),
             _on_vectors,
         ),
         Head(
             "neighbours",
             "Nearest neighbours",
-            "The five nearest training images vote. It learns nothing, so it shows what the "
-            "points themselves do.",
+            "The five nearest training images vote. Nothing is learned, so it shows the effect of "
+            "the points alone.",
             lambda *_: OpenHead(predict_neighbors),
             _on_vectors,
         ),
         Head(
             "fine_tuning",
             "Encoder with its last block fine-tuned",
-            "Begins as the linear model and lets the last block of the encoder learn with it, the "
-            "built-in one or a pretrained one: minutes to hours on a CPU. SMOTE's points become "
+            "Starts as the linear model and fine-tunes the last block of the built-in or a "
+            "pretrained encoder with it: minutes to hours on a CPU. SMOTE's points become "
             "augmented pictures here.",
             _open_fine_tuning,
             _on_layers,
@@ -215,8 +215,8 @@ HEADS: Mapping[str, Head] = {
         Head(
             "network",
             "Small network on pixels",
-            "Six layers of 3 x 3 convolutions on squares of 32 px, trained from scratch under "
-            "each strategy, as tutorials do: minutes to hours on a CPU. SMOTE's points become "
+            "Six 3 x 3 convolution layers on squares of 32 px, trained from scratch for each "
+            "strategy, as in tutorials: minutes to hours on a CPU. SMOTE's points become "
             "augmented pictures here.",
             _open_network,
             _on_pixels,
@@ -249,8 +249,8 @@ def check_head(head: Head, encoder: str) -> None:
     """
     if head.needs_layers and find_encoder(encoder).cut is None:
         raise SettingError(
-            f"The encoder '{encoder}' has no layers that could be fine-tuned. Embed the images "
-            f"with '{DEFAULT_ENCODER}' or a pretrained model, or let something else learn."
+            f"The encoder '{encoder}' has no layers to fine-tune. Embed the images with "
+            f"'{DEFAULT_ENCODER}' or a pretrained model, or choose another head."
         )
 
 

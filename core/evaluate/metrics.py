@@ -40,20 +40,20 @@ METRICS: Mapping[str, Metric] = {
         Metric(
             PRIMARY,
             "Balanced accuracy",
-            "The share of each class that is recognised, averaged over the classes: a small "
-            "class counts as much as a large one.",
+            "The share of each class that is recognised, averaged over classes: a small class "
+            "counts as much as a large one.",
         ),
         Metric(
             "macro_f1",
             "Macro F1",
-            "As balanced accuracy, but images wrongly given to a class count against it too. "
-            "Averaged over the classes.",
+            "Like balanced accuracy, but images wrongly predicted as a class count against it "
+            "too. Averaged over the classes.",
         ),
         Metric(
             "accuracy",
             "Accuracy",
-            "The share of all images that is recognised. Large classes decide it: it can be "
-            "high while a small class is never recognised.",
+            "The share of all images that is recognised. Large classes dominate it: it can be "
+            "high even if a small class is never recognised.",
         ),
         Metric(
             "g_mean",
@@ -66,7 +66,7 @@ METRICS: Mapping[str, Metric] = {
             "g_mean_one_vs_rest",
             "G-mean, one against the rest",
             "The root of mean recall times mean specificity, each class against all others. Some "
-            "papers call it G-mean, too; it is far higher, for specificity is high by itself.",
+            "papers also call it G-mean; it is far higher because specificity is high anyway.",
             begins_with_name=True,
         ),
         Metric(
@@ -79,8 +79,8 @@ METRICS: Mapping[str, Metric] = {
         Metric(
             "average_precision",
             "Average precision",
-            "How far each class's images stand above the others when all are sorted by its "
-            "score; averaged over the classes. It does not depend on where the line is drawn.",
+            "How well the score of each class ranks its images above the others, averaged over "
+            "the classes. It does not depend on a threshold.",
         ),
         Metric(
             "calibration_error",
@@ -92,7 +92,7 @@ METRICS: Mapping[str, Metric] = {
         Metric(
             "brier",
             "Brier score",
-            "Half the squared distance between the scores and the truth, on average. Less is "
+            "Half the squared distance between the scores and the truth, on average. Lower is "
             "better.",
             is_error=True,
             begins_with_name=True,

@@ -7,7 +7,7 @@ from core.embed import resolve_device
 from core.embed.computing import memory_format, on_device
 from core.evaluate.features import Features
 from core.evaluate.heads import Fit, Prediction
-from core.evaluate.training import USUAL, Learner, Training, hold_back, train
+from core.evaluate.training import DEFAULT_TRAINING, Learner, Training, hold_back, train
 from core.evaluate.training_set import TrainingSet
 from core.randomness import stream_seed
 
@@ -21,7 +21,7 @@ _CHANNELS = (16, 16, 32, 32, 64, 64)  # of six convolutions, halved in size afte
 
 
 def train_network(
-    side: TrainingSet, test: Features, fit: Fit, training: Training = USUAL
+    side: TrainingSet, test: Features, fit: Fit, training: Training = DEFAULT_TRAINING
 ) -> Prediction:
     """Return the scores of a network trained on `side`, and how training went.
 

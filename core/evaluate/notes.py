@@ -47,7 +47,7 @@ def write_notes(
     notes = []
     absent = int(np.setdiff1d(dataset.training_rows, embedded).size)
     if absent:
-        notes.append(f"Left out, because they have no vector: {count_of(absent, 'image')}.")
+        notes.append(f"Left out because they have no vector: {count_of(absent, 'image')}.")
     if is_held_out:
         notes += _test_split_notes(dataset, pictures, folds[0])
     else:
@@ -60,10 +60,10 @@ def write_notes(
     ]
     if unscored:
         notes.append(
-            f"Not scored, because the test split has no image of {_them(unscored)}: "
+            f"Not scored because the test split has no image of {_them(unscored)}: "
             f"{named(unscored)}."
             if is_held_out
-            else f"Left out, because scoring needs {needed}: {named(unscored)}."
+            else f"Left out because scoring needs {needed}: {named(unscored)}."
         )
     if not is_held_out:
         if splits < asked_splits:
@@ -73,7 +73,8 @@ def write_notes(
     if few:
         kind = "test images" if is_held_out else "images"
         notes.append(
-            f"{_have(few)} fewer than {_FEW} {kind}: single recalls say little, trust the means."
+            f"{_have(few)} fewer than {_FEW} {kind}: recall of a single class says little, so rely "
+            "on the means."
         )
     # What comes first finds the images of the fold as they are.
     for part in (candidate.parts[0] for candidate in candidates):
@@ -88,7 +89,8 @@ def _together_notes(dataset: ImageDataset, pictures: Groups, rows: Rows) -> list
     alike = sum(map(len, repeated(pictures[rows])))
     if alike:
         notes.append(
-            f"Kept on one side of every fold with what looks the same: {count_of(alike, 'image')}."
+            "Kept on one side of every fold with their near-duplicates: "
+            f"{count_of(alike, 'image')}."
         )
     groups = repeated(dataset.group_codes[rows])
     if groups:
@@ -115,7 +117,7 @@ def _fewer_folds_note(
     if len(larger) < 2:
         return f"{text}."
     more = min(asked_splits, int(larger.min()))
-    return f"{text}. Leave {_them(smallest)} out on Load to have {more}, and narrower intervals."
+    return f"{text}. Leave {_them(smallest)} out on Load for {more} and narrower intervals."
 
 
 def _uneven_notes(
@@ -129,12 +131,13 @@ def _uneven_notes(
     if most > _UNEVEN * least and largest > np.mean(sizes):
         notes.append(
             f"The folds are uneven, from {least:,} to {count_of(most, 'image')} to score on: "
-            f"{largest:,} of {len(rows):,} images have to stay together. Trust the means less."
+            f"{largest:,} of {len(rows):,} images have to stay together. The means are less "
+            "reliable."
         )
     untested = missing_classes(dataset, rows, [fold.test for fold in folds])
     if untested:
         notes.append(
-            f"Some folds have no image of {_them(untested)} to score on, for groups stay "
+            f"Some folds have no image of {_them(untested)} to score on, because groups stay "
             f"together: {named(untested)}."
         )
     return notes
@@ -142,23 +145,23 @@ def _uneven_notes(
 
 def _test_split_notes(dataset: ImageDataset, pictures: Groups, fold: Fold) -> list[str]:
     notes = [
-        "Scored on the test split as it came. The intervals stand for other test images and other "
-        "seeds, not for other training images."
+        "Scored on the original test split. The intervals cover other test images and other "
+        "seeds, not other training images."
     ]
     known = int(np.isin(pictures[fold.test], pictures[fold.train]).sum())
     if known:
-        look = "looks" if known == 1 else "look"
+        verb = "looks" if known == 1 else "look"
         notes.append(
-            f"{count_of(known, 'test image')} {look} the same as images to learn from: the scores "
-            "are too high by what that gives away."
+            f"{count_of(known, 'test image')} {verb} the same as training images, so the scores "
+            "are too high."
         )
     groups = dataset.group_codes
     shared = groups[fold.test][np.isin(groups[fold.test], groups[fold.train])]
     if len(shared):
         notes.append(
             f"{count_of(len(shared), 'test image')} {'is' if len(shared) == 1 else 'are'} of "
-            f"{count_of(len(np.unique(shared)), 'group')}{column_text(dataset)} that the images to "
-            "learn from are of, too: the scores are too high by what that gives away."
+            f"{count_of(len(np.unique(shared)), 'group')}{column_text(dataset)} with training "
+            "images, so the scores are too high."
         )
     return notes
 
@@ -177,14 +180,14 @@ def _neighbor_notes(dataset: ImageDataset, folds: Sequence[Fold], part: Part) ->
     notes = []
     if alone:
         notes.append(
-            f"SMOTE needs 2 images to learn from. Where a fold has 1, the class stays as it is: "
+            "SMOTE needs 2 training images. In folds with 1, the class stays as it is: "
             f"{named(sorted(alone))}, in up to {count_of(max(alone.values()), 'fold')} of "
             f"{len(folds)}."
         )
     if clamped:
         notes.append(
-            f"{_have(sorted(clamped))} {k_neighbors} images or fewer to learn from in some folds: "
-            f"SMOTE uses all of them there instead of {count_of(k_neighbors, 'neighbour')}."
+            f"{_have(sorted(clamped))} {k_neighbors} training images or fewer in some folds: SMOTE "
+            f"uses all of them there instead of {count_of(k_neighbors, 'neighbour')}."
         )
     return notes
 

@@ -17,7 +17,7 @@ from core.progress import Progress
 
 STAGE = "reading pictures"
 
-Places = NDArray[np.intp]
+Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,11 +28,11 @@ class PictureStore:
     real: NDArray[Any]  # (R, ...) of `rows`
     caches: Mapping[str, PictureCache]  # key of a policy -> its pictures
 
-    def find(self, rows: Rows) -> Places:
+    def find(self, rows: Rows) -> Indices:
         """Return the places of images."""
         return np.searchsorted(self.rows, rows)
 
-    def find_augmented(self, key: str, pictures: Pictures) -> Places:
+    def find_augmented(self, key: str, pictures: Pictures) -> Indices:
         """Return the places of augmented pictures that the cache of a policy has."""
         before = len(self.rows)
         for name, cache in self.caches.items():
@@ -41,7 +41,7 @@ class PictureStore:
             before += len(cache.values)
         raise KeyError(key)
 
-    def take(self, places: Places) -> NDArray[Any]:
+    def take(self, places: Indices) -> NDArray[Any]:
         """Return (N, ...) what the head takes of the pictures at these places."""
         parts = [self.real, *(cache.values for cache in self.caches.values() if len(cache.values))]
         ends = np.cumsum([len(part) for part in parts])

@@ -141,9 +141,8 @@ class EvaluationReport:
         plain = records.to_json(self, VERSION)
         for row, result in zip(plain["strategies"], self.strategies, strict=True):
             # Not read again: for other programs, which need not know when a difference is one.
-            row["outcome"] = result.difference and {
-                metric: result.outcome(metric).value for metric in METRICS
-            }
+            outcomes = {metric: result.outcome(metric).value for metric in METRICS}
+            row["outcome"] = None if result.difference is None else outcomes
         return plain
 
 

@@ -57,14 +57,14 @@ def width_notes(results: Sequence[StrategyResult], metric: str, *, is_held_out: 
             ("has", "its interval has") if len(same) == 1 else ("have", "their intervals have")
         )
         notes.append(
-            f"{_listed(same)} {has} the {figure} of 'None' in every {unit}: {its} no width, "
-            "which says that nothing differed here, not that nothing would elsewhere."
+            f"{_listed(same)} {has} the {figure} of 'None' in every {unit}: {its} no width. "
+            "Nothing differed here, which does not mean that nothing would differ elsewhere."
         )
     return [
         *notes,
         *(
-            f"'{title}' differs by the same {figure} in every {unit}: its interval has no width, "
-            "by chance. Do not read it as certainty."
+            f"'{title}' differs by the same {figure} in every {unit}: its interval has no width by "
+            "chance, which is no certainty."
             for title, mean in flat
             if title not in same
         ),
@@ -78,8 +78,8 @@ def _unfinished(rows: Sequence[Row], candidates: Sequence[Candidate]) -> list[st
         return []
     # Whoever stops when a row looks good has looked at all of them: fewer would be too narrow.
     return [
-        f"Not compared: {_listed(missing)}. The intervals are those of all "
-        f"{count_of(len(candidates), 'strategy')} that were asked for, which is wider than "
+        f"Not compared: {_listed(missing)}. The intervals are corrected for all "
+        f"{count_of(len(candidates), 'strategy')} that were requested, which is wider than "
         f"{count_of(len(rows), 'strategy')} would need."
     ]
 
@@ -98,12 +98,12 @@ def _one_class(rows: Sequence[Row], classes: Sequence[str], unit: str) -> list[s
         if found := sum(_only_answer(confusion) is not None for confusion in large):
             notes.append(
                 f"'{row.title}' gave every image to one class in {found} of "
-                f"{count_of(len(row.runs), unit)}: nothing was learned there."
+                f"{count_of(len(row.runs), unit)}: it learned nothing there."
             )
     return [
         *(
-            f"{_listed(titles)} gave every image to '{label}'. Nothing was learned there, so a "
-            "difference of 0.0 is no finding."
+            f"{_listed(titles)} gave every image to '{label}'. They learned nothing there, so a "
+            "difference of 0.0 is not a finding."
             for label, titles in always.items()
         ),
         *notes,

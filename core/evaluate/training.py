@@ -39,7 +39,7 @@ class Training:
     softmax_twice: bool = False  # the loss takes probabilities for logits, a common mistake
 
 
-USUAL = Training()
+DEFAULT_TRAINING = Training()
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from core.evaluate.report import (
 from core.words import count_of, lowered
 
 _NOTHING = 1e-9  # a difference by rounding alone
-_ADVICE = " Leave the dataset as it is; more images could tell more."
+_ADVICE = " Leave the dataset as it is; more images could show a difference."
 
 
 def write_verdict(
@@ -45,15 +45,15 @@ def write_verdict(
 def _write_verdict(results: Sequence[StrategyResult], spread_share: float, metric: str) -> str:
     rivals = [result for result in results if result.name not in {BASELINE, FLOOR}]
     if not rivals:
-        return "Only one strategy was tried, so there is nothing to compare."
+        return "There is only one strategy, so there is nothing to compare."
     best = _best(rivals, metric)
     if not _helps(best, metric):
         return _nothing_helps(rivals, best, metric)
     change = _change(best, metric)
     verb = "falls" if METRICS[metric].is_error else "rises"
     sentences = [
-        f"Use {_named(best)}: {_title(metric)} {verb} by {_points(abs(change.mean))} over doing "
-        f"nothing ({_interval(change)})."
+        f"Use {_named(best)}: {_title(metric)} {verb} by {_points(abs(change.mean))} compared with "
+        f"no balancing ({_interval(change)})."
     ]
     equals = [
         other
@@ -61,16 +61,17 @@ def _write_verdict(results: Sequence[StrategyResult], spread_share: float, metri
         if other is not best and _is_equal(best, other, metric, spread_share)
     ]
     if equals:
-        sentences.append(f"Not measurably different from it: {_listed(equals)}.")
+        sentences.append(f"Not measurably different: {_listed(equals)}.")
     # What an export adds has to be kept and learned from; weights and shifted scores have not.
     cheaper = [other for other in equals if other.files <= 0 and _helps(other, metric)]
     if cheaper and best.files > 0:
         cheapest = max(cheaper, key=lambda other: _gain(other, metric))
-        sentences.append(f"As good, and without new files: {_named(cheapest)}.")
+        sentences.append(f"As good without new files: {_named(cheapest)}.")
     price = _change(best, "accuracy")
     if metric != "accuracy" and best.outcome("accuracy") is Outcome.WORSE:
         sentences.append(
-            f"Accuracy falls by {_points(-price.mean)}: more images of large classes are missed."
+            f"Accuracy falls by {_points(-price.mean)} because more images of large classes are "
+            "missed."
         )
     return " ".join(sentences)
 
@@ -94,8 +95,8 @@ def _nothing_helps(rivals: Sequence[StrategyResult], best: StrategyResult, metri
     change = _change(best, metric)
     if all(_is_same(result, metric) for result in rivals):
         return (
-            f"No measurable difference: with every strategy, {_title(metric)} is what it is "
-            "without, each time, so the intervals have no width and tell nothing."
+            f"No measurable difference: {_title(metric)} is the same with and without every "
+            "strategy, each time, so the intervals have no width and say nothing."
         )
     if len(worse) == len(rivals):
         return (
@@ -103,8 +104,8 @@ def _nothing_helps(rivals: Sequence[StrategyResult], best: StrategyResult, metri
             f"least, by {_points(abs(change.mean))} ({_interval(change)})."
         )
     text = (
-        f"No measurable difference: no strategy {verb} {_title(metric)} over doing nothing (the "
-        f"best, {_named(best)}, {_interval(change)} points)."
+        f"No measurable difference: no strategy {verb} {_title(metric)} compared with no balancing "
+        f"(the best, {_named(best)}, {_interval(change)} points)."
     )
     if worse:
         falls = "rises" if METRICS[metric].is_error else "falls"

@@ -10,7 +10,7 @@ from core.words import count_of
 _MOST_RENAMED = 100  # classes that are listed
 _MARKS = frozenset("\\`*_[]<>#|&")  # signs that mean something in Markdown
 
-# How the set is read, with FOLDER in the place of its own; the page and README show the same.
+# How the set is read, with FOLDER in the place of its own; also on the page and in docs/export.md.
 READERS = (
     'torchvision.datasets.ImageFolder(FOLDER + "/train")',
     'keras.utils.image_dataset_from_directory(FOLDER + "/train")',
@@ -63,7 +63,7 @@ def _body(written: Written, pictures: Mapping[str, int], folders: Mapping[str, s
         "",
         "`manifest.csv` says where each picture came from; `recipe.json` makes the same set again.",
         "",
-        "Unpack a zip first, into a new folder. A trainer reads that, with its place for FOLDER:",
+        "Unpack a zip into a new folder first. Then load it for training, with its path as FOLDER:",
         "",
         *(f"    {reader}" for reader in READERS),
         "",
@@ -73,7 +73,7 @@ def _body(written: Written, pictures: Mapping[str, int], folders: Mapping[str, s
     if renamed:
         lines += [
             "",
-            "Classes whose folder is called otherwise, since not every system takes it:",
+            "Classes whose folder has another name, because not every system supports theirs:",
             "",
         ]
         for folder, label in list(renamed.items())[:_MOST_RENAMED]:

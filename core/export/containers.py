@@ -166,7 +166,7 @@ CONTAINERS: Mapping[str, Container] = {
         Container(
             name="zip",
             title="Zip",
-            help="One file to download; unpack it before a program reads it.",
+            help="One file to download. Unpack it before use.",
             suffix=".zip",
             open=_open_zip,
             is_file=True,
@@ -174,7 +174,7 @@ CONTAINERS: Mapping[str, Container] = {
         Container(
             name="folder",
             title="Folder",
-            help="A new folder on this computer. An interrupted export is resumed.",
+            help="A new local folder. An interrupted export can be resumed.",
             suffix="",
             open=_open_folder,
             is_file=False,
@@ -229,7 +229,7 @@ def check_target(
     except OSError as error:
         raise OutputError(cannot_write(target, error)) from error
     if is_taken:
-        raise OutputError(f"'{target}' is there already. Choose another name, or remove it first.")
+        raise OutputError(f"'{target}' already exists. Choose another name, or remove it first.")
 
 
 def partial_of(target: Path) -> Path:
@@ -246,14 +246,14 @@ def _check_removable(empty: Path) -> None:
     if empty.is_symlink() or empty.is_mount():
         kind = "a link to a folder" if empty.is_symlink() else "where a disk is mounted"
         raise OutputError(
-            f"'{empty}' is {kind}, which a new folder cannot take the place of. Choose a folder "
-            f"inside it, such as '{empty / 'balanced'}'."
+            f"'{empty}' is {kind}, which a new folder cannot replace. Choose a folder inside it, "
+            f"such as '{empty / 'balanced'}'."
         )
 
 
 def _busy(target: Path) -> str:
     return (
-        f"Another export is being written to '{target}'. Wait until it has ended, or choose "
+        f"Another export is being written to '{target}'. Wait until it has finished, or choose "
         "another name."
     )
 
@@ -271,8 +271,8 @@ def _make_room(partial: Path, journal: Journal, identity: str) -> None:
         foreign = others[0] if others else ""
     if foreign:
         raise OutputError(
-            f"'{partial}' is in the way: the export is built up there, and it holds '{foreign}', "
-            "which no export left. Choose another name, or move it."
+            f"'{partial}' is needed while the export is written, but it contains '{foreign}', "
+            "which is not from an export. Choose another name, or move it."
         )
     if journal.identity != identity:
         remove_files(partial, journal.names)

@@ -41,18 +41,18 @@ def compare(target: Path, found: Sequence[str], wanted: Sequence[str]) -> None:
     missing, foreign = sorted(set(wanted) - set(found)), sorted(set(found) - set(wanted))
     if missing:
         raise OutputError(
-            f"The export to '{target}' is not whole: {count_of(len(missing), 'file')} of "
-            f"{len(wanted):,} went missing while it was written, such as '{missing[0]}'. Nothing "
-            "else may change that place meanwhile. Export again."
+            f"The export to '{target}' is incomplete: {count_of(len(missing), 'file')} of "
+            f"{len(wanted):,} went missing while it was written, such as '{missing[0]}'. Make sure "
+            "that nothing else changes that folder, then export again."
         )
     if foreign:
         raise OutputError(
-            f"The export to '{target}' was not finished: beside its "
-            f"{count_of(len(wanted), 'file')} there is '{foreign[0]}', which it did not write. "
-            "Move it, and export again."
+            f"The export to '{target}' is not finished: next to its "
+            f"{count_of(len(wanted), 'file')} is '{foreign[0]}', which it did not write. Move that "
+            "file and export again."
         )
     if len(found) != len(wanted):
         raise OutputError(
-            f"The export to '{target}' was not finished: its manifest names "
-            f"{count_of(len(wanted), 'file')}, and {len(found):,} were written. Export again."
+            f"The export to '{target}' is not finished: its manifest lists "
+            f"{count_of(len(wanted), 'file')}, but {len(found):,} were written. Export again."
         )

@@ -80,18 +80,18 @@ def export(
     """
     check_classes(dataset)
     if made is not None and not made.plan.asks_as(plan):
-        raise SettingError("The points were made for another plan. Make them again.")
+        raise SettingError("The points were made for another plan. Generate them again.")
     makes_points = find_strategy(plan.strategy).effect.adds_points
     if makes_points and embeddings is None:
         raise SettingError("Synthetic vectors need the embeddings. Embed the images first.")
     if target.absolute().resolve().is_relative_to(dataset.root.resolve()):
         raise OutputError(
-            f"'{target}' lies inside the images that it is made from, and would become one of "
-            "them. Choose a place outside."
+            f"'{target}' is inside the folder of the source images and would become part of it. "
+            "Choose another folder."
         )
     if dataset.root.resolve().is_relative_to(partial_of(target.absolute()).resolve()):
         raise OutputError(
-            f"The images lie in what an interrupted export to '{target}' left, and would be "
+            f"The images are in the remains of an interrupted export to '{target}' and would be "
             "removed by this one. Choose another name, or move them first."
         )
     # The policy may have been changed since: pictures hang on it.
@@ -142,8 +142,8 @@ def check_classes(dataset: ImageDataset) -> None:
     present = [label for label, count in dataset.counts(TRAIN).items() if count]
     if len(present) == 1:
         raise TooFewClassesError(
-            f"All training images are of one class, '{present[0]}': there is nothing to balance "
-            "it with. Add images of another class, or check how the labels were read."
+            f"All training images are of one class, '{present[0]}': there is nothing to balance. "
+            "Add images of another class, or check the labels."
         )
 
 

@@ -10,9 +10,9 @@ from core.pictures.decode import ImageHeader
 from core.pictures.hindrances import hindrance_of
 from core.pictures.lossy import is_lossy
 
-AS_THEY_ARE, ENCODED_ANEW = "as they are", "encoded anew"
+AS_THEY_ARE, ENCODED_ANEW = "as they are", "encoded again"
 ORIGINALS = (AS_THEY_ARE, ENCODED_ANEW)
-DEFAULT_ORIGINALS = AS_THEY_ARE  # README says what was measured of both
+DEFAULT_ORIGINALS = AS_THEY_ARE  # docs/privacy_and_limits.md: what was measured
 
 # What torchvision's ImageFolder, Keras and Hugging Face all take.
 READ_BY_ALL = frozenset({"JPEG", "PNG", "BMP"})

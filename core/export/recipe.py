@@ -14,7 +14,7 @@ from core.dataset.questions import decoding_of
 from core.embed import DEFAULT_ENCODER
 from core.export.layouts import DEFAULT_LAYOUT, find_layout
 from core.export.originals import DEFAULT_ORIGINALS, ENCODED_ANEW, check_originals
-from core.resample import STRATEGIES, BalancePlan, Settings, Target, find_strategy
+from core.resample import STRATEGIES, BalancePlan, Settings, Target
 from core.words import count_of, lowered, named
 
 _VERSION = 5
@@ -135,9 +135,6 @@ def _in_order(values: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def _target(plan: BalancePlan) -> Target | None:
-    record = find_strategy(plan.strategy)
-    if plan.target is None:
-        return record.default_target if record.targets else None
     return _in_order(plan.target) if isinstance(plan.target, Mapping) else plan.target
 
 

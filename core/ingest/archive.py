@@ -76,8 +76,8 @@ def unpack_zip(
                 progress("unpacked", number + 1, len(entries))
     except (zipfile.BadZipFile, *_BAD_DIRECTORY) as error:
         raise SourceError(
-            f"'{name}' is no zip that can be read, or it is damaged. "
-            "Make the archive again, or choose its folder instead."
+            f"'{name}' is not a readable zip, or is damaged. Create the archive again, or choose "
+            "the folder instead."
         ) from error
     return unpacked.listing()
 
@@ -97,7 +97,7 @@ def _why_not(entry: zipfile.ZipInfo, limits: Limits) -> str | None:
     if stat.S_ISLNK(mode):
         return "a link or special file"
     if entry.compress_type not in _METHODS:
-        return "compressed in a way that cannot be read"
+        return "compressed with an unsupported method"
     # Tiny files compress well without harm; a bomb is large once it is unpacked.
     if entry.file_size > (1 << 20) and entry.file_size > limits.compression_ratio * max(
         1, entry.compress_size

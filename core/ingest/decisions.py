@@ -25,9 +25,9 @@ _REASONS = {
     "several_labels": "more than one label in the labels file",
     "files_without_row": "no row in the labels file",
     "rows_without_label": "an empty label in the labels file",
-    "unknown_splits": "a split of an unknown name in the labels file",
+    "unknown_splits": "an unknown split in the labels file",
     "outside_classes": "not in a class folder",
-    "split_among_classes": "in a folder named like a split, beside folders of classes",
+    "split_among_classes": "in a folder named like a split, next to class folders",
     "companions": "belongs to another picture",
     "augmented": "made by Evenset from another picture",
 }
@@ -91,7 +91,7 @@ def read_survey(
     if len(dataset.training_rows) == 0:
         raise EmptyDatasetError(
             f"No image in the training split of '{listing.name}' can be used. Put its images in "
-            "one sub-folder per class, as in 'train/cat/1.jpg'."
+            "one sub-folder per class, such as 'train/cat/1.jpg'."
         )
     return settle(dataset, found.choices)
 
@@ -119,11 +119,13 @@ def _complete(found: Survey, decisions: Mapping[str, str]) -> dict[str, str]:
     for kind, decision in decisions.items():
         if kind not in MISMATCHES:
             raise SettingError(
-                f"There is no mismatch '{kind}'. There are: {', '.join(MISMATCHES)}."
+                f"There is no mismatch '{kind}'. The mismatches are: {', '.join(MISMATCHES)}."
             )
         if decision not in MISMATCHES[kind].decisions:
             known = ", ".join(MISMATCHES[kind].decisions)
-            raise SettingError(f"'{kind}' cannot be decided by '{decision}'. Use one of: {known}.")
+            raise SettingError(
+                f"The decision '{decision}' does not exist for '{kind}'. Use one of: {known}."
+            )
     return {
         mismatch.kind: decisions.get(mismatch.kind, mismatch.proposed)
         for mismatch in found.mismatches
@@ -201,23 +203,24 @@ def _why_empty(found: Survey, refused: Sequence[SkippedFile]) -> str:
     name = found.listing.name
     if not refused:
         return (
-            f"'{name}' is empty. Bring a folder or archive with one sub-folder of images per class."
+            f"'{name}' is empty. Choose a folder or archive with one sub-folder of images per "
+            "class."
         )
     reasons = {skip.reason for skip in refused}
     if len(found.pictures) == 0 and reasons <= {why_no_picture("a.txt")}:
         return (
-            f"'{name}' holds {count_of(len(refused), 'file')} and none of them is an image. "
-            "Put each class in a sub-folder of JPEG, PNG, WebP, BMP, GIF or TIFF images."
+            f"'{name}' has {count_of(len(refused), 'file')}, but none of them is an image. Put "
+            "each class in a sub-folder of JPEG, PNG, WebP, BMP, GIF or TIFF images."
         )
     if found.chosen is not None and _REASONS["files_without_row"] in reasons:
         return (
-            f"No image of '{name}' has a label in '{found.chosen.name}'. "
-            "Check the columns, or choose folders as labels."
+            f"No image of '{name}' has a label in '{found.chosen.name}'. Check the columns, or use "
+            "folders as labels."
         )
     if _REASONS["outside_classes"] in reasons:
         return (
-            f"The images of '{name}' are not in class folders. "
-            "Put each class in a sub-folder that has the class's name, or add a labels file."
+            f"The images of '{name}' are not in class folders. Put each class in a sub-folder with "
+            "the name of the class, or add a labels file."
         )
     first = next(skip for skip in refused if skip.reason != why_no_picture("a.txt"))
     none = "The only file" if len(refused) == 1 else f"None of the {len(refused):,} files"

@@ -37,8 +37,8 @@ def choose_labels(
     wanted, named = choices.labels_file, _named(choices)
     if wanted == "" and named:
         raise SettingError(
-            f"Folders say the labels, so there is no column '{named[0]}'. "
-            "Name the labels file that has it with --labels."
+            f"The labels come from folders, so there is no column '{named[0]}'. Name its labels "
+            "file with --labels."
         )
     if wanted == "" or (wanted is None and not named and _folders_fit(places)):
         return None
@@ -160,5 +160,5 @@ def _with_columns(labels_file: LabelsFile, choices: Choices) -> LabelsFile:
 def _taken(column: str, what: str) -> SettingError:
     kind = what.split()[0]
     return SettingError(
-        f"The column '{column}' cannot hold {what}. Choose another column of {kind}, or none."
+        f"The column '{column}' cannot hold {what}. Choose another {kind} column, or none."
     )

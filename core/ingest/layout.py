@@ -24,9 +24,9 @@ SPLIT_FOLDERS = {
 SPLIT_CODES = {name: SPLITS.index(split) for name, split in SPLIT_FOLDERS.items()}
 _JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx", ".ds_store"})
 _OTHER_REASONS = {
-    ".heic": "a HEIC picture, which is not read: convert it to JPEG",
-    ".heif": "a HEIC picture, which is not read: convert it to JPEG",
-    ".svg": "a drawing (SVG), which is not read: convert it to PNG",
+    ".heic": "a HEIC picture, which is not supported: convert it to JPEG",
+    ".heif": "a HEIC picture, which is not supported: convert it to JPEG",
+    ".svg": "an SVG drawing, which is not supported: convert it to PNG",
     ".zip": "an archive inside the source: unpack it first",
     ".tar": "an archive inside the source: unpack it first",
     ".gz": "an archive inside the source: unpack it first",

@@ -50,7 +50,7 @@ MISMATCHES: Mapping[str, MismatchKind] = {
             "several_labels",
             "file",
             "with more than one label",
-            {**_OUT, "first": "Take the label that comes first"},
+            {**_OUT, "first": "Use the first label"},
         ),
         MismatchKind(
             "files_without_row",
@@ -70,33 +70,33 @@ MISMATCHES: Mapping[str, MismatchKind] = {
         MismatchKind(
             "unknown_splits",
             "picture",
-            "whose split has another name than train, validation and test",
-            {"train": "Take them for training", **_OUT},
+            "with a split other than train, validation and test",
+            {"train": "Use them for training", **_OUT},
         ),
         MismatchKind(
             "outside_classes",
             "picture",
-            "outside of every class folder",
+            "outside all class folders",
             {**_OUT, "one_class": "Make them a class of their own"},
         ),
         MismatchKind(
             "split_among_classes",
             "picture",
-            "in a folder named like a split, beside folders of classes",
-            {**_OUT, "class": "Take the folder for a class"},
+            "in a folder named like a split, next to class folders",
+            {**_OUT, "class": "Use the folder as a class"},
         ),
         MismatchKind(
             "companions",
             "picture",
             "belonging to another one (a mask, a preview)",
-            {**_OUT, "keep": "Take them for examples"},
+            {**_OUT, "keep": "Use them as examples"},
         ),
         MismatchKind(
             "augmented",
             "picture",
             "made by Evenset from another one, as manifest.csv says",
-            {"keep": "Keep them", LEAVE_OUT: "Leave them out: the originals stay"},
+            {"keep": "Keep them", LEAVE_OUT: "Leave them out and keep the originals"},
         ),
-        MismatchKind("other_files", "file", "of another kind than pictures", _OUT),
+        MismatchKind("other_files", "file", "that are not pictures", _OUT),
     )
 }

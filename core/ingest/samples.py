@@ -85,8 +85,7 @@ SAMPLES: Mapping[str, Sample] = {
     "digits": Sample(
         name="digits",
         title="Handwritten digits",
-        text="Small grey pictures of 0 to 9 with a long tail: the zeros are many, the nines very "
-        "few.",
+        text="Small grey pictures of 0 to 9 with a long tail: many zeros, very few nines.",
         unpack=_draw_digits,
         cover="digits_cover.jpg",
     ),

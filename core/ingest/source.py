@@ -66,7 +66,7 @@ def list_source(
         SettingError: an unknown sample.
     """
     if not source.strip():
-        raise SourceError("No folder or file is named. Give a folder, a zip, or sample:parts.")
+        raise SourceError("No source is given. Use a folder, a zip, or sample:parts.")
     if source.startswith(SAMPLE_PREFIX):
         name = source.removeprefix(SAMPLE_PREFIX)
         return list_sample(name, folder, limits=limits, progress=progress)
@@ -82,7 +82,7 @@ def list_source(
     if is_file:
         return list_archive(place, folder, limits=limits, progress=progress)
     raise SourceError(
-        f"There is no folder or file '{source}'. Give a folder, a zip, a tar, or a sample."
+        f"There is no folder or file '{source}'. Use a folder, a zip, a tar, or a sample."
     )
 
 
@@ -129,7 +129,7 @@ def parse_take(texts: Sequence[str], *, order: str = "name", seed: int = 0) -> T
         elif label and number.isdecimal():
             counts[label] = int(number)
         else:
-            raise SettingError(f"'{text}' is not of the form CLASS=COUNT, such as cat=4800.")
+            raise SettingError(f"'{text}' does not have the form CLASS=COUNT, such as cat=4800.")
     return Take(counts, order=order, seed=seed)
 
 
@@ -144,7 +144,8 @@ def parse_decisions(texts: Sequence[str]) -> dict[str, str]:
         kind, equals, decision = text.partition("=")
         if not (kind and equals and decision):
             raise SettingError(
-                f"'{text}' is not of the form MISMATCH=DECISION, such as alike_labels=keep_apart."
+                f"'{text}' does not have the form MISMATCH=DECISION, such as "
+                "alike_labels=keep_apart."
             )
         decisions[kind] = decision
     return decisions

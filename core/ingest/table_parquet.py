@@ -105,4 +105,6 @@ def _refusal(path: str, number: int, error: Exception) -> SourceError:
     if isinstance(error, OSError) and error.errno is not None:
         return unopened(path, error)
     where = f" after row {number:,}" if number else ""
-    return SourceError(f"'{path}' is damaged or no Parquet file{where}. Make or copy it again.")
+    return SourceError(
+        f"'{path}' is damaged or not a Parquet file{where}. Create or copy it again."
+    )

@@ -70,8 +70,8 @@ def text_rows(
                 lines.next_row()
         except csv.Error as error:
             raise SourceError(
-                f"The row at line {lines.row_line:,} of '{path}' cannot be cut into cells "
-                f"({error}). Look for a quote that is not closed there."
+                f"The row at line {lines.row_line:,} of '{path}' cannot be split into cells "
+                f"({error}). Check it for a quote that is not closed."
             ) from error
 
 
@@ -154,7 +154,7 @@ class _Lines:
         if self._characters >= _ROW_CHARACTERS:
             raise SourceError(
                 f"The row at line {self.row_line:,} of '{self._path}' is longer than "
-                f"{_ROW_CHARACTERS:,} characters. Look for a quote that is not closed there."
+                f"{_ROW_CHARACTERS:,} characters. Check it for a quote that is not closed."
             )
         return line
 

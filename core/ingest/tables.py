@@ -175,13 +175,13 @@ def _check_width(path: str, width: int) -> None:
 
 
 def _no_rows(path: str) -> SourceError:
-    return SourceError(f"'{path}' holds no rows. Choose another labels file.")
+    return SourceError(f"'{path}' has no rows. Choose another labels file.")
 
 
 def _one_column(path: str) -> SourceError:
     return SourceError(
-        f"'{path}' does not fall into two or more columns. A labels file holds the files and "
-        "their labels, in text divided by commas, semicolons, tabs, bars or spaces."
+        f"'{path}' does not have two or more columns. A labels file has a column of files and one "
+        "of labels, separated by commas, semicolons, tabs, bars or spaces."
     )
 
 

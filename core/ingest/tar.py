@@ -68,12 +68,12 @@ def unpack_tar(
     except _DAMAGE as error:
         if count == 0:
             raise SourceError(
-                f"'{name}' is no zip or tar that can be read, or it is damaged. "
-                "Make the archive again, or choose its folder instead."
+                f"'{name}' is not a readable zip or tar, or is damaged. Create the archive again, "
+                "or choose the folder instead."
             ) from error
     finally:
         stream.close()
-    cut = SkippedFile(name, "the archive is damaged or cut here; the rest is missing")
+    cut = SkippedFile(name, "the archive is damaged or truncated here; the rest is missing")
     return unpacked.listing(() if is_whole else (cut,))
 
 
@@ -87,7 +87,7 @@ def _add(
         reason = "a link or special file"
     elif member.issparse():
         # Its holes are no part of the archive: a few bytes may stand for any number of zeros.
-        reason = "a file with holes (sparse), which is not read: pack it without --sparse"
+        reason = "a sparse file, which is not supported: pack it without --sparse"
     blocks = partial(_blocks, opened, member, stream)
     unpacked.add(member.name, blocks, refused=reason, damaged="damaged in the archive")
 

@@ -124,16 +124,16 @@ def entry_path(name: str) -> str:
 def too_many_files(name: str, limits: Limits) -> str:
     """Return the sentence for an archive with more files than allowed."""
     return (
-        f"'{name}' holds more than {count_of(limits.files, 'file')}, the limit. "
-        "Bring a smaller one, or raise the limit with --max-files."
+        f"'{name}' holds more than {count_of(limits.files, 'file')}, which is the limit. Use a "
+        "smaller archive, or raise the limit with --max-files."
     )
 
 
 def too_many_bytes(name: str, limits: Limits) -> str:
     """Return the sentence for an archive that unpacks to more than allowed."""
     return (
-        f"'{name}' unpacks to more than {limits.unpacked_bytes / 1e9:,.1f} GB, the limit. "
-        "Bring a smaller one, or raise the limit with --max-gigabytes."
+        f"'{name}' unpacks to more than {limits.unpacked_bytes / 1e9:,.1f} GB, which is the limit. "
+        "Use a smaller archive, or raise the limit with --max-gigabytes."
     )
 
 

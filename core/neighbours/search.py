@@ -97,9 +97,9 @@ class _Search:
     def prepared(
         points: PointRows, asked: PointRows, k: int, memory_bytes: int, threads: int
     ) -> "_Search":
-        room = memory_bytes // (4 if points.is_mapped or asked.is_mapped else 2)
+        budget = memory_bytes // (4 if points.is_mapped or asked.is_mapped else 2)
         step = _LARGEST_STEP
-        while step > 16 and _tile_bytes(step, points.width, threads) > room:
+        while step > 16 and _tile_bytes(step, points.width, threads) > budget:
             # Small blocks serve a product badly: rather use fewer threads.
             if threads > 1 and step <= _LARGEST_STEP // 2:
                 threads -= 1

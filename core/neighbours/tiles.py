@@ -52,15 +52,15 @@ def fill(
     height = min(step, panel.stop - panel.start)
     breadth = min(step, len(points))
     left = np.empty((height, points.width + 2), np.float32)
-    rooms: SimpleQueue[_Room] = SimpleQueue()
+    buffers: SimpleQueue[_Buffer] = SimpleQueue()
     for _ in range(threads):
-        rooms.put(_Room.of(height, breadth, points.width + 2))
+        buffers.put(_Buffer.of(height, breadth, points.width + 2))
     with ThreadPoolExecutor(threads) as pool:
         each: Callable[..., Iterable[None]] = map if threads == 1 else pool.map
         for start, stop in spans(panel.stop - panel.start, step):
             own = panel.start + start
             rows = place_queries(panel.queries, own, centre, left[: stop - start])
-            offer = partial(_offer, shortlist, panel, points, centre, rows, own, rooms)
+            offer = partial(_offer, shortlist, panel, points, centre, rows, own, buffers)
             deque(each(offer, spans(len(points), step)), maxlen=0)
             done(stop)
 
@@ -98,7 +98,7 @@ def _offer(
     centre: Centre,
     rows: NDArray[np.float32],
     own: int,
-    rooms: "SimpleQueue[_Room]",
+    buffers: "SimpleQueue[_Buffer]",
     span: tuple[int, int],
 ) -> None:
     """Offer the points of `span` to the queries from `own` on, `rows`, and these to those."""
@@ -106,10 +106,10 @@ def _offer(
     is_shared = panel.themselves and panel.start <= first < panel.stop
     if is_shared and first < own:  # served when those points were the rows
         return
-    room = rooms.get()
+    buffer = buffers.get()
     try:
-        columns = place_points(points, first, centre, room.right[: last - first])
-        tile = room.tile[: len(rows) * len(columns)].reshape(len(rows), len(columns))
+        columns = place_points(points, first, centre, buffer.right[: last - first])
+        tile = buffer.tile[: len(rows) * len(columns)].reshape(len(rows), len(columns))
         np.matmul(rows, columns.T, out=tile)
         if is_shared and first == own:
             np.fill_diagonal(tile, np.inf)
@@ -117,7 +117,7 @@ def _offer(
         if is_shared and first > own:
             shortlist.offer(tile, query=first - panel.start, point=own, across=True)
     finally:
-        rooms.put(room)
+        buffers.put(buffer)
 
 
 def _place(points: PointRows, start: int, centre: Centre, out: NDArray[np.float32]) -> None:
@@ -136,15 +136,17 @@ def _squares(block: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 @dataclass(frozen=True, eq=False)
-class _Room:
+class _Buffer:
     """Memory for one thread's tile."""
 
     right: NDArray[np.float32]
     tile: NDArray[np.float32]
 
     @staticmethod
-    def of(height: int, breadth: int, width: int) -> "_Room":
-        return _Room(np.empty((breadth, width), np.float32), np.empty(height * breadth, np.float32))
+    def of(height: int, breadth: int, width: int) -> "_Buffer":
+        return _Buffer(
+            np.empty((breadth, width), np.float32), np.empty(height * breadth, np.float32)
+        )
 
 
 # Asking the libraries for their threads takes 30 ms where many are loaded.

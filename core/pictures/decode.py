@@ -104,7 +104,7 @@ def decode(
         pixels = np.rot90(pixels, quarters)
         pixels = np.ascontiguousarray(pixels[:, ::-1] if is_mirrored else pixels)
     if not at_least_px and pixels.shape[:2] != (header.height, header.width):
-        raise UnreadableImageError("damaged file: its size is not the one that it names")
+        raise UnreadableImageError("damaged file: its size differs from its header")
     return pixels
 
 
@@ -180,7 +180,7 @@ def _readers(
 
 def first_that_reads(readers: Iterator[Callable[[], Read]]) -> Read:
     """Return what the first reader gives that can; else raise what the last one said."""
-    refused = UnreadableImageError("of a kind that is not read")
+    refused = UnreadableImageError("of an unsupported kind")
     for read in readers:
         try:
             return read()

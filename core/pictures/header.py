@@ -280,9 +280,9 @@ def _why_unknown(content: bytes) -> str:
     if content.startswith(_LFS_POINTER):
         return "a Git LFS pointer, not the picture: run 'git lfs pull' where the set comes from"
     if content[4:12] in {b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypmsf1", b"ftyphevc"}:
-        return "a HEIC picture, which is not read: convert it to JPEG"
+        return "a HEIC picture, which is not supported: convert it to JPEG"
     if content[:4] in {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"}:
-        return "a TIFF of a kind that is not read: save it as 8- or 16-bit grey or RGB"
+        return "an unsupported kind of TIFF: save it as 8- or 16-bit grey or RGB"
     return "not an image"
 
 

@@ -94,7 +94,7 @@ def _planes(content: bytes, header: ImageHeader, meaning: _Meaning) -> tuple[Val
     try:
         values = read_with_opencv(content, cv2.IMREAD_UNCHANGED)
         if values.dtype != np.uint16:
-            raise UnreadableImageError("16-bit values of a kind that is not read")
+            raise UnreadableImageError("an unsupported kind of 16-bit values")
     except UnreadableImageError:
         # Pillow keeps 16 bits of grey alone.
         if not header.is_grey:

@@ -61,11 +61,13 @@ def joint_fit(
     rows, model = projection.fit_rows, projection.fitted_points
     count = len(rows) + len(first.indices)
     if projection.method != "umap":
-        raise SettingError("The map is a PCA: synthetic points already lie where they belong.")
+        raise SettingError(
+            "The map is a PCA, so synthetic points are already at their exact positions."
+        )
     if count > settings.limit:
         raise SettingError(
-            f"{count:,} points are more than the {settings.limit:,} that a UMAP is fitted on. "
-            "Make fewer synthetic points, or place them among their neighbours."
+            f"{count:,} points are more than {settings.limit:,}, the limit of a UMAP. Make fewer "
+            "synthetic points, or place them among their neighbours."
         )
     real = embeddings.vectors[embeddings.positions_of(rows)]
     vectors = np.vstack([real, synthetic.only(is_on_map).materialize(embeddings)])

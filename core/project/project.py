@@ -61,7 +61,7 @@ def project(
         fit_rows = any_rows(rows, limit=settings.limit, seed=settings.seed)
     fitted = np.searchsorted(rows, fit_rows)  # places in `rows`
     if not np.array_equal(rows[np.minimum(fitted, len(rows) - 1)], fit_rows):
-        raise ValueError("A row to fit the map on is not one of the rows to draw.")
+        raise ValueError("A row to fit the map on is not among the rows to draw.")
     points = None
     if method == "umap":
         begin = None if start is None else start[fitted]

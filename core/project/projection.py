@@ -32,7 +32,7 @@ class MapSettings:
     def __post_init__(self) -> None:
         if self.n_neighbors < 2:
             raise SettingError(
-                f"The neighbours of an image are {self.n_neighbors}; a UMAP needs 2 or more."
+                f"The number of neighbours is {self.n_neighbors}; UMAP needs 2 or more."
             )
         if not 0 <= self.min_dist <= 1:
             raise SettingError(f"The least distance is {self.min_dist:g}; use one from 0 to 1.")

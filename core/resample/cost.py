@@ -73,7 +73,7 @@ def estimate_smote(plan: BalancePlan, dimension: int) -> str:
     )
     points = cost.rows - sum(plan.before.values())
     size = points * dimension * np.dtype(np.float32).itemsize  # an export holds the points alone
-    return f"Takes {duration_of(cost.seconds)}; the export will include {size_of(size)} of vectors."
+    return f"About {duration_of(cost.seconds)}; the export will include {size_of(size)} of vectors."
 
 
 @cache  # a page asks at every touch of a slider
@@ -109,7 +109,7 @@ def warn_of_small_classes(plan: BalancePlan) -> list[str]:
     few = [label for label in grown if 1 < plan.before[label] <= reach]
     if few:
         texts.append(
-            f"{named(few)}: fewer images than neighbours asked for, so all others are used."
+            f"{named(few)}: fewer images than requested neighbours, so all others are used."
         )
     return texts
 
@@ -122,7 +122,7 @@ def warn_of_batches(plan: BalancePlan) -> list[str]:
 def _batches_told(plan: BalancePlan) -> list[str]:
     batches = ceil(sum(plan.before.values()) / int(plan.settings["batch_size"]))
     if batches < 2:
-        return ["All images fit into one batch, so this is SMOTE proper."]
+        return ["All images fit into one batch, so this is plain SMOTE."]
     thin = [
         label for label, count in plan.add.items() if count and plan.before[label] < 2 * batches
     ]

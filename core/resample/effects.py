@@ -86,14 +86,14 @@ NOTHING = Effect(
     written=_as_they_are(),
 )
 WEIGHTS = Effect(
-    told=lambda _: "a weight for each class is written beside the images",
+    told=lambda _: "a weight for each class is written next to the images",
     button=_use,
-    written=_as_they_are(", and class weights for the trainer"),
+    written=_as_they_are(", and class weights for training"),
 )
 OFFSETS = Effect(
-    told=lambda _: "the class sizes are written beside the images, to take out of a model's scores",
+    told=lambda _: "the class sizes are written next to the images, to correct a model's scores",
     button=_use,
-    written=_as_they_are(", and the class sizes to take out of the model's scores"),
+    written=_as_they_are(", and the class sizes to correct the model's scores"),
 )
 COPIES = Effect(
     told=lambda plan: f"{count_of(plan.total_added, 'copy')} will be added",
@@ -126,7 +126,7 @@ CLEANED_POINTS = Effect(
 VECTORS = Effect(
     told=lambda plan: f"{count_of(plan.total_added, 'synthetic point')} will be made",
     button=lambda _, plan: f"Make {count_of(plan.total_added, 'synthetic point')}",
-    written=_as_they_are(", and synthetic vectors beside them"),
+    written=_as_they_are(", and synthetic vectors next to them"),
     adds_points=True,
 )
 FEWER = Effect(
@@ -137,7 +137,7 @@ FEWER = Effect(
 )
 CLEANED = Effect(
     told=_fewer,
-    button=lambda *_: "Look for images to leave out",
+    button=lambda *_: "Find images to leave out",
     written=_without_some,
     leaves_out=True,
 )

@@ -49,8 +49,8 @@ class Made:
         labels = [classes[code] for code in np.unique(self.points.codes).tolist()]
         if not labels:
             return (
-                f"{title} had no synthetic point to make: no class of 2 images or more is below "
-                "the target."
+                f"{title} made no synthetic points: no class with 2 or more images is below the "
+                "target."
             )
         count, of = count_of(len(self.points), "synthetic point"), named(labels, most=3)
         if self.points.parents is None:
@@ -60,8 +60,8 @@ class Made:
     def told(self, classes: Sequence[str]) -> list[str]:
         """Return what a plan could not know of its classes."""
         return [
-            f"All images of '{classes[one.code]}' are one and the same: no point lies between "
-            "them, so the class gets augmented pictures instead."
+            f"All images of '{classes[one.code]}' have the same vector, so there is no point "
+            "between them. The class gets augmented pictures instead."
             for one in self.report
             if one.note == IDENTICAL
         ]

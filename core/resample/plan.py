@@ -18,7 +18,7 @@ class BalancePlan:
     """Per class of the training split: how many images stay, how many are added, which weight."""
 
     strategy: str
-    target: Target | None  # as it was asked for; None: the strategy's usual one, or it has none
+    target: Target | None  # as it was asked for, or the strategy's usual one; None: it has none
     before: Mapping[str, int]
     keep: Mapping[str, int]
     add: Mapping[str, int]
@@ -100,6 +100,7 @@ def _parse_class(text: str) -> tuple[str, int]:
     label, _, count = text.rpartition("=")
     if not label or not count.isdecimal() or len(count) > _LONGEST_NUMBER:
         raise SettingError(
-            f"'{text}' is no target of a class. Write CLASS=COUNT, such as cat=300, for each."
+            f"'{text}' is not the target of a class. Write CLASS=COUNT, such as cat=300, for each "
+            "class."
         )
     return label, int(count)

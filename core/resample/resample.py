@@ -58,13 +58,15 @@ def plan_counts(
     record = find_strategy(strategy)
     values = record.complete(settings)
     if most_per_image is not None and most_per_image < 1:
-        raise SettingError(f"At most {most_per_image} for each image is too few. Use at least 1.")
+        raise SettingError(f"A limit of {most_per_image} per image is too low. Use at least 1.")
     present = {label: count for label, count in counts.items() if count > 0}
     keep, add = dict(counts), dict.fromkeys(counts, 0)
     if not record.targets:
         target = None
-    elif present:
-        reach = _reach(present, record.default_target if target is None else target, record)
+    elif target is None:
+        target = record.default_target
+    if target is not None and present:
+        reach = _reach(present, target, record)
         if record.effect.leaves_out:
             keep = {label: min(count, reach.get(label, count)) for label, count in counts.items()}
         else:
@@ -130,13 +132,13 @@ def resample(side: TrainingSide) -> Made:
         raise SettingError(f"{record.title} works on embeddings. Embed the images first.")
     if not np.isin(side.allowed, side.dataset.training_rows).all():
         raise LeakError(
-            "Validation and test images are never balanced, and a row of them was given."
+            "Validation and test images are never balanced, but a row of them was given."
         )
     made = settled(side, record.make(side))
     parents = rows_of_parents(made.points).ravel()
     used = np.concatenate([made.kept, made.copies, made.pictures.rows, parents[parents >= 0]])
     if not np.isin(used, side.allowed).all():
-        raise LeakError("What was made comes of an image outside the rows that may be used.")
+        raise LeakError("Something was made from an image outside the given rows.")
     return made
 
 
@@ -152,8 +154,8 @@ def _reach(counts: Mapping[str, int], target: Target, record: Strategy) -> dict[
         for label, count in target.items():
             if count < 1:
                 raise SettingError(
-                    f"A target of {count} images for class '{label}' is too small. Use at least 1; "
-                    "to do without a class, leave it out where the images are chosen."
+                    f"A target of {count} images for class '{label}' is too small. Use at least 1, "
+                    "or leave out the class on Load."
                 )
         return dict(target)
     return dict.fromkeys(counts, _common_reach(list(counts.values()), target, record))

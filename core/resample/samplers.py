@@ -157,8 +157,8 @@ def _counted(codes: NDArray[np.intp]) -> dict[int, int]:
 def _check_classes(counts: Mapping[int, int]) -> None:
     if len(counts) < 2:
         raise TooFewClassesError(
-            "There is one class. Copies and omissions balance two or more: add a second class, or "
-            "use augmented pictures to make a single class larger."
+            "There is only one class. Add a second class, or use augmented pictures to enlarge a "
+            "single class."
         )
 
 

@@ -15,7 +15,7 @@ K_NEIGHBORS = Parameter(
     step=1,
     default=5,
     help="A synthetic point lies between an image and one of this many nearest images of its "
-    "class. More neighbours reach farther.",
+    "class. More neighbours reach further.",
 )
 LEAST_SHARE = Parameter(
     name="least_share",
@@ -25,32 +25,32 @@ LEAST_SHARE = Parameter(
     high=0.9,
     step=0.05,
     default=0,
-    help="At least this share of each class is augmented, of the large ones too; else a model may "
-    "tell a small class by the traces of augmentation.",
+    help="At least this share of every class is augmented, including large ones. Otherwise a model "
+    "may recognise a small class by traces of augmentation.",
 )
 M_NEIGHBORS = Parameter(
     name="m_neighbors",
-    title="Neighbours that tell danger",
+    title="Neighbours to check for danger",
     unit="",
     low=2,
     high=50,
     step=1,
     default=10,
-    help="Among this many nearest images of any class, other classes are counted.",
+    help="Images of other classes are counted among this many nearest images.",
 )
 BASES = Choice(
     name="bases",
-    title="Starting images",
+    title="Parent images",
     options={"random": "Drawn at random", "even": "Each used equally often"},
     default="random",
-    help="Random draws leave some images of a class without any point.",
+    help="Random draws leave some images of a class unused.",
 )
 INTERPOLATION = Choice(
     name="interpolation",
-    title="Between two images",
-    options={"linear": "On the straight line", "spherical": "On the arc"},
+    title="Path between two images",
+    options={"linear": "Straight line", "spherical": "Arc"},
     default="linear",
-    help="Vectors of length 1 lie on a sphere; the arc stays on it, the line cuts through.",
+    help="Vectors of length 1 lie on a sphere; the arc stays on it, the line leaves it.",
 )
 COMPONENTS = Parameter(
     name="components",
@@ -60,8 +60,8 @@ COMPONENTS = Parameter(
     high=512,
     step=1,
     default=0,
-    help="Look for neighbours in so many principal components of the training images; 0 uses the "
-    "whole embedding. The points are made in the whole embedding either way.",
+    help="Number of principal components of the training images in which to find neighbours; 0 "
+    "uses the full embedding. Points are always made in the full embedding.",
 )
 BATCH_SIZE = Parameter(
     name="batch_size",
@@ -71,22 +71,22 @@ BATCH_SIZE = Parameter(
     high=16_384,
     step=16,
     default=512,
-    help="Each batch looks for neighbours among its own images only.",
+    help="Each batch finds neighbours only among its own images.",
 )
 UNSAFE = Choice(
     name="unsafe",
     title="Points that look unsafe",
-    options={"keep": "Stay", "leave_out": "Are left out"},
+    options={"keep": "Stay", "leave_out": "Leave out"},
     default="keep",
-    help="Those nearer to another class than to their own, those that the nearest other image "
-    "disagrees with, and those whose way between the parents crosses another class.",
+    help="Points that are nearer to another class than to their own, whose nearest other image has "
+    "another label, or whose line between the parents crosses another class.",
 )
 BORDER = Choice(
     name="kind",
     title="Neighbours from",
-    options={"borderline-1": "The same class", "borderline-2": "Any class, at most half way"},
+    options={"borderline-1": "The same class", "borderline-2": "Any class, at most halfway"},
     default="borderline-1",
-    help="Borderline-SMOTE 1 and 2 of the paper.",
+    help="Borderline-SMOTE 1 and 2 in the paper.",
 )
 CLEANING_NEIGHBORS = Parameter(
     name="n_neighbors",
@@ -96,7 +96,7 @@ CLEANING_NEIGHBORS = Parameter(
     high=25,
     step=1,
     default=3,
-    help="A point is left out when this many nearest others speak against its label.",
+    help="Number of nearest points that vote on the label of each point.",
 )
 NEAR_MISS_NEIGHBORS = Parameter(
     name="n_neighbors",
@@ -106,11 +106,11 @@ NEAR_MISS_NEIGHBORS = Parameter(
     high=25,
     step=1,
     default=3,
-    help="Near is the mean distance to this many images of the smallest class.",
+    help="Nearness is the mean distance to this many images of the smallest class.",
 )
 AGREEMENT = Choice(
     name="kind_sel",
-    title="Stays when",
+    title="Keep if",
     options={"all": "All neighbours agree", "mode": "Most neighbours agree"},
     default="all",
     help="'All' removes more.",
@@ -138,8 +138,8 @@ BETA = Choice(
     title="Beta",
     options={beta: beta for beta in ("0.9", "0.99", "0.999", "0.9999")},
     default="0.999",
-    help="How much alike images repeat each other: 0.9 hardly weighs, 0.9999 weighs nearly by "
-    "count.",
+    help="How much similar images repeat each other: 0.9 hardly weighs classes, 0.9999 weighs "
+    "almost by count.",
 )
 TAU = Parameter(
     name="tau",
@@ -149,5 +149,5 @@ TAU = Parameter(
     high=2,
     step=0.1,
     default=1,
-    help="1 takes the whole of the class sizes out of the scores, less takes a part.",
+    help="1 removes the class sizes from the scores completely, less removes a part.",
 )

@@ -68,15 +68,17 @@ def limits_of_all(
         count = int(is_hub.sum())
         text = (
             f"{count_of(count, 'image')} {'is a neighbour' if count == 1 else 'are neighbours'} of "
-            f"very many others, up to {count_of(int(occurrences.max()), 'time')}: points gather "
+            f"very many others, up to {count_of(int(occurrences.max()), 'time')}: points cluster "
             "around them."
         )
-        remedy = "Look for neighbours in fewer principal components, or use each image equally."
+        remedy = "Use fewer principal components for neighbours, or use each image equally often."
         limits.append(Limit("hubs", Severity.LOW, rows[is_hub], text, remedy, ""))
     if constant:
         text = f"{constant:,} of {count_of(width, 'number')} of the vectors {_are(constant)} alike "
-        text += "in all training images: the encoder sees nothing there."
-        remedy = "Nothing to do: they change no distance. Where it is most of them, try another "
+        text += "in all training images: the encoder finds no differences there."
+        remedy = (
+            "No action needed: they do not change distances. If it is most of them, try another "
+        )
         remedy += "encoder."
         limits.append(Limit("constant_columns", Severity.LOW, rows[:0], text, remedy, ""))
     return limits
@@ -98,7 +100,7 @@ def _few(figures: ClassDifficulty, rows: Rows, k: int) -> list[Limit]:
         remedy = "Add images, or use augmented pictures for this class."
         return [Limit("few_neighbours", Severity.MEDIUM, rows, text, remedy, label)]
     if figures.images < UNRELIABLE_IMAGES:
-        text = f"'{label}' has {images}; whether points help it depends on luck."
+        text = f"'{label}' has {images}, so the effect of points is a matter of luck."
         remedy = "Read its recall with care, or add images."
         return [Limit("few_images", Severity.LOW, rows, text, remedy, label)]
     return []
@@ -108,7 +110,7 @@ def _alike(figures: ClassDifficulty, rows: Rows, width: int) -> list[Limit]:
     if figures.images < 2 or figures.constant_columns < width:
         return []
     text = (
-        f"All images of '{figures.label}' are alike to the encoder: no point lies between them, "
+        f"All images of '{figures.label}' have the same vector: there is no point between them, "
         "and on export the class gets augmented pictures instead."
     )
     remedy = "Check for copies of one picture, or try another encoder."
@@ -131,19 +133,19 @@ def _among_others(
     mostly = f", mostly '{max(others, key=others.__getitem__)}'" if others else ""
     if share > MOST_AMONG_OTHERS:
         text = (
-            f"{share:.0%} of the images of '{figures.label}' lie among other classes{mostly}: "
-            "points between them lie there, too."
+            f"{share:.0%} of the images of '{figures.label}' lie among other classes{mostly}, and "
+            "so will points between them."
         )
     elif figures.foreign > MOST_FOREIGN:
         lonely |= types == BORDERLINE
         text = (
-            f"{figures.foreign:.0%} of the nearest images of '{figures.label}' are of other "
+            f"{figures.foreign:.0%} of the nearest images of '{figures.label}' are from other "
             f"classes{mostly}: SMOTE adds points where the classes overlap."
         )
     else:
         return []
     remedy = (
-        "Look at these images for wrong labels. Class weights and logit adjustment put no points "
+        "Check these images for wrong labels. Class weights and logit adjustment add no points "
         "there."
     )
     return [Limit("overlap", Severity.HIGH, rows[lonely], text, remedy, figures.label)]
@@ -159,7 +161,7 @@ def _flat(
         f"'{figures.label}' has {count_of(figures.images, 'training image')}, and classes vary in "
         f"about {directions:.0f} directions: lines between so few leave most of them out."
     )
-    remedy = "Add images. More points add no direction."
+    remedy = "Add images. More points add no dimensions."
     return [Limit("few_for_dimension", Severity.MEDIUM, rows, text, remedy, figures.label)]
 
 

@@ -38,33 +38,35 @@ STRATEGIES: Mapping[str, Strategy] = {
         Strategy(
             name="none",
             title="None",
-            help="Leave the dataset as it is. The row that every other one is compared with.",
-            bad_idea="Rare classes matter to you and are hardly ever recognised.",
+            help="Leave the dataset as it is. Every other row is compared with this one.",
+            avoid_when="Rare classes matter to you and are hardly ever recognised.",
             source="",
             make=TrainingSide.as_it_is,
             effect=effects.NOTHING,
-            is_usual=True,
+            is_default=True,
         ),
         Strategy(
             name="class_weights",
             title="Class weights",
             help="Keep the images, and let mistakes on a rare class count more in training: "
             "weight n / (classes x n of the class).",
-            bad_idea="A class has a handful of images: few, very heavy images make training "
-            "unsteady.",
+            avoid_when="A class has a handful of images: a few very heavy images make training "
+            "unstable.",
             source="King & Zeng, Political Analysis 9 (2001), "
             "doi:10.1093/oxfordjournals.pan.a004868; scikit-learn's class_weight='balanced'",
             make=TrainingSide.as_it_is,
             effect=effects.WEIGHTS,
             weigh=lambda counts, _: class_weights(counts),
-            is_usual=True,
+            is_default=True,
         ),
         Strategy(
             name="effective_weights",
             title="Effective-number weights",
-            help="Class weights by the effective number of images, (1 - beta^n) / (1 - beta): "
-            "the hundredth image of a class tells less than the first.",
-            bad_idea="Every class has few images: then it is nearly the same as class weights.",
+            help="Class weights by the effective number of images, (1 - beta^n) / (1 - beta): the "
+            "hundredth image of a class adds less than the first.",
+            avoid_when=(
+                "Every class has few images: the result is then nearly the same as class weights."
+            ),
             source="Cui et al., CVPR 2019, arXiv:1901.05555",
             make=TrainingSide.as_it_is,
             effect=effects.WEIGHTS,
@@ -72,40 +74,39 @@ STRATEGIES: Mapping[str, Strategy] = {
             weigh=lambda counts, settings: class_weights(
                 counts, "effective", beta=float(settings["beta"])
             ),
-            is_usual=True,
+            is_default=True,
         ),
         Strategy(
             name="logit_adjustment",
             title="Logit adjustment",
-            help="Train as usual, then subtract the logarithm of the class sizes from the scores. "
+            help="Train as before, then subtract the logarithm of the class sizes from the scores. "
             "Nothing is added, and it can be undone.",
-            bad_idea="The trained model cannot be changed, or its scores are used as "
-            "probabilities of the imbalanced world.",
+            avoid_when="You cannot change the scores of the trained model, or need them as "
+            "probabilities for imbalanced data.",
             source="Menon et al., ICLR 2021, arXiv:2007.07314",
             make=adjust_logits,
             effect=effects.OFFSETS,
             parameters=(TAU,),
             adjusts_logits=True,
-            is_usual=True,
+            is_default=True,
         ),
         Strategy(
             name="random_oversampling",
             title="Random oversampling",
-            help="Repeat randomly chosen images of the small classes as byte copies.",
-            bad_idea="A strong network is trained without augmentation: it learns the copies by "
-            "heart.",
+            help="Copy randomly chosen images of the small classes.",
+            avoid_when="You train a strong network without augmentation: it memorises the copies.",
             source="imbalanced-learn's RandomOverSampler",
             make=oversampling.add_copies,
             effect=effects.COPIES,
             targets=_UP,
-            is_usual=True,
+            is_default=True,
         ),
         Strategy(
             name="augment",
             title="Augmented pictures",
             help="Fill the small classes up with augmented pictures of their images.",
-            bad_idea="A step changes what the label means (a mirrored digit), or one image would "
-            "have to stand for hundreds.",
+            avoid_when="An operation changes the meaning of the label (a mirrored digit), or one "
+            "image would have to become hundreds.",
             source="Shorten & Khoshgoftaar, J. Big Data 6 (2019), doi:10.1186/s40537-019-0197-0",
             make=oversampling.add_pictures,
             effect=effects.PICTURES,
@@ -117,7 +118,7 @@ STRATEGIES: Mapping[str, Strategy] = {
             title="SMOTE",
             help="Make synthetic vectors between an image of a small class and one of its nearest "
             "neighbours in the embedding. SMOTE makes vectors, not pictures.",
-            bad_idea="Classes overlap or labels are noisy: points between them make it worse.",
+            avoid_when="Classes overlap or labels are noisy: points between them make it worse.",
             source="Chawla et al., JAIR 16 (2002), doi:10.1613/jair.953",
             make=oversampling.add_points,
             effect=effects.POINTS,
@@ -126,14 +127,14 @@ STRATEGIES: Mapping[str, Strategy] = {
             targets=_UP,
             parameters=(K_NEIGHBORS, BASES, INTERPOLATION, COMPONENTS, UNSAFE),
             needs_embeddings=True,
-            is_usual=True,
+            is_default=True,
         ),
         Strategy(
             name="borderline_smote",
             title="Borderline-SMOTE",
-            help="SMOTE that starts only at images with many neighbours of other classes, where "
-            "a border runs.",
-            bad_idea="Labels are noisy: wrong labels lie at borders too.",
+            help="SMOTE that starts only from images with many neighbours of other classes, near a "
+            "class border.",
+            avoid_when="Labels are noisy: wrong labels are at borders too.",
             source="Han, Wang & Mao, ICIC 2005, doi:10.1007/11538059_91",
             make=oversampling.add_points,
             effect=effects.POINTS,
@@ -141,14 +142,14 @@ STRATEGIES: Mapping[str, Strategy] = {
             targets=_UP,
             parameters=(K_NEIGHBORS, M_NEIGHBORS, BORDER, BASES, UNSAFE),
             needs_embeddings=True,
-            is_usual=True,
+            is_default=True,
         ),
         Strategy(
             name="safe_level_smote",
             title="Safe-level SMOTE",
             help="SMOTE that keeps its points nearer to the parent with more neighbours of its own "
             "class.",
-            bad_idea="The border between classes is what the model has to learn better.",
+            avoid_when="The model has to learn the border between classes better.",
             source="Bunkhumpornpat et al., PAKDD 2009, doi:10.1007/978-3-642-01307-2_43",
             make=partial(oversampling.add_points, variant=SAFE_LEVEL),
             effect=effects.POINTS,
@@ -160,8 +161,10 @@ STRATEGIES: Mapping[str, Strategy] = {
         Strategy(
             name="adasyn",
             title="ADASYN",
-            help="SMOTE that makes more points where more neighbours are of other classes.",
-            bad_idea="Labels are noisy or outliers are common: they get most of the points.",
+            help=(
+                "SMOTE that makes more points around images with more neighbours of other classes."
+            ),
+            avoid_when="Labels are noisy or outliers are common: they get most of the points.",
             source="He et al., IJCNN 2008, doi:10.1109/IJCNN.2008.4633969",
             make=partial(oversampling.add_points, variant=ADASYN),
             effect=effects.POINTS,
@@ -173,11 +176,11 @@ STRATEGIES: Mapping[str, Strategy] = {
         Strategy(
             name="batched_smote",
             title="Batched SMOTE",
-            help="SMOTE inside shuffled batches, as often advised for large image sets. It is here "
-            "to be compared: SMOTE proper searches block by block and needs no batches.",
-            bad_idea="Small classes have a few images in a batch or none: true neighbours are "
-            "missed, and points that were asked for cannot be made.",
-            source="Common advice; its cost is measured where it is chosen",
+            help="SMOTE inside shuffled batches, often advised for large image sets. It is here "
+            "for comparison: plain SMOTE searches block by block and needs no batches.",
+            avoid_when="Small classes have few or no images in a batch: true neighbours are "
+            "missed, and some requested points cannot be made.",
+            source="Common advice; its cost is measured when it is chosen",
             make=oversampling.add_points_in_batches,
             effect=effects.POINTS,
             warns=warn_of_batches,
@@ -188,9 +191,9 @@ STRATEGIES: Mapping[str, Strategy] = {
         Strategy(
             name="smote_enn",
             title="SMOTE, then edited neighbours",
-            help="SMOTE, and then real and synthetic points whose neighbours speak against their "
-            "label are left out.",
-            bad_idea="A class overlaps others: most of it may be left out.",
+            help="SMOTE, then leave out real and synthetic points whose neighbours disagree with "
+            "their label.",
+            avoid_when="A class overlaps others: most of it may be left out.",
             source="Batista et al., SIGKDD Explorations 6 (2004), doi:10.1145/1007730.1007735",
             make=oversampling.add_points_then_edit,
             effect=effects.CLEANED_POINTS,
@@ -203,8 +206,11 @@ STRATEGIES: Mapping[str, Strategy] = {
         Strategy(
             name="smote_tomek",
             title="SMOTE, then Tomek links",
-            help="SMOTE, and then pairs of two classes that are each other's nearest are left out.",
-            bad_idea="Every image counts: each link costs two.",
+            help=(
+                "SMOTE, then leave out pairs of two classes that are each other's nearest "
+                "neighbours."
+            ),
+            avoid_when="You need every image: each link removes two.",
             source="Batista et al., SIGKDD Explorations 6 (2004), doi:10.1145/1007730.1007735",
             make=oversampling.add_points_then_unlink,
             effect=effects.CLEANED_POINTS,
@@ -218,19 +224,19 @@ STRATEGIES: Mapping[str, Strategy] = {
             name="random_undersampling",
             title="Random undersampling",
             help="Leave out randomly chosen images of the large classes.",
-            bad_idea="The smallest class is tiny: nearly everything is thrown away.",
+            avoid_when="The smallest class is tiny: nearly everything is discarded.",
             source="imbalanced-learn's RandomUnderSampler",
             make=undersampling.drop_at_random,
             effect=effects.FEWER,
             default_target="smallest",
             targets=_DOWN,
-            is_usual=True,
+            is_default=True,
         ),
         Strategy(
             name="near_miss",
             title="NearMiss",
-            help="Keep the images of large classes that lie near the other classes.",
-            bad_idea="Labels are noisy: the images next to the border are the doubtful ones.",
+            help="Keep the images of large classes that are near other classes.",
+            avoid_when="Labels are noisy: images near the border are the doubtful ones.",
             source="Zhang & Mani, ICML 2003 workshop on imbalanced datasets",
             make=undersampling.keep_near_others,
             effect=effects.FEWER,
@@ -242,9 +248,11 @@ STRATEGIES: Mapping[str, Strategy] = {
         Strategy(
             name="cluster_centroids",
             title="Cluster centres",
-            help="Divide a large class into as many clusters as images are to stay, and keep the "
-            "image nearest to the middle of each.",
-            bad_idea="Rare looks inside a class matter: they rarely are the middle of a cluster.",
+            help="Cluster a large class into as many clusters as images to keep, and keep the "
+            "image nearest to each centre.",
+            avoid_when=(
+                "Rare variants within a class matter: they are rarely at the centre of a cluster."
+            ),
             source="imbalanced-learn's ClusterCentroids with hard voting",
             make=undersampling.keep_centres,
             effect=effects.FEWER,
@@ -255,9 +263,9 @@ STRATEGIES: Mapping[str, Strategy] = {
         Strategy(
             name="tomek_links",
             title="Without Tomek links",
-            help="Leave out images of larger classes that are the nearest to an image of another "
-            "class, and it to them.",
-            bad_idea="You want equal counts: it removes few images, at borders only.",
+            help="Leave out images of larger classes that form a Tomek link: a pair of two classes "
+            "that are each other's nearest neighbours.",
+            avoid_when="You want equal counts: it removes only a few images, at borders.",
             source="Tomek, IEEE Trans. SMC 6 (1976), doi:10.1109/TSMC.1976.4309452",
             make=undersampling.drop_links,
             effect=effects.CLEANED,
@@ -268,9 +276,9 @@ STRATEGIES: Mapping[str, Strategy] = {
         Strategy(
             name="edited_neighbours",
             title="Edited neighbours",
-            help="Leave out images of larger classes whose neighbours speak against their label.",
-            bad_idea="The encoder does not see what tells the classes apart: it removes what is "
-            "right.",
+            help="Leave out images of larger classes whose neighbours disagree with their label.",
+            avoid_when="The encoder does not tell the classes apart: it then removes correct "
+            "images.",
             source="Wilson, IEEE Trans. SMC 2 (1972), doi:10.1109/TSMC.1972.4309137",
             make=undersampling.drop_contradicted,
             effect=effects.CLEANED,

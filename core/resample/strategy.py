@@ -1,4 +1,4 @@
-"""What a way to balance is: the record that page, command line, recipe and README read."""
+"""What a way to balance is: the record that page, command line, recipe and documents read."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,14 +26,14 @@ class Strategy:
     name: str
     title: str
     help: str
-    bad_idea: str  # when not to use it
+    avoid_when: str  # when not to use it
     source: str
     make: Callable[[TrainingSide], Made]
     effect: Effect  # on the files of the training split, and how it is said
     default_target: str = "largest"
     targets: tuple[str, ...] = ()  # named targets that make sense; empty: it has no target
     parameters: tuple[Parameter | Choice, ...] = ()
-    is_usual: bool = False  # has a row on Evaluate unless others are chosen
+    is_default: bool = False  # has a row on Evaluate unless others are chosen
     needs_embeddings: bool = False
     cleans: bool = False  # leaves out what the data says, so counts are known afterwards
     # Label -> how much a mistake on an image of it counts, of label -> images.
@@ -57,7 +57,7 @@ class Strategy:
         texts = self.warns(plan)
         if self.targets and not plan.total_added and not plan.total_left_out:
             side = "above" if self.effect.leaves_out else "below"
-            texts.append(f"No class is {side} the target, so every image stays and none is added.")
+            texts.append(f"No class is {side} the target, so no image is added or left out.")
         steep = {
             label: count / plan.before[label] for label, count in plan.add.items() if count > 0
         }
@@ -65,8 +65,8 @@ class Strategy:
             label = max(steep, key=steep.__getitem__)
             made = count_of(round(steep[label]), self.effect.noun(plan.before[label]))
             texts.append(
-                f"'{label}' would have {made} for every image. They repeat what few images say; a "
-                "smaller target is more honest."
+                f"'{label}' would have {made} for every real image. They repeat the same few "
+                "images; use a smaller target."
             )
         return texts
 
@@ -124,7 +124,7 @@ def _checked(parameter: Parameter | Choice, value: float | str) -> float | str:
         raise SettingError(f"{parameter.title} is '{value}'; it must be a number.")
     number = parameter.check(value)
     if not float(parameter.step).is_integer():
-        return number
+        return float(number)  # one kind, whoever has written it: files hold the same text
     if not float(number).is_integer():
         raise SettingError(f"{parameter.title} is {number:g}; it must be a whole number.")
     return int(number)

@@ -52,7 +52,7 @@ def resample_as_imblearn(
     if variant not in (REGULAR, *BORDERLINE):
         raise ValueError(
             "With parity=True, variant is 'regular', 'borderline-1' or 'borderline-2': "
-            f"imbalanced-learn's '{variant}' does not tell parents, or there is none."
+            f"imbalanced-learn's '{variant}' does not exist or does not report parents."
         )
     if variant == REGULAR:
         sampler: Estimator = _RecordingSmote(k_neighbors=k_neighbors, random_state=random_state)

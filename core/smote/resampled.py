@@ -112,7 +112,8 @@ def refuse_gaps(vectors: NDArray[Any] | VectorFile) -> None:
         if not is_finite.all():
             row, column = np.argwhere(~is_finite)[0].tolist()
             raise ValueError(
-                f"Row {start + row}, column {column} of X is no finite number. Leave such rows out."
+                f"Row {start + row}, column {column} of X is not a finite number. Leave out such "
+                "rows."
             )
 
 

@@ -52,12 +52,10 @@ class VectorFile:
             mapped = np.load(path, mmap_mode="r", allow_pickle=False)
         if not isinstance(mapped, np.memmap) or mapped.ndim != 2:
             raise ValueError(
-                f"'{path}' holds no table of vectors. Give a .npy file of shape (N, D)."
+                f"'{path}' does not contain a table of vectors. Use a .npy file of shape (N, D)."
             )
         if not mapped.flags.c_contiguous or mapped.dtype.kind not in "fiub":
-            raise ValueError(
-                f"'{path}' does not hold numbers row after row. Save it again as a C-ordered array."
-            )
+            raise ValueError(f"'{path}' is not a C-ordered array. Save it again as one.")
         self.path = path
         self.shape: tuple[int, int] = (mapped.shape[0], mapped.shape[1])
         self.ndim = 2
@@ -94,7 +92,9 @@ class VectorFile:
         if not len(rows):
             return found
         if rows.min() < 0 or rows.max() >= len(self):
-            raise IndexError(f"'{self.path}' has {len(self)} rows; others were asked for.")
+            raise IndexError(
+                f"'{self.path}' has {len(self)} rows; rows outside of it were requested."
+            )
         # Forwards through the file, close rows in one read.
         order = np.argsort(rows, kind="stable")
         ascending = rows[order]

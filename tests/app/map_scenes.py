@@ -1,6 +1,6 @@
 """Maps of small sessions, as the page puts them together."""
 
-from app.map.scene import MADE, OTHER_MADE, Layer, Scene
+from app.map.scene import MADE, OTHER_MADE, PointLayer, Scene
 from app.session.session import Session
 
 
@@ -11,7 +11,7 @@ def scene_of(session: Session, *, twice: bool = False) -> Scene:
     points = session.balanced.synthetic if session.balanced is not None else None
     if points is None:
         return Scene(dataset, projection)
-    layers = [Layer(MADE, "SMOTE", points, projection.place(points))]
+    layers = [PointLayer(MADE, "SMOTE", points, projection.place(points))]
     if twice:
-        layers.append(Layer(OTHER_MADE, "Other", points, projection.place(points)))
+        layers.append(PointLayer(OTHER_MADE, "Other", points, projection.place(points)))
     return Scene(dataset, projection, tuple(layers))

@@ -1,4 +1,4 @@
-"""A toy in each registry, added as one entry: page, command line, recipe and README's test see it.
+"""A toy in each registry, added as one entry: page, command line, recipe and documents see it.
 
 One section per registry; a toy is a fixture that puts one record into the mapping.
 """
@@ -6,11 +6,11 @@ One section per registry; a toy is a fixture that puts one record into the mappi
 import json
 from dataclasses import replace
 from pathlib import Path
-from runpy import run_path
 
 import numpy as np
 import pandas as pd
 import pytest
+from documents import what_documents_lack
 from drawn_sets import loaded
 from image_sets import read_folder
 from opened_page import open_view, text, visitor
@@ -31,8 +31,6 @@ from core.export.index_files import RECIPE, IndexFile
 
 Captured = pytest.CaptureFixture[str]
 
-ROOT = Path(__file__).parent.parent.parent
-
 
 def run(capsys: Captured, *arguments: object) -> tuple[str, str]:
     """Run a command that must succeed; return what it wrote to the screen and beside it."""
@@ -45,13 +43,6 @@ def help_of(capsys: Captured, command: str) -> str:
     with pytest.raises(SystemExit, match="0"):
         main([command, "--help"])
     return capsys.readouterr().out
-
-
-def readme_lacks() -> list[str]:
-    """Return what README's test would miss, with the registries as they are now."""
-    readme = (ROOT / "README.md").read_text("utf-8")
-    names = run_path(str(ROOT / "tests" / "test_readme.py"))["NAMES"]
-    return [name for name in names if name not in readme]
 
 
 # --- Operations
@@ -126,8 +117,8 @@ def test_an_operation_acts_by_its_record_alone(toy_operation: Operation) -> None
     assert changed.tolist() == (255 - pixels).tolist()
 
 
-def test_the_readme_is_to_name_an_operation(toy_operation: Operation) -> None:
-    assert toy_operation.title in readme_lacks()
+def test_the_documents_are_to_name_an_operation(toy_operation: Operation) -> None:
+    assert toy_operation.title in what_documents_lack()
 
 
 # --- Encoders
@@ -190,8 +181,8 @@ def test_a_recipe_carries_an_encoder(
     assert read_recipe(tmp_path / "out" / "recipe.json").encoder == toy_encoder.name
 
 
-def test_the_readme_is_to_name_an_encoder(toy_encoder: Encoder) -> None:
-    assert f"`{toy_encoder.name}`" in readme_lacks()
+def test_the_documents_are_to_name_an_encoder(toy_encoder: Encoder) -> None:
+    assert f"`{toy_encoder.name}`" in what_documents_lack()
 
 
 # --- Heads
@@ -239,8 +230,8 @@ def test_the_command_line_learns_by_a_head_and_its_report_is_read_again(
     assert toy_head.name in help_of(capsys, "evaluate")
 
 
-def test_the_readme_is_to_name_a_head(toy_head: Head) -> None:
-    assert f"`{toy_head.name}`" in readme_lacks()
+def test_the_documents_are_to_name_a_head(toy_head: Head) -> None:
+    assert f"`{toy_head.name}`" in what_documents_lack()
 
 
 # --- Checks
@@ -294,8 +285,8 @@ def test_a_check_of_alike_pictures_is_left_out_where_none_are_compared(
     assert "toy_first" not in [finding.id for finding in quick.findings]
 
 
-def test_the_readme_is_to_name_a_check(toy_check: Check) -> None:
-    assert f"| `{toy_check.name}` | {toy_check.title}" in readme_lacks()
+def test_the_documents_are_to_name_a_check(toy_check: Check) -> None:
+    assert f"| `{toy_check.name}` | {toy_check.title}" in what_documents_lack()
 
 
 # --- Strategies: see test_toy_strategy.py
@@ -380,9 +371,9 @@ def test_the_command_line_writes_a_container_by_its_suffix_or_its_name(
     assert toy_container.name in help_of(capsys, "balance")
 
 
-def test_the_readme_is_to_name_a_layout_and_what_lies_beside_it(toy_layout: Layout) -> None:
-    assert readme_lacks() == [f"`{toy_layout.name}`", "`toy_hello.txt`"]
+def test_the_documents_are_to_name_a_layout_and_what_lies_beside_it(toy_layout: Layout) -> None:
+    assert what_documents_lack() == [f"`{toy_layout.name}`", "`toy_hello.txt`"]
 
 
-def test_the_readme_is_to_name_a_container(toy_container: Container) -> None:
-    assert readme_lacks() == [f"`{toy_container.name}`"]
+def test_the_documents_are_to_name_a_container(toy_container: Container) -> None:
+    assert what_documents_lack() == [f"`{toy_container.name}`"]

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from runpy import run_path
 
 import numpy as np
 import pytest
+from documents import what_documents_lack
 from image_sets import png, write_files, zipped
 from opened_page import open_view, text, visitor
 
 from app.cli import main
 from app.map.card import NO_PARENTS, card
-from app.map.scene import MADE, Layer, Scene
+from app.map.scene import MADE, PointLayer, Scene
 from app.session.session import Balanced, Session
 from app.session.work import embed_and_map
 from core.audit import audit
@@ -56,7 +56,7 @@ TOY = Strategy(
     name="jitter",
     title="Jitter",
     help="Vectors near those of images.",
-    bad_idea="It is a toy.",
+    avoid_when="It is a toy.",
     source="",
     make=jittered,
     effect=effects.VECTORS,
@@ -155,7 +155,7 @@ def test_evaluate_compares_it(data: tuple[ImageDataset, Embeddings]) -> None:
     assert row.metrics["balanced_accuracy"].mean > 0.8
     with pytest.raises(SettingError, match="makes no augmented pictures"):
         parse_candidate("jitter:pictures")
-    with pytest.raises(SettingError, match="no picture stands"):
+    with pytest.raises(SettingError, match="vectors without pictures"):
         check_points([parse_candidate("jitter")], takes_pictures=True)
 
 
@@ -175,7 +175,7 @@ def test_the_page_says_what_it_does_and_the_card_that_it_has_no_parents(
     session = session.with_balanced(Balanced(made.plan, 0, made))
     assert len(session.placement(made.points, projection).indices) == 0
     placement = place_among_neighbours(projection, embeddings, made.points)
-    scene = Scene(dataset, projection, (Layer(MADE, "Jitter", made.points, placement),))
+    scene = Scene(dataset, projection, (PointLayer(MADE, "Jitter", made.points, placement),))
     told = card(scene, len(projection.rows), "token")
     assert told["lines"] == [NO_PARENTS, "Jitter"]
     assert (told["pictures"], told["parents"]) == ([], [])
@@ -191,9 +191,5 @@ def test_help_names_it(command: str, capsys: pytest.CaptureFixture[str]) -> None
     assert "jitter" in capsys.readouterr().out
 
 
-def test_the_readme_is_to_name_it() -> None:
-    root = Path(__file__).parent.parent.parent
-    names = run_path(str(root / "tests" / "test_readme.py"))["NAMES"]
-
-    assert "`jitter`" in names
-    assert "`jitter`" not in (root / "README.md").read_text("utf-8")
+def test_the_documents_are_to_name_it() -> None:
+    assert what_documents_lack() == ["`jitter`"]

@@ -27,7 +27,7 @@ def test_the_app_opens_without_images() -> None:
     page = open_app(visitor())
 
     assert not page.exception
-    assert [title.value for title in page.title] == ["Which images do you bring?"]
+    assert [title.value for title in page.title] == ["Which images do you want to balance?"]
 
 
 def test_an_upload_that_waits_for_other_work_says_so() -> None:
@@ -63,8 +63,8 @@ def test_a_sample_is_loaded_by_its_button_and_leads_from_page_to_page() -> None:
         titles.append(page.title[0].value)
     assert titles == [
         "How unbalanced is it?",
-        "What does a flip do to your classes?",
-        "Where does SMOTE put its points?",
+        "What does augmentation do to your classes?",
+        "How should the classes be balanced?",
     ]
 
 
@@ -80,7 +80,7 @@ def test_a_message_with_a_hostile_name_is_shown_letter_by_letter() -> None:
 
 def test_a_message_stays_through_reruns_and_goes_with_the_page(dataset: ImageDataset) -> None:
     workspace = visitor(loaded(dataset))
-    workspace.message = "Embedding images was cancelled. What you had is unchanged."
+    workspace.message = "Embedding images was cancelled. Nothing has changed."
     page = open_app(workspace)
 
     page.run()

@@ -116,7 +116,7 @@ def test_small_classes_are_told_by_what_follows_from_it(tmp_path: Path) -> None:
 def test_one_class_cannot_be_balanced(tmp_path: Path) -> None:
     report = audit(dataset_of(tmp_path, numbered("cat", 12, 0)))
 
-    assert finding(report, "one_class").text.startswith("There is one class, 'cat'")
+    assert finding(report, "one_class").text.startswith("There is only one class, 'cat'")
 
 
 def test_a_class_that_is_held_out_only_is_told(tmp_path: Path) -> None:

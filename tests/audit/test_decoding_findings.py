@@ -23,7 +23,7 @@ def test_what_reading_changes_is_counted_after_its_name(tmp_path: Path) -> None:
 
     found = finding(read_folder(write_files(tmp_path / "set", files)), "converted")
 
-    assert found.text == "4 pictures changed on reading: 16 bits to 8 (3); CMYK to RGB (1)."
+    assert found.text == "4 pictures changed while reading: 16 bits to 8 (3); CMYK to RGB (1)."
     assert found.remedy.startswith("Export writes them in every split as Evenset sees them")
     assert found.remedy.endswith("They lie in every class.")
 

@@ -29,7 +29,7 @@ def differing(first: Pixels, second: Pixels) -> int:
 
 
 CHANGES = {
-    "encoded anew": compressed,
+    "encoded again": compressed,
     "half as large": lambda pixels: resize(pixels, width=80, height=60),
     "twice as large": lambda pixels: resize(pixels, width=320, height=240),
     "brighter": lambda pixels: np.clip(pixels.astype(int) + 20, 0, 255).astype(np.uint8),

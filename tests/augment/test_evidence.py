@@ -68,7 +68,7 @@ def test_a_mirror_makes_one_arrow_of_the_other(evidence: Evidence, label: str, o
     assert cell.verdict is Verdict.CHANGES
     assert cell.figures.taken_for == other
     assert cell.figures.kept == 0
-    assert set(cell.answers) == {other}
+    assert set(cell.predicted) == {other}
 
 
 def test_grey_of_a_grey_picture_adds_nothing(evidence: Evidence) -> None:
@@ -123,7 +123,7 @@ def test_images_that_are_gone_are_left_out_and_all_of_them_an_error(tmp_path: Pa
     assert evidence.by_place["a", TRIALS[0]].figures.images == 3
     for file in dataset.root.rglob("*.png"):
         file.unlink()
-    with pytest.raises(EmptyDatasetError, match=r"can be tried\. .* cannot be read any more"):
+    with pytest.raises(EmptyDatasetError, match=r"can be tried\. .* can no longer be read"):
         measure_evidence(dataset, embeddings, TRIALS)
 
 
@@ -167,20 +167,20 @@ def test_a_large_class_is_no_lure_by_its_number() -> None:
     points = np.concatenate([many, [[4.6], [5.4]]]).astype(np.float32)
     judge = Judge(points, np.arange(302), np.array([0, 300, 302]))
 
-    answers = judge.answers(np.array([[5.0]], np.float32), np.array([300]), 1)
+    predicted = judge.predict(np.array([[5.0]], np.float32), np.array([300]), 1)
 
     assert abs(many - 5).min() < 0.1
-    assert answers.codes.tolist() == [1]
+    assert predicted.codes.tolist() == [1]
 
 
 def test_a_source_is_not_asked_about_its_own_picture() -> None:
     points = np.array([[0.0], [9.0], [1.0], [2.0]], np.float32)
     judge = Judge(points, np.arange(4), np.array([0, 2, 4]))
 
-    answers = judge.answers(np.array([[0.1]], np.float32), np.array([0]), 0)
+    predicted = judge.predict(np.array([[0.1]], np.float32), np.array([0]), 0)
 
-    assert answers.codes.tolist() == [1]
-    assert answers.to_own[0] == pytest.approx(0.1)
+    assert predicted.codes.tolist() == [1]
+    assert predicted.to_own[0] == pytest.approx(0.1)
 
 
 def hand_made(verdicts: dict[str, Sequence[Figures]], trials: list[Trial]) -> Evidence:
@@ -309,7 +309,7 @@ def test_the_command_writes_a_row_per_class_and_trial(
 
     assert status == 0
     # Six of each of two classes and the one of the third, each in five ways.
-    assert "65 augmented pictures to make and look at: " in capsys.readouterr().err
+    assert "65 augmented pictures to make and judge: " in capsys.readouterr().err
     read = {".csv": pd.read_csv, ".json": pd.read_json, ".parquet": pd.read_parquet}[suffix]
     table = read(out)
     assert len(table) == 3 * 5

@@ -319,7 +319,7 @@ def test_a_class_without_a_partner_is_mirrored_as_usual() -> None:
         (
             {"operation": "horizontal_flip", "swapped_labels": [("a", "b")],
              "except_labels": ["a"]},
-            "left alone and swapped",
+            "skipped and swapped",
         ),
     ],
 )  # fmt: skip

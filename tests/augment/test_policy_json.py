@@ -90,7 +90,7 @@ def spoiled(change: Callable[[Any], object]) -> object:
         ),
         (spoiled(lambda d: d.update(steps={})), r"'steps' is an object.* list"),
         (spoiled(lambda d: d["steps"].append(3)), r"'steps\[2\]' is 3; .* an object"),
-        (spoiled(lambda d: d["steps"].append(d["steps"][0])), r"'crop' stands in two steps"),
+        (spoiled(lambda d: d["steps"].append(d["steps"][0])), r"'crop' is in two steps"),
         (spoiled(lambda d: d["steps"][0].update(operation="melt")), r"no operation 'melt'"),
         (
             spoiled(lambda d: d["steps"][0].update(operation=1)),

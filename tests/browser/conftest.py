@@ -176,7 +176,7 @@ class Visitors:
         page.on("request", on_request)
         page.on("pageerror", lambda error: visitor.faults.append(f"script: {error}"))
         page.goto(server.url)
-        visitor.has_title("Which images do you bring?")
+        visitor.has_title("Which images do you want to balance?")
         self.opened.append(visitor)
         return visitor
 

@@ -47,7 +47,7 @@ def test_refusals_are_one_sentence_and_keep_the_dataset(visitor: Visitor, tmp_pa
     text.write_text("not a zip at all")
     bad = {
         "is empty": make_zip(tmp_path / "empty.zip", {}),
-        "is no zip or tar that can be read": text,
+        "is not a readable zip or tar": text,
         "none of them is an image": make_zip(tmp_path / "notes.zip", {"a/readme.txt": b"hello"}),
         "cannot be read as an image": make_zip(tmp_path / "cut.zip", {"a/1.jpg": b"cut"}),
     }
@@ -84,10 +84,10 @@ def owner_of_one_class(
 @pytest.mark.parametrize(
     ("step", "question", "sentence"),
     [
-        ("Audit", "How unbalanced is it?", "There is one class"),
-        ("Augment", "What does a flip do to your classes?", "only"),
-        ("Balance", "Where does SMOTE put its points?", "There is one class"),
-        ("Evaluate", "Does balancing help?", "There is one class"),
+        ("Audit", "How unbalanced is it?", "There is only one class"),
+        ("Augment", "What does augmentation do to your classes?", "only"),
+        ("Balance", "How should the classes be balanced?", "There is only one class"),
+        ("Evaluate", "Does balancing help?", "There is only one class"),
         ("Export", "What will you export?", "only"),
     ],
 )
@@ -138,7 +138,7 @@ def test_pictures_without_folders_are_asked_about(visitor: Visitor, tmp_path: Pa
 
     visitor.upload(make_zip(tmp_path / "flat.zip", files))
     visitor.says("3 pictures outside of every class folder")
-    visitor.press("Do not load them")
+    visitor.press("Discard them")
     visitor.says("All 446 files can be used")
     visitor.upload(make_zip(tmp_path / "flat.zip", files))
     visitor.press("Load 3 images")
@@ -155,14 +155,14 @@ def test_a_labels_table_is_shown_and_its_columns_can_be_changed(
 
     visitor.upload(make_zip(tmp_path / "pets.zip", files))
 
-    visitor.says("Labels come from the rows of 'pets/pets.csv'; 2 things to look at.")
+    visitor.says("Labels come from the rows of 'pets/pets.csv'; 2 mismatches to check.")
     visitor.says("1 picture without a row in the labels file")
     visitor.says("1 row without a file")
-    visitor.says("Then there are 7 images in 2 classes")
-    visitor.page.get_by_role("combobox", name="Column of the label").click()
+    visitor.says("This gives 7 images in 2 classes")
+    visitor.page.get_by_role("combobox", name="Label column").click()
     visitor.page.get_by_role("option", name="cage").click()
     visitor.press("Use these columns")
-    visitor.says("Then there are 7 images in 4 classes")
+    visitor.says("This gives 7 images in 4 classes")
     visitor.press("Load 7 images")
     visitor.says("Of 8 files, 7 can be used and 1 is skipped.")
     visitor.check()
@@ -177,4 +177,4 @@ def test_a_new_folder_without_a_place_is_one_sentence(visitor: Visitor) -> None:
 
     visitor.press(re.compile("^Write"))
 
-    visitor.says("does not say where the new folder is")
+    visitor.says("is not a full path")

@@ -23,7 +23,7 @@ def test_a_reload_and_cancel_and_a_kill_keep_what_is_compared(
     visitor.says("All 446 files can be used")
     visitor.go("Evaluate")
     visitor.has_title("Does balancing help?")
-    head = page.get_by_role("combobox", name=re.compile("What learns"))
+    head = page.get_by_role("combobox", name=re.compile("Model"))
     head.click()
     page.get_by_role("option", name="Small network on pixels").click()
     visitor.press("Embed 446 images and compare 8 strategies")
@@ -44,7 +44,7 @@ def test_a_reload_and_cancel_and_a_kill_keep_what_is_compared(
     start_server("--workspaces", place, port=int(server.url.rsplit(":", 1)[1]))
     page.goto(server.url)
     visitor.says("the comparison of strategies")
-    visitor.press("Go on")
+    visitor.press("Resume")
     visitor.says("All 446 files can be used")
     visitor.go("Evaluate")
 

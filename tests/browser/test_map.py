@@ -39,7 +39,7 @@ def sample(lasting_visitor: Visitor) -> DrawnMap:
     visitor.says("Every class: safe, borderline, rare and outlying images")
     visitor.page.locator(".st-key-map_method").get_by_text("PCA", exact=True).click()
     visitor.says("PCA of 675 images")
-    visitor.says("exactly where PCA puts them")
+    visitor.says("at their exact PCA positions")
     drawn.wait()
     return drawn
 
@@ -66,7 +66,7 @@ def clear(visitor: Visitor, drawn: DrawnMap) -> None:
 def test_a_dot_shows_its_picture(drawn: DrawnMap, lasting_visitor: Visitor) -> None:
     visitor, page = lasting_visitor, drawn.page
     assert drawn.state()["by"] == "webgl"
-    drawn.use("Nearer")
+    drawn.use("Zoom in")
 
     card = drawn.hover(drawn.lone(REAL))
     expect(card.locator("img")).to_have_count(1)
@@ -76,7 +76,7 @@ def test_a_dot_shows_its_picture(drawn: DrawnMap, lasting_visitor: Visitor) -> N
     page.mouse.up()
 
     expect(page.get_by_text(path, exact=True).first).to_be_visible(timeout=PATIENCE_MS)
-    visitor.says("The images nearest to it:")
+    visitor.says("Nearest images:")
     visitor.press("Select 24 like it")
     visitor.says(re.compile("25 images selected like"))
 
@@ -147,7 +147,7 @@ def test_what_the_legend_hides_is_not_selected(
     in_colour = drawn.host.locator(".legend button[aria-pressed=true]")
     drawn.host.locator(".legend button").filter(has_text="scratch").dblclick()
     expect(in_colour).to_have_count(1)
-    drawn.use("Nearer")
+    drawn.use("Zoom in")
     shown = np.flatnonzero(np.array(drawn.state()["states"]) == 0)
     assert len(shown) == 420
 
@@ -188,7 +188,7 @@ def compare(visitor: Visitor, drawn: DrawnMap, expected: NDArray[np.intp], folde
 def test_two_maps_have_one_camera(drawn: DrawnMap) -> None:
     page = drawn.page
 
-    page.get_by_role("combobox", name="Beside it").click()
+    page.get_by_role("combobox", name="Second map").click()
     page.get_by_role("option", name="Borderline-SMOTE").click()
     expect(drawn.host.locator(".panel")).to_have_count(2, timeout=PATIENCE_MS)
     drawn.wait()
@@ -235,7 +235,7 @@ def test_evil_names_on_a_narrow_dark_page(
     assert card.locator("b").inner_text().strip("'") in names
     expect(card.locator("img")).to_have_count(1)
     drawn.click(drawn.lone(REAL))
-    visitor.says("The images nearest to it:")
+    visitor.says("Nearest images:")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     frame = drawn.state()["frame"]
     assert frame[0] >= 0 and frame[0] + frame[2] <= 800

@@ -86,7 +86,7 @@ def test_the_tools_wait_for_the_points(owner: Visitor) -> None:
 
     page.locator(".map .over").last.hover()
     page.mouse.wheel(0, -200)
-    drawn.use("Nearer")
+    drawn.use("Zoom in")
     drawn.use("Select all in view")
     waiting[0].continue_()
 

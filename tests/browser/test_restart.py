@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 from visitor import PATIENCE_MS, Server, Visitor
 
-OFFER = re.compile(r"Go on with 'digits'.*\(446 images in 10 classes, today\)")
+OFFER = re.compile(r"Resume 'digits'.*\(446 images in 10 classes, today\)")
 ALL_ARE_USED = "All 446 files can be used"
 
 
@@ -47,7 +47,7 @@ def open_page(context: BrowserContext, restarting: Restarting) -> Visitor:
     page: Page = context.new_page()
     page.goto(restarting.server.url)
     visitor = Visitor(page, restarting.server.url)
-    visitor.has_title("Which images do you bring?")
+    visitor.has_title("Which images do you want to balance?")
     return visitor
 
 
@@ -75,12 +75,12 @@ def test_after_a_kill_the_visitor_goes_on_and_nobody_else_can(
     stranger = open_page(new_context(), restarting)
     visitor = open_page(context, restarting)
 
-    assert stranger.page.get_by_text("Go on with").count() == 0
+    assert stranger.page.get_by_text("Resume").count() == 0
     visitor.says(OFFER)
-    visitor.press("Go on")
+    visitor.press("Resume")
     visitor.says(ALL_ARE_USED)
     visitor.go("Balance")
-    visitor.has_title("Where does SMOTE put its points?")
+    visitor.has_title("How should the classes be balanced?")
     expect(visitor.page.locator(".answer")).to_have_text(answer, timeout=PATIENCE_MS)
     visitor.check()
 
@@ -96,11 +96,11 @@ def test_what_is_deleted_is_not_offered_again(
 
     visitor.press("Delete")
 
-    expect(visitor.page.get_by_text("Go on with")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(visitor.page.get_by_text("Resume")).to_have_count(0, timeout=PATIENCE_MS)
     visitor.check()
     restarting.kill_and_start()
     visitor = open_page(context, restarting)
-    assert visitor.page.get_by_text("Go on with").count() == 0
+    assert visitor.page.get_by_text("Resume").count() == 0
     end = time.monotonic() + 20  # many files go in the background
     while list(restarting.place.rglob("*.png")) and time.monotonic() < end:
         time.sleep(0.1)

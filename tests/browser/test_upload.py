@@ -117,7 +117,7 @@ def test_a_dropped_connection_loses_nothing(visitor: Visitor, tmp_path: Path) ->
     visitor.page.route(PIECES, lose_some)
     visitor.upload(make_folder(tmp_path / "large", 8, size=LARGE))
 
-    visitor.says("The connection is gone; trying again in 1 s")
+    visitor.says("The connection is lost; trying again in 1 s")
     visitor.says("All 8 files can be used")
     visitor.forget_lost_connections()
 

@@ -49,7 +49,7 @@ def test_two_visitors_do_not_see_each_other(
 
     other.page.reload()
 
-    other.has_title("Which images do you bring?")
+    other.has_title("Which images do you want to balance?")
     assert other.page.get_by_text("446").count() == 0
     token = picture.split("/")[3]
     stranger = picture.replace(token, token[::-1])
@@ -71,7 +71,7 @@ def test_a_visitor_too_many_reads_one_sentence(
     page.goto(server.url)
 
     too_many = Visitor(page, server.url)
-    too_many.says("Evenset is full: it lets 1 visitor in at one time.")
+    too_many.says("Evenset is full: it serves 1 visitor at a time.")
     too_many.check()
 
 
@@ -88,7 +88,7 @@ def test_the_first_page_needs_neither_torch_nor_umap(
     server = start_server()
 
     visitor = new_visitor(server)
-    visitor.says("Nothing at hand? Take a sample.")
+    visitor.says("No images at hand? Try a sample.")
 
     libraries = Path(f"/proc/{server.process.pid}/maps").read_text()
     assert "numpy" in libraries

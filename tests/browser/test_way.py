@@ -65,7 +65,7 @@ def audit(visitor: Visitor) -> None:
 
 def augment(visitor: Visitor) -> None:
     visitor.go("Augment")
-    visitor.has_title("What does a flip do to your classes?")
+    visitor.has_title("What does augmentation do to your classes?")
     pictures = visitor.page.locator(".beforeafter img")
     expect(pictures).to_have_count(12, timeout=PATIENCE_MS)
     before = pictures.nth(1).get_attribute("src")
@@ -79,7 +79,7 @@ def augment(visitor: Visitor) -> None:
 
 def balance(visitor: Visitor) -> None:
     visitor.go("Balance")
-    visitor.has_title("Where does SMOTE put its points?")
+    visitor.has_title("How should the classes be balanced?")
     visitor.press("Embed 675 images")
     # The UMAP comes by itself; on the PCA, points lie exactly.
     visitor.says("UMAP of 675 images")
@@ -87,9 +87,9 @@ def balance(visitor: Visitor) -> None:
     visitor.says("PCA of 675 images. Trustworthiness")
     visitor.press("Make 1,425 synthetic points")
     visitor.says("SMOTE put 1,425 synthetic points between neighbours")
-    visitor.says("exactly where PCA puts them")
+    visitor.says("at their exact PCA positions")
     # Both are measured by themselves, and the page shows them without a click.
-    visitor.says("What speaks against it here")
+    visitor.says("Risks of this strategy")
     visitor.says(re.compile("look unsafe, most in"))
     drawn = DrawnMap(visitor.page)
     drawn.wait()

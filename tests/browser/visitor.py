@@ -99,7 +99,7 @@ class Visitor:
     def check(self) -> None:
         """Fail on anything that no page may show or do."""
         text = self.page.locator("body").inner_text()
-        for word in ("Traceback", "KeyError", "AttributeError", "fault in Evenset"):
+        for word in ("Traceback", "KeyError", "AttributeError", "error in Evenset"):
             assert word not in text, text
         assert not self.faults, self.faults
 

@@ -50,7 +50,7 @@ def drawn(
             "height": [2] * count,
             "format": ["PNG"] * count,
             "vanishing": [1.0, *([float("nan")] * (count - 1))],
-            "highest": [4000] * count,
+            "most common": [4000] * count,
             "bytes": [5] * count,
             "digest": ["ab" * 32] * count,
             "file": [file for _, _, file in rows],
@@ -154,7 +154,7 @@ def test_a_missing_file_is_one_sentence(dataset: ImageDataset, tmp_path: Path, n
     write_dataset(tmp_path / "index", dataset)
     (tmp_path / "index" / name).unlink()
 
-    with pytest.raises(SourceError, match=r"cannot be read\. Bring the images again\."):
+    with pytest.raises(SourceError, match=r"cannot be read\. Load the images again\."):
         read_dataset(tmp_path / "index")
 
 
@@ -164,7 +164,7 @@ def test_an_index_of_another_version_is_one_sentence(dataset: ImageDataset, tmp_
     (tmp_path / "index" / FACTS_FILE).write_text(json.dumps({**facts, "version": 1}))
 
     with pytest.raises(
-        SourceError, match=r"in version 1 of its format, an older one.* Bring the images again\."
+        SourceError, match=r"in version 1 of its format, an older one.* Load the images again\."
     ):
         read_dataset(tmp_path / "index")
 

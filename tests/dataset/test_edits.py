@@ -173,7 +173,7 @@ def test_a_summary_tells_what_came_out() -> None:
         "2 images relabelled from 'cat' to 'dog'",
         "1 image relabelled from 'dog' to 'fox'",
         "1 image moved from test to train",
-        "1 image to look at later",
+        "1 image to review later",
     ]
 
 

@@ -65,8 +65,8 @@ def test_an_image_with_another_content_is_another_image() -> None:
 
     assert len(edits) == 0
     assert missing_text(missing, dataset) == (
-        "1 image of the edits is not in 'pets', or not with the same content: "
-        "'train/cat/4.png'. What was changed of them is passed over."
+        "1 image of the edits is not in 'pets', or not with the same content: 'train/cat/4.png'. "
+        "Their edits are ignored."
     )
 
 

@@ -119,12 +119,12 @@ def test_cuda_goes_before_mps(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("place", "what", "answer", "reason"),
     [
-        (platform, "system", "Linux", "on Macs with Apple silicon only"),
-        (platform, "machine", "x86_64", "on Macs with Apple silicon only"),
+        (platform, "system", "Linux", "needs a Mac with Apple silicon"),
+        (platform, "machine", "x86_64", "needs a Mac with Apple silicon"),
         (platform, "mac_ver", ("13.6", ("", "", ""), "arm64"), "macOS 14 or newer"),
         (platform, "mac_ver", ("", ("", "", ""), ""), "macOS 14 or newer"),
         (devices, "find_spec", None, "torch is not installed"),
-        (devices, "_has_metal_device", False, "shows no graphics processor"),
+        (devices, "_has_metal_device", False, "reports no GPU"),
     ],
 )
 def test_mps_that_is_not_there_is_refused_with_the_reason(

@@ -27,9 +27,8 @@ def test_of_a_model_that_nobody_listed_the_usual_is_said() -> None:
 def test_the_sentence_names_the_time_and_what_shortens_it() -> None:
     # 12,000 pictures at 6 ms each are 72 s of one core.
     assert embedding_text("builtin", 12_000, device="cpu", cores=2) == (
-        "Estimated time here: 40 s, less when it was done before."
+        "Estimated time: 40 s, less if cached."
     )
     assert embedding_text("builtin", 12_000, device="cuda", cores=2) == (
-        "Estimated time on the CPU: 40 s; less on a graphics processor, and when it was done "
-        "before."
+        "Estimated time on the CPU: 40 s; less on a GPU or if cached."
     )

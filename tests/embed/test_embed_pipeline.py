@@ -118,8 +118,8 @@ def test_files_that_broke_after_loading_are_listed_with_the_reason(dataset: Imag
     left = embed(dataset, encoder="classical")
 
     assert left.absent == (
-        SkippedFile(dataset.path(1), "cannot be read any more (No such file or directory)"),
-        SkippedFile(dataset.path(130), "changed since it was loaded"),
+        SkippedFile(dataset.path(1), "can no longer be read (No such file or directory)"),
+        SkippedFile(dataset.path(130), "changed after it was loaded"),
     )
 
 

@@ -67,7 +67,7 @@ def test_the_sentence_tells_pictures_and_time() -> None:
     assert Estimate(70.0, 300).text == "On one core: 300 augmented pictures to make, 70 s."
     assert Estimate(3.0, 0, embedded=19).text == "On one core, embedding included: a few seconds."
     assert Estimate(None, 300).text == (
-        "300 augmented pictures to make. How long this encoder takes to learn is seen after the "
+        "300 augmented pictures to make. The time that this encoder needs is known after the "
         "first fold."
     )
 

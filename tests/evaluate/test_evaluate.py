@@ -85,7 +85,7 @@ def test_points_on_the_arc_are_learned_where_they_lie() -> None:
     made = resample(TrainingSide(dataset, arc, embeddings, rows=fold.train, seed=0))
     np.testing.assert_allclose(
         bent.features[len(fold.train) :],
-        space.place(made.points.materialize(embeddings)),
+        space.transform(made.points.materialize(embeddings)),
         atol=1e-5,
     )
     assert not np.allclose(straight.features, bent.features, atol=1e-4)
@@ -182,7 +182,7 @@ def test_an_image_without_a_vector_is_left_out_and_told() -> None:
     report = evaluate(dataset, fewer, strategies=[], repeats=1)
 
     assert report.images == 39
-    assert "Left out, because they have no vector: 1 image." in report.notes
+    assert "Left out because they have no vector: 1 image." in report.notes
 
 
 def test_a_class_with_one_image_is_left_out_and_named() -> None:
@@ -198,8 +198,8 @@ def test_a_class_with_two_images_makes_two_folds_that_smote_leaves_alone() -> No
 
     assert (report.folds, report.repeats) == (2, 5)
     assert (
-        "'rare' has 2 different images, so there are 2 folds instead of 5. Leave it out on Load to "
-        "have 5, and narrower intervals."
+        "'rare' has 2 different images, so there are 2 folds instead of 5. Leave it out on Load "
+        "for 5 and narrower intervals."
     ) in report.notes
     assert any("'rare', in up to 10 folds of 10." in note for note in report.notes)
 

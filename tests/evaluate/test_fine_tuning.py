@@ -114,7 +114,7 @@ def test_an_encoder_without_layers_is_refused_before_anything_is_read(
     vectors = embedded(np.zeros((48, 1)))
     classical = Embeddings(vectors.vectors, vectors.rows, "classical", "digest", "cpu")
 
-    with pytest.raises(SettingError, match="has no layers that could be fine-tuned"):
+    with pytest.raises(SettingError, match="has no layers to fine-tune"):
         evaluate(dataset, classical, head="fine_tuning")
 
 

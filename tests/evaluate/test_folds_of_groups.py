@@ -119,7 +119,7 @@ def test_a_class_of_one_patient_is_not_scored() -> None:
     report = report_of(images("ab" * 12 + "c" * 6, groups=groups))
 
     assert report.classes == ("a", "b")
-    assert "Left out, because scoring needs training images of 2 groups: 'c'." in report.notes
+    assert "Left out because scoring needs training images of 2 groups: 'c'." in report.notes
 
 
 def test_fewer_folds_than_asked_for_are_explained_by_groups() -> None:
@@ -155,8 +155,8 @@ def test_a_class_that_some_folds_cannot_score_is_told() -> None:
 
     assert report.folds == 3
     assert (
-        "Some folds have no image of them to score on, for groups stay together: "
-        "'a', 'b' and 'c'." in report.notes
+        "Some folds have no image of them to score on, because groups stay together: 'a', 'b' and "
+        "'c'." in report.notes
     )
 
 
@@ -174,8 +174,8 @@ def test_groups_of_a_test_split_that_are_in_training_are_told() -> None:
     report = report_of(images("ab" * 8, groups=groups, splits=splits), on_test_split=True)
 
     assert (
-        "2 test images are of 2 groups (column 'patient') that the images to learn from are of, "
-        "too: the scores are too high by what that gives away." in report.notes
+        "2 test images are of 2 groups (column 'patient') with training images, so the scores are "
+        "too high." in report.notes
     )
 
 

@@ -50,4 +50,4 @@ def test_folds_over_pictures_keep_near_copies_together(planted: ImageDataset) ->
 def test_a_comparison_tells_how_many_images_it_kept_together(planted: ImageDataset) -> None:
     report = evaluate(planted, embed(planted, encoder="classical"), strategies=[], repeats=1)
 
-    assert "Kept on one side of every fold with what looks the same: 12 images." in report.notes
+    assert "Kept on one side of every fold with their near-duplicates: 12 images." in report.notes

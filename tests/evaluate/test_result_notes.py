@@ -50,8 +50,8 @@ def test_rows_that_call_every_image_the_same_have_learned_nothing() -> None:
     said = notes(none=[LARGEST, LARGEST], smote=[LARGEST, LARGEST])
 
     assert said[0] == (
-        "'None' and 'SMOTE' gave every image to 'cat'. Nothing was learned there, so a difference "
-        "of 0.0 is no finding."
+        "'None' and 'SMOTE' gave every image to 'cat'. They learned nothing there, so a "
+        "difference of 0.0 is not a finding."
     )
 
 
@@ -59,7 +59,7 @@ def test_a_row_that_does_so_in_one_fold_is_named_too() -> None:
     said = notes(none=[RIGHT, MIXED], smote=[LARGEST, MIXED])
 
     assert said == [
-        "'SMOTE' gave every image to one class in 1 of 2 folds: nothing was learned there."
+        "'SMOTE' gave every image to one class in 1 of 2 folds: it learned nothing there."
     ]
 
 
@@ -73,8 +73,8 @@ def test_an_interval_without_width_is_explained() -> None:
     said = notes(none=[MIXED, RIGHT], smote=[MIXED, RIGHT])
 
     assert said == [
-        "'SMOTE' has the balanced accuracy of 'None' in every fold: its interval has no width, "
-        "which says that nothing differed here, not that nothing would elsewhere."
+        "'SMOTE' has the balanced accuracy of 'None' in every fold: its interval has no width. "
+        "Nothing differed here, which does not mean that nothing would differ elsewhere."
     ]
 
 
@@ -82,8 +82,8 @@ def test_a_difference_that_is_always_the_same_is_no_certainty() -> None:
     said = notes(none=[MIXED, MIXED], smote=[RIGHT, RIGHT])
 
     assert said == [
-        "'SMOTE' differs by the same balanced accuracy in every fold: its interval has no width, "
-        "by chance. Do not read it as certainty."
+        "'SMOTE' differs by the same balanced accuracy in every fold: its interval has no width "
+        "by chance, which is no certainty."
     ]
 
 
@@ -132,8 +132,8 @@ def test_a_comparison_that_was_broken_off_says_so(cancelled: EvaluationReport) -
     assert cancelled.verdict.startswith("Stopped after 2 of 5 strategies. ")
     assert verdict_for(cancelled, "mcc").startswith("Stopped after 2 of 5 strategies. ")
     assert cancelled.notes[0] == (
-        "Not compared: 'Random oversampling', 'SMOTE' and 'ADASYN'. The intervals are those of all "
-        "5 strategies that were asked for, which is wider than 2 strategies would need."
+        "Not compared: 'Random oversampling', 'SMOTE' and 'ADASYN'. The intervals are corrected "
+        "for all 5 strategies that were requested, which is wider than 2 strategies would need."
     )
 
 

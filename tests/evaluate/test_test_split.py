@@ -39,7 +39,7 @@ def test_the_interval_of_a_head_without_chance_is_that_of_other_test_images() ->
     base = report.strategies[0].metrics["balanced_accuracy"]
     assert len(set(base.values)) == 1
     assert base.low < base.values[0] < base.high
-    assert "Scored on the test split as it came." in report.notes[0]
+    assert "Scored on the original test split." in report.notes[0]
 
 
 def test_test_images_that_are_known_are_told() -> None:
@@ -74,6 +74,6 @@ def test_a_class_without_test_images_is_told() -> None:
         on_test_split=True,
     )
 
-    assert "Not scored, because the test split has no image of it: 'c'." in report.notes
+    assert "Not scored because the test split has no image of it: 'c'." in report.notes
     few = next(note for note in report.notes if "fewer than" in note)
     assert few.startswith("'a' and 'b' have fewer than 10 test images")

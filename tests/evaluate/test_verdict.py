@@ -55,15 +55,15 @@ def test_a_rise_is_told_with_its_interval() -> None:
     text = verdict(none=[50, 50, 50], smote=[70, 72, 74])
 
     assert text == (
-        "Use SMOTE: balanced accuracy rises by 11.0 points over doing nothing "
-        "(95% interval +7.7 to +14.3)."
+        "Use SMOTE: balanced accuracy rises by 11.0 points compared with no balancing (95% "
+        "interval +7.7 to +14.3)."
     )
 
 
 def test_strategies_that_do_as_well_are_named() -> None:
     text = verdict(none=[50, 50, 50], smote=[70, 72, 74], class_weights=[71, 72, 72])
 
-    assert text.endswith("Not measurably different from it: class weights.")
+    assert text.endswith("Not measurably different: class weights.")
 
 
 def test_what_does_as_well_without_new_files_is_recommended() -> None:
@@ -73,7 +73,7 @@ def test_what_does_as_well_without_new_files_is_recommended() -> None:
     text = write_verdict(filled, spread_share=0.25)
 
     assert text.startswith("Use SMOTE:")
-    assert text.endswith("As good, and without new files: class weights.")
+    assert text.endswith("As good without new files: class weights.")
 
 
 def test_an_interval_over_zero_is_no_difference() -> None:
@@ -83,8 +83,8 @@ def test_an_interval_over_zero_is_no_difference() -> None:
     # Two strategies are looked at together, so that each interval is that of 97.5% alone.
     assert "(the best, SMOTE, 95% interval -6.9 to +7.6 points)" in text
     assert text.endswith(
-        "It falls with random undersampling. Leave the dataset as it is; more images could tell "
-        "more."
+        "It falls with random undersampling. Leave the dataset as it is; more images could show a "
+        "difference."
     )
 
 
@@ -130,7 +130,7 @@ def test_the_price_in_accuracy_is_told() -> None:
 
 
 def test_one_row_is_no_comparison() -> None:
-    assert verdict(none=[50, 51, 52]).startswith("Only one strategy")
+    assert verdict(none=[50, 51, 52]).startswith("There is only one strategy")
 
 
 def test_the_verdict_is_about_the_metric_that_matters() -> None:

@@ -25,7 +25,7 @@ from core.pictures.encode import encode
 from core.progress import silent
 
 ROW = 2
-REASON = "changed since it was loaded"
+REASON = "changed after it was loaded"
 
 
 def by_embedding(dataset: ImageDataset, _: Embeddings, __: Path) -> str:

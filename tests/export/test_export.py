@@ -268,8 +268,8 @@ def test_an_image_that_has_changed_is_not_passed_off_as_the_old_one(
 
     reasons = {(failure.path, failure.reason) for failure in report.failed}
     assert reasons == {
-        ("train/dog/0.png", "changed since it was loaded"),
-        ("train/cat/0.jpg", "cannot be read any more (No such file or directory)"),
+        ("train/dog/0.png", "changed after it was loaded"),
+        ("train/cat/0.jpg", "can no longer be read (No such file or directory)"),
     }
     assert "train/dog/0.png" not in contents(out)
     written = set(pictures(out))

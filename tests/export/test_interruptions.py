@@ -124,7 +124,9 @@ def test_a_file_that_a_person_adds_meanwhile_is_never_removed(
         (tmp_path / "out.partial" / "train" / "cat" / "0.jpg").unlink()
     write_files(tmp_path / "out.partial", {name: b"mine"})
 
-    with pytest.raises(OutputError, match=rf"in the way.*it holds '{name}'.*no export left"):
+    with pytest.raises(
+        OutputError, match=rf"is needed while.*it contains '{name}'.*not from an export"
+    ):
         exported(dataset, tmp_path / "out", seed=seed)
 
     assert (tmp_path / "out.partial" / name).read_bytes() == b"mine"
@@ -137,7 +139,7 @@ def test_a_file_in_the_way_for_a_while_does_not_disown_what_was_begun(
     with pytest.raises(CancelledError):
         exported(dataset, tmp_path / "out", progress=cancel_late)
     (tmp_path / "out").write_bytes(b"mine")
-    with pytest.raises(OutputError, match="is there already"):
+    with pytest.raises(OutputError, match="already exists"):
         exported(dataset, tmp_path / "out")
     (tmp_path / "out").unlink()
 
@@ -173,7 +175,7 @@ def test_a_link_that_a_person_puts_there_is_not_followed(
     write_files(tmp_path / "mine", {"photo.jpg": b"mine"})
     (tmp_path / "out.partial").symlink_to(tmp_path / "mine")
 
-    with pytest.raises(OutputError, match="in the way"):
+    with pytest.raises(OutputError, match="is needed while"):
         exported(dataset, tmp_path / "out")
 
     assert contents(tmp_path / "mine") == {"photo.jpg": b"mine"}
@@ -200,7 +202,7 @@ def test_a_file_that_vanishes_while_it_is_written_is_told(
             (tmp_path / "out.partial" / "train" / "dog" / "0.png").unlink()
 
     if name == "out":
-        with pytest.raises(OutputError, match=r"not whole: 1 file of .* 'train/dog/0\.png'"):
+        with pytest.raises(OutputError, match=r"incomplete: 1 file of .* 'train/dog/0\.png'"):
             exported(dataset, tmp_path / name, progress=vanish)
         assert not (tmp_path / name).exists()
 
@@ -262,7 +264,7 @@ def test_a_second_export_to_a_place_is_refused_while_the_first_runs(
 
     assert len(refusals) == 2
     assert len(manifest(tmp_path / name)) == len(pictures(tmp_path / name))
-    with pytest.raises(OutputError, match="is there already"):
+    with pytest.raises(OutputError, match="already exists"):
         exported(dataset, tmp_path / name)
     assert names_in(tmp_path) == ["animals", name]
 
@@ -291,7 +293,7 @@ def test_a_target_that_exists_is_left_as_it_is(
         target.write_bytes(b"mine")
     before = sorted(path.name for path in tmp_path.iterdir())
 
-    with pytest.raises(OutputError, match=r"is there already\. Choose another name"):
+    with pytest.raises(OutputError, match=r"already exists\. Choose another name"):
         exported(dataset, target)
 
     assert sorted(path.name for path in tmp_path.iterdir()) == before
@@ -304,7 +306,7 @@ def test_a_file_is_no_folder_and_a_folder_no_zip(dataset: ImageDataset, tmp_path
     (tmp_path / "out.zip").mkdir()
 
     for name in ("out", "out.zip"):
-        with pytest.raises(OutputError, match="is there already"):
+        with pytest.raises(OutputError, match="already exists"):
             exported(dataset, tmp_path / name)
 
 
@@ -365,7 +367,7 @@ def test_what_an_interrupted_export_left_is_not_lost_as_a_source(
 
 def test_an_export_into_its_own_source_is_refused(dataset: ImageDataset) -> None:
     for name in ("out", "out.zip"):
-        with pytest.raises(OutputError, match="lies inside the images that it is made from"):
+        with pytest.raises(OutputError, match="is inside the folder of the source images"):
             exported(dataset, dataset.root / "train" / name)
 
         assert not (dataset.root / "train" / name).exists()

@@ -110,7 +110,7 @@ def end_and_go_on(place: Place, name: str, number: int, times: int, wanted: str)
                 place.run(name)
             elif process.returncode:
                 again = place.start(name)
-                assert "is there already" in again.communicate(timeout=TIMEOUT)[1]
+                assert "already exists" in again.communicate(timeout=TIMEOUT)[1]
             assert digest(place.out / name) == wanted
             assert place.litter(name) == []
             target = place.out / name
@@ -156,7 +156,7 @@ def check_pair(place: Place, name: str, delay: float, *options: str) -> None:
     codes = [first.returncode, second.returncode]
     assert sorted(codes) == [0, 1], errors
     refusal = errors[codes.index(1)].splitlines()[-1]
-    assert "Another export is being written" in refusal or "is there already" in refusal
+    assert "Another export is being written" in refusal or "already exists" in refusal
     assert is_whole(place.out / name)
     assert place.litter(name) == []
 
@@ -231,7 +231,7 @@ def test_a_command_and_a_job_at_once_do_not_meet(tmp_path: Path) -> None:
     command = place.start("set")
     place.wait_until_begun("set", command)
 
-    with pytest.raises(OutputError, match=r"Another export is being written|is there already"):
+    with pytest.raises(OutputError, match=r"Another export is being written|already exists"):
         export(
             dataset, make_plan(dataset, "augment"), recipe_of(dataset, "augment"), place.out / "set"
         )

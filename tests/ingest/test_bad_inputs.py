@@ -36,7 +36,7 @@ def test_an_archive_of_another_kind_is_no_zip(tmp_path: Path, name: str, content
     archive = tmp_path / name
     archive.write_bytes(content + bytes(range(256)) * 8)
 
-    with pytest.raises(SourceError, match=f"'{name}' is no zip or tar that can be read"):
+    with pytest.raises(SourceError, match=f"'{name}' is not a readable zip or tar"):
         read_zip(archive, tmp_path / "out")
 
 
@@ -47,7 +47,7 @@ def test_an_archive_of_another_kind_is_no_zip(tmp_path: Path, name: str, content
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not an image"),
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "not an image"),
         (b"PK\x03\x04" + bytes(60), "not an image"),
-        (b"\0\0\0\x18ftypheic" + bytes(40), "a HEIC picture, which is not read"),
+        (b"\0\0\0\x18ftypheic" + bytes(40), "a HEIC picture, which is not supported"),
         (b"version https://git-lfs.github.com/spec/v1\noid x", "a Git LFS pointer"),
     ],
 )

@@ -14,7 +14,7 @@ from core.ingest import list_archive
 from core.limits import Limits
 
 GOOD = {"cat/1.jpg": jpeg(1), "dog/1.jpg": jpeg(2)}
-CUT = "the archive is damaged or cut here; the rest is missing"
+CUT = "the archive is damaged or truncated here; the rest is missing"
 
 
 def entry(name: str, kind: bytes, target: str = "") -> tarfile.TarInfo:

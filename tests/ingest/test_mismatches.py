@@ -139,9 +139,9 @@ def test_reading_again_by_the_choices_gives_the_same(
         ("several_labels", "more than one label in the labels file"),
         ("files_without_row", "no row in the labels file"),
         ("rows_without_label", "an empty label in the labels file"),
-        ("unknown_splits", "a split of an unknown name in the labels file"),
+        ("unknown_splits", "an unknown split in the labels file"),
         ("outside_classes", "not in a class folder"),
-        ("split_among_classes", "in a folder named like a split, beside folders of classes"),
+        ("split_among_classes", "in a folder named like a split, next to class folders"),
         ("companions", "belongs to another picture"),
         ("augmented", "made by Evenset from another picture"),
         ("other_files", "not an image file"),
@@ -166,7 +166,11 @@ def test_rows_are_named_with_their_line(tmp_path: Path) -> None:
     ("kind", "decision", "message"),
     [
         ("nothing", "leave_out", "There is no mismatch 'nothing'. There are: alike_labels"),
-        ("alike_labels", "first", "cannot be decided by 'first'. Use one of: merge, keep_apart"),
+        (
+            "alike_labels",
+            "first",
+            "The decision 'first' does not exist for .* Use one of: merge, keep_apart",
+        ),
     ],
 )
 def test_a_decision_that_there_is_not_is_refused(

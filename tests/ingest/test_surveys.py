@@ -77,7 +77,9 @@ def test_a_column_of_labels_holds_no_splits_too(tmp_path: Path) -> None:
 
 
 def test_folders_have_no_columns(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match="Folders say the labels, so there is no column 'age'"):
+    with pytest.raises(
+        SettingError, match="The labels come from folders, so there is no column 'age'"
+    ):
         look(tmp_path, FLAT, labels_file="", label_column="age")
 
 

@@ -15,7 +15,7 @@ from core.errors import CancelledError, EmptyDatasetError, SourceError
 from core.ingest import list_archive
 
 GOOD = {"cat/1.jpg": jpeg(1), "dog/1.jpg": jpeg(2)}
-CUT = "the archive is damaged or cut here; the rest is missing"
+CUT = "the archive is damaged or truncated here; the rest is missing"
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_what_is_no_tar_is_refused(tmp_path: Path, content: bytes) -> None:
     archive = tmp_path / "set.tar.gz"
     archive.write_bytes(content)
 
-    with pytest.raises(SourceError, match=r"'set.tar.gz' is no zip or tar that can be read"):
+    with pytest.raises(SourceError, match=r"'set.tar.gz' is not a readable zip or tar"):
         read_zip(archive, tmp_path / "out")
 
 

@@ -136,7 +136,7 @@ def test_an_unknown_compression_says_so(tmp_path: Path) -> None:
 
     dataset = read_zip(archive, tmp_path / "out")
 
-    assert dataset.skipped == (SkippedFile("cat/1.jpg", "compressed in a way that cannot be read"),)
+    assert dataset.skipped == (SkippedFile("cat/1.jpg", "compressed with an unsupported method"),)
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
@@ -147,7 +147,7 @@ def test_what_python_unpacks_without_a_bound_is_not_unpacked(tmp_path: Path, met
 
     dataset = read_zip(archive, tmp_path / "out")
 
-    assert dataset.skipped == (SkippedFile("cat/2.jpg", "compressed in a way that cannot be read"),)
+    assert dataset.skipped == (SkippedFile("cat/2.jpg", "compressed with an unsupported method"),)
 
 
 def test_a_damaged_entry_is_no_full_disk(tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ def test_what_is_no_zip_is_refused(tmp_path: Path, content: bytes) -> None:
     archive = tmp_path / "set.zip"
     archive.write_bytes(content)
 
-    with pytest.raises(SourceError, match=r"'set.zip' is no zip or tar that can be read"):
+    with pytest.raises(SourceError, match=r"'set.zip' is not a readable zip or tar"):
         read_zip(archive, tmp_path / "out")
 
 

@@ -65,5 +65,5 @@ def test_placed_images_lie_on_a_pca_where_their_components_are() -> None:
 def test_a_row_that_is_not_drawn_cannot_be_fitted() -> None:
     embeddings = two_groups(5)
 
-    with pytest.raises(ValueError, match="not one of the rows to draw"):
+    with pytest.raises(ValueError, match="not among the rows to draw"):
         project(embeddings, np.arange(4), fit_rows=np.array([2, 7]))

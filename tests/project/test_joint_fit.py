@@ -67,5 +67,5 @@ def test_more_points_than_a_umap_is_fitted_on_are_refused() -> None:
     settings = MapSettings(limit=21)
     projection = project(embeddings, embeddings.rows, method="umap", settings=settings)
 
-    with pytest.raises(SettingError, match="22 points are more than the 21"):
+    with pytest.raises(SettingError, match="22 points are more than 21"):
         joint_fit(projection, embeddings, between([(0, 1)] * 2, [0.5] * 2))

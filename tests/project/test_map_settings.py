@@ -9,7 +9,7 @@ from core.project import MapSettings
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"n_neighbors": 1}, "neighbours of an image are 1; a UMAP needs 2 or more"),
+        ({"n_neighbors": 1}, "number of neighbours is 1; UMAP needs 2 or more"),
         ({"min_dist": -0.1}, "least distance is -0.1; use one from 0 to 1"),
         ({"min_dist": float("nan")}, "least distance is nan; use one from 0 to 1"),
         ({"metric": "city"}, "no metric 'city'. Use euclidean or cosine"),

@@ -64,8 +64,8 @@ def test_a_pair_of_equal_images_gets_pictures_and_is_told(strategy: str, by: str
     )
     assert [one.note for one in made.report] == [IDENTICAL]
     assert made.told(dataset.classes) == [
-        "All images of 'ant' are one and the same: no point lies between them, so the class gets "
-        "augmented pictures instead."
+        "All images of 'ant' have the same vector, so there is no point between them. The class "
+        "gets augmented pictures instead."
     ]
 
 

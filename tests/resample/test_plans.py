@@ -118,7 +118,7 @@ def test_texts_become_targets() -> None:
         with pytest.raises(SettingError, match="a number of images"):
             parse_target(text)
     for texts in (["cat=3", "median"], ["cat="], ["=3"], ["cat=-1"], ["cat=" + "9" * 5000]):
-        with pytest.raises(SettingError, match="is no target of a class"):
+        with pytest.raises(SettingError, match="is not the target of a class"):
             parse_target(texts)
 
 
@@ -207,6 +207,6 @@ def test_every_record_describes_itself(name: str) -> None:
     record = find_strategy(name)
 
     assert record.help.endswith(".")
-    assert record.bad_idea.endswith(".")
+    assert record.avoid_when.endswith(".")
     assert not record.targets or record.default_target in record.targets
     assert bool(record.source) == (name != "none")

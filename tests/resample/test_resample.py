@@ -236,7 +236,7 @@ def test_a_sampler_that_reaches_outside_is_caught(monkeypatch: pytest.MonkeyPatc
         return held_out[:1]
 
     monkeypatch.setattr(oversampling, "draw_copies", leaking)
-    with pytest.raises(LeakError, match="outside the rows that may be used"):
+    with pytest.raises(LeakError, match="outside the given rows"):
         resample(TrainingSide(dataset, make_plan(dataset, "random_oversampling"), embeddings))
 
 
@@ -283,7 +283,7 @@ def test_one_class_alone_is_left_as_it_is(strategy: str) -> None:
 
 
 def test_copies_of_one_class_alone_are_refused() -> None:
-    with pytest.raises(TooFewClassesError, match="There is one class"):
+    with pytest.raises(TooFewClassesError, match="There is only one class"):
         made_of({"cat": 5}, "random_oversampling", target=9)
 
 

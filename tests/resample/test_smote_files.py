@@ -107,7 +107,7 @@ def test_a_missing_value_is_named_before_anything_runs(tmp_path: Path) -> None:
     vectors, labels = clouds(COUNTS)
     vectors[30, 2] = np.inf
 
-    with pytest.raises(ValueError, match="Row 30, column 2 of X is no finite number"):
+    with pytest.raises(ValueError, match="Row 30, column 2 of X is not a finite number"):
         SMOTE().fit_resample_to(saved(tmp_path, vectors), labels, tmp_path / "out.npy")
 
 
@@ -142,9 +142,9 @@ def test_labels_of_another_length_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("array", "sentence"),
     [
-        (np.zeros(5), "holds no table of vectors"),
-        (np.asfortranarray(np.zeros((5, 2))), "not hold numbers row after row"),
-        (np.array([["a"]]), "not hold numbers"),
+        (np.zeros(5), "not contain a table of vectors"),
+        (np.asfortranarray(np.zeros((5, 2))), "not a C-ordered array"),
+        (np.array([["a"]]), "not a C-ordered array"),
     ],
 )
 def test_a_file_that_holds_no_vectors_is_refused(

@@ -21,7 +21,7 @@ def test_every_strategy_says_what_it_does_and_what_its_button_does(name: str) ->
 def test_warnings_are_those_of_the_counts() -> None:
     assert STRATEGIES["smote"].warnings(plan_counts(COUNTS, "smote", 8)) == [
         "'ant': 1 image; SMOTE needs at least 2. It will get augmented pictures instead.",
-        "'bee': fewer images than neighbours asked for, so all others are used.",
+        "'bee': fewer images than requested neighbours, so all others are used.",
     ]
     assert STRATEGIES["augment"].warnings(plan_counts({"a": 3, "b": 3}, "augment")) == [
         "No class is below the target, so every image stays and none is added."
@@ -44,7 +44,7 @@ def test_a_warning_of_many_for_each_image_names_what_is_made(
 
     warning = STRATEGIES[name].warnings(plan)[-1]
 
-    assert warning.startswith(f"'ant' would have {made} for every image.")
+    assert warning.startswith(f"'ant' would have {made} for every real image.")
 
 
 def test_an_estimate_tells_the_vectors_that_an_export_includes() -> None:

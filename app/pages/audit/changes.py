@@ -34,9 +34,9 @@ def _summary(edits: Edits, taken: ImageDataset) -> None:
     sentences = edits.summary(taken)
     if sentences:
         st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
-        quiet("No file of yours is changed. Every page and the export go by these labels.")
+        quiet("Your files are not changed. Every page and the export use these labels.")
     else:
-        quiet("Nothing is changed now: the labels are those that you brought.")
+        quiet("No changes. The labels are those of your files.")
 
 
 def _history(edits: Edits, taken: ImageDataset) -> Edits | None:
@@ -48,7 +48,7 @@ def _history(edits: Edits, taken: ImageDataset) -> Edits | None:
             if st.button(text, key="changes_undo", icon=":material/undo:"):
                 after = edits.undo()
         if edits.undone:
-            text = f"Do again: {plain(edits.undone[-1].text)}"
+            text = f"Redo: {plain(edits.undone[-1].text)}"
             if st.button(text, key="changes_redo", icon=":material/redo:"):
                 after = edits.redo()
         if len(edits) > 1 and st.button("Undo all", key="changes_undo_all"):
@@ -57,7 +57,9 @@ def _history(edits: Edits, taken: ImageDataset) -> Edits | None:
             st.download_button(
                 f"Download {EDITS_NAME}", partial(_file_of, edits, taken), EDITS_NAME,
                 "application/json", key="changes_download", icon=":material/download:",
-                on_click="ignore", help="For the command line: --edits applies it to these images.",
+                on_click="ignore", help=(
+                    "On the command line, --edits applies it to the same images."
+                ),
             )  # fmt: skip
     return after
 
@@ -69,7 +71,7 @@ def _file_of(edits: Edits, taken: ImageDataset) -> str:
 def _review_list(edits: Edits, dataset: ImageDataset) -> Edits | None:
     """Draw the images to look at; return the edits with what was decided about them."""
     rows = edits.review_rows
-    st.markdown(f"**{count_of(len(rows), 'image')} to look at**")
+    st.markdown(f"**{count_of(len(rows), 'image')} to review**")
     after = _whole_list(edits) if len(rows) > 1 else None
     pages = -(-len(rows) // _PER_PAGE)
     page = st.pagination(pages, key=f"review_page_{pages}") if pages > 1 else 1

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.charts import bars as charts
+from app.charts import classes as charts
 from app.pages.audit.changes import draw_changes
 from app.session.session import Session
 from app.shell.findings import finding_cards, finding_pictures
@@ -36,8 +36,8 @@ def audit_view(session: Session) -> Session:
     _figures(report)
     note(
         "The ratio compares only the largest and the smallest class. The effective number of "
-        "classes looks at all of them: 10 classes that behave like 3 leave a model little reason "
-        "to learn the other 7. Try taking fewer images of one class on Load and watch both."
+        "classes counts all of them: if 10 classes behave like 3, a model has little reason to "
+        "learn the other 7. Take fewer images of one class on Load and watch both numbers."
     )
     _histogram(report)
     changed = draw_changes(session)
@@ -54,7 +54,7 @@ def _answer(report: AuditReport) -> str:
     counts = {label: count for label, count in report.splits[TRAIN].items() if count}
     least, most = min(counts, key=counts.__getitem__), max(counts, key=counts.__getitem__)
     if len(counts) == 1:
-        text = f"There is one class, '{least}': nothing to balance."
+        text = f"There is only one class, '{least}', so there is nothing to balance."
     elif counts[least] == counts[most]:
         text = f"All classes have {count_of(counts[most], 'training image')}: it is balanced."
     else:
@@ -69,11 +69,11 @@ def _figures(report: AuditReport) -> None:
     classes = len(report.classes)
     figures = (
         ("Images", f"{report.images:,}", f"{size_of(report.overview.total_bytes)} in all splits"),
-        ("Classes", f"{classes:,}", "folders with at least one image"),
+        ("Classes", f"{classes:,}", "labels with at least one image"),
         (
             "Imbalance ratio",
             times(report.imbalance.ratio),
-            "largest class over smallest, 1x is balanced",
+            "largest class divided by smallest; 1x is balanced",
         ),
         (
             "Effective classes",
@@ -128,7 +128,7 @@ def _findings(dataset: ImageDataset, report: AuditReport) -> Rows | None:
     """Draw the findings; return the images that the person wants to look at one by one."""
     st.subheader("Findings", anchor=False)
     if not report.findings:
-        st.markdown("Nothing stands out. Every file can be read and no picture is there twice.")
+        st.markdown("No problems found. Every file can be read and no picture appears twice.")
         _looked_for(report)
         return None
     finding_cards(report.findings)
@@ -139,7 +139,7 @@ def _findings(dataset: ImageDataset, report: AuditReport) -> Rows | None:
 
 
 def _looked_for(report: AuditReport) -> None:
-    with st.expander("What was looked for"):
+    with st.expander("What was checked"):
         for check in CHECKS.values():
             is_left_out = check.compares_pictures and report.pictures is None
             st.markdown(f"**{check.title}**{' (not here)' if is_left_out else ''}: {check.help}")

@@ -11,9 +11,9 @@ from core.dataset import ImageDataset
 from core.parameters import Range
 
 _BORDER_TITLES = {
-    "reflect": "the picture, mirrored",
-    "edge": "its edge, repeated",
-    "wrap": "its other side",
+    "reflect": "the mirrored picture",
+    "edge": "the repeated edge",
+    "wrap": "the opposite side",
     "black": "black",
 }
 _MOST_PICKED = 4
@@ -51,15 +51,17 @@ def _whole(policy: AugmentPolicy) -> AugmentPolicy:
     picks = sorted({*range(_MOST_PICKED + 1), policy.pick or 0})
     with st.expander("All together", expanded=True, key=f"kind_all_{suffix}"):
         pick = st.selectbox(
-            "Operations on one picture", picks, index=picks.index(policy.pick or 0),
+            "Operations per picture", picks, index=picks.index(policy.pick or 0),
             key=f"pick_{suffix}",
-            format_func=lambda count: f"{count} of them" if count else "each by its chance",
+            format_func=lambda count: f"{count} of them" if count else (
+                "each with its own probability"
+            ),
             persist_state="session",
         )  # fmt: skip
         border = st.selectbox(
-            "What fills a place that comes free", BORDERS, index=BORDERS.index(policy.border),
+            "Fill empty areas with", BORDERS, index=BORDERS.index(policy.border),
             format_func=_BORDER_TITLES.__getitem__, key=f"border_{suffix}", persist_state="session",
-            help="Black corners tell a model which pictures were augmented.",
+            help="Black corners let a model recognise augmented pictures.",
         )  # fmt: skip
         seed = st.number_input(
             "Seed", min_value=0, max_value=LARGEST_SEED, value=policy.seed, key=f"seed_{suffix}",
@@ -86,9 +88,9 @@ def _step(operation: Operation, before: Step | None, key: str, dataset: ImageDat
         start = before.values[parameter.name] if before else parameter.default
         values[parameter.name] = _slider(parameter, start, key)
     probability = before.probability if before else operation.probability
-    with st.popover("Chance and classes", type="tertiary"):
+    with st.popover("Probability and classes", type="tertiary"):
         percent = st.slider(
-            "Chance that a picture gets it", 0, 100, round(100 * probability), 5,
+            "Probability", 0, 100, round(100 * probability), 5,
             format="%d %%", key=f"chance_{key}", persist_state="session",
         )  # fmt: skip
         # A loaded chance of a third stays one: the slider shows whole per cents.
@@ -96,7 +98,7 @@ def _step(operation: Operation, before: Step | None, key: str, dataset: ImageDat
             probability = percent / 100
         swapped = _swapped(before, key, dataset) if operation.is_mirror else []
         except_labels: list[str] = st.multiselect(
-            "Not for these classes", dataset.classes,
+            "Skip these classes", dataset.classes,
             default=[label for label in (before.except_labels if before else ())
                      if label in dataset.classes],
             key=f"except_{key}", help=operation.warning or None, persist_state="session",
@@ -115,10 +117,10 @@ def _swapped(before: Step | None, key: str, dataset: ImageDataset) -> list[str]:
     pairs = sorted(before.swapped_labels) if before else []
     known = [pair for pair in pairs if set(pair) <= set(dataset.classes)]
     chosen: list[str] = st.multiselect(
-        "It turns these into each other, two by two", dataset.classes,
+        "Swap these classes, in pairs", dataset.classes,
         default=[label for pair in known for label in pair], key=f"swapped_{key}",
-        help="A mirrored left arrow is a right one: choose both, one after the other. Export then "
-        "makes pictures of one class from images of the other as well.",
+        help="A mirrored left arrow is a right arrow: choose both, one after the other. Export "
+            "then also makes pictures of one class from images of the other.",
         persist_state="session",
     )  # fmt: skip
     return chosen[: len(chosen) // 2 * 2]

@@ -41,12 +41,12 @@ def evidence_section(session: Session, dataset: ImageDataset) -> None:
     """Draw what each operation does to each class, or the button that finds out."""
     st.subheader("What each operation does to each class", anchor=False)
     note(
-        "The encoder looks at every augmented picture and asks which class's real images lie "
+        "The encoder embeds every augmented picture and finds the class whose real images are "
         "nearest. A picture that hardly moves adds nothing; one that moves to another class "
-        "teaches a model the wrong answer. Try the digits: half a turn makes a 9 of a 6."
+        "teaches a model a wrong label. Try the digits: half a turn makes a 6 into a 9."
     )
     if session.evidence is None:
-        quiet("Tried on some images of each class, at several strengths, each operation alone.")
+        quiet("Each operation is tried alone, at several strengths, on some images of each class.")
     else:
         _results(session.evidence, dataset)
     _form(session, dataset)
@@ -55,7 +55,7 @@ def evidence_section(session: Session, dataset: ImageDataset) -> None:
 def _form(session: Session, dataset: ImageDataset) -> None:
     left, right = st.columns([1, 3], vertical_alignment="bottom")
     images = left.selectbox(
-        "Images of each class", _IMAGES, index=1, key="evidence_images", persist_state="session"
+        "Images per class", _IMAGES, index=1, key="evidence_images", persist_state="session"
     )
     text = f"Try {count_of(len(OPERATIONS), 'operation')} on each class"
     if session.embeddings is None:
@@ -131,24 +131,27 @@ def _sentence(evidence: Evidence) -> str:
         key=list(OPERATIONS).index,
     )
     unknown = {cell.label for cell in evidence.cells if cell.verdict is Verdict.UNKNOWN}
-    text = f"Judged by '{evidence.encoder}', which sees what it sees. "
+    text = f"Judged by the encoder '{evidence.encoder}', within its limits. "
     if len(unknown) == len(evidence.labels):
         return text + (
-            "It could not judge any class: too few images, or it does not tell the classes apart. "
-            "Trust your eyes, or embed on Balance with an encoder that knows such pictures, and "
-            "try again."
+            "It could not judge any class: there are too few images, or it does not tell the "
+            "classes apart. Judge by eye, or embed on Balance with an encoder that suits such "
+            "pictures and try again."
         )
     if harmed:
         titles = ", ".join(OPERATIONS[name].title.lower() for name in harmed)
-        text += f"At some strength these change some label: {titles}."
+        text += f"At some strength, these change the label of some class: {titles}."
     else:
-        text += "Nothing that was tried changes the label of a class that could be judged."
+        text += "No operation changes the label of a class that could be judged."
     if unknown:
-        text += f" {count_of(len(unknown), 'class')} could not be judged: too few images, or the "
+        text += (
+            f" {count_of(len(unknown), 'class')} could not be judged: there are too few images, or "
+            "the "
+        )
         text += "encoder does not tell the class apart."
     if 2 * len(unknown) > len(evidence.labels):
-        text += " That is most of them: trust your eyes rather than this, or embed on Balance with "
-        text += "an encoder that knows such pictures, and try again."
+        text += " These are most classes: judge by eye instead, or embed on Balance with "
+        text += "an encoder that suits such pictures and try again."
     return text
 
 
@@ -163,27 +166,27 @@ def _pictures(evidence: Evidence, cell: Cell, dataset: ImageDataset) -> None:
     st.markdown(
         f"**{plain(cell.label)}, {plain(cell.trial.title.lower())}: {cell.verdict.value}.** "
         + plain(
-            f"{figures.kept:.0%} of {count_of(figures.judged, 'image')} keep the label; they move "
-            f"{figures.move:.2f} of the way between two images of the class, and are "
-            f"{figures.diversity:.2f} as new as another real one. {figures.identical:.0%} came "
-            f"out as they went in."
+            f"{figures.kept:.0%} of {count_of(figures.judged, 'image')} keep the label. They move "
+            f"{figures.move:.2f} of the distance between two images of the class and are "
+            f"{figures.diversity:.2f} as new as another real one. {figures.identical:.0%} came out "
+            "as they went in."
         )
     )
     # First those that went astray.
-    order = sorted(range(len(cell.rows)), key=lambda place: cell.answers[place] == cell.label)
+    order = sorted(range(len(cell.rows)), key=lambda place: cell.predicted[place] == cell.label)
     shown = [place for place in order if cell.rows[place] < len(dataset)][:_SHOWN]
     columns = []
     sources = open_sources(dataset, [cell.rows[place] for place in shown])
     for place, source in zip(shown, sources, strict=True):
-        columns.append(_column(evidence, cell, source, cell.answers[place]))
+        columns.append(_column(evidence, cell, source, cell.predicted[place]))
     st.html(grid_html(columns))
 
 
-def _column(evidence: Evidence, cell: Cell, source: Source | str, answer: str) -> str:
+def _column(evidence: Evidence, cell: Cell, source: Source | str, predicted: str) -> str:
     if isinstance(source, str):
         return missing_html(source)
     step = cell.trial.draw(image_key=source.key, seed=evidence.seed)
-    caption = f"still '{answer}'" if answer == cell.label else f"looks like '{answer}'"
+    caption = f"still '{predicted}'" if predicted == cell.label else f"looks like '{predicted}'"
     figure = augmented_html(source, changed_by(source, [step]), [step], caption=caption)
     return column_html([original_html(source), figure])
 
@@ -191,12 +194,12 @@ def _column(evidence: Evidence, cell: Cell, source: Source | str, answer: str) -
 def _take_over(evidence: Evidence) -> None:
     is_any_useful = any(cell.verdict is Verdict.USEFUL for cell in evidence.cells)
     if not is_any_useful:
-        quiet("Nothing was found to be useful for any class, so no policy is suggested.")
+        quiet("No operation is useful for any class, so no policy is suggested.")
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
-            "Take over the suggested policy", key="evidence_take", disabled=not is_any_useful,
-            help="Each operation as strong as it is useful for most classes; classes that it "
-            "would harm are left alone. Two of them are done to each picture.",
+            "Use the suggested policy", key="evidence_take", disabled=not is_any_useful,
+            help="Each operation is as strong as is useful for most classes and skips the classes "
+                "that it would harm. Each picture gets two of them.",
         ):  # fmt: skip
             workspace = current_workspace()
             session = workspace.session
@@ -208,7 +211,7 @@ def _take_over(evidence: Evidence) -> None:
             st.dataframe(
                 {
                     "class": list(evidence.labels),
-                    "useful, at most this strong": [
+                    "useful up to this strength": [
                         ", ".join(trial.title for trial in useful_for(evidence, label))
                         for label in evidence.labels
                     ],

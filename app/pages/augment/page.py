@@ -8,7 +8,7 @@ import streamlit as st
 from app.pages.augment.code import policy_in_and_out
 from app.pages.augment.controls import controls, start_anew
 from app.pages.augment.evidence import evidence_section
-from app.pages.augment.looks import LOOKS
+from app.pages.augment.views import VIEWS
 from app.session.session import Session
 from app.shell.page import ask_for_images, current_workspace, heading, lead_on, note, plain, quiet
 from core.augment import OPERATIONS, PRESET_HELP, PRESETS, AugmentPolicy
@@ -20,9 +20,9 @@ from core.words import named
 _DRAWN = "policy_drawn"  # what the sliders said last
 _PANE_PX = 860
 _NAMED = 6  # operations that the answer names one by one
-_QUESTION = "What does a flip do to your classes?"
+_QUESTION = "What does augmentation do to your classes?"
 
-Look = Callable[[ImageDataset, AugmentPolicy, str], None]
+View = Callable[[ImageDataset, AugmentPolicy, str], None]
 
 
 def augment_view(session: Session) -> Session:
@@ -34,7 +34,7 @@ def augment_view(session: Session) -> Session:
     note(
         "Augmentation is safe only where the changed picture keeps its label: a mirrored cat is a "
         "cat, a mirrored 'b' is a 'd'. Move a slider until you would hesitate to name the class, "
-        "then go back a little."
+        "then move it back a little."
     )
     _presets()
     # The fragment stores the policy by itself, so that a slider repaints the pictures alone.
@@ -50,16 +50,16 @@ def _answer(session: Session) -> str:
     picks_all = policy.pick is None or policy.pick >= len(policy.steps)
     picked = None if picks_all else policy.pick
     if not policy.steps:
-        text = "No operation is switched on, so nothing changes yet."
+        text = "No operation is on, so pictures do not change yet."
     elif len(policy.steps) > _NAMED:
         some = "some" if picked is None else str(picked)
-        text = f"An augmented picture is made with {some} of {len(policy.steps)} operations."
+        text = f"Each augmented picture is made with {some} of {len(policy.steps)} operations."
     else:
         steps = ", ".join(OPERATIONS[name].title.lower() for name in _names(policy))
         how = "with" if picked is None else f"with {picked} of"
-        text = f"An augmented picture is made {how}: {steps}."
+        text = f"Each augmented picture is made {how}: {steps}."
     told = None if session.evidence is None else mirror_text(session.evidence)
-    return f"{text} {told or 'Compare the rows below.'}"
+    return f"{text} {told or 'Compare the pictures below.'}"
 
 
 def _presets() -> None:
@@ -69,11 +69,11 @@ def _presets() -> None:
                 if st.button(f"Use '{name}'", key=f"preset_{name}"):
                     _take_over(PRESETS[name])
                 st.caption(PRESET_HELP[name])
-        with st.popover("Take the policy with you"):
+        with st.popover("Save or load the policy"):
             policy = policy_in_and_out(current_workspace().session.policy)
             if policy is not None:
                 _take_over(policy, keeps_seed=False)
-        quiet("Each policy is a start; the sliders say what it does.")
+        quiet("Each policy is a starting point. The sliders show its settings.")
 
 
 def _take_over(policy: AugmentPolicy, *, keeps_seed: bool = True) -> None:
@@ -114,15 +114,15 @@ def _names(policy: AugmentPolicy) -> list[str]:
 
 
 def _pictures(dataset: ImageDataset, policy: AugmentPolicy) -> None:
-    looks: Mapping[str, Look] = LOOKS
-    look = st.segmented_control(
-        "Look at", list(looks), default=next(iter(looks)), required=True, key="augment_look",
+    views: Mapping[str, View] = VIEWS
+    view = st.segmented_control(
+        "View", list(views), default=next(iter(views)), required=True, key="augment_view",
         persist_state="session", label_visibility="collapsed",
     )  # fmt: skip
     labels = [label for label, count in dataset.counts(TRAIN).items() if count]
     label = st.selectbox("Class", labels, key="augment_class", persist_state="session")
     try:
-        looks[look or next(iter(looks))](dataset, policy, label)
+        views[view or next(iter(views))](dataset, policy, label)
     except SettingError as error:
         st.info(plain(str(error)))
         return

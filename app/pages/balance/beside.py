@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.jobs.queue import Job
 from app.map import work as map_work
-from app.map.scene import OTHER_MADE, Layer
+from app.map.scene import OTHER_MADE, PointLayer
 from app.session.session import Balanced, Compared, Placed, Session
 from app.session.workspaces import BESIDE, CLUSTERS, PLACING, Workspace
 from app.shell.page import current_workspace
@@ -45,13 +45,13 @@ class Beside:
         joint = self.compared.joint if self.compared is not None else None
         return joint.projection if joint is not None else None
 
-    def layer(self, session: Session, projection: Projection) -> Layer | None:
+    def layer(self, session: Session, projection: Projection) -> PointLayer | None:
         """Return the points of the second map."""
         if self.compared is None:
             return None
         points, joint = self.compared.synthetic, self.compared.joint
         placement = joint.placement if joint is not None else session.placement(points, projection)
-        return Layer(OTHER_MADE, self.title, points, placement)
+        return PointLayer(OTHER_MADE, self.title, points, placement)
 
 
 def choose(session: Session, projection: Projection) -> Beside:
@@ -60,16 +60,16 @@ def choose(session: Session, projection: Projection) -> Beside:
     points = balanced.synthetic if balanced is not None else None
     if balanced is None or points is None or not len(points):
         return Beside()
-    titles = {_NOTHING: "Nothing", _BEFORE: "The images alone"}
+    titles = {_NOTHING: "Nothing", _BEFORE: "Only the images"}
     for name, strategy in STRATEGIES.items():
         if strategy.effect.adds_points and name != balanced.plan.strategy:
             titles[name] = strategy.title
     if projection.method == "umap" and _fits_together(points, projection):
-        titles[JOINT] = "A UMAP of images and points together"
+        titles[JOINT] = "A UMAP fitted on images and points"
     chosen = st.selectbox(
-        "Beside it", list(titles), format_func=titles.__getitem__, key="map_beside", width=250,
+        "Second map", list(titles), format_func=titles.__getitem__, key="map_beside", width=250,
         persist_state="session",
-        help="Two maps with one camera: what another strategy does with the same images.",
+        help="Two maps that move together: what another strategy does with the same images.",
     )  # fmt: skip
     name = chosen if chosen in titles else _NOTHING
     if name in (_NOTHING, _BEFORE):

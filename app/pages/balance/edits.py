@@ -44,15 +44,17 @@ def _actions(session: Session, rows: Rows) -> None:
         staying = count_of(len(rows) - len(gone), "image")
         if len(gone) < len(rows) and st.button(f"Leave out {staying}", key="map_leave_out"):
             _put(session, partial(session.edits.leave_out, rows))
-        if len(gone) and st.button(f"Take back {count_of(len(gone), 'image')}", key="map_restore"):
+        if len(gone) and st.button(f"Restore {count_of(len(gone), 'image')}", key="map_restore"):
             _put(session, partial(session.edits.restore, gone))
-        if st.button("Look at later", key="map_review", help="Puts them on Audit's review list."):
+        if st.button(
+            "Review later", key="map_review", help=("Adds them to the review list on Audit.")
+        ):
             _put(session, partial(session.edits.review, rows))
     if session.balanced is not None and session.balanced.made is not None:
-        quiet("Synthetic points hang on the labels: after a change they have to be made anew.")
+        quiet("Synthetic points depend on the labels: generate them again after a change.")
     label = st.selectbox(
-        "Give another label", session.dataset.classes, index=None, accept_new_options=True,
-        placeholder="a class, or a new name", key="map_label",
+        "Change the label", session.dataset.classes, index=None, accept_new_options=True,
+        placeholder="a class or a new name", key="map_label",
     )  # fmt: skip
     if label is not None and st.button(f"Relabel {which}", key="map_relabel"):
         wanted = known_label(label, session.dataset.classes)

@@ -22,7 +22,7 @@ _NO_UMAP = "no umap"  # in `begun`: the vectors of which there is none, as they 
 def draw(taken: ImageDataset, *, is_needed: bool) -> None:
     """Draw the choice of an encoder and the button that embeds."""
     st.subheader("Draw the map", anchor=False)
-    quiet("Every training image becomes a dot, alike pictures close together.")
+    quiet("Every training image becomes a dot; similar pictures are close together.")
     with st.container(border=True):
         left, right = st.columns(2)
         with left:
@@ -91,8 +91,8 @@ def offer_better_map(workspace: Workspace, session: Session) -> None:
         return
     if st.button(
         "Draw the UMAP", key="draw_umap", icon=":material/scatter_plot:",
-        help="UMAP keeps alike pictures closer together than PCA does. It takes seconds; up to "
-        "half a minute when Evenset was opened just now.",
+        help="UMAP keeps similar pictures closer together than PCA. It takes seconds, or up to "
+            "half a minute the first time after a start.",
     ):  # fmt: skip
         workspace.begun.pop(MAP, None)
         st.rerun()
@@ -112,10 +112,10 @@ def _choose_encoder() -> str:
     )  # fmt: skip
     if chosen == _OTHER:
         return st.text_input(
-            "Name on Hugging Face, or a folder of this computer",
+            "Name on Hugging Face, or a local folder",
             placeholder="hf:facebook/dinov2-small",
-            help="A vision model with weights in the safetensors format. Those of Hugging Face "
-            "are downloaded once; your pictures stay here.",
+            help="A vision model with safetensors weights. Models from Hugging Face are downloaded "
+            "once; your pictures stay on this computer.",
         ).strip()
     st.caption(plain(offered[chosen].help))
     return chosen
@@ -128,8 +128,8 @@ def _choose_device() -> str:
         format_func={device.name: device.title for device in devices}.__getitem__,
     )  # fmt: skip
     st.caption(
-        "A GPU is used where there is one."
+        "A GPU is used if there is one."
         if len(devices) > 1
-        else "No graphics processor was found, so the work is done on the CPU."
+        else "No GPU was found, so the CPU is used."
     )
     return device

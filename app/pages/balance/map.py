@@ -3,8 +3,8 @@
 import streamlit as st
 
 from app.map.colours import COLOURINGS, Colours
-from app.map.point_map import Panel, point_map
-from app.map.scene import JOINT_REAL, MADE, OTHER_MADE, REAL, Layer, Scene
+from app.map.point_map import MapPanel, point_map
+from app.map.scene import JOINT_REAL, MADE, OTHER_MADE, REAL, PointLayer, Scene
 from app.pages.balance import beside as balance_beside
 from app.pages.balance import selection as balance_selection
 from app.pages.balance.choice import current_selection, keep_selection
@@ -30,9 +30,9 @@ def draw(session: Session) -> None:
     balance_beside.start_placing(current_workspace(), session)
     _map_part(session)
     note(
-        "Crosses between dots of their own colour are what SMOTE is good for. Crosses among dots "
-        "of another colour will teach a model the wrong answer there. Click a cross and look at "
-        "its two parents: would a picture half-way between them belong to the class?"
+        "SMOTE works well where crosses lie between dots of their own colour. Crosses among dots "
+        "of another colour teach a model wrong labels. Click a cross and look at its two parents: "
+        "would a picture halfway between them belong to the class?"
     )
 
 
@@ -69,7 +69,6 @@ def _map_part(session: Session) -> None:
             colours,
             selection,
             view=camera_name(session, projection),
-            key="point_map",
             changed=lambda chosen: keep_selection(session, chosen),
         )
         _caption(scene, dataset)
@@ -102,25 +101,27 @@ def _choose_colours(session: Session, scene: Scene) -> Colours:
     return COLOURINGS[chosen if chosen in names else "class"].paint(session, scene)
 
 
-def _layers(session: Session, projection: Projection, beside: balance_beside.Beside) -> list[Layer]:
+def _layers(
+    session: Session, projection: Projection, beside: balance_beside.Beside
+) -> list[PointLayer]:
     layers = []
     balanced = session.balanced
     if balanced is not None and balanced.synthetic is not None and len(balanced.synthetic):
         points = balanced.synthetic
         title = STRATEGIES[balanced.plan.strategy].title
-        layers.append(Layer(MADE, title, points, session.placement(points, projection)))
+        layers.append(PointLayer(MADE, title, points, session.placement(points, projection)))
     other = beside.layer(session, projection)
     return [*layers, other] if other is not None else layers
 
 
-def _panels(scene: Scene, beside: balance_beside.Beside) -> list[Panel]:
+def _panels(scene: Scene, beside: balance_beside.Beside) -> list[MapPanel]:
     alt = "Map of real images as dots and synthetic points as crosses"
     if not beside.name:
-        return [Panel((REAL, MADE), alt)]
+        return [MapPanel((REAL, MADE), alt)]
     now = next((layer.title for layer in scene.layers if layer.kind == MADE), "Real images")
-    first = Panel((REAL, MADE), f"{alt}: {now}", now)
+    first = MapPanel((REAL, MADE), f"{alt}: {now}", now)
     kinds = (JOINT_REAL, OTHER_MADE) if scene.joint is not None else (REAL, OTHER_MADE)
-    other = Panel(kinds, f"{alt}: {beside.title}", beside.title)
+    other = MapPanel(kinds, f"{alt}: {beside.title}", beside.title)
     # What was before stands to the left of what is now.
     return [other, first] if beside.is_before else [first, other]
 
@@ -137,9 +138,9 @@ def _said_of_images(projection: Projection, dataset: ImageDataset) -> str:
     if fitted < drawn:
         training = len(dataset.training_rows)
         some = f"a sample of {fitted:,} " if fitted < training else f"the {fitted:,} "
-        others = f"the other {drawn - fitted:,} are placed among them, at approximate positions"
+        others = f"the other {drawn - fitted:,} are placed among them at approximate positions"
         if projection.method == "pca":
-            others = f"the other {drawn - fitted:,} lie where its axes put them"
+            others = f"the other {drawn - fitted:,} are projected on its axes"
         text += f", fitted on {some}training images; {others}"
     return (
         f"{text}. Trustworthiness {projection.trustworthiness:.2f} and continuity "
@@ -147,18 +148,18 @@ def _said_of_images(projection: Projection, dataset: ImageDataset) -> str:
     )
 
 
-def _said_of_points(layer: Layer, *, is_joint: bool) -> str:
+def _said_of_points(layer: PointLayer, *, is_joint: bool) -> str:
     placement: Placement = layer.placement
     which = f"Synthetic points of {lowered(layer.title)}"
     if placement.is_exact:
-        text = f"{which} lie exactly where PCA puts them."
+        text = f"{which} are at their exact PCA positions."
     elif is_joint and layer.kind == OTHER_MADE:
-        text = f"{which} were fitted together with the images, which moves the images as well."
+        text = f"{which} were fitted together with the images, which also moves the images."
     else:
         text = f"{which} are at approximate positions: {placement.way}."
     hidden = len(layer.synthetic) - len(placement.indices)
     if hidden and layer.synthetic.parents is None:
-        return f"{which} have no parents: they are being placed among their nearest images."
+        return f"{which} have no parents and are being placed among their nearest images."
     if hidden:
         text += f" {count_of(hidden, 'synthetic point')} with a parent off the map: not drawn."
     return text

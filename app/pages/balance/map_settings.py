@@ -14,25 +14,25 @@ def draw_settings(session: Session) -> None:
     shown = session.projections.get("umap")
     now = shown.settings if shown is not None else DEFAULT_SETTINGS
     with (
-        st.popover("Settings of the map", icon=":material/tune:"),
+        st.popover("Map settings", icon=":material/tune:"),
         st.form("map_settings", border=False),
     ):
         neighbours = st.number_input(
             "Neighbours", 2, 200, now.n_neighbors,
-            help="Images that each image is held together with. Few show small groups, many the "
-            "whole.",
+            help="Number of neighbours that each image is kept close to. Few show small groups, "
+                "many the overall shape.",
         )  # fmt: skip
         distance = st.slider(
-            "Least distance", 0.0, 1.0, now.min_dist, 0.05,
-            help="How near to each other points may lie on the map.",
+            "Minimum distance", 0.0, 1.0, now.min_dist, 0.05,
+            help="How close points may be on the map.",
         )  # fmt: skip
         metric = st.selectbox(
-            "Distance between images", METRICS, METRICS.index(now.metric),
-            help="Euclidean, or cosine, for which lengths of vectors do not count.",
+            "Distance metric", METRICS, METRICS.index(now.metric),
+            help="Euclidean, or cosine, which ignores the lengths of vectors.",
         )  # fmt: skip
         seed = st.number_input("Seed", 0, 2**31 - 1, now.seed, help="Same seed, same map.")
-        quiet("They are settings of UMAP. PCA has none.")
-        if st.form_submit_button("Draw the UMAP with these"):
+        quiet("These settings are for UMAP. PCA has none.")
+        if st.form_submit_button("Draw the UMAP with these settings"):
             wanted = MapSettings(int(neighbours), float(distance), str(metric), int(seed))
             workspace = current_workspace()
             if workspace.job_in(MAP) is None and wanted != now:

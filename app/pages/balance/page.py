@@ -5,7 +5,7 @@ from typing import Literal
 
 import streamlit as st
 
-from app.charts import bars as charts
+from app.charts import classes as charts
 from app.jobs.queue import Job
 from app.pages.balance import embed as balance_embed
 from app.pages.balance import map as balance_map
@@ -32,7 +32,7 @@ from core.resample import (
 )
 from core.words import lowered
 
-_QUESTION = "Where does SMOTE put its points?"
+_QUESTION = "How should the classes be balanced?"
 
 
 def balance_view(session: Session) -> Session:
@@ -45,10 +45,10 @@ def balance_view(session: Session) -> Session:
     with top:
         heading(_QUESTION, _answer(session))
         note(
-            "An embedding turns each picture into a list of numbers, so that alike pictures lie "
-            "close. SMOTE draws a line from a picture of a small class to one of its nearest "
-            "neighbours of that class and puts a new point somewhere on it. The point is a "
-            "vector, not a picture."
+            "An embedding turns each picture into a vector, so that similar pictures are close. "
+            "SMOTE draws a line from a picture of a small class to one of its nearest neighbours "
+            "in that class and puts a new point somewhere on the line. The point is a vector, not "
+            "a picture."
         )
         session = _strategy_section(session, dataset)
     if session.embeddings is not None:
@@ -62,15 +62,15 @@ def balance_view(session: Session) -> Session:
             draw_quality(session, dataset)
     if session.balanced is not None:
         with st.container(horizontal=True):
-            lead_on("evaluate", "See whether it helps")
-            lead_on("export", "Take it home")
+            lead_on("evaluate", "Evaluate the strategy")
+            lead_on("export", "Export the balanced set")
     return session
 
 
 def _answer(session: Session) -> str:
     balanced = session.balanced
     if balanced is None:
-        return "Choose a strategy and see what it would do to each class."
+        return "Choose a strategy and see its effect on each class."
     strategy = STRATEGIES[balanced.plan.strategy]
     if balanced.made is not None and strategy.effect.adds_points:
         classes = session.dataset.classes if session.dataset is not None else []
@@ -104,7 +104,7 @@ def _strategy_section(session: Session, dataset: ImageDataset) -> Session:
         if done is not None and not (done.plan.asks_as(plan) and done.seed == seed):
             other = " with other settings" if done.plan.strategy == strategy.name else ""
             quiet(
-                "Not carried out yet: the export still goes by what was chosen before, "
+                "Not applied yet: the export still uses the previous strategy, "
                 f"{lowered(STRATEGIES[done.plan.strategy].title)}{other}."
             )
         if strategy.estimate and session.embeddings is not None and plan.total_added:

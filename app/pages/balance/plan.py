@@ -23,9 +23,9 @@ _TARGETS = {
     "largest": "The largest class",
     "median": "The median class",
     "smallest": "The smallest class",
-    "share": "A share of the largest class",
+    "share": "A percentage of the largest class",
     "number": "A number of images",
-    "by_class": "Each class its own number",
+    "by_class": "A number for each class",
 }
 _SHOWN = 1  # parameters beside the strategy; the others are behind a fold
 
@@ -48,7 +48,7 @@ def choose_plan(dataset: ImageDataset) -> Chosen:
         )
     ]  # fmt: skip
     quiet(strategy.help)
-    quiet(f"A bad idea when: {strategy.bad_idea}")
+    quiet(f"Avoid when: {strategy.avoid_when}")
     target = _target(strategy, dataset)
     settings: dict[str, Any] = {}
     for parameter in strategy.parameters[:_SHOWN]:
@@ -95,7 +95,7 @@ def _target(strategy: Strategy, dataset: ImageDataset) -> Target | None:
     if not strategy.targets:
         return None
     choice = st.selectbox(
-        "Reach the size of",
+        "Target size",
         [*strategy.targets, "share", "number", "by_class"],
         format_func=_TARGETS.__getitem__,
         key=f"target_{strategy.default_target}",
@@ -141,7 +141,7 @@ def _by_class(counts: dict[str, int], digest: str) -> dict[str, int]:
         },
         hide_index=True,
         key=key,
-        alt="Images of each class, and how many it is to reach",
+        alt="Images per class, and the target for each",
     )
     reach = {
         str(label): int(count) for label, count in zip(table["class"], table["reach"], strict=True)
@@ -154,14 +154,14 @@ def _most_per_image(strategy: Strategy) -> int | None:
     if "largest" not in strategy.targets:
         return None
     capped = st.checkbox(
-        "Limit what is made of each image", key="is_capped", persist_state="session",
-        help="A class of 3 images that is filled up to 3,000 says the same a thousand times.",
+        "Limit per image", key="is_capped", persist_state="session",
+        help="A class of 3 images that grows to 3,000 repeats each image a thousand times.",
     )  # fmt: skip
     if not capped:
         return None
     return int(
         st.number_input(
-            "At most, for each image of a class", min_value=1, max_value=10_000, value=10,
+            "Maximum per image of a class", min_value=1, max_value=10_000, value=10,
             key="most_per_image", persist_state="session",
         )
     )  # fmt: skip

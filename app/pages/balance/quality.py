@@ -6,7 +6,7 @@ from math import isfinite, isnan
 import numpy as np
 import streamlit as st
 
-from app.charts import bars as charts
+from app.charts import classes as charts
 from app.jobs.queue import Job
 from app.pages.balance.choice import pick_synthetic
 from app.session.session import Balanced, Session
@@ -43,28 +43,28 @@ def draw_quality(session: Session, dataset: ImageDataset) -> None:
     points = balanced.synthetic if balanced is not None else None
     if balanced is None or embeddings is None or points is None or not len(points):
         return
-    st.subheader("How good are the points?", anchor=False)
+    st.subheader("Quality of the points", anchor=False)
     if balanced.made is not None and balanced.made.cost is not None:
         _batches(balanced.made.cost, dataset)
     if balanced.made is not None and balanced.made.variance_kept is not None:
         quiet(
-            f"Neighbours were looked for in principal components that keep "
+            "Neighbours were found in principal components that keep "
             f"{balanced.made.variance_kept:.0%} of the variance."
         )
     workspace, quality = current_workspace(), session.quality
     if quality is None:
         if workspace.job_in(QUALITY) is not None:
-            quiet("The points are being compared with the images around them.")
+            quiet("Comparing the points with the images around them.")
         elif st.button(f"Measure {count_of(len(points), 'point')}", key="measure_quality"):
             _start(workspace, session, balanced, embeddings, points)
             st.rerun()
         return
     _summary(quality, balanced)
     note(
-        "Points between images always look plausible: they lie inside the cloud, so precision and "
-        "density are high whatever they are worth. What tells more: whether other classes are "
-        "nearer, whether recall and coverage come near what two draws from one source would give, "
-        "and how much narrower the points spread (2/3 for points between unrelated images)."
+        "Points between images always look plausible: they lie inside the class, so precision and "
+        "density are high even for bad points. Better signs are whether other classes are nearer, "
+        "whether recall and coverage are close to those of two samples of one source, and how "
+        "narrow the points spread (2/3 for points between unrelated images)."
     )
     _table(quality)
     left, right = st.columns(2, gap="large")
@@ -105,8 +105,8 @@ def _batches(cost: BatchedCost, dataset: ImageDataset) -> None:
     lost = cost.asked - cost.made
     figures = (
         ("True neighbours found", recall, f"in {count_of(cost.batches, 'batch')}"),
-        ("Distance to a neighbour", ratio, "as far as to the true ones"),
-        ("Points not made", f"{lost:,}", f"of {cost.asked:,} asked for"),
+        ("Distance to a neighbour", ratio, "relative to the true ones"),
+        ("Points not generated", f"{lost:,}", f"of {cost.asked:,} requested"),
     )
     for column, (title, value, meaning) in zip(columns, figures, strict=True):
         with column.container(border=True, gap=None):
@@ -115,29 +115,33 @@ def _batches(cost: BatchedCost, dataset: ImageDataset) -> None:
     if cost.lost:
         code = max(cost.lost, key=cost.lost.__getitem__)
         quiet(
-            f"'{dataset.classes[code]}' lost the most: {cost.lost[code]:,}. Its batches hold fewer "
-            "than two of its images."
+            f"'{dataset.classes[code]}' lost the most: {cost.lost[code]:,}. Some batches have "
+            "fewer than two of its images."
         )
     quiet(
-        "SMOTE proper compares images block by block, in memory that does not grow with the set, "
-        "and finds every true neighbour: it needs no batches."
+        "Plain SMOTE compares images block by block, in memory that does not grow with the set, "
+        "and finds every true neighbour without batches."
     )
 
 
 def _summary(quality: SyntheticQuality, balanced: Balanced) -> None:
     unsafe = int(quality.is_unsafe.sum())
     if not unsafe:
-        quiet("No point looks unsafe: each is nearer to its own class, all along its way.")
+        quiet(
+            "No point looks unsafe: each is nearest to its own class, and so is the line between "
+            "its parents."
+        )
         return
     worst = max(quality.classes.values(), key=lambda one: one.unsafe)
     quiet(
         f"{count_of(unsafe, 'point')} of {len(quality.margin):,} look unsafe, most in "
         f"'{worst.label}' ({worst.unsafe:.0%}): nearer to another class, contradicted by the "
-        "nearest other image, or on a way that crosses another class."
+        "nearest other image, or on a line that crosses another class."
     )
     if any(setting.name == "unsafe" for setting in STRATEGIES[balanced.plan.strategy].parameters):
         quiet(
-            "To leave them out, set 'Points that look unsafe' under More settings, and make anew."
+            "To leave them out, set 'Points that look unsafe' under More settings and generate "
+            "again."
         )
 
 
@@ -151,16 +155,16 @@ def _table(quality: SyntheticQuality) -> None:
                 "points": one.points,
                 "unsafe": 100 * one.unsafe,
                 "margin": one.margin if isfinite(one.margin) else None,
-                "nearer to others": 100 * one.near_others,
+                "nearer to another class": 100 * one.near_others,
                 "nearest agrees": 100 * one.agreement,
-                "crosses others": 100 * one.crossing,
-                "images never used": None if one.never_used is None else 100 * one.never_used,
+                "crosses another class": 100 * one.crossing,
+                "unused images": None if one.never_used is None else 100 * one.never_used,
                 "spread": one.variance_ratio,
                 "precision": prdc and prdc.precision,
                 "recall": prdc and prdc.recall,
                 "density": prdc and prdc.density,
                 "coverage": prdc and prdc.coverage,
-                "coverage expected": prdc and prdc.expected_coverage,
+                "expected coverage": prdc and prdc.expected_coverage,
             }
         )
     rows.sort(key=lambda row: -float(str(row["unsafe"])))
@@ -168,27 +172,33 @@ def _table(quality: SyntheticQuality) -> None:
         st.column_config.NumberColumn(format="%.0f %%"),
         st.column_config.NumberColumn(format="%.2f"),
     )
-    shares = ("unsafe", "nearer to others", "nearest agrees", "crosses others", "images never used")
-    plains = ("margin", "spread", "precision", "recall", "density", "coverage", "coverage expected")
+    shares = (
+        "unsafe",
+        "nearer to another class",
+        "nearest agrees",
+        "crosses another class",
+        "unused images",
+    )
+    plains = ("margin", "spread", "precision", "recall", "density", "coverage", "expected coverage")
     st.dataframe(
         rows,
         hide_index=True,
         column_config={**dict.fromkeys(shares, share), **dict.fromkeys(plains, plain)},
-        alt="How good the points of each class are",
+        alt="Quality of the points of each class",
     )
 
 
 def _uses(quality: SyntheticQuality) -> None:
     uses = {label: one.uses for label, one in quality.classes.items() if one.uses is not None}
     if not uses:
-        quiet("The points have no parents, so no image is used as a base.")
+        quiet("The points have no parents, so no image was used as a parent.")
         return
-    label = st.selectbox("How often each image of a class is a base", list(uses))
+    label = st.selectbox("How often each image was used as a parent", list(uses))
     st.plotly_chart(
         charts.base_uses(uses[label]),
         key="base_uses",
         config={"displayModeBar": False},
-        alt=f"Images of {label} by how many points start from them",
+        alt=f"Images of {label} by the number of points that start from them",
     )
 
 
@@ -220,7 +230,7 @@ def _unsafe(
         key="unsafe_points",
         alt="Points that look unsafe, with their parents",
     )
-    quiet("Choose a row to see the point on the map, with the pictures of its parents.")
+    quiet("Select a row to see the point on the map and the pictures of its parents.")
     # A line that was chosen in a longer table may no longer be there.
     rows = [row for row in event["selection"]["rows"] if row < len(chosen)]
     if rows != st.session_state.get("unsafe_clicked", []):

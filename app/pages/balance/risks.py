@@ -25,12 +25,12 @@ _SAID_BY_PLAN = {"single_image", "few_neighbours", "many_per_image"}
 _MOST_CARDS = 6
 _MOST_ALIKE = 2  # cards that say the same of one class each; from there on one card names all
 _OF_MANY = {
-    "overlap": "many of their images lie among other classes: points between them lie there, too.",
-    "few_for_dimension": "fewer training images than directions that classes here vary in, so "
-    "lines between them leave most of those out.",
-    "few_images": f"fewer than {UNRELIABLE_IMAGES} training images each; whether points help them "
-    "depends on luck.",
-    "no_spread": "all images of each are alike to the encoder: SMOTE can only copy them.",
+    "overlap": "many of their images lie among other classes, and so will points between them.",
+    "few_for_dimension": "fewer training images than the dimensions in which classes vary here, so "
+    "lines between them miss most of those.",
+    "few_images": f"fewer than {UNRELIABLE_IMAGES} training images each, so the effect of points "
+    "is a matter of luck.",
+    "no_spread": "all images of each have the same vector, so SMOTE can only copy them.",
 }
 
 
@@ -52,21 +52,21 @@ def draw_risks(session: Session, dataset: ImageDataset, plan: BalancePlan) -> No
     workspace, difficulty = current_workspace(), session.difficulty
     if session.embeddings is None:
         return
-    st.subheader("What speaks against it here", anchor=False)
+    st.subheader("Risks of this strategy", anchor=False)
     if difficulty is None:
         if workspace.job_in(RISKS) is not None:
-            quiet("The neighbours of each image are being looked at.")
-        elif st.button("Look at the neighbours of each image", key="look_for_risks"):
+            quiet("Checking the neighbours of each image.")
+        elif st.button("Check the neighbours of each image", key="look_for_risks"):
             _start(workspace, dataset, session.embeddings)
             st.rerun()
         return
     limits = _limits(difficulty, plan)
     quiet(_sentence(difficulty, plan))
     note(
-        "SMOTE trusts the neighbours of an image. An image among its own class is safe; one with "
-        "two or three of its five neighbours in other classes lies at a border; one with a single "
-        "neighbour of its own class is rare, one with none an outlier. Points between rare images "
-        "and outliers end up among other classes, where they teach the wrong answer."
+        "SMOTE trusts the neighbours of an image. An image among its own class is safe. With two "
+        "or three of its five neighbours in other classes it is borderline, with a single "
+        "neighbour of its own class rare, and with none an outlier. Points between rare images "
+        "and outliers end up among other classes, where they teach wrong labels."
     )
     if limits:
         cards = _joined(limits, difficulty)
@@ -124,13 +124,13 @@ def _joined(limits: list[Limit], difficulty: Difficulty) -> list[Finding]:
 def _sentence(difficulty: Difficulty, plan: BalancePlan) -> str:
     grown = [label for label in difficulty.classes if plan.add.get(label)]
     if not grown:
-        return "No class gets points by this plan."
+        return "No class gets points with this plan."
     # The few images of a tiny class cannot be most of anyone's neighbours.
     told = [label for label in grown if difficulty.classes[label].images > difficulty.k]
     if not told:
         return (
             f"The classes that get points have at most {count_of(difficulty.k, 'image')} each: too "
-            "few to tell safe ones from others by their neighbours."
+            "few to tell by their neighbours which are safe."
         )
     lonely = [
         label
@@ -161,26 +161,33 @@ def _table(difficulty: Difficulty, plan: BalancePlan) -> None:
             {
                 "class": label,
                 "images": figures.images,
-                "points for each image": plan.add.get(label, 0) / max(1, figures.images),
+                "points per image": plan.add.get(label, 0) / max(1, figures.images),
                 "safe": 100 * figures.safe,
                 "borderline": 100 * figures.borderline,
                 "rare": 100 * figures.rare,
                 "outlier": 100 * figures.outlier,
-                "other classes near": 100 * figures.foreign,
-                "most of all": nearest,
+                "neighbours of other classes": 100 * figures.foreign,
+                "most common": nearest,
                 "never a neighbour": 100 * figures.never_near,
                 "directions": figures.dimension,
             }
         )
     rows.sort(key=lambda row: -float(str(row["rare"])) - float(str(row["outlier"])))
     share = st.column_config.NumberColumn(format="%.0f %%")
-    shares = ("safe", "borderline", "rare", "outlier", "other classes near", "never a neighbour")
+    shares = (
+        "safe",
+        "borderline",
+        "rare",
+        "outlier",
+        "neighbours of other classes",
+        "never a neighbour",
+    )
     st.dataframe(
         rows,
         hide_index=True,
         column_config={
             **dict.fromkeys(shares, share),
-            "points for each image": st.column_config.NumberColumn(format="%.1f"),
+            "points per image": st.column_config.NumberColumn(format="%.1f"),
             "directions": st.column_config.NumberColumn(format="%.1f"),
         },
         alt="Safe, borderline, rare and outlying images of each class",

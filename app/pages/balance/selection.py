@@ -29,7 +29,7 @@ _MOST_CLASSES = 6
 def draw(session: Session, scene: Scene, selection: Selection) -> None:
     """Draw the search, the point that was clicked, and what is selected."""
     st.text_input(
-        "Find by file name", key="map_search", placeholder="part of a name",
+        "Find a file name", key="map_search", placeholder="part of a name",
         on_change=_search, args=(session,),
     )  # fmt: skip
     text = str(st.session_state.get("map_search") or "").strip()
@@ -44,8 +44,8 @@ def draw(session: Session, scene: Scene, selection: Selection) -> None:
         _selected(session, scene, selection)
     elif selection.pick is None:
         quiet(
-            "Point at a dot to see its picture, click it to keep it here. Draw a lasso or a box, "
-            "by the tools above the map, to see all pictures inside."
+            "Point at a dot to see its picture; click to keep it here. Draw a lasso or a box with "
+            "the tools above the map to see all pictures inside."
         )
     draw_edits(session, selection)
 
@@ -74,7 +74,7 @@ def draw_table(session: Session, scene: Scene, selection: Selection) -> None:
         )  # fmt: skip
         more = len(indices) > len(shown)
         some = f"The first {_MOST_LISTED:,} of {len(indices):,}. " if more else ""
-        quiet(f"{some}Choose a row to see the point on the map, with its pictures.")
+        quiet(f"{some}Select a row to see the point on the map and its pictures.")
 
 
 def _search(session: Session) -> None:
@@ -101,7 +101,7 @@ def _image(session: Session, dataset: ImageDataset, row: int) -> None:
         return
     nearest = similar_rows(embeddings, row, _NEAREST)
     if len(nearest):
-        quiet("The images nearest to it:")
+        quiet("Nearest images:")
         figures = "".join(_picture(dataset, int(one), is_label=True) for one in nearest)
         st.html(f'<div class="four">{figures}</div>')
         st.button(
@@ -124,7 +124,7 @@ def _synthetic(scene: Scene, pick: Pick) -> None:
     label = dataset.classes[points.codes[pick.number]]
     st.markdown(f"**Synthetic point {pick.number + 1:,}, '{plain(label)}'**")
     if points.parents is None or points.fractions is None:
-        quiet(f"{NO_PARENTS} Export writes its vector alone.")
+        quiet(f"{NO_PARENTS} Export writes only its vector.")
         return
     base, neighbour = points.parents[pick.number].tolist()
     fraction = float(points.fractions[pick.number])
@@ -135,8 +135,8 @@ def _synthetic(scene: Scene, pick: Pick) -> None:
         f'the neighbour"><span style="left:{100 * fraction:.1f}%">×</span></div>'
     )
     quiet(
-        f"It lies {fraction:.0%} of the way from the base to the neighbour. It is a vector: there "
-        "is no picture of it. Export writes an augmented picture of the base in its place."
+        f"It lies {fraction:.0%} of the way from the base to the neighbour. It is a vector without "
+        "a picture. Export writes an augmented picture of the base instead."
     )
 
 

@@ -72,15 +72,15 @@ def draw(session: Session, dataset: ImageDataset, metric: str, *, is_running: bo
             told = plain(f"{title} ({words})" if words else title)
             if not st.checkbox(
                 f"As set on Balance: {told}", value=True, key="evaluate_from_balance",
-                help="A row of its own, and these settings for every row with that strategy. "
-                "Numbers for single classes and the limit for each image are not taken over.",
+                help="Adds a row and uses these settings for every row with that strategy. Targets "
+                    "per class and the limit per image are not used.",
                 persist_state="session",
             ):  # fmt: skip
                 balance = None
         left, right, middle = st.columns(3, vertical_alignment="bottom")
         with left:
             head = st.selectbox(
-                "What learns", list(HEADS), format_func=lambda name: HEADS[name].title,
+                "Model", list(HEADS), format_func=lambda name: HEADS[name].title,
                 help="  \n".join(f"**{one.title}**: {one.help}" for one in HEADS.values()),
                 key=_HEAD_KEY, persist_state="session",
             )  # fmt: skip
@@ -94,11 +94,11 @@ def draw(session: Session, dataset: ImageDataset, metric: str, *, is_running: bo
                 help="Same seed, same folds.", persist_state="session",
             )  # fmt: skip
         on_test_split = TEST in dataset.splits and st.checkbox(
-            "Score on the test split as it came, not on folds",
+            "Score on the original test split instead of folds",
             key=_TEST_KEY, persist_state="session",
         )  # fmt: skip
         shows_leak = not HEADS[head].learns_from_pictures and st.checkbox(
-            "A lesson: show what resampling before splitting would have reported",
+            "Lesson: show what resampling before the split would have reported",
             key=_LEAK_KEY, persist_state="session",
         )  # fmt: skip
         folds, repeats = _repeats(head, is_held_out=on_test_split)
@@ -112,13 +112,13 @@ def draw(session: Session, dataset: ImageDataset, metric: str, *, is_running: bo
 def metric_box(metric: str) -> None:
     """Draw the choice of the figure that the verdict is about."""
     st.selectbox(
-        "What matters to you", list(METRICS), format_func=lambda name: METRICS[name].title,
+        "Metric that matters to you", list(METRICS), format_func=lambda name: METRICS[name].title,
         help=METRICS[metric].help, key=METRIC_KEY, persist_state="session", width=320,
     )  # fmt: skip
 
 
 def _usual(policy: AugmentPolicy) -> Asked:
-    return Asked(CANDIDATE_SETS["usual"].rows(policy), DEFAULT_HEAD, PRIMARY, policy, seed=0)
+    return Asked(CANDIDATE_SETS["default"].rows(policy), DEFAULT_HEAD, PRIMARY, policy, seed=0)
 
 
 def _asked_for(report: EvaluationReport | None, policy: AugmentPolicy) -> Asked | None:
@@ -146,17 +146,18 @@ def _strategies(policy: AugmentPolicy) -> list[str]:
         (key for key, rows in sets.items() if set(rows) == set(names)), None
     )
     st.pills(
-        "Begin with", list(sets), format_func=lambda name: CANDIDATE_SETS[name].title,
+        "Start with", list(sets), format_func=lambda name: CANDIDATE_SETS[name].title,
         key=_SET_KEY, on_change=_take_set, args=(sets,),
     )  # fmt: skip
     return st.multiselect(
-        "Strategies beside 'None'",
+        "Strategies besides 'None'",
         choices,
         # What a person writes comes back as it is shown, so it is shown as it was written.
         format_func=lambda name: titles.get(name, name),
         accept_new_options=True,
-        help="Write others yourself: smote@50% fills up to half the largest class, and "
-        "smote@50%+class_weights weighs what is left. Pictures are augmented as on Augment.",
+        help="You can also type: smote@50% fills up to half the largest class, and "
+        "smote@50%+class_weights weighs the remaining imbalance. Pictures are augmented with "
+        "the policy from Augment.",
         key=_NAMES_KEY,
         persist_state="session",
     )
@@ -176,17 +177,16 @@ def _repeats(head: str, *, is_held_out: bool) -> tuple[int, int | None]:
             folds = st.number_input(
                 "Folds", min_value=2, max_value=_MOST_FOLDS, key=_FOLDS_KEY,
                 disabled=is_held_out, persist_state="session",
-                help="Parts of the training images that are scored in turn; fewer where a class "
-                "is smaller.",
+                help="Number of cross-validation folds; fewer if a class is too small.",
             )  # fmt: skip
         usual = default_repeats(HEADS[head], folds=int(folds), is_held_out=is_held_out)
         with right:
             repeats = st.number_input(
-                "Seeds to learn from" if is_held_out else "Repeats", min_value=1,
-                max_value=_MOST_REPEATS, value=None, placeholder=f"{usual}, as usual",
+                "Number of seeds" if is_held_out else "Repeats", min_value=1,
+                max_value=_MOST_REPEATS, value=None, placeholder=f"{usual} by default",
                 key=_REPEATS_KEY, persist_state="session",
-                help="More make intervals narrower, and take as much longer."
-                + (" Two are the least." if is_held_out else ""),
+                help="More make the intervals narrower and take proportionally longer."
+                + (" At least two." if is_held_out else ""),
             )  # fmt: skip
     return int(folds), None if repeats is None else int(repeats)
 
@@ -221,13 +221,13 @@ def _start_button(
     fairness = (
         "No strategy learns from the test split."
         if asked.on_test_split
-        else "Folds are drawn first, what looks the same or is of one group stays on one side, and "
-        "resampling and learning see the training side alone."
+        else "Folds are drawn first. Near-duplicates and groups stay on one side, and only the "
+        "training side is resampled and learned from."
     )
-    settings = "All strategies have their usual settings."
+    settings = "All strategies use their default settings."
     if asked.balance is not None:
         record = STRATEGIES[asked.balance.strategy]
-        others = "with its settings on Balance, others with their usual ones."
+        others = "with its settings on Balance, the others with their defaults."
         settings = plain(f"{record.title} is compared {others}")
     st.caption(f"{cost.text} {settings} {fairness}")
 

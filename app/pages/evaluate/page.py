@@ -36,20 +36,20 @@ def evaluate_view(session: Session) -> Session:
     report = session.evaluation
     metric = str(st.session_state.get(evaluate_form.METRIC_KEY) or PRIMARY)
     if report is None:
-        heading(_QUESTION, "Find out on images that no strategy has seen.")
+        heading(_QUESTION, "Compare strategies on images that none of them has seen.")
     else:
         heading(_QUESTION, verdict_for(report, metric))
     note(
         "Accuracy rewards a model that ignores small classes: the row 'Always the largest class' "
         "learns nothing and still scores. Balanced accuracy counts every class the same. The line "
-        "through each dot is where the true difference lies with 95% confidence; when it crosses "
+        "through each dot is the 95% confidence interval of the difference; where it crosses "
         "zero, the data cannot tell."
     )
     if running is not None and isinstance(so_far, SoFar):
         if so_far.dataset is not dataset:
             st.warning(
-                "What is compared now began before images or labels changed, and will not be kept. "
-                "Cancel it in the sidebar and compare again."
+                "The images or labels changed after this comparison started, so its result will "
+                "not be kept. Cancel it in the sidebar and compare again."
             )
         else:
             _results_so_far(running, so_far, metric)
@@ -58,7 +58,7 @@ def evaluate_view(session: Session) -> Session:
         evaluate_results.draw(report, dataset, metric)
     evaluate_form.draw(session, dataset, metric, is_running=running is not None)
     if report is not None:
-        lead_on("export", "Take it home")
+        lead_on("export", "Export the balanced set")
     return session
 
 
@@ -74,6 +74,6 @@ def _results_so_far(job: Job, so_far: SoFar, metric: str) -> None:
                 st.markdown(f"**So far: {report.done} of {count_of(report.asked, 'strategy')}**")
                 evaluate_results.draw_table(report, metric, key="so_far")
                 if report.done > 1:
-                    quiet("Cancel, in the sidebar, keeps what is done.")
+                    quiet("Cancel in the sidebar keeps the finished strategies.")
 
     rows()

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from app.charts import bars as charts
-from app.charts import evaluation as evaluate_charts
+from app.charts import evaluation as charts
 from app.charts.palette import class_colours
 from app.shell.page import note, quiet
 from core.dataset import TRAIN, ImageDataset
@@ -21,7 +20,7 @@ def draw(report: EvaluationReport, dataset: ImageDataset, metric: str) -> None:
         charts.strategy_differences(report, metric),
         key="evaluate_differences",
         config={"displayModeBar": False},
-        alt="Difference of each strategy to doing nothing, with its interval, as in the table",
+        alt="Difference of each strategy to 'None' with its interval, as in the table",
     )
     draw_table(report, metric, key="evaluate_table")
     # The notes are about the metric that was asked for; a person may look at another one since.
@@ -57,19 +56,19 @@ def draw_table(report: EvaluationReport, metric: str, *, key: str) -> None:
                 "" if row.difference is None else row.outcome(metric).value
                 for row in report.strategies
             ],
-            "seconds a fold": [row.seconds for row in report.strategies],
+            "seconds per fold": [row.seconds for row in report.strategies],
             "files": [row.files for row in report.strategies],
         },
         hide_index=True,
         column_order=[
-            "strategy", record.title, difference, "outcome", "seconds a fold", "files", *others,
+            "strategy", record.title, difference, "outcome", "seconds per fold", "files", *others,
         ],
         column_config={
-            "seconds a fold": st.column_config.NumberColumn(
+            "seconds per fold": st.column_config.NumberColumn(
                 format="%.2f", help="To balance, learn and score."
             ),
             "files": st.column_config.NumberColumn(
-                format="%+d", help="That an export adds, or leaves out below 0."
+                format="%+d", help="Files that an export adds; negative if it leaves some out."
             ),
             **{
                 other.title: st.column_config.NumberColumn(format="%.1f %%", help=other.help)
@@ -89,8 +88,8 @@ def _how(report: EvaluationReport) -> str:
     learner = HEADS[report.head].title.lower()
     source = f", encoder '{report.encoder}'" if HEADS[report.head].uses_encoder else ""
     return (
-        f"{count_of(report.images, 'image')}, {scored}, {learner}{source}. The intervals hold for "
-        "all strategies together."
+        f"{count_of(report.images, 'image')}, {scored}, {learner}{source}. Intervals are corrected "
+        "for multiple comparisons."
     )
 
 
@@ -111,28 +110,28 @@ def _lesson(report: EvaluationReport, metric: str) -> None:
     if not leaky:
         return
     with st.container(border=True):
-        st.markdown("**A lesson: resampled first, split afterwards**")
+        st.markdown("**Lesson: resampling before the split**")
         st.dataframe(
             {
                 "strategy": [row.title for row in leaky],
-                "would report": [100 * (row.leaky or {})[metric] for row in leaky],
-                "on images it never saw": [100 * row.metrics[metric].mean for row in leaky],
-                "points that are not there": [signed(100 * row.flattery(metric)) for row in leaky],
+                "reported": [100 * (row.leaky or {})[metric] for row in leaky],
+                "on unseen images": [100 * row.metrics[metric].mean for row in leaky],
+                "inflation": [signed(100 * row.flattery(metric)) for row in leaky],
             },
             hide_index=True,
             column_config={
-                "would report": st.column_config.NumberColumn(format="%.1f %%"),
-                "on images it never saw": st.column_config.NumberColumn(format="%.1f %%"),
+                "reported": st.column_config.NumberColumn(format="%.1f %%"),
+                "on unseen images": st.column_config.NumberColumn(format="%.1f %%"),
             },
-            alt="What resampling before splitting would report of each strategy",
+            alt="What resampling before the split would report for each strategy",
         )
         quiet(
-            "Copies, pictures and points of an image then stand on both sides of the split, and a "
-            "model answers from memory. The figures above are not measured that way."
+            "Copies, pictures and points of one image are then on both sides of the split, and a "
+            "model recalls them from memory. The figures above are not measured this way."
         )
         note(
-            "Many tutorials and papers report the first column. The less a strategy has to work "
-            "with, the more it seems to help: try it on a set with noisy labels."
+            "Many tutorials and papers report the first column. The less there is to learn, the "
+            "more a strategy seems to help: try it on a set with noisy labels."
         )
 
 
@@ -162,7 +161,7 @@ def _per_class(report: EvaluationReport, dataset: ImageDataset, best: str | None
         _class_table(report)
     with confusion:
         name = st.selectbox(
-            "Beside 'None'",
+            "Next to 'None'",
             others,
             index=others.index(best) if best else None,
             format_func=lambda name: compared[name].title,
@@ -181,7 +180,7 @@ def _per_class(report: EvaluationReport, dataset: ImageDataset, best: str | None
     for tab in curves:
         with tab:
             st.plotly_chart(
-                evaluate_charts.learning_curves(report),
+                charts.learning_curves(report),
                 key="evaluate_curves",
                 config={"displayModeBar": False},
                 alt="How each strategy's network learned, epoch by epoch",
@@ -191,19 +190,17 @@ def _per_class(report: EvaluationReport, dataset: ImageDataset, best: str | None
 
 def _how_watched(report: EvaluationReport) -> str:
     """Return what the learning curves show."""
-    unwatched = [row.title for row in evaluate_charts.without_line(report)]
+    unwatched = [row.title for row in charts.without_line(report)]
     if len(unwatched) == sum(bool(row.curves) for row in report.strategies):
-        return (
-            "The loss on the pictures that are learned from; none are held back to watch progress."
-        )
+        return "The training loss. No images are held back for validation."
     text = (
-        "Progress is watched on images that are held back from the training side; the best epoch "
-        "is kept, and training ends when a few bring nothing new."
+        "Images held back from the training side validate each epoch. The best epoch is kept, and "
+        "training stops after a few without progress."
     )
     if unwatched:
         text += (
-            f" {', '.join(unwatched)}: in some fold each class has too few images to hold any "
-            "back, so training runs to its end there."
+            f" {', '.join(unwatched)}: in some folds every class has too few images to hold any "
+            "back, so training runs to the last epoch there."
         )
     return text
 

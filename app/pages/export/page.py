@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.charts import bars as charts
+from app.charts import classes as charts
 from app.jobs.queue import Job
 from app.pages.export.result import export_result
 from app.session.session import Balanced, Session
@@ -62,12 +62,12 @@ def export_view(session: Session) -> Session:
     heading(_QUESTION, _answer(dataset, balanced))
     if session.balanced is None:
         quiet(
-            "No strategy was chosen on Balance yet, so this is the usual one: augmented pictures "
-            "up to the largest class."
+            "No strategy is chosen on Balance yet, so the default is used: augmented pictures up "
+            "to the largest class."
         )
     note(
         "Only the training split is balanced. Nothing is added to validation and test: a score on "
-        "made-up or repeated images says nothing about real ones."
+        "synthetic or repeated images says nothing about real ones."
     )
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -99,7 +99,7 @@ def _answer(dataset: ImageDataset, balanced: Balanced) -> str:
     if len(after) == 1 and len(plan.after) > 1:
         text += f": {after.pop():,} for every class"
     held_out = len(dataset.held_out_rows)
-    return text + (f", with {held_out:,} held-out images beside them." if held_out else ".")
+    return text + (f", plus {held_out:,} held-out images." if held_out else ".")
 
 
 def _layout() -> str:
@@ -128,15 +128,16 @@ def _form(
         folder = ""
         if not all(CONTAINERS[name].is_file for name in kinds):
             folder = right.text_input(
-                "For the format 'Folder': a new folder on this computer",
+                "For the format 'Folder': a new local folder",
                 value=str(Path.home() / export_name(dataset, balanced.plan.strategy)),
             )
         is_anew = st.checkbox(
-            "Encode the originals anew, as augmented pictures are", key="export_normalised",
+            "Encode the originals again, as augmented pictures are", key="export_normalised",
             value=DEFAULT_ORIGINALS == ENCODED_ANEW,
-            help="Else a strong network may tell augmented pictures, and the classes that hold "
-            "them, by the traces of their encoding. It holds for every split. Files whose pixels "
-            "reading changes, as turned or transparent ones, are written anew in any case.",
+            help="Otherwise a strong network may recognise augmented pictures, and the classes "
+                "that contain them, by their encoding. Applies to every split. Files that are "
+                "read with other pixels, such as rotated or transparent ones, are always encoded "
+                "again.",
         )  # fmt: skip
         text = f"Write {count_of(pictures, 'picture')}"
         primary = session.exported is None or session.export_stale
@@ -203,7 +204,7 @@ def new_folder(text: str) -> Path:
         path = path.expanduser()
     if not path.is_absolute():
         raise SettingError(
-            f"'{text.strip()}' does not say where the new folder is. Give its whole path, such as "
+            f"'{text.strip()}' is not a full path. Give the full path of the new folder, such as "
             f"{Path.home() / 'balanced'}."
         )
     kind = container_of(path)

@@ -23,7 +23,7 @@ def export_result(workspace: Workspace, session: Session) -> None:
         place = f", {size_of(path.stat().st_size)}" if path.is_file() else " to this folder"
         done = f"{count_of(len(report.rows), 'picture')} written{place}."
         if session.export_stale:
-            done += " Settings have changed since: write again to have them in it."
+            done += " Settings have changed since then. Write it again to include them."
         st.markdown(plain(done))
         if report.changes:
             quiet(f"With your changes: {report.changes}.")
@@ -41,7 +41,7 @@ def export_result(workspace: Workspace, session: Session) -> None:
         ]  # fmt: skip
         if short and STRATEGIES[_strategy(session)].targets:
             quiet(f"Classes above or below the target: {named(short)}.")
-        quiet("The same again from the command line, with your images as SOURCE:")
+        quiet("To make the same export on the command line, with your images as SOURCE:")
         st.code(_again(path), language="bash", wrap_lines=True)
 
 
@@ -63,10 +63,10 @@ def _readers(name: str, path: Path) -> None:
         return
     is_packed = path.is_file()
     if is_packed:
-        quiet("Unpack it into a folder of its own first:")
+        quiet("Unpack it into an empty folder first:")
         name, folder = shlex.quote(path.name), shlex.quote(path.stem)
         st.code(f"unzip {name} -d {folder}", language="bash", wrap_lines=True)
-    quiet("A trainer reads it:")
+    quiet("Load it for training:")
     folder = path.stem if is_packed else str(path)
     lines = [f"FOLDER = {folder!r}", *layout.readers]
     st.code("\n".join(lines), language="python", wrap_lines=True)

@@ -18,7 +18,7 @@ def draw_edits(session: Session) -> Session:
         return session
     number = int(st.session_state.get(_ROUND, 0))
     with st.expander(f"Apply an {EDITS_NAME}"):
-        quiet("Changes of labels that were made before, of these images or of some of them.")
+        quiet("Label changes that you made earlier to some or all of these images.")
         upload = st.file_uploader("File with changes", type=["json"], key=f"edits_{number}")
     if upload is None:
         return session
@@ -26,6 +26,6 @@ def draw_edits(session: Session) -> Session:
     st.session_state[_ROUND] = number + 1
     found, missing = find_edits(parse_edits(upload.getvalue(), upload.name), taken)
     after = session.with_edits(Edits((*session.edits.done, *found.done)))
-    applied = f"{count_of(len(found), 'change')} of '{upload.name}' applied; see Audit."
+    applied = f"{count_of(len(found), 'change')} from '{upload.name}' applied; see Audit."
     current_workspace().message = missing_text(missing, taken) if missing else applied
     return after

@@ -15,12 +15,15 @@ from core.ingest.columns import column_names
 from core.ingest.labels import LabelsFile
 from core.words import count_of
 
-_FOLDERS = "The names of folders"
+_FOLDERS = "Folder names"
 _NONE = "None"
-_ABOUT_SPLIT = "Train, validation and test; without one, folders say it, or all are for training."
+_ABOUT_SPLIT = (
+    "Train, validation and test. Without a column, folders decide, or all images are for training."
+)
 _ABOUT_GROUP = (
-    "What several images share: a patient, a camera, a sender. Evaluate keeps them on one side of "
-    "every fold, and Audit tells which stand in two splits. An image without one stands alone."
+    "What several images share, such as a patient or a camera. Evaluate keeps a group on one side "
+    "of every fold, and Audit lists groups in several splits. An image without one is its own "
+    "group."
 )
 _PREVIEW_ROWS = 10
 _MOST_NAMES = 1_000  # of one mismatch, in the browser; the command line lists all
@@ -31,8 +34,8 @@ def draw(pending: Pending) -> None:
     workspace = current_workspace()
     heading("Which labels do they have?", _answer(pending))
     note(
-        "A label that is read wrongly spoils everything after it, and no later step can tell. "
-        "Look at the columns and at the list below before you go on."
+        "A wrong label spoils every later step, and none of them can detect it. Check the columns "
+        "and the list below before you continue."
     )
     key = f"labels_{pending.folder.name}"
     is_busy = workspace.job_in(MAIN) is not None
@@ -49,7 +52,7 @@ def draw(pending: Pending) -> None:
         if st.button(f"Load {images}", type="primary", disabled=not can_load):
             loading.start_reading(workspace, pending, decisions)
             st.rerun()
-        if st.button("Do not load them", disabled=is_busy):
+        if st.button("Discard them", disabled=is_busy):
             loading.forget_pending(workspace)
             st.rerun()
     if len(counts) > most:
@@ -61,21 +64,21 @@ def draw(pending: Pending) -> None:
 
 
 def _draw_counts(counts: Mapping[str, int], images: str) -> None:
-    st.subheader(f"Then there are {images} in {count_of(len(counts), 'class')}", anchor=False)
+    st.subheader(f"This gives {images} in {count_of(len(counts), 'class')}", anchor=False)
     order = sorted(counts, key=lambda label: -counts[label])
     if order:
         st.dataframe(
             {"class": order, "images": [counts[label] for label in order]},
-            hide_index=True, height="auto" if len(order) < 10 else 380, alt="Images of each class",
+            hide_index=True, height="auto" if len(order) < 10 else 380, alt="Images per class",
         )  # fmt: skip
 
 
 def _answer(pending: Pending) -> str:
     found = pending.survey
     files = count_of(len(found.pictures), "picture")
-    source = f"the rows of '{found.chosen.name}'" if found.chosen else "the names of folders"
+    source = f"the rows of '{found.chosen.name}'" if found.chosen else "folder names"
     open_ = len(found.mismatches)
-    matter = f"{count_of(open_, 'thing')} to look at" if open_ else "everything matches"
+    matter = f"{count_of(open_, 'mismatch')} to check" if open_ else "everything matches"
     return f"'{pending.name}' has {files}. Labels come from {source}; {matter}."
 
 
@@ -90,7 +93,7 @@ def _draw_columns(workspace: Workspace, pending: Pending, key: str, *, is_busy: 
         by_name[found.chosen.name] = found.chosen
     names = [_FOLDERS, *by_name]
     chosen = st.selectbox(
-        "Labels come from",
+        "Labels from",
         names,
         index=names.index(found.chosen.name) if found.chosen else 0,
         key=f"{key}_file",
@@ -124,14 +127,12 @@ def _choose_columns(labels_file: LabelsFile, key: str) -> Choices:
     names = column_names(labels_file.tables[0], labels_file.columns.has_header)
     columns = labels_file.columns
     places = st.columns(4)
-    image = places[0].selectbox("Column of the file", names, index=columns.file, key=f"{key}_image")
-    label = places[1].selectbox(
-        "Column of the label", names, index=columns.label, key=f"{key}_label"
-    )
+    image = places[0].selectbox("File name column", names, index=columns.file, key=f"{key}_image")
+    label = places[1].selectbox("Label column", names, index=columns.label, key=f"{key}_label")
     with_none = [_NONE, *names]
     split, group = (
         place.selectbox(
-            f"Column of the {what}", range(len(with_none)), format_func=with_none.__getitem__,
+            f"{what.capitalize()} column", range(len(with_none)), format_func=with_none.__getitem__,
             index=0 if column is None else column + 1, key=f"{key}_{what}", help=help_,
         )
         for place, what, column, help_ in (
@@ -175,13 +176,13 @@ def _draw_mismatches(pending: Pending, key: str) -> dict[str, str]:
             with right:
                 decisions[mismatch.kind] = _decide(mismatch, key)
             if len(mismatch.names) > 2:
-                with st.expander("Which ones"):
+                with st.expander("Which files"):
                     st.dataframe(
                         {MISMATCHES[mismatch.kind].noun: list(mismatch.names[:_MOST_NAMES])},
                         hide_index=True, alt=mismatch.text,
                     )  # fmt: skip
                     if len(mismatch.names) > _MOST_NAMES:
-                        quiet(f"The first {_MOST_NAMES:,}. 'evenset audit --json' lists all.")
+                        quiet(f"The first {_MOST_NAMES:,}. 'evenset audit --json' lists them all.")
     return decisions
 
 

@@ -43,37 +43,39 @@ def load_view(session: Session) -> Session:
     dataset = session.dataset
     if dataset is None or session.source is None or session.audit is None:
         heading(
-            "Which images do you bring?",
-            "Bring labelled images: a folder per class, or a labels file. See how unbalanced they "
-            "are, try remedies, and take a balanced set home. Nothing leaves this computer.",
+            "Which images do you want to balance?",
+            "Load labelled images: a folder per class, or a labels file. See how unbalanced they "
+            "are, try remedies, and export a balanced set. Nothing leaves this computer.",
         )
         go_on.draw(current_workspace())
         _sources(is_aside=current_workspace().saved is not None)
         return session
-    heading("Which images do you bring?", _answer(session.source, session.taken or dataset))
-    note(
-        "Evenset reads every file once. What cannot be used is listed with the reason and left "
-        "out; the rest gets a row number that stays the same on every page."
+    heading(
+        "Which images do you want to balance?", _answer(session.source, session.taken or dataset)
     )
-    lead_on("audit", "See how unbalanced it is", is_primary=True)
+    note(
+        "Evenset reads every file once. Files that cannot be used are listed with the reason and "
+        "left out; each image gets a row number that is the same on every page."
+    )
+    lead_on("audit", "Audit the images", is_primary=True)
     draw_questions(session)
     skipped_table(session.source.skipped)
     _decided_table(session.source)
     changes = count_of(len(session.edits), "change")
     taken = _choose(session.source, session.taken or dataset)
     if session.edits:
-        quiet(f"Another part drops your {changes} of labels; Audit has them as edits.json.")
+        quiet(f"Choosing another subset discards your {changes}. Audit has them as edits.json.")
     edited = draw_edits(session)
     st.divider()
-    st.subheader("Bring other images", anchor=False)
-    lost = f", your {changes} of labels included" if session.edits else ""
-    quiet(f"They replace the present ones, with all that was made from them{lost}.")
+    st.subheader("Load other images", anchor=False)
+    lost = f", including your {changes}" if session.edits else ""
+    quiet(f"They replace the current images and everything made from them{lost}.")
     _sources(is_aside=True)
     if taken is not None:
         smaller = session.with_taken(*reading.take(session.source, taken))
         current_workspace().drop_work()
         if session.edits:
-            current_workspace().message = f"Your {changes} of labels went with the part before."
+            current_workspace().message = f"Your {changes} were discarded with the previous subset."
         return smaller
     return edited
 
@@ -119,14 +121,14 @@ def _decided_table(source: ImageDataset) -> None:
                         for decided in source.decided
                     ],
                 },
-                hide_index=True, alt="What did not match, and what was decided",
+                hide_index=True, alt="What did not match, and your decisions",
             )  # fmt: skip
 
 
 def _choose(source: ImageDataset, dataset: ImageDataset) -> Take | None:
     """Draw the choice of classes and counts; return it when the button was pressed."""
-    st.subheader("Take a part", anchor=False)
-    quiet("To make a smaller set, or a more unbalanced one on purpose. Held-out splits stay whole.")
+    st.subheader("Choose a subset", anchor=False)
+    quiet("Make a smaller or a more unbalanced set. Held-out splits are not changed.")
     counts = source.counts(TRAIN)
     key = f"take_{source.digest[:8]}"
     labels = st.multiselect(
@@ -135,12 +137,12 @@ def _choose(source: ImageDataset, dataset: ImageDataset) -> Take | None:
     left, middle, right = st.columns(3)
     largest = max(1, *counts.values())
     cap = left.number_input(
-        "At most, of each class", min_value=1, max_value=largest, value=largest, key=f"{key}_cap"
+        "Maximum per class", min_value=1, max_value=largest, value=largest, key=f"{key}_cap"
     )
     order = middle.selectbox(
         "Which images",
         ["name", "random"],
-        format_func={"name": "The first in order of name", "random": "Drawn at random"}.__getitem__,
+        format_func={"name": "First by name", "random": "Random"}.__getitem__,
         key=f"{key}_order",
     )
     seed = right.number_input(
@@ -161,7 +163,7 @@ def _choose(source: ImageDataset, dataset: ImageDataset) -> Take | None:
                 key=f"{key}_{cap}_{label}",
             )
     total = sum(min(count or 0, counts[label]) for label, count in wanted.items())
-    if st.button(f"Take {count_of(total, 'training image')}", disabled=not labels):
+    if st.button(f"Use {count_of(total, 'training image')}", disabled=not labels):
         return Take(wanted, order=order, seed=int(seed))
     return None
 
@@ -170,16 +172,16 @@ def _sources(*, is_aside: bool) -> None:
     workspace, settings = current_workspace(), WORKSPACES.settings
     with st.container(key="upload_place"):  # its height is kept free until it is there
         upload_area("upload", is_aside=is_aside)
-    with st.expander("Other ways to bring them"):
+    with st.expander("Other ways to load images"):
         if settings.is_local:
             _local_folder(workspace)
         _plain_upload(workspace)
-        quiet("Or work without a browser: the command line does the same.")
+        quiet("The command line does the same without a browser.")
         st.code(
             "evenset audit pictures.zip\nevenset balance pictures.zip --out balanced.zip",
             language="bash",
         )
-    quiet("Nothing at hand? Take a sample.")
+    quiet("No images at hand? Try a sample.")
     with st.grid(min_column_width=250, gap="medium"):
         for sample in SAMPLES.values():
             _sample_card(workspace, sample)
@@ -188,7 +190,9 @@ def _sources(*, is_aside: bool) -> None:
 def _plain_upload(workspace: Workspace) -> None:
     """Draw Streamlit's own uploader: it holds all in memory, and runs where nothing else does."""
     upload = st.file_uploader(
-        "Send a zip or tar through memory", type=["zip", "tar", "gz", "tgz"], key=f"zip_{_round()}"
+        "Upload with the standard picker (uses server memory)",
+        type=["zip", "tar", "gz", "tgz"],
+        key=f"zip_{_round()}",
     )
     if upload is not None and not _must_wait(workspace, upload.name):
         folder = workspace.new_folder("dataset")
@@ -201,9 +205,9 @@ def _local_folder(workspace: Workspace) -> None:
     with st.form("local_folder", border=False):
         path = st.text_input(
             "Path of a folder or zip", placeholder="/home/me/pictures",
-            help="It is read where it is; nothing is copied or changed.",
+            help="Read in place; nothing is copied or changed.",
         )  # fmt: skip
-        if st.form_submit_button("Read it") and path and path.strip():
+        if st.form_submit_button("Load this path") and path and path.strip():
             place = Path(path.strip())
             with suppress(RuntimeError):  # '~name' of nobody: reading it says that it is not there
                 place = place.expanduser()
@@ -228,7 +232,7 @@ def _must_wait(workspace: Workspace, name: str) -> bool:
     """Return whether other work is under way, and say so; the page comes back when it is done."""
     job = workspace.job_in(MAIN)
     if job is not None:
-        st.info(plain(f"'{name}' has arrived and waits: {job.title} is still running."))
+        st.info(plain(f"'{name}' is uploaded and waits: {job.title} is still running."))
     return job is not None
 
 

@@ -25,8 +25,8 @@ def draw_questions(session: Session) -> None:
         with st.container(border=True, key=f"pixels_{question.field}"):
             st.markdown(f"**{plain(question.text)}**")
             note(
-                "A background or a brightness of its own for each picture would tell classes "
-                "apart. So there is one for the whole set, and what you export has it too."
+                "If each picture had its own background or brightness, a model could use it to "
+                "tell classes apart. So the whole set has one, and the export has the same."
             )
             _draw_both(session, dataset, question)
 
@@ -56,12 +56,12 @@ def _confirm(session: Session, question: Question, asked: str, *, is_busy: bool)
     *before, last = session.made_from_pixels
     goes = f"{', '.join(before)}, and {last}" if before else last
     st.warning(
-        f"Using {question.other} drops what was made from the pictures as they are now: {goes}. "
-        "Labels, edits and the policy stay."
+        f"Using {question.other} discards what was made from the current pictures: {goes}. Labels, "
+        "edits and the policy stay."
     )
     with st.container(horizontal=True):
         if st.button(
-            f"Use {question.other} all the same", disabled=is_busy, key=f"sure_{question.field}"
+            f"Use {question.other} anyway", disabled=is_busy, key=f"sure_{question.field}"
         ):
             del st.session_state[asked]
             loading.start_decoding(current_workspace(), question)

@@ -25,9 +25,9 @@ def draw(workspace: Workspace) -> None:
     is_busy = workspace.job_in(MAIN) is not None
     with st.container(border=True, key="go_on"):
         name = plain(f"'{saved.name}'")
-        st.markdown(f"**Go on with {name}** ({plain(_facts(saved, datetime.now()))})")
+        st.markdown(f"**Resume {name}** ({plain(_facts(saved, datetime.now()))})")
         with st.container(horizontal=True, vertical_alignment="center"):
-            if st.button("Go on", type="primary", disabled=is_busy, key="go_on_open"):
+            if st.button("Resume", type="primary", disabled=is_busy, key="go_on_open"):
                 _open(workspace, saved)
                 st.rerun()
             _delete(workspace)
@@ -40,14 +40,14 @@ def _draw_other_version(workspace: Workspace, saved: OtherVersion) -> None:
     """Say that what is kept cannot be opened; it stays for the version that can."""
     with st.container(border=True, key="go_on"):
         st.markdown(plain(saved.told))
-        quiet("It stays as it is until you delete it, or bring other images.")
+        quiet("It stays as it is until you delete it, or load other images.")
         _delete(workspace)
 
 
 def _delete(workspace: Workspace) -> None:
     if st.button(
         "Delete", disabled=workspace.job_in(MAIN) is not None, key="go_on_delete",
-        help="Removes what Evenset keeps of it now. Files of your own are not touched.",
+        help="Deletes the session now. Your own files are not touched.",
     ):  # fmt: skip
         workspace.drop_saved()
         st.rerun()
@@ -59,7 +59,7 @@ def _open(workspace: Workspace, saved: SavedSession) -> None:
         return session if session.dataset is not None else restored
 
     again = partial(reopen, workspace.folder, saved, workspace.vectors_folder)
-    job = Job("go_on", f"Opening '{saved.name}' again", again)
+    job = Job("go_on", f"Opening '{saved.name}'", again)
     workspace.start(job, apply)
 
 
@@ -82,11 +82,11 @@ def _kept(saved: SavedSession) -> str:
     if saved.policy_chosen:
         made.append("your settings on Augment")
     if saved.recipe.edits:
-        made.append("your changes of labels")
+        made.append("your label changes")
     if saved.was_embedded:
         made.append("the embedding")
     if saved.recipe.strategy is not None:
-        made.append("the strategy and what it made" if saved.was_made else "the strategy")
+        made.append("the strategy and its result" if saved.was_made else "the strategy")
     if saved.was_compared:
         made.append("the comparison of strategies")
     if not made:

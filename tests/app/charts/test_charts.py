@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import pytest
 from drawn_sets import HOSTILE
 
-from app.charts import bars as charts
+from app.charts import classes, evaluation
 from app.charts.palette import class_colours
 from app.session.session import Session
 from core.evaluate import EvaluationReport, evaluate
@@ -55,7 +55,7 @@ def comparison(recall: dict[str, float]) -> EvaluationReport:
 def test_class_bars_are_sorted_and_carry_their_label_and_count() -> None:
     splits = {"train": {"ant": 4, "bee": 900, "cow": 2}, "test": {"ant": 7, "bee": 0, "cow": 0}}
 
-    figure = charts.class_bars(splits)
+    figure = classes.class_bars(splits)
 
     assert list(trace(figure, "train").y) == ["cow", "ant", "bee"]
     assert list(trace(figure, "train").x) == [2, 4, 900]
@@ -66,34 +66,34 @@ def test_class_bars_are_sorted_and_carry_their_label_and_count() -> None:
 
 
 def test_one_split_needs_no_legend() -> None:
-    assert not charts.class_bars({"train": {"a": 1}}).layout.showlegend
-    assert charts.class_bars({"train": {"a": 1}, "test": {"a": 1}}).layout.showlegend
+    assert not classes.class_bars({"train": {"a": 1}}).layout.showlegend
+    assert classes.class_bars({"train": {"a": 1}, "test": {"a": 1}}).layout.showlegend
 
 
 def test_large_counts_have_separators() -> None:
-    figure = charts.class_bars({"train": {"a": 12345}}, share=False)
+    figure = classes.class_bars({"train": {"a": 12345}}, share=False)
 
     assert list(figure.data[-1].text) == [" 12,345"]
 
 
 def test_the_scale_can_be_logarithmic() -> None:
-    assert charts.class_bars({"train": {"a": 1}}, is_log=True).layout.xaxis.type == "log"
+    assert classes.class_bars({"train": {"a": 1}}, is_log=True).layout.xaxis.type == "log"
 
 
 @pytest.mark.parametrize("names", [("0", "1", "10"), ("2024-01-01", "2024-02-01", "2025-01-01")])
 def test_names_that_look_like_numbers_or_dates_stay_names(names: tuple[str, ...]) -> None:
     counts = dict(zip(names, (5, 3, 9), strict=True))
 
-    bars = charts.class_bars({"train": counts})
-    plan = charts.plan_bars(plan_counts(counts, "augment"))
-    confusion = charts.confusion_map(comparison(dict.fromkeys(names, 0.5)), "smote")
+    bars = classes.class_bars({"train": counts})
+    plan = classes.plan_bars(plan_counts(counts, "augment"))
+    confusion = evaluation.confusion_map(comparison(dict.fromkeys(names, 0.5)), "smote")
 
     axes = [bars.layout.yaxis, plan.layout.yaxis, confusion.layout.xaxis, confusion.layout.yaxis]
     assert [axis.type for axis in axes] == ["category"] * 4
 
 
 def test_plan_bars_show_what_stays_and_what_is_added() -> None:
-    figure = charts.plan_bars(plan_counts({"ant": 2, "bee": 5}, "augment"))
+    figure = classes.plan_bars(plan_counts({"ant": 2, "bee": 5}, "augment"))
 
     assert [one.name for one in figure.data] == ["stays", "added"]
     assert list(trace(figure, "stays").x) == [2, 5]
@@ -102,21 +102,21 @@ def test_plan_bars_show_what_stays_and_what_is_added() -> None:
 
 
 def test_plan_bars_show_what_goes() -> None:
-    figure = charts.plan_bars(plan_counts({"ant": 2, "bee": 5}, "random_undersampling"))
+    figure = classes.plan_bars(plan_counts({"ant": 2, "bee": 5}, "random_undersampling"))
 
     assert [one.name for one in figure.data] == ["stays", "left out"]
     assert list(trace(figure, "left out").x) == [0, 3]
 
 
 def test_added_bars_differ_by_pattern_and_not_by_colour_alone() -> None:
-    figure = charts.plan_bars(plan_counts({"ant": 2, "bee": 5}, "augment"))
+    figure = classes.plan_bars(plan_counts({"ant": 2, "bee": 5}, "augment"))
 
     patterns = {one.name: one.marker.pattern.shape for one in figure.data}
     assert patterns["stays"] != patterns["added"]
 
 
 def test_differences_have_a_dot_per_strategy_within_its_interval(report: EvaluationReport) -> None:
-    figure = charts.strategy_differences(report, "balanced_accuracy")
+    figure = evaluation.strategy_differences(report, "balanced_accuracy")
 
     compared = {row.title: row.difference for row in report.strategies[:-1] if row.difference}
     assert {one.y[0] for one in figure.data} == set(compared)
@@ -128,13 +128,13 @@ def test_differences_have_a_dot_per_strategy_within_its_interval(report: Evaluat
 
 
 def test_the_uppermost_difference_has_room_for_its_number(report: EvaluationReport) -> None:
-    figure = charts.strategy_differences(report, "balanced_accuracy")
+    figure = evaluation.strategy_differences(report, "balanced_accuracy")
 
     assert figure.layout.yaxis.range[1] >= len(figure.data) - 0.5
 
 
 def test_slopes_go_from_doing_nothing_to_the_strategy() -> None:
-    figure = charts.recall_slopes(comparison({"a": 0.25, "b": 1.0}), "smote", {"a": "#000000"})
+    figure = evaluation.recall_slopes(comparison({"a": 0.25, "b": 1.0}), "smote", {"a": "#000000"})
 
     assert {one.name: list(one.y) for one in figure.data} == {"a": [0, 25], "b": [0, 100]}
     assert {note.text for note in figure.layout.annotations} == {"a", "b"}
@@ -144,7 +144,7 @@ def test_slopes_go_from_doing_nothing_to_the_strategy() -> None:
 def test_labels_of_slopes_that_end_at_one_place_do_not_overlap(recall: float) -> None:
     names = [f"class {number}" for number in range(12)]
 
-    figure = charts.recall_slopes(comparison(dict.fromkeys(names, recall)), "smote", {})
+    figure = evaluation.recall_slopes(comparison(dict.fromkeys(names, recall)), "smote", {})
 
     places = sorted(note.y for note in figure.layout.annotations)
     low, high = figure.layout.yaxis.range
@@ -157,13 +157,13 @@ def test_many_classes_have_lines_without_labels_on_top_of_each_other() -> None:
     names = [f"class {number}" for number in range(13)]
     many = comparison(dict.fromkeys(names, 0.5))
 
-    assert len(charts.recall_slopes(many, "smote", {}).data) == 13
-    assert not charts.recall_slopes(many, "smote", {}).layout.annotations
-    assert charts.confusion_map(many, "smote").data[0].text is None
+    assert len(evaluation.recall_slopes(many, "smote", {}).data) == 13
+    assert not evaluation.recall_slopes(many, "smote", {}).layout.annotations
+    assert evaluation.confusion_map(many, "smote").data[0].text is None
 
 
 def test_the_confusion_is_in_per_cent_of_the_true_class(report: EvaluationReport) -> None:
-    figure = charts.confusion_map(report, "none")
+    figure = evaluation.confusion_map(report, "none")
 
     assert list(figure.data[0].x) == list(report.classes)
     assert figure.data[0].z.sum(axis=1) == pytest.approx([100] * len(report.classes))
@@ -174,10 +174,10 @@ def test_no_chart_lets_a_name_become_html(name: str) -> None:
     counts = {name: 5, "b": 9}
     result = comparison({name: 0.5, "b": 0.5})
     figures = (
-        charts.class_bars({"train": counts}),
-        charts.plan_bars(plan_counts(counts, "augment")),
-        charts.recall_slopes(result, "smote", class_colours(counts)),
-        charts.confusion_map(result, "smote"),
+        classes.class_bars({"train": counts}),
+        classes.plan_bars(plan_counts(counts, "augment")),
+        evaluation.recall_slopes(result, "smote", class_colours(counts)),
+        evaluation.confusion_map(result, "smote"),
     )
 
     for figure in figures:
@@ -188,20 +188,20 @@ def test_no_chart_lets_a_name_become_html(name: str) -> None:
 
 def test_quotes_in_a_name_are_shown_as_quotes() -> None:
     # Plotly knows few entities; &quot; is not among them and would be shown as it is.
-    figure = charts.class_bars({"train": {"5\" disk & 'case'": 1}})
+    figure = classes.class_bars({"train": {"5\" disk & 'case'": 1}})
 
     assert list(figure.data[0].y) == ["5\" disk &amp; 'case'"]
 
 
 def test_a_name_is_no_template_of_plotly() -> None:
-    figure = charts.recall_slopes(comparison({"%{x}": 0.5}), "smote", {})
+    figure = evaluation.recall_slopes(comparison({"%{x}": 0.5}), "smote", {})
 
     assert "%{x}" not in figure.data[0].hovertemplate
 
 
 def test_the_plan_of_a_dataset_adds_up(embedded_session: Session) -> None:
     assert embedded_session.dataset is not None
-    figure = charts.plan_bars(make_plan(embedded_session.dataset, "smote"))
+    figure = classes.plan_bars(make_plan(embedded_session.dataset, "smote"))
 
     totals = np.add(trace(figure, "stays").x, trace(figure, "added").x)
     assert totals.tolist() == [12, 12, 12]
@@ -209,7 +209,7 @@ def test_the_plan_of_a_dataset_adds_up(embedded_session: Session) -> None:
 
 @pytest.mark.parametrize("uses", [[0, 3], [1, 0, 2, 0], list(range(150)), [0]])
 def test_uses_are_counted_in_whole_points_and_images(uses: list[int]) -> None:
-    figure = charts.base_uses(np.array(uses, np.intp))
+    figure = classes.base_uses(np.array(uses, np.intp))
 
     for axis in (figure.layout.xaxis, figure.layout.yaxis):
         assert axis.dtick >= 1
@@ -219,9 +219,11 @@ def test_uses_are_counted_in_whole_points_and_images(uses: list[int]) -> None:
 
 def test_a_long_name_leaves_room_for_the_bars(report: EvaluationReport) -> None:
     label = "<b>" + "a" * 200
-    plan = charts.plan_bars(plan_counts({label: 2, "bee": 5}, "augment"))
-    bars = charts.class_bars({"train": {label: 2, "bee": 5}})
-    confused = charts.confusion_map(replace(report, classes=[label, *report.classes[1:]]), "none")
+    plan = classes.plan_bars(plan_counts({label: 2, "bee": 5}, "augment"))
+    bars = classes.class_bars({"train": {label: 2, "bee": 5}})
+    confused = evaluation.confusion_map(
+        replace(report, classes=[label, *report.classes[1:]]), "none"
+    )
 
     for figure, suffix in ((plan, "  "), (bars, "  "), (confused, "")):
         alias = dict(figure.layout.yaxis.labelalias)

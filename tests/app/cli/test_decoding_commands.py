@@ -78,7 +78,7 @@ def test_the_audit_prints_the_sentence_of_core(capsys: Captured, tmp_path: Path)
     [question] = questions(dataset)
     assert "16-bit values up to 4,000: 4,095 becomes white." in question.text
     assert f"evenset: {question.text} To use 65,535 instead, add {question.option}." in err
-    assert f"[low] {question.text} Compare both on Load, or add {question.option} on the" in out
+    assert f"[low] {question.text} Compare both on Load, or use {question.option} on the" in out
     assert [one.text for one in audit(dataset).findings if one.id == "white_level"] == [
         question.text
     ]

@@ -129,7 +129,7 @@ def test_a_fault_gives_a_sentence_to_the_person_and_the_traceback_to_the_log(
         job = run(raising(ZeroDivisionError("division by zero")))
 
     assert job.state is JobState.FAILED
-    assert job.error.startswith("'Drawing the map' stopped because of a fault in Evenset")
+    assert job.error.startswith("'Drawing the map' stopped because of an error in Evenset")
     assert "division" not in job.error
     assert "ZeroDivisionError: division by zero" in caplog.text
 

@@ -77,7 +77,7 @@ def test_a_process_that_dies_gives_a_sentence(run: Run) -> None:
 def test_a_fault_in_the_process_gives_a_sentence(
     run: Run, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(EvensetError, match="that was drawing the map ended before it was done"):
+    with pytest.raises(EvensetError, match="that was drawing the map ended early"):
         run(math.sqrt, -1.0)
 
     assert "ValueError" in capfd.readouterr().err

@@ -187,7 +187,7 @@ def test_closing_in_the_middle_of_a_task_ends_both() -> None:
         if done == 1:
             STANDBY.close()
 
-    with pytest.raises(EvensetError, match="ended before it was done"):
+    with pytest.raises(EvensetError, match="ended early"):
         run_in_process(count_to, 10_000, stage="counting", progress=close)
 
     assert STANDBY.worker is None

@@ -96,7 +96,7 @@ def test_after_cancelling_it_can_be_asked_for(embedded_session: Session) -> None
     finish_jobs(workspace)
     page.run()
 
-    assert workspace.message == "Drawing the UMAP was cancelled. What you had is unchanged."
+    assert workspace.message == "Drawing the UMAP was cancelled. Nothing has changed."
     assert "PCA of 19 images" in text(page)
     assert offers_it(page)
 
@@ -114,8 +114,8 @@ def test_after_a_kill_the_page_says_so_and_the_second_try_works(embedded_session
     page.run()
 
     assert workspace.message == (
-        "The process that was drawing the map ended before it was done; there may be too little "
-        "memory. The PCA map stays. Try again, or take fewer images on Load."
+        "The process that was drawing the map ended early; there may be too little memory. The "
+        "PCA map stays. Try again, or choose fewer images on Load."
     )
     assert "PCA of 19 images" in text(page)
     page.button(key=BUTTON).click().run()

@@ -11,7 +11,7 @@ from map_scenes import scene_of
 
 from app.map.card import card
 from app.map.colours import _SPLIT_COLOURS, NO_VALUE
-from app.map.scene import JOINT_REAL, MADE, OTHER_MADE, REAL, Layer, Pick, Scene, Scenes
+from app.map.scene import JOINT_REAL, MADE, OTHER_MADE, REAL, Pick, PointLayer, Scene, Scenes
 from app.map.selection import Selection
 from app.map.table import label_counts, point_table, selected_indices
 from app.session.session import Session
@@ -69,7 +69,7 @@ def test_a_parent_off_the_map_has_no_line(smote_session: Session) -> None:
     made = smote_session.balanced.synthetic
     assert made is not None
     everywhere = Placement(np.zeros((len(made), 2), np.float32), np.arange(len(made)), False)
-    scene = Scene(smote_session.dataset, some, (Layer(MADE, "SMOTE", made, everywhere),))
+    scene = Scene(smote_session.dataset, some, (PointLayer(MADE, "SMOTE", made, everywhere),))
 
     lines = np.frombuffer(scene.parents, np.int32).reshape(-1, 3)
 

@@ -1,4 +1,4 @@
-"""The augmentation lab: every look opens, evidence is a job, and what follows is taken over."""
+"""The augmentation lab: every view opens, evidence is a job, and what follows is used."""
 
 import json
 import re
@@ -15,8 +15,8 @@ from opened_page import button, finish_jobs, html, open_view, text, visitor
 from streamlit.testing.v1 import AppTest
 
 from app.charts.evidence import evidence_map
-from app.pages.augment.looks import LOOKS
 from app.pages.augment.pictures import Source, open_sources, values_text
+from app.pages.augment.views import VIEWS
 from app.session.session import Session
 from app.session.workspaces import Workspace
 from core.augment import PRESETS, AugmentPolicy, make_step
@@ -58,16 +58,16 @@ def opened(workspace: Workspace, **state: object) -> AppTest:
     return page
 
 
-@pytest.mark.parametrize("look", list(LOOKS))
-def test_every_look_draws_pictures(look: str, dataset: ImageDataset) -> None:
-    page = opened(visitor(loaded(dataset)), augment_look=look)
+@pytest.mark.parametrize("view", list(VIEWS))
+def test_every_view_draws_pictures(view: str, dataset: ImageDataset) -> None:
+    page = opened(visitor(loaded(dataset)), augment_view=view)
 
     assert sum(body.count("<img") for body in html(page)) >= 6
 
 
-@pytest.mark.parametrize("look", list(LOOKS))
-def test_names_are_data_in_every_look(look: str, hostile_session: Session) -> None:
-    page = opened(visitor(hostile_session), augment_look=look, augment_class=HOSTILE[0])
+@pytest.mark.parametrize("view", list(VIEWS))
+def test_names_are_data_in_every_view(view: str, hostile_session: Session) -> None:
+    page = opened(visitor(hostile_session), augment_view=view, augment_class=HOSTILE[0])
 
     assert [body for body in html(page) if "<img src=x" in body] == []
 
@@ -156,7 +156,7 @@ def test_two_classes_are_swapped_by_a_mirror(lab_session: Session) -> None:
 def test_evidence_is_a_job_and_ends_as_a_map(dataset: ImageDataset, tmp_path: Path) -> None:
     workspace = visitor(loaded(dataset))
     page = opened(workspace, evidence_images=5)
-    assert "814 augmented pictures to make and look at: " in text(page)
+    assert "814 augmented pictures to make and judge: " in text(page)
 
     button(page, "Embed 19 images and try").click().run()
     finish_jobs(workspace)
@@ -268,6 +268,6 @@ def test_a_file_that_changed_since_it_was_shown_is_shown_no_more(tmp_path: Path)
     (tmp_path / "set" / "b" / "0.png").unlink()
 
     assert open_sources(dataset, [0, 1]) == [
-        "0.png changed since it was loaded",
-        "0.png cannot be read any more (No such file or directory)",
+        "0.png changed after it was loaded",
+        "0.png can no longer be read (No such file or directory)",
     ]

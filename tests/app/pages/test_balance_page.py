@@ -75,7 +75,7 @@ def test_a_share_and_a_limit_bound_what_is_made(session: Session) -> None:
 def test_the_limits_of_smote_are_looked_for_before_it_runs(session: Session) -> None:
     workspace = visitor(session)
     page = open_view("balance", workspace)
-    assert "What speaks against it here" in [title.value for title in page.subheader]
+    assert "Risks of this strategy" in [title.value for title in page.subheader]
 
     page.button(key="look_for_risks").click().run()
     finish_jobs(workspace)
@@ -137,9 +137,9 @@ def test_batches_show_what_they_cost(session: Session) -> None:
     page = open_view("balance", workspace, strategy="batched_smote")
 
     assert [metric.label for metric in page.metric] == [
-        "True neighbours found", "Distance to a neighbour", "Points not made",
+        "True neighbours found", "Distance to a neighbour", "Points not generated",
     ]  # fmt: skip
-    assert "it needs no batches" in "\n".join(html(page))
+    assert "without batches" in "\n".join(html(page))
 
 
 def test_cleaning_shows_the_counts_that_came_out(session: Session) -> None:
@@ -167,7 +167,7 @@ def test_what_is_chosen_and_not_carried_out_says_what_the_export_goes_by(session
     deeper = open_view("balance", workspace, strategy="smote", set_k_neighbors=3)
     other = open_view("balance", workspace, strategy="adasyn")
 
-    assert "Not carried out yet" not in text(same)
+    assert "Not applied yet" not in text(same)
     assert "chosen before, SMOTE with other settings." in text(deeper)
     assert "chosen before, SMOTE." in text(other)
 
@@ -230,7 +230,7 @@ def test_what_speaks_against_many_classes_is_one_card(tmp_path: Path) -> None:
 
     told = text(open_view("balance", visitor(session)))
 
-    assert told.count("depends on luck") == 1
+    assert told.count("a matter of luck") == 1
     assert "and 4 more classes: fewer than 10 training images each" in told
 
 

@@ -90,7 +90,7 @@ def test_undo_names_the_last_change_and_takes_it_back(dataset: ImageDataset) -> 
 
     assert sentences(page) == ["1 image left out"]
     assert workspace.session.dataset.counts()["dog"] == 6
-    button(page, "Do again: 1 image relabelled to").click().run()
+    button(page, "Redo: 1 image relabelled to").click().run()
     assert workspace.session.dataset.counts()["dog"] == 5
 
 
@@ -102,7 +102,7 @@ def test_undoing_all_gives_the_images_back(dataset: ImageDataset) -> None:
 
     assert not page.exception
     assert workspace.session.dataset is dataset
-    assert "Nothing is changed now" in text(page)
+    assert "No changes." in text(page)
 
 
 def test_the_images_of_a_finding_are_looked_at_one_by_one(dataset: ImageDataset) -> None:
@@ -114,7 +114,7 @@ def test_the_images_of_a_finding_are_looked_at_one_by_one(dataset: ImageDataset)
     assert not page.exception
     rows = workspace.session.edits.review_rows.tolist()
     assert rows == workspace.session.audit.findings[0].rows.tolist()
-    assert f"{len(rows)} image to look at" in text(page)
+    assert f"{len(rows)} image to review" in text(page)
 
 
 def test_an_image_of_the_list_is_left_out_kept_or_relabelled(dataset: ImageDataset) -> None:
@@ -143,7 +143,7 @@ def test_a_whole_list_is_decided_at_once(dataset: ImageDataset) -> None:
 def test_another_part_says_that_it_drops_the_changes(dataset: ImageDataset) -> None:
     workspace = changed(loaded(dataset), Edits().leave_out([0]))
     page = open_view("load", workspace)
-    assert "Another part drops your 1 change of labels" in text(page)
+    assert "Choosing another subset discards your 1 change" in text(page)
 
     button(page, "Take 19 training images").click().run()
 
@@ -222,7 +222,7 @@ def test_points_of_labels_that_changed_meanwhile_are_dropped_with_a_word(
     finish_jobs(workspace)
 
     assert workspace.session.balanced is None
-    assert "what it was for has changed since" in workspace.message
+    assert "its input has changed since" in workspace.message
 
 
 def test_an_export_holds_the_changes(dataset: ImageDataset) -> None:

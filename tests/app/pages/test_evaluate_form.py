@@ -64,7 +64,7 @@ def test_nothing_is_said_of_folds_where_the_test_split_is_scored(tmp_path: Path)
 
 def test_a_set_of_strategies_fills_the_choice_in_one_click(embedded_session: Session) -> None:
     page = open_view("evaluate", visitor(embedded_session))
-    assert page.button_group(key="evaluate_set").value == "usual"
+    assert page.button_group(key="evaluate_set").value == "default"
 
     page.button_group(key="evaluate_set").set_value("smote_kin").run()
 
@@ -81,7 +81,7 @@ def test_a_set_that_is_lit_stays_lit_when_it_is_clicked(embedded_session: Sessio
 
     page.button_group(key="evaluate_set").set_value(None).run()
 
-    assert page.button_group(key="evaluate_set").value == "usual"
+    assert page.button_group(key="evaluate_set").value == "default"
 
 
 def planned(session: Session, strategy: str, target: Target | None, **settings: float) -> Session:
@@ -113,7 +113,7 @@ def test_it_can_be_left_out(embedded_session: Session) -> None:
     page.checkbox(key="evaluate_from_balance").uncheck().run()
 
     assert button(page, "Compare 2 strategies")
-    assert "All strategies have their usual settings." in text(page)
+    assert "All strategies use their default settings." in text(page)
 
 
 @pytest.mark.parametrize(

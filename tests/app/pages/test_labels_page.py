@@ -36,7 +36,7 @@ def test_it_says_where_labels_come_from_and_what_does_not_match(pending: Pending
     assert "'pets' has 8 pictures. Labels come from the rows of 'pets.csv'" in shown
     assert "1 picture without a row in the labels file" in shown
     assert "1 row without a file" in shown
-    assert page.subheader[-1].value == "Then there are 7 images in 2 classes"
+    assert page.subheader[-1].value == "This gives 7 images in 2 classes"
     button(page, "Load 7 images")
 
 
@@ -46,7 +46,7 @@ def test_a_decision_changes_what_will_be_loaded(pending: Pending) -> None:
 
     box.select("own_class").run()
 
-    assert page.subheader[-1].value == "Then there are 8 images in 3 classes"
+    assert page.subheader[-1].value == "This gives 8 images in 3 classes"
 
 
 def test_loading_what_waited_reads_it_as_decided(pending: Pending) -> None:
@@ -65,14 +65,14 @@ def test_another_column_is_looked_at_again(pending: Pending) -> None:
     workspace = visitor(Session(pending=pending))
     page = open_view("load", workspace)
     assert button(page, "Use these columns").disabled
-    box = next(box for box in page.selectbox if box.label == "Column of the label")
+    box = next(box for box in page.selectbox if box.label == "Label column")
 
     box.select("cage").run()
     button(page, "Use these columns").click().run()
     finish_jobs(workspace)
 
     again = open_view("load", workspace)
-    assert again.subheader[-1].value == "Then there are 7 images in 4 classes"
+    assert again.subheader[-1].value == "This gives 7 images in 4 classes"
 
 
 def test_a_group_is_chosen_and_kept_with_the_images(pending: Pending) -> None:
@@ -118,7 +118,7 @@ def test_a_group_that_was_guessed_stands_in_its_box_and_may_be_none(tmp_path: Pa
 
 def test_nothing_is_loaded_by_other_columns_than_those_in_view(pending: Pending) -> None:
     page = open_view("load", visitor(Session(pending=pending)))
-    box = next(box for box in page.selectbox if box.label == "Column of the label")
+    box = next(box for box in page.selectbox if box.label == "Label column")
 
     box.select("cage").run()
 
@@ -138,7 +138,7 @@ def test_another_labels_file_comes_with_its_own_columns(tmp_path: Path) -> None:
 
     page.selectbox[0].select("b.csv").run()
 
-    box = next(box for box in page.selectbox if box.label == "Column of the label")
+    box = next(box for box in page.selectbox if box.label == "Label column")
     assert box.value == "species"
 
 
@@ -151,7 +151,7 @@ def test_folders_can_be_used_instead(pending: Pending) -> None:
     finish_jobs(workspace)
 
     shown = text(open_view("load", workspace))
-    assert "Labels come from the names of folders" in shown
+    assert "Labels come from folder names" in shown
     assert "8 pictures outside of every class folder" in shown
 
 
@@ -161,7 +161,7 @@ def test_what_was_there_stays_when_other_images_are_not_wanted(
     workspace = visitor(loaded(dataset).with_pending(pending))
     page = open_view("load", workspace)
 
-    button(page, "Do not load them").click().run()
+    button(page, "Discard them").click().run()
 
     assert workspace.session.pending is None
     assert workspace.session.dataset is dataset

@@ -68,7 +68,7 @@ def test_another_strategy_stands_beside_with_the_same_counts(smote_session: Sess
     workspace = visitor(smote_session)
     page = open_view("balance", workspace)
 
-    chosen(page, "Beside it", "borderline_smote")
+    chosen(page, "Second map", "borderline_smote")
     page = ended(workspace, page)
 
     compared = workspace.session.compared
@@ -82,7 +82,7 @@ def test_the_images_alone_need_no_work(smote_session: Session) -> None:
     workspace = visitor(smote_session)
     page = open_view("balance", workspace)
 
-    chosen(page, "Beside it", "before")
+    chosen(page, "Second map", "before")
 
     assert not page.exception
     assert workspace.jobs() == []
@@ -91,7 +91,7 @@ def test_the_images_alone_need_no_work(smote_session: Session) -> None:
 def test_new_points_take_the_other_strategy_away(smote_session: Session) -> None:
     workspace = visitor(smote_session)
     page = open_view("balance", workspace)
-    chosen(page, "Beside it", "adasyn")
+    chosen(page, "Second map", "adasyn")
     ended(workspace, page)
     before = workspace.session.compared
     assert before is not None and workspace.session.balanced is not None
@@ -137,7 +137,9 @@ def test_settings_draw_the_map_anew(embedded_session: Session) -> None:
 
     # The strategy has a seed as well, further up.
     [box for box in page.number_input if box.label == "Seed"][-1].set_value(7)
-    next(one for one in page.button if one.label == "Draw the UMAP with these").click().run()
+    next(
+        one for one in page.button if one.label == "Draw the UMAP with these settings"
+    ).click().run()
     page = ended(workspace, page)
 
     assert workspace.session.projections["umap"].settings == MapSettings(seed=7)
@@ -147,7 +149,7 @@ def test_settings_draw_the_map_anew(embedded_session: Session) -> None:
 def test_a_search_selects_by_name_and_says_when_there_is_none(embedded_session: Session) -> None:
     workspace = visitor(embedded_session)
     page = open_view("balance", workspace)
-    box = next(box for box in page.text_input if box.label == "Find by file name")
+    box = next(box for box in page.text_input if box.label == "Find a file name")
 
     box.set_value("DOG/0").run()
     assert "6 images selected with 'DOG/0' in the name" in text(page)
@@ -168,13 +170,13 @@ def test_the_table_lists_what_is_selected(embedded_session: Session) -> None:
 def test_selected_images_are_left_out_and_taken_back(smote_session: Session) -> None:
     workspace = visitor(smote_session)
     page = open_view("balance", workspace)
-    next(b for b in page.text_input if b.label == "Find by file name").set_value("cat/0").run()
+    next(b for b in page.text_input if b.label == "Find a file name").set_value("cat/0").run()
 
     next(one for one in page.button if one.label == "Leave out 10 images").click().run()
     assert not page.exception
     assert len(workspace.session.edits.left_out_rows) == 10
     assert workspace.session.balanced is None or workspace.session.balanced.made is None
-    next(one for one in page.button if one.label == "Take back 10 images").click().run()
+    next(one for one in page.button if one.label == "Restore 10 images").click().run()
 
     assert not page.exception
     assert len(workspace.session.edits.left_out_rows) == 0

@@ -16,7 +16,7 @@ def test_what_is_no_label_is_refused_in_a_sentence(
     workspace, real = visitor(embedded_session), st.selectbox
 
     def typed(title: str, *args: object, **options: object) -> object:
-        return label if title == "Give another label" else real(title, *args, **options)  # type: ignore[call-overload]
+        return label if title == "Change the label" else real(title, *args, **options)  # type: ignore[call-overload]
 
     monkeypatch.setattr(st, "selectbox", typed)
     page = open_view("balance", workspace, **picked(embedded_session, Pick(0)))

@@ -34,7 +34,7 @@ def test_without_images_a_page_says_what_is_missing_and_offers_it(view: str) -> 
 
     assert has_no_fault(page)
     assert "There are no images yet." in text(page)
-    assert [one.label for one in page.button] == ["Choose images", "Take the sample"]
+    assert [one.label for one in page.button] == ["Load images", "Load the sample"]
 
 
 def test_load_without_images_offers_the_samples() -> None:
@@ -62,9 +62,9 @@ def test_every_page_opens_with_one_class(view: str, tmp_path: Path) -> None:
 
     assert has_no_fault(page)
     if view == "balance":
-        assert "There is one class, so there is nothing to balance." in text(page)
+        assert "There is only one class, so there is nothing to balance." in text(page)
     if view == "audit":
-        assert "There is one class, 'cat': nothing to balance." in text(page)
+        assert "There is only one class, 'cat', so there is nothing to balance." in text(page)
 
 
 @pytest.mark.long
@@ -105,7 +105,7 @@ def test_a_picture_that_is_gone_is_named_in_plain_text(tmp_path: Path) -> None:
     page = open_view("augment", workspace)
 
     assert has_no_fault(page)
-    assert "<img src=x>.png cannot be read any more (No such file or directory)." in text(page)
+    assert "<img src=x>.png can no longer be read (No such file or directory)." in text(page)
     assert [body for body in html(page) if "<img src=x>" in body] == []
 
 
@@ -215,7 +215,7 @@ def test_a_picked_cross_shows_its_parents_and_that_it_is_no_picture(
 
     assert has_no_fault(page)
     assert "Synthetic point 3, 'dog'" in text(page)
-    assert "there is no picture of it" in text(page)
+    assert "a vector without a picture" in text(page)
 
 
 def test_a_pick_of_points_that_are_gone_shows_none(
@@ -246,8 +246,8 @@ def test_evaluate_of_one_class_says_what_it_needs(tmp_path: Path) -> None:
     page = open_view("evaluate", visitor(loaded(draw_dataset(tmp_path / "set", {"cat": 3}))))
 
     assert has_no_fault(page)
-    assert "There is one class, so there is nothing to compare." in text(page)
-    assert button(page, "Choose images")
+    assert "There is only one class, so there is nothing to compare." in text(page)
+    assert button(page, "Load images")
 
 
 def test_evaluate_without_a_rival_says_so(embedded_session: Session) -> None:
@@ -255,7 +255,7 @@ def test_evaluate_without_a_rival_says_so(embedded_session: Session) -> None:
     page = open_view("evaluate", visitor(embedded_session.with_evaluation(report)))
 
     assert has_no_fault(page)
-    assert "Only one strategy was tried" in text(page)
+    assert "There is only one strategy" in text(page)
 
 
 def test_an_export_is_written_offered_and_written_again(smote_session: Session) -> None:
@@ -290,7 +290,7 @@ def test_an_export_older_than_its_settings_says_so(smote_session: Session) -> No
     page = open_view("export", workspace)
 
     assert has_no_fault(page)
-    assert "Settings have changed since: write again" in text(page)
+    assert "Settings have changed since then. Write it again" in text(page)
 
 
 def test_a_pick_on_another_dataset_is_forgotten(
@@ -360,7 +360,7 @@ def test_evaluate_compares_what_was_asked_for(split_dataset: ImageDataset) -> No
     assert [row.title for row in report.strategies[:2]] == ["None", "SMOTE to 50% + class weights"]
     assert report.is_held_out
     assert has_no_fault(page)
-    assert "A lesson: resampled first, split afterwards" in text(page)
+    assert "Lesson: resampling before the split" in text(page)
 
 
 def test_a_strategy_that_stands_for_nothing_is_told_before_it_runs(

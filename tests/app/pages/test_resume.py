@@ -53,8 +53,8 @@ def open_app(workspace: Workspace) -> AppTest:
 def test_what_was_kept_is_offered_in_one_line(kept: Workspace) -> None:
     page = open_app(kept)
 
-    assert "**Go on with 'pets'** (19 images in 3 classes, today)" in text(page)
-    assert "With the embedding and the strategy and what it made." in text(page)
+    assert "**Resume 'pets'** (19 images in 3 classes, today)" in text(page)
+    assert "With the embedding and the strategy and its result." in text(page)
 
 
 def test_going_on_opens_it_with_all_that_was_made(kept: Workspace) -> None:
@@ -66,7 +66,7 @@ def test_going_on_opens_it_with_all_that_was_made(kept: Workspace) -> None:
 
     assert not page.exception
     assert "'pets' has 19 images in 3 classes" in text(page)
-    assert "Go on with" not in text(page)
+    assert "Resume" not in text(page)
     assert kept.session.embeddings is not None
     assert kept.session.balanced is not None and kept.session.balanced.synthetic is not None
 
@@ -77,7 +77,7 @@ def test_deleting_takes_the_offer_away(kept: Workspace) -> None:
     page.button(key="go_on_delete").click().run()
 
     assert not page.exception
-    assert "Go on with" not in text(page)
+    assert "Resume" not in text(page)
     assert kept.saved is None
 
 
@@ -93,7 +93,7 @@ def test_a_refusal_is_a_sentence_and_the_offer_stays(kept: Workspace) -> None:
 
     assert not page.exception
     assert "19 of 19 files of 'pets' that were looked for are not there any more." in text(page)
-    assert "Go on with" in text(page)
+    assert "Resume" in text(page)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -103,14 +103,14 @@ def test_a_name_is_shown_letter_by_letter(kept: Workspace, name: str) -> None:
 
     page = open_app(kept)
 
-    assert f"Go on with '{name}'" in text(page)
+    assert f"Resume '{name}'" in text(page)
     assert not any(f"with '{name}'" in element.value for element in page.markdown)
 
 
 def test_where_nothing_was_kept_nothing_is_offered() -> None:
     page = open_app(WORKSPACES.of_visitor(None))
 
-    assert "Go on with" not in text(page)
+    assert "Resume" not in text(page)
 
 
 @pytest.mark.parametrize(
@@ -133,4 +133,4 @@ def test_a_visitor_too_many_reads_one_sentence(monkeypatch: pytest.MonkeyPatch) 
     page = AppTest.from_file(str(MAIN), default_timeout=WAIT_SECONDS).run()
 
     assert not page.exception
-    assert "Evenset is full: it lets 1 visitor in at one time." in text(page)
+    assert "Evenset is full: it serves 1 visitor at a time." in text(page)

@@ -178,7 +178,7 @@ def test_what_is_being_opened_is_not_deleted(start: Callable[..., Workspaces]) -
     workspace.drop_saved()
 
     assert workspace.saved is not None
-    assert workspace.message.startswith("Opening 'pets' again is still running.")
+    assert workspace.message.startswith("Opening 'pets' is still running.")
     gate.set()
     finish_jobs(workspace)
 
@@ -349,7 +349,7 @@ def test_no_more_visitors_are_let_in_than_may_have_files(
     for workspace in (one, two):
         workspace.new_folder("dataset")
 
-    with pytest.raises(LimitError, match=r"full: it lets 2 visitors in .* --max-visitors"):
+    with pytest.raises(LimitError, match=r"full: it serves 2 visitors at .* --max-visitors"):
         workspaces.of_visitor(None)
 
     assert workspaces.of_visitor(one.token) is one
@@ -361,7 +361,7 @@ def test_who_only_looked_gets_no_files_once_it_is_full(start: Callable[..., Work
     quick, slow = workspaces.of_visitor(None), workspaces.of_visitor(None)
     quick.new_folder("dataset")
 
-    with pytest.raises(LimitError, match=r"full: it lets 1 visitor in"):
+    with pytest.raises(LimitError, match=r"full: it serves 1 visitor"):
         slow.new_folder("dataset")
 
     assert not slow.has_folder
@@ -424,7 +424,7 @@ def test_what_cannot_be_written_down_is_said_and_goes_on(
 
     workspace.put(workspace.session, workspace.session.with_policy(PRESETS["gentle"]))
 
-    assert workspace.message.startswith("What you have now is not kept for the next start.")
+    assert workspace.message.startswith("Your session cannot be saved for the next start.")
     assert workspace.session.policy_chosen
 
 

@@ -61,7 +61,7 @@ def test_the_lines_say_what_there_is(place: Path, session: Session) -> None:
 
     assert saved is not None
     assert (saved.name, saved.images, saved.classes) == ("pets", 19, 3)
-    assert (saved.folder, saved.encoder, saved.plan) == ("dataset_1", None, None)
+    assert (saved.folder, saved.was_embedded, saved.recipe.strategy) == ("dataset_1", False, None)
 
 
 def test_the_images_come_back_with_their_audit(place: Path, session: Session) -> None:
@@ -184,15 +184,15 @@ def damage(change: Callable[[dict[str, object]], object]) -> Callable[[Path], No
         lambda place: (place / SESSION_FILE).write_text("[]"),
         lambda place: (place / SESSION_FILE).write_bytes(b"\xff\xfe\x00"),
         damage(lambda facts: facts.update(version=True)),
-        damage(lambda facts: facts.pop("policy")),
-        damage(lambda facts: facts.update(policy={"steps": 1})),
+        damage(lambda facts: facts["recipe"].pop("policy")),
+        damage(lambda facts: facts["recipe"].update(policy={"steps": 1})),
         damage(lambda facts: facts.update(folder="../dataset_1")),
         damage(lambda facts: facts.update(folder="dataset_2")),
         damage(lambda facts: facts.update(saved_at="soon")),
         damage(lambda facts: facts.update(saved_at=float("nan"))),
         damage(lambda facts: facts.update(images=None)),
-        damage(lambda facts: facts.update(take=[1])),
-        damage(lambda facts: facts.update(plan={})),
+        damage(lambda facts: facts["recipe"].update(take=[1])),
+        damage(lambda facts: facts["recipe"].update(settings=[])),
         lambda place: (place / "dataset_1" / "index" / "dataset.json").unlink(),
     ],
 )
@@ -224,16 +224,17 @@ def test_any_json_in_its_place_is_nothing_to_go_on_with(
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("encoder", "of another version"), ("plan", {"strategy": "unknown"})]
+    ("name", "value"), [("encoder", "of another version"), ("strategy", "unknown")]
 )
 def test_what_this_version_does_not_know_is_left_out(
-    place: Path, session: Session, name: str, value: object
+    place: Path, session: Session, name: str, value: str
 ) -> None:
     assert session.dataset is not None
     plan = Balanced(make_plan(session.dataset, "augment"), 0, None)
     save_session(place, session.with_balanced(plan))
     facts = json.loads((place / SESSION_FILE).read_text())
-    facts[name] = {**facts[name], **value} if isinstance(value, dict) else value
+    facts["recipe"][name] = value
+    facts["was_embedded"] = name == "encoder"
     (place / SESSION_FILE).write_text(json.dumps(facts))
 
     saved = read_saved(place)

@@ -123,7 +123,7 @@ def test_a_cancelled_job_says_that_nothing_changed(workspace: Workspace) -> None
     workspace.cancel_all()
     finish_jobs(workspace)
 
-    assert workspace.message == "Embedding images was cancelled. What you had is unchanged."
+    assert workspace.message == "Embedding images was cancelled. Nothing has changed."
     assert not workspace.session.policy_chosen
 
 
@@ -251,7 +251,7 @@ def test_dropped_work_is_cancelled_and_its_result_never_arrives(workspace: Works
 
     assert job.is_cancelled
     assert workspace.jobs() == []
-    assert workspace.message == "Embedding images was stopped: its images were replaced."
+    assert workspace.message == "Embedding images was stopped because its images were replaced."
     gate.set()
     finish_jobs(workspace)
     assert not workspace.session.policy_chosen

@@ -40,7 +40,7 @@ def test_a_file_that_is_gone_is_refused(tmp_path: Path) -> None:
     dataset = draw_dataset(tmp_path / "set", {"cat": 2})
     (dataset.root / str(dataset.table["file"].iloc[0])).unlink()
 
-    with pytest.raises(UnreadableImageError, match="cannot be read any more"):
+    with pytest.raises(UnreadableImageError, match="can no longer be read"):
         thumbnail_file(tmp_path / "cache", dataset, 0)
 
 

@@ -250,7 +250,7 @@ def test_a_file_that_the_browser_cannot_read_stops_nothing(uploads: Uploads) -> 
 def test_an_archive_that_the_browser_cannot_read_is_refused(uploads: Uploads) -> None:
     upload = uploads.begin(announced([("pets.zip", 40)], kind=ARCHIVE, name="pets.zip"))
 
-    with pytest.raises(SourceError, match=r"'pets.zip' changed or went away.*Choose it again"):
+    with pytest.raises(SourceError, match=r"'pets.zip' changed or was removed.*Choose it again"):
         uploads.finish(upload, [0])
 
     wait_until_gone(upload.folder)
@@ -293,7 +293,7 @@ def test_a_piece_that_does_not_fit_is_refused_as_a_whole(uploads: Uploads, piece
         (b'{"kind": "folder", "name": "x"}\n\xb2\t"a"', "line 2"),
         (b'{"kind": "folder", "name": "x"}\n1\t"a"\n9999999999999999\t"a"', "line 3"),
         (b'{"kind": "archive", "name": "x"}\n1\t"a"\n1\t"b"', "one file"),
-        (b'{"kind": "folder", "name": "x"}\n', "'x' holds no files"),
+        (b'{"kind": "folder", "name": "x"}\n', "'x' has no files"),
     ],
 )
 def test_a_list_that_is_none_is_refused(body: bytes, sentence: str) -> None:
@@ -475,7 +475,7 @@ def test_a_third_upload_waits_while_two_are_under_way(uploads: Uploads) -> None:
     uploads.begin(announced([("1.jpg", 1)]))
     uploads.begin(announced([("2.jpg", 1)]))
 
-    with pytest.raises(LimitError, match="2 uploads are under way"):
+    with pytest.raises(LimitError, match="2 uploads are running"):
         uploads.begin(announced([("3.jpg", 1)]))
 
 

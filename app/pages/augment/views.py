@@ -1,4 +1,4 @@
-"""Ways to look at augmented pictures: a grid, a sweep of strength, two policies, a mix of two."""
+"""Views of augmented pictures: a grid, a sweep of strength, two policies, a mix of two images."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -37,14 +37,14 @@ def grid(dataset: ImageDataset, policy: AugmentPolicy, label: str) -> None:
     """Draw originals above, augmented pictures below, with the values drawn for each."""
     left, middle, right = st.columns([2, 2, 2], vertical_alignment="bottom")
     copies = left.selectbox(
-        "Pictures of each image", [1, 2, 3, 4], key="augment_copies", persist_state="session"
+        "Pictures per image", [1, 2, 3, 4], key="augment_copies", persist_state="session"
     )
     is_difference = middle.toggle(
         "Show the difference", key="augment_difference", persist_state="session",
-        help="Grey where nothing changed; three times as strong as it is.",
+        help="Grey means no change. Differences are shown three times as strong.",
     )  # fmt: skip
     first = int(st.session_state.get("augment_copy", 1))
-    if right.button("Draw again", help="The next augmented pictures of each image."):
+    if right.button("Draw again", help="Shows the next augmented pictures of each image."):
         first += copies
         st.session_state["augment_copy"] = first
 
@@ -65,9 +65,9 @@ def grid(dataset: ImageDataset, policy: AugmentPolicy, label: str) -> None:
     sources = open_sources(dataset, _rows(dataset, label))
     _draw(sources, column)
     which = f"picture {first}" if copies == 1 else f"pictures {first} to {first + copies - 1}"
-    text = f"Above the originals, below augmented {which} of each, as Export makes them."
+    text = f"Top: originals. Bottom: augmented {which} of each, as Export makes them."
     if any(isinstance(source, Source) and source.scale < 1 for source in sources):
-        text += " Large pictures are shown smaller; noise is finer in the files than here."
+        text += " Large pictures are shown smaller; in the files, noise is finer."
     quiet(text)
 
 
@@ -101,7 +101,7 @@ def sweep(dataset: ImageDataset, policy: AugmentPolicy, label: str) -> None:
     for source in open_sources(dataset, _rows(dataset, label)[:_SWEPT]):
         st.html(missing_html(source) if isinstance(source, str) else row(source))
     ends = f"{parameter.low:g} to {parameter.high:g} {parameter.unit}".strip()
-    quiet(f"{parameter.title}, from {ends}; the originals on the left.")
+    quiet(f"{parameter.title}, from {ends}. The originals are on the left.")
 
 
 def two_policies(dataset: ImageDataset, policy: AugmentPolicy, label: str) -> None:
@@ -120,7 +120,7 @@ def two_policies(dataset: ImageDataset, policy: AugmentPolicy, label: str) -> No
         return column_html(figures)
 
     _draw(open_sources(dataset, _rows(dataset, label)), column)
-    quiet(f"Above the originals, in the middle your policy, below '{other}'.")
+    quiet(f"Top: originals. Middle: your policy. Bottom: '{other}'.")
 
 
 def mixing(dataset: ImageDataset, policy: AugmentPolicy, label: str) -> None:  # noqa: ARG001
@@ -128,9 +128,15 @@ def mixing(dataset: ImageDataset, policy: AugmentPolicy, label: str) -> None:  #
     labels = [one for one, count in dataset.counts(TRAIN).items() if count]
     left, right = st.columns(2)
     others = [one for one in labels if one != label] or labels
-    other = left.selectbox("And class", others, key="augment_mixed", persist_state="session")
+    other = left.selectbox("Second class", others, key="augment_mixed", persist_state="session")
     share = right.slider(
-        "Share of the first", 0.0, 1.0, 0.6, 0.05, key="augment_share", persist_state="session"
+        "Share of the first class",
+        0.0,
+        1.0,
+        0.6,
+        0.05,
+        key="augment_share",
+        persist_state="session",
     )
     pairs = zip(
         open_sources(dataset, _rows(dataset, label)),
@@ -152,12 +158,12 @@ def mixing(dataset: ImageDataset, policy: AugmentPolicy, label: str) -> None:  #
         columns.append(column_html(figures))
     st.html(grid_html(columns))
     quiet(
-        "Each mixed picture has two labels, in shares. Folders of classes cannot say that, so "
-        "Export makes none; a trainer mixes within each batch."
+        "Each mixed picture has two labels, each with a share. A folder per class cannot express "
+        "this, so Export makes none; mix within each batch while training."
     )
 
 
-LOOKS: Mapping[str, Callable[[ImageDataset, AugmentPolicy, str], None]] = {
+VIEWS: Mapping[str, Callable[[ImageDataset, AugmentPolicy, str], None]] = {
     "Pictures": grid,
     "Strength": sweep,
     "Two policies": two_policies,

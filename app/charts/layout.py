@@ -1,0 +1,29 @@
+"""What all charts share: margins, the font, and names as text that is never HTML."""
+
+from collections.abc import Sequence
+from html import escape
+
+ROW_PX = 26
+FONT = {"size": 13}
+MARGIN = {"l": 0, "r": 12, "t": 8, "b": 8}
+_MOST_LETTERS = 32  # of a class beside an axis; a long name would take the room of the bars
+
+
+def name_of(label: str) -> str:
+    """Return a label without HTML; quotes stay, since Plotly does not read their entities."""
+    return escape(label, quote=False)
+
+
+def cut(label: str, most: int = _MOST_LETTERS) -> str:
+    """Return a label of at most so many letters, without HTML."""
+    return name_of(label if len(label) <= most else label[: most - 1] + "…")
+
+
+def shortened(labels: Sequence[str], suffix: str = "") -> dict[str, str]:
+    """Return tick -> what stands there instead, for long names; their bars keep the whole name."""
+    return {
+        # Plotly compares the tick as it would be drawn.
+        name_of(label) + suffix: cut(label) + suffix
+        for label in labels
+        if len(label) > _MOST_LETTERS
+    }
