@@ -127,7 +127,7 @@ def parse(content: bytes | str, where: str) -> object:
         text = content if isinstance(content, str) else content.decode("utf-8-sig")
         return json.loads(text, parse_constant=_refuse_constant)
     except UnicodeDecodeError as error:
-        raise SettingError(f"{where} is not JSON: it is no text in UTF-8.") from error
+        raise SettingError(f"{where} is not JSON: it is not text in UTF-8.") from error
     except RecursionError as error:
         raise SettingError(f"{where} is not JSON: its lists lie too deep.") from error
     except ValueError as error:
@@ -290,7 +290,7 @@ _WANTED = {
     "tuple_type": "a list",
     "list_type": "a list",
     "frozen_set_type": "a list",
-    "string_type": "a text",
+    "string_type": "text",
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "greater_than_equal": "a whole number of 18 digits at most",
@@ -300,7 +300,7 @@ _WANTED = {
 
 
 def _kind_of(schema: Mapping[str, Any]) -> str:
-    kinds = {"int": "a whole number", "str": "a text", "bool": "true or false", "dict": _OBJECT}
+    kinds = {"int": "a whole number", "str": "text", "bool": "true or false", "dict": _OBJECT}
     inside = schema.get("schema", {})
     if schema["type"] == "function-after":
         return _kind_of(inside)
@@ -322,7 +322,7 @@ def _read_array(data: object) -> NDArray[np.intp]:
 def _check_text(text: str) -> str:
     # JSON can name half a character. No page shows it, and nothing is called so.
     if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):
-        raise ValueError("a text that can be shown")
+        raise ValueError("text that can be shown")
     return text
 
 
@@ -350,7 +350,7 @@ def _one_told(fault: Mapping[str, Any]) -> str:
     if kind == "missing":
         return f": '{_place(way)}' is missing."
     if way and way[-1] == "[key]":
-        return f": a name in '{_place(way[:-2])}' is {_shown(fault['input'])}, which is no text."
+        return f": a name in '{_place(way[:-2])}' is {_shown(fault['input'])}, which is not text."
     if kind == "too_long":
         wanted = f"a list of {context['max_length']} values"
     elif kind in {"enum", "literal_error"}:

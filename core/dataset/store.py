@@ -34,7 +34,7 @@ _DAMAGE = (  # Arrow's errors are ValueError or OSError
 
 
 @dataclass(frozen=True)
-class _Facts:
+class Facts:
     """What stands beside the table of images, and how that is to be read."""
 
     name: FileName
@@ -73,7 +73,7 @@ def write_dataset(folder: Path, dataset: ImageDataset) -> None:
             "reason": pd.Categorical([skip.reason for skip in dataset.skipped]),
         }
     )
-    facts = _Facts(
+    facts = Facts(
         name=dataset.name,
         root=_root_text(dataset.root, folder.parent),
         images=len(table),
@@ -106,7 +106,7 @@ def read_dataset(folder: Path) -> ImageDataset:
     """
     try:
         facts = records.read_text(
-            _Facts,
+            Facts,
             (folder / FACTS_FILE).read_bytes(),
             f"The list of images in '{folder}'",
             _VERSION,

@@ -94,7 +94,7 @@ def spoiled(change: Callable[[Any], object]) -> object:
         (spoiled(lambda d: d["steps"][0].update(operation="melt")), r"no operation 'melt'"),
         (
             spoiled(lambda d: d["steps"][0].update(operation=1)),
-            r"'steps\[0\]\.operation' is 1; .* a text",
+            r"'steps\[0\]\.operation' is 1; .* text",
         ),
         (spoiled(lambda d: d["steps"][0].update(p=1)), r"'steps\[0\]\.p' is unknown"),
         (spoiled(lambda d: d["steps"][0].pop("values")), r"'steps\[0\]\.values' is missing"),
@@ -143,7 +143,7 @@ def spoiled(change: Callable[[Any], object]) -> object:
         ),
         (
             spoiled(lambda d: d["steps"][0].update(except_labels=[6])),
-            r"except_labels\[0\]' is 6; .* a text",
+            r"except_labels\[0\]' is 6; .* text",
         ),
     ],
 )

@@ -19,7 +19,7 @@ def test_half_a_character_is_no_label() -> None:
     data["steps"][0]["except_labels"] = ["\ud800"]
 
     with pytest.raises(
-        SettingError, match=r"'steps\[0\].except_labels\[0\]' is .*a text that can be shown"
+        SettingError, match=r"'steps\[0\].except_labels\[0\]' is .*text that can be shown"
     ):
         AugmentPolicy.from_json(data)
 

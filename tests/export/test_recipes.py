@@ -58,7 +58,7 @@ def test_an_export_holds_its_recipe(tmp_path: Path) -> None:
         ({"version": 4}, r"by Evenset .* in version 4 .* older .* reads version 5"),
         ({"seed": None}, "'seed' is null; it must be a whole number"),
         ({"settings": 3}, "'settings' is 3; it must be an object"),
-        ({"target": 1.5}, "'target' is 1.5; it must be a text, a whole number or an object"),
+        ({"target": 1.5}, "'target' is 1.5; it must be text, a whole number or an object"),
         ({"most_per_image": 1e999}, "is not JSON"),
         ({"take": {"counts": 3}}, r"'take\.counts' is 3; it must be an object"),
         ({"take": {"counts": {"a": "x"}}}, r"'take\.counts\.a' is \"x\"; .* whole number"),
