@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core.embed import builtin, classical
 from core.embed.network import INPUT_PX
 from core.embed.training_pictures import TrainingPictures
+from core.neighbours import SearchOptions, nearest_others
 from core.pictures.decode import resize
 from core.storage import write_bytes
 
@@ -94,12 +95,9 @@ def shared_neighbours(
     made: NDArray[np.float32], wanted: NDArray[np.float32], count: int = 10
 ) -> float:
     """Return the share of each row's `count` nearest by cosine that both spaces agree on."""
-    nearest = []
-    for rows in (made, wanted):
-        near = rows @ rows.T
-        np.fill_diagonal(near, -np.inf)
-        nearest.append(np.argpartition(-near, count, axis=1)[:, :count])
-    agreed = [len(np.intersect1d(a, b)) for a, b in zip(*nearest, strict=True)]
+    by_cosine = SearchOptions(metric="cosine")
+    near = (nearest_others(rows, count, options=by_cosine).positions for rows in (made, wanted))
+    agreed = [len(np.intersect1d(a, b)) for a, b in zip(*near, strict=True)]
     return float(np.mean(agreed) / count)
 
 

@@ -1,10 +1,8 @@
 """Find the images that are most like one image."""
 
-import numpy as np
-
 from core.dataset import Rows
 from core.embed import Embeddings
-from core.neighbours.search import nearest
+from core.neighbours import nearest_others
 
 
 def similar_rows(embeddings: Embeddings, row: int, count: int) -> Rows:
@@ -14,11 +12,7 @@ def similar_rows(embeddings: Embeddings, row: int, count: int) -> Rows:
         ValueError: `row` has no vector.
     """
     place = embeddings.positions_of([row])
-    count = min(count, len(embeddings) - 1)
-    if count < 1:
-        return np.empty(0, np.intp)
-    query = embeddings.vectors[place]
-    # One more, since it finds itself; copies of it may come before it.
-    found = nearest(embeddings.vectors, count + 1, queries=query).positions[0]
-    rows: Rows = embeddings.rows[found[found != place[0]][:count]]
+    rows: Rows = embeddings.rows[
+        nearest_others(embeddings.vectors, count, chosen=place).positions[0]
+    ]
     return rows

@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_array, check_is_fitted
 
 from core.neighbours.rows import spans
-from core.neighbours.search import Neighbors, nearest
+from core.neighbours.search import Neighbors, SearchOptions, nearest, nearest_others
 
 
 class ExactNeighbors(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -107,14 +107,10 @@ class ExactNeighbors(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
         )
 
     def _search(self, asked: NDArray[Any] | None, k: int) -> Neighbors:
-        return nearest(
-            self._points,
-            k,
-            queries=asked,
-            metric=self.metric,
-            device=self.device,
-            memory_bytes=self.memory_bytes,
-        )
+        options = SearchOptions(self.metric, self.device, self.memory_bytes)
+        if asked is None:
+            return nearest_others(self._points, k, options=options)
+        return nearest(self._points, k, asked, options=options)
 
 
 def _checked(values: ArrayLike) -> NDArray[Any]:

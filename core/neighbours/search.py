@@ -1,13 +1,13 @@
 """Find the exact nearest neighbours of points, in blocks of bounded memory."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.neighbours.rows import Centre, PointRows, centre_of, have_whole_squares, spans
-from core.neighbours.settle import settle, widen, without_surplus_copies
+from core.neighbours.settle import Uncertain, settle, widen, without_surplus_copies
 from core.neighbours.shortlist import Shortlist
 from core.neighbours.tiles import Panel, fill, product_threads
 from core.neighbours.tiles_on_gpu import fill_on_gpu
@@ -17,6 +17,7 @@ from core.progress import Progress, silent
 # always, and the rest is searched again.
 _SPARE = 3
 _LARGEST_STEP = 1024
+_STAGE = "finding neighbours"
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,50 +27,143 @@ class Neighbors:
     positions: NDArray[np.intp]  # (Q, k) the nearest first; of equal ones the lower position first
     distances: NDArray[np.float64]  # (Q, k)
 
+    @staticmethod
+    def none_yet(count: int, k: int) -> "Neighbors":
+        """Return room for the k neighbours of so many points."""
+        return Neighbors(np.empty((count, k), np.intp), np.empty((count, k), np.float64))
+
+    def only(self, chosen: NDArray[np.intp]) -> "Neighbors":
+        """Return the neighbours of the points at `chosen`."""
+        return Neighbors(self.positions[chosen], self.distances[chosen])
+
+
+@dataclass(frozen=True)
+class SearchOptions:
+    """How a search is run. Device and memory change nothing of what is found.
+
+    Raises:
+        ValueError: the metric is unknown.
+    """
+
+    # "cosine": rows are brought to length 1 (a row of zeros stays), and a distance is half the
+    # squared one, which is 1 - the cosine.
+    metric: str = "euclidean"
+    device: str = "cpu"  # or "cuda"
+    memory_bytes: int = 64_000_000  # what may be held beside the points and the result
+
+    def __post_init__(self) -> None:
+        if self.metric not in {"euclidean", "cosine"}:
+            raise ValueError(f"Unknown metric '{self.metric}': choose 'euclidean' or 'cosine'.")
+
+
+USUAL = SearchOptions()
+
 
 def nearest(
     points: NDArray[Any],
     k: int,
+    queries: NDArray[Any],
     *,
-    queries: NDArray[Any] | None = None,
     rows: NDArray[np.intp] | None = None,
-    metric: str = "euclidean",
-    device: str = "cpu",
-    memory_bytes: int = 64_000_000,
+    options: SearchOptions = USUAL,
     progress: Progress = silent,
 ) -> Neighbors:
     """Return the k nearest points of every query: the true ones, ties by lower position.
 
     Args:
         points: (N, D) array or memory map of finite numbers, cast to float32 block by block.
-        k: How many, at most N; without `queries` at most N - 1.
-        queries: (Q, D) what to find neighbours of. None: the points themselves, each without
-            itself; a copy of it stays a neighbour.
+        k: How many, at most N.
+        queries: (Q, D) what to find neighbours of; for points of the set see `nearest_others`.
         rows: The rows of `points` to search among; positions then count in `rows`.
-        metric: "euclidean", or "cosine": rows are brought to length 1 (a row of zeros stays),
-            and a distance is half the squared one, which is 1 - the cosine.
-        device: "cpu" or "cuda".
-        memory_bytes: What may be held beside the points and the result.
+        options: How.
         progress: Told after each block of queries.
 
     Raises:
-        ValueError: a value is not finite in float32, or the metric is unknown.
+        ValueError: a value is not finite in float32.
     """
-    if metric not in {"euclidean", "cosine"}:
-        raise ValueError(f"Unknown metric '{metric}': choose 'euclidean' or 'cosine'.")
-    unit = metric == "cosine"
-    kept = memory_bytes // (2 if queries is None else 4)
+    unit, kept = options.metric == "cosine", options.memory_bytes // 4
     among = PointRows(points, rows, unit, kept)
-    asked = among if queries is None else PointRows(queries, None, unit, kept)
-    k = max(0, min(k, len(among) - (queries is None)))
-    found = Neighbors(np.empty((len(asked), k), np.intp), np.empty((len(asked), k), np.float64))
+    asked = PointRows(queries, None, unit, kept)
+    return _found(among, asked, min(k, len(among)), options, progress)
+
+
+def nearest_others(
+    points: NDArray[Any],
+    k: int,
+    *,
+    rows: NDArray[np.intp] | None = None,
+    chosen: NDArray[np.intp] | None = None,
+    options: SearchOptions = USUAL,
+    progress: Progress = silent,
+) -> Neighbors:
+    """Return the k nearest others of points of a set: the true ones, ties by lower position.
+
+    A point is left out of its own neighbours by its place, not by its distance: a copy of it stays
+    a neighbour.
+
+    Args:
+        points: (N, D) array or memory map of finite numbers, cast to float32 block by block.
+        k: How many; at most one fewer than there are points are returned.
+        rows: The rows of `points` that are the set; positions then count in `rows`.
+        chosen: (Q,) the places in the set whose neighbours are wanted, each once; None: all.
+        options: How.
+        progress: Told after each block of points.
+
+    Raises:
+        ValueError: a value is not finite in float32.
+    """
+    count = len(points) if rows is None else len(rows)
+    k = max(0, min(k, count - 1))
+    # Searching for all points compares each pair once, for some of them each asked pair once.
+    if chosen is None or 2 * len(chosen) >= count or k == 0:
+        unit, kept = options.metric == "cosine", options.memory_bytes // 2
+        among = PointRows(points, rows, unit, kept)
+        every = _found(among, among, k, options, progress)
+        return every if chosen is None else every.only(chosen)
+    found = Neighbors.none_yet(len(chosen), k)
+    for_queries = options.memory_bytes // 4
+    left = replace(options, memory_bytes=options.memory_bytes - for_queries)
+    for start, stop in spans(len(chosen), max(1, for_queries // (4 * points.shape[1]))):
+        some = chosen[start:stop]
+        # One more, since a point that is asked for as a query finds itself.
+        queries = points[some if rows is None else rows[some]]
+        near = nearest(points, k + 1, queries, rows=rows, options=left)
+        is_kept = _is_other(near.positions, some)
+        found.positions[start:stop] = near.positions[is_kept].reshape(-1, k)
+        found.distances[start:stop] = near.distances[is_kept].reshape(-1, k)
+        progress(_STAGE, stop, len(chosen))
+    return found
+
+
+def without_self(places: NDArray[np.intp], own: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return (Q, k) of the (Q, k + 1) places that another search found, without each point's own.
+
+    Where copies of a point have pushed it off the list, the last one goes.
+    """
+    kept: NDArray[np.intp] = places[_is_other(places, own)].reshape(len(places), -1)
+    return kept
+
+
+def _is_other(places: NDArray[np.intp], own: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return (Q, k + 1) which k of each row's places are not the point's own, in `own`, (Q,)."""
+    is_own = places == own[:, None]
+    is_own[~is_own.any(axis=1), -1] = True
+    return np.asarray(~is_own)
+
+
+def _found(
+    among: PointRows, asked: PointRows, k: int, options: SearchOptions, progress: Progress
+) -> Neighbors:
+    """Return the k nearest of `among`; where `asked` is the same, each point is left out."""
+    found = Neighbors.none_yet(len(asked), k)
     if found.positions.size == 0:
         return found
     with product_threads(len(among) * len(asked) * among.width) as threads:
-        search = _Search.prepared(among, asked, k, memory_bytes, threads)
+        search = _Search.prepared(among, asked, k, options.memory_bytes, threads)
         for start, stop in spans(len(asked), search.panel_rows):
-            search.settle_into(found, search.shortlist(start, stop, device, progress), start, stop)
-    if unit:
+            shortlist = search.shortlist(start, stop, options.device, progress)
+            search.settle_into(found, shortlist, start, stop)
+    if among.unit:
         found.distances[...] *= 0.5
     else:
         np.sqrt(found.distances, out=found.distances)
@@ -118,21 +212,15 @@ class _Search:
     def shortlist(self, start: int, stop: int, device: str, progress: Progress) -> Shortlist:
         """Return float32 candidates of queries `start` to `stop`."""
         shortlist = Shortlist(stop - start, self.size, most_hits=self.most_hits)
-        panel = Panel(self.asked, start, stop, themselves=self.asked is self.points)
+        panel = Panel(self.asked, self.points, self.centre, start, stop, self.step)
 
         def done(count: int) -> None:
-            progress("finding neighbours", start + count, len(self.asked))
+            progress(_STAGE, start + count, len(self.asked))
 
         if device == "cpu":
-            fill(
-                shortlist, panel, self.points, self.centre,
-                step=self.step, threads=self.threads, done=done,
-            )  # fmt: skip
+            fill(shortlist, panel, threads=self.threads, done=done)
         else:
-            fill_on_gpu(
-                shortlist, panel, self.points, self.centre,
-                device=device, size=self.size, step=self.step, done=done,
-            )  # fmt: skip
+            fill_on_gpu(shortlist, panel, device=device, size=self.size, done=done)
         return shortlist
 
     def settle_into(self, found: Neighbors, shortlist: Shortlist, start: int, stop: int) -> None:
@@ -168,9 +256,7 @@ class _Search:
                 places = np.minimum(places, len(self.visible) - 1)
                 themselves = np.where(self.visible[places] == rows, places, -1)
         settled = widen(
-            self.asked.exact(rows),
-            themselves,
-            found.distances[rows],
+            Uncertain(self.asked.exact(rows), themselves, found.distances[rows]),
             points,
             self.centre,
             step=self.step // 2,

@@ -63,10 +63,18 @@ def settle(
     return Settled(np.take_along_axis(candidates, order, 1), squares, certain)
 
 
+@dataclass(frozen=True, eq=False)
+class Uncertain:
+    """Queries whose lists may miss a neighbour."""
+
+    queries: NDArray[np.float64]  # (Q, D)
+    themselves: NDArray[np.intp] | None  # (Q,) which point each is, to be left out; -1: none
+    # (Q, k) ascending squared distances of some points: no farther one matters.
+    squares: NDArray[np.float64]
+
+
 def widen(
-    queries: NDArray[np.float64],
-    themselves: NDArray[np.intp] | None,
-    squares: NDArray[np.float64],
+    asked: Uncertain,
     points: PointRows,
     centre: Centre,
     *,
@@ -76,20 +84,19 @@ def widen(
     """Search all points again in float64, for queries with many points at nearly one distance.
 
     Args:
-        queries: (Q, D)
-        themselves: (Q,) the position of each query among the points, to be left out.
-        squares: (Q, k) ascending squared distances of some points: no farther one matters.
+        asked: The queries, and what was found of them.
         points: The points.
         centre: About which float64 products are taken.
         step: Points of a block.
         whole: `have_whole_squares` of queries and points: products then err by nothing, and a
             point at the distance of k found before it need not be looked at.
     """
-    count, k = squares.shape
+    queries, themselves = asked.queries, asked.themselves
+    count, k = asked.squares.shape
     mean = np.zeros(points.width) if whole else centre.mean.astype(np.float64)
     moved = queries - mean
     lengths = _lengths(moved)
-    bound = squares[:, -1].copy()
+    bound = asked.squares[:, -1].copy()
     found = _Found.nothing()
     for start, stop in spans(len(points), step):
         block = points.exact(slice(start, stop))

@@ -18,21 +18,25 @@ from core.neighbours.shortlist import Shortlist
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """Queries whose lists are filled together."""
+    """Queries whose lists are filled together, and the points that they are compared with."""
 
     queries: PointRows
-    start: int  # the first query
+    points: PointRows
+    centre: Centre  # of the points
+    start: int  # the first query; of points among themselves at a multiple of `step`
     stop: int
-    themselves: bool  # the queries are the points: a point is not offered to itself
+    step: int  # rows of a block
+
+    @property
+    def themselves(self) -> bool:
+        """Return whether the queries are the points: a point is not offered to itself."""
+        return self.queries is self.points
 
 
 def fill(
     shortlist: Shortlist,
     panel: Panel,
-    points: PointRows,
-    centre: Centre,
     *,
-    step: int,
     threads: int,
     done: Callable[[int], None],
 ) -> None:
@@ -42,13 +46,11 @@ def fill(
 
     Args:
         shortlist: The lists of the panel's queries.
-        panel: Which queries; with `themselves` it starts at a multiple of `step`.
-        points: The points to offer.
-        centre: Of the points.
-        step: Rows of a block.
+        panel: Which queries, and which points.
         threads: Tiles that are looked through at a time.
         done: Hears how many queries of the panel have been compared with every point.
     """
+    step, points = panel.step, panel.points
     height = min(step, panel.stop - panel.start)
     breadth = min(step, len(points))
     left = np.empty((height, points.width + 2), np.float32)
@@ -59,8 +61,8 @@ def fill(
         each: Callable[..., Iterable[None]] = map if threads == 1 else pool.map
         for start, stop in spans(panel.stop - panel.start, step):
             own = panel.start + start
-            rows = place_queries(panel.queries, own, centre, left[: stop - start])
-            offer = partial(_offer, shortlist, panel, points, centre, rows, own, buffers)
+            rows = place_queries(panel.queries, own, panel.centre, left[: stop - start])
+            offer = partial(_offer, shortlist, panel, rows, own, buffers)
             deque(each(offer, spans(len(points), step)), maxlen=0)
             done(stop)
 
@@ -94,8 +96,6 @@ def place_points(
 def _offer(
     shortlist: Shortlist,
     panel: Panel,
-    points: PointRows,
-    centre: Centre,
     rows: NDArray[np.float32],
     own: int,
     buffers: "SimpleQueue[_Buffer]",
@@ -108,7 +108,7 @@ def _offer(
         return
     buffer = buffers.get()
     try:
-        columns = place_points(points, first, centre, buffer.right[: last - first])
+        columns = place_points(panel.points, first, panel.centre, buffer.right[: last - first])
         tile = buffer.tile[: len(rows) * len(columns)].reshape(len(rows), len(columns))
         np.matmul(rows, columns.T, out=tile)
         if is_shared and first == own:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.neighbours.rows import Centre, PointRows, spans
+from core.neighbours.rows import PointRows, spans
 from core.neighbours.shortlist import Shortlist
 from core.neighbours.tiles import Panel, place_points, place_queries
 
@@ -21,12 +21,9 @@ _GROUP = 32
 def fill_on_gpu(
     shortlist: Shortlist,
     panel: Panel,
-    points: PointRows,
-    centre: Centre,
     *,
     device: str,
     size: int,
-    step: int,
     done: Callable[[int], None],
 ) -> None:
     """Set the lists of a panel's queries, as `tiles.fill` does.
@@ -36,27 +33,24 @@ def fill_on_gpu(
 
     Args:
         shortlist: The lists of the panel's queries.
-        panel: Which queries.
-        points: The points to offer.
-        centre: Of the points.
+        panel: Which queries, and which points.
         device: Of torch.
         size: Of a list.
-        step: Rows that are read at a time.
         done: Hears how many queries of the panel have been compared with every point.
     """
     import torch
 
     with _full_precision():
-        blocks = _Blocks(points, centre, step, torch.device(device))
+        blocks = _Blocks(panel, torch.device(device))
         for start, stop in spans(panel.stop - panel.start, _QUERIES):
-            rows = _moved(place_queries, panel.queries, panel.start + start, panel.start + stop,
-                          centre, step, blocks.device)  # fmt: skip
+            asked = slice(panel.start + start, panel.start + stop)
+            rows = _moved(panel, place_queries, panel.queries, asked, blocks.device)
             scores = torch.empty((stop - start, 0), device=blocks.device)
             found = torch.empty((stop - start, 0), dtype=torch.int64, device=blocks.device)
-            for first, last in spans(len(points), _POINTS):
+            for first, last in spans(len(panel.points), _POINTS):
                 tile = rows @ blocks.at(first, last).T
                 if panel.themselves:
-                    own = torch.arange(panel.start + start, panel.start + stop)
+                    own = torch.arange(asked.start, asked.stop)
                     inside = torch.nonzero((own >= first) & (own < last)).flatten()
                     tile[inside, own[inside] - first] = torch.inf
                 lowest, places = _lowest(tile, size)
@@ -71,13 +65,11 @@ def fill_on_gpu(
 class _Blocks:
     """Points on the card: all of them where they fit, else those last asked for."""
 
-    def __init__(
-        self, points: PointRows, centre: Centre, step: int, device: "torch.device"
-    ) -> None:
+    def __init__(self, panel: Panel, device: "torch.device") -> None:
         import torch
 
-        self._points, self._centre, self._step = points, centre, step
-        self.device = device
+        self._panel, self.device = panel, device
+        points = panel.points
         free = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else 0
         fits = 4 * len(points) * (points.width + 2) < free // 2
         self._all = self._read(0, len(points)) if fits else None
@@ -86,28 +78,26 @@ class _Blocks:
         return self._read(start, stop) if self._all is None else self._all[start:stop]
 
     def _read(self, start: int, stop: int) -> "torch.Tensor":
-        return _moved(
-            place_points, self._points, start, stop, self._centre, self._step, self.device
-        )
+        panel = self._panel
+        return _moved(panel, place_points, panel.points, slice(start, stop), self.device)
 
 
 def _moved(
+    panel: Panel,
     place: Callable[..., object],
     source: PointRows,
-    start: int,
-    stop: int,
-    centre: Centre,
-    step: int,
+    which: slice,
     device: "torch.device",
 ) -> "torch.Tensor":
     """Return rows of `source` on the card, as `place` writes them, read a few at a time."""
     import torch
 
-    moved = torch.empty((stop - start, source.width + 2), device=device)
-    buffer = np.empty((min(step, stop - start), source.width + 2), np.float32)
-    for first, last in spans(stop - start, step):
+    count = which.stop - which.start
+    moved = torch.empty((count, source.width + 2), device=device)
+    buffer = np.empty((min(panel.step, count), source.width + 2), np.float32)
+    for first, last in spans(count, panel.step):
         rows = buffer[: last - first]
-        place(source, start + first, centre, rows)
+        place(source, which.start + first, panel.centre, rows)
         moved[first:last] = torch.from_numpy(rows)
     return moved
 

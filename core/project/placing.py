@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.embed import Embeddings
-from core.neighbours import nearest
+from core.neighbours import SearchOptions, nearest
 from core.progress import Progress, silent
 from core.project.projection import AMONG_NEIGHBOURS, Placement, Points, Projection
 from core.resample import SyntheticPoints
@@ -87,12 +87,13 @@ def place_vectors(
         Shepard, ACM National Conference 1968, doi:10.1145/800186.810616.
     """
     k = min(k, len(positions))
+    options = SearchOptions(metric)
     reach = _reach(points)
     placed = np.empty((count, 2), np.float32)
     progress(stage, 0, count)
     for start in range(0, count, _BLOCK):
         span = slice(start, min(start + _BLOCK, count))
-        found = nearest(among, k, queries=block_of(span), rows=positions, metric=metric)
+        found = nearest(among, k, block_of(span), rows=positions, options=options)
         distances = found.distances
         if metric == "cosine":
             distances = np.sqrt(2 * distances)  # as between vectors of length 1

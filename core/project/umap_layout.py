@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.neighbours import nearest
+from core.neighbours import nearest_others
 from core.progress import Progress
 from core.project.projection import MapSettings
 from core.randomness import stream, stream_seed
@@ -61,7 +61,7 @@ def _neighbours(
     components: NDArray[np.float32], k: int, progress: Progress
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Return each point's k nearest, itself first, and their distances, as UMAP takes them."""
-    found = nearest(components, k - 1, progress=progress)
+    found = nearest_others(components, k - 1, progress=progress)
     itself = np.arange(len(components))[:, None]
     positions = np.hstack([itself, found.positions]).astype(np.int32)
     distances = np.hstack([np.zeros_like(itself), found.distances]).astype(np.float32)

@@ -1,6 +1,6 @@
 """SMOTE inside shuffled batches, as often advised for large image sets, and what that costs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import SettingError
-from core.neighbours import nearest
+from core.neighbours import nearest_others
 from core.progress import Progress, silent
-from core.resample.class_neighbours import nearest_of_some
-from core.resample.segments import ClassReport, Segments
+from core.resample.segments import ClassReport, Request, Segments
 
 BATCH_SIZE = 512
 # The cost is measured on at most so many rows of a class: a share is then within 2 points.
@@ -56,13 +55,10 @@ class _Drawn:
 def draw_batched(
     vectors: NDArray[Any],
     codes: NDArray[np.intp],
-    add: Mapping[int, int],
+    request: Request,
     *,
     k_neighbors: int = 5,
     batch_size: int = BATCH_SIZE,
-    rng_of: Callable[[int], np.random.Generator],
-    rows: NDArray[np.intp] | None = None,
-    device: str = "cpu",
     progress: Progress = silent,
 ) -> tuple[Segments, BatchedCost]:
     """Choose places on segments between neighbours of one class and one batch.
@@ -73,13 +69,10 @@ def draw_batched(
 
     Args:
         vectors: (N, D) array or memory map.
-        codes: (N,) label codes; of `rows` when given.
-        add: Code -> points asked for.
+        codes: (N,) label codes.
+        request: How many points each class gets, and its only source of randomness.
         k_neighbors: Neighbours of each row to choose from, or as many as its batch has.
         batch_size: Rows of a batch.
-        rng_of: Code -> the only source of randomness of that class.
-        rows: The only rows of `vectors` that may become parents.
-        device: 'cpu' or 'cuda'.
         progress: Told once per class.
 
     Returns:
@@ -90,37 +83,43 @@ def draw_batched(
     """
     if batch_size < 2:
         raise SettingError(f"A batch of {batch_size} has no neighbours in it. Use at least 2.")
-    usable = np.arange(len(vectors)) if rows is None else rows
-    batches = max(1, -(-len(usable) // batch_size))
+    batches = max(1, -(-len(vectors) // batch_size))
     drawn: list[_Drawn] = []
-    wanted = sorted(code for code, count in add.items() if count > 0)
+    wanted = sorted(code for code, count in request.add.items() if count > 0)
     for done, code in enumerate(wanted):
         progress("making synthetic points", done, len(wanted))
-        rng = rng_of(code)
-        members = rng.permutation(usable[codes == code])
-        # Dealing goes on where the class before stopped, so that batches are equally large.
-        first = int((codes < code).sum()) % batches
-        places = [
-            np.arange((batch - first) % batches, len(members), batches) for batch in range(batches)
-        ]
-        drawn.append(
-            _draw_class(vectors, members, places, code, add[code], k_neighbors, rng, device)
-        )
+        rng = request.rng_of(code)
+        dealt = _dealt(codes, code, batches, rng)
+        drawn.append(_draw_class(vectors, dealt, request.add[code], k_neighbors, rng))
     progress("making synthetic points", len(wanted), len(wanted))
     return _joined(drawn), _cost(drawn, batches, batch_size)
 
 
+@dataclass(frozen=True, eq=False)
+class _Dealt:
+    """The rows of a class, shuffled, and which of them each batch has."""
+
+    code: int
+    members: NDArray[np.intp]  # (M,) rows
+    places: list[NDArray[np.intp]]  # of each batch, in `members`
+
+
+def _dealt(codes: NDArray[np.intp], code: int, batches: int, rng: np.random.Generator) -> _Dealt:
+    members = rng.permutation(np.flatnonzero(codes == code))
+    # Dealing goes on where the class before stopped, so that batches are equally large.
+    first = int((codes < code).sum()) % batches
+    return _Dealt(
+        code,
+        members,
+        [np.arange((batch - first) % batches, len(members), batches) for batch in range(batches)],
+    )
+
+
 def _draw_class(
-    vectors: NDArray[Any],
-    members: NDArray[np.intp],
-    places: list[NDArray[np.intp]],
-    code: int,
-    asked: int,
-    k: int,
-    rng: np.random.Generator,
-    device: str,
+    vectors: NDArray[Any], dealt: _Dealt, asked: int, k: int, rng: np.random.Generator
 ) -> _Drawn:
-    """Return `asked` points of one class; `places` are those of its members in each batch."""
+    """Return `asked` points of one class."""
+    members, places = dealt.members, dealt.places
     sizes = np.array([len(own) for own in places])
     shares = np.diff(np.cumsum(sizes) * asked // max(1, len(members)), prepend=0)
     found = np.full((len(members), k), -1, np.intp)
@@ -129,7 +128,7 @@ def _draw_class(
     for own, share in zip(places, shares, strict=True):
         if len(own) < 2:
             continue
-        near = nearest(vectors, k, rows=members[own], device=device)
+        near = nearest_others(vectors, k, rows=members[own])
         used = near.positions.shape[1]
         found[own, :used] = own[near.positions]
         distances[own, :used] = near.distances
@@ -142,9 +141,9 @@ def _draw_class(
     return _Drawn(
         *pairs,
         rng.random(made, dtype=np.float32),
-        ClassReport(code, len(members), asked, made, fewest, note),
+        ClassReport(dealt.code, len(members), asked, made, fewest, note),
         int((sizes <= k).sum()),
-        *_compared(vectors, members, distances, device),
+        *_compared(vectors, members, distances),
     )
 
 
@@ -152,7 +151,6 @@ def _compared(
     vectors: NDArray[Any],
     members: NDArray[np.intp],
     distances: NDArray[np.float64],
-    device: str,
 ) -> tuple[float, float, float, float]:
     """Return the rows that have a neighbour in their batch, and three sums over them.
 
@@ -164,7 +162,7 @@ def _compared(
         return 0.0, 0.0, 0.0, 0.0
     # The members are shuffled, so the first are a fair sample.
     chosen = has_any[:_MEASURED]
-    true = nearest_of_some(vectors, members, chosen, distances.shape[1], device=device).distances
+    true = nearest_others(vectors, distances.shape[1], rows=members, chosen=chosen).distances
     inside = distances[chosen]
     # By distance, not by place: one of two equally near neighbours is as true as the other.
     is_true = inside <= true[:, -1:] * _SLACK

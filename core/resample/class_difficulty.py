@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.neighbours import nearest_others
 from core.neighbours.graph import BORDERLINE, OUTLIER, RARE, SAFE
-from core.resample.class_neighbours import nearest_of_some
 
 _BLOCK_BYTES = 16_000_000
 # The dimension is told from at most so many images of a class, and from so many at least.
@@ -74,15 +74,13 @@ def measure_class(
     )
 
 
-def class_dimension(
-    vectors: NDArray[np.float32], rows: NDArray[np.intp], *, device: str = "cpu"
-) -> float | None:
+def class_dimension(vectors: NDArray[np.float32], rows: NDArray[np.intp]) -> float | None:
     """Return in how many directions a class varies; None below twenty images that differ."""
     if len(rows) < _LEAST_MEASURED:
         return None
     # Spread over the class: neighbouring rows may be frames of one film.
     chosen = np.unique(np.linspace(0, len(rows) - 1, _MOST_MEASURED).astype(np.intp))
-    distances = nearest_of_some(vectors, rows, chosen, 2, device=device).distances
+    distances = nearest_others(vectors, 2, rows=rows, chosen=chosen).distances
     if (distances[:, 0] > 0).sum() < _LEAST_MEASURED:
         return None
     return intrinsic_dimension(distances)

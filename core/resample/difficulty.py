@@ -1,7 +1,7 @@
 """How hard a dataset is for SMOTE, per class, before anything is made."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from core.dataset import Labelled, Rows
 from core.embed import Embeddings
 from core.finding import Severity
-from core.neighbours import nearest
+from core.neighbours import nearest_others
 from core.neighbours.graph import SAFE, hubness, type_of_points
 from core.progress import Progress, silent
 from core.resample.class_difficulty import (
@@ -19,7 +19,7 @@ from core.resample.class_difficulty import (
     column_ranges,
     measure_class,
 )
-from core.resample.smote_limits import Limit, limits_of_all, limits_of_class
+from core.resample.smote_limits import ClassImages, Limit, limits_of_all, limits_of_class
 
 # Beside the widest column, a range as small as this holds rounding, not pictures.
 _CONSTANT = 1e-6
@@ -78,7 +78,6 @@ def measure_difficulty(
     *,
     rows: Rows | None = None,
     k: int = 5,
-    device: str = "cpu",
     progress: Progress = silent,
 ) -> Difficulty:
     """Return what is around the images of each class, and what speaks against SMOTE there.
@@ -89,7 +88,6 @@ def measure_difficulty(
         plan_add: Label -> synthetic points asked for.
         rows: The only rows to look at; the training split unless given.
         k: Neighbours to look at; five in the source.
-        device: 'cpu' or 'cuda'.
         progress: Told of neighbours found, then of classes.
 
     Source:
@@ -100,61 +98,71 @@ def measure_difficulty(
         Hubness: Radovanovic et al., JMLR 11 (2010).
     """
     used = np.intersect1d(dataset.training_rows if rows is None else rows, embeddings.rows)
-    places = embeddings.positions_of(used)
+    places, codes = embeddings.positions_of(used), dataset.codes[used]
     near = np.empty((len(used), 0), np.intp)
     if len(used) > 1:
-        found = nearest(embeddings.vectors, k, rows=places, device=device, progress=progress)
-        near = found.positions
-    codes = dataset.codes[used]
+        near = nearest_others(embeddings.vectors, k, rows=places, progress=progress).positions
     around, skewness = _surroundings(near, codes)
-    members = {int(code): np.flatnonzero(codes == code) for code in np.unique(codes)}
+    members = {
+        dataset.classes[code]: np.flatnonzero(codes == code) for code in np.unique(codes).tolist()
+    }
     ranges = [column_ranges(embeddings.vectors, places[own]) for own in members.values()]
     flat, flat_in_all = _constant_columns(ranges)
-    if len(used) < 2:
-        flat_in_all = 0  # one image alone says nothing of its numbers
-    classes: dict[str, ClassDifficulty] = {}
-    for done, (code, own) in enumerate(members.items()):
+    classes = {}
+    for done, (label, own) in enumerate(members.items()):
         progress("measuring classes", done, len(members))
-        label = dataset.classes[code]
         classes[label] = measure_class(
             label,
             own,
             around,
             asked=plan_add.get(label, 0),
-            dimension=class_dimension(embeddings.vectors, places[own], device=device),
+            dimension=class_dimension(embeddings.vectors, places[own]),
             constant_columns=flat[done] if len(own) > 1 else 0,
         )
     progress("measuring classes", len(members), len(members))
-    overlap = _overlap(near, codes)
-    limits = limits_of_all(
-        used,
-        around.occurrences,
-        hubness=skewness,
-        constant=flat_in_all,
-        width=embeddings.dimension,
-    )
-    told = [figures.dimension for figures in classes.values() if figures.dimension is not None]
-    for figures, own, shares in zip(classes.values(), members.values(), overlap, strict=True):
-        limits += limits_of_class(
-            figures,
-            used[own],
-            around.types[own],
-            k=k,
-            width=embeddings.dimension,
-            typical_dimension=float(np.median(told)) if told else None,
-            shares=dict(zip(classes, shares.tolist(), strict=True)),
-        )
-    order = list(Severity)
-    return Difficulty(
+    difficulty = Difficulty(
         classes,
-        overlap,
+        _overlap(near, codes),
         used,
         around.types,
         k=near.shape[1],
         hubness=skewness,
-        constant_columns=flat_in_all,
-        limits=tuple(sorted(limits, key=lambda limit: order.index(limit.severity))),
+        constant_columns=flat_in_all if len(used) > 1 else 0,  # one alone says nothing of them
+        limits=(),
     )
+    limits = limits_of_all(
+        used,
+        around.occurrences,
+        hubness=skewness,
+        constant=difficulty.constant_columns,
+        width=embeddings.dimension,
+    ) + _limits_of_classes(difficulty, members, k, embeddings.dimension)
+    order = list(Severity)
+    limits.sort(key=lambda limit: order.index(limit.severity))
+    return replace(difficulty, limits=tuple(limits))
+
+
+def _limits_of_classes(
+    difficulty: Difficulty, members: Mapping[str, NDArray[np.intp]], k: int, width: int
+) -> list[Limit]:
+    """Return what speaks against points of each class; `members` are places of the images."""
+    classes = difficulty.classes
+    told = [figures.dimension for figures in classes.values() if figures.dimension is not None]
+    limits = []
+    for (label, figures), shares in zip(classes.items(), difficulty.overlap, strict=True):
+        images = ClassImages(
+            difficulty.rows[members[label]],
+            difficulty.types[members[label]],
+            dict(zip(classes, shares.tolist(), strict=True)),
+        )
+        limits += limits_of_class(
+            figures,
+            images,
+            k=k,
+            width=width,
+            typical_dimension=float(np.median(told)) if told else None,
+        )
+    return limits
 
 
 def _surroundings(near: NDArray[np.intp], codes: NDArray[np.intp]) -> tuple[Surroundings, float]:

@@ -9,15 +9,17 @@ from numpy.typing import NDArray
 from core.augment import plan_pictures
 from core.augment.draws import join_pictures, pictures_of
 from core.dataset import Rows
+from core.neighbours import SearchOptions
 from core.resample.batched import draw_batched
 from core.resample.compress import compress
 from core.resample.drawing import IDENTICAL, REGULAR
 from core.resample.made import Made, TrainingSide
 from core.resample.quality import measure_quality
 from core.resample.samplers import draw_copies
-from core.resample.segments import ClassReport, Segments, SmoteSettings, draw_segments
+from core.resample.searching import BlockSearch
+from core.resample.segments import ClassReport, Request, Segments, SmoteSettings, draw_segments
 from core.resample.synthetic import PointsBetween, SyntheticPoints
-from core.resample.undersampling import without_contradicted, without_tomek_links
+from core.resample.undersampling import vote_of, without_contradicted, without_tomek_links
 
 
 def add_pictures(side: TrainingSide) -> Made:
@@ -55,13 +57,10 @@ def _draw_between_neighbours(
         uses_evenly=settings.get("bases") == "even",
     )
     segments = draw_segments(
-        vectors,
+        BlockSearch(vectors, device=side.device),
         side.dataset.codes[rows],
-        side.add,
+        _request(side),
         chosen,
-        rng_of=side.rng_of,
-        name_of=side.dataset.classes.__getitem__,
-        device=side.device,
         progress=side.progress,
     )
     points = _points(rows, segments, str(settings.get("interpolation", "linear")))
@@ -76,10 +75,9 @@ def add_points_in_batches(side: TrainingSide) -> Made:
     segments, cost = draw_batched(
         side.vectors(rows),
         side.dataset.codes[rows],
-        side.add,
+        _request(side),
         k_neighbors=side.number("k_neighbors"),
         batch_size=side.number("batch_size"),
-        rng_of=side.rng_of,
         progress=side.progress,
     )
     points = _points(rows, segments)
@@ -94,8 +92,7 @@ def add_points_then_edit(side: TrainingSide) -> Made:
         lambda points, codes: without_contradicted(
             points,
             codes,
-            n_neighbors=side.number("n_neighbors"),
-            kind_sel=side.text("kind_sel"),
+            vote=vote_of(side),
             cleans_smallest=True,
             device=side.device,
             progress=side.progress,
@@ -125,6 +122,10 @@ def _add_points_then(
     stays = clean(vectors, codes)
     kept = np.setdiff1d(side.allowed, rows[~stays[: len(rows)]])
     return _with_points(side, replace(made, kept=kept), points.only(stays[len(rows) :]))
+
+
+def _request(side: TrainingSide) -> Request:
+    return Request(side.add, side.rng_of, side.dataset.classes.__getitem__)
 
 
 def _points(rows: Rows, segments: Segments, interpolation: str = "linear") -> PointsBetween:
@@ -162,7 +163,7 @@ def _is_unsafe(side: TrainingSide, points: SyntheticPoints) -> NDArray[np.bool_]
         side.embeddings,
         points,
         rows=side.allowed,
-        device=side.device,
+        options=SearchOptions(device=side.device),
         progress=side.progress,
     )
     return quality.is_unsafe

@@ -1,16 +1,14 @@
 """How well synthetic points lie among real ones, and real ones among synthetic: PRDC in blocks."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from math import isqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.neighbours import nearest
+from core.neighbours import USUAL, SearchOptions, nearest, nearest_others
 from core.progress import Progress, silent
-
-MEMORY_BYTES = 64_000_000
 
 # A distance as near as this to a radius, beside the points' lengths, is rounding: a tie.
 _ROUNDING = 1e-11
@@ -49,8 +47,7 @@ def measure_prdc(
     made: PointBlocks,
     k: int = 5,
     *,
-    device: str = "cpu",
-    memory_bytes: int = MEMORY_BYTES,
+    options: SearchOptions = USUAL,
     progress: Progress = silent,
 ) -> Prdc | None:
     """Return the figures, or None with fewer than two points on a side.
@@ -59,8 +56,7 @@ def measure_prdc(
         real: N points.
         made: M synthetic points.
         k: Which nearest gives the radius; less than N and M.
-        device: 'cpu' or 'cuda'.
-        memory_bytes: What may be held beside the points' own arrays and the result.
+        options: On which device, and what may be held beside the points' own arrays and the result.
         progress: Told of pairs of blocks.
 
     Source:
@@ -70,12 +66,39 @@ def measure_prdc(
     k = min(k, real.count - 1, made.count - 1)
     if k < 1:
         return None
-    real_radii = _radii(real, k, device, memory_bytes, progress)
-    made_radii = _radii(made, k, device, memory_bytes, progress)
-    near_real = np.zeros(made.count, bool)
-    near_made = np.zeros(real.count, bool)
-    covered = np.zeros(real.count, bool)
-    in_balls = 0
+    balls = [_radii(points, k, options, progress) ** 2 for points in (real, made)]
+    found = _in_balls(real, made, balls, options.memory_bytes, progress)
+    return Prdc(
+        precision=float(found.near_real.mean()),
+        recall=float(found.near_made.mean()),
+        density=found.pairs / (k * made.count),
+        coverage=float(found.covered.mean()),
+        expected_coverage=expected_coverage(real.count, made.count, k),
+        k=k,
+    )
+
+
+@dataclass(eq=False)
+class _InBalls:
+    """Who lies in whose ball; grows with every block compared."""
+
+    near_real: NDArray[np.bool_]  # (M,) made points in the ball of a real one
+    near_made: NDArray[np.bool_]  # (N,) real points in the ball of a made one
+    covered: NDArray[np.bool_]  # (N,) real points with a made one in their ball
+    pairs: int = 0  # of a real ball and a made point in it
+
+
+def _in_balls(
+    real: PointBlocks,
+    made: PointBlocks,
+    balls: Sequence[NDArray[np.float64]],
+    memory_bytes: int,
+    progress: Progress,
+) -> _InBalls:
+    """Return who lies in whose ball; `balls` are the squared radii of real and made points."""
+    found = _InBalls(
+        np.zeros(made.count, bool), np.zeros(real.count, bool), np.zeros(real.count, bool)
+    )
     # Two blocks of vectors and what they are made of, then three tables of pairs.
     width = real.read(slice(0, 1)).shape[1]
     length = max(1, min(memory_bytes // (64 * width), isqrt(memory_bytes // 48)))
@@ -88,21 +111,14 @@ def measure_prdc(
             squares, rounding = _squares(x, made.read(theirs) - centre)
             # What is left of a distance, when rounding is taken as being on the border.
             squares += rounding
-            in_real = squares < real_radii[mine, None] ** 2
-            in_balls += int(in_real.sum())
-            near_real[theirs] |= in_real.any(axis=0)
-            covered[mine] |= in_real.any(axis=1)
-            near_made[mine] |= (squares < made_radii[theirs] ** 2).any(axis=1)
+            in_real = squares < balls[0][mine, None]
+            found.pairs += int(in_real.sum())
+            found.near_real[theirs] |= in_real.any(axis=0)
+            found.covered[mine] |= in_real.any(axis=1)
+            found.near_made[mine] |= (squares < balls[1][theirs]).any(axis=1)
             done += 1
     progress("comparing real and synthetic", pairs, pairs)
-    return Prdc(
-        precision=float(near_real.mean()),
-        recall=float(near_made.mean()),
-        density=in_balls / (k * made.count),
-        coverage=float(covered.mean()),
-        expected_coverage=expected_coverage(real.count, made.count, k),
-        k=k,
-    )
+    return found
 
 
 def expected_coverage(real: int, made: int, k: int) -> float:
@@ -115,26 +131,23 @@ def expected_coverage(real: int, made: int, k: int) -> float:
 
 
 def _radii(
-    points: PointBlocks, k: int, device: str, memory_bytes: int, progress: Progress
+    points: PointBlocks, k: int, options: SearchOptions, progress: Progress
 ) -> NDArray[np.float64]:
     """Return (N,) the distance from each point to its k-th nearest other."""
     width = points.read(slice(0, 1)).shape[1]
-    length = max(k + 1, memory_bytes // (24 * width))
+    length = max(k + 1, options.memory_bytes // (24 * width))
+    half = replace(options, memory_bytes=options.memory_bytes // 2)
     radii = np.empty(points.count)
     for mine in points.blocks(length):
         progress("measuring distances", mine.start, points.count)
         x = points.read(mine)
         best = np.full((len(x), k), np.inf)
         for theirs in points.blocks(length):
-            is_own = theirs == mine
-            found = nearest(
-                x if is_own else points.read(theirs),
-                k,
-                queries=None if is_own else x,
-                device=device,
-                memory_bytes=memory_bytes // 2,
-            ).distances
-            both = np.concatenate([best, found], axis=1)
+            if theirs == mine:
+                found = nearest_others(x, k, options=half)
+            else:
+                found = nearest(points.read(theirs), k, x, options=half)
+            both = np.concatenate([best, found.distances], axis=1)
             best = np.partition(both, k - 1, axis=1)[:, :k]
         radii[mine] = best.max(axis=1)
     return radii

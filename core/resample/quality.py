@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from core.dataset import Labelled, Rows
 from core.embed import Embeddings
+from core.neighbours import USUAL, SearchOptions
 from core.progress import Progress, silent
-from core.resample.prdc import MEMORY_BYTES, PointBlocks, Prdc, measure_prdc
+from core.resample.prdc import PointBlocks, Prdc, measure_prdc
 from core.resample.real_distances import RealImages, crosses_others, margins_of, measure_distances
 from core.resample.synthetic import SyntheticPoints, fractions_of
 
@@ -85,10 +86,8 @@ def measure_quality(
     points: SyntheticPoints,
     *,
     rows: Rows | None = None,
-    k: int = 5,
-    device: str = "cpu",
+    options: SearchOptions = USUAL,
     progress: Progress = silent,
-    memory_bytes: int = MEMORY_BYTES,
 ) -> SyntheticQuality:
     """Return how the points lie among the real images.
 
@@ -98,14 +97,13 @@ def measure_quality(
         points: What was made. Their vectors are made block by block.
         rows: The images to compare with: those that could be parents. The training split unless
             given.
-        k: For PRDC.
-        device: 'cpu' or 'cuda'.
+        options: On which device, and what may be held beside the vectors and a few numbers for each
+            point.
         progress: Told of points, places on segments, and blocks.
-        memory_bytes: What may be held beside the vectors and a few numbers for each point.
     """
     used = np.intersect1d(dataset.training_rows if rows is None else rows, embeddings.rows)
     codes = dataset.codes[used]
-    real = RealImages(embeddings, used, codes, device, memory_bytes)
+    real = RealImages(embeddings, used, codes, options)
     around = measure_distances(real, points, "measuring points", progress)
     quality = SyntheticQuality(
         {},
@@ -119,14 +117,11 @@ def measure_quality(
         progress("measuring classes", done, len(present))
         chosen = points.codes == code
         label = dataset.classes[code]
-        mine = used[codes == code]
-        own = _Class(embeddings, mine, points.only(chosen))
+        own = _Class(embeddings, used[codes == code], points.only(chosen))
         classes[label] = replace(
             _shares(label, own, quality, chosen, around.own[chosen] == 0),
-            variance_ratio=_variance_ratio(own, memory_bytes),
-            prdc=measure_prdc(
-                own.real, own.made, k, device=device, memory_bytes=memory_bytes, progress=progress
-            ),
+            variance_ratio=_variance_ratio(own, options.memory_bytes),
+            prdc=measure_prdc(own.real, own.made, options=options, progress=progress),
         )
     progress("measuring classes", len(present), len(present))
     return replace(quality, classes=classes)

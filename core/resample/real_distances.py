@@ -1,13 +1,13 @@
 """How far synthetic points lie from real images of their class and of others."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.dataset import Rows
 from core.embed import Embeddings
-from core.neighbours import nearest
+from core.neighbours import USUAL, SearchOptions, nearest
 from core.progress import Progress
 from core.resample.synthetic import (
     LINEAR,
@@ -30,8 +30,7 @@ class RealImages:
     embeddings: Embeddings
     rows: Rows  # (N,) ascending, with a vector
     codes: NDArray[np.intp]  # (N,)
-    device: str = "cpu"
-    memory_bytes: int = 64_000_000
+    options: SearchOptions = USUAL
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +56,7 @@ def measure_distances(
         progress: Told of points done.
     """
     found = np.full((4, len(points)), np.inf)
-    length = max(1, real.memory_bytes // (16 * real.embeddings.dimension))
+    length = max(1, real.options.memory_bytes // (16 * real.embeddings.dimension))
     done = 0
     for code in np.unique(points.codes):
         places = np.flatnonzero(points.codes == code)
@@ -114,10 +113,9 @@ def _to_nearest(
     near = nearest(
         real.embeddings.vectors,
         _LOOKED_AT,
-        queries=vectors,
+        vectors,
         rows=real.embeddings.positions_of(rows),
-        device=real.device,
-        memory_bytes=real.memory_bytes // 2,
+        options=replace(real.options, memory_bytes=real.options.memory_bytes // 2),
     )
     is_parent = (rows[near.positions][:, :, None] == parents[:, None, :]).any(axis=2)
     others = np.where(is_parent, np.inf, near.distances).min(axis=1)

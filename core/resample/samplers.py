@@ -126,7 +126,7 @@ def middle_of_clusters(
         if code not in goal:
             kept.append(members)
             continue
-        found = nearest(vectors[members], 1, queries=np.asarray(chosen)[labels == code])
+        found = nearest(vectors[members], 1, np.asarray(chosen)[labels == code])
         kept.append(members[np.unique(found.positions)])
     return np.sort(rows[np.concatenate(kept)])
 

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from core.neighbours import nearest
+from core.neighbours import SearchOptions, nearest_others
 from core.progress import Progress
 
 MEMORY_BYTES = 64_000_000
@@ -44,9 +44,9 @@ class BlockSearch:
     """Exact search in blocks, within a budget of memory."""
 
     vectors: NDArray[Any]  # (N, D)
-    rows: NDArray[np.intp] | None  # the only ones to search; all if None
-    device: str
-    memory_bytes: int
+    rows: NDArray[np.intp] | None = None  # the only ones to search; all if None
+    device: str = "cpu"
+    memory_bytes: int = MEMORY_BYTES  # beside the vectors and the result
 
     def __len__(self) -> int:
         return len(self.vectors) if self.rows is None else len(self.rows)
@@ -67,42 +67,11 @@ class BlockSearch:
             # Read once; the search would read it again for every block of queries.
             vectors = np.asarray(vectors[slice(None) if rows is None else rows], np.float32)
             rows, memory_bytes = None, memory_bytes - held_bytes
-        # Searching for all points compares each pair once, for some of them each asked pair once.
-        if 2 * len(which) >= count:
-            found = nearest(
-                vectors, k, rows=rows, device=self.device, memory_bytes=memory_bytes,
-                progress=progress,
-            )  # fmt: skip
-            return found.positions if len(which) == count else found.positions[which]
-        places = np.empty((len(which), k), np.intp)
-        for_queries = memory_bytes // 4
-        length = max(1, for_queries // (4 * vectors.shape[1]))
-        for start in range(0, len(which), length):
-            some = which[start : start + length]
-            found = nearest(
-                vectors, k + 1, queries=vectors[some if rows is None else rows[some]], rows=rows,
-                device=self.device, memory_bytes=memory_bytes - for_queries,
-            )  # fmt: skip
-            places[start : start + length] = without_self(found.positions, some)
-            progress("neighbours", start + len(some), len(which))
-        return places
+        options = SearchOptions(device=self.device, memory_bytes=memory_bytes)
+        return nearest_others(
+            vectors, k, rows=rows, chosen=which, options=options, progress=progress
+        ).positions
 
 
 def _is_on_disk(vectors: NDArray[Any]) -> bool:
     return isinstance(vectors, np.memmap) or not isinstance(vectors, np.ndarray)
-
-
-def is_other(places: NDArray[np.intp], own: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Return (Q, k + 1) which k of each row's places are not the point's own, in `own`, (Q,).
-
-    Where copies of a point have pushed it off the list, the last one goes.
-    """
-    is_own = places == own[:, None]
-    is_own[~is_own.any(axis=1), -1] = True
-    return np.asarray(~is_own)
-
-
-def without_self(places: NDArray[np.intp], own: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return (Q, k) of (Q, k + 1) places, without each point's own; see `is_other`."""
-    kept: NDArray[np.intp] = places[is_other(places, own)].reshape(len(places), -1)
-    return kept

@@ -8,21 +8,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.progress import Progress, silent
-from core.resample.drawing import (
-    ADASYN,
-    REGULAR,
-    ClassDraw,
-    ClassReport,
-    ClassTask,
-    SmoteSettings,
-    draw_class,
-)
-from core.resample.searching import MEMORY_BYTES, BlockSearch, Search
+from core.resample.drawing import ADASYN, REGULAR, ClassReport, ClassTask, SmoteSettings, draw_class
+from core.resample.searching import Search
 
-__all__ = ["ClassReport", "Segments", "SmoteSettings", "draw_segments", "draw_with"]
+__all__ = ["ClassReport", "Request", "Segments", "SmoteSettings", "draw_segments"]
 
 _STAGE = "making synthetic points"
 _NEARBY = "looking for other classes nearby"
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """How many places each class gets, and what they are drawn from."""
+
+    add: Mapping[int, int]  # code -> places; ADASYN rounds per base and may make some more or fewer
+    # The stream of a code: what one class is asked for moves no other class's places.
+    rng_of: Callable[[int], np.random.Generator]
+    name_of: Callable[[int], str] = str  # for messages
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,34 +44,25 @@ class Segments:
 
 
 def draw_segments(
-    vectors: NDArray[Any],
+    search: Search,
     codes: NDArray[np.intp],
-    add: Mapping[int, int],
+    request: Request,
     settings: SmoteSettings = SmoteSettings(),  # noqa: B008 (it is frozen)
     *,
-    rng_of: Callable[[int], np.random.Generator],
-    rows: NDArray[np.intp] | None = None,
-    name_of: Callable[[int], str] = str,
-    device: str = "cpu",
-    memory_bytes: int = MEMORY_BYTES,
     progress: Progress = silent,
 ) -> Segments:
     """Choose places on segments between a point and one of its nearest of the same class.
 
     Args:
-        vectors: (N, D) array or memory map.
-        codes: (N,) the label of each; with `rows`, (R,) the label of each of these.
-        add: Code -> how many places. ADASYN rounds per base, so it may make a few more or fewer.
+        search: Finds neighbours among N points.
+        codes: (N,) the label of each.
+        request: How many places each class gets.
         settings: Which variant, how many neighbours, and what to do with small classes.
-        rng_of: The stream of a code: what one class is asked for moves no other class's points.
-        rows: (R,) the only rows of `vectors` that may become parents; all unless given.
-        name_of: The name of a code, for messages.
-        device: 'cpu' or 'cuda'.
-        memory_bytes: What the search may hold beside the vectors and the result.
         progress: Told of pairs compared.
 
     Returns:
-        Places as rows of `vectors`. They do not depend on `device`, memory or threads.
+        Places as rows of the vectors that `search` has. They do not depend on device, memory or
+        threads.
 
     Raises:
         TooFewImagesError: a class has at most `k_neighbors` points and `on_small` is 'raise'.
@@ -79,51 +72,54 @@ def draw_segments(
         `core.resample.drawing`. Clamping k as smote-variants does; even use of bases after
         imbalanced-learn's issue 597.
     """
-    search = BlockSearch(vectors, rows, device, memory_bytes)
-    return draw_with(
-        search, codes, add, settings, rng_of=rng_of, name_of=name_of, progress=progress
-    )
-
-
-def draw_with(
-    search: Search,
-    codes: NDArray[np.intp],
-    add: Mapping[int, int],
-    settings: SmoteSettings,
-    *,
-    rng_of: Callable[[int], np.random.Generator],
-    name_of: Callable[[int], str] = str,
-    progress: Progress = silent,
-) -> Segments:
-    """Choose places among the neighbours that `search` finds; see `draw_segments`."""
-    wanted = {code: count for code, count in add.items() if count > 0}
-    members = _members(codes, wanted)
-    looked_at, foreign = _foreign(search, codes, members, settings, progress)
-    works = np.cumsum([0, *(len(own) ** 2 for own in members.values())]).tolist()
-    draws: list[ClassDraw] = []
-    report: list[ClassReport] = []
-    for place, (code, count) in enumerate(wanted.items()):
-        task = ClassTask(
-            code=code, name=name_of(code), count=count, codes=codes, members=members[code],
-            foreign=foreign[code], looked_at=looked_at, settings=settings, search=search,
-            rng=rng_of(code), progress=_share(progress, works[place], works[place + 1], works[-1]),
-        )  # fmt: skip
+    tasks = _tasks(search, codes, request, settings, progress)
+    draws, report = [], []
+    for task in tasks:
         draw, told = draw_class(task)
         draws.append(draw)
         report.append(told)
-    progress(_STAGE, works[-1], works[-1])
+    work = sum(map(_work, tasks))
+    progress(_STAGE, work, work)
     return Segments(
         search.rows_of(_joined((draw.base for draw in draws), np.intp)),
         search.rows_of(_joined((draw.neighbor for draw in draws), np.intp)),
         _joined((draw.fraction for draw in draws), np.float32),
-        np.repeat(np.array(list(wanted), np.intp), [told.made for told in report]),
+        np.repeat(np.array([one.code for one in report], np.intp), [one.made for one in report]),
         tuple(report),
         {
-            code: search.rows_of(draw.candidates)
-            for code, draw in zip(wanted, draws, strict=True)
+            task.code: search.rows_of(draw.candidates)
+            for task, draw in zip(tasks, draws, strict=True)
             if draw.candidates is not None
         },
     )
+
+
+def _tasks(
+    search: Search,
+    codes: NDArray[np.intp],
+    request: Request,
+    settings: SmoteSettings,
+    progress: Progress,
+) -> list[ClassTask]:
+    """Return what is asked for each class that gets places, in the order asked."""
+    wanted = {code: count for code, count in request.add.items() if count > 0}
+    members = _members(codes, wanted)
+    looked_at, foreign = _foreign(search, codes, members, settings, progress)
+    works = np.cumsum([0, *(len(own) ** 2 for own in members.values())]).tolist()
+    return [
+        ClassTask(
+            code=code, name=request.name_of(code), count=count, codes=codes,
+            members=members[code], foreign=foreign[code], looked_at=looked_at, settings=settings,
+            search=search, rng=request.rng_of(code),
+            progress=_share(progress, works[place], works[place + 1], works[-1]),
+        )
+        for place, (code, count) in enumerate(wanted.items())
+    ]  # fmt: skip
+
+
+def _work(task: ClassTask) -> int:
+    """Return how many pairs are compared for a class."""
+    return len(task.members) ** 2
 
 
 def _members(codes: NDArray[np.intp], wanted: Mapping[int, int]) -> dict[int, NDArray[np.intp]]:

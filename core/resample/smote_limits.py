@@ -26,33 +26,39 @@ class Limit(Finding):
     label: str  # '' for all
 
 
+@dataclass(frozen=True, eq=False)
+class ClassImages:
+    """The images of a class, and who is around them."""
+
+    rows: Rows  # (n,)
+    types: NDArray[np.int8]  # (n,) what is around each
+    shares: Mapping[str, float]  # label -> its share of the neighbours of the class
+
+
 def limits_of_class(
     figures: ClassDifficulty,
-    rows: Rows,
-    types: NDArray[np.int8],
+    images: ClassImages,
     *,
     k: int,
     width: int,
     typical_dimension: float | None,
-    shares: Mapping[str, float],
 ) -> list[Limit]:
     """Return what speaks against making points of a class.
 
     Args:
         figures: The class; one that gets no points has no limits.
-        rows: (n,) its images.
-        types: (n,) what is around each.
+        images: Its images.
         k: Neighbours that SMOTE asks for.
         width: Numbers in a vector.
         typical_dimension: Directions in which classes here vary.
-        shares: Label -> its share of the neighbours of the class.
     """
     if figures.asked == 0:
         return []
+    rows = images.rows
     return [
         *_few(figures, rows, k),
         *_alike(figures, rows, width),
-        *_among_others(figures, rows, types, k, shares),
+        *_among_others(figures, images, k),
         *_flat(figures, rows, k, typical_dimension),
         *_many(figures, rows),
     ]
@@ -117,19 +123,13 @@ def _alike(figures: ClassDifficulty, rows: Rows, width: int) -> list[Limit]:
     return [Limit("no_spread", Severity.HIGH, rows, text, remedy, figures.label)]
 
 
-def _among_others(
-    figures: ClassDifficulty,
-    rows: Rows,
-    types: NDArray[np.int8],
-    k: int,
-    shares: Mapping[str, float],
-) -> list[Limit]:
+def _among_others(figures: ClassDifficulty, images: ClassImages, k: int) -> list[Limit]:
     # The few images of a tiny class cannot be most of anyone's neighbours.
     if figures.images <= k:
         return []
     share = figures.rare + figures.outlier
-    lonely = np.isin(types, (RARE, OUTLIER))
-    others = {label: part for label, part in shares.items() if label != figures.label}
+    lonely = np.isin(images.types, (RARE, OUTLIER))
+    others = {label: part for label, part in images.shares.items() if label != figures.label}
     mostly = f", mostly '{max(others, key=others.__getitem__)}'" if others else ""
     if share > MOST_AMONG_OTHERS:
         text = (
@@ -137,7 +137,7 @@ def _among_others(
             "so will points between them."
         )
     elif figures.foreign > MOST_FOREIGN:
-        lonely |= types == BORDERLINE
+        lonely |= images.types == BORDERLINE
         text = (
             f"{figures.foreign:.0%} of the nearest images of '{figures.label}' are from other "
             f"classes{mostly}: SMOTE adds points where the classes overlap."
@@ -148,7 +148,7 @@ def _among_others(
         "Check these images for wrong labels. Class weights and logit adjustment add no points "
         "there."
     )
-    return [Limit("overlap", Severity.HIGH, rows[lonely], text, remedy, figures.label)]
+    return [Limit("overlap", Severity.HIGH, images.rows[lonely], text, remedy, figures.label)]
 
 
 def _flat(

@@ -1,15 +1,26 @@
 """What strategies leave out: by chance, by where images lie, or by what their neighbours say."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.dataset import Rows
-from core.neighbours import nearest
+from core.neighbours import SearchOptions, nearest_others
 from core.progress import Progress, silent
 from core.resample.made import Made, TrainingSide
 from core.resample.samplers import draw_fewer, middle_of_clusters, near_others
+
+Points = NDArray[np.float32]  # (N, D)
+Kept = NDArray[np.bool_]  # (N,) whether a point stays
+
+
+@dataclass(frozen=True)
+class Vote:
+    """How the neighbours of a point decide on it."""
+
+    n_neighbors: int = 3  # are asked
+    kind_sel: str = "all"  # a point stays when all agree with it; 'mode': when most do
 
 
 def drop_at_random(side: TrainingSide) -> Made:
@@ -59,22 +70,22 @@ def drop_contradicted(side: TrainingSide) -> Made:
     stays = without_contradicted(
         side.vectors(rows),
         side.dataset.codes[rows],
-        n_neighbors=side.number("n_neighbors"),
-        kind_sel=side.text("kind_sel"),
+        vote=vote_of(side),
         device=side.device,
         progress=side.progress,
     )
     return _only(side, rows[stays], rows)
 
 
+def vote_of(side: TrainingSide) -> Vote:
+    """Return how neighbours vote by the settings of a plan."""
+    return Vote(side.number("n_neighbors"), side.text("kind_sel"))
+
+
 def _only(side: TrainingSide, kept: Rows, judged: Rows) -> Made:
     """Return the result of keeping `kept` of the rows that were judged."""
     gone = np.setdiff1d(judged, kept)
     return replace(side.as_it_is(), kept=np.setdiff1d(side.allowed, gone))
-
-
-Points = NDArray[np.float32]  # (N, D)
-Kept = NDArray[np.bool_]  # (N,) whether a point stays
 
 
 def without_tomek_links(
@@ -95,7 +106,8 @@ def without_tomek_links(
     """
     if len(points) < 2:  # nobody is there to link with
         return np.ones(len(points), bool)
-    first = nearest(points, 1, device=device, progress=progress).positions[:, 0]
+    near = nearest_others(points, 1, options=SearchOptions(device=device), progress=progress)
+    first = near.positions[:, 0]
     linked = (codes[first] != codes) & (first[first] == np.arange(len(codes)))
     return np.asarray(~(linked & _cleaned(codes, cleans_smallest)))
 
@@ -104,8 +116,7 @@ def without_contradicted(
     points: Points,
     codes: NDArray[np.intp],
     *,
-    n_neighbors: int = 3,
-    kind_sel: str = "all",
+    vote: Vote = Vote(),
     cleans_smallest: bool = False,
     device: str = "cpu",
     progress: Progress = silent,
@@ -115,8 +126,7 @@ def without_contradicted(
     Args:
         points: (N, D) real and synthetic points.
         codes: (N,) their labels.
-        n_neighbors: How many neighbours vote.
-        kind_sel: 'all': a point stays when all agree with it; 'mode': when most do.
+        vote: Who is asked, and how many have to agree.
         cleans_smallest: The smallest class may lose points too.
         device: 'cpu' or 'cuda'.
         progress: Told of blocks.
@@ -127,8 +137,10 @@ def without_contradicted(
     """
     if len(points) < 2:  # nobody is there to vote
         return np.ones(len(points), bool)
-    votes = codes[nearest(points, n_neighbors, device=device, progress=progress).positions]
-    if kind_sel == "all":
+    options = SearchOptions(device=device)
+    near = nearest_others(points, vote.n_neighbors, options=options, progress=progress)
+    votes = codes[near.positions]
+    if vote.kind_sel == "all":
         agrees = (votes == codes[:, None]).all(axis=1)
     else:
         # Of classes with as many votes, the first wins, as scipy's mode has it.

@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from core.neighbours import without_self
 from core.progress import Progress
-from core.resample.searching import without_self
 
 # What has no types of its own: (N, D) dense or sparse numbers, and scikit-learn's objects.
 Matrix: TypeAlias = Any

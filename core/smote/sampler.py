@@ -31,7 +31,7 @@ from core.resample.drawing import (
     SmoteSettings,
 )
 from core.resample.searching import MEMORY_BYTES, BlockSearch, Search
-from core.resample.segments import Segments, draw_with
+from core.resample.segments import Request, Segments, draw_segments
 from core.resample.synthetic import INTERPOLATIONS, LINEAR, interpolate
 from core.smote.estimator_search import Estimator, EstimatorSearch, Matrix, neighbors_of
 from core.smote.parity import resample_as_imblearn
@@ -229,11 +229,13 @@ class SMOTE(BaseOverSampler):  # type: ignore[misc]  # imbalanced-learn has no t
         classes, codes = np.unique(y, return_inverse=True)
         add = _by_code(self.sampling_strategy_, classes)
         seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
-        segments = draw_with(
-            self._search(vectors), codes, add, self._settings(),
+        request = Request(
+            add,
             rng_of=lambda code: stream(seed, "smote", str(classes[code])),
-            name_of=lambda code: str(classes[code]), progress=progress,
-        )  # fmt: skip
+            name_of=lambda code: str(classes[code]),
+        )
+        search, settings = self._search(vectors), self._settings()
+        segments = draw_segments(search, codes, request, settings, progress=progress)
         return segments, classes
 
     def _search(self, vectors: Matrix) -> Search:

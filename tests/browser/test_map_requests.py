@@ -51,10 +51,10 @@ def test_points_that_did_not_come_are_asked_for_again(mapped: tuple[Visitor, Dra
     visitor.page.route(POINTS, lambda route: route.abort(), times=1)
 
     make_points(visitor)
-    visitor.says("The points could not be fetched")
+    visitor.says("The points could not be loaded")
     colour_by_pixels(visitor)
 
-    gone = visitor.page.get_by_text("The points could not be fetched")
+    gone = visitor.page.get_by_text("The points could not be loaded")
     expect(gone).to_have_count(0, timeout=PATIENCE_MS)
     drawn.wait()
     assert len(drawn.state()["points"]) == 2 * (9 + 3)

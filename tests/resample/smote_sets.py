@@ -1,11 +1,32 @@
 """Points and labels for SMOTE: clouds, and the sets on which two SMOTEs are compared."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.progress import Progress, silent
+from core.resample.searching import BlockSearch
+from core.resample.segments import Request, Segments, SmoteSettings, draw_segments
+
 Labelled = tuple[NDArray, NDArray]
+
+
+def draw_from(
+    search: BlockSearch | NDArray,
+    codes: NDArray,
+    add: Mapping[int, int],
+    settings: SmoteSettings = SmoteSettings(),  # noqa: B008 (it is frozen)
+    *,
+    rng_of: Callable[[int], np.random.Generator],
+    name_of: Callable[[int], str] = str,
+    progress: Progress = silent,
+) -> Segments:
+    """Return the places between neighbours that exact search finds, among all vectors or some."""
+    if not isinstance(search, BlockSearch):
+        search = BlockSearch(search)
+    request = Request(add, rng_of, name_of)
+    return draw_segments(search, codes, request, settings, progress=progress)
 
 
 def clouds(counts: Mapping[str, int], *, seed: int = 0, dimension: int = 4) -> Labelled:

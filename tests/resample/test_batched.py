@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import SettingError
+from core.neighbours import nearest_others
 from core.randomness import stream
 from core.resample.batched import BatchedCost, draw_batched
 from core.resample.class_difficulty import intrinsic_dimension
-from core.resample.class_neighbours import nearest_of_some
-from core.resample.segments import Segments
+from core.resample.segments import Request, Segments
 
 
 def rng_of(seed: int = 0) -> Callable[[int], np.random.Generator]:
@@ -41,7 +41,7 @@ def missing(codes: np.ndarray) -> dict[int, int]:
 def drawn(counts: list[int], batch_size: int, *, k: int = 5) -> tuple[Segments, BatchedCost]:
     vectors, codes = manifolds(counts, 4, 24)
     return draw_batched(
-        vectors, codes, missing(codes), k_neighbors=k, batch_size=batch_size, rng_of=rng_of()
+        vectors, codes, Request(missing(codes), rng_of()), k_neighbors=k, batch_size=batch_size
     )
 
 
@@ -51,7 +51,7 @@ def test_recall_and_distance_follow_their_laws(inner: int, width: int, batches: 
     vectors, codes = manifolds([1600, 1200, 800, 400], inner, width)
 
     _, cost = draw_batched(
-        vectors, codes, missing(codes), batch_size=4000 // batches, rng_of=rng_of()
+        vectors, codes, Request(missing(codes), rng_of()), batch_size=4000 // batches
     )
 
     assert (cost.batches, cost.clamped, cost.lost) == (batches, 0, {})
@@ -65,7 +65,7 @@ def dimension_of(vectors: np.ndarray, codes: np.ndarray) -> float:
     found = []
     for code in np.unique(codes):
         rows = np.flatnonzero(codes == code)
-        near = nearest_of_some(vectors, rows, np.arange(len(rows)), 2)
+        near = nearest_others(vectors, 2, rows=rows)
         found.append(intrinsic_dimension(near.distances))
     return float(np.mean(found))
 
@@ -108,7 +108,7 @@ def test_every_pair_is_of_one_class_and_one_batch(
     add = missing(codes)
 
     segments, cost = draw_batched(
-        vectors, codes, add, k_neighbors=k, batch_size=batch_size, rng_of=rng_of(seed)
+        vectors, codes, Request(add, rng_of(seed)), k_neighbors=k, batch_size=batch_size
     )
 
     assert (codes[segments.base] == segments.codes).all()
@@ -135,24 +135,10 @@ def _joined_groups(segments: Segments, code: int) -> list[set[int]]:
     return groups
 
 
-@given(data=st.data())
-def test_only_given_rows_become_parents(data: st.DataObject) -> None:
-    vectors, codes = manifolds([20, 9], 2, 4)
-    rows = np.array(sorted(data.draw(st.sets(st.integers(0, 28), min_size=1))))
-
-    segments, _ = draw_batched(
-        vectors, codes[rows], {0: 5, 1: 5}, batch_size=8, rng_of=rng_of(), rows=rows
-    )
-
-    assert np.isin(segments.base, rows).all()
-    assert np.isin(segments.neighbor, rows).all()
-    assert (codes[segments.base] == segments.codes).all()
-
-
 def test_the_seed_alone_decides() -> None:
     vectors, codes = manifolds([30, 9], 2, 4)
     first, second, other = (
-        draw_batched(vectors, codes, {1: 21}, batch_size=10, rng_of=rng_of(seed))[0]
+        draw_batched(vectors, codes, Request({1: 21}, rng_of(seed)), batch_size=10)[0]
         for seed in (1, 1, 2)
     )
 
@@ -172,7 +158,7 @@ def test_reports_tell_what_became_of_a_class() -> None:
 def test_identical_images_are_as_near_in_every_batch() -> None:
     vectors = np.ones((40, 3), np.float32)
 
-    _, cost = draw_batched(vectors, np.zeros(40, int), {0: 10}, batch_size=10, rng_of=rng_of())
+    _, cost = draw_batched(vectors, np.zeros(40, int), Request({0: 10}, rng_of()), batch_size=10)
 
     assert cost.recall == 1
     assert np.isnan(cost.distance_ratio)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from imblearn.under_sampling import EditedNearestNeighbours, TomekLinks
 
-from core.resample.undersampling import without_contradicted, without_tomek_links
+from core.resample.undersampling import Vote, without_contradicted, without_tomek_links
 
 
 def drawn(seed: int, classes: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -39,7 +39,7 @@ def test_edited_neighbours_are_those_of_imbalanced_learn(
     sampler.fit_resample(points, codes)
 
     kept = without_contradicted(
-        points, codes, n_neighbors=3, kind_sel=kind_sel, cleans_smallest=cleans_smallest
+        points, codes, vote=Vote(3, kind_sel), cleans_smallest=cleans_smallest
     )
 
     assert np.flatnonzero(kept).tolist() == sorted(sampler.sample_indices_.tolist())

@@ -2,11 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from core.neighbours import nearest_others
 from core.resample.class_difficulty import intrinsic_dimension
-from core.resample.class_neighbours import nearest_of_some
 
 
 def test_the_estimate_is_one_over_the_mean_logarithm() -> None:
@@ -21,7 +19,7 @@ def test_the_room_around_does_not_count(inner: int) -> None:
     rng = np.random.default_rng(0)
     points = rng.random((1500, inner)) @ rng.standard_normal((inner, 30))
 
-    near = nearest_of_some(points, np.arange(1500), np.arange(1500), 2)
+    near = nearest_others(points, 2)
 
     assert intrinsic_dimension(near.distances) == pytest.approx(inner, rel=0.12)
 
@@ -38,19 +36,3 @@ def test_copies_have_no_say() -> None:
 )
 def test_what_cannot_be_told_is_not_told(distances: list) -> None:
     assert intrinsic_dimension(np.array(distances, np.float64)) is None
-
-
-@given(data=st.data())
-def test_some_points_have_the_neighbours_that_they_have_among_all(data: st.DataObject) -> None:
-    # Small whole numbers: many points lie on each other.
-    grid = st.lists(st.integers(0, 2), min_size=2, max_size=2)
-    vectors = np.array(data.draw(st.lists(grid, min_size=3, max_size=12)), np.float32)
-    rows = np.array(data.draw(st.permutations(range(len(vectors)))))[1:]
-    chosen = np.array(data.draw(st.permutations(range(len(rows)))))[1:]
-
-    some = nearest_of_some(vectors, rows, chosen, 3)
-
-    every = nearest_of_some(vectors, rows, np.arange(len(rows)), 3)
-    assert np.array_equal(some.distances, every.distances[chosen])
-    assert (some.positions != chosen[:, None]).all()
-    assert some.positions.shape == (len(chosen), min(3, len(rows) - 1))

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.neighbours import SearchOptions
 from core.resample.prdc import PointBlocks, Prdc, expected_coverage, measure_prdc
 
 # Whole numbers: many points on the border of a ball, and many identical ones.
@@ -55,7 +56,7 @@ def test_blocks_give_what_all_distances_give(
 ) -> None:
     k = min(k, len(real) - 1, len(made) - 1)
 
-    found = measured(real, made, k, memory_bytes=memory)
+    found = measured(real, made, k, options=SearchOptions(memory_bytes=memory))
 
     assert figures(found) == pytest.approx(reference(real, made, k))
 
@@ -66,7 +67,7 @@ def test_clouds_give_what_all_distances_give(offset: float) -> None:
     real = (rng.standard_normal((90, 12)) + offset).astype(np.float32)
     made = (rng.standard_normal((140, 12)) * 0.9 + offset).astype(np.float32)
 
-    found = measured(real, made, 5, memory_bytes=30_000)
+    found = measured(real, made, 5, options=SearchOptions(memory_bytes=30_000))
 
     assert figures(found) == pytest.approx(reference(real, made, 5))
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from placed_sets import placed
 from resample_sets import points_of
 
+from core.neighbours import SearchOptions
 from core.resample.prdc import PointBlocks, measure_prdc
 from core.resample.quality import ClassQuality, SyntheticQuality, measure_quality
 from core.resample.synthetic import PointsBetween, SyntheticPoints
@@ -143,11 +144,11 @@ def test_no_variance_is_no_ratio(places: list[int]) -> None:
 def test_prdc_is_that_of_the_class_alone() -> None:
     dataset, embeddings, made = drawn({"cat": 12, "dog": 9}, each=20)
 
-    quality = measure_quality(dataset, embeddings, made, k=3)
+    quality = measure_quality(dataset, embeddings, made)
 
     real = embeddings.vectors[dataset.rows_of("cat", "train")]
     cats = made.only(made.codes == 0).materialize(embeddings)
-    expected = measure_prdc(PointBlocks(12, real.__getitem__), PointBlocks(20, cats.__getitem__), 3)
+    expected = measure_prdc(PointBlocks(12, real.__getitem__), PointBlocks(20, cats.__getitem__))
     assert quality.classes["cat"].prdc == expected
 
 
@@ -176,7 +177,7 @@ def test_memory_changes_no_figure(counts: dict[str, int], memory: int, seed: int
     given_points = drawn(counts, seed=seed)
 
     whole = measure_quality(*given_points)
-    parts = measure_quality(*given_points, memory_bytes=memory)
+    parts = measure_quality(*given_points, options=SearchOptions(memory_bytes=memory))
 
     assert np.array_equal(whole.margin, parts.margin)
     assert np.array_equal(whole.agrees, parts.agrees)

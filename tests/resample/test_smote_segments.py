@@ -7,13 +7,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from smote_sets import draw_from
 from threadpoolctl import threadpool_limits
 
 from core.errors import SettingError, TooFewImagesError
+from core.neighbours import without_self
 from core.randomness import stream
 from core.resample.drawing import BORDERLINE_2, VARIANTS
-from core.resample.searching import without_self
-from core.resample.segments import ClassReport, Segments, SmoteSettings, draw_segments
+from core.resample.searching import BlockSearch
+from core.resample.segments import ClassReport, Segments, SmoteSettings
 from core.resample.synthetic import interpolate
 
 COUNTS = {0: 40, 1: 14, 2: 5, 3: 1}
@@ -35,7 +37,7 @@ def draw(
     add: Mapping[int, int], counts: Mapping[int, int] = COUNTS, **settings: object
 ) -> Segments:
     vectors, codes = points_of(counts)
-    return draw_segments(vectors, codes, add, SmoteSettings(**settings), rng_of=streams())
+    return draw_from(vectors, codes, add, SmoteSettings(**settings), rng_of=streams())
 
 
 def same(first: Segments, second: Segments) -> bool:
@@ -58,7 +60,7 @@ def test_every_point_lies_on_its_segment(
     vectors, codes = points_of(COUNTS, seed)
     settings = SmoteSettings(k_neighbors, 8, variant, uses_evenly=is_even)
 
-    places = draw_segments(vectors, codes, add, settings, rng_of=streams(seed))
+    places = draw_from(vectors, codes, add, settings, rng_of=streams(seed))
 
     begins, ends = (vectors[side].astype(np.float64) for side in (places.base, places.neighbor))
     points = interpolate(vectors, places.base, places.neighbor, places.fraction)
@@ -94,9 +96,7 @@ def test_a_neighbour_is_one_of_the_nearest_of_the_class(
     vectors, codes = points_of({0: 7, 1: 9}, seed)
     vectors, codes = np.tile(vectors, (copies, 1)), np.tile(codes, copies)
 
-    places = draw_segments(
-        vectors, codes, {1: 40}, SmoteSettings(k_neighbors), rng_of=streams(seed)
-    )
+    places = draw_from(vectors, codes, {1: 40}, SmoteSettings(k_neighbors), rng_of=streams(seed))
 
     own = np.flatnonzero(codes == 1)
     for base, neighbor in zip(places.base, places.neighbor, strict=True):
@@ -113,9 +113,11 @@ def test_only_the_rows_given_become_parents(variant: str, count: int) -> None:
     rows = np.random.default_rng(0).permutation(110)[:70]
     settings = SmoteSettings(variant=variant)
 
-    places = draw_segments(vectors, codes[rows], {1: count}, settings, rng_of=streams(), rows=rows)
+    places = draw_from(
+        BlockSearch(vectors, rows), codes[rows], {1: count}, settings, rng_of=streams()
+    )
 
-    alone = draw_segments(vectors[rows], codes[rows], {1: count}, settings, rng_of=streams())
+    alone = draw_from(vectors[rows], codes[rows], {1: count}, settings, rng_of=streams())
     assert np.isin([places.base, places.neighbor], rows).all()
     assert np.array_equal(places.base, rows[alone.base])
     assert np.array_equal(places.neighbor, rows[alone.neighbor])
@@ -127,9 +129,9 @@ def test_memory_and_threads_change_nothing(variant: str, count: int) -> None:
     vectors, codes = points_of({0: 150, 1: 60})
 
     def places(memory_bytes: int) -> Segments:
-        return draw_segments(
-            vectors, codes, {1: count}, SmoteSettings(variant=variant), rng_of=streams(),
-            memory_bytes=memory_bytes,
+        return draw_from(
+            BlockSearch(vectors, memory_bytes=memory_bytes), codes, {1: count},
+            SmoteSettings(variant=variant), rng_of=streams(),
         )  # fmt: skip
 
     with threadpool_limits(2):
@@ -158,7 +160,7 @@ def test_every_class_has_a_stream_of_its_own() -> None:
         asked.append(code)
         return stream(0, code)
 
-    draw_segments(vectors, codes, {2: 3, 1: 3}, rng_of=rng_of)
+    draw_from(vectors, codes, {2: 3, 1: 3}, rng_of=rng_of)
 
     assert asked == [2, 1]
 
@@ -175,7 +177,7 @@ def test_copies_are_the_same_however_many_points_are_searched_for(variant: str) 
     settings = SmoteSettings(variant=variant)
 
     few, many = (
-        draw_segments(vectors, codes, {1: count}, settings, rng_of=streams()) for count in (3, 90)
+        draw_from(vectors, codes, {1: count}, settings, rng_of=streams()) for count in (3, 90)
     )
 
     assert {told.note for told in (*few.report, *many.report)} <= {"", "plain"}
@@ -233,7 +235,7 @@ def test_a_small_class_can_be_refused_by_name() -> None:
     vectors, codes = points_of(COUNTS)
 
     with pytest.raises(TooFewImagesError, match=r"'rare' has 5 images; at least 6 are needed"):
-        draw_segments(
+        draw_from(
             vectors, codes, {2: 9}, SmoteSettings(on_small="raise"), rng_of=streams(),
             name_of={2: "rare"}.__getitem__,
         )  # fmt: skip
@@ -270,7 +272,7 @@ def test_progress_rises_to_the_whole() -> None:
     told: list[tuple[str, int, int]] = []
     vectors, codes = points_of(COUNTS)
 
-    draw_segments(
+    draw_from(
         vectors, codes, {1: 9, 2: 9}, rng_of=streams(), progress=lambda *step: told.append(step)
     )
 

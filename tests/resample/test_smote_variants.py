@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from sklearn.neighbors import NearestNeighbors
-from smote_sets import clouds
+from smote_sets import clouds, draw_from
 
 from core.randomness import stream
 from core.resample.drawing import adasyn_counts, can_be_safe, in_danger, safe_fraction
-from core.resample.segments import Segments, SmoteSettings, draw_segments
+from core.resample.segments import Segments, SmoteSettings
 
 # On a line: a's own crowd, two points of a among b, one of them alone there.
 LINE = np.array([0, 1, 2, 3, 10, 11, 12, 13, 14, 30, 31, 32, 33], np.float32)[:, None]
@@ -15,7 +15,7 @@ CODES = np.array([0, 0, 0, 0, 0, 1, 0, 1, 1, 1, 1, 0, 1])
 
 
 def draw_line(count: int = 200, code: int = 0, **settings: object) -> Segments:
-    return draw_segments(
+    return draw_from(
         LINE, CODES, {code: count}, SmoteSettings(**settings),
         rng_of=lambda code: stream(0, code),
     )  # fmt: skip
@@ -55,7 +55,7 @@ def test_a_class_without_foreign_neighbours_gets_regular_smote(variant: str) -> 
     codes = np.repeat([0, 1], 8)
 
     def places(variant: str) -> Segments:
-        return draw_segments(
+        return draw_from(
             apart, codes, {1: 20}, SmoteSettings(k_neighbors=3, m_neighbors=3, variant=variant),
             rng_of=lambda code: stream(0, code),
         )  # fmt: skip
@@ -83,7 +83,7 @@ def test_safe_level_copies_the_point_that_is_not_noise() -> None:
 def test_only_noise_gets_regular_smote() -> None:
     line = np.arange(6, dtype=np.float32)[:, None]
 
-    places = draw_segments(
+    places = draw_from(
         line, np.arange(6) % 2, {1: 9}, SmoteSettings(2, 1, "safe-level"),
         rng_of=lambda code: stream(0, code),
     )  # fmt: skip
@@ -121,7 +121,7 @@ def test_adasyn_uses_each_base_as_often_as_imbalanced_learn(seed: int) -> None:
     vectors, labels = clouds({"a": 80, "b": 30, "c": 12}, seed=seed)
     codes = np.unique(labels, return_inverse=True)[1]
 
-    places = draw_segments(
+    places = draw_from(
         vectors, codes, {1: 50, 2: 68}, SmoteSettings(variant="adasyn"),
         rng_of=lambda code: stream(0, code),
     )  # fmt: skip

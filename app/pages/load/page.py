@@ -61,7 +61,7 @@ def load_view(session: Session) -> Session:
     draw_questions(session)
     skipped_table(session.source.skipped)
     _decided_table(session.source)
-    changes = count_of(len(session.edits), "change")
+    changes = count_of(len(session.edits), "label change")
     taken = _choose(session.source, session.taken or dataset)
     if session.edits:
         quiet(f"Choosing another subset discards your {changes}. Audit has them as edits.json.")
@@ -75,7 +75,7 @@ def load_view(session: Session) -> Session:
         smaller = session.with_taken(*reading.take(session.source, taken))
         current_workspace().drop_work()
         if session.edits:
-            current_workspace().message = f"Your {changes} were discarded with the previous subset."
+            current_workspace().message = f"The previous subset had {changes}, now discarded."
         return smaller
     return edited
 

@@ -18,7 +18,8 @@ from app.jobs.process import STANDBY, run_in_process
 from core.augment.operations import find_operation
 from core.errors import CancelledError, EvensetError
 from core.progress import Progress, silent
-from core.resample.segments import SmoteSettings, draw_segments
+from core.resample.searching import BlockSearch
+from core.resample.segments import Request, SmoteSettings, draw_segments
 
 pytestmark = pytest.mark.long  # each test starts a worker
 
@@ -59,14 +60,12 @@ def test_a_refusal_that_is_made_from_several_values_crosses_too(run: Run) -> Non
     draw = partial(
         draw_segments,
         codes=np.zeros(1, np.intp),
-        add={0: 1},
+        request=Request({0: 1}, np.random.default_rng, "rare".format),
         settings=SmoteSettings(k_neighbors=1, on_small="raise"),
-        rng_of=np.random.default_rng,
-        name_of="rare".format,
     )
 
     with pytest.raises(EvensetError, match="Class 'rare' has 1 image; at least 2 are needed"):
-        run(draw, np.zeros((1, 2), np.float32))
+        run(draw, BlockSearch(np.zeros((1, 2), np.float32)))
 
 
 def test_a_process_that_dies_gives_a_sentence(run: Run) -> None:

@@ -109,7 +109,7 @@ def test_the_images_of_a_finding_are_looked_at_one_by_one(dataset: ImageDataset)
     workspace = visitor(loaded(dataset))
     page = open_view("audit", workspace)
 
-    button(page, "Look at ").click().run()
+    button(page, "Review ").click().run()
 
     assert not page.exception
     rows = workspace.session.edits.review_rows.tolist()
@@ -143,13 +143,13 @@ def test_a_whole_list_is_decided_at_once(dataset: ImageDataset) -> None:
 def test_another_part_says_that_it_drops_the_changes(dataset: ImageDataset) -> None:
     workspace = changed(loaded(dataset), Edits().leave_out([0]))
     page = open_view("load", workspace)
-    assert "Choosing another subset discards your 1 change" in text(page)
+    assert "Choosing another subset discards your 1 label change" in text(page)
 
     button(page, "Take 19 training images").click().run()
 
     assert not page.exception
     assert not workspace.session.edits
-    assert "Your 1 change of labels went" in workspace.message
+    assert "had 1 label change, now discarded" in workspace.message
 
 
 def test_changes_of_a_file_are_applied_and_can_be_undone(dataset: ImageDataset) -> None:
@@ -162,7 +162,7 @@ def test_changes_of_a_file_are_applied_and_can_be_undone(dataset: ImageDataset) 
     assert not page.exception
     assert workspace.session.edits.left_out_rows.tolist() == [0, 1, 2]
     assert workspace.session.edits.undo().left_out_rows.tolist() == [0]
-    assert workspace.message == "1 change of 'edits.json' applied; see Audit."
+    assert workspace.message == "1 change from 'edits.json' applied; see Audit."
 
 
 def test_images_of_a_file_of_changes_that_are_not_there_are_named(
