@@ -15,6 +15,7 @@ from image_sets import read_folder
 from app.session.session import Balanced, Session
 from app.session.store import (
     SESSION_FILE,
+    OtherVersion,
     SavedSession,
     kept_names,
     read_saved,
@@ -295,3 +296,19 @@ def test_vectors_are_of_all_images_so_that_one_can_come_back(place: Path, sessio
     assert after.embeddings is not None
     assert len(after.embeddings) == 19
     assert len(after.projections["pca"].rows) == 19
+
+
+@pytest.mark.parametrize("version", [2, 99])
+def test_work_of_another_version_is_told_and_stays(
+    place: Path, session: Session, version: int
+) -> None:
+    save_session(place, session)
+    damage(lambda facts: facts.update(version=version, evenset="0.0.7"))(place)
+
+    saved = read_saved(place)
+
+    assert isinstance(saved, OtherVersion)
+    assert saved.told.startswith(
+        f"What was kept here was written by Evenset 0.0.7 in version {version}"
+    )
+    assert kept_names(saved) == {"session.json", "dataset_1"}
