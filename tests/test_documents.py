@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command_line import command_options
 from documents import (
     DOCUMENTS,
     ROOT,
@@ -30,8 +31,6 @@ from core.evaluate import HEADS
 from core.ingest import MISMATCHES
 from core.pictures.encode import encode
 from core.resample import STRATEGIES
-
-Captured = pytest.CaptureFixture[str]
 
 PAGES = [document.stem for document in DOCUMENTS]
 # Also what the documents lead to, and what leads to them.
@@ -192,26 +191,6 @@ def _all_but_text(folder: str, names: list[str]) -> set[str]:
 # --- Commands
 
 
-def words_of_help(capsys: Captured, *arguments: str) -> str:
-    try:
-        status: object = main([*arguments, "--help"])
-    except SystemExit as ended:
-        status = ended.code
-    assert status == 0
-    return capsys.readouterr().out
-
-
-def commands(capsys: Captured) -> list[str]:
-    """Return the commands that `evenset --help` lists."""
-    return re.findall(r"^ {2,4}([a-z]+) {2,}\S", words_of_help(capsys), re.MULTILINE)
-
-
-def options_of(capsys: Captured, command: str) -> set[str]:
-    """Return the options that the help of a command lists."""
-    listed = re.findall(r"^ +(?:-\w, )?(--[\w-]+)", words_of_help(capsys, command), re.MULTILINE)
-    return set(listed) - {"--help"}
-
-
 def lines_of_commands(text: str) -> list[str]:
     """Return the lines that call `evenset` in code for a shell, less those of a synopsis."""
     return [
@@ -222,28 +201,28 @@ def lines_of_commands(text: str) -> list[str]:
     ]
 
 
-def test_every_command_is_named(capsys: Captured) -> None:
+def test_every_command_is_named() -> None:
     page = text_of("command_line")
 
-    assert len(commands(capsys)) >= 8
-    assert [name for name in commands(capsys) if f"| `evenset {name}` |" not in page] == []
+    assert len(command_options()) >= 8
+    assert [name for name in command_options() if f"| `evenset {name}` |" not in page] == []
 
 
-def test_every_option_is_named_and_no_other(capsys: Captured) -> None:
+def test_every_option_is_named_and_no_other() -> None:
     reading = set(re.findall(r"`(--[\w-]+)", section("sources", "Labels")))
     page = text_of("command_line")
 
-    for command in commands(capsys):
+    for command, options in command_options().items():
         synopsis = re.findall(rf"^evenset {command} [^\n]*\n(?: {{20,}}[^\n]*\n)*", page, re.M)[0]
         named = set(re.findall(r"--[\w-]+", synopsis))
 
         whole = named | reading if "[reading]" in synopsis else named
-        assert whole == options_of(capsys, command), command
+        assert whole == set(options), command
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_commands_in_the_text_have_their_options(page: str, capsys: Captured) -> None:
-    known = {name: options_of(capsys, name) for name in commands(capsys)}
+def test_commands_in_the_text_have_their_options(page: str) -> None:
+    known = command_options()
     spans = re.findall(r"`evenset ([^`]+)`", prose(text_of(page)).replace("\n", " "))
     lines = [line.removeprefix("evenset ") for line in lines_of_commands(text_of(page))]
 
@@ -251,12 +230,12 @@ def test_commands_in_the_text_have_their_options(page: str, capsys: Captured) ->
         command, *rest = line.split()
         options = {word.partition("=")[0] for word in rest if word.startswith("--")}
 
-        assert command == "COMMAND" or options - {"--help"} <= known[command], line
+        assert command == "COMMAND" or options - {"--help"} <= set(known[command]), line
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_an_option_in_the_text_is_one_of_some_command(page: str, capsys: Captured) -> None:
-    known = {option for name in commands(capsys) for option in options_of(capsys, name)}
+def test_an_option_in_the_text_is_one_of_some_command(page: str) -> None:
+    known = {option for options in command_options().values() for option in options}
 
     named = set(re.findall(r"`[^`\n]*?(--[a-z][\w-]+)", prose(text_of(page))))
 
@@ -266,7 +245,7 @@ def test_an_option_in_the_text_is_one_of_some_command(page: str, capsys: Capture
 @pytest.mark.long
 @pytest.mark.parametrize("page", [page for page in PAGES if lines_of_commands(text_of(page))])
 def test_the_commands_of_a_page_run(
-    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A small set stands in for the samples and for what a person would have."""
     folder = _draw(tmp_path / "pictures", {"cat": 9, "dog": 6, "fox": 6})
@@ -277,7 +256,7 @@ def test_the_commands_of_a_page_run(
     for line in lines_of_commands(text_of(page)):
         arguments = shlex.split(line.replace("sample:parts", "pictures"))[1:]
         for option, quickest in {"--encoder": "classical", "--method": "pca"}.items():
-            if option in options_of(capsys, arguments[0]) - set(arguments):
+            if option in set(command_options()[arguments[0]]) - set(arguments):
                 arguments += [option, quickest]
 
         assert main(arguments) == 0, line

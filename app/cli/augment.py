@@ -1,16 +1,26 @@
-"""What `evenset augment` does: try each operation on each class, and write what came of it."""
+"""`evenset augment`: try each operation on each class, and write what came of it."""
 
-import argparse
 import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO
 
+import click
 import pandas as pd
 
+from app.cli.listings import OPERATION_LIST
+from app.cli.options import command, gathered, option
+from app.cli.shared_options import (
+    EncoderOptions,
+    SourceOptions,
+    encoder_options,
+    seed_option,
+    source_options,
+)
 from app.cli.source import embed_all, opened
 from app.cli.terminal import print_table
 from core.augment.evidence import Evidence, measure_evidence
@@ -18,39 +28,81 @@ from core.augment.suggestion import suggest_policy
 from core.augment.trials import list_trials, trying_text
 from core.augment.verdict import Verdict
 from core.dataset import refusal_text
-from core.embed import DEFAULT_ENCODER, find_encoder
+from core.embed import find_encoder
 from core.errors import SettingError
 from core.storage import replacing, write_bytes
 from core.words import count_of
 
 
-def run_augment(options: argparse.Namespace) -> None:
-    """Write the evidence of every operation on every class, and the policy that follows."""
-    find_encoder(options.encoder or DEFAULT_ENCODER)
-    write = find_writer(options.evidence)
-    names = [name.strip() for name in (options.operations or "").split(",") if name.strip()]
+@dataclass(frozen=True)
+class EvidenceOptions:
+    """What is tried, how often, and where the answer is written."""
+
+    evidence: Path
+    suggest: Path | None
+    operations: str | None
+    images_per_class: int
+    seed: int | None
+
+
+@command()
+@source_options
+@option(
+    "--evidence",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="the table, a row per class, operation and strength: .csv, .json or .parquet",
+)  # fmt: skip
+@option(
+    "--suggest",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="the policy that follows, as JSON for 'evenset balance'",
+)
+@option(
+    "--operations",
+    metavar="A,B,...",
+    lists=[OPERATION_LIST],
+    help="which to try (default all)",
+)  # fmt: skip
+@option(
+    "--images-per-class",
+    type=int,
+    default=20,
+    metavar="N",
+    help="try at most so many images of each class (default 20)",
+)
+@encoder_options
+@seed_option
+@gathered("asked", EvidenceOptions)
+def run_augment(source: SourceOptions, encoding: EncoderOptions, asked: EvidenceOptions) -> None:
+    """Try what each operation does to each class, and write what came of it."""
+    find_encoder(encoding.name)
+    write = find_writer(asked.evidence)
+    names = [name.strip() for name in (asked.operations or "").split(",") if name.strip()]
     trials = list_trials(names or None)
-    if options.images_per_class < 1:
-        raise SettingError(f"{options.images_per_class} images of a class: take 1 or more.")
+    if asked.images_per_class < 1:
+        raise SettingError(f"{asked.images_per_class} images of a class: take 1 or more.")
+    seed = asked.seed or 0
     # The file is opened first: a place that cannot be written is told before any work.
-    with replacing(options.evidence) as file, opened(options) as (dataset, progress):
-        encoder = options.encoder or DEFAULT_ENCODER
+    with replacing(asked.evidence) as file, opened(source) as (dataset, progress):
         text = trying_text(
-            dataset, trials, images_per_class=options.images_per_class, encoder=encoder,
+            dataset, trials, images_per_class=asked.images_per_class, encoder=encoding.name,
             to_embed=len(dataset.present_rows),
         )  # fmt: skip
         progress.say(f"evenset: {text}")
-        embeddings = embed_all(dataset, options.encoder, options, progress)
+        embeddings = embed_all(dataset, encoding, progress)
         evidence = measure_evidence(
-            dataset, embeddings, trials, images_per_class=options.images_per_class,
-            seed=options.seed or 0, progress=progress,
+            dataset, embeddings, trials, images_per_class=asked.images_per_class,
+            seed=seed, progress=progress,
         )  # fmt: skip
         write(evidence.table(), file)
     # The table is written: what it says is told even where no policy follows.
-    _print(evidence, options.evidence)
-    if options.suggest is not None:
-        policy = suggest_policy(evidence, seed=options.seed or 0)
-        write_bytes(options.suggest, policy.to_text().encode())
+    _print(evidence, asked.evidence)
+    if asked.suggest is not None:
+        policy = suggest_policy(evidence, seed=seed)
+        write_bytes(asked.suggest, policy.to_text().encode())
 
 
 def find_writer(path: Path) -> Callable[[pd.DataFrame, IO[bytes]], object]:

@@ -1,15 +1,32 @@
 """`evenset balance`: write a balanced set of pictures."""
 
-import argparse
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TypeVar
 
-from app.cli.resample import named_settings, tell_estimate, tell_plan
+import click
+
+from app.cli.listings import CONTAINER_LIST, LAYOUT_LIST
+from app.cli.options import PATH, command, gathered, option
+from app.cli.resample import tell_estimate, tell_plan
+from app.cli.shared_options import (
+    EncoderOptions,
+    PlanOptions,
+    SourceOptions,
+    encoder_options,
+    out_option,
+    plan_options,
+    policy_option,
+    seed_option,
+    source_options,
+)
 from app.cli.source import embed_all, named_edits, opened, read_policy
 from app.cli.terminal import print_table
 from core.audit import Severity, audit
+from core.augment import AugmentPolicy
 from core.dataset import ImageDataset
+from core.dataset.edits_file import NamedEdit
 from core.embed import (
     DEFAULT_ENCODER,
     find_encoder,
@@ -20,7 +37,9 @@ from core.export import (
     DEFAULT_LAYOUT,
     DEFAULT_ORIGINALS,
     ENCODED_ANEW,
+    Container,
     ExportReport,
+    Layout,
     Recipe,
     check_classes,
     check_target,
@@ -33,10 +52,13 @@ from core.export import (
 )
 from core.progress import Progress
 from core.resample import (
+    BalancePlan,
+    Settings,
+    Strategy,
+    Target,
     TrainingSide,
     find_strategy,
     make_plan,
-    parse_target,
     resample,
 )
 from core.resample.settings import LEAST_SHARE
@@ -45,71 +67,173 @@ from core.words import count_of
 Value = TypeVar("Value")
 
 
-def run_balance(options: argparse.Namespace) -> None:
+@dataclass(frozen=True)
+class BalanceOptions:
+    """What the files hold, how they are written and where to; the recipe, if there is one."""
+
+    out: Path
+    policy: str | None
+    least_augmented: float | None
+    normalise_originals: bool
+    byte_copies: bool
+    layout: str | None
+    container: str | None
+    recipe: Path | None
+    seed: int | None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen: by an option, else by the recipe, else by default."""
+
+    strategy: Strategy
+    target: Target | None
+    settings: Settings
+    most_per_image: int | None
+    encoder: str
+    policy: AugmentPolicy
+    seed: int
+    originals: str
+    layout: Layout
+    container: Container
+
+
+@command()
+@source_options
+@out_option("a new folder, or a file that ends in .zip")
+@plan_options
+@policy_option
+@option(
+    "--least-augmented", type=float, metavar="SHARE",
+    help="augment at least this share of every class, 0 to 0.9, the largest included",
+)  # fmt: skip
+@option(
+    "--normalise-originals", is_flag=True,
+    help="encode originals again, in every split, as augmented pictures are",
+)  # fmt: skip
+@option(
+    "--byte-copies", is_flag=True,
+    help="copy originals byte for byte where every reader sees in them what Evenset sees",
+)  # fmt: skip
+@option(
+    "--layout", metavar="NAME", lists=[LAYOUT_LIST],
+    help=f"which files (default {DEFAULT_LAYOUT.name})",
+)  # fmt: skip
+@option(
+    "--container", metavar="NAME", lists=[CONTAINER_LIST],
+    help="in what they lie (default: as the name that --out gives says)",
+)  # fmt: skip
+@encoder_options
+@option(
+    "--recipe", type=PATH, metavar="FILE",
+    help="a recipe.json; other options change it",
+)  # fmt: skip
+@seed_option
+@gathered("asked", BalanceOptions)
+def run_balance(
+    source: SourceOptions, planning: PlanOptions, encoding: EncoderOptions, asked: BalanceOptions
+) -> None:
     """Write a balanced dataset."""
-    base = read_recipe(options.recipe) if options.recipe else None
-    seed = _first(options.seed, base.seed if base else None, 0)
-    if options.policy is None and base is not None:
-        policy = replace(base.policy, seed=_first(options.seed, base.policy.seed))
-    else:
-        policy = read_policy(options.policy or "standard", seed)
-    target = parse_target(options.target) if options.target else (base.target if base else None)
-    strategy = _first(options.strategy, base.strategy if base else None, "augment")
-    encoder = _first(options.encoder, base.encoder if base else None, DEFAULT_ENCODER)
-    record = find_strategy(strategy)
-    # The settings of a recipe are those of its strategy; of another one they mean nothing.
-    is_same = base is not None and base.strategy == strategy
-    settings = {
-        **(base.settings if base and is_same else {}),
-        **record.parse(named_settings(options)),
-    }
-    most = options.most_per_image
-    most = base.most_per_image if base and most is None else most
-    if options.least_augmented is not None and LEAST_SHARE in record.parameters:
-        settings[LEAST_SHARE.name] = options.least_augmented
-    elif options.least_augmented:
-        raise SettingError(
-            f"Strategy '{strategy}' cannot augment a share of each class. Choose 'augment', "
-            "or a share of 0."
-        )
-    layout = find_layout(_first(options.layout, base.layout if base else None, DEFAULT_LAYOUT.name))
-    container = (
-        find_container(options.container) if options.container else container_of(options.out)
-    )
-    check_target(options.out, container)  # before any work is done for it
-    find_encoder(encoder)  # the recipe keeps it, whether this strategy needs it or not
-    with opened(options, base) as (dataset, progress):
+    _check_originals(asked)
+    base = read_recipe(asked.recipe) if asked.recipe else None
+    choice = _choose(planning, encoding, asked, base)
+    check_target(asked.out, choice.container)  # before any work is done for it
+    find_encoder(choice.encoder)  # the recipe keeps it, whether this strategy needs it or not
+    with opened(source, base) as (dataset, progress):
         check_classes(dataset)
-        plan = make_plan(dataset, strategy, target, settings=settings, most_per_image=most)
+        plan = make_plan(
+            dataset, choice.strategy.name, choice.target, settings=choice.settings,
+            most_per_image=choice.most_per_image,
+        )  # fmt: skip
         tell_plan(plan)
         embeddings = None
-        if record.needs_embeddings:
-            embeddings = embed_all(dataset, encoder, options, progress)
+        if choice.strategy.needs_embeddings:
+            embeddings = embed_all(dataset, encoding, progress, encoder=choice.encoder)
             tell_estimate(plan, embeddings)
-        recipe = make_recipe(
-            dataset, plan, policy, seed=seed, encoder=encoder, edits=named_edits(options, base)
-        )
-        recipe = replace(recipe, originals=_originals(options, base), layout=layout.name)
+        recipe = _recipe(dataset, plan, choice, named_edits(source, base))
         for text in recipe.told():
             print(text)
-        if base is not None and base.dataset_digest != dataset.digest:
-            print(
-                "evenset: these are not the images that the recipe was made with; "
-                "the result will differ.",
-                file=sys.stderr,
-            )
+        _warn_of_other_images(base, dataset)
         _print_grave(dataset, progress)
-        side = TrainingSide(dataset, plan, embeddings, policy=policy, seed=seed, progress=progress)
+        side = TrainingSide(
+            dataset, plan, embeddings, policy=choice.policy, seed=choice.seed, progress=progress
+        )
         made = resample(side)
         for text in made.told(dataset.classes):
             print(text)
         report = export(
-            dataset, plan, recipe, options.out, container=container, made=made,
+            dataset, plan, recipe, asked.out, container=choice.container, made=made,
             embeddings=embeddings, progress=progress,
         )  # fmt: skip
     _print_report(report)
-    if container.is_file and layout.readers:
+    if choice.container.is_file and choice.layout.readers:
         print("Unpack it before a trainer reads it; its README.md says how.")
+
+
+def _choose(
+    planning: PlanOptions, encoding: EncoderOptions, asked: BalanceOptions, base: Recipe | None
+) -> Choice:
+    seed = _first(asked.seed, base.seed if base else None, 0)
+    policy = _policy(asked, base, seed)
+    target = planning.parsed_target() or (base.target if base else None)
+    name = _first(planning.strategy, base.strategy if base else None, "augment")
+    most = planning.most_per_image
+    settings = _settings(name, planning, asked, base)
+    layout = find_layout(_first(asked.layout, base.layout if base else None, DEFAULT_LAYOUT.name))
+    named = asked.container
+    return Choice(
+        strategy=find_strategy(name),
+        target=target,
+        settings=settings,
+        most_per_image=base.most_per_image if base and most is None else most,
+        encoder=_first(encoding.encoder, base.encoder if base else None, DEFAULT_ENCODER),
+        policy=policy,
+        seed=seed,
+        originals=_originals(asked, base),
+        layout=layout,
+        container=find_container(named) if named else container_of(asked.out),
+    )
+
+
+def _policy(asked: BalanceOptions, base: Recipe | None, seed: int) -> AugmentPolicy:
+    if asked.policy is None and base is not None:
+        return replace(base.policy, seed=_first(asked.seed, base.policy.seed))
+    return read_policy(asked.policy or "standard", seed)
+
+
+def _settings(
+    strategy: str, planning: PlanOptions, asked: BalanceOptions, base: Recipe | None
+) -> Settings:
+    # The settings of a recipe are those of its strategy; of another one they mean nothing.
+    of_recipe = base.settings if base is not None and base.strategy == strategy else {}
+    settings = {**of_recipe, **planning.parsed_settings(strategy)}
+    share = asked.least_augmented
+    if share is not None and LEAST_SHARE in find_strategy(strategy).parameters:
+        settings[LEAST_SHARE.name] = share
+    elif share:
+        raise SettingError(
+            f"Strategy '{strategy}' cannot augment a share of each class. Choose 'augment', "
+            "or a share of 0."
+        )
+    return settings
+
+
+def _recipe(
+    dataset: ImageDataset, plan: BalancePlan, choice: Choice, edits: tuple[NamedEdit, ...]
+) -> Recipe:
+    recipe = make_recipe(
+        dataset, plan, choice.policy, seed=choice.seed, encoder=choice.encoder, edits=edits
+    )
+    return replace(recipe, originals=choice.originals, layout=choice.layout.name)
+
+
+def _warn_of_other_images(base: Recipe | None, dataset: ImageDataset) -> None:
+    if base is not None and base.dataset_digest != dataset.digest:
+        print(
+            "evenset: these are not the images that the recipe was made with; "
+            "the result will differ.",
+            file=sys.stderr,
+        )
 
 
 def _print_report(report: ExportReport) -> None:
@@ -129,10 +253,20 @@ def _print_report(report: ExportReport) -> None:
         print(f"evenset: {failure.path} is missing: {failure.reason}", file=sys.stderr)
 
 
-def _originals(options: argparse.Namespace, base: Recipe | None) -> str:
-    if options.encodes_anew is None:
-        return base.originals if base else DEFAULT_ORIGINALS
-    return ENCODED_ANEW if options.encodes_anew else AS_THEY_ARE
+def _check_originals(asked: BalanceOptions) -> None:
+    if asked.normalise_originals and asked.byte_copies:
+        raise click.UsageError(
+            "--normalise-originals and --byte-copies exclude each other: give one of them.",
+            click.get_current_context(),
+        )
+
+
+def _originals(asked: BalanceOptions, base: Recipe | None) -> str:
+    if asked.normalise_originals:
+        return ENCODED_ANEW
+    if asked.byte_copies:
+        return AS_THEY_ARE
+    return base.originals if base else DEFAULT_ORIGINALS
 
 
 def _print_grave(dataset: ImageDataset, progress: Progress) -> None:

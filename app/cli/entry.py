@@ -1,44 +1,127 @@
-"""The command line: `evenset serve | audit | augment | embed | resample | map | evaluate | ...`."""
+"""The entry point: the registry of commands, and how a command ends."""
 
-import argparse
+import signal
 import sys
-from collections.abc import Sequence
-from contextlib import nullcontext
-from pathlib import Path
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
-from app.cli.balance_options import add_balance_options
-from app.cli.command import Command, checks_text
-from app.cli.evaluate_options import add_evaluate_options
-from app.cli.map_options import add_map_options
-from app.cli.told_to_end import Terminated, told_to_end
-from app.settings import LIMIT_OPTIONS, SERVE_OPTIONS, ServeOption
+import click
+
+from app.cli.usage import usage_text
 from core import __version__
-from core.errors import EvensetError, SettingError
+from core.errors import EvensetError
 
-_SOURCE_HELP = "a folder, a zip, a tar, sample:parts or sample:digits"
+
+@dataclass(frozen=True)
+class CommandEntry:
+    """One command: what it is for, and the place that is imported when it is asked for."""
+
+    text: str
+    place: str  # 'module:command'
+    ends_itself: bool = False  # it knows what to do when the system asks it to end
+
+    def load(self) -> click.Command:
+        """Import the command. Libraries take a second: `evenset --help` goes without."""
+        module, _, name = self.place.partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+COMMANDS: dict[str, CommandEntry] = {
+    "serve": CommandEntry(
+        "Open the app in the browser.", "app.cli.serve:run_serve", ends_itself=True
+    ),
+    "audit": CommandEntry("Count classes and find what is wrong.", "app.cli.audit:run_audit"),
+    "augment": CommandEntry(
+        "Try what each operation does to each class.", "app.cli.augment:run_augment"
+    ),
+    "embed": CommandEntry("Turn every image into a vector.", "app.cli.embed:run_embed"),
+    "resample": CommandEntry(
+        "Make synthetic points from embeddings.", "app.cli.resample:run_resample"
+    ),
+    "map": CommandEntry("Lay images and synthetic points out in the plane.", "app.cli.map:run_map"),
+    "evaluate": CommandEntry(
+        "Compare strategies by cross-validation.", "app.cli.evaluate:run_evaluate"
+    ),
+    "balance": CommandEntry("Write a balanced dataset.", "app.cli.balance:run_balance"),
+}
+
+
+class LazyGroup(click.Group):
+    """The commands of a registry, each imported when it is asked for."""
+
+    def __init__(self, entries: Mapping[str, CommandEntry], **settings: Any) -> None:  # noqa: ANN401
+        super().__init__(**settings)
+        self._entries = entries
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names."""
+        return list(self._entries)
+
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        cmd_name: str,
+    ) -> click.Command | None:
+        """Return a command, or None where there is none of that name."""
+        entry = self._entries.get(cmd_name)
+        return None if entry is None else entry.load()
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is named, which can be told to end from here on."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if name is not None and not self._entries[name].ends_itself:
+            ctx.with_resource(told_to_end())
+        return name, command, rest
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """Write what each command is for."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.text) for name, entry in self._entries.items()])
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read what stands before the command."""
+        if not args:
+            raise click.UsageError(f"Name a command: {', '.join(self._entries)}.", ctx)
+        return super().parse_args(ctx, args)
+
+
+evenset = LazyGroup(
+    COMMANDS,
+    name="evenset",
+    help="See how unbalanced a set of labelled images is, what each remedy does to it, and take "
+    "home a balanced set.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+click.version_option(__version__, prog_name="evenset", message="%(prog)s %(version)s")(evenset)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command. Returns 0, or 1 when the input is at fault; wrong usage exits with 2."""
-    options = build_parser().parse_args(arguments)
-    # Imported here, so that `--help` and wrong usage are answered without the libraries.
-    from app.cli import augment as augment_command
-    from app.cli import balance as balance_command
-    from app.cli import commands
-    from app.cli import evaluate as evaluate_command
-    from app.cli import map as map_command
-    from app.cli import resample as resample_command
+    """Run a command.
 
-    modules = (
-        *(commands, augment_command, balance_command, evaluate_command, map_command),
-        resample_command,
-    )
-    runs = {name: run for module in modules for name, run in vars(module).items()}
+    Returns:
+        0; 1 when the input is at fault; 2 when the command line is; 130 or 143 when it was stopped.
+    """
     try:
-        _check_seed(options)
-        # The server ends by itself.
-        with nullcontext() if options.command == "serve" else told_to_end():
-            runs[f"run_{options.command}"](options)
+        # `click.Group.main` would end the process, and say in its own words how.
+        words = list(sys.argv[1:] if arguments is None else arguments)
+        with evenset.make_context("evenset", words) as context:
+            evenset.invoke(context)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.UsageError as error:
+        print(f"evenset: {usage_text(error)}", file=sys.stderr)
+        return 2
     except EvensetError as error:
         print(f"evenset: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
@@ -58,237 +141,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _check_seed(options: argparse.Namespace) -> None:
-    seed = getattr(options, "seed", None)
-    if seed is not None and seed < 0:
-        raise SettingError(f"The seed is {seed}; it must be 0 or more.")
+class Terminated(BaseException):
+    """The system asks the command to end; raised where it is."""
 
 
-def build_parser() -> Command:
-    """Return the parser of all commands."""
-    parser = Command(
-        prog="evenset",
-        description="See how unbalanced a set of labelled images is, what each remedy does to it, "
-        "and take home a balanced set.",
-    )
-    parser.add_argument("--version", action="version", version=f"evenset {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_serve(commands)
+@contextmanager
+def told_to_end() -> Iterator[None]:
+    """Let SIGTERM raise during the block, where this is the thread that signals reach.
 
-    audit = commands.add_parser(
-        "audit", help="count classes and find what is wrong",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
-    audit.ending = checks_text
-    _add_source(audit)
-    _add_json(audit)
+    Raises:
+        Terminated: the signal came.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
 
-    _add_augment(commands)
+    def end(*_: object) -> None:
+        raise Terminated
 
-    embed = commands.add_parser("embed", help="turn every image into a vector")
-    _add_source(embed)
-    _add_out(embed, "folder for embeddings.npy, index.parquet and meta.json")
-    _add_encoder(embed)
-    _add_json(embed)
-
-    resample = commands.add_parser("resample", help="make synthetic points from embeddings")
-    resample.add_argument("embeddings", type=Path, metavar="EMBEDDINGS_DIR")
-    _add_out(resample, "folder for provenance.parquet, kept.parquet and synthetic.npy")
-    _add_balance(resample)
-    _add_seed(resample)
-    resample.add_argument(
-        "--json",
-        metavar="FILE",
-        help="write what speaks against it and how good the points are; - is the screen",
-    )
-
-    _add_map(commands)
-
-    _add_evaluate(commands)
-
-    balance = commands.add_parser("balance", help="write a balanced dataset")
-    _add_source(balance)
-    _add_out(balance, "a new folder, or a file that ends in .zip")
-    _add_balance(balance)
-    add_balance_options(balance)
-    _add_encoder(balance)
-    balance.add_argument(
-        "--recipe", type=Path, metavar="FILE", help="a recipe.json; other options change it"
-    )
-    _add_seed(balance)
-    return parser
-
-
-def _add_serve(commands: "argparse._SubParsersAction[Command]") -> None:
-    serve = commands.add_parser("serve", help="open the app in the browser")
-    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    serve.add_argument("--port", type=int, default=8501, help="port (%(default)s)")
-    serve.add_argument("--data", metavar="DIR", help=f"open at the start: {_SOURCE_HELP}")
-    serve.add_argument("--no-browser", action="store_true", help="do not open a browser")
-    serve.add_argument("--workspaces", metavar="DIR", help="keep what visitors bring and make here")
-    _add_numbers(serve, SERVE_OPTIONS)
-
-
-def _add_augment(commands: "argparse._SubParsersAction[Command]") -> None:
-    augment = commands.add_parser("augment", help="try what each operation does to each class")
-    _add_source(augment)
-    augment.add_argument(
-        "--evidence",
-        type=Path,
-        required=True,
-        metavar="FILE",
-        help="the table, a row per class, operation and strength: .csv, .json or .parquet",
-    )
-    augment.add_argument(
-        "--suggest", type=Path, metavar="FILE", help="the policy that follows, as JSON for balance"
-    )
-    augment.add_listed(
-        "--operations",
-        "which to try, all by default: {names}",
-        "core.augment",
-        "OPERATIONS",
-        metavar="A,B,...",
-    )
-    augment.add_argument(
-        "--images-per-class",
-        type=int,
-        default=20,
-        metavar="N",
-        help="try at most so many images of each class (%(default)s)",
-    )
-    _add_encoder(augment)
-    _add_seed(augment)
-
-
-def _add_map(commands: "argparse._SubParsersAction[Command]") -> None:
-    drawn = commands.add_parser("map", help="lay images and synthetic points out in the plane")
-    drawn.add_argument("embeddings", type=Path, metavar="EMBEDDINGS_DIR")
-    _add_out(drawn, "a Parquet file for the position of each point")
-    drawn.add_argument(
-        "--html", type=Path, metavar="FILE", help="a page with the map, which opens anywhere"
-    )
-    drawn.add_argument(
-        "--synthetic", type=Path, metavar="DIR", help="a folder of 'evenset resample'"
-    )
-    add_map_options(drawn)
-    _add_seed(drawn)
-
-
-def _add_evaluate(commands: "argparse._SubParsersAction[Command]") -> None:
-    evaluate = commands.add_parser("evaluate", help="compare strategies by cross-validation")
-    _add_source(evaluate)
-    add_evaluate_options(evaluate)
-    _add_encoder(evaluate)
-    _add_seed(evaluate)
-    _add_json(evaluate)
-
-
-def _add_numbers(
-    parser: "argparse.ArgumentParser | argparse._ArgumentGroup", options: Sequence[ServeOption]
-) -> None:
-    for option in options:
-        parser.add_argument(
-            option.flag,
-            type=float,
-            metavar="N",
-            help=f"{option.unit} {option.help} ({option.default:,.10g})",
-        )
-
-
-def _add_source(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("source", metavar="SOURCE", help=_SOURCE_HELP)
-    parser.add_argument(
-        "--take",
-        action="append",
-        default=[],
-        metavar="CLASS=COUNT",
-        help="keep this class, and at most so many training images of it, in order of name; "
-        "repeatable; '*=100' stands for all other classes",
-    )
-    parser.add_argument(
-        "--edits", type=Path, metavar="FILE",
-        help="an edits.json of the app: images left out, relabelled or moved to another split",
-    )  # fmt: skip
-    labels = parser.add_argument_group("labels", "found by themselves unless named")
-    labels.add_argument(
-        "--labels", metavar="FILE", help="a labels file of the source, or beside it; '' for folders"
-    )
-    labels.add_argument("--image-column", metavar="NAME", help="of the labels file")
-    labels.add_argument("--label-column", metavar="NAME", help="of the labels file")
-    labels.add_argument(
-        "--split-column", metavar="NAME", help="of the labels file; '' when there is none"
-    )
-    labels.add_argument(
-        "--group-column", metavar="NAME", help="such as patient or camera; '' when there is none"
-    )
-    labels.add_argument(
-        "--decide",
-        action="append",
-        default=[],
-        metavar="MISMATCH=DECISION",
-        help="what to do about files and labels that do not match, such as "
-        "alike_labels=keep_apart; repeatable",
-    )
-    pictures = parser.add_argument_group(
-        "pictures", "one way for the whole set, proposed by its pictures unless named"
-    )
-    pictures.add_argument(
-        "--background", metavar="NAME", help="behind transparent parts: white or grey"
-    )
-    pictures.add_argument(
-        "--white-level",
-        type=int,
-        metavar="N",
-        help="the value of 16-bit files that becomes white, such as 4095 for 12 bits in 16",
-    )
-    _add_numbers(parser.add_argument_group("limits"), LIMIT_OPTIONS)
-
-
-def _add_out(parser: argparse.ArgumentParser, text: str) -> None:
-    parser.add_argument("--out", type=Path, required=True, metavar="PATH", help=text)
-
-
-def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", metavar="FILE", help="write the result as JSON; - is the screen")
-
-
-def _add_encoder(parser: Command) -> None:
-    parser.add_listed(
-        "--encoder",
-        "what turns an image into a vector: {names} (the first unless named), hf:OWNER/MODEL of "
-        "Hugging Face, or a folder that holds such a model",
-        "core.embed",
-        "ENCODERS",
-    )
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (%(default)s)")
-    parser.add_argument(
-        "--no-cache", action="store_true", help="neither look for vectors made before nor keep them"
-    )
-
-
-def _add_balance(parser: Command) -> None:
-    parser.add_listed("--strategy", "how to balance: {names}", "core.resample", "STRATEGIES")
-    parser.add_argument(
-        "--target",
-        action="append",
-        metavar="TARGET",
-        help="largest, median, smallest, a share of the largest class such as 50%%, a number of "
-        "images, or CLASS=COUNT, repeatable; classes that are not named stay as they are",
-    )
-    parser.add_argument(
-        "--most-per-image",
-        type=int,
-        metavar="N",
-        help="add at most so many to a class for each image it has",
-    )
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="SETTING=VALUE",
-        help="a setting of the strategy, such as k_neighbors=7; repeatable",
-    )
-
-
-def _add_seed(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--seed", type=int, help="same seed, same result (0)")
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

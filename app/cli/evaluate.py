@@ -1,21 +1,35 @@
 """`evenset evaluate`: compare strategies, print the verdict, write tables."""
 
-import argparse
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
+from app.cli.listings import SETTING_LIST, STRATEGY_LIST, Listing
+from app.cli.options import PATH, command, gathered, option
+from app.cli.shared_options import (
+    EncoderOptions,
+    SourceOptions,
+    encoder_options,
+    json_option,
+    parse_settings,
+    policy_option,
+    seed_option,
+    source_options,
+)
 from app.cli.source import embed_all, opened, read_policy
 from app.cli.terminal import Bars, print_table, write_json
 from core.augment import AugmentPolicy
-from core.dataset import TRAIN
-from core.embed import DEFAULT_ENCODER
+from core.dataset import TRAIN, ImageDataset
 from core.errors import EvensetError, SettingError
 from core.evaluate import (
     BASELINE,
     DEFAULT_HEAD,
+    HEADS,
     METRICS,
     PRIMARY,
     Candidate,
     EvaluationReport,
+    Head,
     evaluate,
     find_head,
     parse_candidate,
@@ -26,63 +40,158 @@ from core.evaluate.estimate import estimate
 from core.evaluate.heads import check_head
 from core.evaluate.repeats import DEFAULT_FOLDS, check_repeats
 from core.evaluate.report_csv import to_csv
-from core.resample import Settings, find_strategy
+from core.resample import Settings
 from core.storage import write_bytes
 from core.words import signed
 
+DEFAULT_SET = next(iter(CANDIDATE_SETS))
 
-def run_evaluate(options: argparse.Namespace) -> None:
-    """Print the comparison of strategies; of those that are done, where it is broken off."""
-    policy = read_policy(options.policy or "standard", options.seed or 0)
-    settings = _settings(options.set)
-    names = _names(options.strategies or "default", policy)
-    candidates = [parse_candidate(name, settings, policy) for name in names]
-    _check_settings(settings, candidates)
-    head = find_head(options.head or DEFAULT_HEAD)
-    folds = DEFAULT_FOLDS if options.folds is None else options.folds
-    check_repeats(folds, options.repeats)
-    check_head(head, options.encoder or DEFAULT_ENCODER)
+SET_LIST = Listing(
+    "Sets of strategies", lambda: [(one.name, one.title) for one in CANDIDATE_SETS.values()],
+    "strategy",
+)  # fmt: skip
+HEAD_LIST = Listing("Heads", lambda: [(one.name, one.help) for one in HEADS.values()], "head")
+METRIC_LIST = Listing(
+    "Metrics", lambda: [(one.name, one.help) for one in METRICS.values()], "metric"
+)
+
+
+@dataclass(frozen=True)
+class EvaluateOptions:
+    """What is compared, how often and by what, and where the figures are written."""
+
+    strategies: str
+    settings: tuple[str, ...]  # each STRATEGY.SETTING=VALUE
+    head: str
+    metric: str
+    folds: int
+    repeats: int | None
+    on_test_split: bool
+    show_leak: bool
+    policy: str | None
+    csv: Path | None
+    seed: int | None
+    json_file: str | None
+
+    @property
+    def is_told(self) -> bool:
+        """Return whether the screen is for people: JSON there has it for itself."""
+        return self.json_file != "-"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What the options name, as `core` knows it."""
+
+    names: list[str]
+    candidates: list[Candidate]
+    settings: dict[str, Settings]
+    policy: AugmentPolicy
+    head: Head
+
+
+@command()
+@source_options
+@option(
+    "--strategies", default=DEFAULT_SET, metavar="A,B,...", lists=[SET_LIST, STRATEGY_LIST],
+    help=f"which, or a set (default {DEFAULT_SET}); also smote@50%, smote:pictures (what an export "
+    "trains on), augment:crop or smote@50%+class_weights",
+)  # fmt: skip
+@option(
+    "--set", "settings", multiple=True, metavar="STRATEGY.SETTING=VALUE", lists=[SETTING_LIST],
+    help="a setting of a strategy, such as smote.k_neighbors=7; repeatable",
+)  # fmt: skip
+@option(
+    "--head", default=DEFAULT_HEAD, metavar="NAME", lists=[HEAD_LIST],
+    help=f"what learns (default {DEFAULT_HEAD})",
+)  # fmt: skip
+@option(
+    "--metric", default=PRIMARY, metavar="NAME", lists=[METRIC_LIST],
+    help=f"the one that matters (default {PRIMARY})",
+)  # fmt: skip
+@option(
+    "--folds", type=int, default=DEFAULT_FOLDS, metavar="N",
+    help=f"number of cross-validation folds, at most (default {DEFAULT_FOLDS})",
+)  # fmt: skip
+@option(
+    "--repeats", type=int, metavar="N",
+    help="how often folds are drawn again; with --on-test-split, seeds to learn from "
+    "(default: until there are 10 folds; 1 for slow heads)",
+)  # fmt: skip
+@option("--on-test-split", is_flag=True, help="score on the test split as it came, not on folds")
+@option("--show-leak", is_flag=True, help="also tell what resampling before splitting would report")
+@policy_option
+@option("--csv", type=PATH, metavar="FILE", help="write the figures as a table")
+@encoder_options
+@seed_option
+@json_option()
+@gathered("asked", EvaluateOptions)
+def run_evaluate(source: SourceOptions, encoding: EncoderOptions, asked: EvaluateOptions) -> None:
+    """Compare strategies by cross-validation.
+
+    Where it is broken off, the strategies that are done are printed.
+    """
+    comparison = _comparison(asked)
+    check_repeats(asked.folds, asked.repeats)
+    check_head(comparison.head, encoding.name)
     heard: list[EvaluationReport] = []
     try:
-        with opened(options) as (dataset, progress):
-            check_targets(candidates, dataset.counts(TRAIN))
-            if options.json != "-":
-                cost = estimate(
-                    dataset.counts(TRAIN), candidates, head,
-                    encoder=options.encoder or DEFAULT_ENCODER,
-                    to_embed=len(dataset.present_rows), folds=folds, repeats=options.repeats,
-                    on_test_split=options.on_test_split,
-                )  # fmt: skip
-                progress.say(f"evenset: {cost.text}")
-            embeddings = embed_all(dataset, options.encoder, options, progress)
+        with opened(source) as (dataset, progress):
+            check_targets(comparison.candidates, dataset.counts(TRAIN))
+            if asked.is_told:
+                progress.say(f"evenset: {_cost_text(dataset, comparison, encoding, asked)}")
+            embeddings = embed_all(dataset, encoding, progress)
 
             def hear(report: EvaluationReport, progress: Bars = progress) -> None:
                 heard.append(report)
-                if options.json != "-":
+                if asked.is_told:
                     progress.say(_row_line(report))
 
             report = evaluate(
                 dataset,
                 embeddings,
-                strategies=names,
-                head=head,
-                metric=options.metric or PRIMARY,
-                n_splits=folds,
-                repeats=options.repeats,
-                settings=settings,
-                policy=policy,
-                on_test_split=options.on_test_split,
-                shows_leak=options.show_leak,
-                seed=options.seed or 0,
-                device=options.device,
+                strategies=comparison.names,
+                head=comparison.head,
+                metric=asked.metric,
+                n_splits=asked.folds,
+                repeats=asked.repeats,
+                settings=comparison.settings,
+                policy=comparison.policy,
+                on_test_split=asked.on_test_split,
+                shows_leak=asked.show_leak,
+                seed=asked.seed or 0,
+                device=encoding.device,
                 on_report=hear,
                 progress=progress,
             )
     except (KeyboardInterrupt, EvensetError):
         if heard and heard[-1].done > 1:
-            _write(heard[-1], options)
+            _write(heard[-1], asked)
         raise
-    _write(report, options)
+    _write(report, asked)
+
+
+def _comparison(asked: EvaluateOptions) -> Comparison:
+    policy = read_policy(asked.policy or "standard", asked.seed or 0)
+    settings = _settings(asked.settings)
+    names = _names(asked.strategies, policy)
+    candidates = [parse_candidate(name, settings, policy) for name in names]
+    _check_settings(settings, candidates)
+    return Comparison(names, candidates, settings, policy, find_head(asked.head))
+
+
+def _cost_text(
+    dataset: ImageDataset,
+    comparison: Comparison,
+    encoding: EncoderOptions,
+    asked: EvaluateOptions,
+) -> str:
+    cost = estimate(
+        dataset.counts(TRAIN), comparison.candidates, comparison.head, encoder=encoding.name,
+        to_embed=len(dataset.present_rows), folds=asked.folds, repeats=asked.repeats,
+        on_test_split=asked.on_test_split,
+    )  # fmt: skip
+    return cost.text
 
 
 def _names(text: str, policy: AugmentPolicy) -> list[str]:
@@ -105,7 +214,7 @@ def _settings(texts: Sequence[str]) -> dict[str, Settings]:
                 "smote.k_neighbors=7."
             )
         values.setdefault(strategy, {})[setting] = value.strip()
-    return {strategy: find_strategy(strategy).parse(found) for strategy, found in values.items()}
+    return {strategy: parse_settings(strategy, found) for strategy, found in values.items()}
 
 
 def _check_settings(settings: dict[str, Settings], candidates: Sequence[Candidate]) -> None:
@@ -131,12 +240,12 @@ def _row_line(report: EvaluationReport) -> str:
     return f"{text}."
 
 
-def _write(report: EvaluationReport, options: argparse.Namespace) -> None:
-    if options.csv is not None:
-        write_bytes(options.csv, to_csv(report).encode())
-    if options.json != "-":
+def _write(report: EvaluationReport, asked: EvaluateOptions) -> None:
+    if asked.csv is not None:
+        write_bytes(asked.csv, to_csv(report).encode())
+    if asked.is_told:
         _print(report)
-    write_json(report.to_json(), options.json)
+    write_json(report.to_json(), asked.json_file)
 
 
 def _print(report: EvaluationReport) -> None:

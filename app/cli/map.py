@@ -1,19 +1,24 @@
-"""What `evenset map` does: lay stored embeddings out in the plane, and write the positions."""
+"""`evenset map`: lay stored embeddings out in the plane, and write the positions."""
 
-import argparse
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from app.cli.options import PATH, command, gathered, option
+from app.cli.shared_options import embeddings_argument, out_option, seed_option
 from app.cli.terminal import Bars
+from app.cli.usage import OneOf
 from app.map.html_page import REAL, SYNTHETIC, map_page
 from core.dataset import TRAIN
 from core.embed import Embeddings, StoredEmbeddings, read_embeddings
 from core.errors import SourceError
 from core.progress import Progress
 from core.project import (
+    DEFAULT_SETTINGS,
+    METRICS,
     MapSettings,
     Placement,
     Projection,
@@ -32,36 +37,75 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def run_map(options: argparse.Namespace) -> None:
-    """Write where each image, and each synthetic point, lies on the map."""
-    settings = map_settings(options)
-    stored = read_embeddings(options.embeddings)
-    labels, embeddings = stored_labels(stored), stored.embeddings()
-    synthetic = None
-    if options.synthetic is not None:
-        synthetic = read_synthetic(options.synthetic, labels)
+@dataclass(frozen=True)
+class DrawingOptions:
+    """How a map is drawn; what is not named is as `MapSettings` has it."""
+
+    method: str
+    n_neighbors: int | None
+    min_dist: float | None
+    metric: str | None
+    seed: int | None
+
+    def settings(self) -> MapSettings:
+        """Return the settings that are named, and else the default ones.
+
+        Raises:
+            SettingError: a value is out of range.
+        """
+        given = asdict(self)
+        del given["method"]
+        return MapSettings(**{name: value for name, value in given.items() if value is not None})
+
+
+@command()
+@embeddings_argument
+@out_option("a Parquet file for the position of each point")
+@option(
+    "--html", type=PATH, metavar="FILE",
+    help="a page with the map, which opens anywhere",
+)  # fmt: skip
+@option(
+    "--synthetic", type=PATH, metavar="DIR",
+    help="a folder of 'evenset resample'",
+)  # fmt: skip
+@option(
+    "--method", type=OneOf(("pca", "umap")), default="umap", metavar="NAME",
+    help="how to draw it: pca or umap (default umap)",
+)  # fmt: skip
+@option(
+    "--n-neighbors", type=int, metavar="N",
+    help=f"images that a UMAP holds together, 2 or more (default {DEFAULT_SETTINGS.n_neighbors})",
+)  # fmt: skip
+@option(
+    "--min-dist", type=float, metavar="N",
+    help=f"how near a UMAP lays points, 0 to 1 (default {DEFAULT_SETTINGS.min_dist})",
+)  # fmt: skip
+@option(
+    "--metric", metavar="NAME",
+    help=f"of a UMAP: {' or '.join(METRICS)} (default {DEFAULT_SETTINGS.metric})",
+)  # fmt: skip
+@seed_option
+@gathered("drawing", DrawingOptions)
+def run_map(
+    embeddings: Path, out: Path, html: Path | None, synthetic: Path | None, drawing: DrawingOptions
+) -> None:
+    """Lay images and synthetic points out in the plane, and write where each lies."""
+    settings = drawing.settings()
+    stored = read_embeddings(embeddings)
+    labels, vectors = stored_labels(stored), stored.embeddings()
+    points = None if synthetic is None else read_synthetic(synthetic, labels)
     # The file is opened first: a place that cannot be written is told before any work.
-    with replacing(options.out) as file:
+    with replacing(out) as file:
         with Bars() as progress:
-            projection = _project(labels, embeddings, options.method, settings, progress)
-            placement = _place(projection, embeddings, synthetic, progress)
-        table = positions(stored, labels, projection, synthetic, placement)
+            projection = _project(labels, vectors, drawing.method, settings, progress)
+            placement = _place(projection, vectors, points, progress)
+        table = positions(stored, labels, projection, points, placement)
         table.to_parquet(file, index=False)
-    if options.html is not None:
+    if html is not None:
         page = map_page(stored.meta.dataset, table, projection)
-        write_bytes(options.html, page.encode("utf-8", "backslashreplace"))
-    print(_summary(projection, placement, options.out))
-
-
-def map_settings(options: argparse.Namespace) -> MapSettings:
-    """Return the settings that the options name, and else the usual ones.
-
-    Raises:
-        SettingError: a value is out of range.
-    """
-    names = ("n_neighbors", "min_dist", "metric", "seed")
-    given = {name: getattr(options, name) for name in names}
-    return MapSettings(**{name: value for name, value in given.items() if value is not None})
+        write_bytes(html, page.encode("utf-8", "backslashreplace"))
+    print(_summary(projection, placement, out))
 
 
 def positions(

@@ -1,20 +1,27 @@
 """`evenset resample`: make synthetic points of stored embeddings; and what a plan says."""
 
-import argparse
 from dataclasses import asdict
+from pathlib import Path
 
+from app.cli.options import command
+from app.cli.shared_options import (
+    PlanOptions,
+    embeddings_argument,
+    json_option,
+    out_option,
+    plan_options,
+    seed_option,
+)
 from app.cli.source import make_folder
 from app.cli.terminal import Bars, write_json
 from core.dataset import Labelled
 from core.embed import Embeddings, read_embeddings
-from core.errors import SettingError
 from core.progress import Progress
 from core.resample import (
     BalancePlan,
     Made,
     TrainingSide,
     find_strategy,
-    parse_target,
     plan_counts,
     resample,
     stored_labels,
@@ -23,36 +30,42 @@ from core.resample import (
 from core.words import count_of
 
 
-def run_resample(options: argparse.Namespace) -> None:
-    """Write synthetic points, as their parents, of stored embeddings."""
-    stored = read_embeddings(options.embeddings)
-    labels, embeddings = stored_labels(stored), stored.embeddings()
-    strategy = options.strategy or "smote"
+@command()
+@embeddings_argument
+@out_option("a folder for provenance.parquet, kept.parquet and synthetic.npy")
+@plan_options
+@seed_option
+@json_option("write what speaks against it and how good the points are; - is the screen")
+def run_resample(
+    embeddings: Path, out: Path, planning: PlanOptions, seed: int | None, json_file: str | None
+) -> None:
+    """Make synthetic points from embeddings, and write them with their parents."""
+    stored = read_embeddings(embeddings)
+    labels, vectors = stored_labels(stored), stored.embeddings()
+    strategy = planning.strategy or "smote"
     plan = plan_counts(
         labels.counts,
         strategy,
-        None if options.target is None else parse_target(options.target),
-        settings=find_strategy(strategy).parse(named_settings(options)),
-        most_per_image=options.most_per_image,
+        planning.parsed_target(),
+        settings=planning.parsed_settings(strategy),
+        most_per_image=planning.most_per_image,
     )
-    make_folder(options.out)
-    if options.json != "-":
+    make_folder(out)
+    if json_file != "-":
         tell_plan(plan)
-        tell_estimate(plan, embeddings)
+        tell_estimate(plan, vectors)
     with Bars() as progress:
-        made = resample(
-            TrainingSide(labels, plan, embeddings, seed=options.seed or 0, progress=progress)
-        )
+        made = resample(TrainingSide(labels, plan, vectors, seed=seed or 0, progress=progress))
         result = None
-        if options.json is not None:
-            result = _measured(labels, embeddings, made, progress)
-    write_points(options.out, labels, embeddings, made)
-    if options.json == "-":
-        write_json(result, options.json)
+        if json_file is not None:
+            result = _measured(labels, vectors, made, progress)
+    write_points(out, labels, vectors, made)
+    if json_file == "-":
+        write_json(result, json_file)
         return
     print(
         f"{plan.strategy}: {count_of(len(made.kept), 'image')} kept, "
-        f"{count_of(len(made.points), 'point')} made, in {options.out}."
+        f"{count_of(len(made.points), 'point')} made, in {out}."
     )
     for text in made.told(labels.classes):
         print(text)
@@ -61,7 +74,7 @@ def run_resample(options: argparse.Namespace) -> None:
             f"{count_of(len(made.other_pictures), 'augmented picture')} of 'evenset balance' have "
             "no vectors here."
         )
-    write_json(result, options.json)
+    write_json(result, json_file)
 
 
 def tell_plan(plan: BalancePlan) -> None:
@@ -77,17 +90,6 @@ def tell_estimate(plan: BalancePlan, embeddings: Embeddings) -> None:
     estimate = find_strategy(plan.strategy).estimate
     if estimate is not None and plan.total_added:
         print(estimate(plan, embeddings.dimension))
-
-
-def named_settings(options: argparse.Namespace) -> dict[str, str]:
-    """Return the settings of a strategy that `--set` names, as texts."""
-    values = {}
-    for text in options.set:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise SettingError(f"--set {text} has no value. Write NAME=VALUE, as k_neighbors=7.")
-        values[name.strip()] = value.strip()
-    return values
 
 
 def _measured(

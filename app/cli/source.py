@@ -1,22 +1,22 @@
 """What a command names: source, images, policy and folder, each opened, embedded, read or made."""
 
-import argparse
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from app.cli.shared_options import EncoderOptions, SourceOptions
 from app.cli.terminal import Bars
 from app.session.root_folder import RootFolder
-from app.settings import read_limits, usual_cache
+from app.settings import usual_cache
 from core import ingest
 from core.augment import PRESETS, AugmentPolicy
 from core.dataset import Choices, ImageDataset, refusal_text
 from core.dataset.edits import ABOUT_REVIEW
 from core.dataset.edits_file import NamedEdit, find_edits, missing_text, read_edits
 from core.dataset.questions import questions
-from core.embed import DEFAULT_ENCODER, Embeddings, embed
+from core.embed import Embeddings, embed
 from core.errors import OutputError
 from core.export import Recipe
 from core.records import read_file
@@ -24,7 +24,7 @@ from core.records import read_file
 
 @contextmanager
 def opened(
-    options: argparse.Namespace, base: Recipe | None = None
+    options: SourceOptions, base: Recipe | None = None
 ) -> Iterator[tuple[ImageDataset, Bars]]:
     """Open the source as the options say, and else as `base` says; list what was decided."""
     named = named_edits(options, base)
@@ -35,7 +35,7 @@ def opened(
         with Bars() as progress:
             dataset = ingest.open_source(
                 options.source, temporary.path / "source", choices=choices, take=take,
-                limits=read_limits(vars(options)), progress=progress,
+                limits=options.limits, progress=progress,
             )  # fmt: skip
         for decided in dataset.decided:
             what = ingest.MISMATCHES[decided.kind].decisions[decided.decision]
@@ -56,13 +56,13 @@ def opened(
             yield edits.apply(dataset), progress
 
 
-def named_edits(options: argparse.Namespace, base: Recipe | None = None) -> tuple[NamedEdit, ...]:
+def named_edits(options: SourceOptions, base: Recipe | None = None) -> tuple[NamedEdit, ...]:
     """Return the edits that the options name, and else those of `base`; without a review list."""
     named = read_edits(options.edits) if options.edits else base.edits if base else ()
     return tuple(edit for edit in named if edit.what not in ABOUT_REVIEW)
 
 
-def _choices(options: argparse.Namespace, base: Choices) -> Choices:
+def _choices(options: SourceOptions, base: Choices) -> Choices:
     if options.labels not in {None, base.labels_file}:
         base = replace(
             base,
@@ -84,15 +84,16 @@ def _choices(options: argparse.Namespace, base: Choices) -> Choices:
 
 
 def embed_all(
-    dataset: ImageDataset, encoder: str | None, options: argparse.Namespace, progress: Bars
+    dataset: ImageDataset, encoding: EncoderOptions, progress: Bars, *, encoder: str | None = None
 ) -> Embeddings:
     """Return the vectors of all images that are not left out, and say which have none.
 
-    Those made before are looked for unless told not to.
+    `encoder` stands in for the one that the options name. Vectors made before are looked for
+    unless told not to.
     """
-    cache = None if options.no_cache else usual_cache()
+    cache = None if encoding.no_cache else usual_cache()
     embeddings = embed(
-        dataset, encoder=encoder or DEFAULT_ENCODER, device=options.device, cache=cache,
+        dataset, encoder=encoder or encoding.name, device=encoding.device, cache=cache,
         rows=dataset.present_rows, progress=progress,
     )  # fmt: skip
     if embeddings.absent:

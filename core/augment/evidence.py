@@ -21,6 +21,7 @@ from core.embed.computing import stay_in_this_thread, turn_on
 from core.embed.devices import CPU
 from core.embed.encoders import open_encoder
 from core.errors import EmptyDatasetError, UnreadableImageError
+from core.neighbours import nearest_others
 from core.pictures.decode import Pixels
 from core.progress import Progress, silent
 from core.randomness import stream
@@ -258,6 +259,5 @@ def _distances(points: NDArray[np.float32]) -> tuple[float, float, float]:
     squares = np.square(points).sum(axis=1)
     between = np.sqrt(np.maximum(squares[:, None] + squares - 2 * points @ points.T, 0))
     pairs = between[np.triu_indices(len(points), 1)]
-    np.fill_diagonal(between, np.inf)
     middle, farthest = np.quantile(pairs, (0.5, 0.95))
-    return float(between.min(axis=1).mean()), float(middle), float(farthest)
+    return float(nearest_others(points, 1).distances.mean()), float(middle), float(farthest)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from core.axes import EXACT, principal_axes
 from core.embed import builtin, classical
 from core.embed.network import INPUT_PX
 from core.embed.training_pictures import TrainingPictures
@@ -49,11 +50,9 @@ def fit_encoder(
     small = _small(corpus)
     weights = _evened(trained, plain_vectors(trained, small))
     shapes = _shapes(small)
-    mean = shapes.mean(axis=0)
-    _, directions = np.linalg.eigh((shapes - mean).T @ (shapes - mean))
-    kept = directions[:, ::-1][:, : builtin.CLASSICAL_DIMENSION]
-    weights["classical.mean"] = torch.from_numpy(mean).half()
-    weights["classical.directions"] = torch.from_numpy(kept.copy()).half()
+    axes = principal_axes(shapes, builtin.CLASSICAL_DIMENSION, 0, solver=EXACT)
+    weights["classical.mean"] = torch.from_numpy(axes.centre).half()
+    weights["classical.directions"] = torch.from_numpy(axes.directions.T.copy()).half()
     weights = {name: tensor.half().float() for name, tensor in weights.items()}
     small = _small(held_out.squares)
     halves = torch.from_numpy(plain_vectors(weights, small)), torch.from_numpy(_shapes(small))
@@ -105,12 +104,11 @@ def _evened(weights: Mapping[str, Tensor], vectors: NDArray[np.float32]) -> dict
     """Return the weights with a head that centres `vectors` and evens out their directions."""
     import torch
 
-    mean = vectors.mean(axis=0)
-    spread = (vectors - mean).T @ (vectors - mean) / len(vectors)
-    values, directions = np.linalg.eigh(spread)
-    turn = torch.from_numpy(directions * np.maximum(values, 1e-6) ** (-_STRETCH / 2))
-    weight = turn.T @ weights["head.weight"]
-    bias = turn.T @ (weights["head.bias"] - torch.from_numpy(mean))
+    axes = principal_axes(vectors, vectors.shape[1], 0, solver=EXACT)
+    stretch = np.maximum(axes.variances, 1e-6) ** (-_STRETCH / 2)
+    turn = torch.from_numpy(np.asarray(axes.directions * stretch[:, None], np.float32))
+    weight = turn @ weights["head.weight"]
+    bias = turn @ (weights["head.bias"] - torch.from_numpy(axes.centre))
     return dict(weights) | {"head.weight": weight, "head.bias": bias}
 
 

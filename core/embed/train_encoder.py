@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from core.axes import EXACT, principal_axes
 from core.embed import builtin
 from core.embed.fit_builtin import fit_encoder, plain_vectors, shared_neighbours, write_weights
 from core.embed.network import DIMENSION, INPUT_PX, describe, fused_weights, trainable_layers
@@ -80,10 +81,9 @@ def targets(
     known = fitted_on.astype(np.float32)
     mean, spread = known.mean(axis=0), known.std(axis=0) + 0.05
     known = (known - mean) / spread
-    values, directions = np.linalg.eigh(known.T @ known / len(known))
-    directions = directions[:, ::-1][:, :DIMENSION]
-    scale = np.maximum(values[::-1][:DIMENSION], 1e-6) ** (-whitening / 2)
-    reduced = (vectors.astype(np.float32) - mean) / spread @ (directions * scale)
+    axes = principal_axes(known, DIMENSION, 0, solver=EXACT)
+    scale = np.maximum(axes.variances, 1e-6) ** (-whitening / 2)
+    reduced = (vectors.astype(np.float32) - mean) / spread @ (axes.directions.T * scale)
     return np.asarray(reduced / np.linalg.norm(reduced, axis=1, keepdims=True), np.float32)
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.axes import FAST, principal_axes
 from core.embed import Embeddings
 from core.evaluate.folds import Fold
-from core.randomness import stream_seed
 
 Points = NDArray[np.float32]  # (N, D)
 
@@ -42,17 +42,16 @@ def preprocess_fold(embeddings: Embeddings, fold: Fold, *, seed: int = 0) -> Fol
 
 def fit_preprocessing(train: Points, *, seed: int = 0) -> Callable[[Points], Points]:
     """Return what standardises and turns vectors as `train` says; see `preprocess_fold`."""
-    from sklearn.decomposition import PCA
     from sklearn.preprocessing import StandardScaler
 
     scaler = StandardScaler().fit(train)
     count = min(_MOST_COMPONENTS, train.shape[1], max(1, len(train) - 1))
-    pca = PCA(count, random_state=stream_seed(seed, "pca") % 2**32).fit(scaler.transform(train))
+    axes = principal_axes(scaler.transform(train), count, seed, solver=FAST)
     # Over the square root of the width, a point is about 1 long whichever encoder made it, and
     # one penalty suits all.
     scale = scaler.scale_[:, None] * np.sqrt(train.shape[1])
-    turn = np.asarray(pca.components_.T / scale, np.float32)
-    middle = np.asarray(scaler.mean_ + pca.mean_ * scaler.scale_, np.float32)
+    turn = np.asarray(axes.directions[:count].T / scale, np.float32)
+    middle = np.asarray(scaler.mean_ + axes.centre * scaler.scale_, np.float32)
 
     def transform(vectors: Points) -> Points:
         return np.asarray((vectors - middle) @ turn, np.float32)

@@ -56,40 +56,42 @@ def joint_fit(
     first = projection.place(synthetic)
     if synthetic.parents is None:
         first = place_among_neighbours(projection, embeddings, synthetic)
+    rows, model = projection.fit_rows, projection.fitted_points
+    _refuse(projection, len(rows) + len(first.indices))
     is_on_map = np.zeros(len(synthetic), bool)
     is_on_map[first.indices] = True
-    rows, model = projection.fit_rows, projection.fitted_points
-    count = len(rows) + len(first.indices)
-    if projection.method != "umap":
-        raise SettingError(
-            "The map is a PCA, so synthetic points are already at their exact positions."
-        )
-    if count > settings.limit:
-        raise SettingError(
-            f"{count:,} points are more than {settings.limit:,}, the limit of a UMAP. Make fewer "
-            "synthetic points, or place them among their neighbours."
-        )
     real = embeddings.vectors[embeddings.positions_of(rows)]
     vectors = np.vstack([real, synthetic.only(is_on_map).materialize(embeddings)])
     if settings.metric == "cosine":
         vectors = unit_rows(vectors)
     components = principal_axes(vectors, UMAP_INPUT, settings.seed).components_of(vectors)
     start = np.vstack([model, first.points])
-    points = lay_out(components, start, settings, progress)
-    points = _laid_on(points, model)
+    points = _laid_on(lay_out(components, start, settings, progress), model)
     fitted = points[: len(real)]
     chosen = sampled(len(real), settings.seed)
     trustworthiness, continuity = faithfulness(vectors[: len(real)][chosen], fitted[chosen])
-    return JointFit(
-        replace(
-            projection,
-            rows=rows,
-            points=fitted,
-            trustworthiness=trustworthiness,
-            continuity=continuity,
-        ),
-        Placement(points[len(real) :], first.indices, is_exact=False, way=FITTED_TOGETHER),
+    joint = replace(
+        projection,
+        rows=rows,
+        points=fitted,
+        trustworthiness=trustworthiness,
+        continuity=continuity,
     )
+    way = FITTED_TOGETHER
+    return JointFit(joint, Placement(points[len(real) :], first.indices, is_exact=False, way=way))
+
+
+def _refuse(projection: Projection, count: int) -> None:
+    """Raise where so many points cannot be fitted together on a map."""
+    if projection.method != "umap":
+        raise SettingError(
+            "The map is a PCA, so synthetic points are already at their exact positions."
+        )
+    if count > projection.settings.limit:
+        raise SettingError(
+            f"{count:,} points are more than {projection.settings.limit:,}, the limit of a UMAP. "
+            "Make fewer synthetic points, or place them among their neighbours."
+        )
 
 
 def _laid_on(points: Points, model: Points) -> Points:
@@ -98,11 +100,12 @@ def _laid_on(points: Points, model: Points) -> Points:
     Source:
         Schönemann, Psychometrika 31 (1966), doi:10.1007/BF02289451.
     """
+    from scipy.linalg import orthogonal_procrustes
+
     own: NDArray[np.float64] = points[: len(model)].astype(np.float64)
     wanted = model.astype(np.float64)
     own_middle, middle = own.mean(axis=0), wanted.mean(axis=0)
     own, wanted = own - own_middle, wanted - middle
-    left, spread, right = np.linalg.svd(own.T @ wanted)
-    scale = spread.sum() / (own**2).sum()
-    turned = scale * (points - own_middle) @ (left @ right) + middle
+    turn, spread = orthogonal_procrustes(own, wanted)
+    turned = spread / (own**2).sum() * (points - own_middle) @ turn + middle
     return np.asarray(turned, np.float32)

@@ -1,6 +1,7 @@
 """Place points on a map that is finished, among their nearest neighbours on it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,10 +44,12 @@ def place_among_neighbours(
     points = place_vectors(
         lambda block: synthetic.materialize(embeddings, block),
         len(synthetic),
-        among=embeddings.vectors,
-        positions=embeddings.positions_of(projection.fit_rows),
-        points=projection.fitted_points,
-        metric=projection.settings.metric,
+        Ground(
+            embeddings.vectors,
+            embeddings.positions_of(projection.fit_rows),
+            projection.fitted_points,
+            projection.settings.metric,
+        ),
         k=k,
         stage="placing synthetic points",
         progress=progress,
@@ -54,14 +57,21 @@ def place_among_neighbours(
     return Placement(points, np.arange(len(synthetic)), is_exact=False, way=AMONG_NEIGHBOURS)
 
 
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """Images that lie on a map, among which others are placed."""
+
+    vectors: Vectors  # of all images
+    positions: NDArray[np.intp]  # (M,) which of them are on the map, M > 0
+    points: Points  # (M, 2) where they lie on it
+    metric: str = "euclidean"  # or 'cosine'
+
+
 def place_vectors(
     block_of: Callable[[slice], Vectors],
     count: int,
+    ground: Ground,
     *,
-    among: Vectors,
-    positions: NDArray[np.intp],
-    points: Points,
-    metric: str = "euclidean",
     k: int = NEIGHBOURS,
     stage: str,
     progress: Progress,
@@ -75,10 +85,7 @@ def place_vectors(
     Args:
         block_of: Returns the vectors of a span.
         count: How many there are.
-        among: Vectors of the images.
-        positions: (M,) which of them are on the map, M > 0.
-        points: (M, 2) where they lie on it.
-        metric: 'euclidean' or 'cosine'.
+        ground: What they are placed among.
         k: Neighbours; at most M.
         stage: For `progress`.
         progress: Told after each block.
@@ -86,16 +93,17 @@ def place_vectors(
     Source:
         Shepard, ACM National Conference 1968, doi:10.1145/800186.810616.
     """
-    k = min(k, len(positions))
-    options = SearchOptions(metric)
+    points, k = ground.points, min(k, len(ground.positions))
+    options = SearchOptions(ground.metric)
     reach = _reach(points)
     placed = np.empty((count, 2), np.float32)
     progress(stage, 0, count)
     for start in range(0, count, _BLOCK):
         span = slice(start, min(start + _BLOCK, count))
-        found = nearest(among, k, block_of(span), rows=positions, options=options)
+        vectors = block_of(span)
+        found = nearest(ground.vectors, k, vectors, rows=ground.positions, options=options)
         distances = found.distances
-        if metric == "cosine":
+        if ground.metric == "cosine":
             distances = np.sqrt(2 * distances)  # as between vectors of length 1
         places = points[found.positions].astype(np.float64)
         weights = _weights(distances)
@@ -129,6 +137,8 @@ def _in_heaviest_heap(
 
 def _reach(points: Points) -> NDArray[np.float64]:
     """Return (M,) how far the heap round each point of the map reaches."""
+    # In the plane a tree is 17 times as fast as a search in blocks (20,000 points: 0.3 s). A point
+    # finds itself, or a copy at the same distance, so one more is asked for; only how far counts.
     from scipy.spatial import KDTree
 
     distances, _ = KDTree(points).query(points, k=[min(_HEAP + 1, len(points))])

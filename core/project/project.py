@@ -8,7 +8,7 @@ from core.dataset import Labelled, Rows
 from core.embed import Embeddings
 from core.errors import SettingError
 from core.progress import Progress, silent
-from core.project.placing import place_vectors
+from core.project.placing import Ground, place_vectors
 from core.project.projection import (
     DEFAULT_SETTINGS,
     MAP_LIMIT,
@@ -69,13 +69,20 @@ def project(
     if points is None:
         method, points = "pca", _pca(embeddings, rows, fit_rows, settings)
     progress("measuring the map", 0, 1)
+    trust = _faithfulness(embeddings, rows, points, method, settings)
+    progress("measuring the map", 1, 1)
+    return Projection(rows, points, method, *trust, fit_rows, settings)
+
+
+def _faithfulness(
+    embeddings: Embeddings, rows: Rows, points: Points, method: str, settings: MapSettings
+) -> tuple[float, float]:
+    """Return trustworthiness and continuity, measured on a sample."""
     chosen = sampled(len(rows), settings.seed)
     vectors = embeddings.vectors[embeddings.positions_of(rows[chosen])]
     if method == "umap" and settings.metric == "cosine":
         vectors = unit_rows(vectors)
-    trustworthiness, continuity = faithfulness(vectors, points[chosen])
-    progress("measuring the map", 1, 1)
-    return Projection(rows, points, method, trustworthiness, continuity, fit_rows, settings)
+    return faithfulness(vectors, points[chosen])
 
 
 def _pca(embeddings: Embeddings, rows: Rows, fit_rows: Rows, settings: MapSettings) -> Points:
@@ -117,9 +124,7 @@ def _umap(
     points[np.searchsorted(rows, others)] = place_vectors(
         lambda block: axes.components_of(vectors_of(others[block])),
         len(others),
-        among=components,
-        positions=np.arange(len(components)),
-        points=fitted,
+        Ground(components, np.arange(len(components)), fitted),
         stage="placing images",
         progress=progress,
     )

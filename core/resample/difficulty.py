@@ -106,6 +106,42 @@ def measure_difficulty(
     members = {
         dataset.classes[code]: np.flatnonzero(codes == code) for code in np.unique(codes).tolist()
     }
+    classes, flat_in_all = _classes(embeddings, places, members, around, plan_add, progress)
+    difficulty = Difficulty(
+        classes,
+        _overlap(near, codes),
+        used,
+        around.types,
+        k=near.shape[1],
+        hubness=skewness,
+        constant_columns=flat_in_all,
+        limits=(),
+    )
+    limits = limits_of_all(
+        used,
+        around.occurrences,
+        hubness=skewness,
+        constant=flat_in_all,
+        width=embeddings.dimension,
+    )
+    limits += _limits_of_classes(difficulty, members, k, embeddings.dimension)
+    order = list(Severity)
+    limits.sort(key=lambda limit: order.index(limit.severity))
+    return replace(difficulty, limits=tuple(limits))
+
+
+def _classes(
+    embeddings: Embeddings,
+    places: NDArray[np.intp],
+    members: Mapping[str, NDArray[np.intp]],
+    around: Surroundings,
+    plan_add: Mapping[str, int],
+    progress: Progress,
+) -> tuple[dict[str, ClassDifficulty], int]:
+    """Return the figures of each class, and how many columns are alike in all images.
+
+    `places` are those of the images in the embedding, `members` those of a class among them.
+    """
     ranges = [column_ranges(embeddings.vectors, places[own]) for own in members.values()]
     flat, flat_in_all = _constant_columns(ranges)
     classes = {}
@@ -120,26 +156,8 @@ def measure_difficulty(
             constant_columns=flat[done] if len(own) > 1 else 0,
         )
     progress("measuring classes", len(members), len(members))
-    difficulty = Difficulty(
-        classes,
-        _overlap(near, codes),
-        used,
-        around.types,
-        k=near.shape[1],
-        hubness=skewness,
-        constant_columns=flat_in_all if len(used) > 1 else 0,  # one alone says nothing of them
-        limits=(),
-    )
-    limits = limits_of_all(
-        used,
-        around.occurrences,
-        hubness=skewness,
-        constant=difficulty.constant_columns,
-        width=embeddings.dimension,
-    ) + _limits_of_classes(difficulty, members, k, embeddings.dimension)
-    order = list(Severity)
-    limits.sort(key=lambda limit: order.index(limit.severity))
-    return replace(difficulty, limits=tuple(limits))
+    # One image alone says nothing of its numbers.
+    return classes, flat_in_all if len(places) > 1 else 0
 
 
 def _limits_of_classes(

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from core.augment import plan_pictures
 from core.augment.draws import join_pictures, pictures_of
+from core.axes import EXACT, principal_axes
 from core.dataset import Rows
 from core.neighbours import SearchOptions
 from core.resample.batched import draw_batched
-from core.resample.compress import compress
 from core.resample.drawing import IDENTICAL, REGULAR
 from core.resample.made import Made, TrainingSide
 from core.resample.quality import measure_quality
@@ -48,8 +48,10 @@ def _draw_between_neighbours(
     rows, settings = side.different, side.plan.settings
     vectors, variance = side.vectors(rows), None
     if settings.get("components"):
-        count = min(side.number("components"), *vectors.shape)
-        vectors, variance = compress(vectors, np.arange(len(rows)), count)
+        # Neighbours are found in them, faster and with less noise; the points are then made
+        # between the full vectors. Only rows of this side say where they lie.
+        axes = principal_axes(vectors, side.number("components"), side.seed, solver=EXACT)
+        vectors, variance = axes.components_of(vectors), axes.share
     chosen = SmoteSettings(
         k_neighbors=side.number("k_neighbors"),
         m_neighbors=int(settings.get("m_neighbors", 10)),

@@ -23,27 +23,19 @@ class Parity:
     in_danger: dict[Any, NDArray[np.intp]]
 
 
-def resample_as_imblearn(
-    vectors: Matrix,
-    labels: NDArray[Any],
-    codes: NDArray[np.intp],
-    add: dict[Any, int],
+def recording_sampler(
+    variant: str,
     *,
     k_neighbors: int | Estimator,
     m_neighbors: int,
-    variant: str,
     random_state: int | np.random.RandomState | None,
-) -> Parity:
-    """Return what imbalanced-learn makes of checked input.
+) -> Estimator:
+    """Return imbalanced-learn's sampler, which will keep what it draws.
 
     Args:
-        vectors: (N, D) dense or sparse.
-        labels: (N,)
-        codes: (N,) a number for each label.
-        add: Label -> how many points.
+        variant: 'regular', 'borderline-1' or 'borderline-2'.
         k_neighbors: A number or a neighbours object, as for imbalanced-learn.
         m_neighbors: For Borderline-SMOTE.
-        variant: 'regular', 'borderline-1' or 'borderline-2'.
         random_state: As for imbalanced-learn.
 
     Raises:
@@ -55,24 +47,41 @@ def resample_as_imblearn(
             f"imbalanced-learn's '{variant}' does not exist or does not report parents."
         )
     if variant == REGULAR:
-        sampler: Estimator = _RecordingSmote(k_neighbors=k_neighbors, random_state=random_state)
-    else:
-        sampler = _RecordingBorderline(
-            k_neighbors=k_neighbors, m_neighbors=m_neighbors, kind=variant,
-            random_state=random_state,
-        )  # fmt: skip
+        return _RecordingSmote(k_neighbors=k_neighbors, random_state=random_state)
+    return _RecordingBorderline(
+        k_neighbors=k_neighbors, m_neighbors=m_neighbors, kind=variant, random_state=random_state
+    )
+
+
+def resample_as_imblearn(
+    sampler: Estimator,
+    vectors: Matrix,
+    labels: NDArray[Any],
+    codes: NDArray[np.intp],
+    add: dict[Any, int],
+) -> Parity:
+    """Return what imbalanced-learn makes of checked input.
+
+    Args:
+        sampler: Such as `recording_sampler` gives.
+        vectors: (N, D) dense or sparse.
+        labels: (N,)
+        codes: (N,) a number for each label.
+        add: Label -> how many points.
+    """
     sampler.sampling_strategy_ = add
     sampler.drawn = []
     resampled, new_labels = sampler._fit_resample(vectors, labels)
     in_danger = dict(getattr(sampler, "in_danger_indices", {}))
+    is_abroad = getattr(sampler, "kind", REGULAR) == BORDERLINE_2  # parents of other classes
     base, neighbor, fraction, code = [], [], [], []
     done = len(labels)
     for label, rows, neighbors, steps in sampler.drawn:
         own = np.flatnonzero(labels == label)
         base.append(in_danger.get(label, own)[rows])
-        neighbor.append(neighbors if variant == BORDERLINE_2 else own[neighbors])
+        neighbor.append(neighbors if is_abroad else own[neighbors])
         made = slice(done, done + len(rows))
-        if variant == BORDERLINE_2:
+        if is_abroad:
             # Towards other classes it shortens the step by numbers that it keeps to itself.
             steps = _measured(vectors, base[-1], neighbor[-1], resampled[made], steps)
         fraction.append(steps)

@@ -1,6 +1,7 @@
 """Put originals and synthetic vectors together: in memory, sparse, or in a file."""
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -72,32 +73,44 @@ def write_resampled(
     Raises:
         OutputError: the file cannot be written.
     """
-    count, dimension = len(vectors), int(vectors.shape[1])
-    total, dtype = count + len(segments), real_type(vectors.dtype)
-    length = max(1, _BLOCK_BYTES // max(1, 4 * dimension))
+    dimension, dtype = int(vectors.shape[1]), real_type(vectors.dtype)
+    total = len(vectors) + len(segments)
     with replacing(path) as file:
         header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False}
         np.lib.format.write_array_header_1_0(file, header | {"shape": (total, dimension)})
         done = 0
-        for start in range(0, count, length):
-            block = np.ascontiguousarray(vectors[start : start + length], dtype)
+        parts = _parts(segments, max(1, memory_bytes // (8 * dimension)))
+        made = (_made_blocks(vectors, segments, part, interpolation) for part in parts)
+        for block in chain(_original_blocks(vectors), chain.from_iterable(made)):
             file.write(block.data)
             done += len(block)
             progress(_STAGE, done, total)
-        for part in _parts(segments, max(1, memory_bytes // (8 * dimension))):
-            rows, base, neighbor = _compact(segments.base[part], segments.neighbor[part], count)
-            held = vectors[rows]
-            for start in range(0, len(base), length):
-                some = slice(start, start + length)
-                out = np.empty((len(base[some]), dimension), dtype)
-                fraction = segments.fraction[part][some]
-                interpolate(
-                    held, base[some], neighbor[some], fraction, interpolation=interpolation, out=out
-                )
-                file.write(out.data)
-                done += len(out)
-                progress(_STAGE, done, total)
     return total
+
+
+def _original_blocks(vectors: NDArray[Any] | VectorFile) -> Iterator[NDArray[Any]]:
+    length = _block_length(vectors)
+    for start in range(0, len(vectors), length):
+        yield np.ascontiguousarray(vectors[start : start + length], real_type(vectors.dtype))
+
+
+def _made_blocks(
+    vectors: NDArray[Any] | VectorFile, segments: Segments, part: slice, interpolation: str
+) -> Iterator[NDArray[Any]]:
+    """Yield the synthetic vectors of a part, whose parents are held at once."""
+    rows, base, neighbor = _compact(segments.base[part], segments.neighbor[part], len(vectors))
+    held, fractions = vectors[rows], segments.fraction[part]
+    length = _block_length(vectors)
+    for start in range(0, len(base), length):
+        some = slice(start, start + length)
+        out = np.empty((len(base[some]), vectors.shape[1]), real_type(vectors.dtype))
+        yield interpolate(
+            held, base[some], neighbor[some], fractions[some], interpolation=interpolation, out=out
+        )
+
+
+def _block_length(vectors: NDArray[Any] | VectorFile) -> int:
+    return max(1, _BLOCK_BYTES // max(1, 4 * int(vectors.shape[1])))
 
 
 def refuse_gaps(vectors: NDArray[Any] | VectorFile) -> None:
@@ -106,7 +119,7 @@ def refuse_gaps(vectors: NDArray[Any] | VectorFile) -> None:
     Raises:
         ValueError: it names the row and the column.
     """
-    length = max(1, _BLOCK_BYTES // max(1, 4 * vectors.shape[1]))
+    length = _block_length(vectors)
     for start in range(0, len(vectors), length):
         is_finite = np.isfinite(vectors[start : start + length])
         if not is_finite.all():

@@ -34,7 +34,7 @@ from core.resample.searching import MEMORY_BYTES, BlockSearch, Search
 from core.resample.segments import Request, Segments, draw_segments
 from core.resample.synthetic import INTERPOLATIONS, LINEAR, interpolate
 from core.smote.estimator_search import Estimator, EstimatorSearch, Matrix, neighbors_of
-from core.smote.parity import resample_as_imblearn
+from core.smote.parity import recording_sampler, resample_as_imblearn
 from core.smote.resampled import (
     join_dense,
     join_sparse,
@@ -274,11 +274,11 @@ class SMOTE(BaseOverSampler):  # type: ignore[misc]  # imbalanced-learn has no t
             classes[code]: self._settings().allowed(count, real=int(real[code]))
             for code, count in _by_code(self.sampling_strategy_, classes).items()
         }
-        made = resample_as_imblearn(
-            X, y, codes, add,
-            k_neighbors=self.k_neighbors, m_neighbors=self.m_neighbors, variant=self.variant,
+        sampler = recording_sampler(
+            self.variant, k_neighbors=self.k_neighbors, m_neighbors=self.m_neighbors,
             random_state=self.random_state,
         )  # fmt: skip
+        made = resample_as_imblearn(sampler, X, y, codes, add)
         self._keep(made.segments, classes)
         self.in_danger_indices = made.in_danger
         return made.vectors, made.labels

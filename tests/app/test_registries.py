@@ -40,9 +40,7 @@ def run(capsys: Captured, *arguments: object) -> tuple[str, str]:
 
 
 def help_of(capsys: Captured, command: str) -> str:
-    with pytest.raises(SystemExit, match="0"):
-        main([command, "--help"])
-    return capsys.readouterr().out
+    return run(capsys, command, "--help")[0]
 
 
 # --- Operations

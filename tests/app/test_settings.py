@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.entry import build_parser, main
+from app.cli import main
+from app.cli.serve import run_serve
 from app.settings import (
     SERVE_OPTIONS,
     STREAMLIT_OPTIONS,
@@ -53,7 +54,7 @@ def test_two_servers_on_one_computer_have_two_cookies() -> None:
 
 
 def settings_of(*options: str) -> ServerSettings:
-    return read_settings(vars(build_parser().parse_args(["serve", *options])))
+    return read_settings(run_serve.make_context("serve", [*options]).params)
 
 
 def test_without_options_the_usual_settings_hold() -> None:

@@ -185,9 +185,7 @@ def test_the_page_says_what_it_does_and_the_card_that_it_has_no_parents(
 
 @pytest.mark.parametrize("command", ["balance", "resample"])
 def test_help_names_it(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit, match="0"):
-        main([command, "--help"])
-
+    assert main([command, "--help"]) == 0
     assert "jitter" in capsys.readouterr().out
 
 

@@ -1,15 +1,19 @@
 """The command line: what it prints, where, and how it ends."""
 
 import json
-from collections.abc import Mapping
+import subprocess
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from command_line import command_options
 from image_sets import jpeg, write_files, zipped
 
 from app.cli import main
+from app.cli.entry import COMMANDS, CommandEntry
 from core import __version__
 from core.audit import CHECKS
 from core.augment import OPERATIONS, PRESETS
@@ -17,7 +21,11 @@ from core.embed import ENCODERS
 from core.evaluate import HEADS, METRICS
 from core.evaluate.candidate_sets import CANDIDATE_SETS
 from core.export import CONTAINERS, LAYOUTS
+from core.ingest import MISMATCHES
+from core.parameters import Choice
+from core.project import METRICS as MAP_METRICS
 from core.resample import STRATEGIES
+from core.resample.plan import NAMED_TARGETS
 
 Captured = pytest.CaptureFixture[str]
 
@@ -30,63 +38,182 @@ def outcome(capsys: Captured, *arguments: object) -> tuple[int, str, str]:
 
 
 def test_help_names_every_command(capsys: Captured) -> None:
-    with pytest.raises(SystemExit, match="0"):
-        main(["--help"])
+    code, text, err = outcome(capsys, "--help")
 
-    text = capsys.readouterr().out
-    for command in ("serve", "audit", "embed", "resample", "evaluate", "balance"):
-        assert command in text
+    assert (code, err) == (0, "")
+    for name, entry in COMMANDS.items():
+        assert f"  {name} " in text
+        assert entry.text in text
+
+
+def test_help_loads_no_library() -> None:
+    """They take a second, and the help of all commands needs none of them."""
+    heavy = {"torch", "sklearn", "umap", "streamlit", "imblearn", "pandas", "cv2", "numpy"}
+    program = (
+        "import sys; from app.cli import main; main(['--help']); "
+        f"print(*sorted({heavy!r} & set(sys.modules)), file=sys.stderr)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert "balance" in done.stdout
+    assert done.stderr.strip() == ""
+
+
+def test_a_command_is_one_entry(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "toy_command.py").write_text(
+        "import click\n"
+        "@click.command()\n"
+        "@click.option('--name', default='you')\n"
+        "def run_greet(name): print(f'Hello, {name}.')\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(COMMANDS, "greet", CommandEntry("Say hello.", "toy_command:run_greet"))
+
+    assert outcome(capsys, "greet", "--name", "fox") == (0, "Hello, fox.\n", "")
+    assert "  greet     Say hello.\n" in outcome(capsys, "--help")[1]
+    assert "Did you mean 'greet'?" in outcome(capsys, "gret")[2]
+    assert command_options()["greet"] == ["--name"]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_is_a_module_of_its_name(name: str) -> None:
+    assert COMMANDS[name].place == f"app.cli.{name}:run_{name}"
+    assert COMMANDS[name].load().help
 
 
 @pytest.mark.parametrize(
     ("command", "registry"),
     [
         ("audit", CHECKS),
+        ("audit", MISMATCHES),
         ("augment", OPERATIONS),
         ("augment", ENCODERS),
+        ("embed", ENCODERS),
         ("resample", STRATEGIES),
+        ("resample", NAMED_TARGETS),
+        ("map", MAP_METRICS),
+        ("evaluate", STRATEGIES),
         ("evaluate", HEADS),
         ("evaluate", METRICS),
         ("evaluate", CANDIDATE_SETS),
+        ("evaluate", PRESETS),
+        ("evaluate", ENCODERS),
         ("balance", PRESETS),
         ("balance", STRATEGIES),
+        ("balance", NAMED_TARGETS),
         ("balance", LAYOUTS),
         ("balance", CONTAINERS),
+        ("balance", ENCODERS),
     ],
 )
 def test_help_names_all_that_a_registry_holds(
-    capsys: Captured, command: str, registry: Mapping[str, object]
+    capsys: Captured, command: str, registry: Iterable[str]
 ) -> None:
-    with pytest.raises(SystemExit, match="0"):
-        main([command, "--help"])
+    _, text, _ = outcome(capsys, command, "--help")
 
-    text = capsys.readouterr().out
     assert [name for name in registry if name not in text] == []
 
 
-def test_the_version_is_told(capsys: Captured) -> None:
-    with pytest.raises(SystemExit, match="0"):
-        main(["--version"])
+@pytest.mark.parametrize("command", ["balance", "resample", "evaluate"])
+def test_help_has_the_range_and_the_default_of_each_setting(capsys: Captured, command: str) -> None:
+    text = " ".join(outcome(capsys, command, "--help")[1].split())
 
-    assert capsys.readouterr().out == f"evenset {__version__}\n"
+    for strategy in STRATEGIES.values():
+        for setting in strategy.parameters:
+            span = (
+                ", ".join(setting.options)
+                if isinstance(setting, Choice)
+                else f"{setting.low:.10g} to {setting.high:.10g}"
+            )
+            assert f"{setting.name} {setting.title}: {span}" in text
+            assert f", default {setting.default}" in text
+
+
+def test_the_version_is_told(capsys: Captured) -> None:
+    assert outcome(capsys, "--version") == (0, f"evenset {__version__}\n", "")
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "said"),
     [
-        [],
-        ["fly"],
-        ["audit"],
-        ["balance", "x"],
-        ["audit", "x", "--nothing"],
-        ["serve", "--port", "a"],
+        ([], "Name a command: serve, audit, "),
+        (["fly"], "There is no command 'fly'. There is: serve, audit, "),
+        (["balnce"], "There is no command 'balnce'. Did you mean 'balance'? There is: serve, "),
+        (["--fly"], "There is no option '--fly'. There is: --version"),
+        (["audit"], "'evenset audit' needs SOURCE: a folder, a zip, a tar, sample:parts or"),
+        (["balance", "x"], "'evenset balance' needs --out PATH: a new folder, or a file that"),
+        (["audit", "x", "--jsn"], "There is no option '--jsn'. Did you mean '--json'? There is: "),
+        (["audit", "x", "y"], "Got unexpected extra argument (y)"),
+        (["audit", "x", "--json"], "Option '--json' requires an argument."),
+        (["audit", "x", "--json", "--take", "cat"], "--json needs a value; found --take."),
+        (["audit", "x", "--white-level", "a"], "--white-level: 'a' is not a valid integer."),
+        (["serve", "--port", "a"], "--port: 'a' is not a valid integer."),
+        (["serve", "--no-browser=1"], "Option '--no-browser' does not take a value."),
+        (["map", "x", "--out", "y", "--method", "pcb"], "no 'pcb'. Did you mean 'pca'? There is: "),
+        (
+            ["balance", "x", "--out", "y", "--normalise-originals", "--byte-copies"],
+            "--normalise-originals and --byte-copies exclude each other",
+        ),
     ],
 )
-def test_wrong_usage_ends_with_2(capsys: Captured, arguments: list[str]) -> None:
-    with pytest.raises(SystemExit, match="2"):
-        main(arguments)
+def test_wrong_usage_ends_with_2_and_one_line_that_says_what_to_write(
+    capsys: Captured, arguments: list[str], said: str
+) -> None:
+    code, out, err = outcome(capsys, *arguments)
 
-    assert "usage: evenset" in capsys.readouterr().err
+    assert (code, out) == (2, "")
+    assert err.startswith("evenset: ")
+    assert said in err
+    assert err.endswith(" --help' says more.\n")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["balance", "x", "--out", "y", "--strategy", "smot"], "no strategy 'smot'. Did you mean"),
+        (["balance", "x", "--out", "y", "--layout", "class_folder"], "mean 'class_folders'?"),
+        (["balance", "x", "--out", "y", "--policy", "standart"], "no policy 'standart'. Did you"),
+        (["embed", "x", "--out", "y", "--encoder", "buildin"], "Did you mean 'builtin'? The enco"),
+        (["evaluate", "x", "--strategies", "smote,adasin"], "no strategy 'adasin'. Did you mean"),
+        (["evaluate", "x", "--strategies", "smot@50%"], "'smot'. Did you mean 'smote'? The str"),
+        (
+            ["evaluate", "x", "--metric", "macro_f2"],
+            "no metric 'macro_f2'. Did you mean 'macro_f1'",
+        ),
+        (["augment", "x", "--evidence", "y", "--operations", "crop,rotat"], "mean 'rotate'?"),
+        (
+            ["balance", "x", "--out", "y", "--strategy", "smote", "--set", "k_neighbours=3"],
+            "SMOTE has no setting 'k_neighbours'. Did you mean 'k_neighbors'? Its settings are: ",
+        ),
+        (
+            ["evaluate", "x", "--set", "smote.k_neighbours=3"],
+            "SMOTE has no setting 'k_neighbours'. Did you mean 'k_neighbors'?",
+        ),
+    ],
+)
+def test_a_name_that_is_nearly_one_is_refused_with_the_nearest(
+    capsys: Captured, arguments: list[str], said: str
+) -> None:
+    code, out, err = outcome(capsys, *arguments)
+
+    assert (code, out) == (1, "")
+    assert said in err
+    assert err.count("\n") == 1
+
+
+def test_a_file_may_have_nearly_the_name_of_a_policy(
+    capsys: Captured, drawn_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("standart").write_text(json.dumps(PRESETS["gentle"].to_json()))
+
+    code, _, _ = outcome(capsys, "balance", drawn_folder, "--out", "out", "--policy", "standart")
+
+    assert code == 0
 
 
 @pytest.mark.parametrize(

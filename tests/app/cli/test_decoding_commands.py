@@ -103,11 +103,10 @@ def test_what_there_is_not_is_one_line(
 
 
 def test_a_level_that_is_no_number_is_wrong_usage(capsys: Captured, icons: Path) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        main(["audit", str(icons), "--white-level", "high"])
+    code, out, err = outcome(capsys, "audit", icons, "--white-level", "high")
 
-    assert stopped.value.code == 2
-    assert "--white-level" in capsys.readouterr().err
+    assert (code, out) == (2, "")
+    assert err.startswith("evenset: --white-level: 'high' is not a valid integer.")
 
 
 def test_a_recipe_carries_what_was_chosen(capsys: Captured, icons: Path, tmp_path: Path) -> None:

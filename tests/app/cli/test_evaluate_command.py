@@ -50,7 +50,7 @@ def test_folds_repeats_and_settings_are_those_that_were_asked_for(
     assert (report["folds"], report["repeats"]) == (2, 3)
     assert report["settings"]["smote"]["k_neighbors"] == 2
     assert report["settings"]["smote"]["interpolation"] == "spherical"
-    assert "Set for 'SMOTE': neighbours: 2; between two images: on the arc." in out
+    assert "Set for 'SMOTE': neighbours: 2; path between two images: arc." in out
 
 
 def test_a_set_of_strategies_stands_for_its_rows(capsys: Captured, drawn_folder: Path) -> None:

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import SettingError
-from core.resample.compress import compress
+from core.axes import EXACT, FAST, principal_axes
 
 # Along the first axis the variance is 4 x 9, along the second 4 x 1.
 CROSS = np.array([[3, 1, 5], [3, -1, 5], [-3, 1, 5], [-3, -1, 5]], np.float32)
@@ -15,6 +14,13 @@ CROSS = np.array([[3, 1, 5], [3, -1, 5], [-3, 1, 5], [-3, -1, 5]], np.float32)
 def cloud(count: int, seed: int = 0) -> np.ndarray:
     rng = np.random.default_rng(seed)
     return (rng.standard_normal((count, 6)) * [9, 5, 3, 2, 1, 0.5] + 100).astype(np.float32)
+
+
+def compress(
+    vectors: np.ndarray, rows: np.ndarray, count: int, solver: str = EXACT
+) -> tuple[np.ndarray, float]:
+    axes = principal_axes(vectors[rows], count, 0, solver=solver)
+    return axes.components_of(vectors), axes.share
 
 
 def test_the_widest_direction_is_kept() -> None:
@@ -30,7 +36,7 @@ def test_all_components_keep_all_distances(count: int, seed: int) -> None:
 
     reduced, share = compress(vectors, np.arange(count), 99)
 
-    assert reduced.shape == vectors.shape
+    assert reduced.shape == (count, min(count, 6))
     assert share == pytest.approx(1)
     distances = [np.linalg.norm(points - points[0], axis=1) for points in (vectors, reduced)]
     np.testing.assert_allclose(distances[0], distances[1], atol=1e-3)
@@ -62,7 +68,7 @@ def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = np.array([7, 1, 4, 18, 3])
     whole, share = compress(cloud(20), rows, 2)
 
-    monkeypatch.setattr("core.resample.compress._BLOCK_BYTES", 100)
+    monkeypatch.setattr("core.axes._BLOCK_BYTES", 100)
     parts, same = compress(cloud(20), rows, 2)
 
     np.testing.assert_allclose(np.abs(parts), np.abs(whole), rtol=1e-4, atol=1e-4)
@@ -84,6 +90,26 @@ def test_narrow_numbers_are_added_up_in_wide_ones(kind: type) -> None:
     assert compress(vectors, np.arange(4), 1)[1] == pytest.approx(0.9)
 
 
-def test_no_component_is_refused() -> None:
-    with pytest.raises(SettingError, match="0 principal components are too few"):
-        compress(CROSS, np.arange(4), 0)
+def test_the_fast_axes_are_the_exact_ones_of_few_vectors() -> None:
+    exact, fast = (principal_axes(cloud(40), 3, 0, solver=solver) for solver in (EXACT, FAST))
+
+    np.testing.assert_allclose(fast.directions, exact.directions, atol=1e-3)
+    np.testing.assert_allclose(fast.variances, exact.variances, rtol=1e-4)
+    assert fast.share == pytest.approx(exact.share, rel=1e-5)
+
+
+@pytest.mark.parametrize("solver", [EXACT, FAST])
+def test_axes_that_are_not_there_have_no_length(solver: str) -> None:
+    axes = principal_axes(np.array([[1.0], [3.0]], np.float32), 5, 0, solver=solver)
+
+    assert axes.directions.tolist() == [[1], [0]]
+    assert axes.variances == pytest.approx([2, 0])
+
+
+def test_a_wide_set_takes_the_fast_way_and_the_same_one_for_a_seed() -> None:
+    wide = np.random.default_rng(0).standard_normal((30, 700)).astype(np.float32)
+
+    first, second = (principal_axes(wide, 4, seed=3) for _ in range(2))
+
+    assert np.array_equal(first.directions, second.directions)
+    assert np.array_equal(first.directions, principal_axes(wide, 4, seed=3, solver=FAST).directions)
