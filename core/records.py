@@ -29,6 +29,7 @@ Record = TypeVar("Record")
 
 _LARGEST = 2**63 - 1
 _LONGEST_SHOWN = 60  # signs of a wrong value
+_LONGEST_TOLD = 400  # of a sentence that a dataclass has
 _MAY_HOLD_BYTES = "holds bytes"
 
 
@@ -148,7 +149,7 @@ def read(kind: type[Record], data: object, where: str, version: int | None = Non
     try:
         found: Record = _validator(cast(Hashable, kind)).validate_python(data)
     except SettingError as error:  # of the dataclass itself
-        raise SettingError(f"{where}: {error}") from error
+        raise SettingError(f"{where}: {_cut(str(error))}") from error
     except ValidationError as error:
         faults = error.errors(include_url=False)
         raise SettingError(f"{where}{_told(faults)}") from None
@@ -385,6 +386,13 @@ def _shown(value: object) -> str:
     if isinstance(value, str) and len(value) > _LONGEST_SHOWN:
         value = value[:_LONGEST_SHOWN] + "..."
     return json.dumps(value, ensure_ascii=not str(value).isprintable())
+
+
+def _cut(sentence: str) -> str:
+    """Return a sentence without its middle where a name in it is very long."""
+    if len(sentence) <= _LONGEST_TOLD:
+        return sentence
+    return f"{sentence[: _LONGEST_TOLD // 2]} ... {sentence[-_LONGEST_TOLD // 2 :]}"
 
 
 def _refuse_constant(name: str) -> float:

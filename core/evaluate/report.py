@@ -139,8 +139,9 @@ class EvaluationReport:
     def to_json(self) -> dict[str, Any]:
         """Return plain values, which `read_report` of `core.evaluate.report_file` reads."""
         plain = records.to_json(self, VERSION)
+        # Not read again: for other programs, which need not know how these follow from the rest.
+        plain |= {"asked": self.asked, "done": self.done}
         for row, result in zip(plain["strategies"], self.strategies, strict=True):
-            # Not read again: for other programs, which need not know when a difference is one.
             outcomes = {metric: result.outcome(metric).value for metric in METRICS}
             row["outcome"] = None if result.difference is None else outcomes
         return plain

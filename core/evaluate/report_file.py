@@ -15,9 +15,7 @@ def read_report(data: object, where: str = "The comparison") -> EvaluationReport
     Raises:
         SettingError: it holds none, or one of another version.
     """
-    if isinstance(data, Mapping) and isinstance(data.get("strategies"), list):
-        data = {**data, "strategies": list(map(_without_outcome, data["strategies"]))}
-    report = records.read(EvaluationReport, data, where, VERSION)
+    report = records.read(EvaluationReport, _without_what_follows(data), where, VERSION)
     check_report(report, where)
     return report
 
@@ -63,7 +61,17 @@ def _check_row(row: StrategyResult, classes: Sequence[str], place: str) -> None:
         raise SettingError(f"{place}.confusion' must have a count for each pair of classes.")
 
 
-def _without_outcome(row: object) -> object:
-    if not isinstance(row, Mapping):
-        return row
-    return {name: value for name, value in row.items() if name != "outcome"}
+def _without_what_follows(data: object) -> object:
+    """Return a report as the record has it: what follows from the rest is told, not read."""
+    if not isinstance(data, Mapping):
+        return data
+    rest = {name: value for name, value in data.items() if name not in {"asked", "done"}}
+    rows = rest.get("strategies")
+    if isinstance(rows, list):
+        rest["strategies"] = [
+            {name: value for name, value in row.items() if name != "outcome"}
+            if isinstance(row, Mapping)
+            else row
+            for row in rows
+        ]
+    return rest
