@@ -75,19 +75,6 @@ def parse_target(texts: str | Sequence[str]) -> Target:
     )
 
 
-def read_target(value: object) -> Target | None:
-    """Return the target that JSON holds.
-
-    Raises:
-        TypeError, ValueError: it holds none.
-    """
-    if isinstance(value, Mapping):
-        return {str(label): int(count) for label, count in value.items()}
-    if value is None or (isinstance(value, str | int) and not isinstance(value, bool)):
-        return value
-    raise TypeError(f"no target: {value!r}")
-
-
 def share_of(text: str) -> float | None:
     """Return 0.5 for '50%', None for what is no share above 0."""
     number = text.removesuffix("%")
