@@ -7,44 +7,27 @@ from streamlit import runtime
 from streamlit.runtime import RuntimeState
 
 from app.jobs.process import STANDBY
-from app.map.worker import WARM_UMAP
-from app.pages.audit import page as audit
-from app.pages.augment import page as augment
-from app.pages.balance import page as balance
-from app.pages.evaluate import page as evaluate
-from app.pages.export import page as export
-from app.pages.load import page as load
-from app.session.session import Session
-from app.session.workspaces import Workspace
+from app.map.umap import WARM_UMAP
+from app.pages import PAGES
+from app.pages.load.page import open_initial_source
+from app.session.workspace import Workspace
 from app.settings import ASSETS
 from app.shell import sidebar
-from app.shell.page import current_workspace, plain
-from app.shell.steps import STEPS
+from app.shell.page import Page, current_workspace, plain
 from core.errors import EvensetError
-
-View = Callable[[Session], Session]
 
 _MESSAGE = "message"  # the last one, and the page where it was shown first
 
-VIEWS: dict[str, View] = {
-    "load": load.load_view,
-    "audit": audit.audit_view,
-    "augment": augment.augment_view,
-    "balance": balance.balance_view,
-    "evaluate": evaluate.evaluate_view,
-    "export": export.export_view,
-}
 
+def _draw(page: Page) -> Callable[[], None]:
+    """Return what draws a page: its view takes the visitor's session, what comes back is stored."""
 
-def _draw(step: str, view: View) -> Callable[[], None]:
-    """Return the page of `view`: it takes the visitor's session and stores what comes back."""
-
-    def page() -> None:
+    def draw() -> None:
         workspace = current_workspace()
-        _show_message(workspace, step)
+        _show_message(workspace, page.name)
         before = workspace.session
         try:
-            after = view(before)
+            after = page.view(before)
         except EvensetError as error:
             _show_refusal(error)
             return
@@ -52,7 +35,7 @@ def _draw(step: str, view: View) -> Callable[[], None]:
             workspace.put(before, after)
             st.rerun()
 
-    return page
+    return draw
 
 
 def _show_refusal(error: EvensetError) -> None:
@@ -88,25 +71,25 @@ def main() -> None:
         initial_sidebar_state="auto",
     )  # fmt: skip
     st.html(ASSETS / "style.css")
-    pages = {
-        step.name: st.Page(
-            _draw(step.name, VIEWS[step.name]),
-            title=step.title,
-            url_path="" if step.name == "load" else step.name,
-            default=step.name == "load",
+    links = {
+        name: st.Page(
+            _draw(page),
+            title=page.title,
+            url_path=name if number else "",
+            default=number == 0,
         )
-        for step in STEPS
+        for number, (name, page) in enumerate(PAGES.items())
     }
-    st.session_state["pages"] = pages
-    chosen = st.navigation(list(pages.values()), position="hidden")
+    st.session_state["pages"] = links
+    chosen = st.navigation(list(links.values()), position="hidden")
     try:
         workspace = current_workspace()
-        load.open_initial_source(workspace)
+        open_initial_source(workspace)
     except EvensetError as error:  # as many visitors as may be, or no room on the disk
         _show_refusal(error)
         return
     workspace.collect()
-    sidebar.draw(workspace, pages)
+    sidebar.draw(workspace, PAGES.values(), links)
     chosen.run()
 
 

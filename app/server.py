@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.jobs.process import STANDBY
 from app.jobs.queue import JOBS
 from app.map.routes import MAP_ROUTES
-from app.map.worker import WARM_UMAP
+from app.map.umap import WARM_UMAP
 from app.session.workspaces import TOKEN, WORKSPACES, new_token
 from app.settings import ASSETS, STREAMLIT_OPTIONS, ServerSettings
 from app.shell.thumbnails import COVER_PATH, thumbnail_file

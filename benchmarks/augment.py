@@ -19,7 +19,7 @@ from time import perf_counter, thread_time
 import cv2
 import numpy as np
 
-from core.augment import OPERATIONS, PRESETS, Drawn, apply, draw
+from core.augment import OPERATIONS, PRESETS, Drawn, Wanted, apply, draw
 from core.batches import run_batches
 from core.pictures.decode import Pixels, decode
 from core.pictures.encode import encode, encode_like
@@ -182,7 +182,7 @@ def whole_policy(name: str, side: int = 500, count: int = 600) -> None:
     def made(copies: Sequence[int]) -> list[int]:
         sizes = []
         for copy in copies:
-            drawn = draw(PRESETS[name], digest="a", repeat=copy, label="cat")
+            drawn = draw(PRESETS[name], Wanted(digest="a", repeat=copy, label="cat"))
             sizes.append(len(encode_like(apply(decode(source), drawn), source, "JPEG")))
         return sizes
 

@@ -17,9 +17,10 @@ from threadpoolctl import threadpool_limits
 from core.dataset import ImageDataset, build_table
 from core.embed import Embeddings, embed
 from core.evaluate import METRICS, evaluate, make_folds
-from core.evaluate.heads import Fit, predict_linear
+from core.evaluate.head import Fit
 from core.evaluate.preprocessing import preprocess_fold
 from core.evaluate.training_set import TrainingSet
+from core.evaluate.vector_heads import predict_linear
 from core.ingest import open_source, parse_take
 
 TAIL = np.geomspace(2000, 20, 10).astype(int)

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from core.augment import PRESETS, AugmentPolicy, DrawnStep, apply
 from core.batches import run_batches
 from core.dataset import ImageDataset
-from core.export import Recipe, export
+from core.export import ExportSource, Recipe, export
 from core.ingest import open_source
 from core.pictures.encode import encode
 from core.progress import silent
@@ -81,7 +81,7 @@ def run_export(dataset: ImageDataset, policy: AugmentPolicy, count: int, target:
     before = dataset.counts("train")
     plan = make_plan(dataset, "augment", {**before, "few": before["few"] + count})
     began = now()
-    report = export(dataset, plan, recipe_of(dataset, policy), target)
+    report = export(ExportSource(dataset, plan), recipe_of(dataset, policy), target)
     taken = now() - began
     assert sum(row.origin == "augmented" for row in report.rows) == count
     return taken

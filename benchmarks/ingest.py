@@ -125,7 +125,7 @@ def make_million(workspaces: Path, token: str, count: int) -> None:
     report = audit(dataset)
     print(f"audit: {time.perf_counter() - began:.1f} s")
     began = time.perf_counter()
-    save_session(workspace, Session().with_source(dataset, report, folder))
+    save_session(workspace, Session().put(source=dataset, audit=report, folder=folder))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"written: {time.perf_counter() - began:.1f} s; peak of this process {peak:.0f} MB")
 

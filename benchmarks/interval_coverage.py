@@ -18,10 +18,11 @@ from core.embed import Embeddings
 from core.evaluate import evaluate, parse_candidate
 from core.evaluate.features import VectorFeatures
 from core.evaluate.folds import Fold
-from core.evaluate.heads import Fit, predict_linear
+from core.evaluate.head import Fit
 from core.evaluate.metrics import PRIMARY, measure
 from core.evaluate.preprocessing import preprocess_fold
 from core.evaluate.training_set import balance
+from core.evaluate.vector_heads import predict_linear
 
 COUNTS = {"a": 120, "b": 30}
 APART = 1.0

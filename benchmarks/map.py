@@ -20,8 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from app.jobs.process import STANDBY
-from app.map.worker import WARM_UMAP
-from app.session.work import better_map
+from app.map.umap import WARM_UMAP, better_map
 from core.embed import Embeddings
 from core.progress import silent
 from core.project import DEFAULT_SETTINGS, project

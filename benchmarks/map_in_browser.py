@@ -28,10 +28,11 @@ from urllib.request import urlopen
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from app.jobs.queue import MAP, RISKS, Job
 from app.server import serve
+from app.session.embedding import as_values, first_map
 from app.session.session import Session
-from app.session.work import first_map
-from app.session.workspaces import MAP, RISKS, WORKSPACES
+from app.session.workspaces import WORKSPACES
 from app.settings import ServerSettings
 from core.audit import audit
 from core.dataset import ImageDataset, build_table
@@ -100,10 +101,18 @@ def serve_prepared(folder: Path, count: int, port: int) -> None:
         began = time.perf_counter()
         projection = first_map(dataset, embeddings, silent)
         seconds.append(time.perf_counter() - began)
-    session = Session().with_source(dataset, audit(dataset)).with_embeddings(embeddings, projection)
+    session = (
+        Session()
+        .put(source=dataset, audit=audit(dataset))
+        .put(**as_values((embeddings, projection)))
+    )
     workspace = WORKSPACES.of_visitor(TOKEN)
     workspace.session = session
-    workspace.begun = {MAP: embeddings, RISKS: (embeddings, dataset)}
+    for slot, key, needs in (
+        (MAP, "umap", ("embeddings",)),
+        (RISKS, "risks", ("embeddings", "dataset")),
+    ):
+        workspace.remember(Job(key, "", lambda _: None, needs, slot=slot), session)
     np.save(folder / "points.npy", projection.points)
     np.save(folder / "codes.npy", dataset.codes)
     (folder / "first_map.json").write_text(json.dumps(seconds))

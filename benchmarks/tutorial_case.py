@@ -21,7 +21,7 @@ from core.augment import AugmentPolicy, make_step
 from core.dataset import ImageDataset
 from core.embed import Embeddings
 from core.evaluate import HEADS, evaluate
-from core.evaluate.heads import OpenHead
+from core.evaluate.head import OpenHead
 from core.evaluate.inputs import pixel_input
 from core.evaluate.network import SIDE_PX, train_network
 from core.evaluate.training import Training

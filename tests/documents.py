@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from app.shell.steps import STEPS
+from app.pages import PAGES
 from core.audit import CHECKS
 from core.augment import OPERATIONS, PRESETS
 from core.embed import ENCODERS, PRETRAINED
@@ -59,7 +59,10 @@ def names_of_pages() -> dict[str, list[str]]:
     settings = {setting.name for one in STRATEGIES.values() for setting in one.parameters}
     decisions = {decision for kind in MISMATCHES.values() for decision in kind.decisions}
     return {
-        "README": [*(f"**{step.title}**" for step in STEPS), f"{len(OPERATIONS)} operations"],
+        "README": [
+            *(f"**{page.title}**" for page in PAGES.values()),
+            f"{len(OPERATIONS)} operations",
+        ],
         "sources": [
             *_coded(sorted(TABLE_SUFFIXES)),
             *(f"`sample:{name}`" for name in SAMPLES),

@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -150,15 +151,17 @@ def spoil(data: Any, rng: random.Random) -> None:  # noqa: ANN401
     holder, key = rng.choice(places)
     match rng.randrange(5):
         case 0:
-            holder[key] = rng.choice(JUNK)
+            holder[key] = deepcopy(rng.choice(JUNK))
         case 1:
             del holder[key]
         case 2 if isinstance(holder, dict):
-            holder[rng.choice(["x", "", "\udcff", "version", "name" * 99])] = rng.choice(JUNK)
+            holder[rng.choice(["x", "", "\udcff", "version", "name" * 99])] = deepcopy(
+                rng.choice(JUNK)
+            )
         case 3 if isinstance(holder, list):
-            holder.extend([holder[key], rng.choice(JUNK)])
+            holder.extend([holder[key], deepcopy(rng.choice(JUNK))])
         case _:
-            inside: Any = rng.choice(JUNK)
+            inside: Any = deepcopy(rng.choice(JUNK))
             for _ in range(rng.choice([3, 200])):
                 inside = [inside] if rng.random() < 0.5 else {"x": inside}
             holder[key] = inside

@@ -39,6 +39,7 @@ from core.export import (
     ENCODED_ANEW,
     Container,
     ExportReport,
+    ExportSource,
     Layout,
     Recipe,
     check_classes,
@@ -161,10 +162,8 @@ def run_balance(
         made = resample(side)
         for text in made.told(dataset.classes):
             print(text)
-        report = export(
-            dataset, plan, recipe, asked.out, container=choice.container, made=made,
-            embeddings=embeddings, progress=progress,
-        )  # fmt: skip
+        balanced = ExportSource(dataset, plan, made, embeddings)
+        report = export(balanced, recipe, asked.out, container=choice.container, progress=progress)
     _print_report(report)
     if choice.container.is_file and choice.layout.readers:
         print("Unpack it before a trainer reads it; its README.md says how.")

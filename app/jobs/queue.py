@@ -26,13 +26,38 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+@dataclass(frozen=True)
+class Slot:
+    """A place for one job of a visitor at a time."""
+
+    name: str
+    remembered: int = 1  # of its jobs that began by themselves: none of them begins again
+
+
+# What the person waits for is first; what comes by itself meanwhile follows.
+MAIN = Slot("main")
+MAP = Slot("map")
+RISKS = Slot("risks")
+QUALITY = Slot("quality")
+PLACING = Slot("placing", remembered=4)  # two sets of points, on two maps each
+BESIDE = Slot("beside")
+CLUSTERS = Slot("clusters")
+SLOTS = (MAIN, MAP, RISKS, QUALITY, PLACING, BESIDE, CLUSTERS)
+
+
 @dataclass(eq=False)
 class Job:
-    """One piece of long work. Its thread writes the state; pages read it."""
+    """One piece of long work. Its thread writes the state; pages read it.
+
+    Names of values are those of a session: `app.session.session` declares them.
+    """
 
     key: str  # what it makes: two clicks on one button start one job
     title: str
     work: Callable[[Progress], Any]
+    needs: tuple[str, ...] = ()  # values that it works on: once one is another, it is for nothing
+    puts: tuple[str, ...] = ()  # what the result is: a value, or of several a mapping of some
+    slot: Slot = MAIN
     state: JobState = JobState.QUEUED
     stage: str = ""
     done: int = 0

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.map.colours import NO_VALUE, Colours
 from app.map.routes import MAP_CODE, MAP_PATH
-from app.map.scene import Scene
+from app.map.scene import Scene, Scenes
 from app.map.selection import Selection
 from app.shell.page import current_workspace
 
@@ -60,7 +60,7 @@ def point_map(
         changed: Called with what the person has selected or clicked, before the page is drawn.
     """
     workspace = current_workspace()
-    workspace.scenes.keep(scene, **{colours.part: colours.bytes})
+    workspace.of(Scenes).keep(scene, **{colours.part: colours.bytes})
 
     def take() -> None:
         event = st.session_state[_KEY].event

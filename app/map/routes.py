@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from app.map.card import card
+from app.map.scene import Scenes
 from app.session.workspaces import WORKSPACES
 from app.shell.browser_code import BrowserCode
 
@@ -26,7 +27,7 @@ async def map_part(request: Request) -> Response:
     """Answer with a part of one of this visitor's maps, for whoever has the token."""
     token, key, part = (request.path_params[name] for name in ("token", "key", "part"))
     workspace = WORKSPACES.of_route(token)
-    scene = workspace.scenes.find(key) if workspace else None
+    scene = workspace.of(Scenes).find(key) if workspace else None
     if workspace is None or scene is None:
         return Response(status_code=404)
     match = _CARD.fullmatch(part)
@@ -35,7 +36,7 @@ async def map_part(request: Request) -> Response:
         if index >= len(scene.kinds):
             return Response(status_code=404)
         return JSONResponse(card(scene, index, token), headers=_HEADERS)
-    content = await run_in_threadpool(workspace.scenes.part, key, part)
+    content = await run_in_threadpool(workspace.of(Scenes).part, key, part)
     if content is None:
         return Response(status_code=404)
     return Response(content, media_type="application/octet-stream", headers=_HEADERS)

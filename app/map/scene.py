@@ -10,6 +10,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
+from app.session.workspace import Attached
 from core.dataset import ImageDataset, Rows
 from core.project import Placement, Points, Projection
 from core.resample import SyntheticPoints
@@ -154,7 +155,7 @@ class Scene:
         return np.where(known[places] == rows, places + start, -1)
 
 
-class Scenes:
+class Scenes(Attached):
     """The last maps that a visitor's browser was told of, for the route that sends them."""
 
     def __init__(self) -> None:

@@ -1,1 +1,11 @@
-"""What a visitor has made, where it lies, and who they are."""
+"""What a visitor has made, where it lies, and who they are.
+
+To read in this order. `graph`: values that hang on each other, and `put`, which drops what hung on
+a replaced one. `session` declares every value of a visitor once. `workspace`: one visitor, with
+the session, the jobs that change it, the folder of their files and what other rooms attach.
+`workspaces`: all visitors of a server, by their tokens. `root_folder`: where the folders lie and
+who uses them. `store` and `kept_report` write a session down and open it again; `embedding` makes
+the vectors and the first map, for jobs and for `store`.
+
+Pages see `Session` and `Workspace`; `WORKSPACES` belongs to the server, and to who asks for limits.
+"""

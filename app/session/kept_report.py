@@ -63,4 +63,4 @@ def with_kept_report(workspace: Path, session: Session) -> Session:
     made_of = (session.dataset.digest, session.dataset.choices.group_column)
     is_same = (kept.dataset, kept.group_column) == made_of
     is_of_vectors = kept.report.encoder == session.embeddings.encoder
-    return session.with_evaluation(kept.report) if is_same and is_of_vectors else session
+    return session.put(evaluation=kept.report) if is_same and is_of_vectors else session

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
+from app.session.embedding import as_values, embed_and_map
 from app.session.kept_report import REPORT_FILE, with_kept_report
 from app.session.session import Balanced, Session
-from app.session.work import embed_and_map
 from core import records
 from core.audit import audit
 from core.dataset import ImageDataset, select
@@ -163,16 +163,16 @@ def reopen(workspace: Path, saved: SavedSession, vectors: Path, progress: Progre
     source = read_dataset(folder / _INDEX)
     source = with_decoding(source, decoding_of(saved.recipe.choices, source.proposal.decoding))
     _look_for_files(source, workspace, progress)
-    session = Session().with_source(source, audit(source, progress), folder)
+    session = Session().put(source=source, audit=audit(source, progress), folder=folder)
     recipe = saved.recipe
     if recipe.take is not None:
-        dataset = select(source, recipe.take)
-        session = session.with_taken(dataset, audit(dataset, progress))
+        report = audit(select(source, recipe.take), progress)
+        session = session.put(take=recipe.take, audit=report)
     if recipe.edits and session.taken is not None:
         edits, _ = find_edits(recipe.edits, session.taken)
-        session = session.with_edits(edits)
+        session = session.put(edits=edits)
     if saved.policy_chosen:
-        session = session.with_policy(recipe.policy)
+        session = session.put(policy=recipe.policy, policy_chosen=True)
     session = _with_embeddings(session, vectors, saved, progress)
     session = _with_plan(session, saved, progress)
     return with_kept_report(workspace, session) if saved.was_compared else session
@@ -189,7 +189,7 @@ def _with_embeddings(
         made = embed_and_map(session.taken, saved.recipe.encoder, device, vectors, progress)
     except SettingError:  # an encoder of another version, or a model that is gone
         return session
-    return session.with_embeddings(*made)
+    return session.put(**as_values(made))
 
 
 def _with_plan(session: Session, saved: SavedSession, progress: Progress) -> Session:
@@ -209,7 +209,7 @@ def _with_plan(session: Session, saved: SavedSession, progress: Progress) -> Ses
     except SettingError:  # a setting that this version does not have
         return session
     if not saved.was_made:
-        return session.with_balanced(Balanced(plan, wanted.seed))
+        return session.put(balanced=Balanced(plan, wanted.seed))
     made = resample(
         TrainingSide(
             dataset,
@@ -220,7 +220,7 @@ def _with_plan(session: Session, saved: SavedSession, progress: Progress) -> Ses
             progress=progress,
         )
     )
-    return session.with_balanced(Balanced(made.plan, wanted.seed, made))
+    return session.put(balanced=Balanced(made.plan, wanted.seed, made))
 
 
 def _look_for_files(dataset: ImageDataset, workspace: Path, progress: Progress) -> None:

@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from operator import is_
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, TypeVar, cast
 
-from app.jobs.queue import JOBS, Job, JobState
-from app.map.scene import Scenes
+from app.jobs.queue import JOBS, MAIN, SLOTS, Job, JobState, Slot
 from app.session.kept_report import keep_report
 from app.session.root_folder import remove_later
 from app.session.session import Session
@@ -23,15 +23,8 @@ from app.session.store import (
     kept_names,
     save_session,
 )
-from app.upload.uploads import Uploads
 from core.errors import OutputError
 from core.storage import cannot_write
-
-Apply = Callable[[Session, Any], Session]
-
-# What the person waits for, and the better map that comes by itself meanwhile.
-MAIN, MAP, RISKS, QUALITY = "main", "map", "risks", "quality"
-PLACING, BESIDE, CLUSTERS = "placing", "beside", "clusters"
 
 _KEPT = "The results so far are kept."
 
@@ -39,7 +32,49 @@ _KEPT = "The results so far are kept."
 @dataclass(frozen=True)
 class _Running:
     job: Job
-    apply: Apply
+    made_from: Session  # as it was when the work was put together
+
+
+@dataclass(frozen=True)
+class _Begun:
+    job: Job
+    made_from: Session
+    of: tuple[object, ...]
+
+    def is_like(self, job: Job, made_from: Session, of: tuple[object, ...]) -> bool:
+        is_same = len(of) == len(self.of) and all(map(is_, of, self.of))
+        is_same = is_same and self.job.key == job.key
+        return is_same and not made_from.differs(self.made_from, job.needs)
+
+
+@dataclass(frozen=True)
+class Ongoing:
+    """Something besides jobs that goes on for a visitor, as the sidebar shows it."""
+
+    key: str
+    title: str
+    share: float  # 0 to 1
+    detail: str
+    cancel: Callable[[], object]
+
+
+class Attached:
+    """What another room keeps for each visitor; `Workspace.of` makes it and gives it out."""
+
+    @classmethod
+    def of_visitor(cls, workspace: "Workspace") -> Self:  # noqa: ARG003 - for those that need it
+        """Return a new one for a visitor."""
+        return cls()
+
+    def ongoing(self) -> list[Ongoing]:
+        """Return what goes on in it."""
+        return []
+
+    def drop_idle(self, seconds: float) -> None:
+        """Let go of what nobody has touched for so long."""
+
+
+Kind = TypeVar("Kind", bound=Attached)
 
 
 class Workspace:
@@ -55,17 +90,23 @@ class Workspace:
         self.session = Session()
         # Of an earlier server, until something replaces it.
         self.saved: SavedSession | OtherVersion | None = None
-        self.uploads = Uploads(self.new_folder)
-        self.scenes = Scenes()  # the maps that pages of this visitor show
         self.changes = 0  # how often a job has ended or begun: each page sees what others did
         self.message = ""  # of the last job, until the person has read it
         self.has_started = False  # the source named on the command line was opened
-        self.begun: dict[str, object] = {}  # slot -> what its work was begun for, last
+        self.begun: dict[Slot, list[_Begun]] = {}  # what has begun, so that it does so once
         self.seen = time.monotonic()
-        self._running: dict[str, _Running] = {}
+        self._attached: dict[type[Attached], Attached] = {}
+        self._running: dict[Slot, _Running] = {}
         self._lock = threading.RLock()
         # Apart from the other: who makes a folder waits for nobody who asks for work.
         self._place_lock = threading.Lock()
+
+    def of(self, kind: type[Kind]) -> Kind:
+        """Return what a room keeps for this visitor."""
+        with self._lock:
+            if kind not in self._attached:
+                self._attached[kind] = kind.of_visitor(self)
+            return cast(Kind, self._attached[kind])
 
     @property
     def has_folder(self) -> bool:
@@ -90,60 +131,96 @@ class Workspace:
         """Return where vectors of images are kept by their content."""
         return self._vectors or self.folder / EMBEDDINGS_FOLDER
 
-    def start(self, job: Job, apply: Apply, *, slot: str = MAIN) -> bool:
-        """Start `job` unless its slot is taken; `apply` puts its result into the session.
+    def start(self, job: Job, made_from: Session, *, of: tuple[object, ...] = ()) -> bool:
+        """Start `job` unless its slot is taken; return whether it was started.
 
-        Returns whether it was started.
+        Its result is put into the session as `job.puts` says, unless a value that it needs is
+        another one then. A second click on the same button changes nothing. A job that was asked
+        to stop has no slot any more.
 
-        A second click on the same button changes nothing. A job that was asked to stop has no
-        slot any more.
+        Args:
+            job: What to do.
+            made_from: The session that its work was put together from.
+            of: What else the work is about, beside what it needs: see `begin`.
         """
         with self._lock:
             self.collect()
-            taken = self._running.get(slot)
-            if taken is None or taken.job.is_cancelled:
-                if taken is not None and taken.job.keep is not None:
+            taken = self._running.get(job.slot)
+            if taken is not None and not taken.job.is_cancelled:
+                if taken.job.key != job.key:
+                    self._say_busy(taken.job)
+                return False
+            if taken is not None:
+                if taken.job.keep is not None:
                     before = self.session
                     self._put_kept(taken, taken.job.keep())
                     self._keep(before)
-                job.after = taken.job if taken is not None else None
-                self._running[slot] = _Running(job, apply)
-                self.changes += 1
-                self.message = ""
-                JOBS.submit(job)
-                return True
-            if taken.job.key != job.key:
-                self._say_busy(taken.job)
-            return False
+                    # What is kept of the work before is no change behind the back of this one.
+                    made_from = self.session if made_from is before else made_from
+                job.after = taken.job
+            self._running[job.slot] = _Running(job, made_from)
+            self.remember(job, made_from, of=of)
+            self.changes += 1
+            self.message = ""
+            JOBS.submit(job)
+            return True
+
+    def begin(self, job: Job, made_from: Session, *, of: tuple[object, ...] = ()) -> bool:
+        """Start work by itself: once, however it ends, for what it needs and what it is `of`."""
+        with self._lock:
+            is_known = any(one.is_like(job, made_from, of) for one in self.begun.get(job.slot, []))
+            return (
+                not is_known and self.job_in(job.slot) is None and self.start(job, made_from, of=of)
+            )
+
+    def remember(self, job: Job, made_from: Session, *, of: tuple[object, ...] = ()) -> None:
+        """Note that a job has begun: `begin` does not begin it again."""
+        begun = [*self.begun.get(job.slot, []), _Begun(job, made_from, of)]
+        self.begun[job.slot] = begun[-job.slot.remembered :]
+
+    def begun_in(self, slot: Slot) -> Job | None:
+        """Return the job that has begun last in `slot`, where what it needs is still the same."""
+        with self._lock:
+            for one in self.begun.get(slot, [])[-1:]:
+                if not self.session.differs(one.made_from, one.job.needs):
+                    return one.job
+        return None
 
     def jobs(self) -> list[Job]:
         """Return the jobs under way, what the person waits for first."""
         with self._lock:
-            slots = sorted(self._running.items())
-            return [running.job for _, running in slots if running.job.is_active]
+            return [job for slot in SLOTS if (job := self.job_in(slot)) is not None]
+
+    def ongoing(self) -> list[Ongoing]:
+        """Return what goes on beside jobs, such as uploads."""
+        with self._lock:
+            attached = list(self._attached.values())
+        return [one for each in attached for one in each.ongoing()]
 
     def has_work(self) -> bool:
-        """Return whether files arrive, a job is under way, or one waits to be collected."""
+        """Return whether something goes on, a job is under way, or one waits to be collected."""
         with self._lock:
-            return bool(self._running or self.uploads.active())
+            return bool(self._running or self.ongoing())
 
-    def drop_work(self) -> None:
-        """Cancel every job and forget it: what they work on is replaced."""
+    def drop_idle(self, seconds: float) -> None:
+        """Let go of what nobody has touched for so long, such as an upload that has stopped."""
         with self._lock:
-            for slot, running in self._running.items():
-                running.job.cancel()
-                if slot == MAIN:
-                    self.message = (
-                        f"{running.job.title} was stopped because its images were replaced."
-                    )
-            self.changes += len(self._running)
-            self._running.clear()
+            attached = list(self._attached.values())
+        for each in attached:
+            each.drop_idle(seconds)
 
-    def job_in(self, slot: str) -> Job | None:
+    def job_in(self, slot: Slot) -> Job | None:
         """Return the job under way in `slot`."""
         with self._lock:
             running = self._running.get(slot)
             return running.job if running is not None and running.job.is_active else None
+
+    def is_stale(self, job: Job) -> bool:
+        """Return whether a value that a running job needs is another one by now."""
+        with self._lock:
+            running = self._running.get(job.slot)
+            is_it = running is not None and running.job is job
+            return is_it and running is not None and self._is_stale(running)
 
     def collect(self) -> bool:
         """Put results of finished jobs into the session, once; return whether there were any."""
@@ -155,29 +232,13 @@ class Workspace:
             before = self.session
             for slot in finished:
                 running = self._running.pop(slot, None)
-                if running is None:  # dropped: the job collected before it brought other images
-                    continue
-                job = running.job
-                if job.state is JobState.DONE:
-                    applied = running.apply(self.session, job.result)
-                    if applied is self.session and slot == MAIN:
-                        self.message = (
-                            f"{job.title} has finished, but its input has changed since it "
-                            "started. Start it again."
-                        )
-                    self.session = applied
-                    continue
-                is_kept = self._put_kept(running, job.result)
-                if job.state is JobState.FAILED:
-                    self.message = f"{job.error} {_KEPT}" if is_kept else job.error
-                else:
-                    rest = _KEPT if is_kept else "Nothing has changed."
-                    self.message = f"{job.title} was cancelled. {rest}"
+                if running is not None:  # else dropped: the job before it brought other images
+                    self._end(running)
             self._keep(before)
             return bool(finished)
 
     def cancel_all(self) -> None:
-        """Cancel every job: what they work on is about to be replaced."""
+        """Cancel every job: the server stops."""
         for job in self.jobs():
             job.cancel()
 
@@ -185,7 +246,7 @@ class Workspace:
         """Store `after`, made from `before`, unless another page of this visitor was quicker."""
         with self._lock:
             if self.session is before:
-                self.session = after
+                self._replace(after)
                 self._keep(before)
             else:
                 self.message = (
@@ -221,35 +282,96 @@ class Workspace:
             for name in kept_names(saved) - {SESSION_FILE}:
                 remove_later(self.folder / name)
 
-    def _saved_folder(self, home: Path) -> Path | None:
-        # What another version has kept has no folder that this one knows.
-        return home / self.saved.folder if isinstance(self.saved, SavedSession) else None
+    def _end(self, running: _Running) -> None:
+        """Put what a job has brought into the session, or say why it brought nothing."""
+        job = running.job
+        if job.state is JobState.DONE:
+            if self._is_stale(running):
+                if job.slot is MAIN:
+                    self.message = (
+                        f"{job.title} has finished, but its input has changed since it "
+                        "started. Start it again."
+                    )
+            else:
+                self._put_result(running, job.result)
+            return
+        is_kept = self._put_kept(running, job.result)
+        if job.state is JobState.FAILED:
+            self.message = f"{job.error} {_KEPT}" if is_kept else job.error
+        else:
+            rest = _KEPT if is_kept else "Nothing has changed."
+            self.message = f"{job.title} was cancelled. {rest}"
 
     def _put_kept(self, running: _Running, kept: object) -> bool:
         """Put what is worth keeping of stopped work into the session; return whether it was."""
-        before = self.session
-        if kept is not None:
-            self.session = running.apply(before, kept)
-        return self.session is not before
+        is_kept = kept is not None and not self._is_stale(running)
+        if is_kept:
+            self._put_result(running, kept)
+        return is_kept
+
+    def _put_result(self, running: _Running, result: Any) -> None:  # noqa: ANN401 - of any work
+        puts = running.job.puts
+        values = {puts[0]: result} if len(puts) == 1 else dict(result) if puts else {}
+        if unknown := sorted(values.keys() - set(puts)):
+            raise TypeError(f"'{running.job.key}' does not say that it puts {unknown}.")
+        self._replace(self.session.put(made_from=running.made_from, **values))
+
+    def _is_stale(self, running: _Running) -> bool:
+        return self.session.differs(running.made_from, running.job.needs)
+
+    def _replace(self, after: Session) -> None:
+        """Have another session; work on images that it has no more is stopped and forgotten."""
+        before, self.session = self.session, after
+        if after.taken is before.taken:
+            return
+        for slot, running in list(self._running.items()):
+            if self._is_stale(running):
+                running.job.cancel()
+                del self._running[slot]
+                self.changes += 1
+                if slot is MAIN:
+                    stopped = f"{running.job.title} was stopped because its images were replaced."
+                    self.message = f"{self.message} {stopped}".strip()
 
     def _say_busy(self, job: Job) -> None:
         self.message = f"{job.title} is still running. Wait for it, or cancel it first."
 
     def _keep(self, before: Session) -> None:
-        """Write down what there is now, and remove the images that it has replaced."""
+        """Write down what there is now, and remove the files of what it has replaced."""
         session, home = self.session, self._place
-        if session is before or session.dataset is None or session.folder is None:
+        if session is before or not isinstance(home, Path):
             return
-        if session.folder.parent != home:
-            return
+        gone = _files_of(before)
+        if session.folder is not None and session.folder.parent == home:
+            self._save(home, before)
+            # What another version has kept has no folder that this one knows.
+            if isinstance(self.saved, SavedSession):
+                gone.add(home / self.saved.folder)
+            self.saved = None
+        for path in gone - _files_of(session):
+            if path.is_relative_to(home):
+                _remove(path)
+
+    def _save(self, home: Path, before: Session) -> None:
         try:
-            if session.evaluation is not before.evaluation:
-                keep_report(home, session)
-            save_session(home, session)
+            if self.session.evaluation is not before.evaluation:
+                keep_report(home, self.session)
+            save_session(home, self.session)
         except OutputError as error:
             self.message = f"Your session cannot be saved for the next start. {error}"
-        replaced = {before.folder, self._saved_folder(home)}
-        self.saved = None
-        for folder in replaced - {session.folder}:
-            if folder is not None:
-                remove_later(folder)
+
+
+def _files_of(session: Session) -> set[Path]:
+    """Return the folders and files that a session's values lie in."""
+    places = [session.folder]
+    places += [session.pending.folder] if session.pending is not None else []
+    places += [session.exported.target] if session.exported is not None else []
+    return {place for place in places if place is not None}
+
+
+def _remove(path: Path) -> None:
+    """Remove a folder beside everything else, or a file at once."""
+    if path.is_dir():
+        remove_later(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -10,28 +10,12 @@ from functools import partial
 from pathlib import Path
 from threading import Thread
 
-from app.session.root_folder import HeldFolder, RootFolder, folder_name, remove_later
+from app.session.root_folder import HeldFolder, RootFolder, folder_name
 from app.session.store import CACHES, OtherVersion, SavedSession, kept_names, read_saved
-from app.session.workspace import BESIDE, CLUSTERS, MAIN, MAP, PLACING, QUALITY, RISKS, Workspace
+from app.session.workspace import Workspace
 from app.settings import ServerSettings, usual_cache, usual_root
 from core.errors import LimitError, OutputError
 from core.words import count_of
-
-__all__ = [
-    "BESIDE",
-    "CLUSTERS",
-    "MAIN",
-    "MAP",
-    "PLACING",
-    "QUALITY",
-    "RISKS",
-    "TOKEN",
-    "WORKSPACES",
-    "Workspace",
-    "Workspaces",
-    "new_token",
-    "remove_later",
-]
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
 _LOG = logging.getLogger(__name__)
@@ -93,7 +77,7 @@ class Workspaces:
             live = set(self._by_token.values())
         for workspace in live:
             workspace.collect()  # so that a result is written down though nobody looks
-            workspace.uploads.drop_idle(self.settings.idle_minutes * 60)
+            workspace.drop_idle(self.settings.idle_minutes * 60)
         with self._lock:
             for workspace in live:
                 was_seen = time.monotonic() - workspace.seen < 2 * _TIDY_SECONDS

@@ -1,14 +1,17 @@
-"""What every page has: the question, the answer, notes for learners, grids of pictures."""
+"""What a page is, and what every page has: question and answer, notes, grids of pictures."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from html import escape
 from typing import Literal
 
 import streamlit as st
 
 from app.session.session import Session
-from app.session.workspaces import WORKSPACES, Workspace
+from app.session.workspace import Workspace
+from app.session.workspaces import WORKSPACES
 from app.shell.thumbnails import picture_html, thumbnail_url
 from core.dataset import TRAIN, ImageDataset, Rows, SkippedFile
 from core.export import Recipe
@@ -18,6 +21,26 @@ from core.words import count_of
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 NOTES_KEY = "notes"
 SAMPLE_KEY = "wanted_sample"  # asked for here, loaded by Load
+
+
+class PageState(StrEnum):
+    """How far a session is with a page; the values are shown."""
+
+    WAITING = "not started"
+    READY = "ready"
+    DONE = "done"
+    STALE = "out of date"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the way, as `app.pages` lists them."""
+
+    name: str  # in addresses
+    title: str
+    question: str
+    state: Callable[[Session], PageState]
+    view: Callable[[Session], Session]  # draws it; returns the session with what was made
 
 
 def plain(text: str) -> str:

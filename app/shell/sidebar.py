@@ -1,7 +1,7 @@
 """The frame's left side: name, dataset, steps with their states, running work, notes switch."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from html import escape
 
@@ -10,36 +10,33 @@ from streamlit.navigation.page import StreamlitPage
 
 from app.jobs.queue import JOBS, Job, JobState
 from app.session.session import Session
-from app.session.workspaces import MAIN, Workspace
+from app.session.workspace import Ongoing, Workspace
 from app.settings import ASSETS
-from app.shell.page import NOTES_KEY, plain
-from app.shell.steps import STEPS, StepState
-from app.upload.uploads import Upload
+from app.shell.page import NOTES_KEY, Page, PageState, plain
 from core.dataset import TRAIN
 from core.words import count_of, duration_of
 
 _ICONS = {
-    StepState.WAITING: ":material/radio_button_unchecked:",
-    StepState.READY: ":material/arrow_circle_right:",
-    StepState.DONE: ":material/check_circle:",
-    StepState.STALE: ":material/sync_problem:",
+    PageState.WAITING: ":material/radio_button_unchecked:",
+    PageState.READY: ":material/arrow_circle_right:",
+    PageState.DONE: ":material/check_circle:",
+    PageState.STALE: ":material/sync_problem:",
 }
 _MOST_BARS = 60
-_IDLE_SECONDS = 20  # a piece on a slow line takes this long
 
 
-def draw(workspace: Workspace, pages: Mapping[str, StreamlitPage]) -> None:
-    """Draw the sidebar."""
+def draw(workspace: Workspace, pages: Iterable[Page], links: Mapping[str, StreamlitPage]) -> None:
+    """Draw the sidebar, with a link to each page by its name."""
     with st.sidebar:
         st.html(
             f'<div class="mark"><img src="{_mark()}" alt="" width="30"><span>Evenset</span></div>'
         )
-        _dataset_card(workspace.session, pages)
-        for number, step in enumerate(STEPS, start=1):
-            state = step.state(workspace.session)
+        _dataset_card(workspace.session, links)
+        for number, page in enumerate(pages, start=1):
+            state = page.state(workspace.session)
             st.page_link(
-                pages[step.name],
-                label=f"{number}. {step.title}",
+                links[page.name],
+                label=f"{number}. {page.title}",
                 icon=_ICONS[state],
                 help=state.value.capitalize(),
                 width="stretch",
@@ -55,7 +52,7 @@ def _mark() -> str:
     return f"data:image/svg+xml;base64,{content}"
 
 
-def _dataset_card(session: Session, pages: Mapping[str, StreamlitPage]) -> None:
+def _dataset_card(session: Session, links: Mapping[str, StreamlitPage]) -> None:
     dataset = session.dataset
     if dataset is None:
         return
@@ -77,41 +74,36 @@ def _dataset_card(session: Session, pages: Mapping[str, StreamlitPage]) -> None:
             f'<p class="quiet">{figures}</p>'
         )
         if st.button("Change", type="tertiary", help="Load other images or choose a subset"):
-            st.switch_page(pages["load"])
+            st.switch_page(links["load"])
 
 
 def _job_lines(workspace: Workspace) -> None:
     """Draw what runs; the fragment asks again twice a second while there is something."""
     # Not "runs": a job that ended since the page began to be drawn must be collected too.
     is_busy = workspace.has_work()
-    changes, sent = workspace.changes, workspace.uploads.active()
+    changes, others = workspace.changes, [one.key for one in workspace.ongoing()]
 
     @st.fragment(run_every=0.5 if is_busy else None)
     def lines() -> None:
-        uploads = workspace.uploads.active()
-        for upload in uploads:
-            _upload_line(workspace, upload)
+        ongoing = workspace.ongoing()
+        for one in ongoing:
+            _ongoing_line(one)
         for job in workspace.jobs():
             _job_line(job)
         workspace.collect()
         # Another tab of this visitor may have collected the result, or started something.
-        if is_busy and (workspace.changes != changes or uploads != sent):
+        if is_busy and (workspace.changes != changes or [one.key for one in ongoing] != others):
             st.rerun()
 
     lines()
 
 
-def _upload_line(workspace: Workspace, upload: Upload) -> None:
+def _ongoing_line(one: Ongoing) -> None:
     with st.container(border=True, gap="xxsmall"):
-        detail = f"{100 * upload.share:.0f} %"
-        if upload.share == 1 and workspace.job_in(MAIN) is not None:
-            detail += ", waiting for the work below"
-        elif upload.idle_seconds > _IDLE_SECONDS:
-            detail += ", waiting for the browser"
-        title = plain(f"Receiving '{upload.name}'")
-        st.progress(upload.share, text=f"**{title}**  \n{plain(detail)}")
-        if st.button("Cancel", key=f"cancel_{upload.id}", type="tertiary"):
-            workspace.uploads.cancel(upload.id)
+        detail = ", ".join([f"{100 * one.share:.0f} %", *([one.detail] if one.detail else [])])
+        st.progress(one.share, text=f"**{plain(one.title)}**  \n{plain(detail)}")
+        if st.button("Cancel", key=f"cancel_{one.key}", type="tertiary"):
+            one.cancel()
 
 
 def _job_line(job: Job) -> None:

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, TypeVar
 
 from app.session.session import Pending
 from app.upload.announcement import ARCHIVE
 from app.upload.uploads import Arrival
 from core import ingest
-from core.audit import MOST_COMPARED, AuditReport, audit
-from core.dataset import Choices, ImageDataset, SkippedFile, Take, select
+from core.audit import AuditReport, audit
+from core.dataset import Choices, ImageDataset, SkippedFile
 from core.dataset.questions import with_decoding
 from core.limits import Limits
 from core.pictures.decoding import Decoding
@@ -21,6 +21,7 @@ from core.storage import replacing
 
 Loaded = tuple[ImageDataset, AuditReport]
 Opened = Loaded | Pending  # read, or waiting for a word about labels
+Result = TypeVar("Result")
 
 
 def keep_upload(name: str, content: IO[bytes], folder: Path) -> Arrival:
@@ -31,13 +32,13 @@ def keep_upload(name: str, content: IO[bytes], folder: Path) -> Arrival:
     return Arrival(name, ARCHIVE, folder, [name], ["upload"], [])
 
 
-def load_into(folder: Path, load: Callable[[Progress], Opened], progress: Progress) -> Opened:
+def load_into(folder: Path, load: Callable[[Progress], Result], progress: Progress) -> Result:
     """Return what `load` reads; where it does not come to an end, `folder` is removed."""
     with ExitStack() as undo:
         undo.callback(shutil.rmtree, folder, ignore_errors=True)
-        opened = load(progress)
+        result = load(progress)
         undo.pop_all()
-    return opened
+    return result
 
 
 def open_named(
@@ -106,14 +107,6 @@ def read_decided(
 def decode_otherwise(dataset: ImageDataset, decoding: Decoding, progress: Progress) -> AuditReport:
     """Return the audit of the same images decoded in another way."""
     return audit(with_decoding(dataset, decoding), progress)
-
-
-def take(source: ImageDataset, wanted: Take) -> Loaded:
-    """Return the smaller dataset and its audit."""
-    dataset = select(source, wanted)
-    # The page waits for this: pictures are compared only where they were looked at with the source.
-    most = MOST_COMPARED if len(source) <= MOST_COMPARED else 0
-    return dataset, audit(dataset, most_compared=most)
 
 
 def _open(

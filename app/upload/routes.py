@@ -9,12 +9,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app.session.workspaces import MAIN, WORKSPACES, Workspace
+from app.jobs.queue import MAIN
+from app.session.workspace import Workspace
+from app.session.workspaces import WORKSPACES
 from app.shell.browser_code import BrowserCode
 from app.upload.announcement import AnnouncementReader
 from app.upload.chunks import CHUNK
 from app.upload.loading import start_arrived
-from app.upload.uploads import Upload
+from app.upload.uploads import Upload, Uploads
 from core.errors import EvensetError, LimitError, OutputError, SettingError, SourceError
 from core.records import parse
 
@@ -48,13 +50,13 @@ async def begin(request: Request) -> Response:
 async def go_on(request: Request) -> Response:
     """Take a piece of an upload, say what is missing of it, or cancel it."""
     workspace = _workspace(request)
-    upload = workspace.uploads.find(request.path_params["id"]) if workspace else None
+    upload = workspace.of(Uploads).find(request.path_params["id"]) if workspace else None
     if workspace is None or upload is None:
         return _not_found()
     if request.method in {"GET", "HEAD"}:
         return _answer(await run_in_threadpool(_state, upload))
     if request.method == "DELETE":
-        workspace.uploads.cancel(upload.id)
+        workspace.of(Uploads).cancel(upload.id)
         return Response(status_code=204, headers=_HEADERS)
     if request.method != "POST":
         return _not_allowed("GET, POST, DELETE")
@@ -64,7 +66,7 @@ async def go_on(request: Request) -> Response:
     except ClientDisconnect:
         return _gone()
     except OutputError as error:
-        workspace.uploads.cancel(upload.id)
+        workspace.of(Uploads).cancel(upload.id)
         return _refusal(error)
     except EvensetError as error:
         return _not_found() if upload.is_dropped else _refusal(error)
@@ -75,8 +77,8 @@ async def finish(request: Request) -> Response:
     """Start to load what has arrived, or say what is missing or under way before it."""
     workspace = _workspace(request)
     id_ = request.path_params["id"]
-    upload = workspace.uploads.find(id_) if workspace else None
-    if workspace is None or (upload is None and not workspace.uploads.has_finished(id_)):
+    upload = workspace.of(Uploads).find(id_) if workspace else None
+    if workspace is None or (upload is None and not workspace.of(Uploads).has_finished(id_)):
         return _not_found()
     if request.method != "POST":
         return _not_allowed("POST")
@@ -118,7 +120,7 @@ async def _announced(workspace: Workspace, stream: AsyncIterator[bytes]) -> Uplo
             block.clear()
     await run_in_threadpool(reader.feed, bytes(block))
     announcement = await run_in_threadpool(reader.end)
-    return await run_in_threadpool(workspace.uploads.begin, announcement)
+    return await run_in_threadpool(workspace.of(Uploads).begin, announcement)
 
 
 async def _body(request: Request, upload: Upload) -> bytearray:
@@ -170,7 +172,7 @@ def _finish(workspace: Workspace, upload: Upload, unreadable: list[int]) -> dict
         # What was sent is not thrown away: the browser asks again until the job has ended.
         upload.leave_out(unreadable)
         return {"missing": upload.missing(), "waits_for": job.title}
-    arrival = workspace.uploads.finish(upload, unreadable)
+    arrival = workspace.of(Uploads).finish(upload, unreadable)
     if arrival is not None:
         start_arrived(workspace, arrival)
     return {"missing": upload.missing()}

@@ -8,9 +8,12 @@ import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from app.jobs.queue import MAIN
 from app.session.root_folder import remove_later
+from app.session.workspace import Attached, Ongoing, Workspace
 from app.upload.announcement import ARCHIVE, Announcement
 from app.upload.chunks import Chunks
 from core.errors import LimitError, OutputError, SourceError
@@ -20,7 +23,8 @@ from core.pictures.decode import IMAGE_SUFFIXES
 from core.words import size_of
 
 _MOST_ACTIVE = 2
-_IDLE_SECONDS = 10
+_MAKES_PLACE_SECONDS = 10  # without a piece, where a third one is begun
+_IDLE_SECONDS = 20  # a piece on a slow line takes this long
 _REMEMBERED = 16  # finished uploads whose last answer may have been lost
 _PER_FOLDER = 1000
 _SPARE_BYTES = 100_000_000  # of the disk, for all else that is written meanwhile
@@ -188,14 +192,35 @@ class Upload:
             remove_later(self.folder)
 
 
-class Uploads:
+class Uploads(Attached):
     """The uploads of one visitor, by id. Keeps those under way, and which ended lately."""
 
-    def __init__(self, new_folder: Callable[[str], Path]) -> None:
+    def __init__(
+        self, new_folder: Callable[[str], Path], must_wait: Callable[[], bool] = lambda: False
+    ) -> None:
         self._new_folder = new_folder
+        self._must_wait = must_wait  # what has arrived is not loaded yet
         self._active: dict[str, Upload] = {}
         self._finished: list[str] = []
         self._lock = threading.Lock()
+
+    @classmethod
+    def of_visitor(cls, workspace: Workspace) -> "Uploads":
+        """Return a visitor's uploads, in folders of the workspace."""
+        return cls(workspace.new_folder, lambda: workspace.job_in(MAIN) is not None)
+
+    def ongoing(self) -> list[Ongoing]:
+        """Return the uploads under way for the sidebar."""
+        return [
+            Ongoing(
+                upload.id,
+                f"Receiving '{upload.name}'",
+                upload.share,
+                self._detail(upload),
+                partial(self.cancel, upload.id),
+            )
+            for upload in self.active()
+        ]
 
     def begin(self, announcement: Announcement) -> Upload:
         """Return the upload of these files: the one that was interrupted, or a new one.
@@ -269,11 +294,16 @@ class Uploads:
             if upload.idle_seconds >= seconds:
                 self.cancel(upload.id)
 
+    def _detail(self, upload: Upload) -> str:
+        if upload.share == 1 and self._must_wait():
+            return "waiting for the work below"
+        return "waiting for the browser" if upload.idle_seconds > _IDLE_SECONDS else ""
+
     def _make_place(self, name: str) -> None:
         if len(self._active) < _MOST_ACTIVE:
             return
         idlest = min(self._active.values(), key=lambda upload: upload.seen)
-        if idlest.idle_seconds < _IDLE_SECONDS:
+        if idlest.idle_seconds < _MAKES_PLACE_SECONDS:
             raise LimitError(
                 f"'{name}' has to wait: {_MOST_ACTIVE} uploads are running. Try again when one has "
                 "finished, or cancel one."

@@ -1,11 +1,13 @@
 """What is unbalanced and what is wrong in a dataset.
 
-Read `checks` first: a record for each thing that is looked for. `report` runs them, the modules
-that end in `_findings` hold their functions.
+Read `checks` first: a record for each thing that is looked for. Beside it stand the functions that
+look: `balance` at the counts of the classes, `leaks` at what is there twice or in two splits,
+`pictures` at how files were read. `report` runs them all. A finding itself is `core.finding`'s:
+others find, too.
 """
 
+from core.audit.balance import Imbalance, measure_imbalance
 from core.audit.checks import CHECKS, MOST_COMPARED, Check
-from core.audit.counts import Imbalance, measure_imbalance
 from core.audit.report import AuditReport, Overview, audit
 from core.finding import Finding, Severity
 

@@ -3,16 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from core.audit.class_findings import (
-    find_imbalance,
-    find_missing_in_training,
-    find_small_classes,
-)
-from core.audit.decoding_findings import find_conversions, find_decoding, find_skipped
-from core.audit.duplicate_findings import find_duplicates, find_near_duplicates
-from core.audit.group_findings import find_split_groups
+from core.audit.balance import find_imbalance, find_missing_in_training, find_small_classes
+from core.audit.leaks import find_duplicates, find_near_duplicates, find_split_groups
+from core.audit.pictures import find_conversions, find_decoding, find_skipped
 from core.dataset import ImageDataset
-from core.duplicates.duplicates import Groups
+from core.duplicates import Groups
 from core.finding import Finding
 
 # Above, reading every picture once more would hold up the answer; a comparison still does it.

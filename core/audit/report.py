@@ -4,10 +4,10 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from core.audit.balance import Imbalance, measure_imbalance
 from core.audit.checks import CHECKS, MOST_COMPARED
-from core.audit.counts import Imbalance, measure_imbalance
 from core.dataset import TRAIN, ImageDataset, SkippedFile
-from core.duplicates.duplicates import Groups, duplicate_groups, picture_groups
+from core.duplicates import Groups, duplicate_groups, picture_groups
 from core.finding import Finding, Severity
 from core.progress import Progress, silent
 

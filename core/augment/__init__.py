@@ -1,14 +1,23 @@
 """Make augmented pictures: operations, and the policy that says which, how strong, for whom.
 
-Read `policy` first, then `picture` (draw the steps of one picture, and do them) and `draws` (which
-pictures are made of which images of a set).
+Read `operation` first (the record of one way to change a picture), then a module of some of them:
+`crops`, `turns` and `distortions` move pixels (by `warp`, once for several in a row), `light` and
+`colour` change values, `blur`, `loss` and `noise` take detail away. An operation is one entry
+there; `operations` puts them in order. `equal` is how other libraries write them.
+
+`policy` says what may be done, `presets` are policies to start from, `as_code` writes one as a
+program. `picture` draws the steps of one picture and does them, `draws` says which pictures are
+made of which images of a set: folds, pages and exports all ask there. `mixing` mixes two pictures
+to be looked at.
+
+`evidence` tries operations (`trials`) on images of each class, `verdict` says what they do to its
+label, and `suggestion` makes a policy of that.
 """
 
-from core.augment.drawing import Drawn
 from core.augment.draws import Pictures, make_picture, plan_pictures
-from core.augment.operation import Operation
+from core.augment.operation import Drawn, Operation, draw_nothing
 from core.augment.operations import OPERATIONS, find_operation
-from core.augment.picture import DrawnStep, apply, at_scale, draw, label_after
+from core.augment.picture import DrawnStep, Wanted, apply, at_scale, draw, label_after
 from core.augment.policy import AugmentPolicy, Step, make_step
 from core.augment.presets import PRESET_HELP, PRESETS
 from core.augment.warp import BORDERS
@@ -24,9 +33,11 @@ __all__ = [
     "Operation",
     "Pictures",
     "Step",
+    "Wanted",
     "apply",
     "at_scale",
     "draw",
+    "draw_nothing",
     "find_operation",
     "label_after",
     "make_picture",

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from core.augment.draws import MOST_ATTEMPTS
-from core.augment.equals import ALBUMENTATIONS, TORCHVISION, Equal
 from core.augment.operations import OPERATIONS
 from core.augment.policy import AugmentPolicy, Step
 
@@ -22,7 +21,7 @@ class CodeForm:
 def evenset_code(policy: AugmentPolicy) -> str:
     """Return a program that makes the very pictures that an export makes."""
     lines = [
-        "from core.augment import AugmentPolicy, apply, draw, make_step",
+        "from core.augment import AugmentPolicy, Wanted, apply, draw, make_step",
         "",
         "policy = AugmentPolicy(",
         "    (",
@@ -42,11 +41,11 @@ def evenset_code(policy: AugmentPolicy) -> str:
         "    mirror makes of `label`, where it does. What comes out as it was is drawn again.",
         '    """',
         f"    for attempt in range({MOST_ATTEMPTS}):",
-        "        drawn = draw(",
-        "            policy, digest=digest, ordinal=ordinal, repeat=repeat, label=label,",
+        "        wanted = Wanted(",
+        "            digest=digest, repeat=repeat, label=label, ordinal=ordinal,",
         "            made_for=made_for, attempt=attempt,",
         "        )",
-        "        changed = apply(pixels, drawn)",
+        "        changed = apply(pixels, draw(policy, wanted))",
         "        if (changed != pixels).any():",
         "            break",
         "    return changed",
@@ -62,10 +61,10 @@ def torchvision_code(policy: AugmentPolicy) -> str:
         # torchvision has no way to draw several without drawing one twice.
         one = "v2.RandomChoice(steps)" if policy.pick == 1 else "*[v2.RandomChoice(steps)]"
         chooser = one + (f" * {policy.pick}" if policy.pick > 1 else "")
-    body = _function(policy, TORCHVISION, "v2.RandomApply([{text}], p={p:g})")
+    body = _function(policy, "torchvision", "v2.RandomApply([{text}], p={p:g})")
     ready = "v2.ToImage(), v2.ToDtype(torch.float32, scale=True)"
     last = f"    return v2.Compose([{ready}, {chooser or '*steps'}])"
-    notes = _notes(policy, TORCHVISION, "torchvision")
+    notes = _notes(policy, "torchvision", "torchvision")
     if policy.pick is not None and policy.pick > 1:
         notes.append("# One operation may be drawn twice for a picture.")
     return "\n".join([*notes, *head, "", "", *body, last]) + "\n"
@@ -81,11 +80,11 @@ def albumentations_code(policy: AugmentPolicy) -> str:
         "SIZE = (224, 224)",
         f"BORDER = cv2.BORDER_{border[policy.border]}",
     ]
-    body = _function(policy, ALBUMENTATIONS, None)
+    body = _function(policy, "albumentations", None)
     last = f"    return A.Compose(steps, seed={policy.seed})"
     if policy.pick is not None:
         last = f"    return A.SomeOf(steps, n={policy.pick}, replace=False, p=1)"
-    notes = _notes(policy, ALBUMENTATIONS, "Albumentations")
+    notes = _notes(policy, "albumentations", "Albumentations")
     return "\n".join([*notes, *head, "", "", *body, last]) + "\n"
 
 
@@ -119,7 +118,7 @@ def _made(step: Step) -> str:
     return text + ")"
 
 
-def _function(policy: AugmentPolicy, equals: Mapping[str, Equal], wrapped: str | None) -> list[str]:
+def _function(policy: AugmentPolicy, library: str, wrapped: str | None) -> list[str]:
     """Return the lines of a function that collects the steps for a label."""
     lines = [
         "def transform_for(label):",
@@ -127,7 +126,7 @@ def _function(policy: AugmentPolicy, equals: Mapping[str, Equal], wrapped: str |
         "    steps = []",
     ]
     for step in policy.ordered_steps:
-        equal = equals.get(step.operation)
+        equal = OPERATIONS[step.operation].equals.get(library)
         if equal is None or step.probability == 0:
             continue
         # Where steps are picked, each is done for certain once it is.
@@ -145,20 +144,16 @@ def _function(policy: AugmentPolicy, equals: Mapping[str, Equal], wrapped: str |
     return lines
 
 
-def _notes(policy: AugmentPolicy, equals: Mapping[str, Equal], library: str) -> list[str]:
+def _notes(policy: AugmentPolicy, library: str, title: str) -> list[str]:
     """Return comments on what is missing or otherwise there."""
-    missing = [
-        OPERATIONS[step.operation].title
-        for step in policy.ordered_steps
-        if step.operation not in equals
-    ]
-    notes = [f"# As near as {library} comes; its random numbers are others."]
+    operations = [OPERATIONS[step.operation] for step in policy.ordered_steps]
+    missing = [operation.title for operation in operations if library not in operation.equals]
+    notes = [f"# As near as {title} comes; its random numbers are others."]
     if missing:
-        notes.append(f"# Without an equal in {library}, left out: {', '.join(missing)}.")
-    for step in policy.ordered_steps:
-        remark = equals[step.operation].remark if step.operation in equals else ""
-        if remark:
-            notes.append(f"# {OPERATIONS[step.operation].title}: {remark}")
+        notes.append(f"# Without an equal in {title}, left out: {', '.join(missing)}.")
+    for operation in operations:
+        if library in operation.equals and operation.equals[library].remark:
+            notes.append(f"# {operation.title}: {operation.equals[library].remark}")
     if any(step.swapped_labels for step in policy.steps):
         notes.append("# Classes that a mirror swaps are not mirrored: a transform keeps labels.")
     return notes

@@ -1,15 +1,29 @@
 """Blur a picture, or sharpen it."""
 
-from math import cos, radians, sin
+from math import ceil, cos, radians, sin
 
 import cv2
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from core.augment.drawing import Drawn, Picture, draw_between, draw_odd, odd
-from core.parameters import RangeValues
+from core.augment.equal import Equal, ends_text, middle_of, odd_ends
+from core.augment.operation import (
+    BLUR,
+    CORRUPTIONS,
+    Drawn,
+    Operation,
+    Picture,
+    draw_between,
+    draw_odd,
+    odd,
+)
+from core.parameters import Range, RangeValues
 
+_FINE = (
+    "Fine texture, small text and thin cracks disappear; use little or none if they decide the "
+    "label."
+)
 # At 0.3 px a neighbour weighs 0.4 %, one grey level on the hardest edge; below, nothing changes.
 _LEAST_SIGMA_PX = 0.3
 _LEAST_FACTOR = 0.1
@@ -89,6 +103,167 @@ def sharpen(pixels: Picture, drawn: Drawn) -> Picture:
     kernel = (1 - drawn["factor"]) * _SMOOTH
     kernel[1, 1] += drawn["factor"]
     return cv2.filter2D(pixels, -1, kernel, borderType=cv2.BORDER_REFLECT_101)
+
+
+def _window_size(title: str, help_: str, high: int, default: tuple[int, int]) -> Range:
+    return Range(
+        name="size", title=title, unit="px", low=3, high=high, step=2, default=default, help=help_
+    )
+
+
+def _kernel(values: RangeValues) -> int:
+    return 2 * max(1, ceil(3 * values["sigma"][1])) + 1
+
+
+BLURS = (
+    Operation(
+        name="gaussian_blur",
+        title="Gaussian blur",
+        help="Soften the picture, like a lens out of focus.",
+        warning=_FINE,
+        source=f"{CORRUPTIONS}: blur corruptions",
+        kind=BLUR,
+        probability=0.2,
+        draw=draw_gaussian_blur,
+        change=gaussian_blur,
+        parameters=(
+            Range(
+                name="sigma",
+                title="Blur",
+                unit="px",
+                low=0,
+                high=5,
+                step=0.1,
+                default=(0.3, 1.5),
+                help="Standard deviation of the Gaussian. On a picture of 32 px, 1 px is already "
+                "strong.",
+            ),
+        ),
+        idle={"sigma": 0.0},
+        levels=(0.7, 1.5, 5),
+        keeps_alpha=False,
+        equals={
+            "torchvision": Equal(
+                lambda v, _: (
+                    f"v2.GaussianBlur({_kernel(v)}, "
+                    f"sigma=({max(0.1, v['sigma'][0]):g}, {max(0.1, v['sigma'][1]):g}))"
+                ),
+                False,
+            ),
+            "albumentations": Equal(
+                lambda v, p: (
+                    f"A.GaussianBlur(blur_limit=0, sigma_limit={ends_text(v['sigma'])}, p={p:g})"
+                )
+            ),
+        },
+    ),
+    Operation(
+        name="box_blur",
+        title="Box blur",
+        help="Replace each pixel by the mean of a square around it.",
+        warning=_FINE,
+        source="Gonzalez & Woods, Digital Image Processing, 4th ed. (2018), section 3.5",
+        kind=BLUR,
+        probability=0.2,
+        draw=draw_window,
+        change=box_blur,
+        parameters=(_window_size("Square", "Side length of the square.", 15, (3, 5)),),
+        levels=(3, 7, 15),
+        keeps_alpha=False,
+        equals={
+            "albumentations": Equal(
+                lambda v, p: f"A.Blur(blur_limit={odd_ends(v['size'])}, p={p:g})"
+            ),
+        },
+    ),
+    Operation(
+        name="median_blur",
+        title="Median blur",
+        help="Replace each value by the median of a square around it: specks disappear, edges "
+        "stay.",
+        warning=_FINE,
+        source="Gonzalez & Woods, Digital Image Processing, 4th ed. (2018), section 5.3",
+        kind=BLUR,
+        probability=0.1,
+        draw=draw_window,
+        change=median_blur,
+        parameters=(_window_size("Square", "Side length of the square.", 15, (3, 5)),),
+        levels=(3, 7, 15),
+        keeps_alpha=False,
+        equals={
+            "albumentations": Equal(
+                lambda v, p: f"A.MedianBlur(blur_limit={odd_ends(v['size'])}, p={p:g})"
+            ),
+        },
+    ),
+    Operation(
+        name="motion_blur",
+        title="Motion blur",
+        help="Smear the picture along a line, like a moving camera.",
+        warning=_FINE,
+        source=f"{CORRUPTIONS}: motion blur",
+        kind=BLUR,
+        probability=0.2,
+        draw=draw_motion_blur,
+        change=motion_blur,
+        parameters=(
+            _window_size("Movement", "Length of the line.", 31, (3, 7)),
+            Range(
+                name="angle",
+                title="Direction",
+                unit="°",
+                low=0,
+                high=360,
+                step=1,
+                default=(0, 360),
+                help="0 is to the right, 90 upwards.",
+            ),
+        ),
+        levels=(5, 11, 31),
+        keeps_alpha=False,
+        equals={
+            "albumentations": Equal(
+                lambda v, p: (
+                    f"A.MotionBlur(blur_limit={odd_ends(v['size'])}, "
+                    f"angle_range={ends_text(v['angle'])}, "
+                    f"direction_range=(0, 0), p={p:g})"
+                )
+            ),
+        },
+    ),
+    Operation(
+        name="sharpen",
+        title="Sharpen",
+        help="Make edges harder, or softer below 1.",
+        warning="Noise and JPEG blocks grow with the edges.",
+        source="torchvision's adjust_sharpness",
+        kind=BLUR,
+        probability=0.2,
+        draw=draw_sharpen,
+        change=sharpen,
+        parameters=(
+            Range(
+                name="factor",
+                title="Sharpness",
+                unit="",
+                low=0,
+                high=6,
+                step=0.1,
+                default=(1.2, 2.5),
+                help="1 changes nothing, 0 smooths.",
+            ),
+        ),
+        idle={"factor": 1.0},
+        levels=(2, 4, 6),
+        keeps_alpha=False,
+        equals={
+            "torchvision": Equal(
+                lambda v, p: f"v2.RandomAdjustSharpness({middle_of(v['factor']):g}, p={p:g})",
+                remark="always the middle of the range.",
+            ),
+        },
+    ),
+)
 
 
 def _bell(sigma: float, reach: int) -> NDArray[np.float32]:

@@ -1,7 +1,4 @@
-"""Change light and colour; every pixel stays in its place.
-
-Factors are torchvision's: 1 changes nothing, 0 takes all away, 2 doubles.
-"""
+"""Change the colours of a picture; every pixel stays in its place."""
 
 from typing import Any
 
@@ -9,48 +6,28 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.augment.drawing import Drawn, Picture, draw_between, top_of
-from core.parameters import RangeValues
+from core.augment.equal import Equal, ends_text, jitter_ranges
+from core.augment.light import WEIGHTS, draw_factor
+from core.augment.operation import (
+    COLOUR,
+    JITTER,
+    Drawn,
+    Operation,
+    Picture,
+    draw_between,
+    draw_nothing,
+    top_of,
+)
+from core.parameters import Range, RangeValues
 
-# Of brightness, as ITU-R BT.601 weighs red, green and blue, and torchvision too.
-_WEIGHTS = (0.299, 0.587, 0.114)
-_BRIGHTNESS = np.array([_WEIGHTS] * 3, np.float32)
-_SHARES = {top: np.linspace(0, 1, top + 1, dtype=np.float32) for top in (255, 65_535)}
-_LEAST_FACTOR = 0.03
+_BRIGHTNESS = np.array([WEIGHTS] * 3, np.float32)
 _LEAST_HUE = 0.008  # two of the 256 hues that 8 bits tell apart
 _HUES = 256
-
-
-def draw_factor(rng: np.random.Generator, values: RangeValues) -> dict[str, float]:
-    """Draw a factor; 1 changes nothing."""
-    return {"factor": draw_between(rng, values["factor"], at_least=_LEAST_FACTOR, around=1.0)}
-
-
-def draw_gamma(rng: np.random.Generator, values: RangeValues) -> dict[str, float]:
-    """Draw the exponent; 1 changes nothing."""
-    return {"gamma": draw_between(rng, values["gamma"], at_least=_LEAST_FACTOR, around=1.0)}
 
 
 def draw_hue(rng: np.random.Generator, values: RangeValues) -> dict[str, float]:
     """Draw how far round the circle of colours, as a share of it."""
     return {"shift": draw_between(rng, values["shift"], at_least=_LEAST_HUE)}
-
-
-def change_brightness(pixels: Picture, drawn: Drawn) -> Picture:
-    """Multiply every value, within black and white."""
-    return _scaled(pixels, drawn["factor"], 0.0)
-
-
-def change_contrast(pixels: Picture, drawn: Drawn) -> Picture:
-    """Move every value away from the picture's mean brightness, or towards it."""
-    factor = drawn["factor"]
-    return _scaled(pixels, factor, (1 - factor) * _mean_brightness(pixels))
-
-
-def change_gamma(pixels: Picture, drawn: Drawn) -> Picture:
-    """Raise every value, as a share of white, to a power: below 1 shadows grow lighter."""
-    top = top_of(pixels)
-    return _looked_up(pixels, top * _SHARES[top] ** drawn["gamma"])
 
 
 def change_saturation(pixels: Picture, drawn: Drawn) -> Picture:
@@ -84,28 +61,96 @@ def to_grey(pixels: Picture, _drawn: Drawn) -> Picture:
     return np.asarray(cv2.cvtColor(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB))
 
 
-def _mean_brightness(pixels: Picture) -> float:
-    if pixels.shape[2] == 3:
-        return sum(w * m for w, m in zip(_WEIGHTS, cv2.mean(pixels), strict=False))
-    return float(pixels.mean())
-
-
-def _scaled(pixels: Picture, factor: float, lift: float) -> Picture:
-    """Return values times `factor`, plus `lift`, within black and white."""
-    if pixels.shape[2] != 3:
-        return cv2.addWeighted(pixels, factor, pixels, 0, lift)
-    # For three channels OpenCV multiplies by a matrix faster than by a number.
-    scaling = np.zeros((3, 4), np.float32)
-    scaling[(0, 1, 2), (0, 1, 2)] = factor
-    scaling[:, 3] = lift
-    return cv2.transform(pixels, scaling)
-
-
-def _looked_up(pixels: Picture, values: NDArray[np.floating]) -> Picture:
-    table = np.clip(np.rint(values), 0, top_of(pixels)).astype(pixels.dtype)
-    if pixels.dtype == np.uint8:
-        return cv2.LUT(pixels, table)
-    return np.asarray(table[pixels])
+COLOURS = (
+    Operation(
+        name="saturation",
+        title="Saturation",
+        help="Make colours stronger or paler. A grey picture stays as it is.",
+        warning=(
+            "Avoid if the strength of a colour decides the label: ripe and unripe, stained tissue."
+        ),
+        source=JITTER,
+        kind=COLOUR,
+        probability=0.3,
+        draw=draw_factor,
+        change=change_saturation,
+        parameters=(
+            Range(
+                name="factor",
+                title="Saturation",
+                unit="",
+                low=0,
+                high=2.0,
+                step=0.05,
+                default=(0.8, 1.2),
+                help="1 changes nothing, 0 leaves grey.",
+            ),
+        ),
+        idle={"factor": 1.0},
+        levels=(0.7, 0.3, 1.3, 2.0),
+        equals={
+            "torchvision": Equal(
+                lambda v, _: f"v2.ColorJitter(saturation={ends_text(v['factor'])})", False
+            ),
+            "albumentations": Equal(
+                lambda v, p: f"A.ColorJitter({jitter_ranges('saturation', v['factor'])}, p={p:g})"
+            ),
+        },
+    ),
+    Operation(
+        name="hue",
+        title="Hue",
+        help=(
+            "Shift all colours around the colour wheel: red to orange, blue to violet. Greys stay."
+        ),
+        warning="Use little if colour tells the classes apart: fruit, birds, traffic lights.",
+        source=JITTER,
+        kind=COLOUR,
+        probability=0.3,
+        draw=draw_hue,
+        change=change_hue,
+        parameters=(
+            Range(
+                name="shift",
+                title="Hue shift",
+                unit="",
+                low=-0.5,
+                high=0.5,
+                step=0.01,
+                default=(-0.03, 0.03),
+                help=(
+                    "As a share of the colour wheel: 0.33 turns red to green, 0.5 to the opposite "
+                    "colour."
+                ),
+            ),
+        ),
+        idle={"shift": 0.0},
+        levels=(0.03, 0.1, 0.5),
+        equals={
+            "torchvision": Equal(
+                lambda v, _: f"v2.ColorJitter(hue={ends_text(v['shift'])})", False
+            ),
+            "albumentations": Equal(
+                lambda v, p: f"A.ColorJitter({jitter_ranges('hue', v['shift'])}, p={p:g})"
+            ),
+        },
+    ),
+    Operation(
+        name="grey",
+        title="Grey",
+        help="Remove the colours.",
+        warning="Avoid if colour tells the classes apart.",
+        source="torchvision's RandomGrayscale",
+        kind=COLOUR,
+        probability=0.1,
+        draw=draw_nothing,
+        change=to_grey,
+        equals={
+            "torchvision": Equal(lambda _, p: f"v2.RandomGrayscale(p={p:g})"),
+            "albumentations": Equal(lambda _, p: f"A.ToGray(p={p:g})"),
+        },
+    ),
+)
 
 
 def _within(values: NDArray[Any], pixels: Picture) -> Picture:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays import freeze
-from core.augment.picture import DrawnStep, apply, at_scale, draw
+from core.augment.picture import DrawnStep, Wanted, apply, at_scale, draw
 from core.augment.policy import AugmentPolicy
 from core.dataset import ImageDataset, Labelled, Rows
 from core.pictures.decode import Pixels, shrink
@@ -132,15 +132,15 @@ def draw_steps(
     Raises:
         SettingError: no step of the policy changes pictures with this label.
     """
-    return draw(
-        policy,
+    wanted = Wanted(
         digest=str(dataset.digests[row]),
-        ordinal=int(dataset.ordinals[row]),
         repeat=repeat,
         label=dataset.classes[dataset.codes[row]],
+        ordinal=int(dataset.ordinals[row]),
         made_for=dataset.classes[code],
         attempt=attempt,
     )
+    return draw(policy, wanted)
 
 
 def make_picture(

@@ -10,16 +10,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.augment.judge import Judge, Vectors, open_judge
 from core.augment.picture import DrawnStep, apply, at_scale
 from core.augment.trials import Trial, list_trials
-from core.augment.verdict import Figures, Verdict
+from core.augment.verdict import Figures, Judge, Vectors, Verdict, open_judge
 from core.batches import run_ahead
 from core.dataset import TRAIN, ImageDataset, Rows, SkippedFile, read_picture, refusal_text
 from core.embed import Embeddings, Encoder, find_encoder
 from core.embed.computing import stay_in_this_thread, turn_on
 from core.embed.devices import CPU
-from core.embed.encoders import open_encoder
+from core.embed.encoder import open_encoder
 from core.errors import EmptyDatasetError, UnreadableImageError
 from core.neighbours import nearest_others
 from core.pictures.decode import Pixels
@@ -101,11 +100,10 @@ def measure_evidence(
         EmptyDatasetError: no training image has a vector, or none can be read any more.
     """
     trials = tuple(list_trials() if trials is None else trials)
-    encoder = find_encoder(embeddings.encoder)
     rows = _drawn_rows(dataset, embeddings, images_per_class, seed)
     tried: dict[str, list[_Tried]] = {}
     absent: list[SkippedFile] = []
-    for result in _try_all(dataset, encoder, embeddings.device, rows, trials, seed, progress):
+    for result in _try_all(dataset, embeddings, rows, trials, seed, progress):
         if isinstance(result, SkippedFile):
             absent.append(result)
         else:
@@ -150,14 +148,14 @@ def _drawn_rows(dataset: ImageDataset, embeddings: Embeddings, count: int, seed:
 
 def _try_all(
     dataset: ImageDataset,
-    encoder: Encoder,
-    device: str,
+    embeddings: Embeddings,
     rows: Rows,
     trials: Sequence[Trial],
     seed: int,
     progress: Progress,
 ) -> Iterator["_Tried | SkippedFile"]:
     """Yield what was tried on each row, or why it cannot be read any more."""
+    encoder, device = find_encoder(embeddings.encoder), embeddings.device
     with turn_on(device):
         encode = open_encoder(encoder, device)
 

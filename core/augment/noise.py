@@ -8,8 +8,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.augment.drawing import Drawn, Picture, draw_between, top_of
-from core.parameters import RangeValues
+from core.augment.equal import Equal, middle_of, scaled_ends
+from core.augment.operation import (
+    CORRUPTIONS,
+    LOSS,
+    Drawn,
+    Operation,
+    Picture,
+    draw_between,
+    top_of,
+)
+from core.parameters import Range, RangeValues
 
 # A seed below this keeps every digit when JSON or a table reads it as a float.
 _SEEDS = 2**53
@@ -71,6 +80,87 @@ def salt_and_pepper(pixels: Picture, drawn: Drawn) -> Picture:
     colours = np.array([[0], [top_of(pixels)]], pixels.dtype)
     speckled.reshape(pixel_count, -1)[hits >> 1] = colours[hits & 1]
     return speckled
+
+
+NOISES = (
+    Operation(
+        name="gaussian_noise",
+        title="Gaussian noise",
+        help="Make each value slightly lighter or darker at random, like a camera in poor light. "
+        "The mean brightness stays, and a grey picture stays grey.",
+        warning="Strong noise hides fine texture and faint marks, which may be what the label "
+        "names.",
+        source=f"{CORRUPTIONS}: Gaussian noise",
+        kind=LOSS,
+        probability=0.3,
+        draw=draw_gaussian_noise,
+        change=gaussian_noise,
+        parameters=(
+            Range(
+                name="sigma",
+                title="Noise",
+                unit="grey levels",
+                low=0,
+                high=100,
+                step=1,
+                default=(4, 16),
+                help="Standard deviation, on the scale from 0 (black) to 255 (white).",
+            ),
+        ),
+        idle={"sigma": 0.0},
+        levels=(8, 25, 80),
+        equals={
+            "torchvision": Equal(
+                lambda v, _: f"v2.GaussianNoise(sigma={middle_of(v['sigma']) / 255:.4g})",
+                False,
+                "always the middle of the range.",
+            ),
+            "albumentations": Equal(
+                lambda v, p: (
+                    f"A.GaussNoise(std_range={scaled_ends(v['sigma'], 1 / 255)}, "
+                    f"noise_scale_factor=1, p={p:g})"
+                )
+            ),
+        },
+    ),
+    Operation(
+        name="salt_and_pepper",
+        title="Salt and pepper",
+        help="Make single pixels white or black, half and half, as dead sensor pixels and "
+        "transmission errors do.",
+        warning=(
+            "Specks can be mistaken for what the label names: stars, dust, defects, punctuation."
+        ),
+        source="Gonzalez & Woods, Digital Image Processing, 4th ed. (2018), section 5.2",
+        kind=LOSS,
+        probability=0.2,
+        draw=draw_salt_and_pepper,
+        change=salt_and_pepper,
+        parameters=(
+            Range(
+                name="amount",
+                title="Pixels changed",
+                unit="%",
+                low=0,
+                high=25,
+                step=0.1,
+                default=(1, 4),
+                help="Share of the pixels that become white or black.",
+            ),
+        ),
+        idle={"amount": 0.0},
+        levels=(1, 5, 20),
+        equals={
+            "albumentations": Equal(
+                lambda v, p: (
+                    f"A.SaltAndPepper(amount={scaled_ends(v['amount'], 0.01)}, "
+                    "salt_vs_pepper=(0.5, 0.5), "
+                    f"p={p:g})"
+                )
+            ),
+        },
+    ),
+)
 
 
 def _is_grey(pixels: Picture) -> bool:

@@ -2,16 +2,26 @@
 
 from collections.abc import Mapping
 
+from core.augment.blur import BLURS
+from core.augment.colour import COLOURS
+from core.augment.crops import CROPS
+from core.augment.distortions import DISTORTIONS
+from core.augment.light import LIGHT
+from core.augment.loss import LOSSES
+from core.augment.noise import NOISES
 from core.augment.operation import Operation
-from core.augment.operations_colour import COLOURING
-from core.augment.operations_detail import BLURRING, LOSING
-from core.augment.operations_geometry import MOVING
+from core.augment.turns import TURNS
 from core.errors import SettingError
 
 # Noise comes last: a crop, a turn or a blur after it would smooth it away. What moves pixels
 # stands together, so that they are moved once.
 OPERATIONS: Mapping[str, Operation] = {
-    operation.name: operation for operation in (*MOVING, *COLOURING, *BLURRING, *LOSING)
+    operation.name: operation
+    for operation in (
+        *(*CROPS, *TURNS, *DISTORTIONS),
+        *(*LIGHT, *COLOURS),
+        *(*BLURS, *LOSSES, *NOISES),
+    )
 }
 
 

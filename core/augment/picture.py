@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.augment.drawing import Drawn
-from core.augment.operation import on_planes
+from core.augment.operation import Drawn, on_planes
 from core.augment.operations import OPERATIONS, find_operation
 from core.augment.policy import AugmentPolicy, Step
 from core.augment.warp import BORDERS, compose, warp
@@ -29,6 +28,20 @@ class DrawnStep:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """One augmented picture: beside the policy, all that what is drawn for it hangs on."""
+
+    digest: str  # names the picture that is augmented, the same in every run
+    repeat: int  # which of the augmented pictures made from that picture, from 1
+    label: str  # the picture's label; steps that except it are left out
+    ordinal: int = 0  # which it is among pictures with that digest, from 0
+    # The class that the augmented picture is to have. None: the label. Another one must stand
+    # beside the label in a step's pairs; that step is done then, and else never.
+    made_for: str | None = None
+    attempt: int = 0  # above 0, other values for the same repeat
+
+
+@dataclass(frozen=True)
 class _Candidate:
     step: DrawnStep
     chance: float  # below the probability, the step is done
@@ -44,16 +57,7 @@ class _Candidate:
         return -1.0 if self.is_swap else -log1p(-self.chance) / self.probability
 
 
-def draw(
-    policy: AugmentPolicy,
-    *,
-    digest: str,
-    ordinal: int = 0,
-    repeat: int,
-    label: str,
-    made_for: str | None = None,
-    attempt: int = 0,
-) -> tuple[DrawnStep, ...]:
+def draw(policy: AugmentPolicy, wanted: Wanted) -> tuple[DrawnStep, ...]:
     """Draw what is done to make one augmented picture; at least one step, never an idle one.
 
     Each step has its own stream of random numbers, so that another step, another picture or
@@ -61,13 +65,7 @@ def draw(
 
     Args:
         policy: The steps to draw from.
-        digest: Names the picture that is augmented, the same in every run.
-        ordinal: Which it is among pictures with that digest, from 0.
-        repeat: Which of the augmented pictures made from that picture, from 1.
-        label: The picture's label; steps that except it are left out.
-        made_for: The class that the augmented picture is to have. None: the label. Another one
-            must stand beside the label in a step's pairs; that step is done then, and else never.
-        attempt: Above 0, draws other values for the same repeat.
+        wanted: Which picture.
 
     Returns:
         The steps in the order in which they are applied.
@@ -75,27 +73,23 @@ def draw(
     Raises:
         SettingError: no step of the policy changes pictures with this label.
     """
-    which = (digest, ordinal) if ordinal else (digest,)
-    again = ("again", attempt) if attempt else ()
     candidates: list[_Candidate] = []
-    is_swapped = made_for in {None, label}
+    is_swapped = wanted.made_for in {None, wanted.label}
     for step in policy.ordered_steps:
-        if step.probability == 0 or label in step.except_labels:
+        if step.probability == 0 or wanted.label in step.except_labels:
             continue
-        partner = step.partner_of(label)
-        is_swap = partner is not None and partner == made_for and not is_swapped
+        partner = step.partner_of(wanted.label)
+        is_swap = partner is not None and partner == wanted.made_for and not is_swapped
         if partner is not None and not is_swap:
             continue
         is_swapped = is_swapped or is_swap
-        rng = stream(policy.seed, "augment", *which, repeat, *again, step.operation)
-        chance = rng.random()
-        drawn = _drawn(step, policy.border, rng)
-        if drawn is not None:
-            candidates.append(_Candidate(drawn, chance, step.probability, is_swap))
+        candidate = _candidate(policy, step, wanted, is_swap=is_swap)
+        if candidate is not None:
+            candidates.append(candidate)
     if not candidates or not is_swapped:
         raise SettingError(
-            f"No step of the policy changes pictures of class '{label}'. Add an operation that "
-            "applies to it, or raise a probability or strength above zero."
+            f"No step of the policy changes pictures of class '{wanted.label}'. Add an operation "
+            "that applies to it, or raise a probability or strength above zero."
         )
     return tuple(candidate.step for candidate in _chosen(candidates, policy.pick))
 
@@ -155,15 +149,21 @@ def label_after(policy: AugmentPolicy, drawn: Sequence[DrawnStep], label: str) -
     return label
 
 
-def _drawn(step: Step, border: str, rng: np.random.Generator) -> DrawnStep | None:
-    """Return the values of one step; None where they change nothing."""
+def _candidate(
+    policy: AugmentPolicy, step: Step, wanted: Wanted, *, is_swap: bool
+) -> _Candidate | None:
+    """Return one step with its values and its chance; None where the values change nothing."""
+    which = (wanted.digest, wanted.ordinal) if wanted.ordinal else (wanted.digest,)
+    again = ("again", wanted.attempt) if wanted.attempt else ()
+    rng = stream(policy.seed, "augment", *which, wanted.repeat, *again, step.operation)
+    chance = rng.random()
     operation = OPERATIONS[step.operation]
     values = operation.draw(rng, step.values)
     if operation.is_idle(values):
         return None
-    if operation.fills_border and border != BORDERS[0]:
-        values["border"] = BORDERS.index(border)
-    return DrawnStep(step.operation, values)
+    if operation.fills_border and policy.border != BORDERS[0]:
+        values["border"] = BORDERS.index(policy.border)
+    return _Candidate(DrawnStep(step.operation, values), chance, step.probability, is_swap)
 
 
 def _chosen(candidates: Sequence[_Candidate], pick: int | None) -> list[_Candidate]:

@@ -1,8 +1,22 @@
-"""Say what an operation does to a class, from figures alone."""
+"""Tell which class pictures are taken for, and say from the figures what an operation does."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 from math import comb
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.dataset import ImageDataset, Rows
+from core.embed import Embeddings
+from core.randomness import stream
+
+Vectors = NDArray[np.float32]
+
+_NEIGHBOURS = 8
+_MOST_POINTS = 40_000  # that a picture is compared with
+_FEWEST_OF_A_CLASS = 20
+_QUERIES_AT_ONCE = 512
 
 
 class Verdict(StrEnum):
@@ -65,8 +79,90 @@ class Figures:
         return Verdict.USEFUL
 
 
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """Which class each of Q pictures is taken for, and how near its own class is."""
+
+    codes: NDArray[np.intp]  # (Q,)
+    to_own: NDArray[np.float32]  # (Q,) distance to the nearest image of its own class
+
+
+@dataclass(frozen=True, eq=False)
+class Judge:
+    """The real training images, as what pictures are compared with."""
+
+    points: NDArray[np.float32]  # (N, D), class by class
+    rows: Rows  # (N,)
+    starts: NDArray[np.intp]  # (C + 1,) where the points of each class begin
+
+    def points_of(self, code: int) -> Vectors:
+        """Return the points of one class."""
+        return self.points[self.starts[code] : self.starts[code + 1]]
+
+    def predict(self, vectors: Vectors, sources: Rows, code: int) -> Judgement:
+        """Return which class each picture, of class `code`, is nearest to.
+
+        Nearest by number would favour the large classes: of 170 images one is always near, and the
+        rare classes, which are to be augmented, would lose every picture. So each class is asked
+        for the image that would be its nearest if it had as many as `code` has, at most
+        _NEIGHBOURS: the n/(m+1)th nearest of n where the other has m.
+
+        Args:
+            vectors: (Q, D) of the pictures.
+            sources: (Q,) the rows that they were made from, which are not asked: nearly every
+                picture stays nearest to its own source.
+            code: The class of all of them.
+        """
+        counts = np.diff(self.starts)
+        others = min(max(1, int(counts[code]) - 1), _NEIGHBOURS)
+        ranks = np.maximum(np.rint(counts / (others + 1)).astype(np.intp), 1)
+        codes = np.empty(len(vectors), np.intp)
+        to_own = np.empty(len(vectors), np.float32)
+        for start in range(0, len(vectors), _QUERIES_AT_ONCE):
+            span = slice(start, start + _QUERIES_AT_ONCE)
+            squares = _squares(vectors[span], self.points)
+            own = squares[:, self.starts[code] : self.starts[code + 1]]
+            to_own[span] = np.sqrt(own.min(axis=1))
+            squares[sources[span, None] == self.rows] = np.inf
+            best = np.full((len(squares), len(counts)), np.inf, np.float32)
+            for other in np.flatnonzero(counts):
+                block = squares[:, self.starts[other] : self.starts[other + 1]]
+                rank = min(ranks[other], block.shape[1]) - 1
+                best[:, other] = np.partition(block, rank, axis=1)[:, rank]
+            codes[span] = best.argmin(axis=1)
+        return Judgement(codes, to_own)
+
+
+def open_judge(dataset: ImageDataset, embeddings: Embeddings, *, seed: int) -> Judge:
+    """Return the judge over the training images that have a vector; over some of a large set.
+
+    Args:
+        dataset: The images.
+        embeddings: Their vectors.
+        seed: Draws which images of a class stand for it, where there are too many.
+    """
+    most = max(_FEWEST_OF_A_CLASS, _MOST_POINTS // len(dataset.classes))
+    training = dataset.training_rows[embeddings.has(dataset.training_rows)]
+    codes = dataset.codes[training]
+    chosen: list[Rows] = []
+    for code, label in enumerate(dataset.classes):
+        rows = training[codes == code]
+        if len(rows) > most:
+            rows = np.sort(stream(seed, "judge", label).permutation(rows)[:most])
+        chosen.append(rows)
+    rows = np.concatenate(chosen)
+    points = embeddings.vectors[embeddings.positions_of(rows)]
+    starts = np.cumsum([0, *(len(of_class) for of_class in chosen)])
+    return Judge(points, rows, starts.astype(np.intp))
+
+
 def _chance_of(lost: int, count: int, share: float) -> float:
     """Return how likely `lost` or more of `count` are where each is lost with `share`."""
     return sum(
         comb(count, n) * share**n * (1 - share) ** (count - n) for n in range(lost, count + 1)
     )
+
+
+def _squares(vectors: Vectors, points: Vectors) -> Vectors:
+    lengths = np.square(vectors).sum(axis=1)[:, None] + np.square(points).sum(axis=1)
+    return np.asarray(np.maximum(lengths - 2 * vectors @ points.T, 0), np.float32)

@@ -1,15 +1,12 @@
 """Move all pixels of a picture by one matrix, in one pass."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.augment.drawing import Picture
-
-# (3, 3), from (x, y, 1) in pixels, counted from the middle of the first one, to the new place.
-Matrix = NDArray[np.float64]
+from core.augment.operation import Drawn, Matrix, Picture
 
 # What fills the place that comes free, by the number that stands in a manifest: the picture
 # mirrored, its edge repeated, the picture from the other side, black.
@@ -41,6 +38,18 @@ def warp(pixels: Picture, matrix: Matrix, border: float = 0) -> Picture:
     if matrix[2, 0] == 0 == matrix[2, 1]:
         return cv2.warpAffine(pixels, matrix[:2], size, flags=cv2.INTER_LINEAR, borderMode=flag)
     return cv2.warpPerspective(pixels, matrix, size, flags=cv2.INTER_LINEAR, borderMode=flag)
+
+
+def moved_by(
+    matrix: Callable[[Drawn, int, int], Matrix],
+) -> Callable[[Picture, Drawn], Picture]:
+    """Return the change that moves a picture by `matrix`."""
+
+    def change(pixels: Picture, drawn: Drawn) -> Picture:
+        height, width = pixels.shape[:2]
+        return warp(pixels, matrix(drawn, height, width), drawn.get("border", 0))
+
+    return change
 
 
 def compose(matrices: Sequence[Matrix]) -> Matrix:

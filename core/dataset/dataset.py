@@ -5,18 +5,18 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.dataset.picture_keys import name_pictures
+from core.dataset.choices import NOTHING_CHOSEN, Choices, Decided, SkippedFile, Take
 from core.dataset.proposal import NOTHING_OPEN, Proposal
+from core.dataset.table import name_pictures
 from core.errors import EmptyDatasetError, SettingError
 from core.pictures.decoding import DEFAULT_DECODING, Decoding
 from core.randomness import stream
-from core.records import FileName
 
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
 SPLITS = (TRAIN, VALIDATION, TEST)
@@ -25,51 +25,28 @@ LEFT_OUT = "left out"  # in place of a split: nothing learns from the image or i
 Rows = NDArray[np.intp]
 
 
-@dataclass(frozen=True)
-class SkippedFile:
-    """A file of the source that could not be used."""
+class Labelled(Protocol):
+    """N rows with labels: all that a sampler has to know of a dataset."""
 
-    path: str
-    reason: str
+    @property
+    def classes(self) -> list[str]:
+        """Return the labels in name order; a label's place is its code."""
 
+    @property
+    def codes(self) -> NDArray[np.intp]:
+        """Return (N,) the code of each row's label."""
 
-@dataclass(frozen=True)
-class Decided:
-    """Something in a source that did not match, and what was done about it."""
+    @property
+    def training_rows(self) -> Rows:
+        """Return the rows that may be learned from, ascending."""
 
-    kind: str  # a key of `core.ingest.MISMATCHES`
-    count: int
-    text: FileName  # what was found
-    decision: str  # a key of the kind's decisions
-    names: tuple[FileName, ...]  # the files, rows or labels concerned
+    @property
+    def digests(self) -> NDArray[Any]:
+        """Return (N,) the SHA-256 of each row's file, as text."""
 
-
-@dataclass(frozen=True)
-class Choices:
-    """How a person wants a source to be read; what is not chosen is proposed."""
-
-    labels_file: FileName | None = None  # its name in the source, or a path; '' for folders
-    image_column: str | None = None
-    label_column: str | None = None
-    split_column: str | None = None  # '' for none
-    group_column: str | None = None  # of a patient, camera or sender; '' for none
-    decisions: Mapping[str, str] = field(default_factory=dict)  # kind of mismatch -> decision
-    background: str | None = None  # behind transparent parts: a key of BACKGROUNDS
-    white_level: int | None = None  # of 16-bit values, the one that becomes 255
-
-
-@dataclass(frozen=True)
-class Take:
-    """Which classes to keep, and at most how many training images of each.
-
-    `counts` maps a label to a count; '*' stands for every class that is not named, None for all
-    images. Without '*', classes that are not named are left out. Validation and test images of
-    the classes that stay are all kept: they are what a result is measured on.
-    """
-
-    counts: Mapping[str, int | None]
-    order: str = "name"  # 'name': the first in order of path; 'random': drawn with `seed`
-    seed: int = 0
+    @property
+    def ordinals(self) -> NDArray[np.intp]:
+        """Return (N,) which each row is among those with its digest, from 0, in order of row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +63,7 @@ class ImageDataset:
     table: pd.DataFrame
     skipped: tuple[SkippedFile, ...] = ()
     take: Take | None = None
-    choices: Choices = Choices()  # all that it takes to read the source again in the same way
+    choices: Choices = NOTHING_CHOSEN  # all that it takes to read the source again in the same way
     decided: tuple[Decided, ...] = ()
     original_labels: Mapping[str, str] = field(default_factory=dict)  # by path, where changed
     proposal: Proposal = NOTHING_OPEN  # how its pictures are best decoded, by all that were read
@@ -252,6 +229,12 @@ def select(dataset: ImageDataset, take: Take) -> ImageDataset:
             f"No training image of '{dataset.name}' is left. Choose more classes or images."
         )
     return replace(dataset, table=dataset.table[keep].reset_index(drop=True), take=take)
+
+
+def column_text(dataset: ImageDataset) -> str:
+    """Return " (column 'patient')" where groups come from a column of the labels file."""
+    column = dataset.choices.group_column
+    return f" (column '{column}')" if column else ""
 
 
 def _check_take(dataset: ImageDataset, take: Take) -> None:

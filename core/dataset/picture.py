@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 
-from core.dataset.dataset import ImageDataset, SkippedFile
+from core.dataset.choices import SkippedFile
+from core.dataset.dataset import ImageDataset
 from core.errors import UnreadableImageError
 from core.limits import Limits
 from core.pictures.budget import room_to_decode, room_to_read

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.dataset.dataset import Choices, ImageDataset, Rows
+from core.dataset.choices import Choices
+from core.dataset.dataset import ImageDataset, Rows
 from core.dataset.proposal import VANISHES_FROM, Proposal
 from core.pictures.decoding import DEFAULT_DECODING, WHITE_16_BIT, Decoding
 

@@ -1,10 +1,13 @@
-"""The table of a dataset: a row per image, a column per fact, kept small."""
+"""The table of a dataset: a row per image, a column per fact, kept small; and names of pixels."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from core.pictures.decoding import Decoding
+from core.pictures.header import FILLED, FROM_16_BITS
 
 COLUMNS = (
     "path",
@@ -53,6 +56,26 @@ def build_table(columns: Mapping[str, Column]) -> pd.DataFrame:
     if not table["path"].is_monotonic_increasing:
         table = table.sort_values("path", kind="stable").reset_index(drop=True)
     return table
+
+
+def name_pictures(table: pd.DataFrame, decoding: Decoding) -> NDArray[np.object_]:
+    """Return (N,) a name of the pixels of each row of a dataset's table; read-only.
+
+    Pictures that no choice of the set changes are called by their digest alone, so that another
+    choice makes nothing of them anew.
+    """
+    keys = table["digest"].to_numpy(object, copy=True)
+    conversions = table["conversion"].cat
+    codes = conversions.codes.to_numpy()
+    # A portable map tells by itself which value is white.
+    hangs_on_level = (table["format"] != "PPM").to_numpy()
+    for code, conversion in enumerate(conversions.categories):
+        if FILLED in conversion:
+            keys[codes == code] += f"-{decoding.background}"
+        if FROM_16_BITS in conversion:
+            keys[(codes == code) & hangs_on_level] += f"-{decoding.white_level}"
+    keys.setflags(write=False)
+    return keys
 
 
 def _column(name: str, values: Column) -> pd.Series:

@@ -4,6 +4,6 @@ Read `duplicates` first. `picture_hash` describes a picture in few bits, and `ha
 pairs of such descriptions that differ little.
 """
 
-from core.duplicates.duplicates import duplicate_groups, picture_groups
+from core.duplicates.duplicates import Groups, duplicate_groups, picture_groups, repeated
 
-__all__ = ["duplicate_groups", "picture_groups"]
+__all__ = ["Groups", "duplicate_groups", "picture_groups", "repeated"]

@@ -1,13 +1,18 @@
 """Images to vectors: encoders, devices, the threaded pipeline, its cache and its files.
 
-Read `encoders` first, and `pretrained` for models of Hugging Face; `estimate` says what can be
-chosen and how long it takes, `pipeline` embeds.
+Read `encoder` first (the record), then `encoders` (those that are built in: `builtin` and
+`classical`) and `pretrained` (models of Hugging Face, by `hub`, `snapshots`, `preparation` and
+`backbone`). `estimate` says what can be chosen and how long it takes;
+`pipeline` embeds with threads and a `cache` into `embeddings`; `store` keeps them. `cutting` and
+`cut_backbone` open an encoder for learning; `train_encoder` and `fit_builtin` made the one that is
+built in.
 """
 
 from core.embed.cutting import CutEncoder
 from core.embed.devices import Device, available_devices, resolve_device
 from core.embed.embeddings import Embeddings
-from core.embed.encoders import DEFAULT_ENCODER, ENCODERS, Encoder, find_encoder
+from core.embed.encoder import Encoder
+from core.embed.encoders import DEFAULT_ENCODER, ENCODERS, find_encoder
 from core.embed.estimate import embedding_text, offered_encoders, seconds_to_embed
 from core.embed.pipeline import embed
 from core.embed.pretrained import PRETRAINED, PretrainedModel

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from core.embed.devices import FLOAT32, precision_on
 from core.embed.embeddings import Vectors
-from core.embed.encoders import Encoder
+from core.embed.encoder import Encoder
 from core.storage import replacing
 
 MAX_BYTES = 10_000_000_000  # of all encoders together

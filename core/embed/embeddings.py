@@ -1,4 +1,4 @@
-"""Vectors of images, and which row of the dataset each of them belongs to."""
+"""Vectors of images, which row of the dataset each belongs to, and which rows are alike by them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from core.arrays import freeze, number_rows, read_only
 from core.dataset import Rows, SkippedFile
+from core.neighbours import nearest_others
 
 Vectors = NDArray[np.float32]  # (M, D)
 
@@ -69,3 +70,16 @@ class Embeddings:
         if not has_vector.all():
             raise ValueError(f"Row {wanted[~has_vector][0]} has no vector.")
         return np.searchsorted(self.rows, wanted).astype(np.intp)
+
+
+def similar_rows(embeddings: Embeddings, row: int, count: int) -> Rows:
+    """Return the rows whose vectors are nearest to that of `row`, nearest first, itself left out.
+
+    Raises:
+        ValueError: `row` has no vector.
+    """
+    place = embeddings.positions_of([row])
+    rows: Rows = embeddings.rows[
+        nearest_others(embeddings.vectors, count, chosen=place).positions[0]
+    ]
+    return rows

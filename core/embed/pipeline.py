@@ -16,7 +16,8 @@ from core.embed.cache import VectorCache, encoder_key
 from core.embed.computing import stay_in_this_thread, take_a_stream, turn_on
 from core.embed.devices import CPU, CUDA, resolve_device
 from core.embed.embeddings import Embeddings, Vectors
-from core.embed.encoders import DEFAULT_ENCODER, Encoder, find_encoder, open_encoder
+from core.embed.encoder import Encoder, open_encoder
+from core.embed.encoders import DEFAULT_ENCODER, find_encoder
 from core.errors import EmptyDatasetError, OutputError, UnreadableImageError
 from core.pictures.decode import Pixels
 from core.progress import Progress, silent
@@ -58,39 +59,50 @@ def embed(
     """
     chosen = find_encoder(encoder)
     device = resolve_device(device)
-    wanted = np.arange(len(dataset)) if rows is None else np.unique(np.asarray(rows, np.intp))
-    if len(wanted) and not 0 <= wanted[0] <= wanted[-1] < len(dataset):
-        raise ValueError(f"Rows {wanted[0]} to {wanted[-1]} of {len(dataset)} images.")
-    keys = dataset.picture_keys[wanted]
+    wanted = _in_order(dataset, rows)
     vectors = np.empty((len(wanted), chosen.dimension), np.float32)
+    keys = dataset.picture_keys[wanted]
     kept = None if cache is None else VectorCache(cache, chosen, device)
     is_present = np.zeros(len(wanted), bool) if kept is None else kept.load(keys, vectors)
     missing = np.flatnonzero(~is_present)
-    there = len(wanted) - len(missing)
     absent: list[SkippedFile] = []
+    tell = _counted_on(progress, len(wanted) - len(missing))
+    with closing(_make(dataset, wanted[missing], chosen, device, kept, tell)) as batches:
+        for batch in batches:
+            vectors[missing[batch.places]] = batch.vectors
+            is_present[missing[batch.places]] = True
+            for place, reason in batch.reasons.items():
+                absent.append(SkippedFile(dataset.path(int(wanted[missing[place]])), reason))
+    if not is_present.all():
+        vectors, wanted, keys = vectors[is_present], wanted[is_present], keys[is_present]
+    if not len(wanted):
+        raise EmptyDatasetError(_none_text(dataset, absent))
+    name = _content_name(keys, chosen, device)
+    return Embeddings(vectors, wanted, chosen.name, name, device, tuple(absent))
+
+
+def _counted_on(progress: Progress, there: int) -> Progress:
+    """Return a progress to which those that are there already are added."""
 
     def tell(stage: str, done: int, total: int) -> None:
         progress(stage, there + done, there + total)
 
-    if not len(missing):
-        progress(STAGE, there, there)
-    else:
-        with closing(_compute(dataset, wanted[missing], chosen, device, tell)) as batches:
-            for batch in _in_parts(batches, kept, keys[missing]):
-                vectors[missing[batch.places]] = batch.vectors
-                is_present[missing[batch.places]] = True
-                for place, reason in batch.reasons.items():
-                    path = dataset.path(int(wanted[missing[place]]))
-                    absent.append(SkippedFile(path, reason))
-    if not is_present.any():
-        raise EmptyDatasetError(
-            f"None of the {len(wanted):,} images of '{dataset.name}' can be embedded. "
-            + refusal_text(absent)
-        )
-    if not is_present.all():
-        vectors, wanted, keys = vectors[is_present], wanted[is_present], keys[is_present]
-    name = _content_name(keys, chosen, device)
-    return Embeddings(vectors, wanted, chosen.name, name, device, tuple(absent))
+    return tell
+
+
+def _none_text(dataset: ImageDataset, absent: Sequence[SkippedFile]) -> str:
+    return (
+        f"None of the {len(absent):,} images of '{dataset.name}' can be embedded. "
+        + refusal_text(absent)
+    )
+
+
+def _in_order(dataset: ImageDataset, rows: Rows | Sequence[int] | None) -> Rows:
+    """Return the rows to embed, ascending, each once."""
+    wanted = np.arange(len(dataset)) if rows is None else np.unique(np.asarray(rows, np.intp))
+    if len(wanted) and not 0 <= wanted[0] <= wanted[-1] < len(dataset):
+        raise ValueError(f"Rows {wanted[0]} to {wanted[-1]} of {len(dataset)} images.")
+    return wanted
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +112,22 @@ class _Computed:
     places: NDArray[np.intp]  # of those that could be read
     vectors: Vectors
     reasons: Mapping[int, str]  # why the others could not
+
+
+def _make(
+    dataset: ImageDataset,
+    rows: Rows,
+    encoder: Encoder,
+    device: str,
+    cache: VectorCache | None,
+    progress: Progress,
+) -> Generator[_Computed]:
+    """Yield the vectors of `rows` as they are made, and keep them in the cache."""
+    if not len(rows):
+        progress(STAGE, 0, 0)
+        return
+    with closing(_compute(dataset, rows, encoder, device, progress)) as batches:
+        yield from _in_parts(batches, cache, dataset.picture_keys[rows])
 
 
 def _in_parts(

@@ -8,7 +8,7 @@ from typing import Literal
 from core.embed import preparation
 from core.embed.backbone import open_encoder, read_dimension
 from core.embed.cut_backbone import cut_backbone
-from core.embed.encoders import Encoder
+from core.embed.encoder import Encoder
 from core.embed.hub import PREFIX
 from core.embed.snapshots import PREPROCESSORS, find_snapshot, read_settings
 from core.words import size_of

@@ -47,6 +47,9 @@ from core.randomness import stream, stream_seed
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
+    from torch.nn import ModuleDict
+    from torch.optim import AdamW
+    from torch.optim.swa_utils import AveragedModel
 
 LOG = Path(__file__).parent / "builtin.log.json"
 
@@ -116,33 +119,16 @@ def train(
     wanted_held_out = targets(held_out.vectors, fitted_on, settings.whitening)
     generator = torch.Generator().manual_seed(stream_seed(settings.seed, "weights") % 2**31)
     layers = trainable_layers(generator)
-    average = torch.optim.swa_utils.AveragedModel(
-        layers,
-        multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(settings.average_decay),  # type: ignore[no-untyped-call]
-        use_buffers=True,
-    )
+    average = _average_of(layers, settings)
     averaged = average.module
     assert isinstance(averaged, torch.nn.ModuleDict)
-    kept = [p for p in layers.parameters() if p.ndim > 1]
-    free = [p for p in layers.parameters() if p.ndim == 1]
-    optimizer = torch.optim.AdamW(
-        [
-            {"params": kept, "weight_decay": settings.weight_decay},
-            {"params": free, "weight_decay": 0.0},
-        ],
-        lr=settings.learning_rate,
-    )
-    losses: list[dict[str, float]] = []
-    first, total, started = 0, 0.0, perf_counter()
+    optimizer = _optimizer_of(layers, settings)
+    total = 0.0
     checkpoint = work / f"checkpoint-{_digest_of(settings)}.pt"
     parts: dict[str, torch.nn.Module | torch.optim.Optimizer]
     parts = {"layers": layers, "average": average, "optimizer": optimizer}
-    if checkpoint.exists():
-        stored = torch.load(checkpoint, weights_only=True)
-        for name, part in parts.items():
-            part.load_state_dict(stored[name])
-        first, losses = stored["step"], stored["losses"]
-        started -= losses[-1]["seconds"]
+    first, losses = _resumed(checkpoint, parts)
+    started = perf_counter() - (losses[-1]["seconds"] if losses else 0)
     drawing = ThreadPoolExecutor(1)
     batch = drawing.submit(_drawn_batch, seen, first, settings)
     for step in range(first, settings.steps):
@@ -169,6 +155,46 @@ def train(
             torch.save(state | {"step": done, "losses": losses}, checkpoint.with_suffix(".part"))
             checkpoint.with_suffix(".part").replace(checkpoint)
     return fused_weights(averaged), losses
+
+
+def _resumed(
+    checkpoint: Path, parts: Mapping[str, torch.nn.Module | torch.optim.Optimizer]
+) -> tuple[int, list[dict[str, float]]]:
+    """Fill `parts` from a checkpoint; return its step and its losses, 0 and none without one."""
+    import torch
+
+    if not checkpoint.exists():
+        return 0, []
+    stored = torch.load(checkpoint, weights_only=True)
+    for name, part in parts.items():
+        part.load_state_dict(stored[name])
+    return stored["step"], stored["losses"]
+
+
+def _average_of(layers: ModuleDict, settings: TrainingSettings) -> AveragedModel:
+    """Return the mean of the weights as they were lately, which is what is kept of them."""
+    import torch
+
+    return torch.optim.swa_utils.AveragedModel(
+        layers,
+        multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(settings.average_decay),  # type: ignore[no-untyped-call]
+        use_buffers=True,
+    )
+
+
+def _optimizer_of(layers: ModuleDict, settings: TrainingSettings) -> AdamW:
+    """Return what moves the weights; offsets and scales are not drawn to zero."""
+    import torch
+
+    decaying = [one for one in layers.parameters() if one.ndim > 1]
+    free = [one for one in layers.parameters() if one.ndim == 1]
+    return torch.optim.AdamW(
+        [
+            {"params": decaying, "weight_decay": settings.weight_decay},
+            {"params": free, "weight_decay": 0.0},
+        ],
+        lr=settings.learning_rate,
+    )
 
 
 def is_whole(pictures: TrainingPictures) -> NDArray[np.bool_]:

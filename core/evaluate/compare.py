@@ -18,7 +18,8 @@ from core.evaluate.candidates import (
 )
 from core.evaluate.experiment import Clock, Experiment, prepare_experiment, whole_rows
 from core.evaluate.folds import Fold, kept_together, make_folds, scored_rows
-from core.evaluate.heads import DEFAULT_HEAD, Head, check_head, find_head
+from core.evaluate.head import Head
+from core.evaluate.heads import DEFAULT_HEAD, check_head, find_head
 from core.evaluate.leaky import measure_leaky
 from core.evaluate.metrics import METRICS, PRIMARY
 from core.evaluate.notes import write_notes

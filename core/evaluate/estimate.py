@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.embed import DEFAULT_ENCODER, seconds_to_embed
 from core.evaluate.candidates import Candidate, check_targets
-from core.evaluate.heads import Head, Work
+from core.evaluate.head import Head, Work
 from core.evaluate.repeats import DEFAULT_FOLDS, default_repeats
 from core.resample import plan_counts
 from core.words import count_of, duration_of

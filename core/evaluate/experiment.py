@@ -11,7 +11,7 @@ from core.embed import Embeddings
 from core.evaluate.candidates import Candidate, check_points
 from core.evaluate.features import Features, FeatureSource, PictureFeatures, VectorFeatures
 from core.evaluate.folds import Fold
-from core.evaluate.heads import Epoch, Fit, Head, OpenHead, Prediction, Tell
+from core.evaluate.head import Epoch, Fit, Head, OpenHead, Prediction, Tell
 from core.evaluate.metrics import Scores, count_confusion, measure
 from core.evaluate.picture_cache import PictureCache
 from core.evaluate.picture_store import PictureStore, read_pictures

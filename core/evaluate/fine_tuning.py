@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from core.embed import CutEncoder, find_encoder, resolve_device
 from core.embed.computing import turn_on
 from core.evaluate.features import Features
-from core.evaluate.heads import Fit, OpenHead, Prediction, fit_linear
+from core.evaluate.head import Fit, OpenHead, Prediction
 from core.evaluate.inputs import network_input
 from core.evaluate.training import Learner, Training, hold_back, places_to_learn, train
 from core.evaluate.training_set import TrainingSet
+from core.evaluate.vector_heads import fit_linear
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays import freeze
-from core.dataset import ImageDataset, Rows
-from core.dataset.labelled import column_text
+from core.dataset import ImageDataset, Rows, column_text
 from core.duplicates import duplicate_groups
 from core.duplicates.duplicates import Groups
 from core.errors import LeakError, SettingError, TooFewClassesError

@@ -13,7 +13,7 @@ from core.batches import run_ahead
 from core.embed import Embeddings, Encoder, find_encoder, resolve_device
 from core.embed.computing import in_groups, stay_in_this_thread, turn_on
 from core.embed.devices import CPU
-from core.embed.encoders import group_size
+from core.embed.encoder import group_size
 from core.evaluate.buffer import make_buffer
 from core.pictures.decode import Pixels, resize
 from core.progress import Progress

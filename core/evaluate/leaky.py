@@ -10,7 +10,7 @@ from core.embed import Embeddings
 from core.evaluate.candidates import Candidate
 from core.evaluate.features import VectorFeatures
 from core.evaluate.folds import Fold
-from core.evaluate.heads import Fit, Predict
+from core.evaluate.head import Fit, Predict
 from core.evaluate.metrics import METRICS, measure
 from core.evaluate.picture_cache import PictureCache
 from core.evaluate.preprocessing import preprocess_fold

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from core.embed import resolve_device
 from core.embed.computing import memory_format, on_device
 from core.evaluate.features import Features
-from core.evaluate.heads import Fit, Prediction
+from core.evaluate.head import Fit, Prediction
 from core.evaluate.training import DEFAULT_TRAINING, Learner, Training, hold_back, train
 from core.evaluate.training_set import TrainingSet
 from core.randomness import stream_seed

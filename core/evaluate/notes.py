@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.dataset import TRAIN, ImageDataset, Rows
-from core.dataset.labelled import column_text
+from core.dataset import TRAIN, ImageDataset, Rows, column_text
 from core.duplicates.duplicates import Groups, repeated
 from core.evaluate.candidates import Candidate, Part
 from core.evaluate.folds import Fold, groups_per_class, missing_classes, scored_rows

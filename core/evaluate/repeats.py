@@ -3,7 +3,7 @@
 from math import ceil
 
 from core.errors import SettingError
-from core.evaluate.heads import Head
+from core.evaluate.head import Head
 
 DEFAULT_FOLDS = 5
 

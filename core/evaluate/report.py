@@ -9,7 +9,7 @@ import numpy as np
 
 from core import records
 from core.arrays import freeze
-from core.evaluate.heads import Epoch
+from core.evaluate.head import Epoch
 from core.evaluate.intervals import mean_interval
 from core.evaluate.metrics import METRICS, Confusion, precisions, recalls
 from core.resample import Settings

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from core.embed.computing import stay_in_this_thread
 from core.errors import CancelledError
 from core.evaluate.features import Features
-from core.evaluate.heads import Fit, OpenHead, Prediction
+from core.evaluate.head import Fit, OpenHead, Prediction
 from core.evaluate.training_set import TrainingSet
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.embed.computing import turn_on
 from core.evaluate.features import Features
-from core.evaluate.heads import Epoch, Fit, Prediction
+from core.evaluate.head import Epoch, Fit, Prediction
 from core.evaluate.metrics import PRIMARY, measure
 from core.evaluate.training_set import TrainingSet
 from core.randomness import stream

@@ -1,13 +1,13 @@
 """Hand over a balanced dataset that a trainer loads.
 
-Read `export` first: it lists the pictures (`items`), turns each into a file (`rendering`,
-`originals`), and writes them and the files beside them. `layouts` says which files (`index_files`,
-`manifest`, `card`, `recipe`), `containers` where they go to (`journal`, `contents`); a layout fits
-each container.
+Read `export` first: it lists the pictures and turns each into the bytes of a file (`items`, by
+`originals` and `names`), and writes them and the files beside them. `layouts` says which files
+(`index_files`, of them the `manifest`, the `card` and the `recipe`), `containers` where they go to,
+with a `journal` from which an interrupted export goes on; a layout fits each container.
 """
 
 from core.export.containers import CONTAINERS, Container, check_target, container_of, find_container
-from core.export.export import ExportReport, check_classes, export
+from core.export.export import ExportReport, ExportSource, check_classes, export
 from core.export.items import ExportItem, export_name, list_items
 from core.export.layouts import DEFAULT_LAYOUT, LAYOUTS, Layout, draw_tree, find_layout
 from core.export.manifest import ManifestRow
@@ -24,6 +24,7 @@ __all__ = [
     "Container",
     "ExportItem",
     "ExportReport",
+    "ExportSource",
     "Layout",
     "ManifestRow",
     "Recipe",

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from core.errors import OutputError, SettingError
-from core.export.contents import compare, files_below, remove_files
-from core.export.journal import Journal
+from core.export.journal import Journal, compare, files_below, remove_files
 from core.storage import beside, cannot_write, is_locked, locked, remove_partials, replacing
 
 _DATE = (1980, 1, 1, 0, 0, 0)  # the same bytes each time

@@ -13,16 +13,31 @@ from core.embed import Embeddings
 from core.errors import OutputError, SettingError, TooFewClassesError
 from core.export.containers import Container, Writer, container_of, partial_of
 from core.export.index_files import Written
-from core.export.items import AUGMENTED, ExportItem, list_items
-from core.export.layouts import DEFAULT_LAYOUT, find_layout
+from core.export.items import AUGMENTED, ExportItem, Rendered, list_items, render
+from core.export.layouts import DEFAULT_LAYOUT, Layout, find_layout
 from core.export.manifest import ManifestRow
 from core.export.recipe import Recipe
-from core.export.rendering import Rendered, render
 from core.progress import Progress, silent
 from core.resample import BalancePlan, Made, TrainingSide, find_strategy, resample
 from core.words import count_of
 
 _BATCH, _BATCH_PIXELS = 32, 20_000_000  # pictures at a time; fewer where one may be large
+
+
+@dataclass(frozen=True, eq=False)
+class ExportSource:
+    """What an export is made from: a dataset, and what is to become of it."""
+
+    dataset: ImageDataset
+    plan: BalancePlan  # what to keep and add
+    made: Made | None = None  # what came out of carrying the plan out; made on export unless given
+    # For strategies that need them, and for the vectors of synthetic points.
+    embeddings: Embeddings | None = None
+
+    @property
+    def makes_points(self) -> bool:
+        """Return whether the plan makes synthetic points, which are written as vectors."""
+        return find_strategy(self.plan.strategy).effect.adds_points
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,65 +62,36 @@ class ExportReport:
 
 
 def export(
-    dataset: ImageDataset,
-    plan: BalancePlan,
+    source: ExportSource,
     recipe: Recipe,
     target: Path,
     *,
     container: Container | None = None,
-    made: Made | None = None,
-    embeddings: Embeddings | None = None,
     progress: Progress = silent,
 ) -> ExportReport:
-    """Write the dataset that `plan` describes to a new folder or file.
+    """Write the dataset that `source` describes to a new folder or file.
 
     Every picture is one that any reader sees as Evenset does, whatever its split: a byte copy
     where nothing has to be changed, unless the recipe wants all of them encoded anew.
 
     Args:
-        dataset: The images.
-        plan: What to keep and add.
+        source: The images, and what to keep of them and add.
         recipe: Its policy, seed, layout and way of writing are used; the whole of it is written.
         target: Where to write. Nothing has this name until all is written.
         container: What is written there; by the name of `target` unless given.
-        made: What came out of carrying the plan out; made here unless given.
-        embeddings: For strategies that need them, and for the vectors of synthetic points.
         progress: Told of pictures written.
 
     Raises:
         OutputError: the target exists, is being written, lies inside the source, or cannot be
             written.
-        SettingError: `made` is of another plan, or the embeddings are missing.
+        SettingError: what was made is of another plan, or the embeddings are missing.
         TooFewClassesError: there is one class.
     """
-    check_classes(dataset)
-    if made is not None and not made.plan.asks_as(plan):
-        raise SettingError("The points were made for another plan. Generate them again.")
-    makes_points = find_strategy(plan.strategy).effect.adds_points
-    if makes_points and embeddings is None:
-        raise SettingError("Synthetic vectors need the embeddings. Embed the images first.")
-    if target.absolute().resolve().is_relative_to(dataset.root.resolve()):
-        raise OutputError(
-            f"'{target}' is inside the folder of the source images and would become part of it. "
-            "Choose another folder."
-        )
-    if dataset.root.resolve().is_relative_to(partial_of(target.absolute()).resolve()):
-        raise OutputError(
-            f"The images are in the remains of an interrupted export to '{target}' and would be "
-            "removed by this one. Choose another name, or move them first."
-        )
-    # The policy may have been changed since: pictures hang on it.
-    if made is None or made.policy != recipe.policy:
-        made = resample(
-            TrainingSide(
-                dataset,
-                plan,
-                embeddings,
-                policy=recipe.policy,
-                seed=recipe.seed,
-                progress=progress,
-            )
-        )
+    check_classes(source.dataset)
+    _check_place(source.dataset, target)
+    source = _carried_out(source, recipe, progress)
+    dataset, made = source.dataset, source.made
+    assert made is not None, "carried out"
     layout = find_layout(recipe.layout)
     items = list_items(dataset, made, layout=layout)
     text = recipe.to_text()
@@ -115,22 +101,14 @@ def export(
         rows = _manifest_rows(dataset, rendered, recipe.policy.seed)
         paths = {one.item.stem: one.path for one in rendered}
         added = [paths.get(item.stem, "") for item in items if item.origin == AUGMENTED]
-        written = Written(dataset, plan, made, embeddings, text, recipe.told(), rows, added)
-        index = layout.index_of(dataset, plan)
+        written = Written(
+            dataset, source.plan, made, source.embeddings, text, recipe.told(), rows, added
+        )
+        index = layout.index_of(dataset, source.plan)
         for file in index:
             writer.write(file.name, file.content(written))
         writer.check([*(row.path for row in rows), *(file.name for file in index)])
-    return ExportReport(
-        target,
-        rows,
-        dataset.counts(TRAIN),
-        written.counts,
-        tuple(failed),
-        len(made.points) if makes_points else 0,
-        relabelled=len({row.parent for row in rows if row.original_label}),
-        left_out=len(dataset) - len(dataset.present_rows),
-        layout=layout.name,
-    )
+    return _report(source, target, layout, written, failed)
 
 
 def check_classes(dataset: ImageDataset) -> None:
@@ -145,6 +123,69 @@ def check_classes(dataset: ImageDataset) -> None:
             f"All training images are of one class, '{present[0]}': there is nothing to balance. "
             "Add images of another class, or check the labels."
         )
+
+
+def _check_place(dataset: ImageDataset, target: Path) -> None:
+    """Refuse a target that is a part of the source, or would take the source away.
+
+    Raises:
+        OutputError: choose another.
+    """
+    if target.absolute().resolve().is_relative_to(dataset.root.resolve()):
+        raise OutputError(
+            f"'{target}' is inside the folder of the source images and would become part of it. "
+            "Choose another folder."
+        )
+    if dataset.root.resolve().is_relative_to(partial_of(target.absolute()).resolve()):
+        raise OutputError(
+            f"The images are in the remains of an interrupted export to '{target}' and would be "
+            "removed by this one. Choose another name, or move them first."
+        )
+
+
+def _carried_out(source: ExportSource, recipe: Recipe, progress: Progress) -> ExportSource:
+    """Return the source with what its plan makes under the recipe's policy and seed.
+
+    Raises:
+        SettingError: what was made is of another plan, or the embeddings are missing.
+    """
+    if source.made is not None and not source.made.plan.asks_as(source.plan):
+        raise SettingError("The points were made for another plan. Generate them again.")
+    if source.makes_points and source.embeddings is None:
+        raise SettingError("Synthetic vectors need the embeddings. Embed the images first.")
+    # The policy may have been changed since: pictures hang on it.
+    if source.made is not None and source.made.policy == recipe.policy:
+        return source
+    side = TrainingSide(
+        source.dataset,
+        source.plan,
+        source.embeddings,
+        policy=recipe.policy,
+        seed=recipe.seed,
+        progress=progress,
+    )
+    return replace(source, made=resample(side))
+
+
+def _report(
+    source: ExportSource,
+    target: Path,
+    layout: Layout,
+    written: Written,
+    failed: Sequence[SkippedFile],
+) -> ExportReport:
+    dataset, rows = source.dataset, tuple(written.rows)
+    return ExportReport(
+        target,
+        rows,
+        dataset.counts(TRAIN),
+        written.counts,
+        tuple(failed),
+        len(written.made.points) if source.makes_points else 0,
+        relabelled=len({row.parent for row in rows if row.original_label}),
+        left_out=len(dataset) - len(dataset.present_rows),
+        layout=layout.name,
+    )
 
 
 def _identity(recipe_text: str, items: Sequence[ExportItem]) -> str:

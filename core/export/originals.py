@@ -6,9 +6,8 @@ or a split could be told by how its files were written.
 """
 
 from core.errors import SettingError
+from core.pictures.compatibility import hindrance_of, is_lossy
 from core.pictures.decode import ImageHeader
-from core.pictures.hindrances import hindrance_of
-from core.pictures.lossy import is_lossy
 
 AS_THEY_ARE, ENCODED_ANEW = "as they are", "encoded again"
 ORIGINALS = (AS_THEY_ARE, ENCODED_ANEW)

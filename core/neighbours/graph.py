@@ -49,8 +49,8 @@ def type_of_points(
     return types
 
 
-def hubness(positions: NDArray[np.intp], n: int) -> tuple[float, float]:
-    """Return the skewness of how often a point is a neighbour, and the share that never is.
+def hubness(positions: NDArray[np.intp], n: int) -> float:
+    """Return the skewness of how often a point is a neighbour.
 
     Args:
         positions: (N, k) the neighbours of each point.
@@ -60,9 +60,8 @@ def hubness(positions: NDArray[np.intp], n: int) -> tuple[float, float]:
         Radovanovic et al., Hubs in space, JMLR 11 (2010); a skewness above 1.4 is high.
     """
     if n == 0:
-        return 0.0, 0.0
+        return 0.0
     occurrences = np.bincount(positions.reshape(-1), minlength=n)
     away = occurrences - occurrences.mean()
     spread = float(np.sqrt(np.mean(away**2)))
-    skewness = float(np.mean(away**3)) / spread**3 if spread > 0 else 0.0
-    return skewness, float(np.mean(occurrences == 0))
+    return float(np.mean(away**3)) / spread**3 if spread > 0 else 0.0

@@ -9,10 +9,9 @@ labels.
 from core.project.clusters import Clusters, find_clusters
 from core.project.joint import JointFit, joint_fit
 from core.project.placing import place_among_neighbours
-from core.project.project import METHODS, map_rows, project
+from core.project.project import map_rows, project
 from core.project.projection import (
     DEFAULT_SETTINGS,
-    MAP_LIMIT,
     METRICS,
     MapSettings,
     Placement,
@@ -22,8 +21,6 @@ from core.project.projection import (
 
 __all__ = [
     "DEFAULT_SETTINGS",
-    "MAP_LIMIT",
-    "METHODS",
     "METRICS",
     "Clusters",
     "JointFit",

@@ -31,7 +31,7 @@ from core.resample.store import stored_labels, write_points
 from core.resample.strategies import STRATEGIES, find_strategy
 from core.resample.strategy import Strategy
 from core.resample.synthetic import PlainPoints, PointsBetween, SyntheticPoints, no_points
-from core.resample.weights import class_weights, log_priors, sampler_weights
+from core.resample.weights import class_weights, log_priors
 
 __all__ = [
     "STRATEGIES",
@@ -53,7 +53,6 @@ __all__ = [
     "parse_target",
     "plan_counts",
     "resample",
-    "sampler_weights",
     "stored_labels",
     "write_points",
 ]

@@ -38,10 +38,6 @@ class Difficulty:
     constant_columns: int  # numbers of the vector that are alike in all images
     limits: tuple[Limit, ...]  # the gravest first
 
-    def limits_of(self, label: str) -> tuple[Limit, ...]:
-        """Return what speaks against SMOTE for one class."""
-        return tuple(limit for limit in self.limits if limit.label == label)
-
     def to_json(self) -> dict[str, object]:
         """Return the figures as plain values."""
         labels = list(self.classes)
@@ -193,7 +189,7 @@ def _surroundings(near: NDArray[np.intp], codes: NDArray[np.intp]) -> tuple[Surr
     around = Surroundings(
         type_of_points(theirs, codes, near), (theirs != codes[:, None]).mean(axis=1), occurrences
     )
-    return around, float(hubness(near, count)[0])
+    return around, hubness(near, count)
 
 
 def _overlap(near: NDArray[np.intp], codes: NDArray[np.intp]) -> NDArray[np.float64]:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.errors import SettingError
 from core.resample.made import Made, TrainingSide
@@ -50,25 +49,6 @@ def class_weights(
     raw = {label: (1 - beta) / (1 - beta**count) for label, count in present.items()}
     mean = sum(raw[label] * count for label, count in present.items()) / total if total else 1.0
     return {label: weight / mean for label, weight in raw.items()}
-
-
-def sampler_weights(codes: NDArray[np.intp], weights: Mapping[int, float]) -> NDArray[np.float64]:
-    """Return (N,) how often each row is to be drawn, as torch's `WeightedRandomSampler` takes it.
-
-    With 'balanced' weights a batch holds, on average, the same number of each class.
-
-    Args:
-        codes: (N,) label codes.
-        weights: Code -> weight of an image of that class.
-
-    Raises:
-        ValueError: a code has no weight.
-    """
-    values, inverse = np.unique(codes, return_inverse=True)
-    missing = [code for code in values.tolist() if code not in weights]
-    if missing:
-        raise ValueError(f"Label code {missing[0]} has no weight.")
-    return np.array([weights[code] for code in values.tolist()], np.float64)[inverse]
 
 
 def log_priors(counts: Mapping[Label, int]) -> dict[Label, float]:

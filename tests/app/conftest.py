@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from drawn_sets import HOSTILE, draw_dataset, embedded, loaded, rename_classes, smote_made
 
+from app.session.embedding import as_values, embed_and_map
 from app.session.session import Session
-from app.session.work import embed_and_map
 from app.session.workspaces import WORKSPACES
 from core.dataset import ImageDataset
 from core.evaluate import evaluate
@@ -47,7 +47,7 @@ def hostile_dataset(tmp_path_factory: pytest.TempPathFactory) -> ImageDataset:
 @pytest.fixture(scope="session")
 def embedded_session(dataset: ImageDataset, tmp_path_factory: pytest.TempPathFactory) -> Session:
     """Return the session of `dataset` with vectors and a map."""
-    return loaded(dataset).with_embeddings(*embedded(dataset, tmp_path_factory.mktemp("cache")))
+    return loaded(dataset).put(**as_values(embedded(dataset, tmp_path_factory.mktemp("cache"))))
 
 
 @pytest.fixture(scope="session")
@@ -63,5 +63,5 @@ def hostile_session(
     """Return the session of `hostile_dataset` with points and a comparison."""
     cache = tmp_path_factory.mktemp("cache")
     vectors, projection = embed_and_map(hostile_dataset, "classical", "cpu", cache, silent)
-    session = smote_made(loaded(hostile_dataset).with_embeddings(vectors, projection))
-    return session.with_evaluation(evaluate(hostile_dataset, vectors, seed=0))
+    session = smote_made(loaded(hostile_dataset).put(**as_values((vectors, projection))))
+    return session.put(evaluation=evaluate(hostile_dataset, vectors, seed=0))

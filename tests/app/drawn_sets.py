@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from image_sets import read_folder
 
+from app.session.embedding import embed_and_map
 from app.session.session import Balanced, Session
-from app.session.work import embed_and_map
 from core.audit import audit
 from core.dataset import ImageDataset, build_table
 from core.embed import Embeddings
@@ -60,7 +60,7 @@ def rename_classes(dataset: ImageDataset, names: Mapping[str, str]) -> ImageData
 
 def loaded(dataset: ImageDataset) -> Session:
     """Return the session right after loading."""
-    return Session().with_source(dataset, audit(dataset))
+    return Session().put(source=dataset, audit=audit(dataset))
 
 
 def embedded(dataset: ImageDataset, folder: Path) -> tuple[Embeddings, Projection]:
@@ -73,4 +73,4 @@ def smote_made(session: Session) -> Session:
     assert session.dataset is not None and session.embeddings is not None
     plan = make_plan(session.dataset, "smote")
     made = resample(TrainingSide(session.dataset, plan, session.embeddings, seed=0))
-    return session.with_balanced(Balanced(made.plan, 0, made))
+    return session.put(balanced=Balanced(made.plan, 0, made))

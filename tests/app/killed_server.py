@@ -13,10 +13,12 @@ import sys
 import time
 from pathlib import Path
 
-from app.session.workspaces import WORKSPACES, Workspace
+from app.session.workspace import Workspace
+from app.session.workspaces import WORKSPACES
 from app.settings import ServerSettings
 from app.upload import loading
 from app.upload.announcement import AnnouncementReader
+from app.upload.uploads import Uploads
 from core.limits import DEFAULT_LIMITS
 
 _PIECE = 20  # files that are sent as one
@@ -68,14 +70,14 @@ def _upload(workspace: Workspace, folder: Path) -> None:
     for path in files:
         name = json.dumps(path.relative_to(folder).as_posix())
         reader.feed(f"{path.stat().st_size}\t{name}\n".encode())
-    upload = workspace.uploads.begin(reader.end())
+    upload = workspace.of(Uploads).begin(reader.end())
     for first in range(0, len(files), _PIECE):
         piece = b""
         for number, path in enumerate(files[first : first + _PIECE], start=first):
             content = path.read_bytes()
             piece += struct.pack("<II", number, len(content)) + content
         upload.write(piece)
-    arrival = workspace.uploads.finish(upload, [])
+    arrival = workspace.of(Uploads).finish(upload, [])
     assert arrival is not None
     loading.start_arrived(workspace, arrival)
 

@@ -4,15 +4,20 @@ import re
 import time
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+import app
+from app.jobs.queue import MAP, QUALITY, RISKS, Job
 from app.map.scene import Pick
 from app.map.selection import Selection
 from app.session.session import Session
-from app.session.workspaces import MAP, QUALITY, RISKS, WORKSPACES, Workspace
+from app.session.workspace import Workspace
+from app.session.workspaces import WORKSPACES
 
 WAIT_SECONDS = 60
+_MAIN = Path(app.__file__).parent / "main.py"
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -31,13 +36,25 @@ def open_view(view: str, workspace: Workspace, **state: object) -> AppTest:
     for key, value in state.items():
         page.session_state[key] = value
     # What starts by itself (a UMAP compiles for half a minute) is begun where a test asks for it.
-    session = workspace.session
-    workspace.begun = {
-        MAP: session.embeddings,
-        RISKS: (session.embeddings, session.dataset),
-        QUALITY: session.balanced,
-    }
+    remember_begun(workspace)
     return page.run()
+
+
+def open_app(workspace: Workspace) -> AppTest:
+    """Draw the whole app on its first page."""
+    page = AppTest.from_file(str(_MAIN), default_timeout=WAIT_SECONDS)
+    page.session_state["workspace_token"] = workspace.token
+    return page.run()
+
+
+def remember_begun(workspace: Workspace) -> None:
+    """Have begun what begins by itself for the session that there is."""
+    for key, slot, needs in (
+        ("umap", MAP, ("embeddings",)),
+        ("risks", RISKS, ("embeddings", "dataset")),
+        ("quality", QUALITY, ("balanced", "embeddings")),
+    ):
+        workspace.remember(Job(key, "", lambda _: None, needs, slot=slot), workspace.session)
 
 
 def picked(session: Session, pick: Pick) -> dict[str, object]:
@@ -47,16 +64,15 @@ def picked(session: Session, pick: Pick) -> dict[str, object]:
 
 
 def _page(view: str) -> None:
-    import importlib
-
     import streamlit as st
 
+    from app.pages import PAGES
     from app.shell.page import current_workspace
 
     workspace = current_workspace()
     workspace.collect()
     before = workspace.session
-    after = getattr(importlib.import_module(f"app.pages.{view}.page"), f"{view}_view")(before)
+    after = PAGES[view].view(before)
     if after is not before:
         workspace.put(before, after)
         st.rerun()

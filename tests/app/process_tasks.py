@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.map.worker import MapTask, draw_umap
+from app.map.umap import MapTask, draw_umap
 from core.embed import Embeddings
 from core.progress import Progress
 from core.project import MapSettings, Projection, project

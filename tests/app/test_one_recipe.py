@@ -75,7 +75,7 @@ def test_the_same_way_gives_the_same_recipe_byte_for_byte(
 
 @pytest.mark.long
 def test_so_it_does_with_vectors(pets: ImageDataset, tmp_path: Path) -> None:
-    session = loaded(pets).with_embeddings(*embedded(pets, tmp_path / "vectors"))
+    session = loaded(pets).put(**embedded(pets, tmp_path / "vectors"))
     _, written = by_page(session, "smote")
 
     other = by_command(

@@ -13,18 +13,19 @@ import pytest
 from documents import what_documents_lack
 from drawn_sets import loaded
 from image_sets import read_folder
-from opened_page import open_view, text, visitor
+from opened_page import open_app, open_view, text, visitor
 
 from app.cli import main
+from app.pages import PAGES
 from app.session.session import Session
+from app.shell.page import Page, PageState, heading, lead_on
 from core.audit import CHECKS, Check, Finding, Severity, audit
 from core.augment import OPERATIONS, AugmentPolicy, DrawnStep, Operation, apply, make_step
-from core.augment.drawing import draw_nothing
-from core.augment.operation import COLOUR
+from core.augment.operation import COLOUR, draw_nothing
 from core.dataset import ImageDataset
 from core.embed import ENCODERS, Encoder, embedding_text
 from core.evaluate import HEADS, Head
-from core.evaluate.heads import Fit, OpenHead, Prediction
+from core.evaluate.head import Fit, OpenHead, Prediction
 from core.evaluate.report_file import read_report
 from core.export import CONTAINERS, LAYOUTS, Container, Layout, read_recipe
 from core.export.index_files import RECIPE, IndexFile
@@ -375,3 +376,40 @@ def test_the_documents_are_to_name_a_layout_and_what_lies_beside_it(toy_layout: 
 
 def test_the_documents_are_to_name_a_container(toy_container: Container) -> None:
     assert what_documents_lack() == [f"`{toy_container.name}`"]
+
+
+# --- Pages
+
+
+@pytest.fixture
+def toy_page(monkeypatch: pytest.MonkeyPatch) -> Page:
+    """Add a page that says how many images there are, and lead to it from Load."""
+
+    def view(session: Session) -> Session:
+        heading(toy.question, f"{len(session.dataset or [])} of them.")
+        return session
+
+    def load_view(session: Session) -> Session:
+        lead_on(toy.name, "To the toy")
+        return session
+
+    toy = Page("toy", "Toy count", "How many toys?", lambda _: PageState.STALE, view)
+    monkeypatch.setitem(PAGES, toy.name, toy)
+    monkeypatch.setitem(PAGES, "load", replace(PAGES["load"], view=load_view))
+    return toy
+
+
+def test_the_app_links_to_a_page_and_draws_it(toy_page: Page, dataset: ImageDataset) -> None:
+    page = open_app(visitor(loaded(dataset)))
+    last = page.sidebar.get("page_link")[-1].proto
+
+    page.button(key=f"lead_on_{toy_page.name}").click().run()
+
+    assert not page.exception
+    assert (last.label, last.help) == (f"{len(PAGES)}. {toy_page.title}", "Out of date")
+    assert page.title[0].value == toy_page.question
+    assert f"{len(dataset)} of them." in text(page)
+
+
+def test_the_documents_are_to_name_a_page(toy_page: Page) -> None:
+    assert f"**{toy_page.title}**" in what_documents_lack()

@@ -18,7 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.server import ROUTE, VisitorCookie, download, thumbnail
 from app.session.session import Session
-from app.session.workspaces import WORKSPACES, Workspace
+from app.session.workspace import Workspace
+from app.session.workspaces import WORKSPACES
 from app.settings import ServerSettings
 from core.dataset import ImageDataset
 from core.export import ExportReport
@@ -96,7 +97,7 @@ def workspace(dataset: ImageDataset, tmp_path: Path) -> Workspace:
     target = tmp_path / "pets.zip"
     target.write_bytes(b"the zip")
     report = ExportReport(target, (), {}, {}, (), 0)
-    return visitor(loaded(dataset).with_export(report))
+    return visitor(loaded(dataset).put(exported=report))
 
 
 def test_who_has_the_token_gets_the_small_picture(workspace: Workspace) -> None:
@@ -161,7 +162,7 @@ def test_an_export_into_a_folder_is_not_served(workspace: Workspace, tmp_path: P
     assert workspace.session.exported is not None
     (tmp_path / "folder").mkdir()
     report = replace(workspace.session.exported, target=tmp_path / "folder")
-    workspace.session = workspace.session.with_export(report)
+    workspace.session = workspace.session.put(exported=report)
 
     assert get(APP, f"/evenset/export/{workspace.route_token}/folder").status == 404
 

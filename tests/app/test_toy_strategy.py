@@ -14,8 +14,8 @@ from opened_page import open_view, text, visitor
 from app.cli import main
 from app.map.card import NO_PARENTS, card
 from app.map.scene import MADE, PointLayer, Scene
+from app.session.embedding import as_values, embed_and_map
 from app.session.session import Balanced, Session
-from app.session.work import embed_and_map
 from core.audit import audit
 from core.dataset import ImageDataset
 from core.embed import Embeddings
@@ -164,15 +164,15 @@ def test_the_page_says_what_it_does_and_the_card_that_it_has_no_parents(
 ) -> None:
     dataset = open_source(str(folder), tmp_path / "opened")
     embeddings, projection = embed_and_map(dataset, "classical", "cpu", tmp_path / "v", silent)
-    session = Session().with_source(dataset, audit(dataset))
-    session = session.with_embeddings(embeddings, projection)
+    session = Session().put(source=dataset, audit=audit(dataset))
+    session = session.put(**as_values((embeddings, projection)))
 
     page = open_view("balance", visitor(session), strategy="jitter")
 
     assert page.button(key="carry_out").label == "Make 12 synthetic points"
     assert "Noise says nothing new." in text(page)
     made = resample(TrainingSide(dataset, make_plan(dataset, "jitter"), embeddings))
-    session = session.with_balanced(Balanced(made.plan, 0, made))
+    session = session.put(balanced=Balanced(made.plan, 0, made))
     assert len(session.placement(made.points, projection).indices) == 0
     placement = place_among_neighbours(projection, embeddings, made.points)
     scene = Scene(dataset, projection, (PointLayer(MADE, "Jitter", made.points, placement),))

@@ -2,25 +2,15 @@
 
 import struct
 import threading
-from pathlib import Path
 
 from drawn_sets import loaded
-from opened_page import WAIT_SECONDS, finish_jobs, text, visitor
-from streamlit.testing.v1 import AppTest
+from opened_page import finish_jobs, open_app, text, visitor
 
 from app.jobs.queue import Job
-from app.session.workspaces import Workspace
 from app.upload.announcement import AnnouncementReader
+from app.upload.uploads import Uploads
 from core.dataset import ImageDataset
 from core.limits import DEFAULT_LIMITS
-
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
-
-
-def open_app(workspace: Workspace) -> AppTest:
-    page = AppTest.from_file(str(MAIN), default_timeout=WAIT_SECONDS)
-    page.session_state["workspace_token"] = workspace.token
-    return page.run()
 
 
 def test_the_app_opens_without_images() -> None:
@@ -34,14 +24,14 @@ def test_an_upload_that_waits_for_other_work_says_so() -> None:
     workspace, opened = visitor(), threading.Event()
     announced = AnnouncementReader(DEFAULT_LIMITS)
     announced.feed(b'{"kind": "folder", "name": "pets"}\n3\t"a/1.jpg"\n')
-    upload = workspace.uploads.begin(announced.end())
+    upload = workspace.of(Uploads).begin(announced.end())
     upload.write(struct.pack("<II", 0, 3) + b"one")
-    workspace.start(Job("long", "Long work", lambda _: opened.wait(60)), lambda s, _: s)
+    workspace.start(Job("long", "Long work", lambda _: opened.wait(60)), workspace.session)
 
     shown = text(open_app(workspace))
     opened.set()
     finish_jobs(workspace)
-    workspace.uploads.drop_idle(0)
+    workspace.of(Uploads).drop_idle(0)
 
     assert "100 %, waiting for the work below" in shown
 

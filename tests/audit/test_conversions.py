@@ -21,7 +21,7 @@ def test_it_names_the_classes_that_alone_have_them(tmp_path: Path) -> None:
     text = said(tmp_path, {"cat/1.png": CLEAR, "cat/2.jpg": jpeg(), "dog/1.jpg": jpeg(1)})
 
     assert "1 picture changed while reading: transparent parts filled (1)." in text
-    assert "Export writes it in every split as Evenset sees it, so that no trainer" in text
+    assert "Export writes it in every split as Evenset sees it, so that no training library" in text
     assert "It lies in 'cat' only: a model may learn what" in text
     assert "No action needed" not in text
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.audit import Finding, Severity, audit
-from core.audit.group_findings import find_split_groups
+from core.audit.leaks import find_split_groups
 from core.dataset import SPLITS, Choices, ImageDataset, build_table
 from core.dataset.edits import Edits
 
@@ -47,7 +47,7 @@ def test_a_patient_in_training_and_test_is_grave_and_named() -> None:
     assert finding.severity is Severity.HIGH
     assert finding.rows.tolist() == [0, 1]
     assert finding.text == (
-        "1 group (column 'patient') stands in two or more splits with 2 images, such as 'p1' in "
+        "1 group (column 'patient') is in two or more splits with 2 images, such as 'p1' in "
         "train and test: a model can know it from training."
     )
 
@@ -58,7 +58,7 @@ def test_several_groups_are_counted() -> None:
     finding = found_in(dataset_of(rows, column=None))
 
     assert finding is not None
-    assert finding.text.startswith("2 groups stand in two or more splits with 5 images")
+    assert finding.text.startswith("2 groups are in two or more splits with 5 images")
 
 
 @pytest.mark.parametrize("rows", [ROWS[1:], [("", "train"), ("", "test"), ("p", "train")]])

@@ -2,12 +2,13 @@
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from core.augment import OPERATIONS, PRESETS, AugmentPolicy, apply, draw, make_step
+from core.augment import OPERATIONS, PRESETS, AugmentPolicy, Wanted, apply, draw, make_step
 from core.augment.as_code import (
     CODE_FORMS,
     CodeForm,
@@ -15,7 +16,7 @@ from core.augment.as_code import (
     evenset_code,
     torchvision_code,
 )
-from core.augment.equals import ALBUMENTATIONS, TORCHVISION, Equal
+from core.augment.equal import Equal
 
 EVERYTHING = AugmentPolicy(tuple(make_step(name) for name in OPERATIONS))
 HOSTILE = "a\"\n'); import os  # {x}"
@@ -37,7 +38,7 @@ def test_our_own_program_makes_the_very_pictures(policy: AugmentPolicy) -> None:
 
     assert space["policy"] == policy
     for repeat in range(1, 4):
-        drawn = draw(policy, digest="abc", repeat=repeat, label="cat")
+        drawn = draw(policy, Wanted(digest="abc", repeat=repeat, label="cat"))
         made = space["augmented"](pixels, digest="abc", repeat=repeat, label="cat")
         np.testing.assert_array_equal(made, apply(pixels, drawn))
 
@@ -57,19 +58,35 @@ def test_every_program_is_python_and_names_are_data(form: CodeForm, policy: Augm
 
 
 @pytest.mark.parametrize(
-    ("write", "equals"), [(torchvision_code, TORCHVISION), (albumentations_code, ALBUMENTATIONS)]
+    ("write", "library"),
+    [(torchvision_code, "torchvision"), (albumentations_code, "albumentations")],
 )
-def test_what_has_no_equal_is_named(
-    write: Callable[[AugmentPolicy], str], equals: dict[str, Equal]
-) -> None:
-    missing = [operation.title for name, operation in OPERATIONS.items() if name not in equals]
+def test_what_has_no_equal_is_named(write: Callable[[AugmentPolicy], str], library: str) -> None:
+    missing = [one.title for one in OPERATIONS.values() if library not in one.equals]
 
     code = write(EVERYTHING)
 
     assert missing
     (line,) = [line for line in code.splitlines() if line.startswith("# Without an equal")]
     assert all(title in line for title in missing)
-    assert set(equals) <= set(OPERATIONS)
+    assert {name for one in OPERATIONS.values() for name in one.equals} <= set(CODE_FORMS)
+
+
+def test_an_operation_says_itself_what_does_the_same_elsewhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    toy = replace(
+        OPERATIONS["grey"],
+        name="toy",
+        title="Toy",
+        equals={"torchvision": Equal(lambda _, p: f"v2.Toy(p={p:g})", remark="only a toy.")},
+    )
+    monkeypatch.setitem(OPERATIONS, toy.name, toy)  # type: ignore[arg-type]
+    policy = AugmentPolicy((make_step("toy", probability=0.25),))
+
+    assert "steps.append(v2.Toy(p=0.25))" in torchvision_code(policy)
+    assert "# Toy: only a toy." in torchvision_code(policy)
+    assert "left out: Toy." in albumentations_code(policy)
 
 
 def test_units_are_turned_into_theirs() -> None:

@@ -5,14 +5,8 @@ import colorsys
 import numpy as np
 import pytest
 
-from core.augment.colour import (
-    change_brightness,
-    change_contrast,
-    change_gamma,
-    change_hue,
-    change_saturation,
-    to_grey,
-)
+from core.augment.colour import change_hue, change_saturation, to_grey
+from core.augment.light import change_brightness, change_contrast, change_gamma
 from core.augment.loss import cutout, jpeg
 from core.pictures.decode import Pixels
 

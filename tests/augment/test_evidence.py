@@ -14,10 +14,9 @@ from app.cli import main
 from app.cli.augment import find_writer
 from core.augment import DrawnStep, apply
 from core.augment.evidence import Cell, Evidence, measure_evidence
-from core.augment.judge import Judge
 from core.augment.suggestion import mirror_text, suggest_policy, useful_for
 from core.augment.trials import Trial, list_trials
-from core.augment.verdict import Figures, Verdict
+from core.augment.verdict import Figures, Judge, Verdict
 from core.dataset import ImageDataset, read_picture
 from core.embed import ENCODERS, Embeddings, embed
 from core.errors import EmptyDatasetError, SettingError
@@ -233,7 +232,7 @@ def test_a_strong_level_is_not_suggested_above_one_that_harms() -> None:
     trials = [Trial("rotate", 90), Trial("rotate", 180)]
     evidence = hand_made({"eight": [BAD, GOOD]}, trials)
 
-    with pytest.raises(SettingError, match="No operation is useful for any class"):
+    with pytest.raises(SettingError, match="finds no operation useful for any class"):
         suggest_policy(evidence)
     assert useful_for(evidence, "eight") == []
 

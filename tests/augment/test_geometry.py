@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from core.augment import OPERATIONS, DrawnStep, apply
-from core.augment.geometry import crop, draw_crop, flip_horizontally, flip_vertically, rotate
+from core.augment.crops import crop, draw_crop
+from core.augment.turns import flip_horizontally, flip_vertically
 from core.augment.warp import BORDERS, about_centre, warp
 from core.pictures.decode import Pixels
 
@@ -14,6 +15,7 @@ def grey(*rows: list[int]) -> Pixels:
     return np.repeat(np.array(rows, np.uint8)[:, :, None], 3, axis=2)
 
 
+ROTATE = OPERATIONS["rotate"]
 SQUARE = grey([10, 20, 30], [40, 50, 60], [70, 80, 90])
 
 
@@ -30,25 +32,25 @@ def test_a_vertical_flip_swaps_top_and_bottom() -> None:
 
 
 def test_a_turn_by_90_degrees_goes_counter_clockwise() -> None:
-    turned = rotate(SQUARE, {"degrees": 90.0})
+    turned = ROTATE.apply(SQUARE, {"degrees": 90.0})
 
     np.testing.assert_array_equal(turned, grey([30, 60, 90], [20, 50, 80], [10, 40, 70]))
 
 
 @pytest.mark.parametrize("degrees", [-180.0, 180.0])
 def test_a_half_turn_reverses_both_sides(degrees: float) -> None:
-    turned = rotate(SQUARE, {"degrees": degrees})
+    turned = ROTATE.apply(SQUARE, {"degrees": degrees})
 
     np.testing.assert_array_equal(turned, grey([90, 80, 70], [60, 50, 40], [30, 20, 10]))
 
 
 @pytest.mark.parametrize("degrees", [0.0, 360.0])
 def test_a_whole_turn_changes_nothing(degrees: float) -> None:
-    np.testing.assert_array_equal(rotate(SQUARE, {"degrees": degrees}), SQUARE)
+    np.testing.assert_array_equal(ROTATE.apply(SQUARE, {"degrees": degrees}), SQUARE)
 
 
 def test_free_corners_are_filled_from_the_picture_and_not_black() -> None:
-    turned = rotate(np.full((21, 21, 3), 200, np.uint8), {"degrees": 45.0})
+    turned = ROTATE.apply(np.full((21, 21, 3), 200, np.uint8), {"degrees": 45.0})
 
     assert turned.min() == 200
 

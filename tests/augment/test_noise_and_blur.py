@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from core.augment.blur import box_blur, gaussian_blur, median_blur, motion_blur, sharpen
-from core.augment.drawing import Drawn
 from core.augment.noise import gaussian_noise, salt_and_pepper
+from core.augment.operation import Drawn
 from core.pictures.decode import Pixels
 
 SIDE_PX = 512

@@ -16,6 +16,7 @@ from core.augment import (
     AugmentPolicy,
     DrawnStep,
     Step,
+    Wanted,
     apply,
     at_scale,
     draw,
@@ -35,7 +36,7 @@ def values_of(
     return {
         copy: dict(step.values)
         for copy in range(copies)
-        for step in draw(policy, digest="a.jpg", repeat=copy, label="cat")
+        for step in draw(policy, Wanted(digest="a.jpg", repeat=copy, label="cat"))
         if step.operation == operation
     }
 
@@ -75,10 +76,10 @@ def test_another_step_changes_neither_whether_nor_how_a_step_is_done() -> None:
 
 
 def test_the_order_of_a_policy_does_not_matter() -> None:
-    expected = draw(AugmentPolicy((CROP, TURN, NOISE)), digest="a", repeat=0, label="cat")
+    expected = draw(AugmentPolicy((CROP, TURN, NOISE)), Wanted(digest="a", repeat=0, label="cat"))
 
     for steps in permutations((CROP, TURN, NOISE)):
-        assert draw(AugmentPolicy(steps), digest="a", repeat=0, label="cat") == expected
+        assert draw(AugmentPolicy(steps), Wanted(digest="a", repeat=0, label="cat")) == expected
 
 
 def test_steps_are_drawn_in_the_order_of_the_registry() -> None:
@@ -86,7 +87,7 @@ def test_steps_are_drawn_in_the_order_of_the_registry() -> None:
         tuple(make_step(name, probability=1) for name in reversed(OPERATIONS))
     )
 
-    drawn = draw(everything, digest="a", repeat=0, label="cat")
+    drawn = draw(everything, Wanted(digest="a", repeat=0, label="cat"))
 
     assert [step.operation for step in drawn] == list(OPERATIONS)
 
@@ -95,10 +96,10 @@ def test_seed_picture_and_copy_each_change_the_draw() -> None:
     policy, other_seed = AugmentPolicy((CROP,)), AugmentPolicy((CROP,), seed=1)
 
     draws = [
-        draw(policy, digest="a", repeat=0, label="cat"),
-        draw(policy, digest="b", repeat=0, label="cat"),
-        draw(policy, digest="a", repeat=1, label="cat"),
-        draw(other_seed, digest="a", repeat=0, label="cat"),
+        draw(policy, Wanted(digest="a", repeat=0, label="cat")),
+        draw(policy, Wanted(digest="b", repeat=0, label="cat")),
+        draw(policy, Wanted(digest="a", repeat=1, label="cat")),
+        draw(other_seed, Wanted(digest="a", repeat=0, label="cat")),
     ]
 
     assert len({str(drawn) for drawn in draws}) == 4
@@ -107,8 +108,8 @@ def test_seed_picture_and_copy_each_change_the_draw() -> None:
 def test_the_label_changes_nothing_but_its_exceptions() -> None:
     policy = AugmentPolicy((CROP, NOISE))
 
-    as_cat = draw(policy, digest="a", repeat=0, label="cat")
-    as_dog = draw(policy, digest="a", repeat=0, label="dog")
+    as_cat = draw(policy, Wanted(digest="a", repeat=0, label="cat"))
+    as_dog = draw(policy, Wanted(digest="a", repeat=0, label="dog"))
 
     assert as_cat == as_dog
 
@@ -127,7 +128,7 @@ def test_some_step_is_always_done() -> None:
         (make_step("horizontal_flip", probability=0.01), make_step("rotate", probability=0.01))
     )
 
-    forced = [draw(rare, digest="a", repeat=copy, label="cat") for copy in range(200)]
+    forced = [draw(rare, Wanted(digest="a", repeat=copy, label="cat")) for copy in range(200)]
 
     assert all(len(steps) >= 1 for steps in forced)
     assert {steps[0].operation for steps in forced} == {"horizontal_flip", "rotate"}
@@ -156,7 +157,7 @@ def test_an_augmented_picture_is_never_a_plain_copy(
     policy = AugmentPolicy(tuple(make_step(name, probability=probability) for name in names))
     image = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
 
-    drawn = draw(policy, digest=key, repeat=copy, label="cat")
+    drawn = draw(policy, Wanted(digest=key, repeat=copy, label="cat"))
 
     assert not np.array_equal(apply(image, drawn), image)
 
@@ -165,7 +166,7 @@ def test_idle_steps_are_left_out_of_the_draw() -> None:
     policy = AugmentPolicy((make_step("crop", {"fraction": (1, 1)}, probability=1), TURN))
 
     for copy in range(50):
-        drawn = draw(policy, digest="a", repeat=copy, label="cat")
+        drawn = draw(policy, Wanted(digest="a", repeat=copy, label="cat"))
         assert [step.operation for step in drawn] == ["rotate"]
 
 
@@ -174,8 +175,8 @@ def test_excepted_classes_are_left_alone_and_others_are_not() -> None:
     policy = AugmentPolicy((TURN, flip))
 
     for copy in range(50):
-        on_left = draw(policy, digest="a", repeat=copy, label="left")
-        on_cat = draw(policy, digest="a", repeat=copy, label="cat")
+        on_left = draw(policy, Wanted(digest="a", repeat=copy, label="left"))
+        on_cat = draw(policy, Wanted(digest="a", repeat=copy, label="cat"))
         assert [step.operation for step in on_left] == ["rotate"]
         assert "horizontal_flip" in [step.operation for step in on_cat]
 
@@ -192,7 +193,7 @@ def test_excepted_classes_are_left_alone_and_others_are_not() -> None:
 )
 def test_a_class_that_no_step_changes_is_named(steps: tuple[Step, ...]) -> None:
     with pytest.raises(SettingError, match=r"class 'six'.* Add an operation"):
-        draw(AugmentPolicy(steps), digest="a", repeat=0, label="six")
+        draw(AugmentPolicy(steps), Wanted(digest="a", repeat=0, label="six"))
 
 
 def test_apply_does_the_steps_in_their_order() -> None:
@@ -232,7 +233,7 @@ def test_the_gentle_preset_never_mirrors() -> None:
 
 def test_draws_of_the_standard_preset_stay_as_they_were() -> None:
     # A change here changes every export that people made with this preset and seed.
-    drawn = draw(PRESETS["standard"], digest="cat/001.jpg", repeat=0, label="cat")
+    drawn = draw(PRESETS["standard"], Wanted(digest="cat/001.jpg", repeat=0, label="cat"))
 
     assert drawn == (
         DrawnStep("crop", {"fraction": 0.8377, "x": 0.2605, "y": 0.7461}),
@@ -245,7 +246,7 @@ def test_a_policy_that_picks_does_so_many_steps_each_as_often_as_its_share() -> 
              make_step("brightness", probability=1), make_step("hue", probability=0.5))  # fmt: skip
     policy = AugmentPolicy(steps, pick=1)
 
-    drawn = [draw(policy, digest="a", repeat=copy, label="cat") for copy in range(1400)]
+    drawn = [draw(policy, Wanted(digest="a", repeat=copy, label="cat")) for copy in range(1400)]
 
     assert {len(one) for one in drawn} == {1}
     counts = Counter(one[0].operation for one in drawn)
@@ -257,7 +258,7 @@ def test_a_policy_that_picks_does_so_many_steps_each_as_often_as_its_share() -> 
 def test_the_tutorials_five_are_a_preset_one_a_picture() -> None:
     policy = PRESETS["tutorial"]
 
-    drawn = [draw(policy, digest="a", repeat=copy, label="cat") for copy in range(60)]
+    drawn = [draw(policy, Wanted(digest="a", repeat=copy, label="cat")) for copy in range(60)]
 
     assert {len(one) for one in drawn} == {1}
     assert {one[0].operation for one in drawn} == {
@@ -273,7 +274,7 @@ def test_another_border_stands_in_the_values_of_what_fills_it() -> None:
     policy = AugmentPolicy((make_step("rotate", probability=1), make_step("hue", probability=1)),
                            border="black")  # fmt: skip
 
-    turn, hue = draw(policy, digest="a", repeat=0, label="cat")
+    turn, hue = draw(policy, Wanted(digest="a", repeat=0, label="cat"))
 
     assert turn.values["border"] == 3
     assert "border" not in hue.values
@@ -287,7 +288,7 @@ def test_a_mirror_makes_a_right_arrow_of_a_left_one_when_that_is_asked_for() -> 
     policy = AugmentPolicy((TURN, SWAP))
 
     for copy in range(20):
-        drawn = draw(policy, digest="a", repeat=copy, label="left", made_for="right")
+        drawn = draw(policy, Wanted(digest="a", repeat=copy, label="left", made_for="right"))
         assert "horizontal_flip" in [step.operation for step in drawn]
         assert label_after(policy, drawn, "left") == "right"
 
@@ -296,7 +297,7 @@ def test_a_mirror_that_swaps_leaves_a_class_alone_otherwise() -> None:
     policy = AugmentPolicy((TURN, SWAP))
 
     for copy in range(20):
-        drawn = draw(policy, digest="a", repeat=copy, label="left")
+        drawn = draw(policy, Wanted(digest="a", repeat=copy, label="left"))
         assert [step.operation for step in drawn] == ["rotate"]
         assert label_after(policy, drawn, "left") == "left"
     assert policy.partners_of("right") == {"left"}
@@ -305,7 +306,7 @@ def test_a_mirror_that_swaps_leaves_a_class_alone_otherwise() -> None:
 def test_a_class_without_a_partner_is_mirrored_as_usual() -> None:
     policy = AugmentPolicy((TURN, SWAP))
 
-    drawn = [draw(policy, digest="a", repeat=copy, label="cat") for copy in range(60)]
+    drawn = [draw(policy, Wanted(digest="a", repeat=copy, label="cat")) for copy in range(60)]
 
     assert any("horizontal_flip" in [step.operation for step in one] for one in drawn)
 
@@ -332,7 +333,8 @@ def test_another_attempt_draws_other_values() -> None:
     policy = AugmentPolicy((CROP,))
 
     first, second = (
-        draw(policy, digest="a", repeat=0, label="cat", attempt=attempt) for attempt in (0, 1)
+        draw(policy, Wanted(digest="a", repeat=0, label="cat", attempt=attempt))
+        for attempt in (0, 1)
     )
 
     assert first != second

@@ -50,7 +50,7 @@ def drawn(
             "height": [2] * count,
             "format": ["PNG"] * count,
             "vanishing": [1.0, *([float("nan")] * (count - 1))],
-            "most common": [4000] * count,
+            "highest": [4000] * count,
             "bytes": [5] * count,
             "digest": ["ab" * 32] * count,
             "file": [file for _, _, file in rows],

@@ -28,19 +28,19 @@ def drawn(vanishing: list[float], highest: list[int], **chosen: object) -> Image
             "height": [4] * count,
             "format": ["PNG"] * count,
             "vanishing": vanishing,
-            "most common": highest,
+            "highest": highest,
             "bytes": [9] * count,
             "digest": [f"{row:03d}" for row in range(count)],
             "file": [f"{row:03d}.png" for row in range(count)],
         }
     )
-    proposal = propose(table["vanishing"].to_numpy(), table["most common"].to_numpy())
+    proposal = propose(table["vanishing"].to_numpy(), table["highest"].to_numpy())
     dataset = ImageDataset("set", Path(), table, proposal=proposal)
     return settle(dataset, Choices(**chosen))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    ("most common", "level"),
+    ("highest", "level"),
     [(0, 255), (1, 255), (255, 255), (256, 511), (1023, 1023), (4000, 4095), (4095, 4095),
      (4096, 8191), (16383, 16383), (32768, 65535), (65535, 65535)],
 )  # fmt: skip

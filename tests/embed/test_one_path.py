@@ -13,7 +13,8 @@ from PIL import Image
 from core.augment import apply
 from core.dataset import ImageDataset, read_picture
 from core.embed import Encoder, embed
-from core.embed.encoders import ENCODERS, find_encoder, open_encoder
+from core.embed.encoder import open_encoder
+from core.embed.encoders import ENCODERS, find_encoder
 from core.evaluate.inputs import encoder_input
 from core.pictures.decode import block_means
 from core.pictures.encode import encode

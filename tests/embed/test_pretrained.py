@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from core.embed import computing, hub
 from core.embed.backbone import Backbone
-from core.embed.encoders import open_encoder
+from core.embed.encoder import open_encoder
 from core.embed.preparation import Preparation, read_preparation
 from core.embed.pretrained import PRETRAINED, find_pretrained
 from core.errors import SettingError

@@ -8,7 +8,7 @@ import pytest
 from evaluate_sets import balanced_side, prepared_caches
 from image_sets import picture, read_folder, write_files
 
-from core.augment import AugmentPolicy, apply, draw, make_step
+from core.augment import AugmentPolicy, Wanted, apply, draw, make_step
 from core.augment.draws import pictures_of
 from core.dataset import ImageDataset
 from core.embed import Embeddings, embed
@@ -55,7 +55,7 @@ def test_an_album_holds_the_vectors_of_the_pictures_that_an_export_makes(
         silent,
     )
 
-    steps = draw(crop, digest=dataset.digests[25], repeat=2, label="b")
+    steps = draw(crop, Wanted(digest=dataset.digests[25], repeat=2, label="b"))
     second = apply(decode(dataset.read_bytes(25)), steps)
     head_input = encoder_input(embeddings)
     expected = head_input.encode(head_input.prepare(second)[None])

@@ -207,7 +207,7 @@ def test_a_class_with_two_images_makes_two_folds_that_smote_leaves_alone() -> No
 def test_classes_with_fewer_images_than_neighbours_are_told() -> None:
     report = evaluate(*clusters({"a": 30, "b": 6}, apart=3), strategies=["smote"])
 
-    assert any(note.startswith("'b' has 5 images or fewer") for note in report.notes)
+    assert any(note.startswith("'b' has 5 training images or fewer") for note in report.notes)
 
 
 @pytest.mark.parametrize(

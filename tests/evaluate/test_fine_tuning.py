@@ -15,7 +15,8 @@ from core.embed import Embeddings, embed
 from core.errors import SettingError
 from core.evaluate import evaluate, fine_tuning
 from core.evaluate.fine_tuning import open_fine_tuning
-from core.evaluate.heads import HEADS, Fit
+from core.evaluate.head import Fit
+from core.evaluate.heads import HEADS
 from core.evaluate.picture_store import PictureStore, read_pictures
 from core.evaluate.training import Training
 from core.evaluate.training_set import TrainingSet

@@ -163,7 +163,9 @@ def test_a_class_that_some_folds_cannot_score_is_told() -> None:
 def test_groups_that_leave_nothing_to_learn_from_are_refused() -> None:
     dataset = images("aabbcc", groups=["p0", "p1", "p1", "p2", "p2", "p0"])
 
-    with pytest.raises(SettingError, match=r"^In no 2 folds .* another column of groups\.$"):
+    with pytest.raises(
+        SettingError, match=r"^With 2 folds, groups cannot .* another group column\.$"
+    ):
         make_folds(dataset, np.arange(6), n_splits=2)
 
 

@@ -8,11 +8,12 @@ from core.dataset import ImageDataset
 from core.embed import Embeddings, embed
 from core.errors import CancelledError
 from core.evaluate import BASELINE, FLOOR, HEADS, evaluate
-from core.evaluate.heads import Fit, predict_linear, predict_neighbors
+from core.evaluate.head import Fit
 from core.evaluate.intervals import mean_interval
 from core.evaluate.network import train_network
 from core.evaluate.training import Training
 from core.evaluate.training_set import TrainingSet
+from core.evaluate.vector_heads import predict_linear, predict_neighbors
 from core.pictures.encode import encode
 from core.resample import STRATEGIES
 

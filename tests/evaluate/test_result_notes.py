@@ -93,7 +93,7 @@ def test_the_verdict_does_not_call_that_a_finding() -> None:
 
     assert write_verdict(results, spread_share=0.25) == (
         "No measurable difference: with every strategy, balanced accuracy is what it is without, "
-        "each time, so the intervals have no width and tell nothing."
+        "each time, so the intervals have no width and say nothing."
     )
 
 

@@ -13,7 +13,7 @@ from image_sets import jpeg, png, read_folder, turned_jpeg, write_files
 from core.augment import PRESETS, AugmentPolicy
 from core.dataset import Choices, ImageDataset
 from core.embed import embed
-from core.export import AS_THEY_ARE, ExportReport, Recipe, export
+from core.export import AS_THEY_ARE, ExportReport, ExportSource, Recipe, export
 from core.export.index_files import MANIFEST
 from core.progress import Progress, silent
 from core.resample import find_strategy, make_plan
@@ -67,11 +67,9 @@ def exported(
     needs = find_strategy(strategy).needs_embeddings
     embeddings = embed(dataset, device="cpu") if needs else None
     return export(
-        dataset,
-        plan,
-        replace(recipe_of(dataset, strategy, seed), **choices),  # type: ignore[arg-type]
+        ExportSource(dataset, plan, embeddings=embeddings),
+        replace(recipe_of(dataset, strategy, seed), **choices),
         target,
-        embeddings=embeddings,
         progress=progress,
     )
 

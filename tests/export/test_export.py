@@ -25,7 +25,7 @@ from core.augment import AugmentPolicy, DrawnStep, apply, make_step
 from core.dataset import ImageDataset
 from core.embed import embed
 from core.errors import SettingError
-from core.export import export, list_items
+from core.export import ExportSource, export, list_items
 from core.pictures.decode import decode, read_header
 from core.pictures.encode import encode_like
 from core.resample import STRATEGIES, TrainingSide, class_weights, make_plan, resample
@@ -258,12 +258,9 @@ def test_an_image_that_has_changed_is_not_passed_off_as_the_old_one(
     (dataset.root / "train/cat/0.jpg").unlink()
 
     report = export(
-        dataset,
-        plan,
+        ExportSource(dataset, plan, made=made, embeddings=embeddings),
         recipe_of(dataset, "smote"),
         out,
-        made=made,
-        embeddings=embeddings,
     )
 
     reasons = {(failure.path, failure.reason) for failure in report.failed}
@@ -286,12 +283,9 @@ def test_points_of_another_plan_are_refused(dataset: ImageDataset, out: Path) ->
 
     with pytest.raises(SettingError, match="made for another plan"):
         export(
-            dataset,
-            make_plan(dataset, "smote"),
+            ExportSource(dataset, make_plan(dataset, "smote"), made=old, embeddings=embeddings),
             recipe_of(dataset, "smote"),
             out,
-            made=old,
-            embeddings=embeddings,
         )
     assert not out.exists()
 
@@ -300,10 +294,10 @@ def test_smote_without_embeddings_is_refused(dataset: ImageDataset, out: Path) -
     plan, recipe = make_plan(dataset, "smote"), recipe_of(dataset, "smote")
 
     with pytest.raises(SettingError, match="need the embeddings"):
-        export(dataset, plan, recipe, out)
+        export(ExportSource(dataset, plan), recipe, out)
     made = resample(TrainingSide(dataset, plan, embed(dataset, device="cpu")))
     with pytest.raises(SettingError, match="need the embeddings"):
-        export(dataset, plan, recipe, out, made=made)
+        export(ExportSource(dataset, plan, made=made), recipe, out)
 
 
 def test_points_are_made_here_as_they_were_on_the_page(dataset: ImageDataset, out: Path) -> None:
@@ -311,8 +305,10 @@ def test_points_are_made_here_as_they_were_on_the_page(dataset: ImageDataset, ou
     embeddings = embed(dataset, device="cpu")
     made = resample(TrainingSide(dataset, plan, embeddings, seed=recipe.seed))
 
-    export(dataset, plan, recipe, out, embeddings=embeddings)
-    export(dataset, plan, recipe, out.with_name("page"), made=made, embeddings=embeddings)
+    export(ExportSource(dataset, plan, embeddings=embeddings), recipe, out)
+    export(
+        ExportSource(dataset, plan, made=made, embeddings=embeddings), recipe, out.with_name("page")
+    )
 
     assert contents(out) == contents(out.with_name("page"))
 

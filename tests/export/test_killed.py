@@ -15,7 +15,7 @@ from export_sets import contents, manifest, pictures, recipe_of
 from image_sets import picture, read_folder, write_files, write_zip
 
 from core.errors import OutputError
-from core.export import export
+from core.export import ExportSource, export
 from core.pictures.encode import encode
 from core.resample import make_plan
 
@@ -194,7 +194,7 @@ def check_threads(tmp_path: Path, name: str, count: int) -> None:
             time.sleep(delay)
             plan, recipe = make_plan(dataset, "augment"), recipe_of(dataset, "augment", seed)
             try:
-                export(dataset, plan, recipe, target)
+                export(ExportSource(dataset, plan), recipe, target)
             except OutputError as error:
                 refusals.append(str(error))
 
@@ -233,7 +233,9 @@ def test_a_command_and_a_job_at_once_do_not_meet(tmp_path: Path) -> None:
 
     with pytest.raises(OutputError, match=r"Another export is being written|already exists"):
         export(
-            dataset, make_plan(dataset, "augment"), recipe_of(dataset, "augment"), place.out / "set"
+            ExportSource(dataset, make_plan(dataset, "augment")),
+            recipe_of(dataset, "augment"),
+            place.out / "set",
         )
 
     assert command.communicate(timeout=TIMEOUT)[1] is not None

@@ -24,7 +24,7 @@ from core.embed import Embeddings
 from core.evaluate import compare, evaluate, parse_candidate
 from core.evaluate.folds import Fold
 from core.evaluate.training_set import apply_candidate
-from core.export import Recipe, export, read_recipe
+from core.export import ExportSource, Recipe, export, read_recipe
 from core.ingest import open_source
 from core.pictures.encode import encode
 from core.progress import silent
@@ -189,7 +189,11 @@ def test_it_is_with_a_mirror_that_swaps_classes_and_with_equal_images(
     arrows: ImageDataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive = tmp_path / "out.zip"
-    export(arrows, make_plan(arrows, "augment"), recipe_of(arrows, "augment", SWAP), archive)
+    export(
+        ExportSource(arrows, make_plan(arrows, "augment")),
+        recipe_of(arrows, "augment", SWAP),
+        archive,
+    )
 
     learned = learned_pictures(arrows, default_folds(arrows, monkeypatch), "augment", SWAP)
 
@@ -204,7 +208,11 @@ def test_it_is_when_a_recipe_makes_the_export(
     arrows: ImageDataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second, recipe = tmp_path / "1.zip", tmp_path / "2.zip", tmp_path / "recipe.json"
-    export(arrows, make_plan(arrows, "augment"), recipe_of(arrows, "augment", SWAP), first)
+    export(
+        ExportSource(arrows, make_plan(arrows, "augment")),
+        recipe_of(arrows, "augment", SWAP),
+        first,
+    )
     recipe.write_bytes(zipped(first)["recipe.json"])
 
     status = main(["balance", str(arrows.root), "--recipe", str(recipe), "--out", str(second)])
@@ -220,9 +228,9 @@ def test_it_is_in_the_app_before_and_after_a_restart(
 ) -> None:
     workspace = tmp_path / "workspace"
     (workspace / "images").mkdir(parents=True)
-    session = Session().with_source(arrows, audit(arrows), workspace / "images")
-    session = session.with_policy(SWAP)
-    session = session.with_balanced(Balanced(make_plan(arrows, "augment"), 0))
+    session = Session().put(source=arrows, audit=audit(arrows), folder=workspace / "images")
+    session = session.put(policy=SWAP, policy_chosen=True)
+    session = session.put(balanced=Balanced(make_plan(arrows, "augment"), 0))
     save_session(workspace, session)
     saved = read_saved(workspace)
     assert saved is not None
@@ -237,7 +245,9 @@ def test_it_is_in_the_app_before_and_after_a_restart(
         archive = tmp_path / f"{number}.zip"
         assert one.dataset is not None and one.balanced is not None
         recipe = recipe_of(one.dataset, "augment", one.policy)
-        export(one.dataset, one.balanced.plan, recipe, archive, made=one.balanced.made)
+        export(
+            ExportSource(one.dataset, one.balanced.plan, made=one.balanced.made), recipe, archive
+        )
         share = share_met(one.dataset, archive, learned, one.policy, most_difference=0)
         assert share >= 0.95
 
@@ -247,7 +257,7 @@ def test_pictures_of_synthetic_points_are_those_that_are_written(
 ) -> None:
     archive, vectors = tmp_path / "out.zip", vectors_of(arrows)
     recipe = recipe_of(arrows, "smote", SWAP)
-    export(arrows, make_plan(arrows, "smote"), recipe, archive, embeddings=vectors)
+    export(ExportSource(arrows, make_plan(arrows, "smote"), embeddings=vectors), recipe, archive)
 
     learned = learned_pictures(arrows, default_folds(arrows, monkeypatch), "smote:pictures", SWAP)
 

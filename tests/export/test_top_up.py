@@ -17,7 +17,7 @@ from core.augment import AugmentPolicy, label_after, make_step
 from core.augment.draws import draw_steps
 from core.dataset import ImageDataset
 from core.errors import SettingError
-from core.export import AS_THEY_ARE, ENCODED_ANEW, Recipe, export, list_items
+from core.export import AS_THEY_ARE, ENCODED_ANEW, ExportSource, Recipe, export, list_items
 from core.pictures.encode import encode
 from core.resample import TrainingSide, make_plan, plan_counts, resample
 from core.resample.resample import with_share
@@ -86,7 +86,7 @@ def test_the_largest_class_holds_augmented_pictures_too(
     plan = make_plan(two_classes, "augment", settings={"least_share": 0.25})
     target = tmp_path / "out.zip"
 
-    report = export(two_classes, plan, recipe_of(two_classes, TURN), target)
+    report = export(ExportSource(two_classes, plan), recipe_of(two_classes, TURN), target)
 
     assert report.after == {"left": 8, "right": 8}
     made = Counter(row["label"] for row in manifest_of(target) if row["origin"] == "augmented")
@@ -99,7 +99,7 @@ def test_normalised_originals_are_encoded_anew_and_look_the_same(
     plan = make_plan(two_classes, "augment")
     target = tmp_path / "out.zip"
 
-    export(two_classes, plan, recipe_of(two_classes, TURN, ENCODED_ANEW), target)
+    export(ExportSource(two_classes, plan), recipe_of(two_classes, TURN, ENCODED_ANEW), target)
 
     files = zipped(target)
     originals = [row for row in manifest_of(target) if row["origin"] == "original"]
@@ -142,7 +142,7 @@ def test_a_picture_like_its_source_is_drawn_again(tmp_path: Path) -> None:
                             make_step("rotate", probability=1)), pick=1)  # fmt: skip
     target = tmp_path / "out.zip"
 
-    export(dataset, make_plan(dataset, "augment"), recipe_of(dataset, policy), target)
+    export(ExportSource(dataset, make_plan(dataset, "augment")), recipe_of(dataset, policy), target)
 
     augmented = [row for row in manifest_of(target) if row["origin"] == "augmented"]
     assert len(augmented) == 29

@@ -96,7 +96,7 @@ def test_photos_with_a_soft_edge_and_opaque_or_empty_pictures_ask_nothing(tmp_pa
 
 
 @pytest.mark.parametrize("format_", ["PNG", "TIFF"])
-@pytest.mark.parametrize(("most common", "level"), [(1000, 1023), (4000, 4095), (16_000, 16_383)])
+@pytest.mark.parametrize(("highest", "level"), [(1000, 1023), (4000, 4095), (16_000, 16_383)])
 def test_few_bits_in_sixteen_are_not_black(
     tmp_path: Path, format_: str, highest: int, level: int
 ) -> None:

@@ -9,7 +9,7 @@ from survey_sets import FLAT, NFC, NFD, kinds, look, table
 
 from core.augment import PRESETS, AugmentPolicy
 from core.errors import SettingError
-from core.export import Recipe, export
+from core.export import ExportSource, Recipe, export
 from core.ingest import MISMATCHES, preview_counts, read_survey, survey
 from core.ingest.folder import list_folder
 from core.resample import make_plan
@@ -220,7 +220,7 @@ def test_an_export_of_evenset_is_known_again(tmp_path: Path) -> None:
         strategy="augment", target=None, settings={}, most_per_image=None, encoder="classical",
         policy=AugmentPolicy(PRESETS["standard"].steps, seed=0), seed=0,
     )  # fmt: skip
-    export(dataset, make_plan(dataset, "augment"), recipe, tmp_path / "out")
+    export(ExportSource(dataset, make_plan(dataset, "augment")), recipe, tmp_path / "out")
 
     found = survey(list_folder(tmp_path / "out"))
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.embed import Embeddings
-from core.embed.similar import similar_rows
+from core.embed.embeddings import similar_rows
 
 
 def line(places: list[float]) -> Embeddings:

@@ -101,7 +101,7 @@ def test_eight_bits_have_no_highest_value() -> None:
     assert measure(of_one_colour(9, 9, 9), disc()).highest == 0
 
 
-@pytest.mark.parametrize("most common", [255, 1023, 4095, 16383, 65535])
+@pytest.mark.parametrize("highest", [255, 1023, 4095, 16383, 65535])
 def test_the_highest_of_sixteen_bits_is_told(highest: int) -> None:
     values = np.linspace(0, highest, 640 * 64).astype(np.uint16).reshape(640, 64)
 

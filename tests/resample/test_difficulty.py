@@ -19,6 +19,10 @@ from core.resample.difficulty import Difficulty, measure_difficulty
 from core.resample.smote_limits import Limit
 
 
+def limits_of(difficulty: Difficulty, label: str) -> tuple[Limit, ...]:
+    return tuple(limit for limit in difficulty.limits if limit.label == label)
+
+
 def around(labels: str, points: object, add: Mapping[str, int], **options: object) -> Difficulty:
     return measure_difficulty(*placed(labels, points), add, **options)
 
@@ -34,7 +38,7 @@ def blobs(
 
 
 def ids(difficulty: Difficulty, label: str) -> set[str]:
-    return {limit.id for limit in difficulty.limits_of(label)}
+    return {limit.id for limit in limits_of(difficulty, label)}
 
 
 def test_a_class_apart_is_safe() -> None:
@@ -44,7 +48,7 @@ def test_a_class_apart_is_safe() -> None:
     assert (figures.safe, figures.foreign, figures.images, figures.asked) == (1, 0, 12, 18)
     assert figures.per_image == 1.5
     assert difficulty.overlap.tolist() == [[1, 0], [0, 1]]
-    assert difficulty.limits_of("b") == ()
+    assert limits_of(difficulty, "b") == ()
 
 
 def test_an_image_among_others_is_an_outlier() -> None:
@@ -71,7 +75,7 @@ def test_mixed_classes_overlap() -> None:
 
     difficulty = around(labels, points, {"b": 260})
 
-    (limit,) = (limit for limit in difficulty.limits_of("b") if limit.id == "overlap")
+    (limit,) = (limit for limit in limits_of(difficulty, "b") if limit.id == "overlap")
     assert limit.severity is Severity.HIGH
     assert re.match(r"\d+% of the images of 'b' lie among other classes, mostly 'a'", limit.text)
     assert np.isin(limit.rows, np.arange(300, 340)).all()
@@ -89,8 +93,8 @@ def test_many_foreign_neighbours_are_overlap_too() -> None:
     figures = difficulty.classes["b"]
     assert figures.borderline == 1
     assert figures.foreign == pytest.approx(0.6)
-    (limit,) = (limit for limit in difficulty.limits_of("b") if limit.id == "overlap")
-    assert limit.text.startswith("60% of the nearest images of 'b' are of other classes, mostly")
+    (limit,) = (limit for limit in limits_of(difficulty, "b") if limit.id == "overlap")
+    assert limit.text.startswith("60% of the nearest images of 'b' are from other classes, mostly")
     assert len(limit.rows) == 36
 
 
@@ -100,14 +104,14 @@ def test_many_foreign_neighbours_are_overlap_too() -> None:
         (1, "single_image", "'b' has 1 training image; SMOTE needs at least 2."),
         (2, "few_neighbours", "2 training images, so SMOTE uses 1 neighbour there instead of 5."),
         (5, "few_neighbours", "5 training images, so SMOTE uses 4 neighbours there"),
-        (6, "few_images", "'b' has 6 training images; whether points help"),
+        (6, "few_images", "'b' has 6 training images, so the effect"),
         (9, "few_images", "'b' has 9 training images"),
     ],
 )
 def test_too_few_images_are_told(images: int, expected: str, text: str) -> None:
     difficulty = around(*blobs([20, images]), {"b": 5})
 
-    limits = {limit.id: limit for limit in difficulty.limits_of("b")}
+    limits = {limit.id: limit for limit in limits_of(difficulty, "b")}
     assert set(limits) & {"single_image", "few_neighbours", "few_images"} == {expected}
     assert text in limits[expected].text
     assert limits[expected].rows.tolist() == list(range(20, 20 + images))
@@ -119,7 +123,7 @@ def test_many_points_for_each_image_are_told() -> None:
 
     assert ids(at_the_limit, "b") == set()
     assert ids(above, "b") == {"many_per_image"}
-    assert "27 points for each of its 12 images" in above.limits_of("b")[0].text
+    assert "27 points for each of its 12 images" in limits_of(above, "b")[0].text
 
 
 def test_fewer_images_than_directions_are_told() -> None:
@@ -128,7 +132,7 @@ def test_fewer_images_than_directions_are_told() -> None:
 
     assert difficulty.classes["a"].dimension == pytest.approx(20, abs=10)
     assert difficulty.classes["b"].dimension is None
-    (limit,) = difficulty.limits_of("b")
+    (limit,) = limits_of(difficulty, "b")
     assert limit.id == "few_for_dimension"
     assert "has 11 training images, and classes vary in about" in limit.text
 

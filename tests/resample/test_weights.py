@@ -3,13 +3,12 @@
 import itertools
 import math
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import SettingError
-from core.resample.weights import WEIGHT_KINDS, class_weights, log_priors, sampler_weights
+from core.resample.weights import WEIGHT_KINDS, class_weights, log_priors
 
 COUNTS = st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 5000), min_size=1)
 
@@ -68,19 +67,6 @@ def test_an_impossible_beta_is_refused(beta: float) -> None:
 def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(SettingError, match=r"'square' are unknown\. Use 'balanced' or 'effective'"):
         class_weights({"cat": 3}, "square")
-
-
-def test_each_row_is_drawn_as_its_class_weighs() -> None:
-    codes = np.array([2, 0, 2, 2])
-
-    weights = sampler_weights(codes, class_weights({0: 1, 2: 3}))
-
-    assert weights.tolist() == pytest.approx([2 / 3, 2, 2 / 3, 2 / 3])
-
-
-def test_a_code_without_a_weight_is_named() -> None:
-    with pytest.raises(ValueError, match="code 7 has no weight"):
-        sampler_weights(np.array([0, 7]), {0: 1.0})
 
 
 def test_log_priors_are_logarithms_of_shares() -> None:

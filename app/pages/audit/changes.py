@@ -27,7 +27,7 @@ def draw_changes(session: Session) -> Session:
         after = _history(edits, taken)
     if len(edits.review_rows):
         after = _review_list(edits, dataset) or after
-    return session.with_edits(after) if after is not None else session
+    return session.put(edits=after) if after is not None else session
 
 
 def _summary(edits: Edits, taken: ImageDataset) -> None:

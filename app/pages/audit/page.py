@@ -23,16 +23,16 @@ _CLASS_KEY = "audit_class"
 _PER_PAGE = 24
 
 
-_QUESTION = "How unbalanced is it?"
+QUESTION = "How unbalanced is it?"
 
 
 def audit_view(session: Session) -> Session:
     """Draw the page."""
-    dataset = ask_for_images(session, _QUESTION, "The audit needs images.")
+    dataset = ask_for_images(session, QUESTION, "The audit needs images.")
     if dataset is None or session.audit is None:
         return session
     report = session.audit
-    heading(_QUESTION, _answer(report))
+    heading(QUESTION, _answer(report))
     _figures(report)
     note(
         "The ratio compares only the largest and the smallest class. The effective number of "
@@ -46,7 +46,7 @@ def audit_view(session: Session) -> Session:
     _overview(report)
     lead_on("augment", "Try augmentation", is_primary=True)
     if to_review is not None:
-        return session.with_edits(session.edits.review(to_review))
+        return session.put(edits=session.edits.review(to_review))
     return changed
 
 

@@ -1,6 +1,8 @@
 """Evidence: which operation is safe for which class, judged by the encoder."""
 
+from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
@@ -17,20 +19,18 @@ from app.pages.augment.pictures import (
     open_sources,
     original_html,
 )
-from app.session import work
+from app.session.embedding import as_values, embed_and_map
 from app.session.session import Session
 from app.shell.page import current_workspace, note, plain, quiet
 from core.augment import OPERATIONS
-from core.augment.evidence import Cell, Evidence
+from core.augment.evidence import Cell, Evidence, measure_evidence
 from core.augment.suggestion import suggest_policy, useful_for
 from core.augment.trials import list_trials, trying_text
 from core.augment.verdict import Verdict
 from core.dataset import ImageDataset, refusal_text
 from core.embed import DEFAULT_ENCODER, Embeddings
-from core.project import Projection
+from core.progress import Progress
 from core.words import count_of
-
-Tried = tuple[Embeddings, Projection | None, Evidence]
 
 _PICK, _CLICKED = "evidence_pick", "evidence_clicked"
 _IMAGES = [5, 10, 20, 40]
@@ -76,19 +76,34 @@ def _form(session: Session, dataset: ImageDataset) -> None:
 def _start(session: Session, dataset: ImageDataset, images: int) -> None:
     workspace = current_workspace()
 
-    def apply(session: Session, result: Tried) -> Session:
-        embeddings, projection, evidence = result
-        if session.dataset is not dataset:
-            return session
-        if projection is not None:
-            session = session.with_embeddings(embeddings, projection)
-        return session.with_evidence(evidence)
-
     run = partial(
-        work.embed_and_try, dataset, session.taken or dataset, session.embeddings, list_trials(),
-        images, DEFAULT_ENCODER, "auto", workspace.vectors_folder,
+        _embed_and_try, dataset, session.taken or dataset, session.embeddings, images,
+        workspace.vectors_folder,
     )  # fmt: skip
-    workspace.start(Job("evidence", "Trying operations", run), apply)
+    job = Job(
+        "evidence", "Trying operations", run,
+        needs=("dataset", "embeddings"), puts=("embeddings", "projections", "evidence"),
+    )  # fmt: skip
+    workspace.start(job, session)
+
+
+def _embed_and_try(
+    dataset: ImageDataset,
+    taken: ImageDataset,
+    embeddings: Embeddings | None,
+    images_per_class: int,
+    cache: Path,
+    progress: Progress,
+) -> Mapping[str, object]:
+    """Try operations on each class, embedding all that was taken where that was not done."""
+    values: Mapping[str, object] = {}
+    if embeddings is None:
+        made = embed_and_map(taken, DEFAULT_ENCODER, "auto", cache, progress)
+        embeddings, values = made[0], as_values(made)
+    evidence = measure_evidence(
+        dataset, embeddings, list_trials(), images_per_class=images_per_class, progress=progress
+    )
+    return {**values, "evidence": evidence}
 
 
 def _results(evidence: Evidence, dataset: ImageDataset) -> None:
@@ -204,7 +219,7 @@ def _take_over(evidence: Evidence) -> None:
             workspace = current_workspace()
             session = workspace.session
             policy = suggest_policy(evidence, seed=session.policy.seed)
-            workspace.put(session, session.with_policy(policy))
+            workspace.put(session, session.put(policy=policy, policy_chosen=True))
             start_anew()
             st.rerun()
         with st.popover("What is useful for each class"):

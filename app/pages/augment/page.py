@@ -20,17 +20,17 @@ from core.words import named
 _DRAWN = "policy_drawn"  # what the sliders said last
 _PANE_PX = 860
 _NAMED = 6  # operations that the answer names one by one
-_QUESTION = "What does augmentation do to your classes?"
+QUESTION = "What does augmentation do to your classes?"
 
 View = Callable[[ImageDataset, AugmentPolicy, str], None]
 
 
 def augment_view(session: Session) -> Session:
     """Draw the page."""
-    dataset = ask_for_images(session, _QUESTION, "A preview of augmentation needs images.")
+    dataset = ask_for_images(session, QUESTION, "A preview of augmentation needs images.")
     if dataset is None:
         return session
-    heading(_QUESTION, _answer(session))
+    heading(QUESTION, _answer(session))
     note(
         "Augmentation is safe only where the changed picture keeps its label: a mirrored cat is a "
         "cat, a mirrored 'b' is a 'd'. Move a slider until you would hesitate to name the class, "
@@ -81,7 +81,7 @@ def _take_over(policy: AugmentPolicy, *, keeps_seed: bool = True) -> None:
     session = workspace.session
     if keeps_seed:
         policy = replace(policy, seed=session.policy.seed)
-    workspace.put(session, session.with_policy(policy))
+    workspace.put(session, session.put(policy=policy, policy_chosen=True))
     start_anew()
     st.rerun()
 
@@ -98,7 +98,7 @@ def _workbench(dataset: ImageDataset) -> None:
     with left, st.container(height=_PANE_PX, border=False, key="augment_controls"):
         policy = controls(session.policy, dataset)
         if policy != session.policy:
-            workspace.put(session, session.with_policy(policy))
+            workspace.put(session, session.put(policy=policy, policy_chosen=True))
         st.session_state[_DRAWN] = policy
         # What stands outside this fragment names the operations, and whether one was chosen.
         if (_names(policy), policy.pick) != (_names(session.policy), session.policy.pick) or (

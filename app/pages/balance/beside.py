@@ -6,14 +6,15 @@ from itertools import product
 
 import streamlit as st
 
-from app.jobs.queue import Job
-from app.map import work as map_work
+from app.jobs.queue import BESIDE, CLUSTERS, PLACING, Job
+from app.map import umap
 from app.map.scene import OTHER_MADE, PointLayer
 from app.session.session import Balanced, Compared, Placed, Session
-from app.session.workspaces import BESIDE, CLUSTERS, PLACING, Workspace
+from app.session.workspace import Workspace
 from app.shell.page import current_workspace
+from core.embed import Embeddings
 from core.progress import Progress
-from core.project import Clusters, JointFit, Projection, find_clusters
+from core.project import Clusters, JointFit, Projection, find_clusters, place_among_neighbours
 from core.resample import (
     STRATEGIES,
     SyntheticPoints,
@@ -75,8 +76,7 @@ def choose(session: Session, projection: Projection) -> Beside:
     if name in (_NOTHING, _BEFORE):
         return Beside(name, titles[name])
     compared = session.compared
-    is_made = compared is not None and compared.is_beside(name, balanced, projection)
-    if not is_made:
+    if compared is None or not compared.is_beside(name, projection):
         _start(current_workspace(), session, balanced, projection, name)
         return Beside()
     return Beside(name, titles[name], compared)
@@ -85,7 +85,7 @@ def choose(session: Session, projection: Projection) -> Beside:
 def start_placing(workspace: Workspace, session: Session) -> None:
     """Place synthetic points among their nearest images by itself, once for each map."""
     embeddings = session.embeddings
-    if embeddings is None or workspace.job_in(PLACING) is not None:
+    if embeddings is None:
         return
     balanced, compared = session.balanced, session.compared
     candidates = [balanced.synthetic if balanced is not None else None]
@@ -96,39 +96,37 @@ def start_placing(workspace: Workspace, session: Session) -> None:
         # Between their parents they lie exactly on a PCA; without parents, nowhere yet.
         if projection.method == "pca" and points.parents is not None:
             continue
-        tried = workspace.begun.get(PLACING, ())
-        assert isinstance(tried, tuple)
-        if any(pair[0] is points and pair[1] is projection for pair in tried):
-            continue  # cancelled, or failed: not again and again
-        workspace.begun[PLACING] = (*tried, (points, projection))[-4:]
-        run = partial(map_work.place_points, projection, embeddings, points)
-        workspace.start(Job("place", "Placing points", run), _apply_placed, slot=PLACING)
-        st.rerun()  # so that the sidebar watches the job, and draws the page when it is done
+        job = Job(
+            "place", "Placing points", partial(_place, projection, embeddings, points),
+            needs=("embeddings",), puts=("placed",), slot=PLACING,
+        )  # fmt: skip
+        if workspace.begin(job, session, of=(points, projection)):
+            st.rerun()  # so that the sidebar watches the job, and draws the page when it is done
 
 
 def start_clusters(workspace: Workspace, session: Session) -> None:
     """Find as many groups as there are classes, without their labels, once."""
     dataset, embeddings = session.dataset, session.embeddings
-    if dataset is None or embeddings is None or workspace.job_in(CLUSTERS) is not None:
+    if dataset is None or embeddings is None:
         return
-    if workspace.begun.get(CLUSTERS) is embeddings:  # cancelled, or failed
-        return
-    workspace.begun[CLUSTERS] = embeddings
     count = len(dataset.classes)
 
     def find(progress: Progress) -> Clusters:
         return find_clusters(embeddings, count, progress=progress)
 
-    def apply(session: Session, clusters: Clusters) -> Session:
-        is_wanted = session.embeddings is embeddings
-        return session.with_clusters(clusters) if is_wanted else session
+    job = Job(
+        "clusters", "Finding groups", find,
+        needs=("embeddings",), puts=("clusters",), slot=CLUSTERS,
+    )  # fmt: skip
+    if workspace.begin(job, session):
+        st.rerun()
 
-    workspace.start(Job("clusters", "Finding groups", find), apply, slot=CLUSTERS)
-    st.rerun()
 
-
-def _apply_placed(session: Session, placed: Placed) -> Session:
-    return session.with_placed(placed)
+def _place(
+    projection: Projection, embeddings: Embeddings, points: SyntheticPoints, progress: Progress
+) -> tuple[Placed]:
+    placement = place_among_neighbours(projection, embeddings, points, progress=progress)
+    return (Placed(points, projection, placement),)
 
 
 def _fits_together(points: SyntheticPoints, projection: Projection) -> bool:
@@ -138,22 +136,16 @@ def _fits_together(points: SyntheticPoints, projection: Projection) -> bool:
 def _start(
     workspace: Workspace, session: Session, balanced: Balanced, projection: Projection, name: str
 ) -> None:
-    wanted = (name, balanced, projection)
-    if workspace.job_in(BESIDE) is not None or workspace.begun.get(BESIDE) == wanted:
-        return
-    workspace.begun[BESIDE] = wanted
-
     def make(progress: Progress) -> Compared:
         points, joint = _made(session, balanced, projection, name, progress)
-        return Compared(name, balanced, points, joint)
+        return Compared(name, points, joint)
 
-    def apply(session: Session, compared: Compared) -> Session:
-        is_wanted = session.balanced is balanced and balanced.synthetic is not None
-        return session.with_compared(compared) if is_wanted else session
-
-    title = "Fitting a map" if name == JOINT else STRATEGIES[name].title
-    workspace.start(Job(f"beside {name}", title, make), apply, slot=BESIDE)
-    st.rerun()
+    job = Job(
+        f"beside {name}", "Fitting a map" if name == JOINT else STRATEGIES[name].title, make,
+        needs=("balanced", "embeddings", "dataset"), puts=("compared",), slot=BESIDE,
+    )  # fmt: skip
+    if workspace.begin(job, session, of=(projection,)):
+        st.rerun()
 
 
 def _made(
@@ -162,7 +154,7 @@ def _made(
     dataset, embeddings, points = session.dataset, session.embeddings, balanced.synthetic
     assert dataset is not None and embeddings is not None and points is not None
     if name == JOINT:
-        return points, map_work.fit_joint(projection, embeddings, points, progress)
+        return points, umap.fit_joint(projection, embeddings, points, progress)
     # The same counts, so that the two differ in where points lie and in nothing else.
     target = {label: count for label, count in balanced.plan.after.items() if count}
     plan = make_plan(dataset, name, target)

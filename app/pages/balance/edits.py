@@ -71,7 +71,7 @@ def _put(session: Session, change: Callable[[], Edits]) -> None:
     before = workspace.session
     if before.dataset is session.dataset:
         try:
-            workspace.put(before, before.with_edits(change()))
+            workspace.put(before, before.put(edits=change()))
         except EvensetError as error:  # such as no training image left, or no label
             st.session_state[_REFUSED] = (session.edits, str(error))
     st.rerun()

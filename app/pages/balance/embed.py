@@ -1,28 +1,30 @@
 """On Balance: which encoder and device, and the work that draws the map."""
 
-from functools import partial
+from collections.abc import Mapping
 
 import streamlit as st
 
-from app.jobs.queue import Job
-from app.map import work as map_work
-from app.session import work
+from app.jobs.queue import MAP, Job, JobState
+from app.map import umap
+from app.session.embedding import as_values, embed_and_map
 from app.session.session import Session
-from app.session.workspaces import MAP, WORKSPACES, Workspace
+from app.session.workspace import Workspace
+from app.session.workspaces import WORKSPACES
 from app.shell.page import current_workspace, plain, quiet
-from core.dataset import ImageDataset
-from core.embed import Embeddings, available_devices, embedding_text, offered_encoders
+from core.embed import available_devices, embedding_text, offered_encoders
+from core.progress import Progress
 from core.project import DEFAULT_SETTINGS, MapSettings, Projection
 from core.words import count_of
 
 _OTHER = "another"
-_NO_UMAP = "no umap"  # in `begun`: the vectors of which there is none, as they are few or the same
 
 
-def draw(taken: ImageDataset, *, is_needed: bool) -> None:
+def draw(session: Session, *, is_needed: bool) -> None:
     """Draw the choice of an encoder and the button that embeds."""
     st.subheader("Draw the map", anchor=False)
     quiet("Every training image becomes a dot; similar pictures are close together.")
+    assert session.taken is not None
+    images = len(session.taken)
     with st.container(border=True):
         left, right = st.columns(2)
         with left:
@@ -31,70 +33,69 @@ def draw(taken: ImageDataset, *, is_needed: bool) -> None:
             device = _choose_device()
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(
-                f"Embed {count_of(len(taken), 'image')}",
+                f"Embed {count_of(images, 'image')}",
                 type="primary" if is_needed else "secondary",
                 disabled=not encoder,
             ):
-                start_embedding(current_workspace(), taken, encoder, device)
+                start_embedding(current_workspace(), session, encoder, device)
                 st.rerun()
-            quiet(embedding_text(encoder, len(taken), device=device))
+            quiet(embedding_text(encoder, images, device=device))
 
 
-def start_embedding(workspace: Workspace, taken: ImageDataset, encoder: str, device: str) -> None:
+def start_embedding(workspace: Workspace, session: Session, encoder: str, device: str) -> None:
     """Start the job that embeds and draws the first map.
 
     It works on all that was taken: an image that is left out now may come back.
     """
+    taken, cache = session.taken, workspace.vectors_folder
+    assert taken is not None
 
-    def apply(session: Session, result: tuple[Embeddings, Projection]) -> Session:
-        return session.with_embeddings(*result) if session.taken is taken else session
+    def embed(progress: Progress) -> Mapping[str, object]:
+        return as_values(embed_and_map(taken, encoder, device, cache, progress))
 
-    cache = workspace.vectors_folder
-    embed = partial(work.embed_and_map, taken, encoder, device, cache)
-    workspace.start(Job("embed", "Embedding images", embed), apply)
+    job = Job(
+        "embed", "Embedding images", embed,
+        needs=("taken",), puts=("embeddings", "projections"),
+    )  # fmt: skip
+    workspace.start(job, session)
 
 
 def start_better_map(workspace: Workspace, session: Session) -> None:
     """Start the UMAP by itself, once, behind the PCA map that is there already."""
-    embeddings = session.embeddings
-    if embeddings is None or "pca" not in session.projections or "umap" in session.projections:
+    if session.embeddings is None or set(session.projections) != {"pca"}:
         return
-    if workspace.job_in(MAP) is not None or workspace.begun.get(MAP) is embeddings:
-        return
-    start_map(workspace, session, DEFAULT_SETTINGS)
-    st.rerun()
+    if workspace.begin(map_job(session, DEFAULT_SETTINGS), session):
+        st.rerun()
 
 
-def start_map(workspace: Workspace, session: Session, settings: MapSettings) -> None:
-    """Start the job that draws a UMAP with these settings."""
+def map_job(session: Session, settings: MapSettings) -> Job:
+    """Return the job that draws a UMAP with these settings."""
     embeddings, first = session.embeddings, session.projections["pca"]
     assert embeddings is not None
-    workspace.begun[MAP] = embeddings
 
-    def apply(session: Session, projection: Projection) -> Session:
-        if session.embeddings is not embeddings:
-            return session
-        if projection.method != "umap":
-            workspace.begun[_NO_UMAP] = embeddings
-        return session.with_projection(projection)
+    def draw(progress: Progress) -> Mapping[str, Projection]:
+        projection = umap.better_map(embeddings, first, settings, progress)
+        return {projection.method: projection}
 
-    job = Job("umap", "Drawing the UMAP", partial(map_work.better_map, embeddings, first, settings))
-    workspace.start(job, apply, slot=MAP)
+    return Job(
+        "umap", "Drawing the UMAP", draw,
+        needs=("embeddings",), puts=("projections",), slot=MAP,
+    )  # fmt: skip
 
 
 def offer_better_map(workspace: Workspace, session: Session) -> None:
     """Draw the button that asks for the UMAP again, where it was cancelled or has failed."""
-    embeddings = session.embeddings
     if "umap" in session.projections or workspace.job_in(MAP) is not None:
         return
-    if workspace.begun.get(_NO_UMAP) is embeddings:
-        return
+    begun = workspace.begun_in(MAP)
+    if begun is not None and begun.state is JobState.DONE:
+        return  # and brought none: the vectors are few, or the same
     if st.button(
         "Draw the UMAP", key="draw_umap", icon=":material/scatter_plot:",
         help="UMAP keeps similar pictures closer together than PCA. It takes seconds, or up to "
             "half a minute the first time after a start.",
     ):  # fmt: skip
-        workspace.begun.pop(MAP, None)
+        workspace.start(map_job(session, DEFAULT_SETTINGS), session)
         st.rerun()
 
 

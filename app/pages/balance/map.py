@@ -4,7 +4,7 @@ import streamlit as st
 
 from app.map.colours import COLOURINGS, Colours
 from app.map.point_map import MapPanel, point_map
-from app.map.scene import JOINT_REAL, MADE, OTHER_MADE, REAL, PointLayer, Scene
+from app.map.scene import JOINT_REAL, MADE, OTHER_MADE, REAL, PointLayer, Scene, Scenes
 from app.pages.balance import beside as balance_beside
 from app.pages.balance import selection as balance_selection
 from app.pages.balance.choice import current_selection, keep_selection
@@ -55,8 +55,10 @@ def _map_part(session: Session) -> None:
         place = st.container(width=250)
         beside = balance_beside.choose(session, projection)
         draw_settings(session)
-    scene = current_workspace().scenes.like(
-        dataset, projection, _layers(session, projection, beside), beside.joint
+    scene = (
+        current_workspace()
+        .of(Scenes)
+        .like(dataset, projection, _layers(session, projection, beside), beside.joint)
     )
     with place:
         colours = _choose_colours(session, scene)

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from app.pages.balance.embed import start_map
+from app.jobs.queue import MAP
+from app.pages.balance.embed import map_job
 from app.session.session import Session
-from app.session.workspaces import MAP
 from app.shell.page import current_workspace, quiet
 from core.project import DEFAULT_SETTINGS, METRICS, MapSettings
 
@@ -36,5 +36,5 @@ def draw_settings(session: Session) -> None:
             wanted = MapSettings(int(neighbours), float(distance), str(metric), int(seed))
             workspace = current_workspace()
             if workspace.job_in(MAP) is None and wanted != now:
-                start_map(workspace, session, wanted)
+                workspace.start(map_job(session, wanted), session)
                 st.rerun()

@@ -32,18 +32,18 @@ from core.resample import (
 )
 from core.words import lowered
 
-_QUESTION = "How should the classes be balanced?"
+QUESTION = "How should the classes be balanced?"
 
 
 def balance_view(session: Session) -> Session:
     """Draw the page."""
-    dataset = ask_for_images(session, _QUESTION, "Balancing needs images.")
-    if dataset is None or lacks_classes(dataset, _QUESTION, "balance"):
+    dataset = ask_for_images(session, QUESTION, "Balancing needs images.")
+    if dataset is None or lacks_classes(dataset, QUESTION, "balance"):
         return session
     # Places of their own: what comes and goes above the map must not build it anew.
     top, middle, bottom = st.container(), st.container(), st.container()
     with top:
-        heading(_QUESTION, _answer(session))
+        heading(QUESTION, _answer(session))
         note(
             "An embedding turns each picture into a vector, so that similar pictures are close. "
             "SMOTE draws a line from a picture of a small class to one of its nearest neighbours "
@@ -98,9 +98,9 @@ def _strategy_section(session: Session, dataset: ImageDataset) -> Session:
                 side = TrainingSide(
                     dataset, plan, session.embeddings, policy=session.policy, seed=seed
                 )
-                _start_resampling(side, session.balanced)
+                _start_resampling(side, session)
                 return session
-            session = session.with_balanced(Balanced(plan, seed))
+            session = session.put(balanced=Balanced(plan, seed))
         if done is not None and not (done.plan.asks_as(plan) and done.seed == seed):
             other = " with other settings" if done.plan.strategy == strategy.name else ""
             quiet(
@@ -130,23 +130,22 @@ def _strategy_section(session: Session, dataset: ImageDataset) -> Session:
                 alt="Training images per class before and after, and class weights",
             )
         if session.embeddings is None:
-            balance_embed.draw(session.taken or dataset, is_needed=strategy.needs_embeddings)
+            balance_embed.draw(session, is_needed=strategy.needs_embeddings)
     if strategy.effect.adds_points:
         draw_risks(session, dataset, plan)
     return session
 
 
-def _start_resampling(side: TrainingSide, before: Balanced | None) -> None:
-    def apply(session: Session, balanced: Balanced) -> Session:
-        # A strategy that was chosen meanwhile is newer than this one.
-        is_wanted = session.embeddings is side.embeddings and session.dataset is side.dataset
-        is_wanted = is_wanted and session.balanced is before
-        return session.with_balanced(balanced) if is_wanted else session
-
+def _start_resampling(side: TrainingSide, session: Session) -> None:
     def make(progress: Progress) -> Balanced:
         made = resample(replace(side, progress=progress))
         return Balanced(made.plan, side.seed, made)
 
     title = STRATEGIES[side.plan.strategy].title
-    current_workspace().start(Job("resample", title, make), apply)
+    job = Job(
+        "resample", title, make,
+        # A strategy that is chosen meanwhile is newer than this one.
+        needs=("embeddings", "dataset", "balanced"), puts=("balanced",),
+    )  # fmt: skip
+    current_workspace().start(job, session)
     st.rerun()

@@ -7,10 +7,10 @@ import numpy as np
 import streamlit as st
 
 from app.charts import classes as charts
-from app.jobs.queue import Job
+from app.jobs.queue import QUALITY, Job
 from app.pages.balance.choice import pick_synthetic
 from app.session.session import Balanced, Session
-from app.session.workspaces import QUALITY, Workspace
+from app.session.workspace import Workspace
 from app.shell.page import current_workspace, note, quiet
 from core.dataset import ImageDataset
 from core.embed import Embeddings
@@ -32,8 +32,7 @@ def start_quality(workspace: Workspace, session: Session) -> None:
     points = balanced.synthetic
     if points is None or not len(points) or len(points) + len(embeddings) > _BY_ITSELF:
         return
-    if workspace.begun.get(QUALITY) is not balanced and workspace.job_in(QUALITY) is None:
-        _start(workspace, session, balanced, embeddings, points)
+    if workspace.begin(_job(session, embeddings, points), session):
         st.rerun()  # so that the sidebar watches the job, and draws the page when it is done
 
 
@@ -56,7 +55,7 @@ def draw_quality(session: Session, dataset: ImageDataset) -> None:
         if workspace.job_in(QUALITY) is not None:
             quiet("Comparing the points with the images around them.")
         elif st.button(f"Measure {count_of(len(points), 'point')}", key="measure_quality"):
-            _start(workspace, session, balanced, embeddings, points)
+            workspace.start(_job(session, embeddings, points), session)
             st.rerun()
         return
     _summary(quality, balanced)
@@ -74,21 +73,13 @@ def draw_quality(session: Session, dataset: ImageDataset) -> None:
         _unsafe(session, quality, points, dataset)
 
 
-def _start(
-    workspace: Workspace,
-    session: Session,
-    balanced: Balanced,
-    embeddings: Embeddings,
-    points: SyntheticPoints,
-) -> None:
-    workspace.begun[QUALITY] = balanced
-
-    def apply(session: Session, quality: SyntheticQuality) -> Session:
-        return session.with_quality(quality) if session.balanced is balanced else session
-
+def _job(session: Session, embeddings: Embeddings, points: SyntheticPoints) -> Job:
     assert session.dataset is not None
     run = partial(_measure, session.dataset, embeddings, points)
-    workspace.start(Job("quality", "Measuring the points", run), apply, slot=QUALITY)
+    return Job(
+        "quality", "Measuring the points", run,
+        needs=("balanced", "embeddings"), puts=("quality",), slot=QUALITY,
+    )  # fmt: skip
 
 
 def _measure(

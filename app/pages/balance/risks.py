@@ -5,9 +5,9 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from app.jobs.queue import Job
+from app.jobs.queue import RISKS, Job
 from app.session.session import Session
-from app.session.workspaces import RISKS, Workspace
+from app.session.workspace import Workspace
 from app.shell.findings import finding_cards, finding_pictures
 from app.shell.page import current_workspace, note, quiet
 from core.audit import Finding
@@ -39,11 +39,8 @@ def start_risks(workspace: Workspace, session: Session) -> None:
     embeddings, dataset = session.embeddings, session.dataset
     if embeddings is None or dataset is None or session.difficulty is not None:
         return
-    # Other edits of the same images are looked at anew.
-    is_begun = workspace.begun.get(RISKS) == (embeddings, dataset)
-    is_begun = is_begun or workspace.job_in(RISKS) is not None
-    if not is_begun and len(dataset.training_rows) <= _BY_ITSELF:
-        _start(workspace, dataset, embeddings)
+    is_quick = len(dataset.training_rows) <= _BY_ITSELF
+    if is_quick and workspace.begin(_job(dataset, embeddings), session):
         st.rerun()  # so that the sidebar watches the job, and draws the page when it is done
 
 
@@ -57,7 +54,7 @@ def draw_risks(session: Session, dataset: ImageDataset, plan: BalancePlan) -> No
         if workspace.job_in(RISKS) is not None:
             quiet("Checking the neighbours of each image.")
         elif st.button("Check the neighbours of each image", key="look_for_risks"):
-            _start(workspace, dataset, session.embeddings)
+            workspace.start(_job(dataset, session.embeddings), session)
             st.rerun()
         return
     limits = _limits(difficulty, plan)
@@ -78,15 +75,11 @@ def draw_risks(session: Session, dataset: ImageDataset, plan: BalancePlan) -> No
         _table(difficulty, plan)
 
 
-def _start(workspace: Workspace, dataset: ImageDataset, embeddings: Embeddings) -> None:
-    workspace.begun[RISKS] = (embeddings, dataset)
-
-    def apply(session: Session, difficulty: Difficulty) -> Session:
-        is_wanted = session.embeddings is embeddings and session.dataset is dataset
-        return session.with_difficulty(difficulty) if is_wanted else session
-
-    job = Job("risks", "Looking at neighbours", partial(_measure, dataset, embeddings))
-    workspace.start(job, apply, slot=RISKS)
+def _job(dataset: ImageDataset, embeddings: Embeddings) -> Job:
+    return Job(
+        "risks", "Looking at neighbours", partial(_measure, dataset, embeddings),
+        needs=("embeddings", "dataset"), puts=("difficulty",), slot=RISKS,
+    )  # fmt: skip
 
 
 def _measure(dataset: ImageDataset, embeddings: Embeddings, progress: Progress) -> Difficulty:
@@ -167,7 +160,7 @@ def _table(difficulty: Difficulty, plan: BalancePlan) -> None:
                 "rare": 100 * figures.rare,
                 "outlier": 100 * figures.outlier,
                 "neighbours of other classes": 100 * figures.foreign,
-                "most common": nearest,
+                "most of all": nearest,
                 "never a neighbour": 100 * figures.never_near,
                 "directions": figures.dimension,
             }

@@ -16,7 +16,7 @@ from app.session.session import Session
 from app.shell.page import current_workspace, plain, quiet
 from app.shell.thumbnails import picture_html, thumbnail_url
 from core.dataset import ImageDataset
-from core.embed.similar import similar_rows
+from core.embed.embeddings import similar_rows
 from core.words import count_of
 
 _PER_PAGE = 12

@@ -4,17 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.session.work import embed_and_map
+from app.session.embedding import as_values, embed_and_map
 from core.augment import AugmentPolicy
 from core.dataset import ImageDataset
 from core.embed import DEFAULT_ENCODER, Embeddings
 from core.evaluate import BASELINE, EvaluationReport, evaluate
 from core.evaluate.repeats import DEFAULT_FOLDS
 from core.progress import Progress
-from core.project import Projection
 from core.resample import STRATEGIES, BalancePlan, Settings
-
-Evaluated = tuple[Embeddings, Projection | None, EvaluationReport]
 
 
 @dataclass(frozen=True)
@@ -74,19 +71,18 @@ class SoFar:
     """What is known before all is. The thread that compares writes it; pages read it."""
 
     asked: Asked
-    dataset: ImageDataset | None = field(default=None, repr=False)  # that is compared on
     report: EvaluationReport | None = None
-    vectors: tuple[Embeddings, Projection | None] | None = field(default=None, repr=False)
+    embedded: Mapping[str, object] = field(default_factory=dict, repr=False)  # before it began
 
     def hear(self, report: EvaluationReport) -> None:
         """Take what is known now."""
         self.report = report
 
-    def kept(self) -> Evaluated | None:
+    def kept(self) -> Mapping[str, object] | None:
         """Return what to keep where no more comes: nothing, unless two strategies are done."""
-        if self.vectors is None or self.report is None or self.report.done < 2:
+        if self.report is None or self.report.done < 2:
             return None
-        return (*self.vectors, self.report)
+        return {**self.embedded, "evaluation": self.report}
 
 
 def embed_and_evaluate(
@@ -96,15 +92,15 @@ def embed_and_evaluate(
     cache: Path,
     so_far: SoFar,
     progress: Progress,
-) -> Evaluated:
+) -> Mapping[str, object]:
     """Compare what `so_far` asks for, embedding first where that was not done.
 
     All that was taken is embedded: an image that is left out now may come back.
     """
-    asked, projection = so_far.asked, None
+    asked = so_far.asked
     if embeddings is None:
-        embeddings, projection = embed_and_map(taken, DEFAULT_ENCODER, "auto", cache, progress)
-    so_far.vectors = embeddings, projection
+        made = embed_and_map(taken, DEFAULT_ENCODER, "auto", cache, progress)
+        embeddings, so_far.embedded = made[0], as_values(made)
     report = evaluate(
         dataset,
         embeddings,
@@ -122,4 +118,4 @@ def embed_and_evaluate(
         on_report=so_far.hear,
         progress=progress,
     )
-    return embeddings, projection, report
+    return {**so_far.embedded, "evaluation": report}

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from app.jobs.queue import Job
-from app.pages.evaluate.comparison import Asked, Evaluated, SoFar, embed_and_evaluate, from_balance
+from app.pages.evaluate.comparison import Asked, SoFar, embed_and_evaluate, from_balance
 from app.session.session import Session
 from app.shell.page import current_workspace, plain
 from core.augment import AugmentPolicy
@@ -234,19 +234,14 @@ def _start_button(
 
 def _start(session: Session, dataset: ImageDataset, asked: Asked) -> None:
     workspace = current_workspace()
-    so_far = SoFar(asked, dataset)
-
-    def apply(session: Session, result: Evaluated) -> Session:
-        embeddings, projection, report = result
-        if session.dataset is not dataset:
-            return session
-        if projection is not None:
-            session = session.with_embeddings(embeddings, projection)
-        return session.with_evaluation(report)
-
+    so_far = SoFar(asked)
     run = partial(
         embed_and_evaluate, dataset, session.taken or dataset, session.embeddings,
         workspace.vectors_folder, so_far,
     )  # fmt: skip
-    job = Job(JOB, "Comparing strategies", run, so_far=so_far, keep=so_far.kept)
-    workspace.start(job, apply)
+    job = Job(
+        JOB, "Comparing strategies", run,
+        needs=("dataset", "embeddings"), puts=("embeddings", "projections", "evaluation"),
+        so_far=so_far, keep=so_far.kept,
+    )  # fmt: skip
+    workspace.start(job, session)

@@ -2,12 +2,11 @@
 
 import streamlit as st
 
-from app.jobs.queue import Job
+from app.jobs.queue import MAIN, Job
 from app.pages.evaluate import form as evaluate_form
 from app.pages.evaluate import results as evaluate_results
 from app.pages.evaluate.comparison import SoFar
 from app.session.session import Session
-from app.session.workspaces import MAIN
 from app.shell.page import (
     ask_for_images,
     current_workspace,
@@ -21,13 +20,13 @@ from core.evaluate import PRIMARY
 from core.evaluate.verdict import verdict_for
 from core.words import count_of
 
-_QUESTION = "Does balancing help?"
+QUESTION = "Does balancing help?"
 
 
 def evaluate_view(session: Session) -> Session:
     """Draw the page."""
-    dataset = ask_for_images(session, _QUESTION, "A comparison needs images.")
-    if dataset is None or lacks_classes(dataset, _QUESTION, "compare"):
+    dataset = ask_for_images(session, QUESTION, "A comparison needs images.")
+    if dataset is None or lacks_classes(dataset, QUESTION, "compare"):
         return session
     job = current_workspace().job_in(MAIN)
     running = job if job is not None and job.key == evaluate_form.JOB else None
@@ -36,9 +35,9 @@ def evaluate_view(session: Session) -> Session:
     report = session.evaluation
     metric = str(st.session_state.get(evaluate_form.METRIC_KEY) or PRIMARY)
     if report is None:
-        heading(_QUESTION, "Compare strategies on images that none of them has seen.")
+        heading(QUESTION, "Compare strategies on images that none of them has seen.")
     else:
-        heading(_QUESTION, verdict_for(report, metric))
+        heading(QUESTION, verdict_for(report, metric))
     note(
         "Accuracy rewards a model that ignores small classes: the row 'Always the largest class' "
         "learns nothing and still scores. Balanced accuracy counts every class the same. The line "
@@ -46,7 +45,7 @@ def evaluate_view(session: Session) -> Session:
         "zero, the data cannot tell."
     )
     if running is not None and isinstance(so_far, SoFar):
-        if so_far.dataset is not dataset:
+        if current_workspace().is_stale(running):
             st.warning(
                 "The images or labels changed after this comparison started, so its result will "
                 "not be kept. Cancel it in the sidebar and compare again."

@@ -13,7 +13,8 @@ from app.jobs.queue import Job
 from app.pages.export.result import export_result
 from app.session.session import Balanced, Session
 from app.session.store import recipe_of
-from app.session.workspaces import WORKSPACES, Workspace
+from app.session.workspace import Workspace
+from app.session.workspaces import WORKSPACES
 from app.shell.page import (
     ask_for_images,
     current_workspace,
@@ -23,7 +24,6 @@ from app.shell.page import (
     quiet,
 )
 from core.dataset import TRAIN, ImageDataset
-from core.embed import Embeddings
 from core.errors import SettingError
 from core.export import (
     AS_THEY_ARE,
@@ -34,6 +34,7 @@ from core.export import (
     LAYOUTS,
     Container,
     ExportReport,
+    ExportSource,
     Recipe,
     container_of,
     draw_tree,
@@ -43,23 +44,21 @@ from core.export import (
 from core.progress import Progress
 from core.resample import (
     STRATEGIES,
-    BalancePlan,
-    Made,
     make_plan,
 )
 from core.words import count_of, lowered, size_of
 
 _VECTOR_BYTES = 4_000  # a vector of the encoder, its parents, and the names beside it
-_QUESTION = "What will you export?"
+QUESTION = "What will you export?"
 
 
 def export_view(session: Session) -> Session:
     """Draw the page."""
-    dataset = ask_for_images(session, _QUESTION, "An export needs images.")
+    dataset = ask_for_images(session, QUESTION, "An export needs images.")
     if dataset is None:
         return session
     balanced = session.balanced or Balanced(make_plan(dataset, "augment"), 0)
-    heading(_QUESTION, _answer(dataset, balanced))
+    heading(QUESTION, _answer(dataset, balanced))
     if session.balanced is None:
         quiet(
             "No strategy is chosen on Balance yet, so the default is used: augmented pictures up "
@@ -144,7 +143,8 @@ def _form(
         if st.form_submit_button(text, type="primary" if primary else "secondary"):
             originals = ENCODED_ANEW if is_anew else AS_THEY_ARE
             recipe = replace(recipe, originals=originals, layout=layout)
-            _start(workspace, session, dataset, balanced, recipe, CONTAINERS[kind], folder)
+            source = ExportSource(dataset, balanced.plan, balanced.made, session.embeddings)
+            _start(workspace, session, source, recipe, CONTAINERS[kind], folder)
             st.rerun()
         st.caption(f"About {size_of(_estimate(dataset, balanced))}.")
 
@@ -165,32 +165,20 @@ def _estimate(dataset: ImageDataset, balanced: Balanced) -> float:
 def _start(
     workspace: Workspace,
     session: Session,
-    dataset: ImageDataset,
-    balanced: Balanced,
+    source: ExportSource,
     recipe: Recipe,
     container: Container,
     folder: str,
 ) -> None:
-    plan = balanced.plan
     if container.is_file:
         # A place of its own: the export before it can be downloaded until this one is whole.
-        name = f"{export_name(dataset, plan.strategy)}{container.suffix}"
+        name = f"{export_name(source.dataset, source.plan.strategy)}{container.suffix}"
         target = workspace.new_folder("export") / name
     else:
         target = new_folder(folder)
-    run = partial(_run, dataset, plan, recipe, target, container, balanced.made, session.embeddings)
-
-    started = session
-
-    def apply(session: Session, report: ExportReport) -> Session:
-        if session.taken is not started.taken:
-            return session
-        before = session.export_path()
-        if before is not None and before.is_relative_to(workspace.folder):
-            before.unlink(missing_ok=True)
-        return session.with_export(report, started=started)
-
-    workspace.start(Job("export", "Writing the export", run), apply)
+    run = partial(_run, source, recipe, target, container)
+    job = Job("export", "Writing the export", run, needs=("taken",), puts=("exported",))
+    workspace.start(job, session)
 
 
 def new_folder(text: str) -> Path:
@@ -217,22 +205,6 @@ def new_folder(text: str) -> Path:
 
 
 def _run(
-    dataset: ImageDataset,
-    plan: BalancePlan,
-    recipe: Recipe,
-    target: Path,
-    container: Container,
-    made: Made | None,
-    embeddings: Embeddings | None,
-    progress: Progress,
+    source: ExportSource, recipe: Recipe, target: Path, container: Container, progress: Progress
 ) -> ExportReport:
-    return export(
-        dataset,
-        plan,
-        recipe,
-        target,
-        container=container,
-        made=made,
-        embeddings=embeddings,
-        progress=progress,
-    )
+    return export(source, recipe, target, container=container, progress=progress)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from app.session.session import Session
-from app.session.workspaces import Workspace
+from app.session.workspace import Workspace
 from app.shell.page import plain, quiet
 from core.export import LAYOUTS
 from core.resample import STRATEGIES

@@ -25,7 +25,7 @@ def draw_edits(session: Session) -> Session:
     # Another uploader from now on: a file is taken once, and refused once.
     st.session_state[_ROUND] = number + 1
     found, missing = find_edits(parse_edits(upload.getvalue(), upload.name), taken)
-    after = session.with_edits(Edits((*session.edits.done, *found.done)))
+    after = session.put(edits=Edits((*session.edits.done, *found.done)))
     applied = f"{count_of(len(found), 'change')} from '{upload.name}' applied; see Audit."
     current_workspace().message = missing_text(missing, taken) if missing else applied
     return after

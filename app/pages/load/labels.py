@@ -5,8 +5,10 @@ from typing import Literal
 
 import streamlit as st
 
+from app.jobs.queue import MAIN
 from app.session.session import Pending
-from app.session.workspaces import MAIN, WORKSPACES, Workspace
+from app.session.workspace import Workspace
+from app.session.workspaces import WORKSPACES
 from app.shell.page import current_workspace, heading, note, plain, quiet
 from app.upload import loading
 from core.dataset import Choices

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.jobs.queue import MAIN
 from app.pages.load import labels as load_labels
 from app.pages.load import resume as go_on
 from app.pages.load.edits import draw_edits
 from app.pages.load.pixels import draw_questions
 from app.session.session import Session
-from app.session.workspaces import MAIN, WORKSPACES, Workspace
+from app.session.workspace import Workspace
+from app.session.workspaces import WORKSPACES
 from app.shell.page import (
     SAMPLE_KEY,
     current_workspace,
@@ -28,6 +30,7 @@ from core.dataset import TRAIN, ImageDataset, Take
 from core.ingest import MISMATCHES, SAMPLES, Sample
 from core.words import count_of
 
+QUESTION = "Which images do you want to balance?"
 _FEW_CLASSES = 12  # with more, a count per class would be a wall of boxes
 
 
@@ -43,16 +46,14 @@ def load_view(session: Session) -> Session:
     dataset = session.dataset
     if dataset is None or session.source is None or session.audit is None:
         heading(
-            "Which images do you want to balance?",
+            QUESTION,
             "Load labelled images: a folder per class, or a labels file. See how unbalanced they "
             "are, try remedies, and export a balanced set. Nothing leaves this computer.",
         )
         go_on.draw(current_workspace())
         _sources(is_aside=current_workspace().saved is not None)
         return session
-    heading(
-        "Which images do you want to balance?", _answer(session.source, session.taken or dataset)
-    )
+    heading(QUESTION, _answer(session.source, session.taken or dataset))
     note(
         "Evenset reads every file once. Files that cannot be used are listed with the reason and "
         "left out; each image gets a row number that is the same on every page."
@@ -72,8 +73,7 @@ def load_view(session: Session) -> Session:
     quiet(f"They replace the current images and everything made from them{lost}.")
     _sources(is_aside=True)
     if taken is not None:
-        smaller = session.with_taken(*reading.take(session.source, taken))
-        current_workspace().drop_work()
+        smaller = session.put(take=taken)
         if session.edits:
             current_workspace().message = f"The previous subset had {changes}, now discarded."
         return smaller

@@ -4,8 +4,8 @@ from html import escape
 
 import streamlit as st
 
+from app.jobs.queue import MAIN
 from app.session.session import Session
-from app.session.workspaces import MAIN
 from app.shell.page import current_workspace, note, plain
 from app.shell.thumbnails import picture_html, thumbnail_url
 from app.upload import loading
@@ -43,7 +43,7 @@ def _draw_both(session: Session, dataset: ImageDataset, question: Question) -> N
         if st.button(
             f"Use {question.other} instead", disabled=is_busy, key=f"use_{question.field}"
         ):
-            if not session.made_from_pixels:
+            if not session.would_drop("decoding"):
                 loading.start_decoding(current_workspace(), question)
                 st.rerun()
             st.session_state[asked] = True
@@ -53,7 +53,7 @@ def _draw_both(session: Session, dataset: ImageDataset, question: Question) -> N
 
 def _confirm(session: Session, question: Question, asked: str, *, is_busy: bool) -> None:
     """Ask whether what was made from the pixels may go."""
-    *before, last = session.made_from_pixels
+    *before, last = session.would_drop("decoding")
     goes = f"{', '.join(before)}, and {last}" if before else last
     st.warning(
         f"Using {question.other} discards what was made from the current pictures: {goes}. Labels, "

@@ -1,15 +1,16 @@
 """Go on: offer what an earlier server has kept, on a Load page without images."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from functools import partial
 
 import streamlit as st
 
-from app.jobs.queue import Job
-from app.session.session import Session
+from app.jobs.queue import MAIN, Job
+from app.session.session import VALUES
 from app.session.store import OtherVersion, SavedSession, reopen
-from app.session.workspaces import MAIN, Workspace
+from app.session.workspace import Workspace
 from app.shell.page import how_it_is_made, plain, quiet
+from core.progress import Progress
 from core.words import count_of
 
 
@@ -54,13 +55,14 @@ def _delete(workspace: Workspace) -> None:
 
 
 def _open(workspace: Workspace, saved: SavedSession) -> None:
-    def apply(session: Session, restored: Session) -> Session:
-        # Other images were brought meanwhile in another tab.
-        return session if session.dataset is not None else restored
+    place, vectors = workspace.folder, workspace.vectors_folder
 
-    again = partial(reopen, workspace.folder, saved, workspace.vectors_folder)
-    job = Job("go_on", f"Opening '{saved.name}'", again)
-    workspace.start(job, apply)
+    def again(progress: Progress) -> Mapping[str, object]:
+        return reopen(place, saved, vectors, progress).values
+
+    # Other images may be brought meanwhile in another tab.
+    job = Job("go_on", f"Opening '{saved.name}'", again, needs=("source",), puts=tuple(VALUES))
+    workspace.start(job, workspace.session)
 
 
 def _facts(saved: SavedSession, now: datetime) -> str:

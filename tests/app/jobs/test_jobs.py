@@ -2,7 +2,6 @@
 
 import logging
 import threading
-from dataclasses import replace
 
 import pytest
 from opened_page import finish_jobs, visitor
@@ -182,9 +181,9 @@ def test_waiting_jobs_know_how_many_are_before_them() -> None:
 
 def test_two_clicks_start_one_job() -> None:
     workspace, gate, other = visitor(), Gate(), Gate()
-    workspace.start(Job("embed", "Embedding", gate.work), lambda session, _: session)
+    workspace.start(Job("embed", "Embedding", gate.work), workspace.session)
 
-    workspace.start(Job("embed", "Embedding", other.work), lambda session, _: session)
+    workspace.start(Job("embed", "Embedding", other.work), workspace.session)
 
     assert len(workspace.jobs()) == 1
     assert workspace.message == ""
@@ -195,9 +194,9 @@ def test_two_clicks_start_one_job() -> None:
 
 def test_another_button_is_told_what_still_runs() -> None:
     workspace, gate = visitor(), Gate()
-    workspace.start(Job("embed", "Embedding images", gate.work), lambda session, _: session)
+    workspace.start(Job("embed", "Embedding images", gate.work), workspace.session)
 
-    workspace.start(Job("export", "Writing", Gate().work), lambda session, _: session)
+    workspace.start(Job("export", "Writing", Gate().work), workspace.session)
 
     assert workspace.message == (
         "Embedding images is still running. Wait for it, or cancel it first."
@@ -208,11 +207,11 @@ def test_another_button_is_told_what_still_runs() -> None:
 
 def test_a_start_right_after_cancel_counts_and_waits_for_the_old_job_to_stop() -> None:
     workspace, old, new = visitor(), Gate(), Gate()
-    workspace.start(Job("export", "Writing", old.work), lambda session, _: session)
+    workspace.start(Job("export", "Writing", old.work), workspace.session)
     old.begun.wait(10)
     workspace.jobs()[0].cancel()
 
-    workspace.start(Job("export", "Writing", new.work), lambda session, _: replace(session))
+    workspace.start(Job("export", "Writing", new.work), workspace.session)
 
     assert not new.begun.wait(0.2)
     old.opened.set()
@@ -224,10 +223,10 @@ def test_a_start_right_after_cancel_counts_and_waits_for_the_old_job_to_stop() -
 
 def test_a_job_that_waits_for_a_cancelled_one_can_be_cancelled_too() -> None:
     workspace, old, new = visitor(), Gate(), Gate()
-    workspace.start(Job("export", "Writing", old.work), lambda session, _: session)
+    workspace.start(Job("export", "Writing", old.work), workspace.session)
     old.begun.wait(10)
     workspace.jobs()[0].cancel()
-    workspace.start(Job("export", "Writing", new.work), lambda session, _: session)
+    workspace.start(Job("export", "Writing", new.work), workspace.session)
 
     workspace.jobs()[0].cancel()
 

@@ -26,7 +26,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import server
 from app.jobs.process import STANDBY, run_in_process
-from app.map.worker import WARM_UMAP
+from app.map.umap import WARM_UMAP
 from core.errors import CancelledError, EvensetError
 from core.progress import silent
 
@@ -164,7 +164,7 @@ def test_a_kill_in_the_middle_is_told_and_the_second_try_works() -> None:
             os.kill(worker, signal.SIGKILL)
 
     with pytest.raises(
-        EvensetError, match=r"The process that was counting ended before .* Again\."
+        EvensetError, match=r"The process that was counting ended early; .* Again\."
     ):
         run_in_process(count_to, 10_000, stage="counting", progress=kill, remedy="Again.")
 

@@ -12,9 +12,9 @@ from process_tasks import own_children, slow_map
 from streamlit.testing.v1 import AppTest
 
 from app.jobs.process import STANDBY
-from app.jobs.queue import Job
+from app.jobs.queue import MAP, Job
 from app.session.session import Session
-from app.session.workspaces import MAP, Workspace
+from app.session.workspace import Workspace
 from core.embed import Embeddings
 from core.progress import Progress, silent
 from core.project import Projection, project
@@ -28,7 +28,7 @@ BUTTON = "draw_umap"
 def _process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Keep a worker, and give it a map to draw that needs no compiler."""
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
-    monkeypatch.setattr("app.map.work.draw_umap", slow_map)
+    monkeypatch.setattr("app.map.umap.draw_umap", slow_map)
     STANDBY.open()
     yield
     STANDBY.close()
@@ -133,7 +133,7 @@ def test_what_has_no_umap_is_not_offered_one(
     ) -> Projection:
         return project(embeddings, embeddings.rows, progress=silent)
 
-    monkeypatch.setattr("app.map.work.better_map", pca)
+    monkeypatch.setattr("app.map.umap.better_map", pca)
     workspace = visitor(embedded_session)
     page = open_balance(workspace)
 

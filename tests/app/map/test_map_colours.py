@@ -24,9 +24,9 @@ def whole(smote_session: Session) -> Session:
     made = smote_session.balanced.synthetic
     assert made is not None
     add = make_plan(dataset, "smote").add
-    session = smote_session.with_difficulty(measure_difficulty(dataset, embeddings, add))
-    session = session.with_clusters(find_clusters(embeddings, 3))
-    return session.with_quality(measure_quality(dataset, embeddings, made))
+    session = smote_session.put(difficulty=measure_difficulty(dataset, embeddings, add))
+    session = session.put(clusters=find_clusters(embeddings, 3))
+    return session.put(quality=measure_quality(dataset, embeddings, made))
 
 
 def painted(session: Session, name: str) -> Colours:
@@ -69,7 +69,7 @@ def test_classes_have_the_colours_of_the_bars(whole: Session) -> None:
 
 
 def test_a_left_out_image_is_grey(embedded_session: Session) -> None:
-    session = embedded_session.with_edits(embedded_session.edits.leave_out([2, 4]))
+    session = embedded_session.put(edits=embedded_session.edits.leave_out([2, 4]))
     colours = painted(session, "class")
 
     grey = [colours.entries[code].colour == NO_VALUE for code in colours.codes]

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from test_server import get
 
 from app.map.routes import MAP_PATH, MAP_ROUTES
+from app.map.scene import Scenes
 from app.session.session import Session
 
 APP = Starlette(routes=MAP_ROUTES)
@@ -18,7 +19,7 @@ APP = Starlette(routes=MAP_ROUTES)
 def address(session: Session, part: str) -> str:
     """Return the address of a part for a new visitor whose page shows the map."""
     workspace, scene = visitor(session), scene_of(session)
-    workspace.scenes.keep(scene, colours=b"abc")
+    workspace.of(Scenes).keep(scene, colours=b"abc")
     return f"{MAP_PATH}/{workspace.route_token}/{scene.key}/{part}"
 
 

@@ -123,7 +123,7 @@ def test_points_in_the_same_places_with_other_parents_have_another_key(
 
 
 def test_the_card_of_an_image_says_that_it_is_left_out(embedded_session: Session) -> None:
-    scene = scene_of(embedded_session.with_edits(Edits().leave_out([0])))
+    scene = scene_of(embedded_session.put(edits=Edits().leave_out([0])))
 
     assert card(scene, 0, "token")["lines"] == [scene.dataset.path(0), "left out"]
     assert card(scene, 1, "token")["lines"] == [scene.dataset.path(1)]

@@ -18,13 +18,13 @@ from app.charts.evidence import evidence_map
 from app.pages.augment.pictures import Source, open_sources, values_text
 from app.pages.augment.views import VIEWS
 from app.session.session import Session
-from app.session.workspaces import Workspace
+from app.session.workspace import Workspace
 from core.augment import PRESETS, AugmentPolicy, make_step
 from core.augment.draws import draw_steps
 from core.augment.evidence import Evidence, measure_evidence
 from core.augment.trials import Trial
 from core.augment.verdict import Verdict
-from core.dataset import ImageDataset
+from core.dataset import ImageDataset, Take
 from core.embed import embed
 from core.pictures.encode import encode
 from core.resample import TrainingSide, make_plan, resample
@@ -44,7 +44,7 @@ def lab_session(tmp_path_factory: pytest.TempPathFactory) -> Session:
             (folder / name / f"{number}.png").write_bytes(encode(pixels, "PNG"))
     dataset = read_folder(folder)
     embeddings = embed(dataset, encoder="classical", device="cpu")
-    return loaded(dataset).with_evidence(measure_evidence(dataset, embeddings, TRIALS))
+    return loaded(dataset).put(evidence=measure_evidence(dataset, embeddings, TRIALS))
 
 
 def evidence_of(session: Session) -> Evidence:
@@ -87,7 +87,11 @@ def test_the_first_pictures_are_those_that_an_export_writes(lab_session: Session
     assert dataset is not None
     plan = make_plan(dataset, "augment", 40)  # four of each image that may be used
     made = resample(TrainingSide(dataset, plan, policy=policy))
-    page = opened(visitor(lab_session.with_policy(policy)), augment_copies=4, augment_class="west")
+    page = opened(
+        visitor(lab_session.put(policy=policy, policy_chosen=True)),
+        augment_copies=4,
+        augment_class="west",
+    )
 
     grid = next(body for body in html(page) if "beforeafter" in body)
 
@@ -212,11 +216,9 @@ def test_other_vectors_or_images_drop_the_evidence(
 ) -> None:
     with_it = replace(embedded_session, evidence=evidence_of(lab_session))
     assert embedded_session.embeddings is not None
-    projection = next(iter(embedded_session.projections.values()))
 
-    assert with_it.with_embeddings(embedded_session.embeddings, projection).evidence is None
-    assert embedded_session.audit is not None
-    assert with_it.with_taken(dataset, embedded_session.audit).evidence is None
+    assert with_it.put(embeddings=replace(embedded_session.embeddings)).evidence is None
+    assert with_it.put(take=Take({"cat": 3, "dog": 3})).evidence is None
 
 
 def test_the_map_has_a_mark_per_class_and_trial_and_a_shape_per_verdict(

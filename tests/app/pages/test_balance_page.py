@@ -9,8 +9,9 @@ import pytest
 from drawn_sets import draw_dataset, embedded, loaded
 from opened_page import finish_jobs, html, open_view, text, visitor
 
+from app.session.embedding import as_values
 from app.session.session import Session
-from app.session.workspaces import Workspace
+from app.session.workspace import Workspace
 from core.resample import STRATEGIES, make_plan
 from core.resample.difficulty import measure_difficulty
 from core.resample.quality import measure_quality
@@ -20,7 +21,7 @@ from core.resample.quality import measure_quality
 def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
     folder = tmp_path_factory.mktemp("balance")
     dataset = draw_dataset(folder / "set", {"cat": 24, "dog": 8, "owl": 6})
-    return loaded(dataset).with_embeddings(*embedded(dataset, folder / "cache"))
+    return loaded(dataset).put(**as_values(embedded(dataset, folder / "cache")))
 
 
 def carry_out(workspace: Workspace, **state: object) -> Workspace:
@@ -96,7 +97,7 @@ def test_the_limits_go_with_other_vectors(session: Session) -> None:
     measured = workspace.session
 
     assert measured.embeddings is not None
-    again = measured.with_embeddings(measured.embeddings, measured.projections["pca"])
+    again = measured.put(**as_values((measured.embeddings, measured.projections["pca"])))
     assert (again.difficulty, again.quality) == (None, None)
 
 
@@ -202,7 +203,7 @@ def test_a_class_too_small_for_safe_images_is_not_called_the_least_safe(tmp_path
     embeddings, projection = embedded(dataset, tmp_path / "cache")
     add = make_plan(dataset, "smote").add
     session = replace(
-        loaded(dataset).with_embeddings(embeddings, projection),
+        loaded(dataset).put(**as_values((embeddings, projection))),
         difficulty=measure_difficulty(dataset, embeddings, add),
     )
 
@@ -224,7 +225,7 @@ def test_what_speaks_against_many_classes_is_one_card(tmp_path: Path) -> None:
     embeddings, projection = embedded(dataset, tmp_path / "cache")
     difficulty = measure_difficulty(dataset, embeddings, make_plan(dataset, "smote").add)
     session = replace(
-        loaded(dataset).with_embeddings(embeddings, projection), difficulty=difficulty
+        loaded(dataset).put(**as_values((embeddings, projection))), difficulty=difficulty
     )
     assert sum(limit.id == "few_images" for limit in difficulty.limits) == 8
 
@@ -260,7 +261,7 @@ def test_tiny_sets_can_be_carried_out(
     tmp_path: Path, counts: dict[str, int], strategy: str
 ) -> None:
     dataset = draw_dataset(tmp_path / "set", counts)
-    workspace = visitor(loaded(dataset).with_embeddings(*embedded(dataset, tmp_path / "cache")))
+    workspace = visitor(loaded(dataset).put(**as_values(embedded(dataset, tmp_path / "cache"))))
     page = open_view("balance", workspace, strategy=strategy)
 
     page.button(key="carry_out").click().run()

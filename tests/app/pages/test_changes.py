@@ -9,7 +9,7 @@ from opened_page import WAIT_SECONDS, button, finish_jobs, html, markdown, open_
 from streamlit.testing.v1 import AppTest
 
 from app.session.session import Session
-from app.session.workspaces import Workspace
+from app.session.workspace import Workspace
 from core.dataset import ImageDataset
 from core.dataset.edits import Edits
 from core.dataset.edits_file import edits_text, name_edits
@@ -20,7 +20,7 @@ VIEWS = ("load", "audit", "augment", "balance", "evaluate", "export")
 
 def changed(session: Session, edits: Edits) -> Workspace:
     """Return a visitor who has made `edits` of 12 'cat' (0 to 11), 6 'dog', 1 'rare' (18)."""
-    return visitor(session.with_edits(edits))
+    return visitor(session.put(edits=edits))
 
 
 def sentences(page: AppTest) -> list[str]:
@@ -195,7 +195,7 @@ def test_embedding_goes_on_through_a_change(tmp_path: Path) -> None:
     button(page, "Embed 10 images").click().run()
     session = workspace.session
 
-    workspace.put(session, session.with_edits(Edits().leave_out([1])))
+    workspace.put(session, session.put(edits=Edits().leave_out([1])))
     finish_jobs(workspace)
 
     assert workspace.session.embeddings is not None
@@ -217,7 +217,7 @@ def test_points_of_labels_that_changed_meanwhile_are_dropped_with_a_word(
     button(page, "Make ").click().run()
 
     session = workspace.session
-    workspace.put(session, session.with_edits(Edits().leave_out([0])))
+    workspace.put(session, session.put(edits=Edits().leave_out([0])))
     has_changed.set()
     finish_jobs(workspace)
 

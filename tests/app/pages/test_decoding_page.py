@@ -16,9 +16,10 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from app.server import ROUTE, thumbnail
+from app.session.embedding import as_values
 from app.session.session import Pending, Session
 from app.session.store import read_saved, reopen, save_session
-from app.session.workspaces import Workspace
+from app.session.workspace import Workspace
 from app.upload import loading, reading
 from core.audit import audit
 from core.dataset import Choices, ImageDataset, Take, read_picture, select
@@ -41,7 +42,7 @@ def icons(tmp_path_factory: pytest.TempPathFactory) -> ImageDataset:
 def made(icons: ImageDataset, tmp_path_factory: pytest.TempPathFactory) -> Session:
     """Return the session of `icons` with vectors and points."""
     vectors = embedded(icons, tmp_path_factory.mktemp("vectors"))
-    return smote_made(loaded(icons).with_embeddings(*vectors))
+    return smote_made(loaded(icons).put(**as_values(vectors)))
 
 
 def addresses(workspace: Workspace) -> list[str]:
@@ -113,7 +114,7 @@ def test_taking_the_other_changes_the_set_without_another_reading(icons: ImageDa
     session = workspace.session
     assert session.dataset.decoding == DEFAULT_DECODING
     assert session.dataset.table is icons.table
-    assert session.source is session.taken is session.dataset
+    assert session.taken is session.dataset
     shown = text(open_view("load", workspace))
     assert "white lies behind them as chosen, where grey is proposed." in shown
     button(open_view("load", workspace), "Use grey")
@@ -127,15 +128,15 @@ def test_what_was_made_goes_only_when_that_is_confirmed(made: Session) -> None:
 
     assert workspace.session is made
     assert (
-        "Using white drops what was made from the pictures as they are now: the embedding and its "
+        "Using white discards what was made from the current pictures: the embedding and its "
         "maps, and what the strategy made. Labels, edits and the policy stay." in text(page)
     )
     button(page, "Keep grey").click().run()
     assert workspace.session is made
-    assert "Using white drops" not in text(page)
+    assert "Using white discards" not in text(page)
 
     button(page, "Use white").click().run()
-    button(page, "Use white all the same").click().run()
+    button(page, "Use white anyway").click().run()
     finish_jobs(workspace)
 
     assert workspace.session.dataset.decoding == DEFAULT_DECODING
@@ -145,25 +146,23 @@ def test_what_was_made_goes_only_when_that_is_confirmed(made: Session) -> None:
 def test_edits_a_part_and_a_policy_stay(icons: ImageDataset) -> None:
     part = select(icons, Take({"sword": 6, "shield": 3}))
     edits = Edits().leave_out([0])
-    before = loaded(icons).with_taken(part, audit(part)).with_edits(edits)
-    before = before.with_policy(before.policy)
+    before = loaded(icons).put(take=part.take).put(edits=edits)
+    before = before.put(policy=before.policy, policy_chosen=True)
     report = reading.decode_otherwise(before.dataset, DEFAULT_DECODING, silent)
 
-    after = before.with_decoding(DEFAULT_DECODING, report)
+    after = before.put(decoding=DEFAULT_DECODING, audit=report)
 
     assert after.edits == before.edits
     assert after.policy_chosen
     assert len(after.dataset) == 9 and len(after.source) == 12
-    assert {one.decoding.background for one in (after.source, after.taken, after.dataset)} == {
-        "white"
-    }
+    assert {one.decoding.background for one in (after.taken, after.dataset)} == {"white"}
     assert after.dataset.digest != before.dataset.digest
 
 
 def test_an_export_is_out_of_date_afterwards(icons: ImageDataset) -> None:
     exported = replace(loaded(icons), exported=object())
 
-    after = exported.with_decoding(DEFAULT_DECODING, audit(icons))
+    after = exported.put(decoding=DEFAULT_DECODING, audit=audit(icons))
 
     assert after.export_stale
 
@@ -173,7 +172,7 @@ def test_a_restart_keeps_the_other_way(icons: ImageDataset, tmp_path: Path) -> N
     folder.mkdir(parents=True)
     first = replace(loaded(icons), folder=folder)
     save_session(tmp_path / "place", first)  # with its index, of before
-    save_session(tmp_path / "place", first.with_decoding(DEFAULT_DECODING, audit(icons)))
+    save_session(tmp_path / "place", first.put(decoding=DEFAULT_DECODING, audit=audit(icons)))
 
     saved_session = read_saved(tmp_path / "place")
     assert saved_session is not None

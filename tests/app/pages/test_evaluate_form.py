@@ -87,14 +87,16 @@ def test_a_set_that_is_lit_stays_lit_when_it_is_clicked(embedded_session: Sessio
 def planned(session: Session, strategy: str, target: Target | None, **settings: float) -> Session:
     assert session.dataset is not None
     plan = make_plan(session.dataset, strategy, target, settings=settings)
-    return session.with_balanced(Balanced(plan, 0))
+    return session.put(balanced=Balanced(plan, 0))
 
 
 def test_what_is_set_on_balance_is_compared(embedded_session: Session) -> None:
     workspace = visitor(planned(embedded_session, "smote", "50%", k_neighbors=3))
     page = open_view("evaluate", workspace, evaluate_strategies=["adasyn", "smote"])
     assert "As set on Balance: SMOTE to 50% (neighbours: 3)" in text(page)
-    assert "SMOTE is compared with its settings on Balance, others with their usual" in text(page)
+    assert "SMOTE is compared with its settings on Balance, the others with their defaults" in text(
+        page
+    )
 
     button(page, "Compare 4 strategies").click().run()
     finish_jobs(workspace)
@@ -155,7 +157,7 @@ def test_an_interval_without_width_is_explained_for_the_metric_that_is_looked_at
     none, smote, floor = report.strategies
     assert smote.difference is not None
     same = replace(smote, difference={**smote.difference, "mcc": Difference(0.0, 0.0, 0.0)})
-    session = embedded_session.with_evaluation(replace(report, strategies=(none, same, floor)))
+    session = embedded_session.put(evaluation=replace(report, strategies=(none, same, floor)))
 
     page = open_view("evaluate", visitor(session), evaluate_metric="mcc")
 

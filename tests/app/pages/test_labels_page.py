@@ -78,7 +78,7 @@ def test_another_column_is_looked_at_again(pending: Pending) -> None:
 def test_a_group_is_chosen_and_kept_with_the_images(pending: Pending) -> None:
     workspace = visitor(Session(pending=pending))
     page = open_view("load", workspace)
-    box = next(box for box in page.selectbox if box.label == "Column of the group")
+    box = next(box for box in page.selectbox if box.label == "Group column")
     assert box.options[box.index] == "None"
     assert box.help
 
@@ -102,7 +102,7 @@ def test_a_group_that_was_guessed_stands_in_its_box_and_may_be_none(tmp_path: Pa
     assert isinstance(opened, Pending)
     workspace = visitor(Session(pending=opened))
     page = open_view("load", workspace)
-    box = next(box for box in page.selectbox if box.label == "Column of the group")
+    box = next(box for box in page.selectbox if box.label == "Group column")
     assert box.options[box.index] == "patient"
     assert not button(page, "Load 8 images").disabled
 
@@ -152,13 +152,13 @@ def test_folders_can_be_used_instead(pending: Pending) -> None:
 
     shown = text(open_view("load", workspace))
     assert "Labels come from folder names" in shown
-    assert "8 pictures outside of every class folder" in shown
+    assert "8 pictures outside all class folders" in shown
 
 
 def test_what_was_there_stays_when_other_images_are_not_wanted(
     pending: Pending, dataset: ImageDataset
 ) -> None:
-    workspace = visitor(loaded(dataset).with_pending(pending))
+    workspace = visitor(loaded(dataset).put(pending=pending))
     page = open_view("load", workspace)
 
     button(page, "Discard them").click().run()

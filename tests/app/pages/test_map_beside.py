@@ -8,9 +8,10 @@ import pytest
 from opened_page import finish_jobs, open_view, text, visitor
 from streamlit.testing.v1 import AppTest
 
+from app.jobs.queue import BESIDE, CLUSTERS, MAP, PLACING
 from app.pages.balance.map import camera_name
 from app.session.session import Session
-from app.session.workspaces import BESIDE, CLUSTERS, MAP, PLACING, Workspace
+from app.session.workspace import Workspace
 from core.project import MapSettings, Projection
 from core.project.projection import AMONG_NEIGHBOURS
 
@@ -19,7 +20,7 @@ from core.project.projection import AMONG_NEIGHBOURS
 def mapped(smote_session: Session) -> Session:
     """Return a session with points on a map that calls itself a UMAP."""
     umap = replace(smote_session.projections["pca"], method="umap")
-    return smote_session.with_projection(umap)
+    return smote_session.put(projections={umap.method: umap})
 
 
 def chosen(page: AppTest, label: str, value: str) -> None:
@@ -97,13 +98,13 @@ def test_new_points_take_the_other_strategy_away(smote_session: Session) -> None
     assert before is not None and workspace.session.balanced is not None
 
     again = replace(workspace.session.balanced)
-    workspace.session = workspace.session.with_balanced(again)
+    workspace.session = workspace.session.put(balanced=again)
+    assert workspace.session.compared is None
     page.run()
     page = ended(workspace, page)
 
     after = workspace.session.compared
     assert after is not None and after is not before
-    assert after.beside is again
 
 
 def test_groups_are_found_when_they_are_asked_for(embedded_session: Session) -> None:
@@ -126,7 +127,7 @@ def _map_drawn_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ) -> Projection:
         return replace(first, method="umap", settings=settings)
 
-    monkeypatch.setattr("app.map.work.better_map", better_map)
+    monkeypatch.setattr("app.map.umap.better_map", better_map)
     yield
 
 

@@ -31,7 +31,7 @@ def test_what_is_no_label_is_refused_in_a_sentence(
 def test_a_label_is_shown_letter_by_letter_where_it_can_be_undone(
     embedded_session: Session,
 ) -> None:
-    relabelled = embedded_session.with_edits(Edits().relabel([0], "*md* :red[x]"))
+    relabelled = embedded_session.put(edits=Edits().relabel([0], "*md* :red[x]"))
 
     page = open_view("balance", visitor(relabelled))
 

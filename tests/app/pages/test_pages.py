@@ -6,7 +6,17 @@ from threading import Event
 
 import pytest
 from drawn_sets import HOSTILE, draw_dataset, loaded
-from opened_page import button, finish_jobs, html, markdown, open_view, picked, text, visitor
+from opened_page import (
+    button,
+    finish_jobs,
+    html,
+    markdown,
+    open_view,
+    picked,
+    remember_begun,
+    text,
+    visitor,
+)
 from streamlit.testing.v1 import AppTest
 
 from app.jobs.queue import Job
@@ -14,7 +24,6 @@ from app.map.scene import MADE, Pick
 from app.pages.evaluate.comparison import Asked, SoFar
 from app.pages.export.page import new_folder
 from app.session.session import Balanced, Session
-from app.session.workspaces import MAP
 from core.augment import OPERATIONS
 from core.dataset import ImageDataset
 from core.errors import SettingError
@@ -236,7 +245,7 @@ def test_a_choice_of_classes_of_another_dataset_does_no_harm(embedded_session: S
 
 def test_evaluate_shows_its_verdict(embedded_session: Session) -> None:
     report = evaluate(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
-    page = open_view("evaluate", visitor(embedded_session.with_evaluation(report)), notes=True)
+    page = open_view("evaluate", visitor(embedded_session.put(evaluation=report)), notes=True)
 
     assert has_no_fault(page)
     assert report.verdict in text(page)
@@ -252,7 +261,7 @@ def test_evaluate_of_one_class_says_what_it_needs(tmp_path: Path) -> None:
 
 def test_evaluate_without_a_rival_says_so(embedded_session: Session) -> None:
     report = evaluate(embedded_session.dataset, embedded_session.embeddings, strategies=[])
-    page = open_view("evaluate", visitor(embedded_session.with_evaluation(report)))
+    page = open_view("evaluate", visitor(embedded_session.put(evaluation=report)))
 
     assert has_no_fault(page)
     assert "There is only one strategy" in text(page)
@@ -285,7 +294,7 @@ def test_an_export_older_than_its_settings_says_so(smote_session: Session) -> No
     button(page, "Write ").click().run()
     finish_jobs(workspace)
     plan = make_plan(smote_session.dataset, "none")
-    workspace.session = workspace.session.with_balanced(Balanced(plan, 0, None))
+    workspace.session = workspace.session.put(balanced=Balanced(plan, 0, None))
 
     page = open_view("export", workspace)
 
@@ -301,7 +310,7 @@ def test_a_pick_on_another_dataset_is_forgotten(
     assert "Image, 'dog'" in text(page)
 
     workspace.session = hostile_session
-    workspace.begun[MAP] = hostile_session.embeddings
+    remember_begun(workspace)
     page.run()
 
     assert not page.exception
@@ -317,8 +326,8 @@ def test_a_new_folder_that_is_no_whole_path_is_refused(folder: str) -> None:
 def test_taking_a_part_stops_the_work_on_what_it_replaces(dataset: ImageDataset) -> None:
     workspace = visitor(loaded(dataset))
     gate = Event()
-    job = Job("embed", "Embedding images", lambda progress: gate.wait(10))
-    workspace.start(job, lambda session, _: session)
+    job = Job("embed", "Embedding images", lambda progress: gate.wait(10), needs=("taken",))
+    workspace.start(job, workspace.session)
     page = open_view("load", workspace)
     page.number_input(key=f"take_{dataset.digest[:8]}_cap").set_value(4).run()
 
@@ -375,7 +384,7 @@ def test_a_strategy_that_stands_for_nothing_is_told_before_it_runs(
 def test_the_verdict_follows_the_metric_that_matters(embedded_session: Session) -> None:
     report = evaluate(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
     page = open_view(
-        "evaluate", visitor(embedded_session.with_evaluation(report)), evaluate_metric="brier"
+        "evaluate", visitor(embedded_session.put(evaluation=report)), evaluate_metric="brier"
     )
 
     assert has_no_fault(page)
@@ -387,7 +396,7 @@ def test_evaluate_shows_how_networks_learned(embedded_session: Session) -> None:
     curve = tuple(Epoch(loss, 0.5) for loss in (0.7, 0.5, 0.4))
     learned = [replace(row, curves=(curve, curve[:2])) for row in report.strategies[:2]]
     report = replace(report, strategies=(*learned, report.strategies[2]), head="network")
-    page = open_view("evaluate", visitor(embedded_session.with_evaluation(report)))
+    page = open_view("evaluate", visitor(embedded_session.put(evaluation=report)))
 
     assert has_no_fault(page)
     assert "Learning curves" in [tab.label for tab in page.tabs]
@@ -396,12 +405,12 @@ def test_evaluate_shows_how_networks_learned(embedded_session: Session) -> None:
 def test_strategies_that_are_done_show_while_others_are_compared(embedded_session: Session) -> None:
     workspace = visitor(embedded_session)
     asked = Asked(["smote"], "linear", "balanced_accuracy", embedded_session.policy, 0)
-    gate, so_far = Event(), SoFar(asked, embedded_session.dataset)
+    gate, so_far = Event(), SoFar(asked)
     so_far.hear(
         evaluate(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
     )
     job = Job("evaluate", "Comparing strategies", lambda progress: gate.wait(10), so_far=so_far)
-    workspace.start(job, lambda session, _: session)
+    workspace.start(job, workspace.session)
 
     page = open_view("evaluate", workspace)
 
@@ -415,7 +424,7 @@ def test_strategies_that_are_done_show_while_others_are_compared(embedded_sessio
 
 def test_a_comparison_embeds_what_is_left_out_as_well(dataset: ImageDataset) -> None:
     session = loaded(dataset)
-    workspace = visitor(session.with_edits(session.edits.leave_out([0])))
+    workspace = visitor(session.put(edits=session.edits.leave_out([0])))
     page = open_view("evaluate", workspace, evaluate_strategies=["class_weights"])
 
     button(page, "Embed 19 images and compare").click().run()

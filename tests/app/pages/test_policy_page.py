@@ -8,7 +8,7 @@ from opened_page import open_view, text, visitor
 from streamlit.testing.v1 import AppTest
 
 from app.session.session import Session
-from app.session.workspaces import Workspace
+from app.session.workspace import Workspace
 from core.augment import AugmentPolicy, make_step
 from core.augment.evidence import measure_evidence
 from core.augment.policy import LARGEST_SEED
@@ -67,7 +67,7 @@ def test_the_sliders_leave_a_loaded_policy_as_it_is(
 def test_the_answer_picks_no_more_operations_than_there_are(dataset: ImageDataset) -> None:
     policy = AugmentPolicy((make_step("rotate"),), pick=4)
 
-    page = open_view("augment", visitor(loaded(dataset).with_policy(policy)))
+    page = open_view("augment", visitor(loaded(dataset).put(policy=policy, policy_chosen=True)))
 
     assert "An augmented picture is made with: rotate." in text(page)
 
@@ -78,7 +78,7 @@ def unjudged(dataset: ImageDataset) -> Session:
     embeddings = embed(dataset, encoder="classical", device="cpu")
     trials = [Trial("horizontal_flip")]
     evidence = measure_evidence(dataset, embeddings, trials, images_per_class=2)
-    return loaded(dataset).with_evidence(evidence)
+    return loaded(dataset).put(evidence=evidence)
 
 
 def test_evidence_that_judges_no_class_claims_nothing(unjudged: Session) -> None:

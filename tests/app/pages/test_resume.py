@@ -12,7 +12,9 @@ from opened_page import WAIT_SECONDS, finish_jobs, text
 from streamlit.testing.v1 import AppTest
 
 from app.pages.load.resume import _day
-from app.session.workspaces import WORKSPACES, Workspace
+from app.session.embedding import as_values
+from app.session.workspace import Workspace
+from app.session.workspaces import WORKSPACES
 from app.settings import ServerSettings
 
 MAIN = Path(__file__).parents[3] / "app" / "main.py"
@@ -36,7 +38,7 @@ def kept(tmp_path: Path) -> Workspace:
     dataset = draw_dataset(folder / "pets", {"cat": 12, "dog": 6, "rare": 1})
     session = replace(loaded(dataset), folder=folder)
     session = smote_made(
-        session.with_embeddings(*embedded(dataset, workspace.folder / "embeddings"))
+        session.put(**as_values(embedded(dataset, workspace.folder / "embeddings")))
     )
     workspace.put(workspace.session, session)
     WORKSPACES.close()

@@ -12,13 +12,13 @@ from image_sets import read_folder
 from opened_page import finish_jobs, open_view, text, visitor
 from streamlit.testing.v1 import AppTest
 
-from app.jobs.queue import Job
+from app.jobs.queue import MAIN, Job
 from app.pages.evaluate import comparison
+from app.session.embedding import as_values
 from app.session.kept_report import REPORT_FILE
 from app.session.session import Session
 from app.session.store import read_saved, reopen, save_session
 from app.session.workspace import Workspace
-from app.session.workspaces import MAIN
 from core.dataset.edits import Edits
 from core.errors import SettingError
 from core.evaluate import EvaluationReport, evaluate
@@ -93,7 +93,7 @@ def test_a_cancel_before_that_changes_nothing(
     embedded_session: Session, stopping: Stopping
 ) -> None:
     before = evaluate(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
-    workspace, stopping.after = visitor(embedded_session.with_evaluation(before)), 1
+    workspace, stopping.after = visitor(embedded_session.put(evaluation=before)), 1
     start(workspace, stopping)
 
     stop(workspace, stopping)
@@ -124,7 +124,7 @@ def test_a_new_start_right_after_cancel_keeps_it_too(
     assert job is not None
     job.cancel()
 
-    workspace.start(Job("evaluate", "Comparing strategies", lambda _: None), lambda old, _: old)
+    workspace.start(Job("evaluate", "Comparing strategies", lambda _: None), workspace.session)
 
     assert workspace.session.evaluation is not None
     assert workspace.session.evaluation.done == 2
@@ -137,7 +137,7 @@ def test_what_is_done_is_not_put_beside_other_labels(
 ) -> None:
     workspace = visitor(embedded_session)
     start(workspace, stopping)
-    workspace.session = embedded_session.with_edits(Edits().leave_out([0]))
+    workspace.session = embedded_session.put(edits=Edits().leave_out([0]))
 
     stop(workspace, stopping)
 
@@ -149,7 +149,7 @@ def test_a_comparison_of_other_labels_says_that_it_will_not_be_kept(
 ) -> None:
     workspace = visitor(embedded_session)
     page = start(workspace, stopping)
-    workspace.session = embedded_session.with_edits(Edits().leave_out([0]))
+    workspace.session = embedded_session.put(edits=Edits().leave_out([0]))
 
     page.run()
 
@@ -205,11 +205,11 @@ def compared(place: Path) -> Session:
     folder = place / "dataset_1"
     dataset = read_folder(folder / "pets")
     session = replace(loaded(dataset), folder=folder)
-    session = session.with_embeddings(*embedded(dataset, place / "embeddings"))
+    session = session.put(**as_values(embedded(dataset, place / "embeddings")))
     report = evaluate(dataset, session.embeddings, strategies=["smote"], repeats=2)
     workspace = Workspace(place, "token")
     workspace.put(workspace.session, session)
-    workspace.put(session, session.with_evaluation(report))
+    workspace.put(session, session.put(evaluation=report))
     assert workspace.message == ""
     return workspace.session
 
@@ -234,13 +234,13 @@ def test_it_is_written_when_it_is_made_and_not_with_each_change(
     workspace.session = compared
     (place / REPORT_FILE).write_text("left alone")
 
-    workspace.put(compared, compared.with_policy(compared.policy))
+    workspace.put(compared, compared.put(policy=compared.policy, policy_chosen=True))
 
     assert (place / REPORT_FILE).read_text() == "left alone"
 
 
 def test_other_labels_bring_none_back(place: Path, compared: Session) -> None:
-    save_session(place, compared.with_edits(Edits().relabel([0], "dog")))
+    save_session(place, compared.put(edits=Edits().relabel([0], "dog")))
     facts = json.loads((place / "session.json").read_text())
     (place / "session.json").write_text(json.dumps(facts | {"was_compared": True}))
 
@@ -257,12 +257,12 @@ def test_what_a_new_start_keeps_is_on_disk_as_well(place: Path, compared: Sessio
         begun.set()
         ended.wait(60)
 
-    job = Job("evaluate", "Comparing", work, keep=lambda: other)
-    workspace.start(job, lambda session, report: session.with_evaluation(report))
+    job = Job("evaluate", "Comparing", work, puts=("evaluation",), keep=lambda: other)
+    workspace.start(job, workspace.session)
     assert begun.wait(60)
     job.cancel()
 
-    workspace.start(Job("evaluate", "Comparing", lambda _: None), lambda old, _: old)
+    workspace.start(Job("evaluate", "Comparing", lambda _: None), workspace.session)
 
     kept = opened_again(place).evaluation
     assert kept is not None
@@ -275,7 +275,7 @@ def test_what_is_no_longer_true_is_removed(place: Path, compared: Session) -> No
     workspace = Workspace(place, "token")
     workspace.session = compared
 
-    workspace.put(compared, compared.with_edits(Edits().leave_out([0])))
+    workspace.put(compared, compared.put(edits=Edits().leave_out([0])))
 
     assert not (place / REPORT_FILE).exists()
 

@@ -16,8 +16,10 @@ from app.jobs.queue import Job
 from app.session.root_folder import HeldFolder
 from app.session.session import Session
 from app.session.store import SESSION_FILE, SavedSession
-from app.session.workspaces import Workspace, Workspaces
+from app.session.workspace import Workspace
+from app.session.workspaces import Workspaces
 from app.settings import ServerSettings
+from app.upload.uploads import Uploads
 from core.augment import PRESETS
 from core.errors import LimitError, OutputError
 from core.progress import Progress
@@ -97,7 +99,9 @@ def test_each_change_is_kept(start: Callable[..., Workspaces]) -> None:
     first = start()
     workspace = first.of_visitor(TOKEN)
     load(workspace)
-    workspace.put(workspace.session, workspace.session.with_policy(PRESETS["gentle"]))
+    workspace.put(
+        workspace.session, workspace.session.put(policy=PRESETS["gentle"], policy_chosen=True)
+    )
     first.close()
 
     saved = start().of_visitor(TOKEN).saved
@@ -111,8 +115,11 @@ def test_a_result_of_a_job_is_kept_though_nobody_looks(start: Callable[..., Work
     workspace = workspaces.of_visitor(TOKEN)
     folder = workspace.new_folder("dataset")
     root = draw_folder(folder / "pets", {"cat": 3, "dog": 2})
-    job = Job("load", "Loading", lambda progress: loaded(read_folder(root)))
-    workspace.start(job, lambda session, result: replace(result, folder=folder))
+    job = Job(
+        "load", "Loading", lambda progress: {"source": read_folder(root), "folder": folder},
+        puts=("source", "folder"),
+    )  # fmt: skip
+    workspace.start(job, workspace.session)
     while job.is_active:
         time.sleep(0.01)
 
@@ -173,7 +180,9 @@ def test_what_is_being_opened_is_not_deleted(start: Callable[..., Workspaces]) -
     first.close()
     workspace = start().of_visitor(TOKEN)
     gate = threading.Event()
-    workspace.start(Job("go_on", "Opening 'pets' again", lambda _: gate.wait(60)), lambda s, _: s)
+    workspace.start(
+        Job("go_on", "Opening 'pets' again", lambda _: gate.wait(60)), workspace.session
+    )
 
     workspace.drop_saved()
 
@@ -332,7 +341,7 @@ def test_closing_stops_the_work_before_it_cleans(start: Callable[..., Workspaces
             begun.set()
             progress("unpacking", number, 0)
 
-    workspace.start(Job("load", "Loading", unpack), lambda session, _: session)
+    workspace.start(Job("load", "Loading", unpack), workspace.session)
     assert begun.wait(60)
     root = workspace.folder.parent
 
@@ -422,7 +431,9 @@ def test_what_cannot_be_written_down_is_said_and_goes_on(
     (workspace.folder / SESSION_FILE).unlink()
     (workspace.folder / SESSION_FILE).mkdir()
 
-    workspace.put(workspace.session, workspace.session.with_policy(PRESETS["gentle"]))
+    workspace.put(
+        workspace.session, workspace.session.put(policy=PRESETS["gentle"], policy_chosen=True)
+    )
 
     assert workspace.message.startswith("Your session cannot be saved for the next start.")
     assert workspace.session.policy_chosen
@@ -442,10 +453,10 @@ def test_files_that_arrive_are_work(start: Callable[..., Workspaces]) -> None:
     workspaces = start()
     workspace = workspaces.of_visitor(TOKEN)
     workspace.seen -= 15 * 24 * 3600
-    workspace.uploads.active = lambda: ["an upload"]  # type: ignore[method-assign, list-item]
+    workspace.of(Uploads).active = lambda: ["an upload"]  # type: ignore[method-assign, list-item]
 
     workspaces.of_visitor(OTHER)
 
     assert workspace.has_work()
     assert workspaces.of_route(workspace.route_token) is workspace
-    del workspace.uploads.active
+    del workspace.of(Uploads).active

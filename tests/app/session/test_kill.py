@@ -15,7 +15,8 @@ from image_sets import write_folder, write_zip
 
 from app.session.root_folder import folder_name
 from app.session.store import kept_names, reopen
-from app.session.workspaces import Workspace, Workspaces
+from app.session.workspace import Workspace
+from app.session.workspaces import Workspaces
 from app.settings import ServerSettings
 from core.progress import silent
 

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from drawn_sets import loaded
 
+from app.pages import PAGES
+from app.session.embedding import as_values
 from app.session.session import Balanced, Session
-from app.shell.steps import STEPS, StepState
+from app.shell.page import PageState
 from core.audit import audit
 from core.augment import PRESETS
 from core.dataset import ImageDataset, Take, select
@@ -30,15 +32,15 @@ def full_session(smote_session: Session, tmp_path_factory: pytest.TempPathFactor
     report = evaluate(smote_session.dataset, smote_session.embeddings, strategies=["smote"])
     return (
         replace(smote_session, policy=PRESETS["gentle"], policy_chosen=True)
-        .with_evaluation(report)
-        .with_export(ExportReport(target, (), {}, {}, (), 0))
+        .put(evaluation=report)
+        .put(exported=ExportReport(target, (), {}, {}, (), 0))
     )
 
 
 def test_a_new_source_keeps_nothing(full_session: Session, split_dataset: ImageDataset) -> None:
     report = audit(split_dataset)
 
-    session = full_session.with_source(split_dataset, report)
+    session = full_session.put(source=split_dataset, audit=report)
 
     assert vars(session) == {**vars(Session()), "source": split_dataset, "taken": split_dataset,
                              "dataset": split_dataset, "audit": report,
@@ -50,9 +52,10 @@ def test_a_part_of_the_source_keeps_the_source_and_the_policy_alone(full_session
     assert full_session.source is not None
     part = select(full_session.source, Take({"cat": 3, "dog": 3}))
 
-    session = full_session.with_taken(part, audit(part))
+    session = full_session.put(take=part.take)
 
-    assert (session.source, session.dataset) == (full_session.source, part)
+    assert session.source is full_session.source
+    assert session.dataset.digest == part.digest
     assert session.policy == PRESETS["gentle"]
     made = (session.embeddings, session.balanced, session.evaluation, session.exported)
     assert made == (None, None, None, None)
@@ -60,7 +63,7 @@ def test_a_part_of_the_source_keeps_the_source_and_the_policy_alone(full_session
 
 
 def test_a_new_policy_drops_nothing_and_dates_the_export(full_session: Session) -> None:
-    session = full_session.with_policy(PRESETS["standard"])
+    session = full_session.put(policy=PRESETS["standard"], policy_chosen=True)
 
     assert session.policy_chosen
     assert session.export_stale
@@ -72,7 +75,7 @@ def test_new_vectors_drop_points_maps_and_scores(full_session: Session) -> None:
     assert full_session.embeddings is not None
     projection = replace(full_session.projections["pca"])
 
-    session = full_session.with_embeddings(full_session.embeddings, projection)
+    session = full_session.put(**as_values((replace(full_session.embeddings), projection)))
 
     assert session.projections == {"pca": projection}
     assert (session.balanced, session.evaluation) == (None, None)
@@ -85,7 +88,7 @@ def test_new_vectors_keep_a_plan_that_is_not_made_from_vectors(full_session: Ses
     plan = Balanced(make_plan(full_session.dataset, "augment"), 0, None)
     before = replace(full_session, balanced=plan)
 
-    session = before.with_embeddings(before.embeddings, before.projections["pca"])
+    session = before.put(embeddings=replace(full_session.embeddings))
 
     assert session.balanced is plan
     assert not session.export_stale
@@ -94,7 +97,7 @@ def test_new_vectors_keep_a_plan_that_is_not_made_from_vectors(full_session: Ses
 def test_a_second_map_stands_beside_the_first(full_session: Session) -> None:
     umap = replace(full_session.projections["pca"], method="umap")
 
-    session = full_session.with_projection(umap)
+    session = full_session.put(projections={umap.method: umap})
 
     assert set(session.projections) == {"pca", "umap"}
     assert set(full_session.projections) == {"pca"}
@@ -105,7 +108,7 @@ def test_another_strategy_dates_the_export_and_keeps_the_scores(full_session: Se
     assert full_session.dataset is not None
     plan = Balanced(make_plan(full_session.dataset, "none"), 0, None)
 
-    session = full_session.with_balanced(plan)
+    session = full_session.put(balanced=plan)
 
     assert session.balanced is plan
     assert session.export_stale
@@ -115,14 +118,16 @@ def test_another_strategy_dates_the_export_and_keeps_the_scores(full_session: Se
 def test_what_changes_before_any_export_dates_none(smote_session: Session) -> None:
     assert smote_session.balanced is not None
 
-    assert not smote_session.with_policy(PRESETS["gentle"]).export_stale
-    assert not smote_session.with_balanced(smote_session.balanced).export_stale
+    assert not smote_session.put(policy=PRESETS["gentle"], policy_chosen=True).export_stale
+    assert not smote_session.put(balanced=smote_session.balanced).export_stale
 
 
 def test_a_new_export_is_up_to_date(full_session: Session) -> None:
     assert full_session.exported is not None
 
-    session = full_session.with_policy(PRESETS["standard"]).with_export(full_session.exported)
+    session = full_session.put(policy=PRESETS["standard"], policy_chosen=True).put(
+        exported=full_session.exported
+    )
 
     assert not session.export_stale
 
@@ -132,40 +137,40 @@ def test_an_export_that_was_removed_has_no_path(full_session: Session, tmp_path:
     gone = replace(full_session.exported, target=tmp_path / "gone.zip")
 
     assert full_session.export_path() == full_session.exported.target
-    assert full_session.with_export(gone).export_path() is None
+    assert full_session.put(exported=gone).export_path() is None
     assert Session().export_path() is None
 
 
-def states(session: Session) -> list[StepState]:
-    return [step.state(session) for step in STEPS]
+def states(session: Session) -> list[PageState]:
+    return [page.state(session) for page in PAGES.values()]
 
 
 def test_without_images_only_load_is_ready() -> None:
-    assert states(Session()) == [StepState.READY] + [StepState.WAITING] * 5
+    assert states(Session()) == [PageState.READY] + [PageState.WAITING] * 5
 
 
 def test_after_loading_all_steps_are_open(dataset: ImageDataset) -> None:
-    assert states(loaded(dataset)) == [StepState.DONE] * 2 + [StepState.READY] * 4
+    assert states(loaded(dataset)) == [PageState.DONE] * 2 + [PageState.READY] * 4
 
 
 def test_all_steps_are_done_when_all_is_made(full_session: Session) -> None:
-    assert states(full_session) == [StepState.DONE] * 6
+    assert states(full_session) == [PageState.DONE] * 6
 
 
 def test_an_export_that_is_older_than_its_settings_is_out_of_date(full_session: Session) -> None:
-    session = full_session.with_policy(PRESETS["standard"])
+    session = full_session.put(policy=PRESETS["standard"], policy_chosen=True)
 
-    assert states(session) == [StepState.DONE] * 5 + [StepState.STALE]
+    assert states(session) == [PageState.DONE] * 5 + [PageState.STALE]
 
 
 def test_an_export_of_settings_that_changed_meanwhile_is_out_of_date(full_session: Session) -> None:
-    meanwhile = full_session.with_policy(replace(full_session.policy, seed=99))
+    meanwhile = full_session.put(policy=replace(full_session.policy, seed=99), policy_chosen=True)
     assert full_session.exported is not None
 
-    finished = meanwhile.with_export(full_session.exported, started=full_session)
+    finished = meanwhile.put(exported=full_session.exported, made_from=full_session)
 
     assert finished.export_stale
-    assert not full_session.with_export(full_session.exported, started=full_session).export_stale
+    assert not full_session.put(exported=full_session.exported, made_from=full_session).export_stale
 
 
 def measured_parts(session: Session) -> tuple[ImageDataset, Embeddings, SyntheticPoints]:
@@ -176,10 +181,10 @@ def measured_parts(session: Session) -> tuple[ImageDataset, Embeddings, Syntheti
 
 def test_edits_keep_vectors_and_maps_and_drop_what_hung_on_labels(full_session: Session) -> None:
     dataset, embeddings, synthetic = measured_parts(full_session)
-    before = full_session.with_difficulty(measure_difficulty(dataset, embeddings, {}))
-    before = before.with_quality(measure_quality(dataset, embeddings, synthetic))
+    before = full_session.put(difficulty=measure_difficulty(dataset, embeddings, {}))
+    before = before.put(quality=measure_quality(dataset, embeddings, synthetic))
 
-    session = before.with_edits(Edits().leave_out([0]).relabel([1], "dog"))
+    session = before.put(edits=Edits().leave_out([0]).relabel([1], "dog"))
 
     assert session.embeddings is full_session.embeddings
     assert session.projections == full_session.projections
@@ -191,14 +196,14 @@ def test_edits_keep_vectors_and_maps_and_drop_what_hung_on_labels(full_session: 
 
 
 def test_the_audit_follows_the_edits(full_session: Session) -> None:
-    session = full_session.with_edits(Edits().leave_out([0]).relabel([1], "dog"))
+    session = full_session.put(edits=Edits().leave_out([0]).relabel([1], "dog"))
 
     assert session.audit is not None
     assert session.audit.classes == {"cat": 10, "dog": 7, "rare": 1}
 
 
 def test_a_review_list_drops_nothing(full_session: Session) -> None:
-    session = full_session.with_edits(Edits().review([3, 4]))
+    session = full_session.put(edits=Edits().review([3, 4]))
 
     assert session.edits.review_rows.tolist() == [3, 4]
     assert vars(session) == {**vars(full_session), "edits": session.edits}
@@ -207,7 +212,7 @@ def test_a_review_list_drops_nothing(full_session: Session) -> None:
 def test_undoing_gives_the_same_dataset_back(full_session: Session) -> None:
     edits = Edits().move([2], "test").leave_out([0])
 
-    session = full_session.with_edits(edits).with_edits(edits.undo().undo())
+    session = full_session.put(edits=edits).put(edits=edits.undo().undo())
 
     assert session.dataset is full_session.dataset
     assert session.export_stale
@@ -215,21 +220,21 @@ def test_undoing_gives_the_same_dataset_back(full_session: Session) -> None:
 
 def test_edits_that_leave_nothing_are_refused(full_session: Session) -> None:
     with pytest.raises(EmptyDatasetError):
-        full_session.with_edits(Edits().leave_out(range(19)))
+        full_session.put(edits=Edits().leave_out(range(19)))
 
 
 def test_another_part_has_no_edits(full_session: Session) -> None:
     assert full_session.source is not None
     part = select(full_session.source, Take({"cat": 3, "dog": 3}))
 
-    session = full_session.with_edits(Edits().leave_out([0])).with_taken(part, audit(part))
+    session = full_session.put(edits=Edits().leave_out([0])).put(take=part.take)
 
     assert not session.edits
-    assert session.dataset is part
+    assert session.dataset.digest == part.digest
 
 
 def test_an_export_of_labels_that_changed_meanwhile_is_out_of_date(full_session: Session) -> None:
     assert full_session.exported is not None
-    meanwhile = full_session.with_edits(Edits().leave_out([0]))
+    meanwhile = full_session.put(edits=Edits().leave_out([0]))
 
-    assert meanwhile.with_export(full_session.exported, started=full_session).export_stale
+    assert meanwhile.put(exported=full_session.exported, made_from=full_session).export_stale

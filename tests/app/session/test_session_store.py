@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from image_sets import read_folder
 
+from app.session.embedding import as_values
 from app.session.session import Balanced, Session
 from app.session.store import (
     SESSION_FILE,
@@ -22,7 +23,6 @@ from app.session.store import (
     reopen,
     save_session,
 )
-from core.audit import audit
 from core.augment import PRESETS
 from core.dataset import Take, select
 from core.dataset.edits import Edits
@@ -79,7 +79,7 @@ def test_the_images_come_back_with_their_audit(place: Path, session: Session) ->
 def test_a_part_that_was_taken_comes_back_as_a_part(place: Path, session: Session) -> None:
     assert session.source is not None
     part = select(session.source, Take({"cat": 5, "dog": None}, order="random", seed=3))
-    save_session(place, session.with_taken(part, audit(part)))
+    save_session(place, session.put(take=part.take))
 
     saved = read_saved(place)
 
@@ -92,7 +92,7 @@ def test_a_part_that_was_taken_comes_back_as_a_part(place: Path, session: Sessio
 
 
 def test_the_policy_comes_back_as_it_was_chosen(place: Path, session: Session) -> None:
-    opened = saved_again(place, session.with_policy(PRESETS["gentle"]))
+    opened = saved_again(place, session.put(policy=PRESETS["gentle"], policy_chosen=True))
 
     assert opened.policy_chosen
     assert opened.policy == PRESETS["gentle"]
@@ -100,7 +100,7 @@ def test_the_policy_comes_back_as_it_was_chosen(place: Path, session: Session) -
 
 def test_vectors_and_points_are_the_same_again(place: Path, session: Session) -> None:
     assert session.dataset is not None
-    before = smote_made(session.with_embeddings(*embedded(session.dataset, place / "embeddings")))
+    before = smote_made(session.put(**as_values(embedded(session.dataset, place / "embeddings"))))
 
     after = saved_again(place, before)
 
@@ -125,7 +125,7 @@ def test_a_strategy_without_points_needs_no_vectors(
     assert session.dataset is not None
     plan = make_plan(session.dataset, strategy)
 
-    opened = saved_again(place, session.with_balanced(Balanced(plan, 4, None)))
+    opened = saved_again(place, session.put(balanced=Balanced(plan, 4, None)))
 
     assert opened.balanced is not None
     assert (opened.balanced.plan, opened.balanced.seed) == (plan, 4)
@@ -137,7 +137,7 @@ def test_the_index_is_written_once(place: Path, session: Session) -> None:
     index = place / "dataset_1" / "index" / "images.parquet"
     first = index.stat().st_mtime_ns
 
-    save_session(place, session.with_policy(PRESETS["gentle"]))
+    save_session(place, session.put(policy=PRESETS["gentle"], policy_chosen=True))
 
     assert index.stat().st_mtime_ns == first
 
@@ -232,7 +232,7 @@ def test_what_this_version_does_not_know_is_left_out(
 ) -> None:
     assert session.dataset is not None
     plan = Balanced(make_plan(session.dataset, "augment"), 0, None)
-    save_session(place, session.with_balanced(plan))
+    save_session(place, session.put(balanced=plan))
     facts = json.loads((place / SESSION_FILE).read_text())
     facts["recipe"][name] = value
     facts["was_embedded"] = name == "encoder"
@@ -262,7 +262,7 @@ def test_a_saved_session_keeps_its_images_and_the_caches(place: Path, session: S
 
 def test_edits_come_back_with_what_they_changed(place: Path, session: Session) -> None:
     edits = Edits().leave_out([0, 18]).relabel([1], "dog").review([4])
-    before = session.with_edits(edits)
+    before = session.put(edits=edits)
 
     save_session(place, before)
     saved = read_saved(place)
@@ -280,8 +280,7 @@ def test_edits_of_a_part_come_back_with_the_part(place: Path, session: Session) 
     assert session.source is not None
     part = select(session.source, Take({"dog": None}))
 
-    after = saved_again(place, session.with_taken(part, audit(part)).with_edits(
-        Edits().leave_out([2])))  # fmt: skip
+    after = saved_again(place, session.put(take=part.take).put(edits=Edits().leave_out([2])))
 
     assert after.taken is not None and after.dataset is not None
     assert (len(after.taken), after.dataset.counts()) == (6, {"dog": 5})
@@ -289,9 +288,9 @@ def test_edits_of_a_part_come_back_with_the_part(place: Path, session: Session) 
 
 def test_vectors_are_of_all_images_so_that_one_can_come_back(place: Path, session: Session) -> None:
     assert session.taken is not None
-    with_vectors = session.with_embeddings(*embedded(session.taken, place / "embeddings"))
+    with_vectors = session.put(**as_values(embedded(session.taken, place / "embeddings")))
 
-    after = saved_again(place, with_vectors.with_edits(Edits().leave_out([0, 1])))
+    after = saved_again(place, with_vectors.put(edits=Edits().leave_out([0, 1])))
 
     assert after.embeddings is not None
     assert len(after.embeddings) == 19

@@ -6,12 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from drawn_sets import loaded
 from opened_page import finish_jobs
 
-from app.jobs.queue import Job
-from app.session.session import Session
-from app.session.workspaces import MAP, Workspace, Workspaces
+from app.jobs.queue import MAP, Job
+from app.session.workspace import Workspace
+from app.session.workspaces import Workspaces
 from app.settings import ServerSettings
+from core.dataset import ImageDataset
 from core.errors import SettingError
 from core.progress import Progress
 
@@ -30,11 +32,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 def made(result: object) -> Job:
-    return Job("key", "Making", lambda progress: result)
-
-
-def chosen(session: Session, result: object) -> Session:
-    return replace(session, policy_chosen=True)
+    return Job("key", "Making", lambda progress: result, puts=("policy_chosen",))
 
 
 def test_the_same_token_opens_the_same_workspace(workspaces: Workspaces) -> None:
@@ -83,16 +81,9 @@ def test_the_visitors_token_opens_no_route(workspaces: Workspaces) -> None:
 
 
 def test_a_result_is_put_into_the_session_once(workspace: Workspace) -> None:
-    applied: list[object] = []
-
-    def apply(session: Session, result: object) -> Session:
-        applied.append(result)
-        return chosen(session, result)
-
-    workspace.start(made("vectors"), apply)
+    workspace.start(made(True), workspace.session)
     finish_jobs(workspace)
 
-    assert applied == ["vectors"]
     assert workspace.session.policy_chosen
     assert workspace.collect() is False
 
@@ -103,7 +94,7 @@ def test_a_failed_job_leaves_its_sentence_and_the_session(workspace: Workspace) 
     def work(progress: Progress) -> None:
         raise SettingError("Choose another device.")
 
-    workspace.start(Job("key", "Embedding", work), chosen)
+    workspace.start(Job("key", "Embedding", work, puts=("policy_chosen",)), workspace.session)
     finish_jobs(workspace)
 
     assert workspace.message == "Choose another device."
@@ -118,7 +109,9 @@ def test_a_cancelled_job_says_that_nothing_changed(workspace: Workspace) -> None
         while True:
             progress("working", 0, 0)
 
-    workspace.start(Job("key", "Embedding images", work), chosen)
+    workspace.start(
+        Job("key", "Embedding images", work, puts=("policy_chosen",)), workspace.session
+    )
     assert begun.wait(60)
     workspace.cancel_all()
     finish_jobs(workspace)
@@ -129,10 +122,10 @@ def test_a_cancelled_job_says_that_nothing_changed(workspace: Workspace) -> None
 
 def test_the_map_has_a_slot_of_its_own(workspace: Workspace) -> None:
     gate = threading.Event()
-    waiting = Job("umap", "Drawing the UMAP", lambda progress: gate.wait(60))
-    workspace.start(waiting, lambda session, _: session, slot=MAP)
+    waiting = Job("umap", "Drawing the UMAP", lambda progress: gate.wait(60), slot=MAP)
+    workspace.start(waiting, workspace.session)
 
-    workspace.start(made("points"), chosen)
+    workspace.start(made(True), workspace.session)
 
     assert workspace.message == ""
     assert workspace.job_in(MAP) is waiting
@@ -143,10 +136,10 @@ def test_the_map_has_a_slot_of_its_own(workspace: Workspace) -> None:
 
 
 def test_a_finished_job_frees_its_slot_for_the_next_click(workspace: Workspace) -> None:
-    workspace.start(made(1), lambda session, _: session)
+    workspace.start(made(1), workspace.session)
     finish_jobs(workspace)
 
-    workspace.start(made(2), chosen)
+    workspace.start(made(True), workspace.session)
     finish_jobs(workspace)
 
     assert workspace.session.policy_chosen
@@ -197,9 +190,7 @@ def test_idle_workspaces_are_swept_by_the_rule_of_the_server(
 def test_a_workspace_with_work_under_way_is_never_swept(workspaces: Workspaces) -> None:
     gate = threading.Event()
     workspace = workspaces.of_visitor(None)
-    workspace.start(
-        Job("key", "Embedding", lambda progress: gate.wait(60)), lambda session, _: session
-    )
+    workspace.start(Job("key", "Embedding", lambda progress: gate.wait(60)), workspace.session)
     workspace.seen -= LOCAL_IDLE_SECONDS + 60
 
     workspaces.of_visitor(None)
@@ -227,7 +218,7 @@ def test_a_job_that_ended_but_was_not_collected_is_still_work(tmp_path: Path) ->
     workspace = Workspace(tmp_path, "t" * 22)
     job = Job("quick", "Quick", lambda progress: 1)
 
-    workspace.start(job, lambda session, result: session)
+    workspace.start(job, workspace.session)
     while job.is_active:
         time.sleep(0.01)
 
@@ -237,28 +228,31 @@ def test_a_job_that_ended_but_was_not_collected_is_still_work(tmp_path: Path) ->
     assert not workspace.has_work()
 
 
-def test_dropped_work_is_cancelled_and_its_result_never_arrives(workspace: Workspace) -> None:
+def test_work_on_images_that_are_replaced_is_cancelled_and_its_result_never_arrives(
+    workspace: Workspace, dataset: ImageDataset, split_dataset: ImageDataset
+) -> None:
     gate = threading.Event()
+    workspace.session = loaded(dataset)
 
     def work(progress: Progress) -> str:
         gate.wait(10)
         return "of the old images"
 
-    workspace.start(Job("embed", "Embedding images", work), chosen)
-    job = workspace.jobs()[0]
+    job = Job("embed", "Embedding images", work, needs=("taken",), puts=("embeddings",))
+    workspace.start(job, workspace.session)
 
-    workspace.drop_work()
+    workspace.put(workspace.session, workspace.session.put(source=split_dataset))
 
     assert job.is_cancelled
     assert workspace.jobs() == []
     assert workspace.message == "Embedding images was stopped because its images were replaced."
     gate.set()
     finish_jobs(workspace)
-    assert not workspace.session.policy_chosen
+    assert workspace.session.embeddings is None
 
 
 def test_every_page_sees_that_another_collected_the_result(workspace: Workspace) -> None:
-    workspace.start(made("result"), chosen)
+    workspace.start(made(True), workspace.session)
     seen = workspace.changes
 
     finish_jobs(workspace)
@@ -266,18 +260,19 @@ def test_every_page_sees_that_another_collected_the_result(workspace: Workspace)
     assert workspace.changes != seen
 
 
-def test_a_load_and_a_map_that_end_together_are_both_collected(tmp_path: Path) -> None:
+def test_a_load_and_a_map_that_end_together_are_both_collected(
+    tmp_path: Path, dataset: ImageDataset, split_dataset: ImageDataset
+) -> None:
     workspace = Workspace(tmp_path, "t" * 22)
 
-    def bring_other_images(session: Session, result: object) -> Session:
-        workspace.drop_work()
-        return session
-
-    main, better = (Job(key, key, lambda progress: 1) for key in ("load", "umap"))
-    workspace.start(main, bring_other_images)
-    workspace.start(better, lambda session, result: session, slot=MAP)
-    while main.is_active or better.is_active:
+    workspace.session = loaded(dataset)
+    load = Job("load", "load", lambda progress: split_dataset, puts=("source",))
+    better = Job("umap", "umap", lambda progress: 1, needs=("taken",), puts=("clusters",), slot=MAP)
+    workspace.start(load, workspace.session)
+    workspace.start(better, workspace.session)
+    while load.is_active or better.is_active:
         time.sleep(0.01)
 
     assert workspace.collect()
     assert not workspace.has_work()
+    assert workspace.session.clusters is None

@@ -10,7 +10,7 @@ from opened_page import WAIT_SECONDS, finish_jobs, visitor
 
 from app.jobs.queue import JOBS, Job
 from app.session.session import Pending, Session
-from app.session.workspaces import Workspace
+from app.session.workspace import Workspace
 from app.upload import loading, reading
 from app.upload.announcement import ARCHIVE
 from app.upload.uploads import Arrival

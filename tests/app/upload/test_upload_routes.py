@@ -16,12 +16,13 @@ from starlette.applications import Starlette
 from starlette.types import Message
 
 from app.jobs.queue import Job
-from app.session.workspaces import WORKSPACES, Workspace
+from app.session.workspace import Workspace
+from app.session.workspaces import WORKSPACES
 from app.upload import routes as upload_routes
 from app.upload import uploads
 from app.upload.chunks import CHUNK
 from app.upload.routes import UPLOAD_ROUTES
-from app.upload.uploads import Arrival
+from app.upload.uploads import Arrival, Uploads
 from core.errors import OutputError
 from core.limits import Limits
 
@@ -120,14 +121,14 @@ def workspace(loading: Loading) -> Iterator[Workspace]:
     """Return the workspace of a new visitor; what arrives is noted, not loaded."""
     workspace = visitor()
     yield workspace
-    workspace.uploads.drop_idle(0)
+    workspace.of(Uploads).drop_idle(0)
 
 
 def test_what_has_arrived_waits_for_the_work_under_way(
     workspace: Workspace, loading: Loading
 ) -> None:
     opened = threading.Event()
-    workspace.start(Job("map", "Embedding images", lambda _: opened.wait(60)), lambda s, _: s)
+    workspace.start(Job("map", "Embedding images", lambda _: opened.wait(60)), workspace.session)
     upload = begun(workspace)
     ask("POST", upload, [FIRST])
 
@@ -189,7 +190,7 @@ def test_a_wrong_token_opens_nothing(workspace: Workspace, method: str) -> None:
             assert (answer.status, answer.body) == (404, b"")
     answer = ask(method, f"/evenset/upload/{workspace.token}", [TWO_FILES])
     assert (answer.status, answer.body) == (404, b"")
-    assert workspace.uploads.active() != []
+    assert workspace.of(Uploads).active() != []
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -226,7 +227,7 @@ def test_a_piece_that_is_cancelled_on_its_way_is_not_found(
     write = uploads.Upload.write
 
     def cancel_first(self: uploads.Upload, piece: bytes) -> None:
-        workspace.uploads.cancel(self.id)
+        workspace.of(Uploads).cancel(self.id)
         write(self, piece)
 
     monkeypatch.setattr(uploads.Upload, "write", cancel_first)
@@ -293,7 +294,7 @@ def test_a_browser_that_goes_away_leaves_the_upload_as_it_was(workspace: Workspa
     ask("POST", base(workspace), [TWO_FILES[:20]], goes_away=True)
 
     assert ask("GET", upload).says("missing") == [[0, 1]]
-    assert len(workspace.uploads.active()) == 1
+    assert len(workspace.of(Uploads).active()) == 1
 
 
 def test_too_many_files_are_refused_with_the_limit(
@@ -306,7 +307,7 @@ def test_too_many_files_are_refused_with_the_limit(
 
     assert answer.status == 413
     assert "'pets' holds more than 1 files" in str(answer.says("error"))
-    assert workspace.uploads.active() == []
+    assert workspace.of(Uploads).active() == []
 
 
 def test_a_full_disk_is_said_and_ends_the_upload(
@@ -320,7 +321,7 @@ def test_a_full_disk_is_said_and_ends_the_upload(
     monkeypatch.setattr(uploads.os, "open", full)
     answer = ask("POST", upload, [FIRST])
 
-    assert (answer.status, workspace.uploads.active()) == (507, [])
+    assert (answer.status, workspace.of(Uploads).active()) == (507, [])
     assert "the disk is full" in str(answer.says("error"))
 
 
@@ -330,7 +331,7 @@ def test_a_place_that_cannot_be_made_is_said(
     def refuse(_: str) -> Path:
         raise OutputError("Cannot write there.")
 
-    monkeypatch.setattr(workspace.uploads, "_new_folder", refuse)
+    monkeypatch.setattr(workspace.of(Uploads), "_new_folder", refuse)
 
     assert ask("POST", base(workspace), [TWO_FILES]).status == 507
 
@@ -349,7 +350,7 @@ def test_no_body_is_a_fault(sender: Workspace, blocks: list[bytes]) -> None:
 
     for place in (base(sender), upload, f"{upload}/finish"):
         assert ask("POST", place, blocks).status in {200, 400, 404, 413}
-    sender.uploads.drop_idle(0)
+    sender.of(Uploads).drop_idle(0)
 
 
 @given(
@@ -371,4 +372,4 @@ def test_no_json_is_a_fault(sender: Workspace, line: object, rest: bytes) -> Non
 
     assert ask("POST", base(sender), [text + b"\n" + rest]).status in {200, 400, 413}
     assert ask("POST", f"{upload}/finish", [text]).status in {200, 400}
-    sender.uploads.drop_idle(0)
+    sender.of(Uploads).drop_idle(0)

@@ -1,9 +1,13 @@
-"""What a worker does for the map: draw the UMAP, and compile what that needs beforehand."""
+"""UMAPs, drawn in a process of their own: it compiles for long and cannot be interrupted.
+
+`better_map` and `fit_joint` are for jobs; the tasks below run in the process.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from app.jobs.process import run_in_process
 from core.dataset import Rows
 from core.embed import Embeddings
 from core.progress import Progress, silent
@@ -18,8 +22,39 @@ from core.project import (
 )
 from core.resample import SyntheticPoints
 
-WARM_UMAP = "app.map.worker:warm_umap"
+WARM_UMAP = "app.map.umap:warm_umap"
 _FEW = 200
+
+
+def better_map(
+    embeddings: Embeddings, first: Projection, settings: MapSettings, progress: Progress
+) -> Projection:
+    """Return the UMAP.
+
+    It begins where the first map has the images, so that the picture moves little.
+    """
+    return run_in_process(
+        draw_umap,
+        MapTask(embeddings, first.fit_rows, first.points, settings),
+        stage="drawing the map",
+        progress=progress,
+        warm_up=WARM_UMAP,
+        remedy="The PCA map stays. Try again, or choose fewer images on Load.",
+    )
+
+
+def fit_joint(
+    projection: Projection, embeddings: Embeddings, points: SyntheticPoints, progress: Progress
+) -> JointFit:
+    """Fit a UMAP of images and synthetic points together, in a process of its own."""
+    return run_in_process(
+        fit_together,
+        JointTask(projection, embeddings, points),
+        stage="fitting the map",
+        progress=progress,
+        warm_up=WARM_UMAP,
+        remedy="The map stays as it is. Choose it again, or make fewer synthetic points.",
+    )
 
 
 @dataclass(frozen=True, eq=False)

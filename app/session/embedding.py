@@ -1,10 +1,8 @@
-"""Embed images and draw the first map of them: values in, results out, run as jobs."""
+"""Embed images and draw the first map of them: for jobs, and to open a session again."""
 
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from core.augment.evidence import Evidence, measure_evidence
-from core.augment.trials import Trial
 from core.dataset import ImageDataset
 from core.embed import Embeddings, embed
 from core.progress import Progress
@@ -26,22 +24,7 @@ def first_map(dataset: ImageDataset, embeddings: Embeddings, progress: Progress)
     return project(embeddings, embeddings.rows, fit_rows=some, progress=progress)
 
 
-def embed_and_try(
-    dataset: ImageDataset,
-    taken: ImageDataset,
-    embeddings: Embeddings | None,
-    trials: Sequence[Trial],
-    images_per_class: int,
-    encoder: str,
-    device: str,
-    cache: Path,
-    progress: Progress,
-) -> tuple[Embeddings, Projection | None, Evidence]:
-    """Try operations on each class, embedding all that was taken where that was not done."""
-    projection = None
-    if embeddings is None:
-        embeddings, projection = embed_and_map(taken, encoder, device, cache, progress)
-    evidence = measure_evidence(
-        dataset, embeddings, trials, images_per_class=images_per_class, progress=progress
-    )
-    return embeddings, projection, evidence
+def as_values(made: tuple[Embeddings, Projection]) -> dict[str, Any]:
+    """Return the values of a session that vectors and their first map are."""
+    embeddings, first = made
+    return {"embeddings": embeddings, "projections": {first.method: first}}

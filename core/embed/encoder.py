@@ -1,0 +1,88 @@
+"""One encoder as a record: a picture in, a vector out, and how it is opened."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.embed.computing import in_groups
+from core.embed.cutting import CutEncoder
+from core.embed.devices import CPU
+from core.pictures.decode import Pixels, block_means, resize
+
+# The longer side of what is worked on for an encoder, where its square is not larger: operations on
+# more pixels take longer than the encoder, which sees far fewer.
+_WORKING_PX = 640
+# Pictures that are computed together, always so many. On a CPU the maps of more do not fit its
+# caches, and memory is asked of the system again for each: MobileNetV2 took 30 ms of a core for a
+# picture in a batch of 64, and 14 in eights.
+_SMALL_ON_CPU, _LARGE_ON_CPU, _ON_GPU = 32, 8, 64
+
+# (B, input_px, input_px, 3) uint8 RGB to (B, dimension) float32
+Encode = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+
+
+def squeeze(pixels: Pixels, side_px: int) -> Pixels:
+    """Return the whole picture as a square, whatever its proportions were."""
+    return resize(pixels, width=side_px, height=side_px)
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """One way to turn a picture into a vector, with nothing learned from the person's images."""
+
+    name: str
+    title: str
+    help: str  # for people: what it sees and what it misses
+    source: str
+    dimension: int
+    input_px: int  # pictures are brought to a square of this side
+    version: str  # changes whenever the same picture would give another vector
+    open: Callable[[str], Encode]  # a device to a function; loads weights. See `open_encoder`
+    core_seconds: float  # of one core at 2 GHz for a picture, read and encoded: a rough guide
+    prepare: Callable[[Pixels, int], Pixels] = squeeze  # its last step; see `square`
+    kept: float = 1.0  # how much of the short side `prepare` keeps
+    is_exact: bool = False  # it computes in float32 wherever it runs
+    cut: Callable[[str], CutEncoder] | None = None  # in two, where it has layers that may learn
+    learn_seconds: float | None = None  # of one core, for them to learn from a picture; or unknown
+    is_small: bool = False  # on a CPU, each thread encodes what it read
+
+    def working_copy(self, pixels: Pixels) -> tuple[Pixels, float]:
+        """Return the picture as work for this encoder begins, and its scale: 1 is full size.
+
+        Its longer side has at most _WORKING_PX, as long as the square need not be enlarged. The
+        working copy of a working copy is itself.
+        """
+        height, width = pixels.shape[:2]
+        factor = max(1, min(ceil(max(height, width) / _WORKING_PX), self._most_reduction(pixels)))
+        return block_means(pixels, factor), 1 / factor
+
+    def square(self, pixels: Pixels) -> Pixels:
+        """Return the (input_px, input_px, 3) picture that it computes on, from a whole one.
+
+        Originals, augmented pictures and working copies all come this way: what differs is what was
+        done to them, and not how they were made small.
+        """
+        copy, _ = self.working_copy(pixels)
+        small = block_means(copy, max(1, self._most_reduction(copy)))
+        return self.prepare(small, self.input_px)
+
+    def _most_reduction(self, pixels: Pixels) -> int:
+        return int(min(pixels.shape[:2]) * self.kept) // self.input_px
+
+
+def open_encoder(encoder: Encoder, device: str) -> Encode:
+    """Return an encoder's function over (B, input_px, input_px, 3) pictures on a device.
+
+    The vector of a picture is the same in every batch.
+    """
+    return in_groups(encoder.open(device), group_size(encoder, device))
+
+
+def group_size(encoder: Encoder, device: str) -> int:
+    """Return how many pictures an encoder computes together."""
+    if device != CPU:
+        return _ON_GPU
+    return _SMALL_ON_CPU if encoder.is_small else _LARGE_ON_CPU

@@ -1,0 +1,192 @@
+"""Every value of the session and every job of the app: what is stale is never shown."""
+
+import ast
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import app
+from app.jobs.queue import JOBS, SLOTS, Job, Slot
+from app.session.graph import needed_for
+from app.session.session import VALUES, Session
+from app.session.workspace import Workspace
+from core.augment import PRESETS
+from core.dataset import ImageDataset, Take
+from core.dataset.edits import Edits
+from core.export import ExportReport
+from core.pictures.decoding import Decoding
+
+# What goes with the images themselves, so that nobody has to be told.
+GOES_WITH_IMAGES = {"folder", "pending", "take", "decoding", "policy", "source"}
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a call of `Job` in the app says in its own words."""
+
+    place: str
+    needs: tuple[str, ...]
+    puts: tuple[str, ...]
+    slot: Slot
+
+
+def declared_jobs() -> list[Declared]:
+    """Return every job that the app can start, from where it is put together."""
+    root = Path(app.__file__).parent
+    found = []
+    for path in sorted(root.rglob("*.py")):
+        module = ".".join(path.relative_to(root.parent).with_suffix("").parts)
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "Job":
+                said = {one.arg: one.value for one in call.keywords}
+                space = vars(importlib.import_module(module))
+                parts = {
+                    name: eval(ast.unparse(said[name]), space) if name in said else usual
+                    for name, usual in (("needs", ()), ("puts", ()), ("slot", SLOTS[0]))
+                }
+                found.append(Declared(f"{module}: {ast.unparse(call.args[0])}", **parts))
+    return found
+
+
+DECLARED = declared_jobs()
+each_job = pytest.mark.parametrize("declared", DECLARED, ids=lambda one: one.place)
+
+
+@pytest.fixture(scope="module")
+def full(smote_session: Session, tmp_path_factory: pytest.TempPathFactory) -> Session:
+    """Return a session in which every value is there."""
+    target = tmp_path_factory.mktemp("full") / "pets.zip"
+    return smote_session.put(
+        folder=target.parent, pending=SimpleNamespace(folder=target.parent), policy_chosen=True,
+        evidence=object(), clusters=object(), difficulty=object(), quality=object(),
+        compared=object(), placed=(object(),), evaluation=object(),
+        exported=ExportReport(target, (), {}, {}, (), 0),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def others(
+    full: Session, split_dataset: ImageDataset, tmp_path_factory: pytest.TempPathFactory
+) -> Mapping[str, object]:
+    """Return another value in place of each."""
+    folder = tmp_path_factory.mktemp("other")
+    made = {name: object() for name in VALUES} | {
+        "source": split_dataset, "folder": folder, "pending": SimpleNamespace(folder=folder),
+        "take": Take({"cat": 5, "dog": 5}), "decoding": Decoding("grey", 65_535),
+        "edits": Edits().leave_out([0]), "policy": PRESETS["strong"], "policy_chosen": False,
+        "projections": {"toy": object()}, "placed": (object(),),
+    }  # fmt: skip
+    for name in ("taken", "dataset", "audit", "embeddings", "balanced", "exported"):
+        made[name] = replace(getattr(full, name))
+    return made
+
+
+def is_there(session: Session, name: str, made: object) -> bool:
+    """Return whether a value is in the session, beside others where it joins them."""
+    now = getattr(session, name)
+    if name == "projections":
+        return "toy" in now
+    return set(made) <= set(now) if name == "placed" else now is made or now == made
+
+
+def kept_after(
+    declared: Declared, full: Session, others: Mapping[str, object], changed: str, folder: Path
+) -> bool:
+    """Return whether the result of a job is shown where one value changes while it runs."""
+    workspace = Workspace(folder, "token")
+    workspace.session = full
+    result = {name: others[name] for name in declared.puts}
+    if changed in result:  # the one that is put must not be told from the one that changed
+        result[changed] = {"toy": 1} if changed == "projections" else result[changed]
+    job = Job(
+        "key", "Work", lambda _: result if len(result) > 1 else next(iter(result.values())),
+        declared.needs, declared.puts, declared.slot,
+    )  # fmt: skip
+    assert workspace.start(job, full)
+    workspace.put(full, full.put(**{changed: others[changed]}))
+    job.run()
+    workspace.collect()
+    return all(is_there(workspace.session, name, made) for name, made in result.items())
+
+
+@pytest.fixture(autouse=True)
+def _run_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(JOBS, "submit", lambda job: None)
+
+
+def test_the_jobs_of_the_app_are_found() -> None:
+    assert len(DECLARED) >= 15
+    assert {one.slot for one in DECLARED} == set(SLOTS)
+
+
+@each_job
+def test_a_job_says_what_it_puts_by_names_of_values(declared: Declared) -> None:
+    assert declared.puts
+    assert {*declared.needs, *declared.puts} <= set(VALUES)
+
+
+@each_job
+def test_no_job_forgets_what_its_result_hangs_on(declared: Declared) -> None:
+    watched = needed_for(Session, declared.needs) | set(declared.puts)
+    forgotten = {
+        need
+        for name in declared.puts
+        for need in (*VALUES[name].needs, *VALUES[name].needs_where)
+        # What hangs on a value that is put itself comes with it.
+        if need not in watched and not needed_for(Session, [need]) & set(declared.puts)
+    }
+
+    assert forgotten == set()
+
+
+@each_job
+def test_a_result_whose_needs_have_changed_is_never_shown(
+    declared: Declared, full: Session, others: Mapping[str, object], tmp_path: Path
+) -> None:
+    for need in declared.needs:
+        assert full.put(**{need: others[need]}).differs(full, [need]), need
+        if need not in declared.puts:
+            assert not kept_after(declared, full, others, need, tmp_path), need
+
+
+@each_job
+def test_a_result_is_shown_whatever_else_has_changed(
+    declared: Declared, full: Session, others: Mapping[str, object], tmp_path: Path
+) -> None:
+    for name in VALUES:
+        if not full.put(**{name: others[name]}).differs(full, declared.needs):
+            assert kept_after(declared, full, others, name, tmp_path), name
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_a_new_value_drops_what_hangs_on_it_and_nothing_else(
+    name: str, full: Session, others: Mapping[str, object]
+) -> None:
+    after = full.put(**{name: others[name]})
+
+    dropped = set()
+    for other, value in VALUES.items():
+        if other == name:
+            continue
+        hit = {name, *dropped} & set(value.hangs_on(getattr(full, other)))
+        if hit:
+            dropped.add(other)
+            is_gone = not after.has(other) if value.derive is None else True
+            assert is_gone, other
+        else:
+            assert getattr(after, other) is getattr(full, other), other
+
+
+def test_the_question_before_a_replacement_can_forget_no_value() -> None:
+    untold = {
+        name
+        for name, value in VALUES.items()
+        if value.derive is None
+        and not any(VALUES[one].title for one in needed_for(Session, [name]) | {name})
+    }
+
+    assert untold == GOES_WITH_IMAGES
