@@ -9,6 +9,7 @@ from drawn_sets import draw_dataset, embedded, loaded
 from opened_page import button, finish_jobs, open_view, text, visitor
 
 from app.cli import main
+from app.session.embedding import as_values
 from app.session.session import Session
 from app.session.store import SavedSession, read_saved, save_session
 from core.augment import PRESETS
@@ -75,7 +76,7 @@ def test_the_same_way_gives_the_same_recipe_byte_for_byte(
 
 @pytest.mark.long
 def test_so_it_does_with_vectors(pets: ImageDataset, tmp_path: Path) -> None:
-    session = loaded(pets).put(**embedded(pets, tmp_path / "vectors"))
+    session = loaded(pets).put(**as_values(embedded(pets, tmp_path / "vectors")))
     _, written = by_page(session, "smote")
 
     other = by_command(

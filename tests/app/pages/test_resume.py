@@ -95,7 +95,7 @@ def test_a_refusal_is_a_sentence_and_the_offer_stays(kept: Workspace) -> None:
     page.run()
 
     assert not page.exception
-    assert "19 of 19 files of 'pets' that were looked for are not there any more." in text(page)
+    assert "19 of 19 files of 'pets' that were checked are not there any more." in text(page)
     assert "Resume" in text(page)
 
 
