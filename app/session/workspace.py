@@ -18,6 +18,7 @@ from app.session.session import Session
 from app.session.store import (
     EMBEDDINGS_FOLDER,
     SESSION_FILE,
+    OtherVersion,
     SavedSession,
     kept_names,
     save_session,
@@ -87,7 +88,8 @@ class Workspace:
         self._place = folder  # a function makes it when it is needed: who only looks leaves nothing
         self._vectors = vectors  # a place that a person's workspaces share
         self.session = Session()
-        self.saved: SavedSession | None = None  # of an earlier server, until something replaces it
+        # Of an earlier server, until something replaces it.
+        self.saved: SavedSession | OtherVersion | None = None
         self.changes = 0  # how often a job has ended or begun: each page sees what others did
         self.message = ""  # of the last job, until the person has read it
         self.has_started = False  # the source named on the command line was opened
@@ -344,7 +346,9 @@ class Workspace:
         gone = _files_of(before)
         if session.folder is not None and session.folder.parent == home:
             self._save(home, before)
-            gone |= {home / self.saved.folder} if self.saved else set()
+            # What another version has kept has no folder that this one knows.
+            if isinstance(self.saved, SavedSession):
+                gone.add(home / self.saved.folder)
             self.saved = None
         for path in gone - _files_of(session):
             if path.is_relative_to(home):

@@ -107,7 +107,7 @@ def test_each_change_is_kept(start: Callable[..., Workspaces]) -> None:
     saved = start().of_visitor(TOKEN).saved
 
     assert saved is not None
-    assert saved.policy == PRESETS["gentle"]
+    assert saved.recipe.policy == PRESETS["gentle"]
 
 
 def test_a_result_of_a_job_is_kept_though_nobody_looks(start: Callable[..., Workspaces]) -> None:
