@@ -4,7 +4,6 @@ import streamlit as st
 
 from app.session.session import Session
 from app.shell.page import current_workspace, quiet
-from core.dataset.edits import Edits
 from core.dataset.edits_file import EDITS_NAME, find_edits, missing_text, parse_edits
 from core.words import count_of
 
@@ -25,7 +24,11 @@ def draw_edits(session: Session) -> Session:
     # Another uploader from now on: a file is taken once, and refused once.
     st.session_state[_ROUND] = number + 1
     found, missing = find_edits(parse_edits(upload.getvalue(), upload.name), taken)
-    after = session.put(edits=Edits((*session.edits.done, *found.done)))
-    applied = f"{count_of(len(found), 'change')} from '{upload.name}' applied; see Audit."
+    edits = session.edits.followed_by(found.done, taken)
+    after = session.put(edits=edits)
+    count = len(edits) - len(session.edits)
+    applied = f"{count_of(count, 'change')} from '{upload.name}' applied; see Audit."
+    if found and not count:
+        applied = f"All changes from '{upload.name}' are there already."
     current_workspace().message = missing_text(missing, taken) if missing else applied
     return after
