@@ -1,23 +1,19 @@
 """The policy as text: saved and loaded as JSON, copied as a program."""
 
-import json
-
 import streamlit as st
 
 from app.shell.page import plain
 from core.augment import AugmentPolicy
 from core.augment.as_code import CODE_FORMS
-from core.augment.checked_json import read_json
 from core.errors import SettingError
 
-_NO_JSON = "This is not JSON. Paste the whole content of the file from 'Save as JSON'."
+_PASTED = "What you pasted"
 
 
 def policy_in_and_out(policy: AugmentPolicy) -> AugmentPolicy | None:
     """Draw the policy as text; return another one when the person has brought it."""
-    text = json.dumps(policy.to_json(), indent=2, ensure_ascii=False)
     st.download_button(
-        "Save as JSON", text, "policy.json", "application/json", on_click="ignore",
+        "Save as JSON", policy.to_text(), "policy.json", "application/json", on_click="ignore",
         key="policy_save", help="For 'evenset balance --policy', or to load it here later.",
     )  # fmt: skip
     name = st.segmented_control(
@@ -32,7 +28,7 @@ def policy_in_and_out(policy: AugmentPolicy) -> AugmentPolicy | None:
         return None
     # Told here, beside what was pasted: the page below stays.
     try:
-        return AugmentPolicy.from_json(read_json(brought, _NO_JSON))
+        return AugmentPolicy.from_text(brought, _PASTED)
     except SettingError as error:
         st.error(plain(str(error)))
         return None

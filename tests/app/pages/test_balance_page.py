@@ -97,7 +97,8 @@ def test_the_limits_go_with_other_vectors(session: Session) -> None:
     measured = workspace.session
 
     assert measured.embeddings is not None
-    again = measured.put(**as_values((measured.embeddings, measured.projections["pca"])))
+    again = measured.put(embeddings=replace(measured.embeddings))
+
     assert (again.difficulty, again.quality) == (None, None)
 
 
