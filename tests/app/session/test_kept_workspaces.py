@@ -181,7 +181,7 @@ def test_what_is_being_opened_is_not_deleted(start: Callable[..., Workspaces]) -
     workspace = start().of_visitor(TOKEN)
     gate = threading.Event()
     workspace.start(
-        Job("go_on", "Opening 'pets' again", lambda _: gate.wait(60)), workspace.session
+        Job("go_on", "Opening 'pets'", lambda _: gate.wait(60)), workspace.session
     )
 
     workspace.drop_saved()
