@@ -98,12 +98,14 @@ class Workspace:
         self._attached: dict[type[Attached], Attached] = {}
         self._running: dict[Slot, _Running] = {}
         self._lock = threading.RLock()
-        # Apart from the other: who makes a folder waits for nobody who asks for work.
+        # Apart from that one: who makes a folder, or takes a piece of an upload, waits for nobody
+        # who asks for work.
         self._place_lock = threading.Lock()
+        self._attached_lock = threading.Lock()
 
     def of(self, kind: type[Kind]) -> Kind:
         """Return what a room keeps for this visitor."""
-        with self._lock:
+        with self._attached_lock:
             if kind not in self._attached:
                 self._attached[kind] = kind.of_visitor(self)
             return cast(Kind, self._attached[kind])
@@ -193,9 +195,7 @@ class Workspace:
 
     def ongoing(self) -> list[Ongoing]:
         """Return what goes on beside jobs, such as uploads."""
-        with self._lock:
-            attached = list(self._attached.values())
-        return [one for each in attached for one in each.ongoing()]
+        return [one for each in self._all_attached() for one in each.ongoing()]
 
     def has_work(self) -> bool:
         """Return whether something goes on, a job is under way, or one waits to be collected."""
@@ -204,9 +204,7 @@ class Workspace:
 
     def drop_idle(self, seconds: float) -> None:
         """Let go of what nobody has touched for so long, such as an upload that has stopped."""
-        with self._lock:
-            attached = list(self._attached.values())
-        for each in attached:
+        for each in self._all_attached():
             each.drop_idle(seconds)
 
     def job_in(self, slot: Slot) -> Job | None:
@@ -281,6 +279,10 @@ class Workspace:
                 (self.folder / SESSION_FILE).unlink()
             for name in kept_names(saved) - {SESSION_FILE}:
                 remove_later(self.folder / name)
+
+    def _all_attached(self) -> list[Attached]:
+        with self._attached_lock:
+            return list(self._attached.values())
 
     def _end(self, running: _Running) -> None:
         """Put what a job has brought into the session, or say why it brought nothing."""
