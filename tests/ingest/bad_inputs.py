@@ -185,7 +185,9 @@ TESTS_OF: Mapping[int, tuple[str, tuple[str, ...]]] = {
     ),
     37: (
         "a tab that is closed",
-        ("app/session/test_workspace.py::test_idle_workspaces_are_swept_by_the_rule_of_the_server",),
+        (
+            "app/session/test_workspace.py::test_idle_workspaces_are_swept_by_the_rule_of_the_server",
+        ),
     ),
     38: (
         "the token of another visitor",
