@@ -45,7 +45,7 @@ TO_BE_REBUILT = ("core.evaluate.", "core.ingest.")
 STILL_SLIVERS = {
     "app.pages.augment.code",
     "app.pages.balance.map_settings",
-    "app.pages.load.edits",
+    "app.pages.load.edits_file",
 }
 # By package and function, so that a move within a package changes nothing here.
 STILL_CROWDED = {

@@ -323,7 +323,10 @@ class Workspace:
         return self.session.differs(running.made_from, running.job.needs)
 
     def _replace(self, after: Session) -> None:
-        """Have another session; work on what it has no more is stopped and forgotten."""
+        """Take `after` as the session, and stop the work whose input it has replaced.
+
+        That work is forgotten: what it still brings arrives nowhere.
+        """
         before, self.session = self.session, after
         for slot, running in list(self._running.items()):
             needs = running.job.needs

@@ -18,7 +18,7 @@ from core.words import count_of
 _REFUSED = "map_refused"
 
 
-def draw_edits(session: Session, selection: Selection) -> None:
+def draw_actions(session: Session, selection: Selection) -> None:
     """Draw what can be done with the selected images, and what can be undone."""
     rows = selection.rows
     if not len(rows) and selection.pick is not None and selection.pick.is_real:

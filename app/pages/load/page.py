@@ -6,9 +6,9 @@ from pathlib import Path
 import streamlit as st
 
 from app.jobs.queue import MAIN
-from app.pages.load import labels as load_labels
+from app.pages.load import label_source
 from app.pages.load import resume as go_on
-from app.pages.load.edits import draw_edits
+from app.pages.load.edits_file import draw_edits_file
 from app.pages.load.pixels import draw_questions
 from app.session.session import Session
 from app.session.workspace import Workspace
@@ -41,7 +41,7 @@ def load_view(session: Session) -> Session:
         loading.start_source(current_workspace(), f"sample:{sample}", title=SAMPLES[sample].title)
         st.rerun()
     if session.pending is not None:
-        load_labels.draw(session.pending)
+        label_source.draw(session.pending)
         return session
     dataset = session.dataset
     if dataset is None or session.source is None or session.audit is None:
@@ -66,7 +66,7 @@ def load_view(session: Session) -> Session:
     taken = _choose(session.source, session.taken or dataset)
     if session.edits:
         quiet(f"Choosing another subset discards your {changes}. Audit has them as edits.json.")
-    edited = draw_edits(session)
+    edited = draw_edits_file(session)
     st.divider()
     st.subheader("Load other images", anchor=False)
     lost = f", including your {changes}" if session.edits else ""

@@ -10,7 +10,7 @@ from core.words import count_of
 _ROUND = "edits_round"
 
 
-def draw_edits(session: Session) -> Session:
+def draw_edits_file(session: Session) -> Session:
     """Draw the place for a file, and return the session with the changes that one holds."""
     taken = session.taken
     if taken is None:
