@@ -5,5 +5,6 @@ and puts; the slots, of which each visitor has one job at a time; and the queue 
 `process`: run a function in a process of its own, the warm one that stands by. `worker` is that
 process seen from here, `worker_process` what runs in it.
 
-Pages make a `Job` and give it to `Workspace.start`, or to `begin` where it starts by itself.
+Pages make a `Job` and give it to `Workspace.start`, or to `Workspace.begin` where it starts by
+itself.
 """

@@ -1,8 +1,8 @@
 """The pages, in the order of the way. To add one is to add one entry to `PAGES`.
 
-Each is a folder with a `page.py` that has its question and its view: a function that takes the
-session, draws, and returns the session with what the person made. Pages import the other rooms of
-the app and never each other.
+`load`, `audit`, `augment`, `balance`, `evaluate`, `export`: each is a folder with a `page.py` that
+has its question and its view: a function that takes the session, draws, and returns the session
+with what the person made. Pages import the other rooms of the app and never each other.
 """
 
 from collections.abc import Callable

@@ -2,10 +2,10 @@
 
 Read `encoder` first (the record), then `encoders` (those that are built in: `builtin` and
 `classical`) and `pretrained` (models of Hugging Face, by `hub`, `snapshots`, `preparation` and
-`backbone`). `estimate` says what can be chosen and how long it takes;
-`pipeline` embeds with threads and a `cache` into `embeddings`; `store` keeps them. `cutting` and
-`cut_backbone` open an encoder for learning; `train_encoder` and `fit_builtin` made the one that is
-built in.
+`backbone`; `network` is what a network needs of all). `estimate` says what can be chosen and how
+long it takes. `pipeline` embeds with threads (`computing`) on one of the `devices`, with a `cache`,
+into `embeddings`; `store` keeps them. `cutting` and `cut_backbone` open an encoder for learning;
+`train_encoder` (on `training_pictures`) and `fit_builtin` made the one that is built in.
 """
 
 from core.embed.cutting import CutEncoder

@@ -1,1 +1,4 @@
-"""Audit: what is unbalanced and what is wrong."""
+"""Audit: what is unbalanced and what is wrong.
+
+`page` is the page; `changes` has what was changed in the labels, and the review list.
+"""

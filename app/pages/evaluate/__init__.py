@@ -1,1 +1,4 @@
-"""Evaluate: which strategy helps."""
+"""Evaluate: which strategy helps.
+
+`page` puts it together: `form` asks, `comparison` is the long work, `results` shows what came out.
+"""

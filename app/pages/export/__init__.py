@@ -1,1 +1,4 @@
-"""Export: the balanced dataset."""
+"""Export: the balanced dataset.
+
+`page` asks and starts, `result` shows what was written.
+"""
