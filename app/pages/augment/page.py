@@ -1,17 +1,19 @@
 """Augment: what each operation does to the pictures of a class."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import streamlit as st
 
-from app.pages.augment.code import policy_in_and_out
 from app.pages.augment.controls import controls, start_anew
 from app.pages.augment.evidence import evidence_section
 from app.pages.augment.views import VIEWS
 from app.session.session import Session
 from app.shell.page import ask_for_images, current_workspace, heading, lead_on, note, plain, quiet
 from core.augment import OPERATIONS, PRESET_HELP, PRESETS, AugmentPolicy
+from core.augment.as_code import CODE_FORMS
+from core.augment.checked_json import read_json
 from core.augment.suggestion import mirror_text
 from core.dataset import TRAIN, ImageDataset
 from core.errors import SettingError
@@ -19,6 +21,7 @@ from core.words import named
 
 _DRAWN = "policy_drawn"  # what the sliders said last
 _PANE_PX = 860
+_NO_JSON = "This is not JSON. Paste the whole content of the file from 'Save as JSON'."
 _NAMED = 6  # operations that the answer names one by one
 QUESTION = "What does augmentation do to your classes?"
 
@@ -70,10 +73,35 @@ def _presets() -> None:
                     _take_over(PRESETS[name])
                 st.caption(PRESET_HELP[name])
         with st.popover("Save or load the policy"):
-            policy = policy_in_and_out(current_workspace().session.policy)
+            policy = _policy_as_text(current_workspace().session.policy)
             if policy is not None:
                 _take_over(policy, keeps_seed=False)
         quiet("Each policy is a starting point. The sliders show its settings.")
+
+
+def _policy_as_text(policy: AugmentPolicy) -> AugmentPolicy | None:
+    """Draw the policy as JSON and as a program; return another one that the person brought."""
+    text = json.dumps(policy.to_json(), indent=2, ensure_ascii=False)
+    st.download_button(
+        "Save as JSON", text, "policy.json", "application/json", on_click="ignore",
+        key="policy_save", help="For 'evenset balance --policy', or to load it here later.",
+    )  # fmt: skip
+    name = st.segmented_control(
+        "As code", list(CODE_FORMS), default=next(iter(CODE_FORMS)), required=True,
+        format_func=lambda one: CODE_FORMS[one].title, key="policy_form",
+    )  # fmt: skip
+    form = CODE_FORMS[name or next(iter(CODE_FORMS))]
+    st.caption(form.help)
+    st.code(form.write(policy), language="python", height=260)
+    brought = st.text_area("Load a policy: paste its JSON", key="policy_text", height=90)
+    if not st.button("Use it", key="policy_load", disabled=not brought.strip()):
+        return None
+    # Told here, beside what was pasted: the page below stays.
+    try:
+        return AugmentPolicy.from_json(read_json(brought, _NO_JSON))
+    except SettingError as error:
+        st.error(plain(str(error)))
+        return None
 
 
 def _take_over(policy: AugmentPolicy, *, keeps_seed: bool = True) -> None:
