@@ -1,15 +1,16 @@
 """What the server is told: Streamlit's options, and what a visitor may do."""
 
 import ipaddress
-import os
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from platformdirs import user_cache_path, user_data_path
+
 from core.errors import SettingError
 from core.limits import DEFAULT_LIMITS, Limits
 
+_NAME = "evenset"  # of the folders
 ASSETS = Path(__file__).parent / "shell"  # the mark and the style of every page
 
 # `.streamlit/config.toml` says the same for people who run Streamlit by hand; a test compares.
@@ -181,23 +182,19 @@ def _read_numbers(options: Mapping[str, object], wanted: Sequence[ServeOption]) 
 
 
 def usual_root() -> Path:
-    """Return where a person's workspaces are kept unless another place is named."""
-    return _user_folder("XDG_DATA_HOME", ".local/share", "Application Support") / "workspaces"
+    """Return where a person's workspaces are kept unless another place is named.
+
+    Raises:
+        RuntimeError: nobody knows whose home it is.
+    """
+    return user_data_path(_NAME, appauthor=False).expanduser() / "workspaces"
 
 
 def usual_cache() -> Path:
-    """Return where a person's vectors are kept, for the app and the command line alike."""
-    return _user_folder("XDG_CACHE_HOME", ".cache", "Caches") / "embeddings"
+    """Return where a person's vectors are kept, for the app and the command line alike.
 
-
-def _user_folder(variable: str, usual: str, on_mac: str) -> Path:
-    named = os.environ.get(variable, "")
-    if Path(named).is_absolute():
-        folder = Path(named)
-    elif sys.platform == "win32":
-        folder = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        folder = Path.home() / "Library" / on_mac
-    else:
-        folder = Path.home() / usual
-    return folder / "evenset"
+    Raises:
+        RuntimeError: nobody knows whose home it is.
+    """
+    # On Windows the one place is for data and cache alike; elsewhere each has its own.
+    return user_cache_path(_NAME, appauthor=False, opinion=False).expanduser() / "embeddings"

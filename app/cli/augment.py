@@ -102,8 +102,7 @@ def run_augment(source: SourceOptions, encoding: EncoderOptions, asked: Evidence
     _print(evidence, asked.evidence)
     if asked.suggest is not None:
         policy = suggest_policy(evidence, seed=seed)
-        text = json.dumps(policy.to_json(), indent=2, ensure_ascii=False) + "\n"
-        write_bytes(asked.suggest, text.encode("utf-8", "surrogatepass"))
+        write_bytes(asked.suggest, policy.to_text().encode())
 
 
 def find_writer(path: Path) -> Callable[[pd.DataFrame, IO[bytes]], object]:

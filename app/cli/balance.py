@@ -48,6 +48,7 @@ from core.export import (
     export,
     find_container,
     find_layout,
+    make_recipe,
     read_recipe,
 )
 from core.progress import Progress
@@ -151,6 +152,8 @@ def run_balance(
             embeddings = embed_all(dataset, encoding, progress, encoder=choice.encoder)
             tell_estimate(plan, embeddings)
         recipe = _recipe(dataset, plan, choice, named_edits(source, base))
+        for text in recipe.told():
+            print(text)
         _warn_of_other_images(base, dataset)
         _print_grave(dataset, progress)
         side = TrainingSide(
@@ -217,22 +220,10 @@ def _settings(
 def _recipe(
     dataset: ImageDataset, plan: BalancePlan, choice: Choice, edits: tuple[NamedEdit, ...]
 ) -> Recipe:
-    return Recipe(
-        source=dataset.name,
-        dataset_digest=dataset.digest,
-        choices=dataset.choices,
-        take=dataset.take,
-        strategy=plan.strategy,
-        target=choice.target,
-        settings=plan.settings,
-        most_per_image=choice.most_per_image,
-        encoder=choice.encoder,
-        policy=choice.policy,
-        seed=choice.seed,
-        edits=edits,
-        originals=choice.originals,
-        layout=choice.layout.name,
+    recipe = make_recipe(
+        dataset, plan, choice.policy, seed=choice.seed, encoder=choice.encoder, edits=edits
     )
+    return replace(recipe, originals=choice.originals, layout=choice.layout.name)
 
 
 def _warn_of_other_images(base: Recipe | None, dataset: ImageDataset) -> None:

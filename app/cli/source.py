@@ -1,6 +1,5 @@
 """What a command names: source, images, policy and folder, each opened, embedded, read or made."""
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -18,8 +17,9 @@ from core.dataset.edits import ABOUT_REVIEW
 from core.dataset.edits_file import NamedEdit, find_edits, missing_text, read_edits
 from core.dataset.questions import questions
 from core.embed import Embeddings, embed
-from core.errors import OutputError, SettingError
+from core.errors import OutputError
 from core.export import Recipe
+from core.records import read_file
 
 
 @contextmanager
@@ -123,11 +123,6 @@ def read_policy(text: str, seed: int) -> AugmentPolicy:
     """
     if text in PRESETS:
         return replace(PRESETS[text], seed=seed)
-    try:
-        return AugmentPolicy.from_json(json.loads(Path(text).read_text("utf-8")))
-    except FileNotFoundError as error:
-        raise SettingError(
-            f"There is no policy '{text}'. Use {', '.join(PRESETS)}, or a JSON file."
-        ) from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise SettingError(f"The policy '{text}' cannot be read as JSON.") from error
+    remedy = f"Use {', '.join(PRESETS)}, or a JSON file."
+    content = read_file(Path(text), "policy", remedy=remedy)
+    return AugmentPolicy.from_text(content, f"The policy '{text}'")

@@ -3,19 +3,27 @@
 It is written when it is made, not whenever a setting changes: of many classes it has megabytes.
 """
 
-import json
-from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.session.session import Session
-from core.dataset import ImageDataset
-from core.errors import OutputError
+from core import records
+from core.errors import OutputError, SettingError
 from core.evaluate import EvaluationReport
-from core.evaluate.report_file import read_report
+from core.evaluate.report_file import check_report
 from core.storage import cannot_write, write_bytes
 
 REPORT_FILE = "comparison.json"
-_VERSION = 1
+_VERSION = 2
+
+
+@dataclass(frozen=True)
+class KeptReport:
+    """A comparison, and what it was made of."""
+
+    dataset: str  # its digest
+    group_column: str | None
+    report: EvaluationReport
 
 
 def keep_report(workspace: Path, session: Session) -> None:
@@ -32,8 +40,9 @@ def keep_report(workspace: Path, session: Session) -> None:
         except OSError as error:
             raise OutputError(cannot_write(path, error)) from error
         return
-    facts = {"version": _VERSION, **_made_of(dataset), "report": report.to_json()}
-    write_bytes(path, json.dumps(facts, separators=(",", ":")).encode())
+    kept = KeptReport(dataset.digest, dataset.choices.group_column, report)
+    # Of many classes it has millions of numbers: each on a line of its own would be many bytes.
+    write_bytes(path, records.to_text(kept, _VERSION, is_compact=True).encode())
 
 
 def with_kept_report(workspace: Path, session: Session) -> Session:
@@ -44,15 +53,14 @@ def with_kept_report(workspace: Path, session: Session) -> Session:
     """
     if session.dataset is None or session.embeddings is None:
         return session
-    with suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
-        facts = json.loads((workspace / REPORT_FILE).read_bytes())
-        made_of = _made_of(session.dataset)
-        if facts["version"] == _VERSION and {name: facts[name] for name in made_of} == made_of:
-            report: EvaluationReport = read_report(facts["report"])
-            if report.encoder == session.embeddings.encoder:
-                return session.put(evaluation=report)
-    return session
-
-
-def _made_of(dataset: ImageDataset) -> dict[str, object]:
-    return {"dataset": dataset.digest, "group_column": dataset.choices.group_column}
+    where = "The comparison"
+    try:
+        content = (workspace / REPORT_FILE).read_bytes()
+        kept = records.read_text(KeptReport, content, where, _VERSION)
+        check_report(kept.report, where)
+    except (OSError, SettingError):
+        return session
+    made_of = (session.dataset.digest, session.dataset.choices.group_column)
+    is_same = (kept.dataset, kept.group_column) == made_of
+    is_of_vectors = kept.report.encoder == session.embeddings.encoder
+    return session.put(evaluation=kept.report) if is_same and is_of_vectors else session

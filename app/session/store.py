@@ -5,12 +5,10 @@ left from work that was broken off. Vectors, maps and points are made again: the
 the same ones, and the vectors are in the workspace's cache.
 """
 
-import json
-import math
 import re
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,35 +16,25 @@ import numpy as np
 from app.session.embedding import as_values, embed_and_map
 from app.session.kept_report import REPORT_FILE, with_kept_report
 from app.session.session import Balanced, Session
+from core import records
 from core.audit import audit
-from core.augment import AugmentPolicy
-from core.dataset import ImageDataset, Take, select
-from core.dataset.edits_file import (
-    NamedEdit,
-    edits_from_json,
-    edits_to_json,
-    find_edits,
-    name_edits,
-)
-from core.dataset.questions import with_decoding
+from core.dataset import ImageDataset, select
+from core.dataset.edits import Edit
+from core.dataset.edits_file import find_edits, name_edits
+from core.dataset.questions import decoding_of, with_decoding
 from core.dataset.store import (
     has_dataset,
     read_dataset,
-    take_from_json,
-    take_to_json,
     write_dataset,
 )
-from core.embed import available_devices
-from core.errors import EvensetError, SettingError, SourceError
-from core.pictures.decoding import Decoding
+from core.embed import DEFAULT_ENCODER, available_devices
+from core.errors import SettingError, SourceError
+from core.export import Recipe, make_recipe
 from core.progress import Progress
 from core.resample import (
     STRATEGIES,
-    Settings,
-    Target,
     TrainingSide,
     make_plan,
-    read_target,
     resample,
 )
 from core.storage import write_bytes
@@ -56,41 +44,52 @@ SESSION_FILE = "session.json"
 EMBEDDINGS_FOLDER = "embeddings"
 CACHES = (EMBEDDINGS_FOLDER, "thumbnails")  # their files are named by content
 _INDEX = "index"
-_VERSION = 2
+_VERSION = 3
 _FOLDER = re.compile(r"\w{1,100}", re.ASCII)
 _LOOKED_FOR = 200  # files of a set whose presence is checked before going on with it
 
 
 @dataclass(frozen=True)
-class SavedPlan:
-    """A strategy that was chosen; its points are made again from the seed."""
-
-    strategy: str
-    target: Target | None
-    settings: Settings
-    most_per_image: int | None
-    seed: int
-    was_made: bool  # on the embeddings
-
-
-@dataclass(frozen=True)
 class SavedSession:
-    """What can be gone on with, in a few lines."""
+    """What can be gone on with: how it was made, where it lies, and how far it had come."""
 
     saved_at: float  # seconds since the epoch
     folder: str  # of the dataset, in the workspace
-    name: str
     images: int
     classes: int
-    decoding: Decoding | None  # None: as the index says
-    take: Take | None
-    edits: tuple[NamedEdit, ...]
-    policy: AugmentPolicy
+    recipe: Recipe  # its edits are all, those of the review list included
     policy_chosen: bool
-    encoder: str | None  # what the images were embedded with, if they were
     device: str
-    plan: SavedPlan | None
+    was_embedded: bool
+    was_made: bool  # the plan was carried out on the embeddings
     was_compared: bool  # the comparison lies beside it
+
+    @property
+    def name(self) -> str:
+        """Return what the images are called."""
+        return self.recipe.source
+
+
+@dataclass(frozen=True)
+class OtherVersion:
+    """Work that another version of Evenset has kept; it stays until the person removes it."""
+
+    told: str
+    names: frozenset[str]  # of all that lies in the workspace
+
+
+def recipe_of(
+    session: Session, dataset: ImageDataset, balanced: Balanced | None, edits: Sequence[Edit]
+) -> Recipe:
+    """Return how `dataset` is made, with `edits`, into what `balanced` says; None: not yet."""
+    return make_recipe(
+        dataset,
+        balanced.plan if balanced else None,
+        session.policy,
+        seed=balanced.seed if balanced else 0,
+        encoder=session.embeddings.encoder if session.embeddings else DEFAULT_ENCODER,
+        edits=name_edits(edits, dataset),
+    )
 
 
 def keep_index(folder: Path, dataset: ImageDataset) -> None:
@@ -116,42 +115,41 @@ def save_session(workspace: Path, session: Session) -> None:
         raise ValueError("A session with images in a folder of the workspace.")
     keep_index(folder, source)
     balanced, embeddings = session.balanced, session.embeddings
-    facts = {
-        "version": _VERSION,
-        "saved_at": time.time(),
-        "folder": folder.name,
-        "name": dataset.name,
-        "images": len(dataset.present_rows),
-        "classes": sum(count > 0 for count in dataset.counts().values()),
-        "decoding": asdict(dataset.decoding),
-        "take": take_to_json(session.take),
-        "edits": edits_to_json(name_edits(session.edits.done, dataset)),
-        "policy": session.policy.to_json(),
-        "policy_chosen": session.policy_chosen,
-        "encoder": embeddings.encoder if embeddings else None,
-        "device": embeddings.device if embeddings else "auto",
-        "plan": balanced and _plan_to_json(balanced),
-        "was_compared": session.evaluation is not None,
-    }
-    write_bytes(workspace / SESSION_FILE, json.dumps(facts, indent=2).encode() + b"\n")
+    saved = SavedSession(
+        saved_at=time.time(),
+        folder=folder.name,
+        images=len(dataset.present_rows),
+        classes=sum(count > 0 for count in dataset.counts().values()),
+        recipe=recipe_of(session, dataset, balanced, session.edits.done),
+        policy_chosen=session.policy_chosen,
+        device=embeddings.device if embeddings else "auto",
+        was_embedded=embeddings is not None,
+        was_made=balanced is not None and balanced.made is not None,
+        was_compared=session.evaluation is not None,
+    )
+    write_bytes(workspace / SESSION_FILE, records.to_text(saved, _VERSION).encode())
 
 
-def read_saved(workspace: Path) -> SavedSession | None:
+def read_saved(workspace: Path) -> SavedSession | OtherVersion | None:
     """Return what `save_session` wrote, or None: nothing, something damaged, or without images."""
     try:
-        facts = json.loads((workspace / SESSION_FILE).read_bytes())
-        saved = _read(facts)
-    except (OSError, ValueError, TypeError, KeyError, RecursionError, EvensetError):
+        content = (workspace / SESSION_FILE).read_bytes()
+        saved = records.read_text(SavedSession, content, "What was kept here", _VERSION)
+    except records.OtherVersionError as error:
+        return OtherVersion(str(error), frozenset(entry.name for entry in workspace.iterdir()))
+    except (OSError, SettingError):
         return None
-    if not _FOLDER.fullmatch(saved.folder) or not math.isfinite(saved.saved_at):
+    if not _FOLDER.fullmatch(saved.folder):
         return None
     return saved if has_dataset(workspace / saved.folder / _INDEX) else None
 
 
-def kept_names(saved: SavedSession | None) -> set[str]:
+def kept_names(saved: SavedSession | OtherVersion | None) -> set[str]:
     """Return the entries of a workspace that stay when nobody is at work in it."""
     if saved is None:
         return set()
+    if isinstance(saved, OtherVersion):
+        return set(saved.names)
     return {SESSION_FILE, REPORT_FILE, *CACHES, saved.folder}
 
 
@@ -163,18 +161,18 @@ def reopen(workspace: Path, saved: SavedSession, vectors: Path, progress: Progre
     """
     folder = workspace / saved.folder
     source = read_dataset(folder / _INDEX)
-    if saved.decoding is not None:
-        source = with_decoding(source, saved.decoding)
+    source = with_decoding(source, decoding_of(saved.recipe.choices, source.proposal.decoding))
     _look_for_files(source, workspace, progress)
     session = Session().put(source=source, audit=audit(source, progress), folder=folder)
-    if saved.take is not None:
-        report = audit(select(source, saved.take), progress)
-        session = session.put(take=saved.take, audit=report)
-    if saved.edits and session.taken is not None:
-        edits, _ = find_edits(saved.edits, session.taken)
+    recipe = saved.recipe
+    if recipe.take is not None:
+        report = audit(select(source, recipe.take), progress)
+        session = session.put(take=recipe.take, audit=report)
+    if recipe.edits and session.taken is not None:
+        edits, _ = find_edits(recipe.edits, session.taken)
         session = session.put(edits=edits)
     if saved.policy_chosen:
-        session = session.put(policy=saved.policy, policy_chosen=True)
+        session = session.put(policy=recipe.policy, policy_chosen=True)
     session = _with_embeddings(session, vectors, saved, progress)
     session = _with_plan(session, saved, progress)
     return with_kept_report(workspace, session) if saved.was_compared else session
@@ -183,22 +181,22 @@ def reopen(workspace: Path, saved: SavedSession, vectors: Path, progress: Progre
 def _with_embeddings(
     session: Session, vectors: Path, saved: SavedSession, progress: Progress
 ) -> Session:
-    if saved.encoder is None or session.taken is None:
+    if not saved.was_embedded or session.taken is None:
         return session
     devices = [device.name for device in available_devices()]
     device = saved.device if saved.device in devices else "auto"
     try:
-        made = embed_and_map(session.taken, saved.encoder, device, vectors, progress)
+        made = embed_and_map(session.taken, saved.recipe.encoder, device, vectors, progress)
     except SettingError:  # an encoder of another version, or a model that is gone
         return session
     return session.put(**as_values(made))
 
 
 def _with_plan(session: Session, saved: SavedSession, progress: Progress) -> Session:
-    wanted, dataset, embeddings = saved.plan, session.dataset, session.embeddings
-    if wanted is None or dataset is None or wanted.strategy not in STRATEGIES:
+    wanted, dataset, embeddings = saved.recipe, session.dataset, session.embeddings
+    if wanted.strategy is None or dataset is None or wanted.strategy not in STRATEGIES:
         return session
-    if wanted.was_made and embeddings is None:
+    if saved.was_made and embeddings is None:
         return session
     try:
         plan = make_plan(
@@ -210,7 +208,7 @@ def _with_plan(session: Session, saved: SavedSession, progress: Progress) -> Ses
         )
     except SettingError:  # a setting that this version does not have
         return session
-    if not wanted.was_made:
+    if not saved.was_made:
         return session.put(balanced=Balanced(plan, wanted.seed))
     made = resample(
         TrainingSide(
@@ -239,56 +237,3 @@ def _look_for_files(dataset: ImageDataset, workspace: Path, progress: Progress) 
             f"are not {place} any more. Put them back, or delete the session here and load the "
             "images again."
         )
-
-
-def _read(facts: Mapping[str, object]) -> SavedSession:
-    if facts["version"] != _VERSION:
-        raise ValueError(f"version {facts['version']}")
-    plan, decoding = facts["plan"], facts.get("decoding")
-    return SavedSession(
-        saved_at=float(str(facts["saved_at"])),
-        folder=str(facts["folder"]),
-        name=str(facts["name"]),
-        images=int(str(facts["images"])),
-        classes=int(str(facts["classes"])),
-        decoding=_read_decoding(decoding) if isinstance(decoding, Mapping) else None,
-        take=take_from_json(facts["take"]),
-        edits=edits_from_json(facts.get("edits", [])),  # a session of before there were any
-        policy=AugmentPolicy.from_json(facts["policy"]),
-        policy_chosen=facts["policy_chosen"] is True,
-        encoder=None if facts["encoder"] is None else str(facts["encoder"]),
-        device=str(facts["device"]),
-        plan=_read_plan(plan) if isinstance(plan, Mapping) else None,
-        was_compared=facts.get("was_compared") is True,
-    )
-
-
-def _read_decoding(facts: Mapping[str, object]) -> Decoding:
-    return Decoding(str(facts["background"]), int(str(facts["white_level"])))
-
-
-def _plan_to_json(balanced: Balanced) -> dict[str, object]:
-    plan = balanced.plan
-    target = dict(plan.target) if isinstance(plan.target, Mapping) else plan.target
-    return {
-        "strategy": plan.strategy,
-        "target": target,
-        "settings": dict(plan.settings),
-        "most_per_image": plan.most_per_image,
-        "seed": balanced.seed,
-        "was_made": balanced.made is not None,
-    }
-
-
-def _read_plan(facts: Mapping[str, object]) -> SavedPlan:
-    settings, most = facts["settings"], facts["most_per_image"]
-    if not isinstance(settings, Mapping):
-        raise TypeError("settings")
-    return SavedPlan(
-        strategy=str(facts["strategy"]),
-        target=read_target(facts["target"]),
-        settings=dict(settings),
-        most_per_image=None if most is None else int(str(most)),
-        seed=int(str(facts["seed"])),
-        was_made=facts["was_made"] is True,
-    )

@@ -18,6 +18,7 @@ from app.session.session import Session
 from app.session.store import (
     EMBEDDINGS_FOLDER,
     SESSION_FILE,
+    OtherVersion,
     SavedSession,
     kept_names,
     save_session,
@@ -87,7 +88,8 @@ class Workspace:
         self._place = folder  # a function makes it when it is needed: who only looks leaves nothing
         self._vectors = vectors  # a place that a person's workspaces share
         self.session = Session()
-        self.saved: SavedSession | None = None  # of an earlier server, until something replaces it
+        # Of an earlier server, until something replaces it.
+        self.saved: SavedSession | OtherVersion | None = None
         self.changes = 0  # how often a job has ended or begun: each page sees what others did
         self.message = ""  # of the last job, until the person has read it
         self.has_started = False  # the source named on the command line was opened
@@ -96,12 +98,14 @@ class Workspace:
         self._attached: dict[type[Attached], Attached] = {}
         self._running: dict[Slot, _Running] = {}
         self._lock = threading.RLock()
-        # Apart from the other: who makes a folder waits for nobody who asks for work.
+        # Apart from that one: who makes a folder, or takes a piece of an upload, waits for nobody
+        # who asks for work.
         self._place_lock = threading.Lock()
+        self._attached_lock = threading.Lock()
 
     def of(self, kind: type[Kind]) -> Kind:
         """Return what a room keeps for this visitor."""
-        with self._lock:
+        with self._attached_lock:
             if kind not in self._attached:
                 self._attached[kind] = kind.of_visitor(self)
             return cast(Kind, self._attached[kind])
@@ -191,9 +195,7 @@ class Workspace:
 
     def ongoing(self) -> list[Ongoing]:
         """Return what goes on beside jobs, such as uploads."""
-        with self._lock:
-            attached = list(self._attached.values())
-        return [one for each in attached for one in each.ongoing()]
+        return [one for each in self._all_attached() for one in each.ongoing()]
 
     def has_work(self) -> bool:
         """Return whether something goes on, a job is under way, or one waits to be collected."""
@@ -202,9 +204,7 @@ class Workspace:
 
     def drop_idle(self, seconds: float) -> None:
         """Let go of what nobody has touched for so long, such as an upload that has stopped."""
-        with self._lock:
-            attached = list(self._attached.values())
-        for each in attached:
+        for each in self._all_attached():
             each.drop_idle(seconds)
 
     def job_in(self, slot: Slot) -> Job | None:
@@ -280,6 +280,10 @@ class Workspace:
             for name in kept_names(saved) - {SESSION_FILE}:
                 remove_later(self.folder / name)
 
+    def _all_attached(self) -> list[Attached]:
+        with self._attached_lock:
+            return list(self._attached.values())
+
     def _end(self, running: _Running) -> None:
         """Put what a job has brought into the session, or say why it brought nothing."""
         job = running.job
@@ -342,7 +346,9 @@ class Workspace:
         gone = _files_of(before)
         if session.folder is not None and session.folder.parent == home:
             self._save(home, before)
-            gone |= {home / self.saved.folder} if self.saved else set()
+            # What another version has kept has no folder that this one knows.
+            if isinstance(self.saved, SavedSession):
+                gone.add(home / self.saved.folder)
             self.saved = None
         for path in gone - _files_of(session):
             if path.is_relative_to(home):

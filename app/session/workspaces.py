@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Thread
 
 from app.session.root_folder import HeldFolder, RootFolder, folder_name
-from app.session.store import CACHES, SavedSession, kept_names, read_saved
+from app.session.store import CACHES, OtherVersion, SavedSession, kept_names, read_saved
 from app.session.workspace import Workspace
 from app.settings import ServerSettings, usual_cache, usual_root
 from core.errors import LimitError, OutputError
@@ -186,7 +186,7 @@ class Workspaces:
             self._held[token] = held
             return held.path
 
-    def _clean(self, held: HeldFolder) -> SavedSession | None:
+    def _clean(self, held: HeldFolder) -> SavedSession | OtherVersion | None:
         """Remove what was broken off, and all where nothing can be gone on with."""
         saved = read_saved(held.path)
         if saved is None or held.idle_seconds > self.settings.keep_seconds:

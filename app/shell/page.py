@@ -14,6 +14,7 @@ from app.session.workspace import Workspace
 from app.session.workspaces import WORKSPACES
 from app.shell.thumbnails import picture_html, thumbnail_url
 from core.dataset import TRAIN, ImageDataset, Rows, SkippedFile
+from core.export import Recipe
 from core.ingest import SAMPLES
 from core.words import count_of
 
@@ -62,6 +63,13 @@ def note(text: str) -> None:
 def quiet(text: str) -> None:
     """Draw a sentence in small grey type."""
     st.html(f'<p class="quiet">{escape(text)}</p>')
+
+
+def how_it_is_made(recipe: Recipe) -> None:
+    """Draw what a recipe tells, to be opened."""
+    with st.expander("How it is made"):
+        for line in recipe.told():
+            quiet(line)
 
 
 def current_workspace() -> Workspace:

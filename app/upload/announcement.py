@@ -1,14 +1,14 @@
 """What a browser says that it will send: a name and a list of files, read while it comes."""
 
-import json
 from array import array
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from core.errors import LimitError, SourceError
+from core.errors import LimitError, SettingError, SourceError
 from core.ingest.layout import is_wanted
 from core.ingest.picture_files import readable_name
 from core.limits import Limits
+from core.records import parse
 from core.words import size_of
 
 FOLDER, ARCHIVE = "folder", "archive"
@@ -141,6 +141,6 @@ class AnnouncementReader:
 def _json(text: bytes) -> object:
     """Return what JSON text says, or None where it is none."""
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return parse(text, "It")
+    except SettingError:
         return None

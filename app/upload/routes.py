@@ -1,6 +1,5 @@
 """The routes of an upload: its code, and what a browser sends, for whoever has the token."""
 
-import json
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -18,7 +17,8 @@ from app.upload.announcement import AnnouncementReader
 from app.upload.chunks import CHUNK
 from app.upload.loading import start_arrived
 from app.upload.uploads import Upload, Uploads
-from core.errors import EvensetError, LimitError, OutputError, SourceError
+from core.errors import EvensetError, LimitError, OutputError, SettingError, SourceError
+from core.records import parse
 
 UPLOAD_PATH = "/evenset/upload"
 UPLOAD_CODE = BrowserCode("upload", Path(__file__).parent)
@@ -157,8 +157,8 @@ async def _drain(stream: AsyncIterator[bytes]) -> None:
 def _unreadable(body: bytes) -> list[int]:
     """Return the numbers of files that the browser could not read."""
     try:
-        told = json.loads(body or b"{}")
-    except (ValueError, RecursionError) as error:
+        told = parse(bytes(body) or b"{}", "It")
+    except SettingError as error:
         raise SourceError("The end of the upload was damaged on the way. Try again.") from error
     numbers = told.get("unreadable", []) if isinstance(told, dict) else None
     if not isinstance(numbers, list) or not all(type(number) is int for number in numbers):

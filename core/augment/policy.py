@@ -1,10 +1,12 @@
 """What is done to make an augmented picture: which operations, how strong, for which classes."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from core.augment import checked_json as checked
+from core import records
+from core.augment.operation import Operation
 from core.augment.operations import OPERATIONS, find_operation
 from core.augment.warp import BORDERS
 from core.errors import SettingError
@@ -32,8 +34,7 @@ class Step:
                 f"{operation.title}: the probability is {self.probability:g}; it must lie between "
                 "0 and 1."
             )
-        known = [parameter.name for parameter in operation.parameters]
-        checked.check_names(self.values, known, f"{operation.title}: values")
+        self._check_names(operation)
         for parameter in operation.parameters:
             try:
                 parameter.check(self.values[parameter.name])
@@ -47,6 +48,16 @@ class Step:
             if label in {first, second}:
                 return second if label == first else first
         return None
+
+    def _check_names(self, operation: Operation) -> None:
+        known = [parameter.name for parameter in operation.parameters]
+        wanted = f"It has {', '.join(known)}." if known else "It has none."
+        for name in self.values:
+            if name not in known:
+                raise SettingError(f"{operation.title}: value '{name}' is unknown. {wanted}")
+        for name in known:
+            if name not in self.values:
+                raise SettingError(f"{operation.title}: value '{name}' is missing. {wanted}")
 
     def _check_pairs(self, title: str, *, is_mirror: bool) -> None:
         if self.swapped_labels and not is_mirror:
@@ -94,53 +105,27 @@ class AugmentPolicy:
         used = [step for step in self.steps if step.probability > 0]
         return {partner for step in used if (partner := step.partner_of(label)) is not None}
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> dict[str, Any]:
         """Return what `from_json` reads."""
-        return {
-            "version": _VERSION,
-            "seed": self.seed,
-            "pick": self.pick,
-            "border": self.border,
-            "steps": [
-                {
-                    "operation": step.operation,
-                    "probability": step.probability,
-                    "values": {name: list(ends) for name, ends in step.values.items()},
-                    "except_labels": sorted(step.except_labels),
-                    "swapped_labels": sorted(list(pair) for pair in step.swapped_labels),
-                }
-                for step in self.steps
-            ],
-        }
+        return records.to_json(self, _VERSION)
+
+    def to_text(self) -> str:
+        """Return a file that `from_text` reads."""
+        return records.to_text(self, _VERSION)
 
     @classmethod
-    def from_json(cls, data: object) -> "AugmentPolicy":
-        """Return the policy that `to_json` described; 'pick', 'border' and swaps may be missing.
+    def from_json(cls, data: object, where: str = "The policy") -> "AugmentPolicy":
+        """Return the policy that `to_json` described; what has a default may be missing.
 
         Raises:
-            SettingError: something is missing, unknown, of another type or out of range.
+            SettingError: something is missing, unknown, of another kind or out of range.
         """
-        # First of all: another version has other names.
-        if isinstance(data, Mapping) and "version" in data:
-            version = checked.as_whole_number(data["version"], "The version")
-            if version != _VERSION:
-                raise SettingError(
-                    f"The policy has version {version}; this program reads version {_VERSION}."
-                )
-        fields = checked.as_object(
-            data, ("version", "seed", "steps"), "The policy", optional=("pick", "border")
-        )
-        steps = tuple(
-            _step(item, f"Step {place}")
-            for place, item in enumerate(checked.as_list(fields["steps"], "The steps"), start=1)
-        )
-        pick = fields.get("pick")
-        return cls(
-            steps,
-            checked.as_whole_number(fields["seed"], "The seed"),
-            None if pick is None else checked.as_whole_number(pick, "The steps to pick"),
-            str(fields.get("border", BORDERS[0])),
-        )
+        return records.read(cls, data, where, _VERSION)
+
+    @classmethod
+    def from_text(cls, content: bytes | str, where: str = "The policy") -> "AugmentPolicy":
+        """Return the policy of a file; see `from_json`."""
+        return cls.from_json(records.parse(content, where), where)
 
 
 def make_step(
@@ -164,32 +149,4 @@ def make_step(
         {**defaults, **(values or {})},
         frozenset(except_labels),
         frozenset(swapped_labels),
-    )
-
-
-def _step(data: object, where: str) -> Step:
-    fields = checked.as_object(
-        data,
-        ("operation", "probability", "values", "except_labels"),
-        where,
-        optional=("swapped_labels",),
-    )
-    name = fields["operation"]
-    if not isinstance(name, str):
-        raise SettingError(f"{where}: the operation is {name!r}; it must be a name.")
-    where = f"{where} ({name})"
-    known = [parameter.name for parameter in find_operation(name).parameters]
-    values = checked.as_object(fields["values"], known, f"{where}: values")
-    pairs = set()
-    for pair in checked.as_list(fields.get("swapped_labels", []), f"{where}: swapped_labels"):
-        labels = checked.as_labels(pair, f"{where}: swapped_labels")
-        if len(labels) != 2:
-            raise SettingError(f"{where}: swapped_labels holds {pair!r}; a pair is two labels.")
-        pairs.add((labels[0], labels[1]))
-    return Step(
-        name,
-        checked.as_number(fields["probability"], f"{where}: the probability"),
-        {key: checked.as_ends(value, f"{where}: {key}") for key, value in values.items()},
-        frozenset(checked.as_labels(fields["except_labels"], f"{where}: except_labels")),
-        frozenset(pairs),
     )

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from core.records import FileName
+
 
 @dataclass(frozen=True)
 class SkippedFile:
@@ -18,16 +20,16 @@ class Decided:
 
     kind: str  # a key of `core.ingest.MISMATCHES`
     count: int
-    text: str  # what was found
+    text: FileName  # what was found
     decision: str  # a key of the kind's decisions
-    names: tuple[str, ...]  # the files, rows or labels concerned
+    names: tuple[FileName, ...]  # the files, rows or labels concerned
 
 
 @dataclass(frozen=True)
 class Choices:
     """How a person wants a source to be read; what is not chosen is proposed."""
 
-    labels_file: str | None = None  # its name in the source, or a path; '' for folders
+    labels_file: FileName | None = None  # its name in the source, or a path; '' for folders
     image_column: str | None = None
     label_column: str | None = None
     split_column: str | None = None  # '' for none

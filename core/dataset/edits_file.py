@@ -1,16 +1,14 @@
 """Edits in a file: each image by its path and content, so that other row numbers do not matter."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from core import __version__
+from core import records
 from core.dataset import ImageDataset
 from core.dataset.edits import Change, Edit, Edits, checked_label, checked_split
-from core.errors import SettingError
 from core.words import count_of
 
 EDITS_NAME = "edits.json"
@@ -22,7 +20,7 @@ _MOST_NAMED = 10  # images that are not there
 class NamedImage:
     """An image of a source, whatever its row."""
 
-    path: str
+    path: records.FileName
     digest: str  # SHA-256 of its file
 
 
@@ -33,6 +31,19 @@ class NamedEdit:
     what: Change
     value: str
     images: tuple[NamedImage, ...]
+
+    def __post_init__(self) -> None:
+        if self.what is Change.LABEL:
+            object.__setattr__(self, "value", checked_label(self.value))
+        elif self.what is Change.SPLIT:
+            checked_split(self.value)
+
+
+@dataclass(frozen=True)
+class NamedEdits:
+    """All that a file of edits holds."""
+
+    edits: tuple[NamedEdit, ...]
 
 
 def name_edits(edits: Sequence[Edit], dataset: ImageDataset) -> tuple[NamedEdit, ...]:
@@ -78,35 +89,9 @@ def missing_text(missing: Sequence[NamedImage], dataset: ImageDataset) -> str:
     )
 
 
-def edits_to_json(named: Sequence[NamedEdit]) -> list[dict[str, object]]:
-    """Return what `edits_from_json` reads."""
-    return [
-        {
-            "what": edit.what.value,
-            "value": edit.value,
-            "images": [{"path": image.path, "digest": image.digest} for image in edit.images],
-        }
-        for edit in named
-    ]
-
-
-def edits_from_json(data: object) -> tuple[NamedEdit, ...]:
-    """Return the edits that `edits_to_json` described.
-
-    Raises:
-        SettingError: a label is empty, or a split unknown.
-        ValueError, TypeError, KeyError: they are none.
-    """
-    if not isinstance(data, list):
-        raise TypeError("A list of edits.")
-    return tuple(map(_edit_from_json, data))
-
-
 def edits_text(named: Sequence[NamedEdit]) -> str:
     """Return the content of a file of edits."""
-    data = {"version": _VERSION, "evenset": __version__, "edits": edits_to_json(named)}
-    # Escaped: a file name may hold bytes that no text can.
-    return json.dumps(data, indent=1) + "\n"
+    return records.to_text(NamedEdits(tuple(named)), _VERSION)
 
 
 def parse_edits(content: bytes | str, name: str) -> tuple[NamedEdit, ...]:
@@ -115,20 +100,8 @@ def parse_edits(content: bytes | str, name: str) -> tuple[NamedEdit, ...]:
     Raises:
         SettingError: it holds none, or none that this version knows.
     """
-    try:
-        data = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise SettingError(
-            f"'{name}' contains no edits: it is not JSON. Choose an edits.json."
-        ) from error
-    if not isinstance(data, Mapping) or data.get("version") != _VERSION or "edits" not in data:
-        raise SettingError(
-            f"'{name}' contains no edits of version {_VERSION}. Choose an edits.json from Audit."
-        )
-    try:
-        return edits_from_json(data["edits"])
-    except (ValueError, TypeError, KeyError) as error:
-        raise SettingError(f"The edits in '{name}' are damaged. Choose another file.") from error
+    where = f"The file of edits '{name}'"
+    return records.read_text(NamedEdits, content, where, _VERSION).edits
 
 
 def read_edits(path: Path) -> tuple[NamedEdit, ...]:
@@ -137,23 +110,4 @@ def read_edits(path: Path) -> tuple[NamedEdit, ...]:
     Raises:
         SettingError: it is missing, or holds no edits.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise SettingError(
-            f"The edits '{path}' cannot be read ({error.strerror}). Check the path."
-        ) from error
-    return parse_edits(content, path.name)
-
-
-def _edit_from_json(data: Mapping[str, object]) -> NamedEdit:
-    what, value, images = Change(str(data["what"])), data["value"], data["images"]
-    if not isinstance(value, str) or not isinstance(images, list):
-        raise TypeError("An edit has a text and a list of images.")
-    if what is Change.LABEL:
-        value = checked_label(value)
-    elif what is Change.SPLIT:
-        value = checked_split(value)
-    return NamedEdit(
-        what, value, tuple(NamedImage(str(one["path"]), str(one["digest"])) for one in images)
-    )
+    return parse_edits(records.read_file(path, "file of edits"), path.name)

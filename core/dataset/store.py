@@ -1,17 +1,18 @@
 """A dataset's index on disk: which images there are and where their files lie, without pixels."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
 
+from core import records
 from core.dataset import COLUMNS, Choices, Decided, ImageDataset, SkippedFile, Take
 from core.dataset.proposal import Proposal
 from core.errors import SettingError, SourceError
 from core.pictures.decoding import Decoding
+from core.records import FileName, OtherVersionError
 from core.storage import replacing, write_bytes
 
 IMAGES_FILE = "images.parquet"
@@ -28,9 +29,25 @@ _DAMAGE = (  # Arrow's errors are ValueError or OSError
     TypeError,
     KeyError,
     AttributeError,
-    RecursionError,
     SettingError,
 )
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What stands beside the table of images, and how that is to be read."""
+
+    name: FileName
+    root: FileName
+    images: int
+    skipped: int
+    as_bytes: tuple[str, ...]  # columns
+    categories: Mapping[str, tuple[FileName, ...]]
+    take: Take | None
+    choices: Choices
+    decided: tuple[Decided, ...]
+    proposal: Proposal
+    decoding: Decoding
 
 
 def write_dataset(folder: Path, dataset: ImageDataset) -> None:
@@ -46,7 +63,7 @@ def write_dataset(folder: Path, dataset: ImageDataset) -> None:
     for name in as_bytes:
         table[name] = [text.encode(*_BYTES) for text in table[name]]
     categories = {
-        name: table[name].cat.categories.tolist()
+        name: tuple(table[name].cat.categories.tolist())
         for name in table.columns
         if isinstance(table[name].dtype, pd.CategoricalDtype)
     }
@@ -56,27 +73,23 @@ def write_dataset(folder: Path, dataset: ImageDataset) -> None:
             "reason": pd.Categorical([skip.reason for skip in dataset.skipped]),
         }
     )
-    facts = {
-        "version": _VERSION,
-        "name": dataset.name,
-        "root": _root_text(dataset.root, folder.parent),
-        "images": len(table),
-        "skipped": len(skipped),
-        "as_bytes": as_bytes,
-        "categories": categories,
-        "take": take_to_json(dataset.take),
-        "choices": {
-            **asdict(dataset.choices),
-            "decisions": dict(dataset.choices.decisions),
-        },
-        "decided": [asdict(decided) for decided in dataset.decided],
-        "proposal": asdict(dataset.proposal),
-        "decoding": asdict(dataset.decoding),
-    }
+    facts = Facts(
+        name=dataset.name,
+        root=_root_text(dataset.root, folder.parent),
+        images=len(table),
+        skipped=len(skipped),
+        as_bytes=tuple(as_bytes),
+        categories=categories,
+        take=dataset.take,
+        choices=dataset.choices,
+        decided=dataset.decided,
+        proposal=dataset.proposal,
+        decoding=dataset.decoding,
+    )
     for name, frame in ((IMAGES_FILE, table), (SKIPPED_FILE, skipped)):
         with replacing(folder / name) as file:
             frame.to_parquet(file, index=False)
-    write_bytes(folder / FACTS_FILE, json.dumps(facts).encode())
+    write_bytes(folder / FACTS_FILE, records.to_text(facts, _VERSION).encode())
 
 
 def has_dataset(folder: Path) -> bool:
@@ -92,61 +105,37 @@ def read_dataset(folder: Path) -> ImageDataset:
             version has written them.
     """
     try:
-        facts = json.loads((folder / FACTS_FILE).read_bytes())
-        if facts["version"] != _VERSION:
-            raise SourceError(
-                f"The list of images in '{folder}' was written by another version of Evenset. Load "
-                "the images again."
-            )
+        facts = records.read_text(
+            Facts,
+            (folder / FACTS_FILE).read_bytes(),
+            f"The list of images in '{folder}'",
+            _VERSION,
+        )
         table = pd.read_parquet(BytesIO((folder / IMAGES_FILE).read_bytes()))
         skipped = pd.read_parquet(BytesIO((folder / SKIPPED_FILE).read_bytes()))
-        counts = (facts["images"], facts["skipped"], set(table.columns))
+        counts = (facts.images, facts.skipped, set(table.columns))
         if counts != (len(table), len(skipped), set(COLUMNS)):
             raise ValueError("the files do not belong together")
         return ImageDataset(
-            name=str(facts["name"]),
-            root=folder.parent / str(facts["root"]),
-            table=_as_it_was(table, facts["as_bytes"], facts["categories"]),
+            name=facts.name,
+            root=folder.parent / facts.root,
+            table=_as_it_was(table, facts.as_bytes, facts.categories),
             skipped=tuple(
                 SkippedFile(path.decode(*_BYTES), str(reason))
                 for path, reason in zip(skipped["path"], skipped["reason"], strict=True)
             ),
-            take=take_from_json(facts["take"]),
-            choices=Choices(**facts["choices"]),
-            decided=tuple(
-                Decided(**{**decided, "names": tuple(decided["names"])})
-                for decided in facts["decided"]
-            ),
-            proposal=Proposal(**facts["proposal"]),
-            decoding=Decoding(**facts["decoding"]),
+            take=facts.take,
+            choices=facts.choices,
+            decided=facts.decided,
+            proposal=facts.proposal,
+            decoding=facts.decoding,
         )
+    except OtherVersionError as error:
+        raise SourceError(f"{error} Load the images again.") from error
     except _DAMAGE as error:
         raise SourceError(
             f"The list of images in '{folder}' cannot be read. Load the images again."
         ) from error
-
-
-def take_to_json(take: Take | None) -> object:
-    """Return what `take_from_json` reads."""
-    if take is None:
-        return None
-    return {"counts": dict(take.counts), "order": take.order, "seed": take.seed}
-
-
-def take_from_json(data: object) -> Take | None:
-    """Return the take that `take_to_json` described.
-
-    Raises:
-        ValueError, TypeError, KeyError: it is none.
-    """
-    if data is None:
-        return None
-    if not isinstance(data, Mapping) or not isinstance(data["counts"], Mapping):
-        raise TypeError(f"A take, not {data!r}.")
-    counts = {
-        str(label): None if count is None else int(count) for label, count in data["counts"].items()
-    }
-    return Take(counts, order=str(data["order"]), seed=int(data["seed"]))
 
 
 def _root_text(root: Path, home: Path) -> str:

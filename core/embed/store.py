@@ -1,19 +1,17 @@
 """A folder of embeddings that other programs can read: vectors, an index of images, and facts."""
 
-import json
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import get_type_hints
 
 import numpy as np
 import pandas as pd
 
-from core import __version__
+from core import __version__, records
 from core.dataset import ImageDataset
 from core.embed.embeddings import Embeddings, Vectors
 from core.embed.encoders import find_encoder
-from core.errors import SourceError
+from core.errors import SettingError, SourceError
 from core.storage import replacing, write_bytes
 
 VECTORS_FILE = "embeddings.npy"
@@ -31,7 +29,7 @@ class StoredMeta:
     encoder_version: str
     dimension: int
     device: str
-    dataset: str
+    dataset: records.FileName
     dataset_digest: str
     image_count: int
     evenset_version: str
@@ -79,7 +77,7 @@ def write_embeddings(folder: Path, dataset: ImageDataset, embeddings: Embeddings
         np.save(file, embeddings.vectors, allow_pickle=False)
     with replacing(folder / INDEX_FILE) as file:
         index[list(INDEX_COLUMNS)].to_parquet(file, index=False)
-    write_bytes(folder / META_FILE, json.dumps(asdict(meta), indent=2).encode() + b"\n")
+    write_bytes(folder / META_FILE, records.as_text(records.to_json(meta)).encode())
 
 
 def read_embeddings(folder: Path) -> StoredEmbeddings:
@@ -133,18 +131,10 @@ def _read_index(folder: Path) -> pd.DataFrame:
 def _read_meta(folder: Path) -> StoredMeta:
     content = _content(folder, META_FILE)
     try:
-        values = json.loads(content)
-        facts = {
-            field.name: values[field.name] if field.default is MISSING else values.get(field.name)
-            for field in fields(StoredMeta)
-        }
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _damaged(folder, META_FILE) from error
-    kinds = get_type_hints(StoredMeta)
-    # True is an int to Python.
-    if any(type(fact) is bool or not isinstance(fact, kinds[name]) for name, fact in facts.items()):
-        raise _damaged(folder, META_FILE)
-    return StoredMeta(**facts)
+        where = f"'{folder / META_FILE}'"
+        return records.read(StoredMeta, records.parse(content, where), where)
+    except SettingError as error:
+        raise SourceError(f"{error} Write the embeddings again.") from error
 
 
 def _content(folder: Path, name: str) -> bytes:

@@ -8,6 +8,7 @@ from core.evaluate.features import Features
 from core.evaluate.inputs import HeadInput
 from core.evaluate.metrics import Scores
 from core.evaluate.training_set import TrainingSet
+from core.records import AnyNumber
 
 # Told of a step done, of how many, in a fit; raising from it cancels.
 Tell = Callable[[int, int], None]
@@ -25,7 +26,7 @@ def _untold(done: int, total: int) -> None:
 class Epoch:
     """One pass over the training side."""
 
-    loss: float  # on the pieces that were learned from
+    loss: AnyNumber  # on the pieces that were learned from
     held_back: float | None  # balanced accuracy on images held back from them, where there are any
 
 

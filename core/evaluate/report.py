@@ -1,12 +1,13 @@
 """What a comparison of strategies found."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
 
+from core import records
 from core.arrays import freeze
 from core.evaluate.head import Epoch
 from core.evaluate.intervals import mean_interval
@@ -16,6 +17,7 @@ from core.words import signed
 
 BASELINE = "none"  # every other row is compared with it
 FLOOR = "largest_class"  # learns nothing
+VERSION = 2  # of a report in a file
 
 _NO_WIDTH = 1e-9  # below that, values differ by rounding alone
 
@@ -81,7 +83,7 @@ class StrategyResult:
     difference: Mapping[str, Difference] | None  # None for the baseline itself
     recall: Mapping[str, float]  # label -> share recognised, over all folds
     precision: Mapping[str, float]  # label -> share of predictions of it that are right
-    confusion: Confusion  # (C, C) over all folds: each image counts once per repeat
+    confusion: records.WholeNumbers  # (C, C) over all folds: each image counts once per repeat
     seconds: float = 0.0  # to balance, learn and score, in one fold
     files: int = 0  # that it adds to the training images, or below 0 leaves out
     curves: tuple[tuple[Epoch, ...], ...] = ()  # of a network, for each fold
@@ -136,24 +138,13 @@ class EvaluationReport:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values, which `read_report` of `core.evaluate.report_file` reads."""
-        return {
-            "verdict": self.verdict,
-            "metric": self.metric,
-            "notes": list(self.notes),
-            "head": self.head,
-            "encoder": self.encoder,
-            "scored_on": "test split" if self.is_held_out else "folds",
-            "folds": self.folds,
-            "repeats": self.repeats,
-            "spread_share": self.spread_share,
-            "asked": self.asked,
-            "done": self.done,
-            "images": self.images,
-            "settings": {name: dict(values) for name, values in self.settings.items()},
-            "seed": self.seed,
-            "classes": list(self.classes),
-            "strategies": [_plain(result) for result in self.strategies],
-        }
+        plain = records.to_json(self, VERSION)
+        # Not read again: for other programs, which need not know how these follow from the rest.
+        plain |= {"asked": self.asked, "done": self.done}
+        for row, result in zip(plain["strategies"], self.strategies, strict=True):
+            outcomes = {metric: result.outcome(metric).value for metric in METRICS}
+            row["outcome"] = None if result.difference is None else outcomes
+        return plain
 
 
 @dataclass(frozen=True, eq=False)
@@ -259,38 +250,3 @@ def _summary(runs: Sequence[Run], metric: str, spread_share: float) -> MetricSum
 
 def _gaps(runs: Sequence[Run], metric: str) -> list[float]:
     return [gap for run in runs for gap in run.gaps.get(metric, ())]
-
-
-def _plain(result: StrategyResult) -> dict[str, Any]:
-    difference = result.difference
-    return {
-        "name": result.name,
-        "title": result.title,
-        "metrics": {
-            metric: {
-                "mean": summary.mean,
-                "low": summary.low,
-                "high": summary.high,
-                "values": list(summary.values),
-                "gaps": list(summary.gaps),
-            }
-            for metric, summary in result.metrics.items()
-        },
-        "difference": None
-        if difference is None
-        else {
-            metric: {
-                **asdict(change),
-                "is_measurable": change.is_measurable,
-                "outcome": result.outcome(metric).value,
-            }
-            for metric, change in difference.items()
-        },
-        "recall": dict(result.recall),
-        "precision": dict(result.precision),
-        "confusion": result.confusion.tolist(),
-        "seconds_per_fold": result.seconds,
-        "files": result.files,
-        "curves": [[asdict(epoch) for epoch in curve] for curve in result.curves],
-        "resampled_before_split": None if result.leaky is None else dict(result.leaky),
-    }

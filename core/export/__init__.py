@@ -12,7 +12,7 @@ from core.export.items import ExportItem, export_name, list_items
 from core.export.layouts import DEFAULT_LAYOUT, LAYOUTS, Layout, draw_tree, find_layout
 from core.export.manifest import ManifestRow
 from core.export.originals import AS_THEY_ARE, DEFAULT_ORIGINALS, ENCODED_ANEW
-from core.export.recipe import Recipe, read_recipe
+from core.export.recipe import Recipe, make_recipe, read_recipe
 
 __all__ = [
     "AS_THEY_ARE",
@@ -37,5 +37,6 @@ __all__ = [
     "find_container",
     "find_layout",
     "list_items",
+    "make_recipe",
     "read_recipe",
 ]

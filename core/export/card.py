@@ -8,6 +8,7 @@ from core.export.index_files import IndexFile, Written
 from core.words import count_of
 
 _MOST_RENAMED = 100  # classes that are listed
+_MARKS = frozenset("\\`*_[]<>#|&")  # signs that mean something in Markdown
 
 # How the set is read, with FOLDER in the place of its own; also on the page and in docs/export.md.
 READERS = (
@@ -56,8 +57,10 @@ def _body(written: Written, pictures: Mapping[str, int], folders: Mapping[str, s
     lines = [
         "# A set of pictures, balanced by Evenset",
         "",
-        f"{', '.join(counts)}; {count_of(len(folders), 'class')}. Strategy: "
-        f"`{written.plan.strategy}`.",
+        f"{', '.join(counts)}; {count_of(len(folders), 'class')}. How it is made:",
+        "",
+        *(f"- {_as_text(line)}" for line in written.told),
+        "",
         "`manifest.csv` says where each picture came from; `recipe.json` makes the same set again.",
         "",
         "Unpack a zip into a new folder first. Then load it for training, with its path as FOLDER:",
@@ -76,6 +79,11 @@ def _body(written: Written, pictures: Mapping[str, int], folders: Mapping[str, s
         for folder, label in list(renamed.items())[:_MOST_RENAMED]:
             lines.append(f"- `{folder}`: {_quoted(label)}")
     return lines
+
+
+def _as_text(line: str) -> str:
+    """Return a line in which Markdown finds nothing: a name may hold anything."""
+    return "".join(f"\\{sign}" if sign in _MARKS else sign for sign in line)
 
 
 def _quoted(text: str) -> str:

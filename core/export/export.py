@@ -101,7 +101,9 @@ def export(
         rows = _manifest_rows(dataset, rendered, recipe.policy.seed)
         paths = {one.item.stem: one.path for one in rendered}
         added = [paths.get(item.stem, "") for item in items if item.origin == AUGMENTED]
-        written = Written(dataset, source.plan, made, source.embeddings, text, rows, added)
+        written = Written(
+            dataset, source.plan, made, source.embeddings, text, recipe.told(), rows, added
+        )
         index = layout.index_of(dataset, source.plan)
         for file in index:
             writer.write(file.name, file.content(written))

@@ -31,6 +31,7 @@ class Written:
     made: Made
     embeddings: Embeddings | None
     recipe_text: str
+    told: Sequence[str]  # how it is made, a line for each step
     rows: Sequence[ManifestRow]
     added: Sequence[str]  # paths of the augmented pictures, as planned; '' where one failed
 

@@ -1,35 +1,39 @@
-"""Every setting needed to make an export again."""
+"""Every setting needed to make an export again, and how that is told."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-from core import __version__
-from core.augment import AugmentPolicy
-from core.dataset import Choices, Take
-from core.dataset.edits_file import NamedEdit, edits_from_json, edits_to_json
+from core import records
+from core.augment import OPERATIONS, AugmentPolicy
+from core.dataset import Choices, ImageDataset, Take
+from core.dataset.edits import ABOUT_REVIEW
+from core.dataset.edits_file import NamedEdit
 from core.dataset.questions import decoding_of
-from core.dataset.store import take_from_json, take_to_json
-from core.errors import SettingError
+from core.embed import DEFAULT_ENCODER
 from core.export.layouts import DEFAULT_LAYOUT, find_layout
 from core.export.originals import DEFAULT_ORIGINALS, ENCODED_ANEW, check_originals
-from core.resample import Settings, Target, read_target
-from core.resample.settings import LEAST_SHARE
+from core.resample import STRATEGIES, BalancePlan, Settings, Target
+from core.words import count_of, lowered, named
 
-_VERSION = 4
+_VERSION = 5
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What was chosen on the way from the source to the export."""
+    """What was chosen on the way from the source to the export; made by `make_recipe`.
 
-    source: str  # name of the dataset, not a path of this computer
+    A session that has come only some of the way has one too: without a strategy.
+    """
+
+    source: records.FileName  # name of the dataset, not a path of this computer
     dataset_digest: str  # of the dataset after `take` and `edits`
     choices: Choices  # how its labels and pictures were read
     take: Take | None
-    strategy: str
+    strategy: str | None  # None: none was chosen yet
     target: Target | None
     settings: Settings  # of the strategy
     most_per_image: int | None
@@ -40,33 +44,73 @@ class Recipe:
     originals: str = DEFAULT_ORIGINALS  # one of ORIGINALS: how their files are written
     layout: str = DEFAULT_LAYOUT.name
 
+    def __post_init__(self) -> None:
+        # What there is not is refused here, not once all is read.
+        decoding_of(self.choices)
+        check_originals(self.originals)
+        find_layout(self.layout)
+
     def to_text(self) -> str:
-        """Return the recipe as JSON."""
-        data = {
-            "version": _VERSION,
-            "evenset": __version__,
-            "source": self.source,
-            "dataset_digest": self.dataset_digest,
-            "choices": {
-                **asdict(self.choices),
-                "labels_file": _without_place(self.choices.labels_file),
-                "decisions": dict(self.choices.decisions),
-            },
-            "take": take_to_json(self.take),
-            "strategy": self.strategy,
-            "target": dict(self.target) if isinstance(self.target, Mapping) else self.target,
-            "settings": dict(self.settings),
-            "most_per_image": self.most_per_image,
-            "encoder": self.encoder,
-            "policy": self.policy.to_json(),
-            "seed": self.seed,
-            "edits": edits_to_json(self.edits),
-            "originals": self.originals,
-            "layout": self.layout,
-        }
-        text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
-        # A file name may hold bytes that no text can: JSON's escapes can.
-        return text.encode("utf-8", "backslashreplace").decode()
+        """Return the recipe as JSON, which `read_recipe` reads."""
+        return records.to_text(self, _VERSION)
+
+    def told(self) -> list[str]:
+        """Return how the set is made, a line for each step that was chosen."""
+        lines = [f"Images: {_images(self)}."]
+        if self.strategy is None:
+            return lines
+        strategy = STRATEGIES.get(self.strategy)
+        lines.append(f"Balance: {_balance(self)}; seed {self.seed}.")
+        if strategy is None or strategy.effect.adds_pictures:
+            lines.append(f"Augmentation: {_augmentation(self.policy)}; seed {self.policy.seed}.")
+        if strategy is None or strategy.needs_embeddings:
+            lines.append(f"Vectors: encoder '{self.encoder}'.")
+        if self.originals == ENCODED_ANEW:
+            lines.append("Files: originals are encoded anew, as augmented pictures are.")
+        return lines
+
+
+def make_recipe(
+    dataset: ImageDataset,
+    plan: BalancePlan | None,
+    policy: AugmentPolicy,
+    *,
+    seed: int = 0,
+    encoder: str = DEFAULT_ENCODER,
+    edits: Sequence[NamedEdit] = (),
+) -> Recipe:
+    """Return the recipe of what there is; the same way gives the same text, whoever has gone it.
+
+    What was left to its default is written as what that is now, and names in order.
+
+    Args:
+        dataset: The images, after `take` and `edits`.
+        plan: What was chosen on Balance, with its counts or without; None while nothing was.
+        policy: How pictures are augmented.
+        seed: Of the strategy.
+        encoder: What the images are embedded with.
+        edits: By name, as a file holds them.
+    """
+    choices = replace(
+        dataset.choices,
+        labels_file=_without_place(dataset.choices.labels_file),
+        decisions=_in_order(dataset.choices.decisions),
+    )
+    take = dataset.take
+    return Recipe(
+        source=dataset.name,
+        dataset_digest=dataset.digest,
+        choices=choices,
+        take=take and replace(take, counts=_in_order(take.counts)),
+        strategy=plan.strategy if plan else None,
+        target=_target(plan) if plan else None,
+        settings=dict(plan.settings) if plan else {},
+        most_per_image=plan.most_per_image if plan else None,
+        encoder=encoder,
+        policy=policy,
+        seed=seed,
+        edits=tuple(edits),
+    )
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -75,43 +119,8 @@ def read_recipe(path: Path) -> Recipe:
     Raises:
         SettingError: it is missing, is no recipe, or names what this version does not know.
     """
-    try:
-        data = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError as error:
-        raise SettingError(f"There is no recipe '{path}'. Check the path.") from error
-    except OSError as error:
-        raise SettingError(
-            f"The recipe '{path}' cannot be read ({error.strerror}). Choose another file."
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise SettingError(f"'{path}' is not a recipe: it is not JSON. Choose another.") from error
-    if not isinstance(data, dict) or data.get("version") != _VERSION:
-        raise SettingError(
-            f"'{path}' is not a recipe of version {_VERSION}. Export again to make a new one."
-        )
-    try:
-        return Recipe(
-            source=str(data["source"]),
-            dataset_digest=str(data["dataset_digest"]),
-            choices=_read_choices(data["choices"]),
-            take=_read_take(data["take"]),
-            strategy=str(data["strategy"]),
-            target=read_target(data["target"]),
-            settings=_read_settings(data),
-            most_per_image=None if data["most_per_image"] is None else int(data["most_per_image"]),
-            encoder=str(data["encoder"]),
-            policy=AugmentPolicy.from_json(data["policy"]),
-            seed=int(data["seed"]),
-            edits=edits_from_json(data["edits"]),
-            originals=check_originals(str(data.get("originals", _old_originals(data)))),
-            layout=find_layout(str(data.get("layout", DEFAULT_LAYOUT.name))).name,
-        )
-    except KeyError as error:
-        raise SettingError(
-            f"The recipe '{path}' has no {error}. Export again to make a new one."
-        ) from error
-    except (TypeError, ValueError, OverflowError) as error:
-        raise SettingError(f"A value in the recipe '{path}' has the wrong type.") from error
+    content = records.read_file(path, "recipe")
+    return records.read_text(Recipe, content, f"The recipe '{path}'", _VERSION)
 
 
 def _without_place(labels_file: str | None) -> str | None:
@@ -121,41 +130,77 @@ def _without_place(labels_file: str | None) -> str | None:
     return labels_file
 
 
-def _read_choices(data: object) -> Choices:
-    if not isinstance(data, Mapping) or not isinstance(data.get("decisions"), Mapping):
-        raise SettingError(
-            "The 'choices' of the recipe are damaged. Export again to make a new one."
-        )
-    texts = {
-        field.name: None if data.get(field.name) is None else str(data[field.name])
-        for field in fields(Choices)
-        if field.name not in {"decisions", "white_level"}
-    }
-    decisions = {str(kind): str(decision) for kind, decision in data["decisions"].items()}
-    level = data.get("white_level")
-    white_level = None if level is None else int(level)
-    choices = Choices(**texts, decisions=decisions, white_level=white_level)
-    decoding_of(choices)  # what there is not is refused here, not once all is read
-    return choices
+def _in_order(values: Mapping[str, Value]) -> dict[str, Value]:
+    return dict(sorted(values.items()))
 
 
-def _read_take(data: object) -> Take | None:
-    is_take = isinstance(data, Mapping) and isinstance(data.get("counts"), Mapping)
-    if data is not None and not is_take:
-        raise SettingError("The 'take' of the recipe is damaged. Export again to make a new one.")
-    return take_from_json(data)
+def _target(plan: BalancePlan) -> Target | None:
+    return _in_order(plan.target) if isinstance(plan.target, Mapping) else plan.target
 
 
-def _old_originals(data: Mapping[str, object]) -> str:
-    """Return how an older recipe, without that word, wants originals to be written."""
-    top_up = data.get("top_up", {})
-    is_anew = isinstance(top_up, Mapping) and bool(top_up.get("normalises_originals", False))
-    return ENCODED_ANEW if is_anew else DEFAULT_ORIGINALS
+def _images(recipe: Recipe) -> str:
+    choices = recipe.choices
+    parts = [f"'{_readable(recipe.source)}'"]
+    if choices.labels_file:
+        column = f" in column '{_readable(choices.label_column)}'" if choices.label_column else ""
+        parts.append(f"labels{column} of '{_readable(choices.labels_file)}'")
+    if choices.background is not None:
+        parts.append(f"{choices.background} behind transparent parts")
+    if choices.white_level is not None:
+        parts.append(f"16-bit values up to {choices.white_level:,}")
+    if recipe.take is not None:
+        parts.append(_taken(recipe.take))
+    edits = [edit for edit in recipe.edits if edit.what not in ABOUT_REVIEW]
+    if edits:
+        parts.append(f"{count_of(len(edits), 'change')} of labels and splits")
+    return "; ".join(parts)
 
 
-def _read_settings(data: Mapping[str, Any]) -> dict[str, float | str]:
-    """Return the settings of the strategy; a share of an older recipe stood beside them."""
-    settings, top_up = dict(data["settings"]), data.get("top_up", {})
-    if isinstance(top_up, Mapping) and float(top_up.get("least_share", 0)):
-        settings.setdefault(LEAST_SHARE.name, float(top_up["least_share"]))
-    return settings
+def _taken(take: Take) -> str:
+    """Return 'all of 'cat', at most 5 of 'dog' and all of the others, drawn at random, seed 3'."""
+    by_count: dict[int | None, list[str]] = {}
+    for label, count in take.counts.items():
+        by_count.setdefault(count, []).append(label)
+    parts = []
+    for count, labels in by_count.items():
+        labels = [_readable(label) for label in labels if label != "*"]
+        of = ([named(labels)] if labels else []) + ["each other class"] * ("*" in by_count[count])
+        amount = "all" if count is None else f"at most {count:,}"
+        parts.append(f"{amount} of {' and '.join(of)}")
+    drawn = f", drawn at random with seed {take.seed}" if take.order == "random" else ""
+    return f"{', '.join(parts)}{drawn}"
+
+
+def _balance(recipe: Recipe) -> str:
+    assert recipe.strategy is not None, "`told` says nothing of no strategy"
+    record = STRATEGIES.get(recipe.strategy)
+    parts = [record.title if record else f"'{recipe.strategy}', which this version does not have"]
+    if recipe.target is not None:
+        parts[0] += f" to {_reach(recipe.target)}"
+    if recipe.most_per_image is not None:
+        parts.append(f"at most {recipe.most_per_image:,} for each image")
+    unusual = record.unusual(recipe.settings) if record else ""
+    return "; ".join([*parts, unusual] if unusual else parts)
+
+
+def _reach(target: Target) -> str:
+    if isinstance(target, Mapping):
+        count = len(target)
+        return f"a number for each of {count_of(count, 'class')}" if count > 1 else "a number"
+    if isinstance(target, int):
+        return f"{count_of(target, 'image')} a class"
+    is_share = target.endswith("%")
+    return f"{target} of the largest class" if is_share else f"the size of the {target} class"
+
+
+def _augmentation(policy: AugmentPolicy) -> str:
+    steps = [step for step in policy.ordered_steps if step.probability > 0]
+    if not steps:
+        return "none"
+    text = ", ".join(lowered(OPERATIONS[step.operation].title) for step in steps)
+    return f"{policy.pick} of {text}" if policy.pick is not None else text
+
+
+def _readable(name: str) -> str:
+    """Return a name with a sign in place of what no page and no terminal shows."""
+    return "".join(sign if sign.isprintable() else "?" for sign in name)

@@ -73,7 +73,7 @@ def unpack_zip(
                     damaged="damaged in the zip",
                     refused=_why_not(entry, limits),
                 )
-                progress("unpacked", number + 1, len(entries))
+                progress("unpacking", number + 1, len(entries))
     except (zipfile.BadZipFile, *_BAD_DIRECTORY) as error:
         raise SourceError(
             f"'{name}' is not a readable zip, or is damaged. Create the archive again, or choose "

@@ -24,7 +24,7 @@ The drop-in for imbalanced-learn is `core.smote.SMOTE`.
 """
 
 from core.resample.made import Made, TrainingSide
-from core.resample.plan import BalancePlan, Target, parse_target, read_target
+from core.resample.plan import BalancePlan, Target, parse_target
 from core.resample.resample import make_plan, most_of_a_class, plan_counts, resample
 from core.resample.settings import Settings
 from core.resample.store import stored_labels, write_points
@@ -52,7 +52,6 @@ __all__ = [
     "no_points",
     "parse_target",
     "plan_counts",
-    "read_target",
     "resample",
     "stored_labels",
     "write_points",

@@ -73,7 +73,7 @@ def estimate_smote(plan: BalancePlan, dimension: int) -> str:
     )
     points = cost.rows - sum(plan.before.values())
     size = points * dimension * np.dtype(np.float32).itemsize  # an export holds the points alone
-    return f"About {duration_of(cost.seconds)}; the export will include {size_of(size)} of vectors."
+    return f"Takes {duration_of(cost.seconds)}; the export will include {size_of(size)} of vectors."
 
 
 @cache  # a page asks at every touch of a slider

@@ -18,7 +18,7 @@ class BalancePlan:
     """Per class of the training split: how many images stay, how many are added, which weight."""
 
     strategy: str
-    target: Target | None  # as it was asked for; None: the strategy's usual one, or it has none
+    target: Target | None  # as it was asked for, or the strategy's usual one; None: it has none
     before: Mapping[str, int]
     keep: Mapping[str, int]
     add: Mapping[str, int]
@@ -73,19 +73,6 @@ def parse_target(texts: str | Sequence[str]) -> Target:
         f"Target '{text[:_LONGEST_NUMBER]}' is unknown. Use largest, median, smallest, a share of "
         "the largest class such as 50%, a number of images, or CLASS=COUNT for each class."
     )
-
-
-def read_target(value: object) -> Target | None:
-    """Return the target that JSON holds.
-
-    Raises:
-        TypeError, ValueError: it holds none.
-    """
-    if isinstance(value, Mapping):
-        return {str(label): int(count) for label, count in value.items()}
-    if value is None or (isinstance(value, str | int) and not isinstance(value, bool)):
-        return value
-    raise TypeError(f"no target: {value!r}")
 
 
 def share_of(text: str) -> float | None:

@@ -63,8 +63,10 @@ def plan_counts(
     keep, add = dict(counts), dict.fromkeys(counts, 0)
     if not record.targets:
         target = None
-    elif present:
-        reach = _reach(present, record.default_target if target is None else target, record)
+    elif target is None:
+        target = record.default_target
+    if target is not None and present:
+        reach = _reach(present, target, record)
         if record.effect.leaves_out:
             keep = {label: min(count, reach.get(label, count)) for label, count in counts.items()}
         else:

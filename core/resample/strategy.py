@@ -124,7 +124,7 @@ def _checked(parameter: Parameter | Choice, value: float | str) -> float | str:
         raise SettingError(f"{parameter.title} is '{value}'; it must be a number.")
     number = parameter.check(value)
     if not float(parameter.step).is_integer():
-        return number
+        return float(number)  # one kind, whoever has written it: files hold the same text
     if not float(number).is_integer():
         raise SettingError(f"{parameter.title} is {number:g}; it must be a whole number.")
     return int(number)

@@ -1,7 +1,8 @@
 """Settings: one truth in two places, and who can reach the server."""
 
+import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from app.settings import (
     ServeOption,
     ServerSettings,
     read_settings,
+    usual_cache,
     usual_root,
 )
 from core.errors import SettingError
@@ -116,12 +118,26 @@ def test_work_is_kept_longer_where_nobody_else_can_come(host: str, seconds: floa
     assert ServerSettings(host=host).keep_seconds == seconds
 
 
-def test_workspaces_lie_with_the_persons_other_data(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.skipif(sys.platform != "linux", reason="the variables are those of Linux")
+@pytest.mark.parametrize(
+    ("place", "variable", "usual", "name"),
+    [
+        (usual_root, "XDG_DATA_HOME", ".local/share", "workspaces"),
+        (usual_cache, "XDG_CACHE_HOME", ".cache", "embeddings"),
+    ],
+)
+def test_what_is_kept_lies_with_the_persons_other_data(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    place: Callable[[], Path],
+    variable: str,
+    usual: str,
+    name: str,
 ) -> None:
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    assert usual_root() == tmp_path / "evenset" / "workspaces"
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv(variable, str(tmp_path))
+    assert place() == tmp_path / "evenset" / name
 
-    monkeypatch.setenv("XDG_DATA_HOME", "relative")
-    monkeypatch.setenv("HOME", str(tmp_path))
-    assert usual_root().is_relative_to(tmp_path)
+    for nowhere in ("relative", ""):
+        monkeypatch.setenv(variable, nowhere)
+        assert place() == tmp_path / "home" / usual / "evenset" / name

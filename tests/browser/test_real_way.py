@@ -70,7 +70,7 @@ def take(visitor: Visitor, **counts: int) -> None:
         expect(field).to_have_count(1, timeout=PATIENCE_MS)  # while the page is drawn anew, two
         field.fill(str(count))
         field.press("Enter")
-    visitor.press(f"Take {sum(counts.values()):,} training images")
+    visitor.press(f"Use {sum(counts.values()):,} training images")
 
 
 def balance_and_export(

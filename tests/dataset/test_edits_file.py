@@ -89,13 +89,13 @@ def changed(**values: object) -> str:
     [
         (b"\xff", "is not JSON"),
         ("[" * 100_000, "is not JSON"),
-        ("[]", "contains no edits of version 1"),
-        ('{"version": 2, "edits": []}', "contains no edits of version 1"),
-        ('{"version": 1, "edits": 3}', "are damaged"),
-        ('{"version": 1, "edits": [3]}', "are damaged"),
-        (changed(what="burn"), "are damaged"),
-        (changed(images=[{"path": "a"}]), "are damaged"),
-        (changed(images=3), "are damaged"),
+        ("[]", r"'edits.json' is an empty list; it must be an object"),
+        ('{"version": 2, "edits": []}', "written in version 2 .* newer .* reads version 1"),
+        ('{"version": 1, "edits": 3}', "'edits' is 3; it must be a list"),
+        ('{"version": 1, "edits": [3]}', r"'edits\[0\]' is 3; it must be an object"),
+        (changed(what="burn"), "is \"burn\"; it must be one of 'leave_out'"),
+        (changed(images=[{"path": "a"}]), r"'edits\[0\].images\[0\].digest' is missing"),
+        (changed(images=3), r"'edits\[0\].images' is 3"),
         (changed(what="label", value=" "), "is no label"),
         (changed(what="split", value="dev"), "no split 'dev'"),
     ],
@@ -106,5 +106,5 @@ def test_what_holds_no_edits_is_told(content: str | bytes, message: str) -> None
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match="cannot be read"):
+    with pytest.raises(SettingError, match="There is no file of edits"):
         read_edits(tmp_path / "nothere.json")

@@ -67,7 +67,7 @@ TESTS_OF: Mapping[int, tuple[str, tuple[str, ...]]] = {
         "one class",
         (
             "audit/test_audit.py::test_one_class_cannot_be_balanced",
-            "app/test_app_views.py::test_every_page_opens_with_one_class",
+            "app/pages/test_pages.py::test_every_page_opens_with_one_class",
         ),
     ),
     15: (
@@ -95,8 +95,8 @@ TESTS_OF: Mapping[int, tuple[str, tuple[str, ...]]] = {
     18: (
         "a class name of HTML or Markdown",
         (
-            "app/test_app_plain.py::test_hostile_names_lose_their_meaning",
-            "app/test_app_views.py::test_names_are_shown_and_never_obeyed",
+            "app/shell/test_plain.py::test_hostile_names_lose_their_meaning",
+            "app/pages/test_pages.py::test_names_are_shown_and_never_obeyed",
             "browser/test_bad_input.py::test_names_are_data",
         ),
     ),
@@ -162,18 +162,18 @@ TESTS_OF: Mapping[int, tuple[str, tuple[str, ...]]] = {
     ),
     32: (
         "a forged name in an upload",
-        ("app/test_app_uploads.py::test_names_are_data_and_never_places",),
+        ("app/upload/test_uploads.py::test_names_are_data_and_never_places",),
     ),
     33: (
         "an upload over the limit",
         (
-            "app/test_app_upload_routes.py::test_too_many_files_are_refused_with_the_limit",
-            "app/test_app_uploads.py::test_limits_are_checked_while_the_list_comes",
+            "app/upload/test_upload_routes.py::test_too_many_files_are_refused_with_the_limit",
+            "app/upload/test_uploads.py::test_limits_are_checked_while_the_list_comes",
         ),
     ),
     34: (
         "a path of the server from a visitor",
-        ("app/test_app_settings.py::test_everything_else_is_not_local",),
+        ("app/test_settings.py::test_everything_else_is_not_local",),
     ),
     35: ("a link in a folder", (f"{FOLDERS}test_links_are_not_followed_and_are_told_of",)),
     36: (
@@ -185,12 +185,14 @@ TESTS_OF: Mapping[int, tuple[str, tuple[str, ...]]] = {
     ),
     37: (
         "a tab that is closed",
-        ("app/test_app_workspace.py::test_idle_workspaces_are_swept_by_the_rule_of_the_server",),
+        (
+            "app/session/test_workspace.py::test_idle_workspaces_are_swept_by_the_rule_of_the_server",
+        ),
     ),
     38: (
         "the token of another visitor",
         (
-            "app/test_app_server.py::test_another_visitors_token_does_not_open_mine",
+            "app/test_server.py::test_another_visitors_token_does_not_open_mine",
             "browser/test_visitors.py::test_two_visitors_do_not_see_each_other",
         ),
     ),
@@ -206,13 +208,13 @@ TESTS_OF: Mapping[int, tuple[str, tuple[str, ...]]] = {
         "sliders at their ends",
         (
             "augment/test_operations.py::test_every_extreme_works_on_odd_shapes",
-            "app/test_app_views.py::test_every_slider_of_augment_can_go_to_its_ends",
+            "app/pages/test_pages.py::test_every_slider_of_augment_can_go_to_its_ends",
         ),
     ),
     42: (
         "two clicks",
         (
-            "app/test_app_jobs.py::test_two_clicks_start_one_job",
+            "app/jobs/test_jobs.py::test_two_clicks_start_one_job",
             "browser/test_visitors.py::test_clicking_twice_starts_one_job",
         ),
     ),

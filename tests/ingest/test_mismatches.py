@@ -165,7 +165,7 @@ def test_rows_are_named_with_their_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "decision", "message"),
     [
-        ("nothing", "leave_out", "There is no mismatch 'nothing'. There are: alike_labels"),
+        ("nothing", "leave_out", "no mismatch 'nothing'. The mismatches are: alike_labels"),
         (
             "alike_labels",
             "first",

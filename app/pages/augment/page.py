@@ -1,6 +1,5 @@
 """Augment: what each operation does to the pictures of a class."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -13,7 +12,6 @@ from app.session.session import Session
 from app.shell.page import ask_for_images, current_workspace, heading, lead_on, note, plain, quiet
 from core.augment import OPERATIONS, PRESET_HELP, PRESETS, AugmentPolicy
 from core.augment.as_code import CODE_FORMS
-from core.augment.checked_json import read_json
 from core.augment.suggestion import mirror_text
 from core.dataset import TRAIN, ImageDataset
 from core.errors import SettingError
@@ -21,7 +19,7 @@ from core.words import named
 
 _DRAWN = "policy_drawn"  # what the sliders said last
 _PANE_PX = 860
-_NO_JSON = "This is not JSON. Paste the whole content of the file from 'Save as JSON'."
+_PASTED = "What you pasted"
 _NAMED = 6  # operations that the answer names one by one
 QUESTION = "What does augmentation do to your classes?"
 
@@ -81,9 +79,8 @@ def _presets() -> None:
 
 def _policy_as_text(policy: AugmentPolicy) -> AugmentPolicy | None:
     """Draw the policy as JSON and as a program; return another one that the person brought."""
-    text = json.dumps(policy.to_json(), indent=2, ensure_ascii=False)
     st.download_button(
-        "Save as JSON", text, "policy.json", "application/json", on_click="ignore",
+        "Save as JSON", policy.to_text(), "policy.json", "application/json", on_click="ignore",
         key="policy_save", help="For 'evenset balance --policy', or to load it here later.",
     )  # fmt: skip
     name = st.segmented_control(
@@ -98,7 +95,7 @@ def _policy_as_text(policy: AugmentPolicy) -> AugmentPolicy | None:
         return None
     # Told here, beside what was pasted: the page below stays.
     try:
-        return AugmentPolicy.from_json(read_json(brought, _NO_JSON))
+        return AugmentPolicy.from_text(brought, _PASTED)
     except SettingError as error:
         st.error(plain(str(error)))
         return None

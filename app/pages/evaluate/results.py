@@ -1,6 +1,5 @@
 """Evaluate's results: differences, figures, classes, confusions, curves and the lesson."""
 
-import json
 from collections.abc import Sequence
 
 import streamlit as st
@@ -13,6 +12,7 @@ from core.evaluate import BASELINE, FLOOR, HEADS, METRICS, EvaluationReport
 from core.evaluate.report_csv import to_csv
 from core.evaluate.result_notes import width_notes
 from core.evaluate.verdict import best_rival
+from core.records import as_text
 from core.words import count_of, signed
 
 
@@ -102,7 +102,7 @@ def _downloads(report: EvaluationReport) -> None:
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip
         st.download_button(
-            "JSON", json.dumps(report.to_json(), indent=1, ensure_ascii=False), "comparison.json",
+            "JSON", as_text(report.to_json()), "comparison.json",
             "application/json", key="evaluate_json", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
 

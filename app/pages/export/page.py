@@ -1,6 +1,7 @@
 """Export: what will be written, the button, and the way to make it again."""
 
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -11,12 +12,18 @@ from app.charts import classes as charts
 from app.jobs.queue import Job
 from app.pages.export.result import export_result
 from app.session.session import Balanced, Session
+from app.session.store import recipe_of
 from app.session.workspace import Workspace
 from app.session.workspaces import WORKSPACES
-from app.shell.page import ask_for_images, current_workspace, heading, note, quiet
+from app.shell.page import (
+    ask_for_images,
+    current_workspace,
+    heading,
+    how_it_is_made,
+    note,
+    quiet,
+)
 from core.dataset import TRAIN, ImageDataset
-from core.dataset.edits_file import name_edits
-from core.embed import DEFAULT_ENCODER
 from core.errors import SettingError
 from core.export import (
     AS_THEY_ARE,
@@ -77,7 +84,9 @@ def export_view(session: Session) -> Session:
         st.html(
             f'<div class="tree" role="img" aria-label="Folders of the export">{escape(tree)}</div>'
         )
-    _form(session, dataset, balanced, layout)
+    recipe = recipe_of(session, dataset, balanced, session.edits.of_data)
+    how_it_is_made(recipe)
+    _form(session, dataset, balanced, recipe, layout)
     export_result(current_workspace(), session)
     return session
 
@@ -102,7 +111,9 @@ def _layout() -> str:
     )  # fmt: skip
 
 
-def _form(session: Session, dataset: ImageDataset, balanced: Balanced, layout: str) -> None:
+def _form(
+    session: Session, dataset: ImageDataset, balanced: Balanced, recipe: Recipe, layout: str
+) -> None:
     workspace = current_workspace()
     pictures = sum(balanced.plan.after.values()) + len(dataset.held_out_rows)
     is_local = WORKSPACES.settings.is_local
@@ -131,7 +142,7 @@ def _form(session: Session, dataset: ImageDataset, balanced: Balanced, layout: s
         primary = session.exported is None or session.export_stale
         if st.form_submit_button(text, type="primary" if primary else "secondary"):
             originals = ENCODED_ANEW if is_anew else AS_THEY_ARE
-            recipe = _recipe(session, dataset, balanced, originals, layout)
+            recipe = replace(recipe, originals=originals, layout=layout)
             source = ExportSource(dataset, balanced.plan, balanced.made, session.embeddings)
             _start(workspace, session, source, recipe, CONTAINERS[kind], folder)
             st.rerun()
@@ -149,28 +160,6 @@ def _estimate(dataset: ImageDataset, balanced: Balanced) -> float:
     if balanced.synthetic is not None:
         total += _VECTOR_BYTES * len(balanced.synthetic)
     return total
-
-
-def _recipe(
-    session: Session, dataset: ImageDataset, balanced: Balanced, originals: str, layout: str
-) -> Recipe:
-    plan = balanced.plan
-    return Recipe(
-        source=dataset.name,
-        dataset_digest=dataset.digest,
-        choices=dataset.choices,
-        take=dataset.take,
-        strategy=plan.strategy,
-        target=plan.target,
-        settings=plan.settings,
-        most_per_image=plan.most_per_image,
-        encoder=session.embeddings.encoder if session.embeddings else DEFAULT_ENCODER,
-        policy=session.policy,
-        seed=balanced.seed,
-        edits=name_edits(session.edits.of_data, dataset),
-        originals=originals,
-        layout=layout,
-    )
 
 
 def _start(

@@ -167,8 +167,8 @@ def test_an_option_wins_over_a_recipe(capsys: Captured, icons: Path, tmp_path: P
     [
         ("background", "blue", "There is no background 'blue'."),
         ("white_level", 3, "The white level is 3;"),
-        ("white_level", "many", "A value in the recipe"),
-        ("white_level", [1], "A value in the recipe"),
+        ("white_level", "many", "'choices.white_level' is \"many\"; it must be a whole number."),
+        ("white_level", [1], "'choices.white_level' is a list"),
     ],
 )
 def test_a_recipe_that_names_what_there_is_not_is_one_line(

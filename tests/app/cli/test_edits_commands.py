@@ -88,4 +88,4 @@ def test_a_file_of_edits_that_is_none_is_told_before_any_work(
     code, out, err = outcome(capsys, "audit", source, "--edits", source / "cat" / "00.jpg")
 
     assert (code, out) == (1, "")
-    assert err.startswith("evenset: '00.jpg' contains no edits")
+    assert err.startswith("evenset: The file of edits '00.jpg' is not JSON")

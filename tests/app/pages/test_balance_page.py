@@ -97,7 +97,8 @@ def test_the_limits_go_with_other_vectors(session: Session) -> None:
     measured = workspace.session
 
     assert measured.embeddings is not None
-    again = measured.put(**as_values((measured.embeddings, measured.projections["pca"])))
+    again = measured.put(embeddings=replace(measured.embeddings))
+
     assert (again.difficulty, again.quality) == (None, None)
 
 
@@ -169,8 +170,8 @@ def test_what_is_chosen_and_not_carried_out_says_what_the_export_goes_by(session
     other = open_view("balance", workspace, strategy="adasyn")
 
     assert "Not applied yet" not in text(same)
-    assert "chosen before, SMOTE with other settings." in text(deeper)
-    assert "chosen before, SMOTE." in text(other)
+    assert "the previous strategy, SMOTE with other settings." in text(deeper)
+    assert "the previous strategy, SMOTE." in text(other)
 
 
 def test_where_nothing_is_to_be_made_the_page_says_so(session: Session) -> None:

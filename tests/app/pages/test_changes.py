@@ -145,7 +145,7 @@ def test_another_part_says_that_it_drops_the_changes(dataset: ImageDataset) -> N
     page = open_view("load", workspace)
     assert "Choosing another subset discards your 1 label change" in text(page)
 
-    button(page, "Take 19 training images").click().run()
+    button(page, "Use 19 training images").click().run()
 
     assert not page.exception
     assert not workspace.session.edits

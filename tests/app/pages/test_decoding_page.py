@@ -55,8 +55,8 @@ def addresses(workspace: Workspace) -> list[str]:
 def test_a_set_that_needs_no_decision_asks_nothing(dataset: ImageDataset) -> None:
     page = open_view("load", visitor(loaded(dataset)))
 
-    assert [one.label for one in page.button if one.label.startswith("Take ")] == [
-        "Take 19 training images"
+    assert [one.label for one in page.button if one.label.startswith("Use ")] == [
+        "Use 19 training images"
     ]
 
 

@@ -123,7 +123,7 @@ def test_a_part_is_taken_by_its_button(dataset: ImageDataset) -> None:
     page = open_view("load", workspace)
     page.number_input(key=f"take_{dataset.digest[:8]}_cap").set_value(4).run()
 
-    button(page, "Take 9 training images").click().run()
+    button(page, "Use 9 training images").click().run()
 
     assert has_no_fault(page)
     assert workspace.session.dataset.counts() == {"cat": 4, "dog": 4, "rare": 1}
@@ -184,7 +184,7 @@ def test_smote_on_a_balanced_set_has_nothing_to_do(
     page.run()
 
     assert has_no_fault(page)
-    assert "SMOTE had no synthetic point to make" in text(page)
+    assert "SMOTE made no synthetic points" in text(page)
 
 
 def test_after_smote_the_page_names_the_classes_that_got_points(smote_session: Session) -> None:
@@ -331,7 +331,7 @@ def test_taking_a_part_stops_the_work_on_what_it_replaces(dataset: ImageDataset)
     page = open_view("load", workspace)
     page.number_input(key=f"take_{dataset.digest[:8]}_cap").set_value(4).run()
 
-    button(page, "Take 9 training images").click().run()
+    button(page, "Use 9 training images").click().run()
 
     assert job.is_cancelled
     assert workspace.jobs() == []

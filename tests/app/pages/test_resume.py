@@ -1,5 +1,6 @@
 """The offer on Load to go on with what an earlier server has kept, and who may come in."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -94,14 +95,14 @@ def test_a_refusal_is_a_sentence_and_the_offer_stays(kept: Workspace) -> None:
     page.run()
 
     assert not page.exception
-    assert "19 of 19 files of 'pets' that were looked for are not there any more." in text(page)
+    assert "19 of 19 files of 'pets' that were checked are not there any more." in text(page)
     assert "Resume" in text(page)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_name_is_shown_letter_by_letter(kept: Workspace, name: str) -> None:
     assert kept.saved is not None
-    kept.saved = replace(kept.saved, name=name)
+    kept.saved = replace(kept.saved, recipe=replace(kept.saved.recipe, source=name))
 
     page = open_app(kept)
 
@@ -136,3 +137,22 @@ def test_a_visitor_too_many_reads_one_sentence(monkeypatch: pytest.MonkeyPatch) 
 
     assert not page.exception
     assert "Evenset is full: it serves 1 visitor at a time." in text(page)
+
+
+def test_work_of_another_version_is_said_and_stays_until_it_is_deleted(kept: Workspace) -> None:
+    place = kept.folder / "session.json"
+    before = sorted(path.name for path in kept.folder.iterdir())
+    facts = json.loads(place.read_text())
+    place.write_text(json.dumps({"version": 2, "saved_at": facts["saved_at"], "plan": {}}))
+    WORKSPACES.close()
+    again = WORKSPACES.of_visitor(kept.token)
+
+    page = open_app(again)
+
+    assert sorted(path.name for path in again.folder.iterdir()) == before
+    assert "in version 2 of its format, an older one; this Evenset reads version 3." in text(page)
+    assert "It stays as it is until you delete it" in text(page)
+    page.button(key="go_on_delete").click().run()
+    assert not page.exception
+    assert again.saved is None
+    assert not place.exists()

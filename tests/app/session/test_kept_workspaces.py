@@ -107,7 +107,7 @@ def test_each_change_is_kept(start: Callable[..., Workspaces]) -> None:
     saved = start().of_visitor(TOKEN).saved
 
     assert saved is not None
-    assert saved.policy == PRESETS["gentle"]
+    assert saved.recipe.policy == PRESETS["gentle"]
 
 
 def test_a_result_of_a_job_is_kept_though_nobody_looks(start: Callable[..., Workspaces]) -> None:
@@ -180,9 +180,7 @@ def test_what_is_being_opened_is_not_deleted(start: Callable[..., Workspaces]) -
     first.close()
     workspace = start().of_visitor(TOKEN)
     gate = threading.Event()
-    workspace.start(
-        Job("go_on", "Opening 'pets' again", lambda _: gate.wait(60)), workspace.session
-    )
+    workspace.start(Job("go_on", "Opening 'pets'", lambda _: gate.wait(60)), workspace.session)
 
     workspace.drop_saved()
 
@@ -453,10 +451,10 @@ def test_files_that_arrive_are_work(start: Callable[..., Workspaces]) -> None:
     workspaces = start()
     workspace = workspaces.of_visitor(TOKEN)
     workspace.seen -= 15 * 24 * 3600
-    workspace.of(Uploads).active = lambda: ["an upload"]  # type: ignore[method-assign, list-item]
+    workspace.of(Uploads).ongoing = lambda: ["an upload"]  # type: ignore[method-assign, list-item]
 
     workspaces.of_visitor(OTHER)
 
     assert workspace.has_work()
     assert workspaces.of_route(workspace.route_token) is workspace
-    del workspace.of(Uploads).active
+    del workspace.of(Uploads).ongoing

@@ -16,6 +16,7 @@ from app.session.embedding import as_values
 from app.session.session import Balanced, Session
 from app.session.store import (
     SESSION_FILE,
+    OtherVersion,
     SavedSession,
     kept_names,
     read_saved,
@@ -61,7 +62,7 @@ def test_the_lines_say_what_there_is(place: Path, session: Session) -> None:
 
     assert saved is not None
     assert (saved.name, saved.images, saved.classes) == ("pets", 19, 3)
-    assert (saved.folder, saved.encoder, saved.plan) == ("dataset_1", None, None)
+    assert (saved.folder, saved.was_embedded, saved.recipe.strategy) == ("dataset_1", False, None)
 
 
 def test_the_images_come_back_with_their_audit(place: Path, session: Session) -> None:
@@ -183,16 +184,16 @@ def damage(change: Callable[[dict[str, object]], object]) -> Callable[[Path], No
         lambda place: (place / SESSION_FILE).write_text('{"version": 1, "sav'),
         lambda place: (place / SESSION_FILE).write_text("[]"),
         lambda place: (place / SESSION_FILE).write_bytes(b"\xff\xfe\x00"),
-        damage(lambda facts: facts.update(version=3)),
-        damage(lambda facts: facts.pop("policy")),
-        damage(lambda facts: facts.update(policy={"steps": 1})),
+        damage(lambda facts: facts.update(version=True)),
+        damage(lambda facts: facts["recipe"].pop("policy")),
+        damage(lambda facts: facts["recipe"].update(policy={"steps": 1})),
         damage(lambda facts: facts.update(folder="../dataset_1")),
         damage(lambda facts: facts.update(folder="dataset_2")),
         damage(lambda facts: facts.update(saved_at="soon")),
         damage(lambda facts: facts.update(saved_at=float("nan"))),
         damage(lambda facts: facts.update(images=None)),
-        damage(lambda facts: facts.update(take=[1])),
-        damage(lambda facts: facts.update(plan={})),
+        damage(lambda facts: facts["recipe"].update(take=[1])),
+        damage(lambda facts: facts["recipe"].update(settings=[])),
         lambda place: (place / "dataset_1" / "index" / "dataset.json").unlink(),
     ],
 )
@@ -224,16 +225,17 @@ def test_any_json_in_its_place_is_nothing_to_go_on_with(
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("encoder", "of another version"), ("plan", {"strategy": "unknown"})]
+    ("name", "value"), [("encoder", "of another version"), ("strategy", "unknown")]
 )
 def test_what_this_version_does_not_know_is_left_out(
-    place: Path, session: Session, name: str, value: object
+    place: Path, session: Session, name: str, value: str
 ) -> None:
     assert session.dataset is not None
     plan = Balanced(make_plan(session.dataset, "augment"), 0, None)
     save_session(place, session.put(balanced=plan))
     facts = json.loads((place / SESSION_FILE).read_text())
-    facts[name] = {**facts[name], **value} if isinstance(value, dict) else value
+    facts["recipe"][name] = value
+    facts["was_embedded"] = name == "encoder"
     (place / SESSION_FILE).write_text(json.dumps(facts))
 
     saved = read_saved(place)
@@ -295,13 +297,17 @@ def test_vectors_are_of_all_images_so_that_one_can_come_back(place: Path, sessio
     assert len(after.projections["pca"].rows) == 19
 
 
-def test_a_session_of_before_there_were_edits_is_opened(place: Path, session: Session) -> None:
+@pytest.mark.parametrize("version", [2, 99])
+def test_work_of_another_version_is_told_and_stays(
+    place: Path, session: Session, version: int
+) -> None:
     save_session(place, session)
-    facts = json.loads((place / SESSION_FILE).read_bytes())
-    del facts["edits"]
-    (place / SESSION_FILE).write_text(json.dumps(facts))
+    damage(lambda facts: facts.update(version=version, evenset="0.0.7"))(place)
 
     saved = read_saved(place)
 
-    assert saved is not None
-    assert saved.edits == ()
+    assert isinstance(saved, OtherVersion)
+    assert saved.told.startswith(
+        f"What was kept here was written by Evenset 0.0.7 in version {version}"
+    )
+    assert kept_names(saved) == {"session.json", "dataset_1"}
