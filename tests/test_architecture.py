@@ -60,7 +60,6 @@ MAY_BE_SMALL = {
 }
 # Signatures that are not ours to choose, and whose they are.
 MAY_BE_CROWDED = {
-    "core/project: project": "TEMPORARY",
     "app/session: value": "a declaration, like `dataclasses.field`: what is not said is left out",
     "core/smote: _generate_samples": "imbalanced-learn's method, which it overrides",
     "core/smote: __init__": "scikit-learn: an estimator names each parameter",
