@@ -16,7 +16,6 @@ from core.words import count_of, duration_of, named, size_of
 # pairs compared, and making and storing the result.
 _SECONDS_A_PAIR = 1.5e-9
 _SECONDS_A_BYTE = 2.5e-9
-_PLACE_BYTES = 20  # base, neighbour and fraction
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,6 @@ class SmoteCost:
 
     rows: int  # originals and synthetic ones
     bytes: int  # of the resulting array
-    provenance_bytes: int  # of parents and fractions alone
     operations: int  # multiplications and additions of the search
     seconds: float  # an estimate for this computer
 
@@ -59,7 +57,7 @@ def smote_cost(
     speed = operations_per_s or product_speed(dimension)
     size = rows * dimension * itemsize
     seconds = operations / speed + _SECONDS_A_PAIR * pairs + _SECONDS_A_BYTE * size
-    return SmoteCost(rows, size, _PLACE_BYTES * sum(add.values()), operations, seconds)
+    return SmoteCost(rows, size, operations, seconds)
 
 
 def estimate_smote(plan: BalancePlan, dimension: int) -> str:
