@@ -115,7 +115,7 @@ def _take_over(policy: AugmentPolicy, *, keeps_seed: bool = True) -> None:
 def _workbench(dataset: ImageDataset) -> None:
     workspace = current_workspace()
     session = workspace.session
-    # Another dataset or another tab has changed the policy: the sliders start from it anew.
+    # Another dataset or another tab has changed the policy: the sliders start from it again.
     if st.session_state.get(_DRAWN, session.policy) != session.policy:
         start_anew()
     left, right = st.columns([2, 5], gap="large")

@@ -46,7 +46,7 @@ def camera_name(session: Session, projection: Projection) -> str:
 
 @st.fragment
 def _map_part(session: Session) -> None:
-    """Draw what a click or a lasso draws anew: this alone, and not the page."""
+    """Draw what a click or a lasso draws again: this alone, and not the page."""
     dataset = session.dataset
     assert dataset is not None
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -36,7 +36,7 @@ def balance_view(session: Session) -> Session:
     dataset = ask_for_images(session, QUESTION, "Balancing needs images.")
     if dataset is None or lacks_classes(dataset, QUESTION, "balance"):
         return session
-    # Places of their own: what comes and goes above the map must not build it anew.
+    # Places of their own: what comes and goes above the map must not build it again.
     top, middle, bottom = st.container(), st.container(), st.container()
     with top:
         heading(QUESTION, _answer(session))
