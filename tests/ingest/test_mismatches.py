@@ -1,5 +1,6 @@
 """What does not match in a source: every kind is found, and every decision is carried out."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -103,6 +104,14 @@ def test_every_kind_is_found_alone(tmp_path: Path, kind: str) -> None:
     others = {"other_files"} if kind == "augmented" else set()  # the manifest itself
     assert set(kinds(found)) == {kind} | others
     assert found.mismatches[0].proposed == next(iter(MISMATCHES[kind].decisions))
+
+
+@pytest.mark.parametrize("kind", MISMATCHES)
+def test_a_kind_reads_after_one_and_after_many(kind: str) -> None:
+    # It follows '1 file' as well as '12 files': no verb may agree with either.
+    verbs = {"is", "are", "has", "have", "was", "were", "does", "do"}
+
+    assert not verbs & set(re.findall(r"\w+", MISMATCHES[kind].text))
 
 
 @pytest.mark.parametrize(("kind", "decision"), COUNTS)
