@@ -35,7 +35,6 @@ def smote_cost(
     *,
     dimension: int,
     itemsize: int = 4,
-    operations_per_s: float | None = None,
 ) -> SmoteCost:
     """Return the cost of adding `add` (code -> count) points to `real` (code -> count).
 
@@ -45,7 +44,6 @@ def smote_cost(
         settings: How places are chosen.
         dimension: Numbers in a vector.
         itemsize: Bytes of a number of the result.
-        operations_per_s: The speed of matrix products; measured in some milliseconds unless given.
     """
     add = {code: settings.allowed(count, real=real[code]) for code, count in add.items()}
     rows = sum(real.values()) + sum(add.values())
@@ -54,9 +52,10 @@ def smote_cost(
         asked = sum(real[code] for code, count in add.items() if count)
         pairs += _pairs(sum(real.values()), asked)
     operations = 2 * dimension * pairs
-    speed = operations_per_s or product_speed(dimension)
     size = rows * dimension * itemsize
-    seconds = operations / speed + _SECONDS_A_PAIR * pairs + _SECONDS_A_BYTE * size
+    seconds = (
+        operations / product_speed(dimension) + _SECONDS_A_PAIR * pairs + _SECONDS_A_BYTE * size
+    )
     return SmoteCost(rows, size, operations, seconds)
 
 
