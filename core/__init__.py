@@ -10,7 +10,8 @@ The walk, each step a function over values:
     embed.embed(dataset, encoder, ...)    -> Embeddings
     resample.make_plan(dataset, ...)      -> BalancePlan
     resample.resample(TrainingSide(...))  -> Made: what stays, copies, pictures, points, weights
-    project.project(embeddings, rows)     -> Projection; .place(synthetic)
+    project.project(embeddings, rows)     -> Projection
+    project.place_on(projection, ...)     -> Placement of synthetic points
     evaluate.evaluate(dataset, ...)       -> EvaluationReport
     export.export(dataset, plan, ...)     -> ExportReport
 

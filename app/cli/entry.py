@@ -31,6 +31,7 @@ class CommandEntry:
         return command
 
 
+# To add one: a module of its own, and an entry here; it is imported only when it is asked for.
 COMMANDS: dict[str, CommandEntry] = {
     "serve": CommandEntry(
         "Open the app in the browser.", "app.cli.serve:run_serve", ends_itself=True

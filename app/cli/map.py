@@ -24,7 +24,7 @@ from core.project import (
     Placement,
     Projection,
     map_rows,
-    place_among_neighbours,
+    place_on,
     project,
 )
 from core.resample import PlainPoints, PointsBetween, SyntheticPoints, stored_labels
@@ -212,9 +212,7 @@ def _place(
 ) -> Placement | None:
     if synthetic is None:
         return None
-    if projection.method == "pca" and synthetic.parents is not None:
-        return projection.place(synthetic)
-    return place_among_neighbours(projection, embeddings, synthetic, progress=progress)
+    return place_on(projection, embeddings, synthetic, progress=progress)
 
 
 def _summary(projection: Projection, placement: Placement | None, out: Path) -> str:

@@ -5,8 +5,8 @@ browser was told of. `colours`: what they can be coloured by. `selection`: what 
 the browser's bits and back to them. `card` and `table`: what is said of one point, and of many.
 `point_map`: the part of a page that draws all this; what it tells the browser stands in `types.js`,
 whose modules begin with `map.js`. `routes`: the addresses from which that fetches its code,
-points, colours and cards. `work`: the long work behind the map, with `worker` for what runs in a
-process of its own. `html_page`: a map as one file that opens anywhere, for the command line; it is
+points, colours and cards. `umap`: the long work behind the map, in a process of its own.
+`html_page`: a map as one file that opens anywhere, for the command line; it is
 drawn by Plotly and shares only the colours of classes.
 
 Pages take `point_map`, the scene, the selection and the tables; the server takes the routes.

@@ -1,7 +1,7 @@
 // How many points lie where, as a heat under them: for maps that are too crowded for dots.
 
 import { toScreen } from "./camera.js";
-import { canBePicked } from "./picking.js";
+import { isInColour } from "./hits.js";
 
 /** @import { Camera, PlacedPoints, Scale, Size } from "./types.js" */
 
@@ -22,7 +22,7 @@ export function drawDensity(pen, map, shown, camera, scale, size, colour) {
   const across = Math.ceil(size.width / CELL_PX), down = Math.ceil(size.height / CELL_PX);
   let cells = new Float32Array(across * down);
   for (let i = 0; i < map.kinds.length; i++) {
-    if (!canBePicked(map, shown, i)) continue;
+    if (!isInColour(map, shown, i)) continue;
     const [x, y] = toScreen(camera, scale, size, map.points[2 * i], map.points[2 * i + 1]);
     if (x < 0 || y < 0 || x >= size.width || y >= size.height) continue;
     cells[Math.floor(y / CELL_PX) * across + Math.floor(x / CELL_PX)] += 1;

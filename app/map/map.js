@@ -5,7 +5,7 @@ import { Card, askAbout } from "./card.js";
 import { element } from "./element.js";
 import { drawLegend } from "./legend.js";
 import { Panel } from "./panel.js";
-import { packed, unpacked } from "./picking.js";
+import { packed, unpacked } from "./hits.js";
 import { DIMMED } from "./points.js";
 import { MODES, drawTools, markTools, savePicture } from "./tools.js";
 
@@ -66,7 +66,7 @@ export class PointMap {
     if (MODES.includes(name)) this.tools.mode = name;
     else if (name === "density") this.tools.density = !this.tools.density;
     else if (name === "lines") this.tools.lines = !this.tools.lines;
-    else if (name === "view") panel.chooseInView();
+    else if (name === "view") panel.selectInView();
     else if (name === "nearer") near(1.5);
     else if (name === "farther") near(1 / 1.5);
     else if (name === "whole") this.look(wholeView(this.extent));
@@ -226,7 +226,7 @@ export class PointMap {
     this.redraw();
   }
 
-  choose(found, adds) {
+  select(found, adds) {
     const all = new Set(found);
     if (adds) this.flags.forEach((flag, i) => flag && all.add(i));
     this.flags = new Uint8Array(this.kinds.length);

@@ -4,7 +4,7 @@ import { scaleOf, toScreen, wholeView, zoomed } from "./camera.js";
 import { drawDensity } from "./density.js";
 import { element } from "./element.js";
 import { MOST_LINES, drawOverlay } from "./overlay.js";
-import { canBePicked, isShown, pointAt, pointBeside, pointsInside } from "./picking.js";
+import { isInColour, isShown, pointAt, pointBeside, pointsInside } from "./hits.js";
 import { dotSize, newPoints } from "./points.js";
 
 /** @import { PointMap } from "./map.js" */
@@ -104,7 +104,7 @@ export class Panel {
       hovered: own(this.hovered) ? this.place(this.hovered) : null,
       pinned: own(map.pinned) ? this.place(map.pinned) : null,
       focused: document.activeElement && own(this.focused) ? this.place(this.focused) : null,
-      parents: wanted ? wanted.filter(([child]) => canBePicked(map, this.kinds, child)).slice(0, MOST_LINES) : null,
+      parents: wanted ? wanted.filter(([child]) => isInColour(map, this.kinds, child)).slice(0, MOST_LINES) : null,
       ink: map.ink.text,
     });
   }
@@ -136,7 +136,7 @@ export class Panel {
       this.press = null;
       if (!press) return;
       if (!press.moved) this.click(at(event));
-      else if (press.mode !== "move") this.choose(press.adds);
+      else if (press.mode !== "move") this.selectInPath(press.adds);
     };
     over.onpointercancel = () => {
       this.pointers.clear();
@@ -201,19 +201,19 @@ export class Panel {
     if (i >= 0 || map.pinned >= 0) map.pin(i);
   }
 
-  choose(adds) {
+  selectInPath(adds) {
     const { map, path } = this;
     this.path = null;
     if (!map.isReady) return;
     const found = pointsInside(map, this.kinds, map.camera, this.scale, this.size, path ?? []);
-    map.choose(found, adds);
+    map.select(found, adds);
     this.drawOver();
   }
 
-  chooseInView() {
+  selectInView() {
     const { width, height } = this.size;
     this.path = [[0, 0], [width, 0], [width, height], [0, height]];
-    this.choose(false);
+    this.selectInPath(false);
   }
 
   key(event) {
@@ -228,7 +228,7 @@ export class Panel {
     } else if (event.key in steps) this.walk(...steps[event.key]);
     else if (event.key === "Enter" || event.key === " ") {
       if (this.focused >= 0) map.pin(this.focused);
-    } else if (event.key === "Escape") map.choose([], false);
+    } else if (event.key === "Escape") map.select([], false);
     else if (event.key === "+" || event.key === "=") near(1.5);
     else if (event.key === "-") near(1 / 1.5);
     else if (event.key === "0") map.look(wholeView(map.extent));
@@ -257,7 +257,7 @@ const apart = (a, b) => Math.hypot(a[0] - b[0], a[1] - b[1]) || 1;
 function nearestToMiddle(map, shown, place, width, height, reach) {
   let best = -1, least = reach;
   for (let i = 0; i < map.kinds.length; i++) {
-    if (!canBePicked(map, shown, i)) continue;
+    if (!isInColour(map, shown, i)) continue;
     const [x, y] = place(i), away = Math.hypot(x - width / 2, y - height / 2);
     if (away < least) [best, least] = [i, away];
   }

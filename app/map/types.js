@@ -12,7 +12,7 @@
  * @property {PanelData[]} panels - One, or two side by side.
  * @property {Colouring} colour - What the points are coloured by.
  * @property {string} selected - A bit for each point, in base64; "" for none.
- * @property {number} pinned - The point whose pictures are shown below; -1 for none.
+ * @property {number} pinned - The point whose pictures are shown beside; -1 for none.
  */
 
 /**

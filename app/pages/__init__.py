@@ -38,6 +38,7 @@ def _export_state(session: Session) -> PageState:
     return _once(lambda session: session.exported is not None)(session)
 
 
+# To add one: a folder of its own, and an entry here with its state and view, in order.
 PAGES: dict[str, Page] = {
     page.name: page
     for page in (

@@ -62,7 +62,7 @@ def value(
         derive: Makes it from the new graph and the one before, in place of dropping it.
         join: Adds what is put to what there is, such as one more map beside the others.
         same: Whether nothing changes for what hangs on it, given the old one and the new one.
-        title: In words, for the question that is asked before it is dropped.
+        title: In words, for what `would_drop` tells: a page may ask before it puts a value.
         default: What it is where it was not made.
         default_factory: Makes that, where the default is not a constant.
     """

@@ -17,12 +17,13 @@ from core.dataset import ImageDataset, Take, select
 from core.dataset.edits import Edits
 from core.dataset.questions import with_decoding
 from core.embed import Embeddings
+from core.errors import SettingError
 from core.evaluate import EvaluationReport
 from core.export import ExportReport
 from core.ingest import Survey
 from core.pictures.decoding import Decoding
 from core.project import Clusters, JointFit, Placement, Projection
-from core.resample import STRATEGIES, BalancePlan, Made, SyntheticPoints
+from core.resample import STRATEGIES, BalancePlan, Made, SyntheticPoints, make_plan
 from core.resample.difficulty import Difficulty
 from core.resample.quality import SyntheticQuality
 
@@ -115,6 +116,22 @@ def _is_made(balanced: Balanced | None) -> bool:
     return balanced is not None and balanced.made is not None
 
 
+def _planned_anew(session: "Session", before: "Session") -> Balanced | None:
+    """Return the plan of the strategy that was chosen, for the labels that there are now."""
+    balanced, dataset = before.balanced, session.dataset
+    if balanced is None or dataset is None or session.differs(before, ("source", "take")):
+        return None
+    plan = balanced.plan
+    try:
+        plan = make_plan(
+            dataset, plan.strategy, plan.target, settings=plan.settings,
+            most_per_image=plan.most_per_image,
+        )  # fmt: skip
+    except SettingError:  # such as a number for a class that is no more
+        return None
+    return Balanced(plan, balanced.seed)
+
+
 def _changes_alike(before: Edits, after: Edits) -> bool:
     return before.of_data == after.of_data  # a review list changes no label
 
@@ -154,10 +171,11 @@ class Session(Graph):
     clusters: Clusters | None = value(needs=("embeddings", "dataset"))  # as many as classes
     difficulty: Difficulty | None = value(needs=("embeddings", "dataset"))
 
-    # A plan is counts of labels; where it was carried out it hangs on vectors, too.
+    # A plan is counts of labels: of other ones it is made anew, and has to be carried out again.
+    # Where it was carried out it hangs on vectors, too.
     balanced: Balanced | None = value(
         needs=("source", "take", "edits"), needs_where={"embeddings": _is_made},
-        title="what the strategy made",
+        derive=_planned_anew, title="what the strategy made",
     )  # fmt: skip
     quality: SyntheticQuality | None = value(needs=("balanced", "embeddings"))
     compared: Compared | None = value(needs=("balanced", "embeddings"))  # beside the map

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from operator import is_
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
@@ -30,21 +29,16 @@ _KEPT = "The results so far are kept."
 
 
 @dataclass(frozen=True)
-class _Running:
+class _Begun:
+    """A job that was started, and all that tells what it makes."""
+
     job: Job
     made_from: Session  # as it was when the work was put together
-
-
-@dataclass(frozen=True)
-class _Begun:
-    job: Job
-    made_from: Session
     of: tuple[object, ...]
 
-    def is_like(self, job: Job, made_from: Session, of: tuple[object, ...]) -> bool:
-        is_same = len(of) == len(self.of) and all(map(is_, of, self.of))
-        is_same = is_same and self.job.key == job.key
-        return is_same and not made_from.differs(self.made_from, job.needs)
+    def is_like(self, other: "_Begun") -> bool:
+        is_same = self.job.key == other.job.key and self.of == other.of
+        return is_same and not other.made_from.differs(self.made_from, other.job.needs)
 
 
 @dataclass(frozen=True)
@@ -96,7 +90,7 @@ class Workspace:
         self.begun: dict[Slot, list[_Begun]] = {}  # what has begun, so that it does so once
         self.seen = time.monotonic()
         self._attached: dict[type[Attached], Attached] = {}
-        self._running: dict[Slot, _Running] = {}
+        self._running: dict[Slot, _Begun] = {}
         self._lock = threading.RLock()
         # Apart from that one: who makes a folder, or takes a piece of an upload, waits for nobody
         # who asks for work.
@@ -137,43 +131,30 @@ class Workspace:
         """Start `job` unless its slot is taken; return whether it was started.
 
         Its result is put into the session as `job.puts` says, unless a value that it needs is
-        another one then. A second click on the same button changes nothing. A job that was asked
-        to stop has no slot any more.
+        another one then. A second click on the same button changes nothing, unless what it asks
+        for has changed: then the job under way is stopped, and this one takes its place. A job that
+        was asked to stop has no slot any more.
 
         Args:
             job: What to do.
             made_from: The session that its work was put together from.
-            of: What else the work is about, beside what it needs: see `begin`.
+            of: What else tells what it makes, beside what it needs, such as settings.
         """
         with self._lock:
-            self.collect()
-            taken = self._running.get(job.slot)
-            if taken is not None and not taken.job.is_cancelled:
-                if taken.job.key != job.key:
-                    self._say_busy(taken.job)
-                return False
-            if taken is not None:
-                if taken.job.keep is not None:
-                    before = self.session
-                    self._put_kept(taken, taken.job.keep())
-                    self._keep(before)
-                    # What is kept of the work before is no change behind the back of this one.
-                    made_from = self.session if made_from is before else made_from
-                job.after = taken.job
-            self._running[job.slot] = _Running(job, made_from)
-            self.remember(job, made_from, of=of)
-            self.changes += 1
-            self.message = ""
-            JOBS.submit(job)
-            return True
+            is_started = self._start(_Begun(job, made_from, of))
+            if is_started:
+                self.message = ""
+            return is_started
 
     def begin(self, job: Job, made_from: Session, *, of: tuple[object, ...] = ()) -> bool:
-        """Start work by itself: once, however it ends, for what it needs and what it is `of`."""
+        """Start work by itself: once, however it ends, for what it needs and what it is `of`.
+
+        What the person has not read yet stays.
+        """
+        asked = _Begun(job, made_from, of)
         with self._lock:
-            is_known = any(one.is_like(job, made_from, of) for one in self.begun.get(job.slot, []))
-            return (
-                not is_known and self.job_in(job.slot) is None and self.start(job, made_from, of=of)
-            )
+            is_known = any(one.is_like(asked) for one in self.begun.get(job.slot, []))
+            return not is_known and self.job_in(job.slot) is None and self._start(asked)
 
     def remember(self, job: Job, made_from: Session, *, of: tuple[object, ...] = ()) -> None:
         """Note that a job has begun: `begin` does not begin it again."""
@@ -212,13 +193,6 @@ class Workspace:
         with self._lock:
             running = self._running.get(slot)
             return running.job if running is not None and running.job.is_active else None
-
-    def is_stale(self, job: Job) -> bool:
-        """Return whether a value that a running job needs is another one by now."""
-        with self._lock:
-            running = self._running.get(job.slot)
-            is_it = running is not None and running.job is job
-            return is_it and running is not None and self._is_stale(running)
 
     def collect(self) -> bool:
         """Put results of finished jobs into the session, once; return whether there were any."""
@@ -280,15 +254,42 @@ class Workspace:
             for name in kept_names(saved) - {SESSION_FILE}:
                 remove_later(self.folder / name)
 
+    def _start(self, asked: _Begun) -> bool:
+        """Give its slot to a job unless another one has it; return whether it has."""
+        self.collect()
+        job, made_from = asked.job, asked.made_from
+        taken = self._running.get(job.slot)
+        if taken is not None and not taken.job.is_cancelled:
+            if taken.job.key != job.key:
+                self._say_busy(taken.job)
+                return False
+            if taken.is_like(asked):
+                return False
+            taken.job.cancel()
+        if taken is not None:
+            if taken.job.keep is not None:
+                before = self.session
+                self._put_kept(taken, taken.job.keep())
+                self._keep(before)
+                # What is kept of the work before is no change behind the back of this one.
+                made_from = self.session if made_from is before else made_from
+            job.after = taken.job
+        self._running[job.slot] = _Begun(job, made_from, asked.of)
+        self.remember(job, made_from, of=asked.of)
+        self.changes += 1
+        JOBS.submit(job)
+        return True
+
     def _all_attached(self) -> list[Attached]:
         with self._attached_lock:
             return list(self._attached.values())
 
-    def _end(self, running: _Running) -> None:
+    def _end(self, running: _Begun) -> None:
         """Put what a job has brought into the session, or say why it brought nothing."""
         job = running.job
         if job.state is JobState.DONE:
             if self._is_stale(running):
+                # It was asked for by a page that another one was quicker than.
                 if job.slot is MAIN:
                     self.message = (
                         f"{job.title} has finished, but its input has changed since it "
@@ -304,35 +305,41 @@ class Workspace:
             rest = _KEPT if is_kept else "Nothing has changed."
             self.message = f"{job.title} was cancelled. {rest}"
 
-    def _put_kept(self, running: _Running, kept: object) -> bool:
+    def _put_kept(self, running: _Begun, kept: object) -> bool:
         """Put what is worth keeping of stopped work into the session; return whether it was."""
         is_kept = kept is not None and not self._is_stale(running)
         if is_kept:
             self._put_result(running, kept)
         return is_kept
 
-    def _put_result(self, running: _Running, result: Any) -> None:  # noqa: ANN401 - of any work
+    def _put_result(self, running: _Begun, result: Any) -> None:  # noqa: ANN401 - of any work
         puts = running.job.puts
         values = {puts[0]: result} if len(puts) == 1 else dict(result) if puts else {}
         if unknown := sorted(values.keys() - set(puts)):
             raise TypeError(f"'{running.job.key}' does not say that it puts {unknown}.")
         self._replace(self.session.put(made_from=running.made_from, **values))
 
-    def _is_stale(self, running: _Running) -> bool:
+    def _is_stale(self, running: _Begun) -> bool:
         return self.session.differs(running.made_from, running.job.needs)
 
     def _replace(self, after: Session) -> None:
-        """Have another session; work on images that it has no more is stopped and forgotten."""
+        """Take `after` as the session, and stop the work whose input it has replaced.
+
+        That work is forgotten: what it still brings arrives nowhere.
+        """
         before, self.session = self.session, after
-        if after.taken is before.taken:
-            return
         for slot, running in list(self._running.items()):
-            if self._is_stale(running):
+            needs = running.job.needs
+            if after.differs(before, needs) and self._is_stale(running):
+                was_cancelled = running.job.is_cancelled
                 running.job.cancel()
                 del self._running[slot]
                 self.changes += 1
-                if slot is MAIN:
-                    stopped = f"{running.job.title} was stopped because its images were replaced."
+                if slot is MAIN and not was_cancelled:
+                    why = "its images were replaced"
+                    if after.taken is before.taken:
+                        why = "what it works on has changed. Start it again"
+                    stopped = f"{running.job.title} was stopped because {why}."
                     self.message = f"{self.message} {stopped}".strip()
 
     def _say_busy(self, job: Job) -> None:

@@ -24,14 +24,14 @@ def start_source(workspace: Workspace, source: str, *, title: str) -> None:
     folder = workspace.new_folder("dataset")
     before = workspace.session.taken
     load = partial(reading.open_named, source, folder, WORKSPACES.settings.limits, before=before)
-    _start_new(workspace, title, folder, load)
+    _start_new(workspace, title, folder, load, of=source)
 
 
 def start_arrived(workspace: Workspace, arrival: Arrival) -> None:
     """Load what the browser sent."""
     before = workspace.session.taken
     load = partial(reading.open_arrived, arrival, WORKSPACES.settings.limits, before=before)
-    _start_new(workspace, arrival.name, arrival.folder, load)
+    _start_new(workspace, arrival.name, arrival.folder, load, of=arrival)
 
 
 def start_survey(workspace: Workspace, pending: Pending, choices: Choices) -> None:
@@ -40,7 +40,7 @@ def start_survey(workspace: Workspace, pending: Pending, choices: Choices) -> No
     job = Job(
         _key(pending.name), _title(pending.name), again, needs=("pending",), puts=("pending",)
     )
-    workspace.start(job, workspace.session.put(pending=pending))
+    workspace.start(job, workspace.session.put(pending=pending), of=(choices,))
 
 
 def start_reading(workspace: Workspace, pending: Pending, decisions: dict[str, str]) -> None:
@@ -51,7 +51,7 @@ def start_reading(workspace: Workspace, pending: Pending, decisions: dict[str, s
         _key(pending.name), _title(pending.name), run,
         needs=("pending",), puts=("source", "audit", "folder"),
     )  # fmt: skip
-    workspace.start(job, workspace.session.put(pending=pending))
+    workspace.start(job, workspace.session.put(pending=pending), of=(decisions,))
 
 
 def start_decoding(workspace: Workspace, question: Question) -> None:
@@ -69,7 +69,7 @@ def start_decoding(workspace: Workspace, question: Question) -> None:
         "decode", f"Using {question.other}", decode,
         needs=("dataset",), puts=("decoding", "audit"),
     )  # fmt: skip
-    workspace.start(job, session)
+    workspace.start(job, session, of=(decoding,))
 
 
 def forget_pending(workspace: Workspace) -> None:
@@ -79,14 +79,16 @@ def forget_pending(workspace: Workspace) -> None:
         workspace.put(before, before.put(pending=None))
 
 
-def _start_new(workspace: Workspace, name: str, folder: Path, load: Load) -> None:
+def _start_new(
+    workspace: Workspace, name: str, folder: Path, load: Load, *, of: str | Arrival
+) -> None:
     """Start to load into a folder of its own, which goes again where that comes to no end."""
     run = partial(reading.load_into, folder, partial(_load_and_keep, folder, load))
     job = Job(
         _key(name), _title(name), run, puts=("pending", "source", "audit", "folder"),
         instead=partial(remove_later, folder),
     )  # fmt: skip
-    if not workspace.start(job, workspace.session):
+    if not workspace.start(job, workspace.session, of=(of,)):
         remove_later(folder)
 
 

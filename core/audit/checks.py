@@ -34,6 +34,7 @@ def _in_rows(
     return lambda dataset, _: find(dataset)
 
 
+# To add one: a record with its title, what it tells, and the function that finds it.
 CHECKS: Mapping[str, Check] = {
     check.name: check
     for check in (

@@ -15,6 +15,7 @@ from core.errors import SettingError
 
 # Noise comes last: a crop, a turn or a blur after it would smooth it away. What moves pixels
 # stands together, so that they are moved once.
+# To add one: put its record into the module of its kind, not here.
 OPERATIONS: Mapping[str, Operation] = {
     operation.name: operation
     for operation in (

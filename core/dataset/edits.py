@@ -76,35 +76,56 @@ class Edits:
 
     def leave_out(self, rows: Rows | Sequence[int]) -> "Edits":
         """Take images out of every split: nothing learns from them or is measured on them."""
-        return self._with(np.setdiff1d(_checked(rows), self.left_out_rows), Change.LEAVE_OUT)
+        return self._with(rows, Change.LEAVE_OUT)
 
     def restore(self, rows: Rows | Sequence[int]) -> "Edits":
         """Take images back that were left out, with the label and split that they had."""
-        return self._with(np.intersect1d(_checked(rows), self.left_out_rows), Change.RESTORE)
+        return self._with(rows, Change.RESTORE)
 
-    def relabel(self, rows: Rows | Sequence[int], label: str) -> "Edits":
+    def relabel(
+        self, rows: Rows | Sequence[int], label: str, *, of: ImageDataset | None = None
+    ) -> "Edits":
         """Give images another label, which may be a new one.
+
+        Args:
+            rows: The images.
+            label: What they are to be called.
+            of: The dataset as it was taken: those that have the label already are left alone.
 
         Raises:
             SettingError: the label is empty.
         """
-        return self._with(_checked(rows), Change.LABEL, checked_label(label))
+        return self._with(rows, Change.LABEL, checked_label(label), of)
 
-    def move(self, rows: Rows | Sequence[int], split: str) -> "Edits":
+    def move(
+        self, rows: Rows | Sequence[int], split: str, *, of: ImageDataset | None = None
+    ) -> "Edits":
         """Put images into another split.
+
+        Args:
+            rows: The images.
+            split: Where they are to be.
+            of: The dataset as it was taken: those that are there already are left alone.
 
         Raises:
             SettingError: there is no such split.
         """
-        return self._with(_checked(rows), Change.SPLIT, checked_split(split))
+        return self._with(rows, Change.SPLIT, checked_split(split), of)
 
     def review(self, rows: Rows | Sequence[int]) -> "Edits":
         """Put images on the list of those to look at later; nothing else changes."""
-        return self._with(np.setdiff1d(_checked(rows), self.review_rows), Change.REVIEW)
+        return self._with(rows, Change.REVIEW)
 
     def reviewed(self, rows: Rows | Sequence[int]) -> "Edits":
         """Take images off that list."""
-        return self._with(np.intersect1d(_checked(rows), self.review_rows), Change.REVIEWED)
+        return self._with(rows, Change.REVIEWED)
+
+    def followed_by(self, edits: Iterable[Edit], of: ImageDataset) -> "Edits":
+        """Return these edits, then what others change in `of`, the dataset as it was taken."""
+        after = self
+        for edit in edits:
+            after = after._with(edit.rows, edit.what, edit.value, of)
+        return after
 
     def undo(self) -> "Edits":
         """Return the edits without the last one, which `redo` does again."""
@@ -180,10 +201,32 @@ class Edits:
             sentences.append(f"{count_of(waiting, 'image')} to review later")
         return sentences
 
-    def _with(self, rows: Rows, what: Change, value: str = "") -> "Edits":
-        if len(rows) == 0:
-            return self
-        return Edits((*self.done, Edit(rows, what, value)))
+    def _with(
+        self,
+        rows: Rows | Sequence[int],
+        what: Change,
+        value: str = "",
+        of: ImageDataset | None = None,
+    ) -> "Edits":
+        """Return these edits and one more, unless that changes nothing."""
+        changed = self._changed_by(_checked(rows), what, value, of)
+        return Edits((*self.done, Edit(changed, what, value))) if len(changed) else self
+
+    def _changed_by(self, rows: Rows, what: Change, value: str, of: ImageDataset | None) -> Rows:
+        """Return those of `rows` that are not as an edit would have them."""
+        if what in (Change.LEAVE_OUT, Change.RESTORE):
+            is_so = np.isin(rows, self.left_out_rows, invert=what is Change.RESTORE)
+        elif what in ABOUT_REVIEW:
+            is_so = np.isin(rows, self.review_rows, invert=what is Change.REVIEWED)
+        elif of is None:
+            return rows
+        else:
+            column = of.table["label" if what is Change.LABEL else "split"]
+            now = _replaced(column, self._values(what))
+            # What is no row of the dataset is refused where the edits are applied.
+            is_so = rows < len(of)
+            is_so[is_so] = (now.iloc[rows[is_so]] == value).to_numpy()
+        return rows[~is_so]
 
     def _values(self, what: Change) -> list[tuple[Rows, str]]:
         return [(edit.rows, edit.value) for edit in self.done if edit.what is what]

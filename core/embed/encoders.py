@@ -9,6 +9,7 @@ from core.embed.hub import PREFIX
 from core.embed.pretrained import find_pretrained
 from core.errors import SettingError
 
+# To add one: a record with what it costs and what loads it; all faces list it.
 ENCODERS: Mapping[str, Encoder] = {
     encoder.name: encoder
     for encoder in (

@@ -42,6 +42,7 @@ def _open_fine_tuning(embeddings: Embeddings, device: str) -> OpenHead:
     return open_fine_tuning(embeddings.encoder, device)
 
 
+# To add one: a record with its cost and what trains it; it sees only the training side.
 HEADS: Mapping[str, Head] = {
     head.name: head
     for head in (

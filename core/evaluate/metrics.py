@@ -34,6 +34,7 @@ class Metric:
 
 PRIMARY = "balanced_accuracy"
 
+# To add one: a record with its help and the function that measures it from predictions.
 METRICS: Mapping[str, Metric] = {
     metric.name: metric
     for metric in (

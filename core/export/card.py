@@ -11,12 +11,12 @@ _MOST_RENAMED = 100  # classes that are listed
 _MARKS = frozenset("\\`*_[]<>#|&")  # signs that mean something in Markdown
 
 # How the set is read, with FOLDER in the place of its own; also on the page and in docs/export.md.
-READERS = (
+CLASS_FOLDER_READERS = (
     'torchvision.datasets.ImageFolder(FOLDER + "/train")',
     'keras.utils.image_dataset_from_directory(FOLDER + "/train")',
     "datasets.load_dataset(FOLDER)",
 )
-CAVEAT = (
+CLASS_FOLDER_CAVEAT = (
     'Not load_dataset("imagefolder", data_dir=FOLDER): that does not read README.md, and guesses '
     "splits from names."
 )
@@ -65,9 +65,9 @@ def _body(written: Written, pictures: Mapping[str, int], folders: Mapping[str, s
         "",
         "Unpack a zip into a new folder first. Then load it for training, with its path as FOLDER:",
         "",
-        *(f"    {reader}" for reader in READERS),
+        *(f"    {reader}" for reader in CLASS_FOLDER_READERS),
         "",
-        CAVEAT,
+        CLASS_FOLDER_CAVEAT,
     ]
     renamed = {folder: label for folder, label in sorted(folders.items()) if folder != label}
     if renamed:
@@ -95,4 +95,4 @@ def _quoted(text: str) -> str:
     return f'"{"".join(escaped)}"'
 
 
-CARD = IndexFile("README.md", _card)
+CLASS_FOLDER_CARD = IndexFile("README.md", _card)

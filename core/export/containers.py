@@ -159,6 +159,7 @@ def _open_folder(target: Path, identity: str) -> Iterator[Writer]:
             raise OutputError(cannot_write(target, error)) from error
 
 
+# To add one: a record with the writer that opens it.
 CONTAINERS: Mapping[str, Container] = {
     container.name: container
     for container in (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.dataset import TRAIN, ImageDataset
 from core.errors import SettingError
 from core.export import index_files
-from core.export.card import CARD, CAVEAT, READERS
+from core.export.card import CLASS_FOLDER_CARD, CLASS_FOLDER_CAVEAT, CLASS_FOLDER_READERS
 from core.export.index_files import IndexFile
 from core.export.names import class_folders
 from core.resample import BalancePlan
@@ -40,6 +40,8 @@ class Layout:
         return [file for file in self.index if file.is_there(dataset, plan)]
 
 
+# To add one: say where pictures lie and which common files stand beside them, and bring a card,
+# readers and a caveat of its own: those of class folders tell of class folders.
 LAYOUTS: Mapping[str, Layout] = {
     layout.name: layout
     for layout in (
@@ -48,9 +50,9 @@ LAYOUTS: Mapping[str, Layout] = {
             title="A folder per class",
             help="Inside a folder per split: what torchvision, Keras and Hugging Face read.",
             folder=lambda split, name: f"{split}/{name}",
-            index=(*_COMMON, CARD),
-            readers=READERS,
-            caveat=CAVEAT,
+            index=(*_COMMON, CLASS_FOLDER_CARD),
+            readers=CLASS_FOLDER_READERS,
+            caveat=CLASS_FOLDER_CAVEAT,
         ),
     )
 }

@@ -8,7 +8,7 @@ labels.
 
 from core.project.clusters import Clusters, find_clusters
 from core.project.joint import JointFit, joint_fit
-from core.project.placing import place_among_neighbours
+from core.project.placing import lies_between_parents, place_among_neighbours, place_on
 from core.project.project import Fit, map_rows, project
 from core.project.projection import (
     DEFAULT_SETTINGS,
@@ -31,7 +31,9 @@ __all__ = [
     "Projection",
     "find_clusters",
     "joint_fit",
+    "lies_between_parents",
     "map_rows",
     "place_among_neighbours",
+    "place_on",
     "project",
 ]

@@ -21,6 +21,28 @@ _BLOCK = 4_096
 Vectors = NDArray[np.float32]
 
 
+def lies_between_parents(projection: Projection, synthetic: SyntheticPoints) -> bool:
+    """Return whether points are placed between their parents on this map.
+
+    That is their place on a PCA, or near it for points on an arc. On a UMAP nothing need lie
+    between two images, and points without parents are among their nearest images on every map.
+    """
+    return projection.method == "pca" and synthetic.parents is not None
+
+
+def place_on(
+    projection: Projection,
+    embeddings: Embeddings,
+    synthetic: SyntheticPoints,
+    *,
+    progress: Progress = silent,
+) -> Placement:
+    """Place synthetic points in the way that is right for the map."""
+    if lies_between_parents(projection, synthetic):
+        return projection.place(synthetic)
+    return place_among_neighbours(projection, embeddings, synthetic, progress=progress)
+
+
 def place_among_neighbours(
     projection: Projection,
     embeddings: Embeddings,
@@ -32,7 +54,7 @@ def place_among_neighbours(
     """Place each synthetic point among the fitted images that are nearest to its vector.
 
     A point whose parents are not on the map gets a place as well. On a PCA, `projection.place`
-    is exact and at once.
+    is at once, and exact for points on a line between their parents; `place_on` chooses.
 
     Args:
         projection: The map; it stays as it is.

@@ -12,7 +12,7 @@ Then what acts:
 
     oversampling    copies, pictures, points; `segments` and `drawing` choose where points lie,
                     `searching` finds their neighbours, `batched` does so inside batches
-    undersampling   what is left out; `samplers` are imbalanced-learn's
+    undersampling   what is left out; `by_imbalanced_learn` has what that library draws
     weights         classes that count more, in training or after it
     synthetic       the points that come out, and vectors between vectors
 

@@ -12,10 +12,10 @@ from core.axes import EXACT, principal_axes
 from core.dataset import Rows
 from core.neighbours import SearchOptions
 from core.resample.batched import draw_batched
+from core.resample.by_imbalanced_learn import draw_copies
 from core.resample.drawing import IDENTICAL, REGULAR
 from core.resample.made import Made, TrainingSide
 from core.resample.quality import measure_quality
-from core.resample.samplers import draw_copies
 from core.resample.searching import BlockSearch
 from core.resample.segments import ClassReport, Request, Segments, SmoteSettings, draw_segments
 from core.resample.synthetic import PointsBetween, SyntheticPoints

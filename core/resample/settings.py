@@ -81,7 +81,7 @@ UNSAFE = Choice(
     help="Points that are nearer to another class than to their own, whose nearest other image has "
     "another label, or whose line between the parents crosses another class.",
 )
-BORDER = Choice(
+KIND = Choice(
     name="kind",
     title="Neighbours from",
     options={"borderline-1": "The same class", "borderline-2": "Any class, at most halfway"},

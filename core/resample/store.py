@@ -1,4 +1,4 @@
-"""Balance stored embeddings, and write what came out as files that other programs can read."""
+"""Stored embeddings for a sampler: the labels it needs, and what it made, written as files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

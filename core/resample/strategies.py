@@ -13,11 +13,11 @@ from core.resample.settings import (
     BASES,
     BATCH_SIZE,
     BETA,
-    BORDER,
     CLEANING_NEIGHBORS,
     COMPONENTS,
     INTERPOLATION,
     K_NEIGHBORS,
+    KIND,
     LEAST_SHARE,
     LINK_SIDE,
     M_NEIGHBORS,
@@ -32,6 +32,7 @@ from core.resample.weights import adjust_logits, class_weights
 _UP = ("largest", "median")
 _DOWN = ("smallest", "median")
 
+# To add one: a record with its effect, parameters and what carries it out.
 STRATEGIES: Mapping[str, Strategy] = {
     strategy.name: strategy
     for strategy in (
@@ -140,7 +141,7 @@ STRATEGIES: Mapping[str, Strategy] = {
             effect=effects.POINTS,
             warns=warn_of_small_classes,
             targets=_UP,
-            parameters=(K_NEIGHBORS, M_NEIGHBORS, BORDER, BASES, UNSAFE),
+            parameters=(K_NEIGHBORS, M_NEIGHBORS, KIND, BASES, UNSAFE),
             needs_embeddings=True,
             is_default=True,
         ),

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from core.dataset import Rows
 from core.neighbours import SearchOptions, nearest_others
 from core.progress import Progress, silent
+from core.resample.by_imbalanced_learn import draw_fewer, middle_of_clusters, near_others
 from core.resample.made import Made, TrainingSide
-from core.resample.samplers import draw_fewer, middle_of_clusters, near_others
 
 Points = NDArray[np.float32]  # (N, D)
 Kept = NDArray[np.bool_]  # (N,) whether a point stays

@@ -153,6 +153,32 @@ def test_what_is_so_already_is_no_edit() -> None:
     assert edits.relabel([], "cat") is edits
 
 
+def test_a_label_or_split_that_is_so_already_is_no_edit() -> None:
+    taken = drawn_table()
+    edits = Edits().relabel([8], "fox").move([3], "test")
+
+    assert edits.relabel([8], "fox", of=taken) is edits
+    assert edits.move([3], "test", of=taken) is edits
+    some = edits.relabel([2, 8], "fox", of=taken).last
+    assert some is not None and some.rows.tolist() == [2]
+
+
+def test_a_list_of_edits_that_is_applied_twice_changes_nothing_the_second_time() -> None:
+    taken, listed = drawn_table(), Edits().leave_out([4]).relabel([8], "fox").review([6]).done
+
+    once = Edits().followed_by(listed, taken)
+
+    assert [edit.text for edit in once.done] == [edit.text for edit in listed]
+    assert once.followed_by(listed, taken) is once
+
+
+def test_a_row_that_is_not_there_is_refused_when_it_is_relabelled() -> None:
+    taken = drawn_table()
+
+    with pytest.raises(SettingError, match="no image 9"):
+        Edits().relabel([9], "fox", of=taken).apply(taken)
+
+
 def test_undoing_all_can_be_done_again_from_the_first() -> None:
     edits = Edits().leave_out([1]).relabel([2], "fox").undo_all()
 

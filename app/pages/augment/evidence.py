@@ -85,7 +85,7 @@ def _start(session: Session, dataset: ImageDataset, images: int) -> None:
         "evidence", "Trying operations", run,
         needs=("dataset", "embeddings"), puts=("embeddings", "projections", "evidence"),
     )  # fmt: skip
-    workspace.start(job, session)
+    workspace.start(job, session, of=(images,))
 
 
 def _embed_and_try(

@@ -1,20 +1,17 @@
-"""On Balance: a second map beside the first, and better places for synthetic points."""
+"""On Balance: a second map beside the first."""
 
 from dataclasses import dataclass
-from functools import partial
-from itertools import product
 
 import streamlit as st
 
-from app.jobs.queue import BESIDE, CLUSTERS, PLACING, Job
+from app.jobs.queue import BESIDE, Job
 from app.map import umap
 from app.map.scene import OTHER_MADE, PointLayer
-from app.session.session import Balanced, Compared, Placed, Session
+from app.session.session import Balanced, Compared, Session
 from app.session.workspace import Workspace
 from app.shell.page import current_workspace
-from core.embed import Embeddings
 from core.progress import Progress
-from core.project import Clusters, JointFit, Projection, find_clusters, place_among_neighbours
+from core.project import JointFit, Projection
 from core.resample import (
     STRATEGIES,
     SyntheticPoints,
@@ -55,7 +52,7 @@ class Beside:
         return PointLayer(OTHER_MADE, self.title, points, placement)
 
 
-def choose(session: Session, projection: Projection) -> Beside:
+def choose_second_map(session: Session, projection: Projection) -> Beside:
     """Draw the choice; what was chosen is shown when it has been made."""
     balanced = session.balanced
     points = balanced.synthetic if balanced is not None else None
@@ -80,53 +77,6 @@ def choose(session: Session, projection: Projection) -> Beside:
         _start(current_workspace(), session, balanced, projection, name)
         return Beside()
     return Beside(name, titles[name], compared)
-
-
-def start_placing(workspace: Workspace, session: Session) -> None:
-    """Place synthetic points among their nearest images by itself, once for each map."""
-    embeddings = session.embeddings
-    if embeddings is None:
-        return
-    balanced, compared = session.balanced, session.compared
-    candidates = [balanced.synthetic if balanced is not None else None]
-    candidates.append(compared.synthetic if compared is not None and not compared.joint else None)
-    for points, projection in product(candidates, session.projections.values()):
-        if points is None or not len(points) or session.is_placed(points, projection):
-            continue
-        # Between their parents they lie exactly on a PCA; without parents, nowhere yet.
-        if projection.method == "pca" and points.parents is not None:
-            continue
-        job = Job(
-            "place", "Placing points", partial(_place, projection, embeddings, points),
-            needs=("embeddings",), puts=("placed",), slot=PLACING,
-        )  # fmt: skip
-        if workspace.begin(job, session, of=(points, projection)):
-            st.rerun()  # so that the sidebar watches the job, and draws the page when it is done
-
-
-def start_clusters(workspace: Workspace, session: Session) -> None:
-    """Find as many groups as there are classes, without their labels, once."""
-    dataset, embeddings = session.dataset, session.embeddings
-    if dataset is None or embeddings is None:
-        return
-    count = len(dataset.classes)
-
-    def find(progress: Progress) -> Clusters:
-        return find_clusters(embeddings, count, progress=progress)
-
-    job = Job(
-        "clusters", "Finding groups", find,
-        needs=("embeddings", "dataset"), puts=("clusters",), slot=CLUSTERS,
-    )  # fmt: skip
-    if workspace.begin(job, session):
-        st.rerun()
-
-
-def _place(
-    projection: Projection, embeddings: Embeddings, points: SyntheticPoints, progress: Progress
-) -> tuple[Placed]:
-    placement = place_among_neighbours(projection, embeddings, points, progress=progress)
-    return (Placed(points, projection, placement),)
 
 
 def _fits_together(points: SyntheticPoints, projection: Projection) -> bool:

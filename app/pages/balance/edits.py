@@ -18,7 +18,7 @@ from core.words import count_of
 _REFUSED = "map_refused"
 
 
-def draw_edits(session: Session, selection: Selection) -> None:
+def draw_actions(session: Session, selection: Selection) -> None:
     """Draw what can be done with the selected images, and what can be undone."""
     rows = selection.rows
     if not len(rows) and selection.pick is not None and selection.pick.is_real:
@@ -58,7 +58,7 @@ def _actions(session: Session, rows: Rows) -> None:
     )  # fmt: skip
     if label is not None and st.button(f"Relabel {which}", key="map_relabel"):
         wanted = known_label(label, session.dataset.classes)
-        _put(session, partial(session.edits.relabel, rows, wanted))
+        _put(session, partial(session.edits.relabel, rows, wanted, of=session.taken))
 
 
 def _put(session: Session, change: Callable[[], Edits]) -> None:
@@ -69,9 +69,18 @@ def _put(session: Session, change: Callable[[], Edits]) -> None:
     st.session_state.pop(_REFUSED, None)
     workspace = current_workspace()
     before = workspace.session
-    if before.dataset is session.dataset:
-        try:
-            workspace.put(before, before.put(edits=change()))
-        except EvensetError as error:  # such as no training image left, or no label
-            st.session_state[_REFUSED] = (session.edits, str(error))
+    try:
+        edits = change()
+        if before.dataset is not session.dataset:  # another tab was quicker
+            workspace.put(session, session.put(edits=edits))
+        elif edits is session.edits:
+            _refuse(session, "Nothing to change: it is so already.")
+        else:
+            workspace.put(before, before.put(edits=edits))
+    except EvensetError as error:  # such as no training image left, or no label
+        _refuse(session, str(error))
     st.rerun()
+
+
+def _refuse(session: Session, sentence: str) -> None:
+    st.session_state[_REFUSED] = (session.edits, sentence)

@@ -57,14 +57,16 @@ def start_embedding(workspace: Workspace, session: Session, encoder: str, device
         "embed", "Embedding images", embed,
         needs=("taken",), puts=("embeddings", "projections"),
     )  # fmt: skip
-    workspace.start(job, session)
+    workspace.start(job, session, of=(encoder, device))
 
 
 def start_better_map(workspace: Workspace, session: Session) -> None:
     """Start the UMAP by itself, once, behind the PCA map that is there already."""
     if session.embeddings is None or set(session.projections) != {"pca"}:
         return
-    if workspace.begin(map_job(session, DEFAULT_SETTINGS), session):
+    if workspace.begun_in(MAP) is not None:
+        return
+    if workspace.begin(map_job(session, DEFAULT_SETTINGS), session, of=(DEFAULT_SETTINGS,)):
         st.rerun()
 
 
@@ -95,7 +97,7 @@ def offer_better_map(workspace: Workspace, session: Session) -> None:
         help="UMAP keeps similar pictures closer together than PCA. It takes seconds, or up to "
             "half a minute the first time after a start.",
     ):  # fmt: skip
-        workspace.start(map_job(session, DEFAULT_SETTINGS), session)
+        workspace.start(map_job(session, DEFAULT_SETTINGS), session, of=(DEFAULT_SETTINGS,))
         st.rerun()
 
 

@@ -10,6 +10,7 @@ from app.pages.balance import beside as balance_beside
 from app.pages.balance import selection as balance_selection
 from app.pages.balance.choice import current_selection, keep_selection
 from app.pages.balance.embed import map_job, offer_better_map
+from app.pages.balance.placing import start_clusters, start_placing
 from app.session.session import Session
 from app.shell.page import current_workspace, note, quiet
 from core.dataset import ImageDataset
@@ -27,7 +28,7 @@ def draw(session: Session) -> None:
     with st.container():
         if set(session.projections) == {"pca"}:
             offer_better_map(current_workspace(), session)
-    balance_beside.start_placing(current_workspace(), session)
+    start_placing(current_workspace(), session)
     _map_part(session)
     note(
         "SMOTE works well where crosses lie between dots of their own colour. Crosses among dots "
@@ -53,7 +54,7 @@ def _map_part(session: Session) -> None:
         with st.container(width="content"):
             projection = _choose_map(session)
         place = st.container(width=250)
-        beside = balance_beside.choose(session, projection)
+        beside = balance_beside.choose_second_map(session, projection)
         _draw_settings(session)
     scene = (
         current_workspace()
@@ -129,7 +130,7 @@ def _choose_colours(session: Session, scene: Scene) -> Colours:
         persist_state="session",
     )  # fmt: skip
     if chosen == "cluster" and session.clusters is None:
-        balance_beside.start_clusters(current_workspace(), session)
+        start_clusters(current_workspace(), session)
         chosen = "class"  # until they are found
     return COLOURINGS[chosen if chosen in names else "class"].paint(session, scene)
 

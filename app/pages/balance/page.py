@@ -148,5 +148,6 @@ def _start_resampling(side: TrainingSide, session: Session) -> None:
         # A strategy that is chosen meanwhile is newer than this one.
         needs=("embeddings", "dataset", "balanced"), puts=("balanced",),
     )  # fmt: skip
-    current_workspace().start(job, session)
+    asked = (side.plan, side.seed, side.policy)
+    current_workspace().start(job, session, of=asked)
     st.rerun()

@@ -11,7 +11,7 @@ from app.map.scene import MADE, Pick, Scene
 from app.map.selection import Selection
 from app.map.table import label_counts, point_table, selected_indices
 from app.pages.balance.choice import current_selection, keep_selection, select_rows
-from app.pages.balance.edits import draw_edits
+from app.pages.balance.edits import draw_actions
 from app.session.session import Session
 from app.shell.page import current_workspace, plain, quiet
 from app.shell.thumbnails import picture_html, thumbnail_url
@@ -47,7 +47,7 @@ def draw(session: Session, scene: Scene, selection: Selection) -> None:
             "Point at a dot to see its picture; click to keep it here. Draw a lasso or a box with "
             "the tools above the map to see all pictures inside."
         )
-    draw_edits(session, selection)
+    draw_actions(session, selection)
 
 
 def draw_table(session: Session, scene: Scene, selection: Selection) -> None:

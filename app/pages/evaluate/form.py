@@ -244,4 +244,4 @@ def _start(session: Session, dataset: ImageDataset, asked: Asked) -> None:
         needs=("dataset", "embeddings"), puts=("embeddings", "projections", "evaluation"),
         so_far=so_far, keep=so_far.kept,
     )  # fmt: skip
-    workspace.start(job, session)
+    workspace.start(job, session, of=(asked,))

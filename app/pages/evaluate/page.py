@@ -45,13 +45,7 @@ def evaluate_view(session: Session) -> Session:
         "zero, the data cannot tell."
     )
     if running is not None and isinstance(so_far, SoFar):
-        if current_workspace().is_stale(running):
-            st.warning(
-                "The images or labels changed after this comparison started, so its result will "
-                "not be kept. Cancel it in the sidebar and compare again."
-            )
-        else:
-            _results_so_far(running, so_far, metric)
+        _results_so_far(running, so_far, metric)
     if report is not None:
         evaluate_form.metric_box(metric)
         evaluate_results.draw(report, dataset, metric)

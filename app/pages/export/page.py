@@ -178,7 +178,7 @@ def _start(
         target = new_folder(folder)
     run = partial(_run, source, recipe, target, container)
     job = Job("export", "Writing the export", run, needs=("taken",), puts=("exported",))
-    workspace.start(job, session)
+    workspace.start(job, session, of=(source.plan, recipe, container.name, folder))
 
 
 def new_folder(text: str) -> Path:

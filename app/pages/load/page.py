@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.jobs.queue import MAIN
-from app.pages.load import labels as load_labels
+from app.pages.load import label_source
 from app.pages.load import resume as go_on
 from app.pages.load.pixels import draw_questions
 from app.session.session import Session
@@ -43,7 +43,7 @@ def load_view(session: Session) -> Session:
         loading.start_source(current_workspace(), f"sample:{sample}", title=SAMPLES[sample].title)
         st.rerun()
     if session.pending is not None:
-        load_labels.draw(session.pending)
+        label_source.draw(session.pending)
         return session
     dataset = session.dataset
     if dataset is None or session.source is None or session.audit is None:

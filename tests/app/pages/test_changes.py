@@ -222,7 +222,7 @@ def test_points_of_labels_that_changed_meanwhile_are_dropped_with_a_word(
     finish_jobs(workspace)
 
     assert workspace.session.balanced is None
-    assert "its input has changed since" in workspace.message
+    assert "was stopped because what it works on has changed" in workspace.message
 
 
 def test_an_export_holds_the_changes(dataset: ImageDataset) -> None:

@@ -144,18 +144,18 @@ def test_what_is_done_is_not_put_beside_other_labels(
     assert workspace.session.evaluation is None
 
 
-def test_a_comparison_of_other_labels_says_that_it_will_not_be_kept(
+def test_a_comparison_of_other_labels_is_stopped_at_once_with_a_word(
     embedded_session: Session, stopping: Stopping
 ) -> None:
     workspace = visitor(embedded_session)
     page = start(workspace, stopping)
-    workspace.session = embedded_session.put(edits=Edits().leave_out([0]))
 
+    workspace.put(workspace.session, workspace.session.put(edits=Edits().leave_out([0])))
     page.run()
 
-    assert "will not be kept" in page.warning[0].value
+    assert "Comparing strategies was stopped because" in workspace.message
     assert "So far" not in text(page)
-    stop(workspace, stopping)
+    stopping.opened.set()
 
 
 def test_after_a_reload_the_page_shows_what_is_done_and_what_was_typed(

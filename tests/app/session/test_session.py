@@ -188,11 +188,31 @@ def test_edits_keep_vectors_and_maps_and_drop_what_hung_on_labels(full_session: 
 
     assert session.embeddings is full_session.embeddings
     assert session.projections == full_session.projections
-    made = (session.balanced, session.difficulty, session.quality, session.evaluation)
-    assert made == (None, None, None, None)
+    assert (session.difficulty, session.quality, session.evaluation) == (None, None, None)
+    assert session.balanced is not None and session.balanced.made is None
     assert session.export_stale
     assert session.taken is full_session.taken
     assert session.policy is full_session.policy
+
+
+def test_a_plan_is_kept_and_counted_anew_when_labels_change(full_session: Session) -> None:
+    before = full_session.balanced
+    assert before is not None and before.plan.before == {"cat": 12, "dog": 6, "rare": 1}
+
+    after = full_session.put(edits=Edits().leave_out([0]).relabel([1], "dog")).balanced
+
+    assert after is not None
+    assert after.plan.before == {"cat": 10, "dog": 7, "rare": 1}
+    assert (after.plan.strategy, after.seed) == (before.plan.strategy, before.seed)
+    assert after.plan.target == before.plan.target
+    assert after.plan.settings == before.plan.settings
+
+
+def test_a_plan_of_other_images_is_dropped(
+    full_session: Session, split_dataset: ImageDataset
+) -> None:
+    assert full_session.put(take=Take({"cat": 3, "dog": 3})).balanced is None
+    assert full_session.put(source=split_dataset).balanced is None
 
 
 def test_the_audit_follows_the_edits(full_session: Session) -> None:

@@ -10,12 +10,15 @@ from drawn_sets import loaded
 from opened_page import finish_jobs
 
 from app.jobs.queue import MAP, Job
+from app.session.session import Balanced
 from app.session.workspace import Workspace
 from app.session.workspaces import Workspaces
 from app.settings import ServerSettings
 from core.dataset import ImageDataset
+from core.dataset.edits import Edits
 from core.errors import SettingError
 from core.progress import Progress
+from core.resample import make_plan
 
 IDLE_SECONDS = 30 * 60
 LOCAL_IDLE_SECONDS = 14 * 24 * 3600
@@ -249,6 +252,89 @@ def test_work_on_images_that_are_replaced_is_cancelled_and_its_result_never_arri
     gate.set()
     finish_jobs(workspace)
     assert workspace.session.embeddings is None
+
+
+def waiting(gate: threading.Event, needs: tuple[str, ...] = ()) -> Job:
+    """Return a job that ends once it may, or once it is asked to stop."""
+
+    def work(progress: Progress) -> bool:
+        while not gate.wait(0.01):
+            progress("waiting", 0, 0)
+        return True
+
+    return Job("make", "Making points", work, needs=needs, puts=("policy_chosen",))
+
+
+@pytest.mark.parametrize("needs", [("edits",), ("dataset",), ("balanced", "taken")])
+def test_work_whose_input_changes_is_stopped_at_once_with_a_word(
+    needs: tuple[str, ...], workspace: Workspace, dataset: ImageDataset
+) -> None:
+    workspace.session = loaded(dataset).put(balanced=Balanced(make_plan(dataset, "augment"), 0))
+    job = waiting(threading.Event(), needs)
+    workspace.start(job, workspace.session)
+
+    workspace.put(workspace.session, workspace.session.put(edits=Edits().leave_out([0])))
+
+    assert job.is_cancelled
+    assert workspace.jobs() == []
+    assert workspace.message == (
+        "Making points was stopped because what it works on has changed. Start it again."
+    )
+
+
+def test_work_goes_on_when_something_else_changes(
+    workspace: Workspace, dataset: ImageDataset
+) -> None:
+    gate = threading.Event()
+    workspace.session = loaded(dataset)
+    job = waiting(gate, ("taken",))
+    workspace.start(job, workspace.session)
+
+    workspace.put(workspace.session, workspace.session.put(edits=Edits().leave_out([0])))
+
+    assert workspace.jobs() == [job]
+    gate.set()
+    finish_jobs(workspace)
+    assert workspace.session.policy_chosen
+    assert workspace.message == ""
+
+
+def test_what_starts_by_itself_hides_no_word(workspace: Workspace) -> None:
+    workspace.message = "Something to read."
+
+    workspace.begin(made(True), workspace.session)
+
+    assert workspace.message == "Something to read."
+    finish_jobs(workspace)
+
+
+def test_a_second_click_that_asks_for_the_same_changes_nothing(workspace: Workspace) -> None:
+    gate = threading.Event()
+    first = waiting(gate)
+    workspace.start(first, workspace.session, of=("smote", 0))
+
+    assert not workspace.start(waiting(gate), workspace.session, of=("smote", 0))
+
+    assert workspace.jobs() == [first]
+    gate.set()
+    finish_jobs(workspace)
+
+
+def test_a_second_click_that_asks_for_something_else_takes_the_place_of_the_first(
+    workspace: Workspace,
+) -> None:
+    gate = threading.Event()
+    first, second = waiting(threading.Event()), waiting(gate)
+    workspace.start(first, workspace.session, of=("smote", 0))
+
+    assert workspace.start(second, workspace.session, of=("adasyn", 0))
+
+    assert first.is_cancelled
+    assert workspace.jobs() == [second]
+    gate.set()
+    finish_jobs(workspace)
+    assert workspace.session.policy_chosen
+    assert workspace.message == ""
 
 
 def test_every_page_sees_that_another_collected_the_result(workspace: Workspace) -> None:

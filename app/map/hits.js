@@ -22,7 +22,7 @@ export const isShown = (map, shown, i) => ((shown >> map.kinds[i]) & 1) === 1;
  * @param {number} i - The point.
  * @returns {boolean} It does.
  */
-export const canBePicked = (map, shown, i) => !(map.states[i] & DIMMED) && isShown(map, shown, i);
+export const isInColour = (map, shown, i) => !(map.states[i] & DIMMED) && isShown(map, shown, i);
 
 /**
  * The point nearest to a place of the panel. Points that are in colour go before grey ones.
@@ -100,7 +100,7 @@ export function pointBeside(map, shown, scale, from, dx, dy) {
   const x = map.points[2 * from], y = map.points[2 * from + 1];
   let best = from, least = Infinity;
   for (let i = 0; i < map.kinds.length; i++) {
-    if (i === from || !canBePicked(map, shown, i)) continue;
+    if (i === from || !isInColour(map, shown, i)) continue;
     const across = (map.points[2 * i] - x) * scale.x, up = (map.points[2 * i + 1] - y) * scale.y;
     const along = across * dx + up * dy, aside = Math.abs(across * dy - up * dx);
     // Of points in one place only the first can be left: the others lie nowhere.
