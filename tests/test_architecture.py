@@ -515,6 +515,44 @@ def test_a_page_may_remember_what_was_chosen(line: str) -> None:
     assert results_kept_in_memory(f"def f():\n    {line}") == []
 
 
+# Figures that a page still works out itself: nothing may be added.
+STILL_DIVIDING = {
+    "app/pages/audit: _histogram",
+    "app/pages/balance: _joined",
+    "app/pages/balance: _table",
+}
+# A slider in percent, for a share.
+MAY_DIVIDE = {"app/pages/augment: _step"}
+_PLACES = re.compile(r"\bPath\b|folder|root|place")
+
+
+def divisions(source: str) -> list[str]:
+    """Return the functions that divide one number by another, for a share or a ratio."""
+    return [
+        function.name
+        for function in ast.walk(ast.parse(source))
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
+        if not _PLACES.search(ast.unparse(node.left))
+    ]
+
+
+def test_pages_work_out_no_shares_and_no_ratios() -> None:
+    found = {
+        f"{module.parent.relative_to(ROOT).as_posix()}: {name}"
+        for module in modules("app/pages")
+        for name in divisions(module.read_text("utf-8"))
+    }
+
+    assert found == STILL_DIVIDING | MAY_DIVIDE
+
+
+def test_the_rule_of_shares_can_fail() -> None:
+    assert divisions("def f(): return max(counts) / min(counts)") == ["f"]
+    assert divisions("def f(): return workspace.new_folder('export') / name") == []
+
+
 def test_the_rule_of_length_can_fail() -> None:
     assert too_long({"core/errors.py": 449, "core/words.py": 450}) == {"core/words.py": 450}
 
