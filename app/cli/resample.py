@@ -35,7 +35,7 @@ from core.words import count_of
 @out_option("a folder for provenance.parquet, kept.parquet and synthetic.npy")
 @plan_options
 @seed_option
-@json_option("write what speaks against it and how good the points are; - is the screen")
+@json_option("write the risks and the quality of the points as JSON; - is the screen")
 def run_resample(
     embeddings: Path, out: Path, planning: PlanOptions, seed: int | None, json_file: str | None
 ) -> None:

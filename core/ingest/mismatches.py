@@ -13,7 +13,7 @@ class MismatchKind:
     name: str
     noun: str  # what is counted
     text: str  # of the sentence, after the count
-    decisions: Mapping[str, str]  # name -> what is done, the usual one first
+    decisions: Mapping[str, str]  # name -> what is done, the default first
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +97,6 @@ MISMATCHES: Mapping[str, MismatchKind] = {
             "made by Evenset from another one, as manifest.csv says",
             {"keep": "Keep them", LEAVE_OUT: "Leave them out and keep the originals"},
         ),
-        MismatchKind("other_files", "file", "that are not pictures", _OUT),
+        MismatchKind("other_files", "file", "of a type other than an image", _OUT),
     )
 }

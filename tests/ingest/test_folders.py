@@ -126,7 +126,7 @@ def test_names_that_are_no_text_are_spelled_out(tmp_path: Path) -> None:
     [
         ({}, r"'set' is empty"),
         ({".DS_Store": b"x"}, r"'set' is empty"),
-        ({"cat/a.txt": b"x", "b.csv": b"x"}, r"holds 2 files and none of them is an image"),
+        ({"cat/a.txt": b"x", "b.csv": b"x"}, r"has 2 files, but none of them is an image"),
         ({"a.jpg": b""}, r"The only file of 'set' cannot be read"),
         ({"cat/a.jpg": b"", "cat/b.txt": b""}, r"None of the 2 files .*'cat/a.jpg': empty file"),
         ({"train/cat/a.jpg": b"", "test/cat/a.jpg": jpeg()}, r"No image in the training split"),

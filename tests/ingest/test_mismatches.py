@@ -1,5 +1,6 @@
 """What does not match in a source: every kind is found, and every decision is carried out."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -105,6 +106,14 @@ def test_every_kind_is_found_alone(tmp_path: Path, kind: str) -> None:
     assert found.mismatches[0].proposed == next(iter(MISMATCHES[kind].decisions))
 
 
+@pytest.mark.parametrize("kind", MISMATCHES)
+def test_a_kind_reads_after_one_and_after_many(kind: str) -> None:
+    # It follows '1 file' as well as '12 files': no verb may agree with either.
+    verbs = {"is", "are", "has", "have", "was", "were", "does", "do"}
+
+    assert not verbs & set(re.findall(r"\w+", MISMATCHES[kind].text))
+
+
 @pytest.mark.parametrize(("kind", "decision"), COUNTS)
 def test_every_decision_does_what_it_says(tmp_path: Path, kind: str, decision: str) -> None:
     found = look(tmp_path, CASES[kind])
@@ -165,7 +174,7 @@ def test_rows_are_named_with_their_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "decision", "message"),
     [
-        ("nothing", "leave_out", "There is no mismatch 'nothing'. There are: alike_labels"),
+        ("nothing", "leave_out", "no mismatch 'nothing'. The mismatches are: alike_labels"),
         (
             "alike_labels",
             "first",

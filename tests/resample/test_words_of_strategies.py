@@ -24,7 +24,7 @@ def test_warnings_are_those_of_the_counts() -> None:
         "'bee': fewer images than requested neighbours, so all others are used.",
     ]
     assert STRATEGIES["augment"].warnings(plan_counts({"a": 3, "b": 3}, "augment")) == [
-        "No class is below the target, so every image stays and none is added."
+        "No class is below the target, so no image is added or left out."
     ]
 
 

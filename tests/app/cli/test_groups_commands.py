@@ -57,7 +57,7 @@ def test_the_column_is_guessed_unless_it_is_named(
 def test_a_patient_in_two_splits_is_printed(capsys: Captured, source: Path) -> None:
     _, out, _ = outcome(capsys, "audit", source)
 
-    assert "[high] 1 group (column 'patient') stands in two or more splits with 3 images" in out
+    assert "[high] 1 group (column 'patient') is in two or more splits with 3 images" in out
 
 
 def test_a_column_that_is_not_there_is_one_line(capsys: Captured, source: Path) -> None:
