@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import core
+from app.session.session import VALUES
 
 ROOT = Path(core.__file__).parent.parent
 HEAVY = ("torch", "umap", "sklearn", "imblearn", "transformers", "huggingface_hub", "safetensors")
@@ -390,6 +391,133 @@ def test_the_rule_of_one_door_can_fail() -> None:
     assert calls_of_decode("pixels = decode(dataset.read_bytes(row))")
     assert reads_of_rows("pixels = decode(dataset.read_bytes(row))")
     assert not reads_of_rows("text = path.read_bytes()")
+
+
+# What a person has chosen, beside what was made of it.
+CHOSEN = {"policy", "policy_chosen", "take", "decoding", "edits"}
+_MEMORY = re.compile(r"st\.session_state\b(?!\.(get|pop)\b)")
+
+
+def results_kept_in_memory(source: str) -> list[str]:
+    """Return where a page's memory is given what was made: it would stay when that is dropped.
+
+    That is a value of the session, or what a function of core returns, by way of names too.
+    """
+    tree = ast.parse(source)
+    made_by = {
+        name.asname or name.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("core.")
+        for name in node.names
+        if name.name.islower() and node.module != "core.words"
+    }
+    faults = []
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        tainted: set[str] = set()
+        for node in ast.walk(function):
+            if not isinstance(node, ast.Assign | ast.AnnAssign | ast.Call):
+                continue
+            if isinstance(node, ast.Call):
+                is_kept = ast.unparse(node.func) == "st.session_state.setdefault"
+                parts, targets = node.args[1:], []
+            else:
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                is_kept = any(_MEMORY.match(ast.unparse(target)) for target in targets)
+                parts = [node.value] if node.value is not None else []
+            if any(_is_made(part, made_by, tainted) for part in parts):
+                tainted |= {target.id for target in targets if isinstance(target, ast.Name)}
+                faults += [ast.unparse(node)] * is_kept
+    return faults
+
+
+def _is_made(expression: ast.expr, made_by: set[str], tainted: set[str]) -> bool:
+    if isinstance(expression, ast.Call) and ast.unparse(expression.func).startswith("st."):
+        return False  # what a widget returns, a person has typed
+    values = {f"session.{name}" for name in set(VALUES) - CHOSEN}
+    nodes = list(ast.walk(expression))
+    read = {ast.unparse(node) for node in nodes if isinstance(node, ast.Attribute)}
+    called = {ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)}
+    named = {node.id for node in nodes if isinstance(node, ast.Name)}
+    is_read = any(f"session.{one.rpartition('session.')[2]}" in values for one in read)
+    return is_read or bool(called & made_by or named & tainted)
+
+
+def test_what_was_made_lies_in_the_session_and_not_in_the_memory_of_a_page() -> None:
+    found = {
+        name: faults
+        for name, source in house().items()
+        if name.startswith("app.") and (faults := results_kept_in_memory(source))
+    }
+
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "st.session_state['found'] = session.evidence",
+        "found = st.session_state['found'] = workspace.session.evidence",
+        "st.session_state.found = session.audit.findings",
+        "st.session_state.setdefault('found', session.quality)",
+        "report = session.evaluation\n    st.session_state['found'] = (report, 1)",
+        "st.session_state['found'] = audit(dataset)",
+    ],
+)
+def test_the_rule_of_a_pages_memory_can_fail(line: str) -> None:
+    assert results_kept_in_memory(f"from core.audit import audit\ndef f():\n    {line}")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "st.session_state['drawn'] = session.policy",
+        "st.session_state['page'] = page",
+        "report = st.session_state.get('name', session.audit)",
+    ],
+)
+def test_a_page_may_remember_what_was_chosen(line: str) -> None:
+    assert results_kept_in_memory(f"def f():\n    {line}") == []
+
+
+# Figures that a page still works out itself: nothing may be added.
+STILL_DIVIDING = {
+    "app/pages/audit: _histogram",
+    "app/pages/balance: _joined",
+    "app/pages/balance: _table",
+}
+# A slider in percent, for a share.
+MAY_DIVIDE = {"app/pages/augment: _step"}
+_PLACES = re.compile(r"\bPath\b|folder|root|place")
+
+
+def divisions(source: str) -> list[str]:
+    """Return the functions that divide one number by another, for a share or a ratio."""
+    return [
+        function.name
+        for function in ast.walk(ast.parse(source))
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
+        if not _PLACES.search(ast.unparse(node.left))
+    ]
+
+
+def test_pages_work_out_no_shares_and_no_ratios() -> None:
+    found = {
+        f"{'/'.join(module.split('.')[:3])}: {name}"
+        for module, source in house().items()
+        if module.startswith("app.pages.")
+        for name in divisions(source)
+    }
+
+    assert found == STILL_DIVIDING | MAY_DIVIDE
+
+
+def test_the_rule_of_shares_can_fail() -> None:
+    assert divisions("def f(): return max(counts) / min(counts)") == ["f"]
+    assert divisions("def f(): return workspace.new_folder('export') / name") == []
 
 
 def test_the_rule_of_length_can_fail() -> None:

@@ -73,6 +73,20 @@ def hangs_on(names: Iterable[str]) -> set[str]:
     return found
 
 
+def chosen_on_pages() -> set[str]:
+    """Return the values that pages put themselves, as a person clicks."""
+    pages = Path(app.__file__).parent / "pages"
+    calls = [
+        node
+        for path in sorted(pages.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".put")
+    ]
+    found = {str(one.arg) for call in calls for one in call.keywords} & set(VALUES)
+    assert {"balanced", "edits", "policy"} <= found
+    return found
+
+
 def declared_jobs() -> list[Declared]:
     """Return every job that the app can start, from where it is put together."""
     root = Path(app.__file__).parent
@@ -205,6 +219,16 @@ def test_a_job_needs_every_value_that_it_is_put_together_from(declared: Declared
     watched = hangs_on(declared.needs) | set(declared.puts) | FOUND_BY_ITSELF.get(key, set())
 
     assert declared.reads - watched == set()
+
+
+@each_job
+def test_no_job_replaces_what_a_person_has_chosen_meanwhile(declared: Declared) -> None:
+    if "source" in declared.puts:  # other images: what was chosen goes with those before
+        return
+
+    chosen = chosen_on_pages() & set(declared.puts)
+
+    assert chosen - hangs_on(declared.needs) == set()
 
 
 @each_job
