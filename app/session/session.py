@@ -151,7 +151,7 @@ class Session(Graph):
     projections: dict[str, Projection] = value(  # by method
         needs=("embeddings",), join=_by_method, default_factory=dict
     )
-    clusters: Clusters | None = value(needs=("embeddings",))
+    clusters: Clusters | None = value(needs=("embeddings", "dataset"))  # as many as classes
     difficulty: Difficulty | None = value(needs=("embeddings", "dataset"))
 
     # A plan is counts of labels; where it was carried out it hangs on vectors, too.

@@ -9,7 +9,7 @@ from core.dataset import TRAIN, ImageDataset
 from core.finding import Finding, Severity
 from core.words import count_of, named, times
 
-# Up to this count, SMOTE with its usual five neighbours has fewer neighbours than asked for.
+# Up to this count, SMOTE with its default of five neighbours has fewer neighbours than asked for.
 _NEIGHBOURS = 5
 # Below this count, a class has one or two images in each of five folds: scores are coin tosses.
 _UNRELIABLE = 10

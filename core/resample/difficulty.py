@@ -113,17 +113,12 @@ def measure_difficulty(
         constant_columns=flat_in_all,
         limits=(),
     )
+    width = embeddings.dimension
     limits = limits_of_all(
-        used,
-        around.occurrences,
-        hubness=skewness,
-        constant=flat_in_all,
-        width=embeddings.dimension,
+        used, around.occurrences, hubness=skewness, constant=flat_in_all, width=width
     )
-    limits += _limits_of_classes(difficulty, members, k, embeddings.dimension)
-    order = list(Severity)
-    limits.sort(key=lambda limit: order.index(limit.severity))
-    return replace(difficulty, limits=tuple(limits))
+    limits += _limits_of_classes(difficulty, members, k, width)
+    return replace(difficulty, limits=_gravest_first(limits))
 
 
 def _classes(
@@ -177,6 +172,11 @@ def _limits_of_classes(
             typical_dimension=float(np.median(told)) if told else None,
         )
     return limits
+
+
+def _gravest_first(limits: list[Limit]) -> tuple[Limit, ...]:
+    order = list(Severity)
+    return tuple(sorted(limits, key=lambda limit: order.index(limit.severity)))
 
 
 def _surroundings(near: NDArray[np.intp], codes: NDArray[np.intp]) -> tuple[Surroundings, float]:
