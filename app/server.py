@@ -36,7 +36,7 @@ _ROW = re.compile(r"(\d{1,9})(?:\.([a-z]{1,9})\.(\d{3,5}))?\.jpg")  # and anothe
 class VisitorCookie:
     """Give each browser a secret cookie with its first page, so that a reload finds its work.
 
-    On loopback it lives as long as the work is kept, counted anew from each page; elsewhere it
+    On loopback it lives as long as the work is kept, counted again from each page; elsewhere it
     goes with the browser's window.
     """
 

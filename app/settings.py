@@ -61,7 +61,7 @@ class ServerSettings:
     jobs: int = 2  # that run at one time
     keep_days: int = 14  # on loopback
     idle_minutes: int = 30  # elsewhere
-    root: Path | None = None  # of the workspaces; None: the usual place
+    root: Path | None = None  # of the workspaces; None: the default place
 
     @property
     def cookie_name(self) -> str:
@@ -103,7 +103,7 @@ class ServeOption:
 
     @property
     def default(self) -> float:
-        """Return the usual value, in the option's unit."""
+        """Return the default, in the option's unit."""
         record = DEFAULT_LIMITS if self.field in _LIMIT_FIELDS else ServerSettings()
         return float(getattr(record, self.field)) / self.factor
 
@@ -181,7 +181,7 @@ def _read_numbers(options: Mapping[str, object], wanted: Sequence[ServeOption]) 
     }
 
 
-def usual_root() -> Path:
+def default_root() -> Path:
     """Return where a person's workspaces are kept unless another place is named.
 
     Raises:
@@ -190,7 +190,7 @@ def usual_root() -> Path:
     return user_data_path(_NAME, appauthor=False).expanduser() / "workspaces"
 
 
-def usual_cache() -> Path:
+def default_cache() -> Path:
     """Return where a person's vectors are kept, for the app and the command line alike.
 
     Raises:

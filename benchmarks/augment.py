@@ -5,7 +5,7 @@
 
 Albumentations 2.0.8 (MIT) is no dependency: run it with a Python that has it beside Evenset. One
 thread. Per operation and side: pictures a second of processor time, which other work on the machine
-disturbs less than the clock; values drawn anew for each, as both do; the best of five rounds, in
+disturbs less than the clock; values drawn again for each, as both do; the best of five rounds, in
 which the rivals take turns. Bare OpenCV is the one call that does the work; against it both have
 the same values, which do not change. `--policy` decodes, augments and encodes pictures with 1 and 2
 workers, by the clock, and tells whether memory grows.
@@ -32,7 +32,7 @@ NOISES = ("gaussian_noise", "salt_and_pepper")
 
 
 def ours(name: str) -> Change:
-    """Return the operation with values drawn anew each time."""
+    """Return the operation with values drawn again each time."""
     operation = OPERATIONS[name]
     values = {parameter.name: parameter.default for parameter in operation.parameters}
     rng = np.random.default_rng(0)

@@ -163,7 +163,7 @@ def measure_rate(dimension: int) -> dict[str, float]:
 def held_bytes(*, reset: bool = False) -> int:
     """Return the most memory that this process has held; after `reset`, from now on."""
     if reset:
-        Path("/proc/self/clear_refs").write_text("5")  # Linux: the peak begins anew
+        Path("/proc/self/clear_refs").write_text("5")  # Linux: the peak begins again
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("VmHWM"):
             return int(line.split()[1]) * 1024

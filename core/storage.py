@@ -123,7 +123,7 @@ def take_lock(file: IO[bytes]) -> bool:
 
 
 def has_name(file: IO[bytes], path: Path) -> bool:
-    """Return whether an open file still has the name `path`: others remove and make it anew."""
+    """Return whether an open file still has the name `path`: others remove and make it again."""
     try:
         return os.path.samestat(os.fstat(file.fileno()), path.stat())
     except OSError:

@@ -1,4 +1,4 @@
-"""Draw the README's picture of the app anew, in the environment that `make test` sets up."""
+"""Draw the README's picture of the app again, in the environment that `make test` sets up."""
 
 import re
 import subprocess

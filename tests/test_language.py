@@ -59,7 +59,7 @@ NAMES: Mapping[str, str] = {
     r"^_?Room$": "buffer",
     r"^_?Answers?$|^answers?_": "prediction",
     r"bad_idea": "avoid_when",
-    r"(^|_)usual_(folds|repeats)|^is_usual": "default",
+    r"(^|_)usual_|_usual$|^is_usual|^unusual|^USUAL$": "default",
 }
 
 NOUNS = ("deciding", "choosing", "labelling", "matching", "unpacking", "learn", "gaps", "spaces")

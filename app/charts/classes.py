@@ -26,7 +26,7 @@ def class_bars(
     Each bar carries its label as customdata.
     """
     totals = _totals(splits)
-    order = sorted(totals, key=lambda label: (totals[label], label))
+    order = _from_the_bottom(totals)
     whole = sum(totals.values()) or 1
     figure = go.Figure()
     for split, counts in splits.items():
@@ -70,7 +70,7 @@ def class_bars(
 
 def plan_bars(plan: BalancePlan) -> go.Figure:
     """Return bars of what stays, what is added and what goes, per class."""
-    order = sorted(plan.before, key=lambda label: (plan.before[label], label))
+    order = _from_the_bottom(plan.before)
     names = [name_of(label) for label in order]
     left_out = [plan.before[label] - plan.keep[label] for label in order]
     figure = go.Figure()
@@ -128,3 +128,8 @@ def _height(bars: int) -> int:
 def _totals(splits: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
     labels = sorted({label for counts in splits.values() for label in counts})
     return {label: sum(counts.get(label, 0) for counts in splits.values()) for label in labels}
+
+
+def _from_the_bottom(counts: Mapping[str, int]) -> list[str]:
+    """Return the labels as bars stand on each other; downwards, ties go by name as in tables."""
+    return sorted(counts, key=lambda label: (-counts[label], label))[::-1]

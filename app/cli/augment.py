@@ -23,7 +23,7 @@ from app.cli.shared_options import (
 )
 from app.cli.source import embed_all, opened
 from app.cli.terminal import print_table
-from core.augment.evidence import Evidence, measure_evidence
+from core.augment.evidence import IMAGES_PER_CLASS, Evidence, measure_evidence
 from core.augment.suggestion import suggest_policy
 from core.augment.trials import list_trials, trying_text
 from core.augment.verdict import Verdict
@@ -69,9 +69,9 @@ class EvidenceOptions:
 @option(
     "--images-per-class",
     type=int,
-    default=20,
+    default=IMAGES_PER_CLASS,
     metavar="N",
-    help="try at most so many images of each class (default 20)",
+    help=f"try at most so many images of each class (default {IMAGES_PER_CLASS})",
 )
 @encoder_options
 @seed_option

@@ -35,9 +35,9 @@ def _targets() -> list[Row]:
     rows = []
     for target in NAMED_TARGETS:
         takers = [one for one in STRATEGIES.values() if target in one.targets]
-        usual = [one.name for one in takers if one.default_target == target]
+        default = [one.name for one in takers if one.default_target == target]
         others = [one.name for one in takers if one.default_target != target]
-        texts = [("default of ", usual), ("also of ", others)]
+        texts = [("default of ", default), ("also of ", others)]
         rows.append((target, "; ".join(text + ", ".join(names) for text, names in texts if names)))
     return [
         *rows,

@@ -19,6 +19,7 @@ from core.progress import Progress
 from core.project import (
     DEFAULT_SETTINGS,
     METRICS,
+    Fit,
     MapSettings,
     Placement,
     Projection,
@@ -198,7 +199,7 @@ def _project(
     fit_rows = map_rows(labels, embeddings, limit=settings.limit)
     return project(
         embeddings, embeddings.rows, method=method, settings=settings,
-        fit_rows=fit_rows if len(fit_rows) else None,  # without training images: on all
+        fit=Fit(fit_rows if len(fit_rows) else None),  # without training images: on all
         progress=progress,
     )  # fmt: skip
 

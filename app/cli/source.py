@@ -9,7 +9,7 @@ from pathlib import Path
 from app.cli.shared_options import EncoderOptions, SourceOptions
 from app.cli.terminal import Bars
 from app.session.root_folder import RootFolder
-from app.settings import usual_cache
+from app.settings import default_cache
 from core import ingest
 from core.augment import PRESETS, AugmentPolicy
 from core.dataset import Choices, ImageDataset, refusal_text
@@ -91,7 +91,7 @@ def embed_all(
     `encoder` stands in for the one that the options name. Vectors made before are looked for
     unless told not to.
     """
-    cache = None if encoding.no_cache else usual_cache()
+    cache = None if encoding.no_cache else default_cache()
     embeddings = embed(
         dataset, encoder=encoder or encoding.name, device=encoding.device, cache=cache,
         rows=dataset.present_rows, progress=progress,

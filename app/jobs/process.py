@@ -1,6 +1,6 @@
 """Run a function in a process of its own: what compiles for long or cannot be cancelled.
 
-Not `multiprocessing`: it would run Streamlit's script anew in each process that it starts.
+Not `multiprocessing`: it would run Streamlit's script again in each process that it starts.
 """
 
 import atexit

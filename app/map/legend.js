@@ -5,7 +5,7 @@ import { element } from "./element.js";
 /** @import { Colouring } from "./types.js" */
 
 const DOUBLE_CLICK_MS = 350;
-const clicked = new WeakMap(); // legend -> its last click: a click draws the legend anew
+const clicked = new WeakMap(); // legend -> its last click: a click draws the legend again
 
 /**
  * Draw the legend.
@@ -28,7 +28,7 @@ export function drawLegend(host, colour, hidden, changed) {
     clicked.set(host, isDouble ? null : { code, time });
     changed(isDouble ? isolated(hidden, code, colour.entries.length, true) : toggled(hidden, code));
   };
-  // Drawn anew, it stays where the keyboard is, and where it was scrolled to.
+  // Drawn again, it stays where the keyboard is, and where it was scrolled to.
   const focused = [...host.children].indexOf(host.getRootNode().activeElement), { scrollTop } = host;
   host.replaceChildren(...colour.entries.map((entry, code) => {
     const button = element("button"), mark = element("i");

@@ -3,7 +3,7 @@
 /**
  * What `point_map.py` sends with each run of the page.
  * @typedef {object} MapData
- * @property {string} key - Names the points: with another key they are fetched anew.
+ * @property {string} key - Names the points: with another key they are fetched again.
  * @property {string} base - Address below which points, colours, parents and cards are.
  * @property {number} count - How many points there are.
  * @property {string} view - What the camera is remembered for.
@@ -27,7 +27,7 @@
  * What the points are coloured by, from `colours.py`.
  * @typedef {object} Colouring
  * @property {string} name - Of the colouring.
- * @property {string} part - Names the codes: with another part they are fetched anew.
+ * @property {string} part - Names the codes: with another part they are fetched again.
  * @property {ColourEntry[]} entries - A point's code is a place among them.
  * @property {[string, string] | null} ramp - Least and most, where the entries are steps.
  */

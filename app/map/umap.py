@@ -13,6 +13,7 @@ from core.embed import Embeddings
 from core.progress import Progress, silent
 from core.project import (
     DEFAULT_SETTINGS,
+    Fit,
     JointFit,
     MapSettings,
     Points,
@@ -71,7 +72,7 @@ def draw_umap(task: MapTask, *, progress: Progress = silent) -> Projection:
     """Return the UMAP."""
     return project(
         task.embeddings, task.embeddings.rows, method="umap", settings=task.settings,
-        start=task.start, fit_rows=task.fit_rows, progress=progress,
+        fit=Fit(task.fit_rows, task.start), progress=progress,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from core.dataset import ImageDataset
 from core.embed import Embeddings, embed
 from core.progress import Progress
-from core.project import Projection, map_rows, project
+from core.project import Fit, Projection, map_rows, project
 
 
 def embed_and_map(
@@ -21,7 +21,7 @@ def first_map(dataset: ImageDataset, embeddings: Embeddings, progress: Progress)
     """Return the PCA of all images, fitted on training images alone."""
     fit_rows = map_rows(dataset, embeddings)
     some = fit_rows if len(fit_rows) else None  # where no training image could be read: on all
-    return project(embeddings, embeddings.rows, fit_rows=some, progress=progress)
+    return project(embeddings, embeddings.rows, fit=Fit(some), progress=progress)
 
 
 def as_values(made: tuple[Embeddings, Projection]) -> dict[str, Any]:

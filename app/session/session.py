@@ -168,7 +168,7 @@ class Session(Graph):
     projections: dict[str, Projection] = value(  # by method
         needs=("embeddings",), join=_by_method, default_factory=dict
     )
-    clusters: Clusters | None = value(needs=("embeddings",))
+    clusters: Clusters | None = value(needs=("embeddings", "dataset"))  # as many as classes
     difficulty: Difficulty | None = value(needs=("embeddings", "dataset"))
 
     # A plan is counts of labels: of other ones it is made anew, and has to be carried out again.

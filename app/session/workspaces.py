@@ -13,7 +13,7 @@ from threading import Thread
 from app.session.root_folder import HeldFolder, RootFolder, folder_name
 from app.session.store import CACHES, OtherVersion, SavedSession, kept_names, read_saved
 from app.session.workspace import Workspace
-from app.settings import ServerSettings, usual_cache, usual_root
+from app.settings import ServerSettings, default_cache, default_root
 from core.errors import LimitError, OutputError
 from core.words import count_of
 
@@ -128,7 +128,7 @@ class Workspaces:
         if self.settings.root is not None or not self.settings.is_local:
             return RootFolder(self.settings.root)
         try:
-            return RootFolder(usual_root())
+            return RootFolder(default_root())
         except (OutputError, RuntimeError) as error:  # RuntimeError: nobody knows whose home it is
             _LOG.warning("%s Until then, your work is lost when the server stops.", error)
             return RootFolder()
@@ -174,7 +174,7 @@ class Workspaces:
         if not self.settings.is_local:
             return None
         with suppress(RuntimeError):  # nobody knows whose home it is
-            return usual_cache()
+            return default_cache()
         return None
 
     def _make_folder(self, token: str) -> Path:

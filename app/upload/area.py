@@ -45,7 +45,7 @@ _AREA = st.components.v2.component(
 
 
 def upload_area(key: str, *, is_aside: bool = False) -> None:
-    """Draw the area. What arrives is loaded; the page is drawn anew at its begin and its end.
+    """Draw the area. What arrives is loaded; the page is drawn again at its begin and its end.
 
     Args:
         key: Of the component.

@@ -27,7 +27,7 @@ class Refusal extends Error {
 
 /**
  * Tell everybody who draws this.
- * @param {string | null} event - Reaches Python, which draws its page anew.
+ * @param {string | null} event - Reaches Python, which draws its page again.
  */
 export function tell(event) {
   for (const view of shared.views.values()) view.draw(event);

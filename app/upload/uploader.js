@@ -52,7 +52,7 @@ export default function drawUploader({ parentElement, data, setTriggerValue }) {
   shared.views.set(root, view);
   drawArea(find);
   return () => {
-    if (shared.views.get(root) !== view) return; // drawn anew meanwhile
+    if (shared.views.get(root) !== view) return; // drawn again meanwhile
     shared.views.delete(root);
     if (!shared.message?.isError) shared.message = null;
   };
@@ -85,7 +85,7 @@ function drawArea(find) {
   find("[role=progressbar] i").style.width = `${100 * share}%`;
 }
 
-// A text that is set anew is read out anew, even when it is the same.
+// A text that is set again is read out again, even when it is the same.
 function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

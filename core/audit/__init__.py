@@ -6,9 +6,9 @@ look: `balance` at the counts of the classes, `leaks` at what is there twice or 
 others find, too.
 """
 
-from core.audit.balance import Imbalance, measure_imbalance
+from core.audit.balance import measure_imbalance
 from core.audit.checks import CHECKS, MOST_COMPARED, Check
-from core.audit.report import AuditReport, Overview, audit
+from core.audit.report import AuditReport, audit
 from core.finding import Finding, Severity
 
 __all__ = [
@@ -17,8 +17,6 @@ __all__ = [
     "AuditReport",
     "Check",
     "Finding",
-    "Imbalance",
-    "Overview",
     "Severity",
     "audit",
     "measure_imbalance",

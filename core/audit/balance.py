@@ -9,7 +9,7 @@ from core.dataset import TRAIN, ImageDataset
 from core.finding import Finding, Severity
 from core.words import count_of, named, times
 
-# Up to this count, SMOTE with its usual five neighbours has fewer neighbours than asked for.
+# Up to this count, SMOTE with its default of five neighbours has fewer neighbours than asked for.
 _NEIGHBOURS = 5
 # Below this count, a class has one or two images in each of five folds: scores are coin tosses.
 _UNRELIABLE = 10
@@ -77,12 +77,12 @@ def find_small_classes(dataset: ImageDataset) -> list[Finding]:
     findings = []
     for least, most, id_, severity, consequence, remedy in (
         (1, 1, "single_image", Severity.HIGH, "SMOTE needs at least 2, and there is no score",
-         "Add images. On export these classes get augmented pictures instead of SMOTE."),
+         "Add images. On export, augmented pictures take the place of SMOTE there."),
         (2, _NEIGHBOURS, "few_neighbours", Severity.MEDIUM,
          f"SMOTE uses fewer than {_NEIGHBOURS} neighbours there",
          "No action needed: SMOTE uses fewer neighbours and says so."),
         (_NEIGHBOURS + 1, _UNRELIABLE - 1, "few_images", Severity.LOW,
-         "scores of these classes are unreliable", "Read their recall with care, or add images."),
+         "scores there are unreliable", "Read the recall there with care, or add images."),
     ):  # fmt: skip
         labels = [label for label, count in counts.items() if least <= count <= most]
         if labels:

@@ -15,9 +15,9 @@ label, and `suggestion` makes a policy of that.
 """
 
 from core.augment.draws import Pictures, make_picture, plan_pictures
-from core.augment.operation import Drawn, Operation, draw_nothing
+from core.augment.operation import Drawn, Operation
 from core.augment.operations import OPERATIONS, find_operation
-from core.augment.picture import DrawnStep, Wanted, apply, at_scale, draw, label_after
+from core.augment.picture import DrawnStep, Wanted, apply, at_scale, draw
 from core.augment.policy import AugmentPolicy, Step, make_step
 from core.augment.presets import PRESET_HELP, PRESETS
 from core.augment.warp import BORDERS
@@ -37,9 +37,7 @@ __all__ = [
     "apply",
     "at_scale",
     "draw",
-    "draw_nothing",
     "find_operation",
-    "label_after",
     "make_picture",
     "make_step",
     "plan_pictures",

@@ -26,6 +26,7 @@ from core.progress import Progress, silent
 from core.randomness import stream
 
 STAGE = "trying operations"
+IMAGES_PER_CLASS = 20  # tried unless another number is asked for
 
 _COMPARED = 300  # images of a class whose distances are looked at
 
@@ -82,7 +83,7 @@ def measure_evidence(
     embeddings: Embeddings,
     trials: Sequence[Trial] | None = None,
     *,
-    images_per_class: int = 20,
+    images_per_class: int = IMAGES_PER_CLASS,
     seed: int = 0,
     progress: Progress = silent,
 ) -> Evidence:

@@ -209,7 +209,7 @@ def _rounded(scale: float, middle: int, pixels: Picture) -> Picture:
 
 
 class _ThreadsGenerator(threading.local):
-    """One generator for each thread, set to a seed anew: a fifth of what making one takes."""
+    """One generator for each thread, set to a seed again: a fifth of what making one takes."""
 
     def __init__(self) -> None:
         self.bits = np.random.SFC64(0)

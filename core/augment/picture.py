@@ -140,15 +140,6 @@ def at_scale(drawn: Sequence[DrawnStep], scale: float) -> tuple[DrawnStep, ...]:
     )
 
 
-def label_after(policy: AugmentPolicy, drawn: Sequence[DrawnStep], label: str) -> str:
-    """Return the class of the picture that `drawn` makes of one of class `label`."""
-    done = {step.operation for step in drawn}
-    for step in policy.ordered_steps:
-        if step.operation in done:
-            label = step.partner_of(label) or label
-    return label
-
-
 def _candidate(
     policy: AugmentPolicy, step: Step, wanted: Wanted, *, is_swap: bool
 ) -> _Candidate | None:

@@ -65,7 +65,6 @@ def trying_text(
     images_per_class: int,
     encoder: str,
     to_embed: int,
-    cores: int | None = None,
 ) -> str:
     """Return a sentence about the time that trying takes, which is the encoder's.
 
@@ -75,11 +74,10 @@ def trying_text(
         images_per_class: At most so many of each class.
         encoder: What looks at the pictures.
         to_embed: Images that have no vector yet.
-        cores: At work; as many as the computer has unless given.
     """
     tried = sum(min(count, images_per_class) for count in dataset.counts(TRAIN).values())
     pictures = tried * len(trials)
-    seconds = seconds_to_embed(encoder, pictures + to_embed, cores=cores)
+    seconds = seconds_to_embed(encoder, pictures + to_embed)
     return f"{count_of(pictures, 'augmented picture')} to make and judge: {duration_of(seconds)}."
 
 

@@ -205,7 +205,7 @@ class ImageDataset:
 
 
 def select(dataset: ImageDataset, take: Take) -> ImageDataset:
-    """Return a smaller dataset as `take` says, with rows numbered anew.
+    """Return a smaller dataset as `take` says, with rows numbered from 0.
 
     Raises:
         SettingError: `take` names a class that is not there, or a count below 1.

@@ -9,6 +9,8 @@ from core.dataset.dataset import ImageDataset, Rows
 from core.dataset.proposal import VANISHES_FROM, Proposal
 from core.pictures.decoding import DEFAULT_DECODING, WHITE_16_BIT, Decoding
 
+_MOST_EXAMPLES = 4  # pictures that show both ways
+
 
 @dataclass(frozen=True)
 class Question:
@@ -65,10 +67,10 @@ def decoding_of(chosen: Choices, proposed: Decoding = DEFAULT_DECODING) -> Decod
     )
 
 
-def example_rows(dataset: ImageDataset, question: Question, most: int = 4) -> Rows:
+def example_rows(dataset: ImageDataset, question: Question) -> Rows:
     """Return rows, ascending and spread over the set, on which both ways differ most."""
     concerned = rows_of(dataset, question.field)
-    places = np.linspace(0, len(concerned) - 1, min(most, len(concerned))).astype(np.intp)
+    places = np.linspace(0, len(concerned) - 1, min(_MOST_EXAMPLES, len(concerned))).astype(np.intp)
     return concerned[places]
 
 

@@ -62,7 +62,7 @@ def name_pictures(table: pd.DataFrame, decoding: Decoding) -> NDArray[np.object_
     """Return (N,) a name of the pixels of each row of a dataset's table; read-only.
 
     Pictures that no choice of the set changes are called by their digest alone, so that another
-    choice makes nothing of them anew.
+    choice makes nothing of them again.
     """
     keys = table["digest"].to_numpy(object, copy=True)
     conversions = table["conversion"].cat

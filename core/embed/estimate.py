@@ -34,7 +34,7 @@ def seconds_to_embed(encoder: str, count: int, *, cores: int | None = None) -> f
     """Return how long so many pictures of moderate size take on a CPU, as the record says.
 
     Args:
-        encoder: What `find_encoder` takes; of a model that is not listed, the usual is said.
+        encoder: What `find_encoder` takes; of a model that is not listed, the default is said.
         count: Pictures.
         cores: At work; as many as the computer has unless given.
     """

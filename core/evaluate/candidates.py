@@ -98,7 +98,7 @@ def parse_candidate(
 
     Args:
         name: See above.
-        settings: Strategy -> values of its parameters; the usual ones unless given.
+        settings: Strategy -> values of its parameters; the defaults unless given.
         policy: How to augment where no operation is named; the values of one that is named.
 
     Raises:

@@ -70,14 +70,14 @@ def evaluate(
     Args:
         dataset: The images; validation and test splits are not touched.
         embeddings: Their vectors; images without one are left out.
-        strategies: Names as `parse_candidate` reads them; the usual ones unless given. Two rows
+        strategies: Names as `parse_candidate` reads them; the defaults unless given. Two rows
             are always there: 'none', and a head that always predicts the largest class.
         head: A key of HEADS, or a head.
         metric: The key in METRICS that matters to the person; the verdict is about it.
         n_splits: Folds per repeat, at most; fewer when a class is small.
-        repeats: How often to draw folds anew, or on the test split how often to learn from another
+        repeats: How often to draw folds again, or on the test split how often to learn from another
             seed; unless given, so that each strategy learns 10 times, with slow heads 5 times.
-        settings: Strategy -> values of its parameters; the usual ones unless given.
+        settings: Strategy -> values of its parameters; the defaults unless given.
         policy: How pictures are augmented.
         on_test_split: Learn from the whole training split and score on the test split as it came.
         shows_leak: Also measure what resampling before splitting would have reported.

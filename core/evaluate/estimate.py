@@ -54,7 +54,7 @@ def estimate(
         encoder: What embeds the images, or has done so.
         to_embed: Images that it has to embed first.
         folds: Of each repeat.
-        repeats: As often as usual unless given.
+        repeats: The default unless given.
         on_test_split: There are no folds: all training images are learned from.
 
     Raises:

@@ -81,7 +81,7 @@ class Head:
     seconds: Callable[[Work], float | None]  # of one core, a rough guide; None: not known
     learns_from_pictures: bool = False
     needs_layers: bool = False  # of the encoder, to tune the last of them
-    repeats: int = 2  # usual repeats of five folds; of fewer, more often
+    repeats: int = 2  # default repeats of five folds; of fewer, more often
     steps: int = 1  # reports of progress in one fit
 
     @property

@@ -19,6 +19,6 @@ def check_repeats(folds: int, repeats: int | None) -> None:
 
 
 def default_repeats(head: Head, *, folds: int = DEFAULT_FOLDS, is_held_out: bool = False) -> int:
-    """Return how often folds are drawn anew; on a test split, from how many seeds is learned."""
+    """Return how often folds are drawn again; on a test split, from how many seeds is learned."""
     # Small classes allow few folds: without more repeats their intervals would say nothing.
     return ceil(DEFAULT_FOLDS * head.repeats / (1 if is_held_out else folds))

@@ -156,8 +156,8 @@ class Run:
     seconds: float = 0.0
     change: float = 0.0  # pieces added, as a share of the images learned from
     curve: tuple[Epoch, ...] = ()
-    # Metric -> by how much it changes on test images drawn anew with replacement, the same draws
-    # for all strategies; empty on folds, which are drawn anew themselves.
+    # Metric -> by how much it changes on test images drawn again with replacement, the same draws
+    # for all strategies; empty on folds, which are drawn again themselves.
     gaps: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 

@@ -120,7 +120,7 @@ def _settings(candidates: Sequence[Candidate]) -> list[str]:
     changed: dict[str, str] = {}  # title of a strategy -> what is set
     for part in (part for candidate in candidates for part in candidate.parts):
         record = find_strategy(part.strategy)
-        if text := record.unusual(part.settings):
+        if text := record.changed(part.settings):
             changed[record.title] = text
     return [f"Set for '{title}': {text}." for title, text in changed.items()]
 

@@ -8,9 +8,8 @@ with a `journal` from which an interrupted export goes on; a layout fits each co
 
 from core.export.containers import CONTAINERS, Container, check_target, container_of, find_container
 from core.export.export import ExportReport, ExportSource, check_classes, export
-from core.export.items import ExportItem, export_name, list_items
+from core.export.items import export_name, list_items
 from core.export.layouts import DEFAULT_LAYOUT, LAYOUTS, Layout, draw_tree, find_layout
-from core.export.manifest import ManifestRow
 from core.export.originals import AS_THEY_ARE, DEFAULT_ORIGINALS, ENCODED_ANEW
 from core.export.recipe import Recipe, make_recipe, read_recipe
 
@@ -22,11 +21,9 @@ __all__ = [
     "ENCODED_ANEW",
     "LAYOUTS",
     "Container",
-    "ExportItem",
     "ExportReport",
     "ExportSource",
     "Layout",
-    "ManifestRow",
     "Recipe",
     "check_classes",
     "check_target",

@@ -17,8 +17,8 @@ CLASS_FOLDER_READERS = (
     "datasets.load_dataset(FOLDER)",
 )
 CLASS_FOLDER_CAVEAT = (
-    'Not load_dataset("imagefolder", data_dir=FOLDER): that does not read README.md, and guesses '
-    "splits from names."
+    'Do not use load_dataset("imagefolder", data_dir=FOLDER): it does not read README.md, and '
+    "guesses splits from names."
 )
 
 

@@ -59,7 +59,7 @@ class _ZipWriter:
         self._opened = opened
         self.is_whole = False
 
-    def has(self, path: str) -> bool:  # noqa: ARG002 - a zip is always begun anew
+    def has(self, path: str) -> bool:  # noqa: ARG002 - a zip is always started from scratch
         return False
 
     def keep(self, path: str) -> None:
@@ -119,7 +119,7 @@ class _FolderWriter:
 
 
 @contextmanager
-def _open_zip(target: Path, identity: str) -> Iterator[Writer]:  # noqa: ARG001 - begun anew
+def _open_zip(target: Path, identity: str) -> Iterator[Writer]:  # noqa: ARG001 - started from scratch
     with locked(target, refusal=_busy(target)):
         check_target(target, CONTAINERS["zip"], is_ours=True)
         with suppress(OSError):  # said below, where it matters

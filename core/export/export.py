@@ -72,7 +72,7 @@ def export(
     """Write the dataset that `source` describes to a new folder or file.
 
     Every picture is one that any reader sees as Evenset does, whatever its split: a byte copy
-    where nothing has to be changed, unless the recipe wants all of them encoded anew.
+    where nothing has to be changed, unless the recipe wants all of them encoded again.
 
     Args:
         source: The images, and what to keep of them and add.

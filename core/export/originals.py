@@ -42,6 +42,6 @@ def changes_of(content: bytes, header: ImageHeader) -> str:
     """Return what makes a byte copy wrong, such as 'turned upright, WEBP to PNG'; '' for none."""
     format_ = written_format(content, header)
     renamed = f"{header.format} to {format_}" if format_ != header.format else ""
-    # Written in another format, or anew, it has none of these any more.
+    # Written in another format, or again, it has none of these any more.
     hindrance = "" if renamed else hindrance_of(content, header.format)
     return ", ".join(filter(None, [header.conversion, hindrance, renamed]))

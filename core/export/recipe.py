@@ -66,7 +66,7 @@ class Recipe:
         if strategy is None or strategy.needs_embeddings:
             lines.append(f"Vectors: encoder '{self.encoder}'.")
         if self.originals == ENCODED_ANEW:
-            lines.append("Files: originals are encoded anew, as augmented pictures are.")
+            lines.append("Files: originals are encoded again, as augmented pictures are.")
         return lines
 
 
@@ -179,8 +179,8 @@ def _balance(recipe: Recipe) -> str:
         parts[0] += f" to {_reach(recipe.target)}"
     if recipe.most_per_image is not None:
         parts.append(f"at most {recipe.most_per_image:,} for each image")
-    unusual = record.unusual(recipe.settings) if record else ""
-    return "; ".join([*parts, unusual] if unusual else parts)
+    changed = record.changed(recipe.settings) if record else ""
+    return "; ".join([*parts, changed] if changed else parts)
 
 
 def _reach(target: Target) -> str:

@@ -13,7 +13,7 @@ class MismatchKind:
     name: str
     noun: str  # what is counted
     text: str  # of the sentence, after the count
-    decisions: Mapping[str, str]  # name -> what is done, the usual one first
+    decisions: Mapping[str, str]  # name -> what is done, the default first
 
 
 @dataclass(frozen=True, eq=False)

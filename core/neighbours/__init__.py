@@ -8,7 +8,7 @@ imbalanced-learn; `graph` reads what neighbours say of a point.
 """
 
 from core.neighbours.search import (
-    USUAL,
+    DEFAULT_OPTIONS,
     Neighbors,
     SearchOptions,
     nearest,
@@ -16,4 +16,11 @@ from core.neighbours.search import (
     without_self,
 )
 
-__all__ = ["USUAL", "Neighbors", "SearchOptions", "nearest", "nearest_others", "without_self"]
+__all__ = [
+    "DEFAULT_OPTIONS",
+    "Neighbors",
+    "SearchOptions",
+    "nearest",
+    "nearest_others",
+    "without_self",
+]

@@ -56,7 +56,7 @@ class SearchOptions:
             raise ValueError(f"Unknown metric '{self.metric}': choose 'euclidean' or 'cosine'.")
 
 
-USUAL = SearchOptions()
+DEFAULT_OPTIONS = SearchOptions()
 
 
 def nearest(
@@ -65,7 +65,7 @@ def nearest(
     queries: NDArray[Any],
     *,
     rows: NDArray[np.intp] | None = None,
-    options: SearchOptions = USUAL,
+    options: SearchOptions = DEFAULT_OPTIONS,
     progress: Progress = silent,
 ) -> Neighbors:
     """Return the k nearest points of every query: the true ones, ties by lower position.
@@ -93,7 +93,7 @@ def nearest_others(
     *,
     rows: NDArray[np.intp] | None = None,
     chosen: NDArray[np.intp] | None = None,
-    options: SearchOptions = USUAL,
+    options: SearchOptions = DEFAULT_OPTIONS,
     progress: Progress = silent,
 ) -> Neighbors:
     """Return the k nearest others of points of a set: the true ones, ties by lower position.

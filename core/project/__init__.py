@@ -9,7 +9,7 @@ labels.
 from core.project.clusters import Clusters, find_clusters
 from core.project.joint import JointFit, joint_fit
 from core.project.placing import lies_between_parents, place_among_neighbours, place_on
-from core.project.project import map_rows, project
+from core.project.project import Fit, map_rows, project
 from core.project.projection import (
     DEFAULT_SETTINGS,
     METRICS,
@@ -23,6 +23,7 @@ __all__ = [
     "DEFAULT_SETTINGS",
     "METRICS",
     "Clusters",
+    "Fit",
     "JointFit",
     "MapSettings",
     "Placement",

@@ -1,5 +1,7 @@
 """Lay images out in the plane: choose those that the map is fitted on, and fit it."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,19 +28,29 @@ UMAP_INPUT = 50  # principal components that UMAP works on
 _UMAP_LEAST = 10  # below this many points a neighbourhood graph says nothing
 
 
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """What a map is fitted on, and where that begins."""
+
+    rows: Rows | None = None  # ascending, such as `map_rows` gives; None: a sample of all
+    start: Points | None = None  # (M, 2) of all rows, for a UMAP; None: the PCA
+
+
+DEFAULT_FIT = Fit()
+
+
 def project(
     embeddings: Embeddings,
     rows: Rows,
     *,
     method: str = "pca",
     settings: MapSettings = DEFAULT_SETTINGS,
-    start: Points | None = None,
-    fit_rows: Rows | None = None,
+    fit: Fit = DEFAULT_FIT,
     progress: Progress = silent,
 ) -> Projection:
     """Lay `rows` out in the plane.
 
-    The map is fitted on `fit_rows`. Of the others, PCA takes the components, which is exact;
+    The map is fitted on `fit.rows`. Of the others, PCA takes the components, which is exact;
     on a UMAP they are placed among their nearest neighbours that were fitted.
 
     Args:
@@ -47,9 +59,8 @@ def project(
         method: 'pca' (at once) or 'umap' (compiles for ten seconds at first use). Fewer than
             10 points, or points that are all the same, are drawn by 'pca', and the result says so.
         settings: Neighbours, distances, seed, and how many points are fitted at most.
-        start: (M, 2) where a UMAP begins, such as the map that is on the page; else the PCA.
-        fit_rows: Some of `rows`, ascending, such as `map_rows` gives; at most `settings.limit`
-            drawn from all unless given.
+        fit: Some of `rows` to fit on, at most `settings.limit` drawn from all unless given; and
+            where a UMAP begins, such as the map that is on the page.
         progress: Told of each epoch of a UMAP. Raising from it ends the work.
 
     Raises:
@@ -57,6 +68,7 @@ def project(
     """
     if method not in METHODS:
         raise SettingError(f"There is no map '{method}'. Use 'pca' or 'umap'.")
+    fit_rows = fit.rows
     if fit_rows is None:
         fit_rows = any_rows(rows, limit=settings.limit, seed=settings.seed)
     fitted = np.searchsorted(rows, fit_rows)  # places in `rows`
@@ -64,7 +76,7 @@ def project(
         raise ValueError("A row to fit the map on is not among the rows to draw.")
     points = None
     if method == "umap":
-        begin = None if start is None else start[fitted]
+        begin = None if fit.start is None else fit.start[fitted]
         points = _umap(embeddings, rows, fit_rows, begin, settings, progress)
     if points is None:
         method, points = "pca", _pca(embeddings, rows, fit_rows, settings)

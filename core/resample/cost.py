@@ -16,7 +16,6 @@ from core.words import count_of, duration_of, named, size_of
 # pairs compared, and making and storing the result.
 _SECONDS_A_PAIR = 1.5e-9
 _SECONDS_A_BYTE = 2.5e-9
-_PLACE_BYTES = 20  # base, neighbour and fraction
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,6 @@ class SmoteCost:
 
     rows: int  # originals and synthetic ones
     bytes: int  # of the resulting array
-    provenance_bytes: int  # of parents and fractions alone
     operations: int  # multiplications and additions of the search
     seconds: float  # an estimate for this computer
 
@@ -37,7 +35,6 @@ def smote_cost(
     *,
     dimension: int,
     itemsize: int = 4,
-    operations_per_s: float | None = None,
 ) -> SmoteCost:
     """Return the cost of adding `add` (code -> count) points to `real` (code -> count).
 
@@ -47,7 +44,6 @@ def smote_cost(
         settings: How places are chosen.
         dimension: Numbers in a vector.
         itemsize: Bytes of a number of the result.
-        operations_per_s: The speed of matrix products; measured in some milliseconds unless given.
     """
     add = {code: settings.allowed(count, real=real[code]) for code, count in add.items()}
     rows = sum(real.values()) + sum(add.values())
@@ -56,10 +52,11 @@ def smote_cost(
         asked = sum(real[code] for code, count in add.items() if count)
         pairs += _pairs(sum(real.values()), asked)
     operations = 2 * dimension * pairs
-    speed = operations_per_s or product_speed(dimension)
     size = rows * dimension * itemsize
-    seconds = operations / speed + _SECONDS_A_PAIR * pairs + _SECONDS_A_BYTE * size
-    return SmoteCost(rows, size, _PLACE_BYTES * sum(add.values()), operations, seconds)
+    seconds = (
+        operations / product_speed(dimension) + _SECONDS_A_PAIR * pairs + _SECONDS_A_BYTE * size
+    )
+    return SmoteCost(rows, size, operations, seconds)
 
 
 def estimate_smote(plan: BalancePlan, dimension: int) -> str:

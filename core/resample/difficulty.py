@@ -95,35 +95,31 @@ def measure_difficulty(
     """
     used = np.intersect1d(dataset.training_rows if rows is None else rows, embeddings.rows)
     places, codes = embeddings.positions_of(used), dataset.codes[used]
-    near = np.empty((len(used), 0), np.intp)
-    if len(used) > 1:
-        near = nearest_others(embeddings.vectors, k, rows=places, progress=progress).positions
+    near = _neighbours_of(embeddings, places, k, progress)
     around, skewness = _surroundings(near, codes)
     members = {
         dataset.classes[code]: np.flatnonzero(codes == code) for code in np.unique(codes).tolist()
     }
     classes, flat_in_all = _classes(embeddings, places, members, around, plan_add, progress)
     difficulty = Difficulty(
-        classes,
-        _overlap(near, codes),
-        used,
-        around.types,
-        k=near.shape[1],
-        hubness=skewness,
-        constant_columns=flat_in_all,
-        limits=(),
-    )
+        classes, _overlap(near, codes), used, around.types,
+        k=near.shape[1], hubness=skewness, constant_columns=flat_in_all, limits=(),
+    )  # fmt: skip
+    width = embeddings.dimension
     limits = limits_of_all(
-        used,
-        around.occurrences,
-        hubness=skewness,
-        constant=flat_in_all,
-        width=embeddings.dimension,
+        used, around.occurrences, hubness=skewness, constant=flat_in_all, width=width
     )
-    limits += _limits_of_classes(difficulty, members, k, embeddings.dimension)
-    order = list(Severity)
-    limits.sort(key=lambda limit: order.index(limit.severity))
-    return replace(difficulty, limits=tuple(limits))
+    limits += _limits_of_classes(difficulty, members, k, width)
+    return replace(difficulty, limits=_gravest_first(limits))
+
+
+def _neighbours_of(
+    embeddings: Embeddings, places: NDArray[np.intp], k: int, progress: Progress
+) -> NDArray[np.intp]:
+    """Return (N, k) of each image, fewer where there are fewer: none of one that is alone."""
+    if len(places) < 2:
+        return np.empty((len(places), 0), np.intp)
+    return nearest_others(embeddings.vectors, k, rows=places, progress=progress).positions
 
 
 def _classes(
@@ -177,6 +173,11 @@ def _limits_of_classes(
             typical_dimension=float(np.median(told)) if told else None,
         )
     return limits
+
+
+def _gravest_first(limits: list[Limit]) -> tuple[Limit, ...]:
+    order = list(Severity)
+    return tuple(sorted(limits, key=lambda limit: order.index(limit.severity)))
 
 
 def _surroundings(near: NDArray[np.intp], codes: NDArray[np.intp]) -> tuple[Surroundings, float]:

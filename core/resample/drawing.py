@@ -64,7 +64,7 @@ def safe_fraction(
 ) -> NDArray[np.float32]:
     """Return fractions that stay nearer to the safer of two points, out of uniform ones.
 
-    The paper draws anew for each coordinate; one fraction for all keeps a point on its segment.
+    The paper draws again for each coordinate; one fraction for all keeps a point on its segment.
 
     Args:
         level: (S,) the base's safe level.

@@ -18,7 +18,7 @@ class BalancePlan:
     """Per class of the training split: how many images stay, how many are added, which weight."""
 
     strategy: str
-    target: Target | None  # as it was asked for, or the strategy's usual one; None: it has none
+    target: Target | None  # as it was asked for, or the strategy's default; None: it has none
     before: Mapping[str, int]
     keep: Mapping[str, int]
     add: Mapping[str, int]

@@ -7,7 +7,7 @@ from math import isqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from core.neighbours import USUAL, SearchOptions, nearest, nearest_others
+from core.neighbours import DEFAULT_OPTIONS, SearchOptions, nearest, nearest_others
 from core.progress import Progress, silent
 
 # A distance as near as this to a radius, beside the points' lengths, is rounding: a tie.
@@ -47,7 +47,7 @@ def measure_prdc(
     made: PointBlocks,
     k: int = 5,
     *,
-    options: SearchOptions = USUAL,
+    options: SearchOptions = DEFAULT_OPTIONS,
     progress: Progress = silent,
 ) -> Prdc | None:
     """Return the figures, or None with fewer than two points on a side.

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from core.dataset import Labelled, Rows
 from core.embed import Embeddings
-from core.neighbours import USUAL, SearchOptions
+from core.neighbours import DEFAULT_OPTIONS, SearchOptions
 from core.progress import Progress, silent
 from core.resample.prdc import PointBlocks, Prdc, measure_prdc
 from core.resample.real_distances import RealImages, crosses_others, margins_of, measure_distances
@@ -86,7 +86,7 @@ def measure_quality(
     points: SyntheticPoints,
     *,
     rows: Rows | None = None,
-    options: SearchOptions = USUAL,
+    options: SearchOptions = DEFAULT_OPTIONS,
     progress: Progress = silent,
 ) -> SyntheticQuality:
     """Return how the points lie among the real images.

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.dataset import Rows
 from core.embed import Embeddings
-from core.neighbours import USUAL, SearchOptions, nearest
+from core.neighbours import DEFAULT_OPTIONS, SearchOptions, nearest
 from core.progress import Progress
 from core.resample.synthetic import (
     LINEAR,
@@ -30,7 +30,7 @@ class RealImages:
     embeddings: Embeddings
     rows: Rows  # (N,) ascending, with a vector
     codes: NDArray[np.intp]  # (N,)
-    options: SearchOptions = USUAL
+    options: SearchOptions = DEFAULT_OPTIONS
 
 
 @dataclass(frozen=True, eq=False)

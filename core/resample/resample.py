@@ -32,10 +32,10 @@ def make_plan(
     Args:
         dataset: Images; only the training split is ever balanced.
         strategy: A name from STRATEGIES.
-        target: Images per class to reach; the strategy's usual one unless given. Classes that
+        target: Images per class to reach; the strategy's default unless given. Classes that
             have more keep them all, except under undersampling, which cuts them down. Classes
             that a target per label does not name stay as they are.
-        settings: Values of the strategy's parameters; the usual ones unless given.
+        settings: Values of the strategy's parameters; the defaults unless given.
         most_per_image: A class gets at most so many pictures or points for each image it has.
 
     Raises:

@@ -71,7 +71,7 @@ class Strategy:
         return texts
 
     def complete(self, settings: Settings | None = None) -> dict[str, float | str]:
-        """Return every setting: those given, and the usual value of the others.
+        """Return every setting: those given, and the default of the others.
 
         Raises:
             SettingError: a setting that the strategy does not have, or a value out of range.
@@ -87,8 +87,8 @@ class Strategy:
             raise SettingError(f"{self.title} has no setting '{next(iter(given))}'. {has}")
         return values
 
-    def unusual(self, settings: Settings) -> str:
-        """Return what is not as usual, as 'neighbours: 7; between two images: on the arc'."""
+    def changed(self, settings: Settings) -> str:
+        """Return what is not the default, as 'neighbours: 7; between two images: on the arc'."""
         texts = []
         for parameter in self.parameters:
             value = settings.get(parameter.name, parameter.default)

@@ -1,7 +1,7 @@
 """One way is one recipe, whoever has gone it, and all say the same of how a set was made."""
 
 import zipfile
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,9 @@ from app.session.session import Session
 from app.session.store import SavedSession, read_saved, save_session
 from core.augment import PRESETS
 from core.dataset import ImageDataset, Take, select
-from core.export import make_recipe, read_recipe
+from core.dataset.edits import Edits
+from core.dataset.edits_file import edits_text, name_edits
+from core.export import DEFAULT_ORIGINALS, ENCODED_ANEW, Recipe, make_recipe, read_recipe
 from core.parameters import Parameter
 from core.resample import STRATEGIES, make_plan
 
@@ -133,6 +135,30 @@ def test_a_recipe_that_is_followed_gives_itself(pets: ImageDataset, tmp_path: Pa
     again = by_command(pets, tmp_path / "b.zip", "--recipe", str(recipe))
 
     assert in_zip(again, "recipe.json") == in_zip(first, "recipe.json")
+
+
+def test_every_choice_of_a_recipe_is_followed(pets: ImageDataset, tmp_path: Path) -> None:
+    edits = tmp_path / "edits.json"
+    edits.write_text(edits_text(name_edits(Edits().relabel([0], "dog").done, pets)), "utf-8")
+    originals = "--byte-copies" if DEFAULT_ORIGINALS == ENCODED_ANEW else "--normalise-originals"
+    first = by_command(
+        pets, tmp_path / "a.zip", "--strategy", "augment", "--take", "cat=5", "--take", "*",
+        "--target", "cat=6", "--target", "owl=9", "--set", "least_share=0.25",
+        "--most-per-image", "2", "--policy", "gentle", "--seed", "3", "--encoder", "classical",
+        "--background", "grey", "--edits", str(edits), originals,
+    )  # fmt: skip
+    recipe = tmp_path / "recipe.json"
+    recipe.write_text(in_zip(first, "recipe.json"), "utf-8")
+
+    again = by_command(pets, tmp_path / "b.zip", "--recipe", str(recipe))
+
+    assert in_zip(again, "recipe.json") == in_zip(first, "recipe.json")
+    chosen, usual = read_recipe(recipe), make_recipe(pets, None, PRESETS["standard"])
+    same = {
+        one.name for one in fields(Recipe) if getattr(chosen, one.name) == getattr(usual, one.name)
+    }
+    # Of layouts there is one; `test_registries` follows the recipe of another.
+    assert same == {"source", "layout"}
 
 
 def test_page_command_card_and_offer_tell_the_same(

@@ -4,8 +4,10 @@ One section per registry; a toy is a fixture that puts one record into the mappi
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -24,11 +26,19 @@ from core.augment import OPERATIONS, AugmentPolicy, DrawnStep, Operation, apply,
 from core.augment.operation import COLOUR, draw_nothing
 from core.dataset import ImageDataset
 from core.embed import ENCODERS, Encoder, embedding_text
-from core.evaluate import HEADS, Head
+from core.evaluate import HEADS, METRICS, Head
 from core.evaluate.head import Fit, OpenHead, Prediction
 from core.evaluate.report_file import read_report
 from core.export import CONTAINERS, LAYOUTS, Container, Layout, read_recipe
 from core.export.index_files import RECIPE, IndexFile
+from core.resample import STRATEGIES
+
+
+class Titled(Protocol):
+    """An entry that a page offers."""
+
+    title: str
+
 
 Captured = pytest.CaptureFixture[str]
 
@@ -42,6 +52,27 @@ def run(capsys: Captured, *arguments: object) -> tuple[str, str]:
 
 def help_of(capsys: Captured, command: str) -> str:
     return run(capsys, command, "--help")[0]
+
+
+# --- All
+
+OFFERED = (
+    ("balance", "strategy", STRATEGIES, "balance"),
+    ("evaluate", "evaluate_head", HEADS, "evaluate"),
+    ("evaluate", "evaluate_metric", METRICS, "evaluate"),
+)
+
+
+@pytest.mark.parametrize(("view", "key", "registry", "command"), OFFERED)
+def test_page_and_command_offer_every_entry_of_a_registry(
+    capsys: Captured, embedded_session: Session, view: str, key: str,
+    registry: Mapping[str, Titled], command: str,
+) -> None:  # fmt: skip
+    page = open_view(view, visitor(embedded_session))
+    listed = help_of(capsys, command)
+
+    assert page.selectbox(key=key).options == [one.title for one in registry.values()]
+    assert [name for name in registry if name not in listed.split()] == []
 
 
 # --- Operations

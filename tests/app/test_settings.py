@@ -15,9 +15,9 @@ from app.settings import (
     STREAMLIT_OPTIONS,
     ServeOption,
     ServerSettings,
+    default_cache,
+    default_root,
     read_settings,
-    usual_cache,
-    usual_root,
 )
 from core.errors import SettingError
 from core.limits import Limits
@@ -122,8 +122,8 @@ def test_work_is_kept_longer_where_nobody_else_can_come(host: str, seconds: floa
 @pytest.mark.parametrize(
     ("place", "variable", "usual", "name"),
     [
-        (usual_root, "XDG_DATA_HOME", ".local/share", "workspaces"),
-        (usual_cache, "XDG_CACHE_HOME", ".cache", "embeddings"),
+        (default_root, "XDG_DATA_HOME", ".local/share", "workspaces"),
+        (default_cache, "XDG_CACHE_HOME", ".cache", "embeddings"),
     ],
 )
 def test_what_is_kept_lies_with_the_persons_other_data(

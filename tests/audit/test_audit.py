@@ -108,6 +108,8 @@ def test_small_classes_are_told_by_what_follows_from_it(tmp_path: Path) -> None:
     assert single.text.startswith("'a' and 'b' have 1 training image each; SMOTE needs at least 2")
     assert few.text.startswith("'c' has 3 training images; SMOTE uses fewer than 5")
     assert unsure.text.startswith("'d' has 9 training images; scores")
+    for told in (few, unsure):  # each is of one class
+        assert "classes" not in f"{told.text} {told.remedy}"
     assert [dataset.label(row) for row in single.rows] == ["a", "b"]
     assert {dataset.label(row) for row in few.rows} == {"c"}
     assert len(unsure.rows) == 9

@@ -173,7 +173,7 @@ def test_a_new_folder_without_a_place_is_one_sentence(visitor: Visitor) -> None:
     visitor.says("All 446 files can be used")
     visitor.go("Export")
     visitor.page.get_by_test_id("stRadio").get_by_text("Folder", exact=True).click()
-    visitor.page.get_by_label(re.compile("For the format")).fill("~nobody-of-this-name/out")
+    visitor.page.get_by_label(re.compile("New local folder")).fill("~nobody-of-this-name/out")
 
     visitor.press(re.compile("^Write"))
 

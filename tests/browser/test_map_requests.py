@@ -41,7 +41,7 @@ def make_points(visitor: Visitor) -> None:
 
 
 def colour_by_pixels(visitor: Visitor) -> None:
-    """Have the page drawn anew while the points are the same."""
+    """Have the page drawn again while the points are the same."""
     visitor.page.get_by_role("combobox", name="Colour by").click()
     visitor.page.get_by_role("option", name="Pixels").click()
 

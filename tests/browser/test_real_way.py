@@ -67,7 +67,7 @@ def take(visitor: Visitor, **counts: int) -> None:
     page.keyboard.press("Escape")
     for label, count in counts.items():
         field = page.get_by_label(re.compile(f"^'{label}'"))
-        expect(field).to_have_count(1, timeout=PATIENCE_MS)  # while the page is drawn anew, two
+        expect(field).to_have_count(1, timeout=PATIENCE_MS)  # while the page is drawn again, two
         field.fill(str(count))
         field.press("Enter")
     visitor.press(f"Use {sum(counts.values()):,} training images")

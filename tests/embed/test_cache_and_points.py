@@ -12,7 +12,7 @@ from core.ingest import open_source
 
 def balanced(out: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
     """Return the export of the sample by SMOTE, with a cache of vectors at a place."""
-    monkeypatch.setattr("app.cli.source.usual_cache", lambda: cache)
+    monkeypatch.setattr("app.cli.source.default_cache", lambda: cache)
     code = main(
         ["balance", "sample:parts", "--strategy", "smote", "--seed", "3", "--out", str(out)]
     )

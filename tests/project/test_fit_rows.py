@@ -5,7 +5,7 @@ import pytest
 from map_sets import embedded, two_groups
 from numpy.testing import assert_allclose, assert_array_equal
 
-from core.project import MapSettings, project
+from core.project import Fit, MapSettings, project
 
 umap_only = pytest.mark.filterwarnings("ignore::ImportWarning")  # of a part of it
 
@@ -31,7 +31,7 @@ def test_images_that_are_placed_move_no_others(method: str) -> None:
     some = np.flatnonzero(embeddings.rows % 3)
 
     alone = project(embeddings, some, method=method)
-    together = project(embeddings, embeddings.rows, method=method, fit_rows=some)
+    together = project(embeddings, embeddings.rows, method=method, fit=Fit(some))
 
     assert_array_equal(together.fit_rows, some)
     assert_array_equal(together.fitted_points, alone.points)
@@ -44,7 +44,7 @@ def test_a_copy_of_a_fitted_image_is_placed_on_it() -> None:
     embeddings = embedded(np.vstack([vectors, vectors[[3, 30]]]))
 
     projection = project(
-        embeddings, embeddings.rows, method="umap", fit_rows=np.arange(len(vectors))
+        embeddings, embeddings.rows, method="umap", fit=Fit(np.arange(len(vectors)))
     )
 
     assert_allclose(projection.points[-2:], projection.points[[3, 30]], rtol=1e-6)
@@ -54,7 +54,7 @@ def test_placed_images_lie_on_a_pca_where_their_components_are() -> None:
     embeddings = two_groups(20)
     fit_rows = np.arange(0, 40, 2)
 
-    projection = project(embeddings, embeddings.rows, fit_rows=fit_rows)
+    projection = project(embeddings, embeddings.rows, fit=Fit(fit_rows))
 
     fitted = embeddings.vectors[fit_rows]
     _, _, axes = np.linalg.svd(fitted - fitted.mean(axis=0), full_matrices=False)
@@ -66,4 +66,4 @@ def test_a_row_that_is_not_drawn_cannot_be_fitted() -> None:
     embeddings = two_groups(5)
 
     with pytest.raises(ValueError, match="not among the rows to draw"):
-        project(embeddings, np.arange(4), fit_rows=np.array([2, 7]))
+        project(embeddings, np.arange(4), fit=Fit(np.array([2, 7])))

@@ -9,7 +9,7 @@ from numpy.testing import assert_array_equal
 
 from core.embed import Embeddings
 from core.errors import CancelledError
-from core.project import MapSettings, Projection, project
+from core.project import Fit, MapSettings, Projection, project
 
 pytestmark = [
     pytest.mark.long,  # the first UMAP of a process compiles
@@ -72,7 +72,7 @@ def test_a_start_decides_where_groups_lie() -> None:
     embeddings = two_groups()
     start = project(embeddings, embeddings.rows).points
 
-    ends = [umap_of(embeddings, start=side * start).points for side in (1, -1)]
+    ends = [umap_of(embeddings, fit=Fit(start=side * start)).points for side in (1, -1)]
 
     left = [points[:20, 0].mean() < points[20:, 0].mean() for points in ends]
     assert sorted(left) == [False, True]

@@ -20,7 +20,7 @@ _MOST_PICKED = 4
 
 
 def policy_round() -> int:
-    """Return how often the sliders have started anew; their keys end in it."""
+    """Return how often the sliders have started again; their keys end in it."""
     return int(st.session_state.get("policy_round", 0))
 
 

@@ -23,7 +23,7 @@ from app.session.embedding import as_values, embed_and_map
 from app.session.session import Session
 from app.shell.page import current_workspace, note, plain, quiet
 from core.augment import OPERATIONS
-from core.augment.evidence import Cell, Evidence, measure_evidence
+from core.augment.evidence import IMAGES_PER_CLASS, Cell, Evidence, measure_evidence
 from core.augment.suggestion import suggest_policy, useful_for
 from core.augment.trials import list_trials, trying_text
 from core.augment.verdict import Verdict
@@ -55,8 +55,9 @@ def evidence_section(session: Session, dataset: ImageDataset) -> None:
 def _form(session: Session, dataset: ImageDataset) -> None:
     left, right = st.columns([1, 3], vertical_alignment="bottom")
     images = left.selectbox(
-        "Images per class", _IMAGES, index=1, key="evidence_images", persist_state="session"
-    )
+        "Images per class", _IMAGES, index=_IMAGES.index(IMAGES_PER_CLASS), key="evidence_images",
+        persist_state="session",
+    )  # fmt: skip
     text = f"Try {count_of(len(OPERATIONS), 'operation')} on each class"
     if session.embeddings is None:
         text = f"Embed {count_of(len(dataset), 'image')} and {text[0].lower()}{text[1:]}"

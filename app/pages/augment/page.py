@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import streamlit as st
 
-from app.pages.augment.code import policy_in_and_out
 from app.pages.augment.controls import controls, start_anew
 from app.pages.augment.evidence import evidence_section
 from app.pages.augment.views import VIEWS
 from app.session.session import Session
 from app.shell.page import ask_for_images, current_workspace, heading, lead_on, note, plain, quiet
 from core.augment import OPERATIONS, PRESET_HELP, PRESETS, AugmentPolicy
+from core.augment.as_code import CODE_FORMS
 from core.augment.suggestion import mirror_text
 from core.dataset import TRAIN, ImageDataset
 from core.errors import SettingError
@@ -19,6 +19,7 @@ from core.words import named
 
 _DRAWN = "policy_drawn"  # what the sliders said last
 _PANE_PX = 860
+_PASTED = "What you pasted"
 _NAMED = 6  # operations that the answer names one by one
 QUESTION = "What does augmentation do to your classes?"
 
@@ -70,10 +71,34 @@ def _presets() -> None:
                     _take_over(PRESETS[name])
                 st.caption(PRESET_HELP[name])
         with st.popover("Save or load the policy"):
-            policy = policy_in_and_out(current_workspace().session.policy)
+            policy = _policy_as_text(current_workspace().session.policy)
             if policy is not None:
                 _take_over(policy, keeps_seed=False)
         quiet("Each policy is a starting point. The sliders show its settings.")
+
+
+def _policy_as_text(policy: AugmentPolicy) -> AugmentPolicy | None:
+    """Draw the policy as JSON and as a program; return another one that the person brought."""
+    st.download_button(
+        "Save as JSON", policy.to_text(), "policy.json", "application/json", on_click="ignore",
+        key="policy_save", help="For 'evenset balance --policy', or to load it here later.",
+    )  # fmt: skip
+    name = st.segmented_control(
+        "As code", list(CODE_FORMS), default=next(iter(CODE_FORMS)), required=True,
+        format_func=lambda one: CODE_FORMS[one].title, key="policy_form",
+    )  # fmt: skip
+    form = CODE_FORMS[name or next(iter(CODE_FORMS))]
+    st.caption(form.help)
+    st.code(form.write(policy), language="python", height=260)
+    brought = st.text_area("Load a policy: paste its JSON", key="policy_text", height=90)
+    if not st.button("Use it", key="policy_load", disabled=not brought.strip()):
+        return None
+    # Told here, beside what was pasted: the page below stays.
+    try:
+        return AugmentPolicy.from_text(brought, _PASTED)
+    except SettingError as error:
+        st.error(plain(str(error)))
+        return None
 
 
 def _take_over(policy: AugmentPolicy, *, keeps_seed: bool = True) -> None:
@@ -90,7 +115,7 @@ def _take_over(policy: AugmentPolicy, *, keeps_seed: bool = True) -> None:
 def _workbench(dataset: ImageDataset) -> None:
     workspace = current_workspace()
     session = workspace.session
-    # Another dataset or another tab has changed the policy: the sliders start from it anew.
+    # Another dataset or another tab has changed the policy: the sliders start from it again.
     if st.session_state.get(_DRAWN, session.policy) != session.policy:
         start_anew()
     left, right = st.columns([2, 5], gap="large")

@@ -125,7 +125,7 @@ def _open(dataset: ImageDataset, row: int) -> Source | str:
 
 
 def _decoded(dataset: ImageDataset, row: int) -> tuple[Pixels, float, str]:
-    """Return the pixels of a row, kept so that a slider decodes none anew."""
+    """Return the pixels of a row, kept so that a slider decodes none again."""
     key = (str(dataset.picture_keys[row]), *_state_of_file(dataset, row))
     with _TURN:
         if key in _KEPT:

@@ -62,7 +62,7 @@ def _actions(session: Session, rows: Rows) -> None:
 
 
 def _put(session: Session, change: Callable[[], Edits]) -> None:
-    """Store the edits that `change` gives; the page is drawn anew with what they change.
+    """Store the edits that `change` gives; the page is drawn again with what they change.
 
     A refusal stands below the buttons, where the person looks: the top of the page is far away.
     """

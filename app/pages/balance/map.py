@@ -2,19 +2,19 @@
 
 import streamlit as st
 
+from app.jobs.queue import MAP
 from app.map.colours import COLOURINGS, Colours
 from app.map.point_map import MapPanel, point_map
 from app.map.scene import JOINT_REAL, MADE, OTHER_MADE, REAL, PointLayer, Scene, Scenes
 from app.pages.balance import beside as balance_beside
 from app.pages.balance import selection as balance_selection
 from app.pages.balance.choice import current_selection, keep_selection
-from app.pages.balance.embed import offer_better_map
-from app.pages.balance.map_settings import draw_settings
+from app.pages.balance.embed import map_job, offer_better_map
 from app.pages.balance.placing import start_clusters, start_placing
 from app.session.session import Session
 from app.shell.page import current_workspace, note, quiet
 from core.dataset import ImageDataset
-from core.project import Placement, Projection
+from core.project import DEFAULT_SETTINGS, METRICS, MapSettings, Placement, Projection
 from core.resample import STRATEGIES
 from core.words import count_of, lowered
 
@@ -47,7 +47,7 @@ def camera_name(session: Session, projection: Projection) -> str:
 
 @st.fragment
 def _map_part(session: Session) -> None:
-    """Draw what a click or a lasso draws anew: this alone, and not the page."""
+    """Draw what a click or a lasso draws again: this alone, and not the page."""
     dataset = session.dataset
     assert dataset is not None
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -55,7 +55,7 @@ def _map_part(session: Session) -> None:
             projection = _choose_map(session)
         place = st.container(width=250)
         beside = balance_beside.choose_second_map(session, projection)
-        draw_settings(session)
+        _draw_settings(session)
     scene = (
         current_workspace()
         .of(Scenes)
@@ -90,6 +90,37 @@ def _choose_map(session: Session) -> Projection:
         key="map_method", persist_state="session",
     )  # fmt: skip
     return session.projections[chosen or methods[0]]
+
+
+def _draw_settings(session: Session) -> None:
+    """Draw how the UMAP is drawn, behind a button; changed settings draw it again."""
+    shown = session.projections.get("umap")
+    now = shown.settings if shown is not None else DEFAULT_SETTINGS
+    with (
+        st.popover("Map settings", icon=":material/tune:"),
+        st.form("map_settings", border=False),
+    ):
+        neighbours = st.number_input(
+            "Neighbours", 2, 200, now.n_neighbors,
+            help="Number of neighbours that each image is kept close to. Few show small groups, "
+                "many the overall shape.",
+        )  # fmt: skip
+        distance = st.slider(
+            "Minimum distance", 0.0, 1.0, now.min_dist, 0.05,
+            help="How close points may be on the map.",
+        )  # fmt: skip
+        metric = st.selectbox(
+            "Distance metric", METRICS, METRICS.index(now.metric),
+            help="Euclidean, or cosine, which ignores the lengths of vectors.",
+        )  # fmt: skip
+        seed = st.number_input("Seed", 0, 2**31 - 1, now.seed, help="Same seed, same map.")
+        quiet("These settings are for UMAP. PCA has none.")
+        if st.form_submit_button("Draw the UMAP with these settings"):
+            wanted = MapSettings(int(neighbours), float(distance), str(metric), int(seed))
+            workspace = current_workspace()
+            if workspace.job_in(MAP) is None and wanted != now:
+                workspace.start(map_job(session, wanted), session)
+                st.rerun()
 
 
 def _choose_colours(session: Session, scene: Scene) -> Colours:

@@ -25,11 +25,7 @@ from app.shell.page import (
 )
 from core.dataset import ImageDataset
 from core.progress import Progress
-from core.resample import (
-    STRATEGIES,
-    TrainingSide,
-    resample,
-)
+from core.resample import STRATEGIES, BalancePlan, TrainingSide, resample
 from core.words import lowered
 
 QUESTION = "How should the classes be balanced?"
@@ -40,7 +36,7 @@ def balance_view(session: Session) -> Session:
     dataset = ask_for_images(session, QUESTION, "Balancing needs images.")
     if dataset is None or lacks_classes(dataset, QUESTION, "balance"):
         return session
-    # Places of their own: what comes and goes above the map must not build it anew.
+    # Places of their own: what comes and goes above the map must not build it again.
     top, middle, bottom = st.container(), st.container(), st.container()
     with top:
         heading(QUESTION, _answer(session))
@@ -112,28 +108,33 @@ def _strategy_section(session: Session, dataset: ImageDataset) -> Session:
         if needs:
             quiet(f"{strategy.title} works on embeddings. Embed the images first.")
     with right:
-        st.plotly_chart(
-            charts.plan_bars(plan),
-            key="plan_bars",
-            config={"displayModeBar": False},
-            alt="Training images per class before and after",
-        )
-        with st.expander("As a table"):
-            st.dataframe(
-                {
-                    "class": list(plan.before),
-                    "before": list(plan.before.values()),
-                    "after": list(plan.after.values()),
-                    "weight": [round(plan.weight.get(label, 0.0), 3) for label in plan.before],
-                },
-                hide_index=True,
-                alt="Training images per class before and after, and class weights",
-            )
+        _before_and_after(plan)
         if session.embeddings is None:
             balance_embed.draw(session, is_needed=strategy.needs_embeddings)
     if strategy.effect.adds_points:
         draw_risks(session, dataset, plan)
     return session
+
+
+def _before_and_after(plan: BalancePlan) -> None:
+    """Draw how many images each class has, as bars and as a table."""
+    st.plotly_chart(
+        charts.plan_bars(plan),
+        key="plan_bars",
+        config={"displayModeBar": False},
+        alt="Training images per class before and after",
+    )
+    with st.expander("As a table"):
+        st.dataframe(
+            {
+                "class": list(plan.before),
+                "before": list(plan.before.values()),
+                "after": list(plan.after.values()),
+                "weight": [round(plan.weight.get(label, 0.0), 3) for label in plan.before],
+            },
+            hide_index=True,
+            alt="Training images per class before and after, and class weights",
+        )
 
 
 def _start_resampling(side: TrainingSide, session: Session) -> None:

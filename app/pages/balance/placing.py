@@ -47,7 +47,7 @@ def start_clusters(workspace: Workspace, session: Session) -> None:
 
     job = Job(
         "clusters", "Finding groups", find,
-        needs=("embeddings",), puts=("clusters",), slot=CLUSTERS,
+        needs=("embeddings", "dataset"), puts=("clusters",), slot=CLUSTERS,
     )  # fmt: skip
     if workspace.begin(job, session):
         st.rerun()

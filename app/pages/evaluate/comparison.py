@@ -16,7 +16,7 @@ from core.resample import STRATEGIES, BalancePlan, Settings
 
 @dataclass(frozen=True)
 class FromBalance:
-    """What is set on Balance and not as usual, as a comparison takes it."""
+    """What is set on Balance and not the default, as a comparison takes it."""
 
     row: str  # such as 'smote@50%'
     strategy: str
@@ -35,7 +35,7 @@ class Asked:
     on_test_split: bool = False
     shows_leak: bool = False
     folds: int = DEFAULT_FOLDS
-    repeats: int | None = None  # None: the usual ones
+    repeats: int | None = None  # None: the default
     balance: FromBalance | None = None
 
     @property
@@ -46,14 +46,14 @@ class Asked:
 
     @property
     def settings(self) -> Mapping[str, Settings]:
-        """Return strategy -> settings that are not the usual ones."""
+        """Return strategy -> settings that are not the default."""
         return {} if self.balance is None else {self.balance.strategy: self.balance.settings}
 
 
 def from_balance(plan: BalancePlan | None) -> FromBalance | None:
-    """Return what a comparison takes from `plan`; None where all of it is as usual.
+    """Return what a comparison takes from `plan`; None where all of it is the default.
 
-    A number for each class has no name as a row, so the usual target stands in for it.
+    A number for each class has no name as a row, so the default target stands in for it.
     """
     if plan is None:
         return None

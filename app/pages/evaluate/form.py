@@ -45,7 +45,7 @@ def remember(session: Session, running: Asked | None) -> None:
 
     A reload, and another tab, has a memory of its own that knows nothing of what was typed.
     """
-    asked = running or _asked_for(session.evaluation, session.policy) or _usual(session.policy)
+    asked = running or _asked_for(session.evaluation, session.policy) or _default(session.policy)
     wanted: dict[str, object] = {
         _NAMES_KEY: [name for name in asked.strategies if name != BASELINE],
         _HEAD_KEY: asked.head,
@@ -68,7 +68,7 @@ def draw(session: Session, dataset: ImageDataset, metric: str, *, is_running: bo
         balance = from_balance(session.balanced.plan if session.balanced is not None else None)
         if balance is not None:
             title = parse_candidate(balance.row).title
-            words = STRATEGIES[balance.strategy].unusual(balance.settings)
+            words = STRATEGIES[balance.strategy].changed(balance.settings)
             told = plain(f"{title} ({words})" if words else title)
             if not st.checkbox(
                 f"As set on Balance: {told}", value=True, key="evaluate_from_balance",
@@ -117,7 +117,7 @@ def metric_box(metric: str) -> None:
     )  # fmt: skip
 
 
-def _usual(policy: AugmentPolicy) -> Asked:
+def _default(policy: AugmentPolicy) -> Asked:
     return Asked(CANDIDATE_SETS["default"].rows(policy), DEFAULT_HEAD, PRIMARY, policy, seed=0)
 
 
@@ -126,12 +126,12 @@ def _asked_for(report: EvaluationReport | None, policy: AugmentPolicy) -> Asked 
     if report is None:
         return None
     head = HEADS[report.head]
-    usual = default_repeats(head, folds=report.folds, is_held_out=report.is_held_out)
+    default = default_repeats(head, folds=report.folds, is_held_out=report.is_held_out)
     return Asked(
         list(report.settings), report.head, report.metric, policy, report.seed, report.is_held_out,
         any(row.leaky is not None for row in report.strategies),
         DEFAULT_FOLDS if report.is_held_out else report.folds,
-        None if report.repeats == usual else report.repeats,
+        None if report.repeats == default else report.repeats,
     )  # fmt: skip
 
 
@@ -179,11 +179,11 @@ def _repeats(head: str, *, is_held_out: bool) -> tuple[int, int | None]:
                 disabled=is_held_out, persist_state="session",
                 help="Number of cross-validation folds; fewer if a class is too small.",
             )  # fmt: skip
-        usual = default_repeats(HEADS[head], folds=int(folds), is_held_out=is_held_out)
+        default = default_repeats(HEADS[head], folds=int(folds), is_held_out=is_held_out)
         with right:
             repeats = st.number_input(
                 "Number of seeds" if is_held_out else "Repeats", min_value=1,
-                max_value=_MOST_REPEATS, value=None, placeholder=f"{usual} by default",
+                max_value=_MOST_REPEATS, value=None, placeholder=f"{default} by default",
                 key=_REPEATS_KEY, persist_state="session",
                 help="More make the intervals narrower and take proportionally longer."
                 + (" At least two." if is_held_out else ""),

@@ -60,7 +60,7 @@ def _results_so_far(job: Job, so_far: SoFar, metric: str) -> None:
 
     @st.fragment(run_every=1.0)
     def rows() -> None:
-        # The page as a whole is drawn anew when the job has ended; until then nothing jumps.
+        # The page as a whole is drawn again when the job has ended; until then nothing jumps.
         report = so_far.report
         if report is not None and job.is_active:
             with st.container(border=True):

@@ -1,5 +1,7 @@
 """Evaluate's results: differences, figures, classes, confusions, curves and the lesson."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from app.charts import evaluation as charts
@@ -167,16 +169,7 @@ def _per_class(report: EvaluationReport, dataset: ImageDataset, best: str | None
             format_func=lambda name: compared[name].title,
             key="confusion_strategy",
         )
-        sides = st.columns(2, gap="medium")
-        for side, shown in zip(sides, (BASELINE, name), strict=True):
-            if shown is not None:
-                side.markdown(f"**{compared[shown].title}**")
-                side.plotly_chart(
-                    charts.confusion_map(report, shown),
-                    key=f"evaluate_confusion_{shown}",
-                    config={"displayModeBar": False},
-                    alt=f"Confusion matrix of {compared[shown].title}",
-                )
+        _confusions(report, [BASELINE, *([name] if name else [])])
     for tab in curves:
         with tab:
             st.plotly_chart(
@@ -186,6 +179,19 @@ def _per_class(report: EvaluationReport, dataset: ImageDataset, best: str | None
                 alt="How each strategy's network learned, epoch by epoch",
             )
             quiet(_how_watched(report))
+
+
+def _confusions(report: EvaluationReport, names: Sequence[str]) -> None:
+    """Draw the confusion matrix of each of `names` beside the other."""
+    titles = {row.name: row.title for row in report.strategies}
+    for side, name in zip(st.columns(2, gap="medium"), names, strict=False):
+        side.markdown(f"**{titles[name]}**")
+        side.plotly_chart(
+            charts.confusion_map(report, name),
+            key=f"evaluate_confusion_{name}",
+            config={"displayModeBar": False},
+            alt=f"Confusion matrix of {titles[name]}",
+        )
 
 
 def _how_watched(report: EvaluationReport) -> str:

@@ -127,7 +127,7 @@ def _form(
         folder = ""
         if not all(CONTAINERS[name].is_file for name in kinds):
             folder = right.text_input(
-                "For the format 'Folder': a new local folder",
+                "New local folder, if the format is 'Folder'",
                 value=str(Path.home() / export_name(dataset, balanced.plan.strategy)),
             )
         is_anew = st.checkbox(

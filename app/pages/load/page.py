@@ -8,7 +8,6 @@ import streamlit as st
 from app.jobs.queue import MAIN
 from app.pages.load import label_source
 from app.pages.load import resume as go_on
-from app.pages.load.edits_file import draw_edits_file
 from app.pages.load.pixels import draw_questions
 from app.session.session import Session
 from app.session.workspace import Workspace
@@ -27,10 +26,13 @@ from app.shell.thumbnails import COVER_PATH, picture_html
 from app.upload import loading, reading
 from app.upload.area import upload_area
 from core.dataset import TRAIN, ImageDataset, Take
+from core.dataset.edits import Edits
+from core.dataset.edits_file import EDITS_NAME, find_edits, missing_text, parse_edits
 from core.ingest import MISMATCHES, SAMPLES, Sample
 from core.words import count_of
 
 QUESTION = "Which images do you want to balance?"
+_EDITS_ROUND = "edits_round"
 _FEW_CLASSES = 12  # with more, a count per class would be a wall of boxes
 
 
@@ -66,7 +68,7 @@ def load_view(session: Session) -> Session:
     taken = _choose(session.source, session.taken or dataset)
     if session.edits:
         quiet(f"Choosing another subset discards your {changes}. Audit has them as edits.json.")
-    edited = draw_edits_file(session)
+    edited = _draw_edits(session)
     st.divider()
     st.subheader("Load other images", anchor=False)
     lost = f", including your {changes}" if session.edits else ""
@@ -166,6 +168,26 @@ def _choose(source: ImageDataset, dataset: ImageDataset) -> Take | None:
     if st.button(f"Use {count_of(total, 'training image')}", disabled=not labels):
         return Take(wanted, order=order, seed=int(seed))
     return None
+
+
+def _draw_edits(session: Session) -> Session:
+    """Draw the place for a file, and return the session with the changes that one holds."""
+    taken = session.taken
+    if taken is None:
+        return session
+    number = int(st.session_state.get(_EDITS_ROUND, 0))
+    with st.expander(f"Apply an {EDITS_NAME}"):
+        quiet("Label changes that you made earlier to some or all of these images.")
+        upload = st.file_uploader("File with changes", type=["json"], key=f"edits_{number}")
+    if upload is None:
+        return session
+    # Another uploader from now on: a file is taken once, and refused once.
+    st.session_state[_EDITS_ROUND] = number + 1
+    found, missing = find_edits(parse_edits(upload.getvalue(), upload.name), taken)
+    after = session.put(edits=Edits((*session.edits.done, *found.done)))
+    applied = f"{count_of(len(found), 'change')} from '{upload.name}' applied; see Audit."
+    current_workspace().message = missing_text(missing, taken) if missing else applied
+    return after
 
 
 def _sources(*, is_aside: bool) -> None:

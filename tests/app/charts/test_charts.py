@@ -65,6 +65,16 @@ def test_class_bars_are_sorted_and_carry_their_label_and_count() -> None:
     assert figure.layout.barmode == "stack"
 
 
+def test_classes_of_one_size_go_downwards_by_name_as_in_the_table() -> None:
+    counts = {"bee": 5, "cow": 9, "ant": 5}
+
+    bars = classes.class_bars({"train": counts})
+    plan = classes.plan_bars(plan_counts(counts, "random_oversampling"))
+
+    assert list(trace(bars, "train").y) == ["bee", "ant", "cow"]  # from the bottom
+    assert list(trace(plan, "stays").y) == ["bee", "ant", "cow"]
+
+
 def test_one_split_needs_no_legend() -> None:
     assert not classes.class_bars({"train": {"a": 1}}).layout.showlegend
     assert classes.class_bars({"train": {"a": 1}, "test": {"a": 1}}).layout.showlegend

@@ -41,11 +41,13 @@ def test_what_is_not_there_is_not_found(part: str, smote_session: Session) -> No
     assert get(APP, address(smote_session, part)).status == 404
 
 
-def test_another_visitors_token_finds_nothing(smote_session: Session) -> None:
-    path = address(smote_session, "points")
+@pytest.mark.parametrize("part", ["points", "parents", "colours", "point-0.json"])
+def test_another_visitors_token_finds_nothing(part: str, smote_session: Session) -> None:
+    path = address(smote_session, part)
     own = path.split("/")[3]
     stranger = visitor(smote_session).route_token
 
+    assert get(APP, path).status == 200  # once it was sent, others still do not see it
     assert get(APP, path.replace(own, stranger)).status == 404
     assert get(APP, path.replace(own, "x" * 22)).status == 404
 

@@ -120,6 +120,21 @@ def test_groups_are_found_when_they_are_asked_for(embedded_session: Session) -> 
     assert workspace.job_in(CLUSTERS) is None
 
 
+def test_groups_are_as_many_as_classes_once_a_label_has_changed(embedded_session: Session) -> None:
+    workspace = visitor(embedded_session)
+    page = open_view("balance", workspace)
+    chosen(page, "Colour by", "cluster")
+    ended(workspace, page)
+
+    session = workspace.session
+    workspace.session = session.put(edits=session.edits.relabel([0], "owl"))
+    page.run()
+    ended(workspace, page)
+
+    assert workspace.session.clusters is not None
+    assert workspace.session.clusters.count == 4
+
+
 @pytest.fixture
 def _map_drawn_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def better_map(

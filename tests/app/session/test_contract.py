@@ -2,7 +2,7 @@
 
 import ast
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +24,10 @@ from core.pictures.decoding import Decoding
 GOES_WITH_IMAGES = {"folder", "pending", "take", "decoding", "policy", "source"}
 
 
+# What is read to see what is still to be made: a place is looked up by the points and the map.
+FOUND_BY_ITSELF = {"'place'": {"balanced", "compared", "projections"}}
+
+
 @dataclass(frozen=True, eq=False)
 class Waiting:
     """Images that wait, as far as a workspace asks."""
@@ -39,6 +43,48 @@ class Declared:
     needs: tuple[str, ...]
     puts: tuple[str, ...]
     slot: Slot
+    reads: set[str]  # values of the session, by the function that puts it together
+
+
+def values_read(function: ast.FunctionDef) -> set[str]:
+    """Return the values of a session that a function reads, or is given by their names."""
+    read = {
+        node.attr
+        for node in ast.walk(function)
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value).split(".")[-1] == "session"
+    }
+    # A text of such a name is no value.
+    given = {
+        one.arg
+        for one in function.args.args
+        if one.annotation is None or ast.unparse(one.annotation) != "str"
+    }
+    return (read | given) & set(VALUES)
+
+
+def hangs_on(names: Iterable[str]) -> set[str]:
+    """Return the values that, where they change, drop one of these or put it out of date."""
+    dated = {one for name in names for one in VALUES[name].dated_by}
+    found = needed_for(Session, [*names, *dated])
+    for name, value in VALUES.items():
+        # It is made of these alone.
+        if value.derive is not None and set(value.needs) <= found:
+            found.add(name)
+    return found
+
+
+def chosen_on_pages() -> set[str]:
+    """Return the values that pages put themselves, as a person clicks."""
+    pages = Path(app.__file__).parent / "pages"
+    calls = [
+        node
+        for path in sorted(pages.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".put")
+    ]
+    found = {str(one.arg) for call in calls for one in call.keywords} & set(VALUES)
+    assert {"balanced", "edits", "policy"} <= found
+    return found
 
 
 def declared_jobs() -> list[Declared]:
@@ -47,7 +93,9 @@ def declared_jobs() -> list[Declared]:
     found = []
     for path in sorted(root.rglob("*.py")):
         module = ".".join(path.relative_to(root.parent).with_suffix("").parts)
-        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+        functions = ast.walk(ast.parse(path.read_text("utf-8")))
+        functions = [one for one in functions if isinstance(one, ast.FunctionDef)]
+        for function, call in ((one, node) for one in functions for node in ast.walk(one)):
             if isinstance(call, ast.Call) and ast.unparse(call.func) == "Job":
                 said = {one.arg: one.value for one in call.keywords}
                 space = vars(importlib.import_module(module))
@@ -55,7 +103,8 @@ def declared_jobs() -> list[Declared]:
                     name: eval(ast.unparse(said[name]), space) if name in said else usual
                     for name, usual in (("needs", ()), ("puts", ()), ("slot", SLOTS[0]))
                 }
-                found.append(Declared(f"{module}: {ast.unparse(call.args[0])}", **parts))
+                place = f"{module}: {ast.unparse(call.args[0])}"
+                found.append(Declared(place, **parts, reads=values_read(function)))
     return found
 
 
@@ -148,6 +197,38 @@ def test_no_job_forgets_what_its_result_hangs_on(declared: Declared) -> None:
     }
 
     assert forgotten == set()
+
+
+@each_job
+def test_what_a_job_makes_is_dropped_or_out_of_date_where_an_input_changes(
+    declared: Declared,
+) -> None:
+    watched = hangs_on(declared.puts)
+    forgotten = {
+        need
+        for need in declared.needs
+        if need not in watched and not needed_for(Session, [need]) & set(declared.puts)
+    }
+
+    assert forgotten == set()
+
+
+@each_job
+def test_a_job_needs_every_value_that_it_is_put_together_from(declared: Declared) -> None:
+    key = declared.place.rpartition(": ")[2]
+    watched = hangs_on(declared.needs) | set(declared.puts) | FOUND_BY_ITSELF.get(key, set())
+
+    assert declared.reads - watched == set()
+
+
+@each_job
+def test_no_job_replaces_what_a_person_has_chosen_meanwhile(declared: Declared) -> None:
+    if "source" in declared.puts:  # other images: what was chosen goes with those before
+        return
+
+    chosen = chosen_on_pages() & set(declared.puts)
+
+    assert chosen - hangs_on(declared.needs) == set()
 
 
 @each_job

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from app.session.store import (
     SavedSession,
     kept_names,
     read_saved,
+    recipe_of,
     reopen,
     save_session,
 )
@@ -27,9 +28,13 @@ from core.augment import PRESETS
 from core.dataset import Take, select
 from core.dataset.edits import Edits
 from core.errors import SourceError
+from core.export import Recipe
+from core.pictures.decoding import Decoding
 from core.progress import silent
 from core.resample import make_plan
 
+# What the images are called, and what is chosen at each export anew.
+OF_NO_SESSION = {"source", "originals", "layout"}
 COUNTS = {"cat": 12, "dog": 6, "rare": 1}
 
 
@@ -130,6 +135,46 @@ def test_a_strategy_without_points_needs_no_vectors(
     assert opened.balanced is not None
     assert (opened.balanced.plan, opened.balanced.seed) == (plan, 4)
     assert opened.embeddings is None
+
+
+def test_every_choice_comes_back(place: Path, session: Session) -> None:
+    usual = usual_recipe(session)
+    session = session.put(take=Take({"cat": 8, "dog": None}, "random", 2))
+    session = session.put(decoding=Decoding("grey", 4_095))
+    session = session.put(edits=Edits().relabel([0], "owl"))
+    policy = replace(PRESETS["gentle"], seed=5)
+    session = session.put(policy=policy, policy_chosen=True)
+    assert session.taken is not None and session.dataset is not None
+    session = session.put(**as_values(embedded(session.taken, place / "embeddings")))
+    plan = make_plan(
+        session.dataset, "smote", {"cat": 7, "dog": 9}, settings={"k_neighbors": 3},
+        most_per_image=4,
+    )  # fmt: skip
+    session = session.put(balanced=Balanced(plan, 7))
+
+    after = saved_again(place, session)
+
+    before = recipe_in(place)
+    save_session(place, after)
+    assert recipe_in(place) == before
+    # So that what a recipe has one day more is not forgotten here.
+    same = {
+        one.name for one in fields(Recipe) if getattr(before, one.name) == getattr(usual, one.name)
+    }
+    assert same == OF_NO_SESSION
+
+
+def usual_recipe(session: Session) -> Recipe:
+    """Return the recipe of who has chosen nothing."""
+    assert session.dataset is not None
+    return recipe_of(session, session.dataset, None, [])
+
+
+def recipe_in(place: Path) -> Recipe:
+    """Return the recipe that is kept in a workspace."""
+    saved = read_saved(place)
+    assert isinstance(saved, SavedSession)
+    return saved.recipe
 
 
 def test_the_index_is_written_once(place: Path, session: Session) -> None:
