@@ -118,8 +118,8 @@ def _draw_settings(session: Session) -> None:
         if st.form_submit_button("Draw the UMAP with these settings"):
             wanted = MapSettings(int(neighbours), float(distance), str(metric), int(seed))
             workspace = current_workspace()
-            if workspace.job_in(MAP) is None and wanted != now:
-                workspace.start(map_job(session, wanted), session)
+            if workspace.job_in(MAP) is not None or wanted != now:
+                workspace.start(map_job(session, wanted), session, of=(wanted,))
                 st.rerun()
 
 

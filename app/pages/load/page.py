@@ -26,7 +26,6 @@ from app.shell.thumbnails import COVER_PATH, picture_html
 from app.upload import loading, reading
 from app.upload.area import upload_area
 from core.dataset import TRAIN, ImageDataset, Take
-from core.dataset.edits import Edits
 from core.dataset.edits_file import EDITS_NAME, find_edits, missing_text, parse_edits
 from core.ingest import MISMATCHES, SAMPLES, Sample
 from core.words import count_of
@@ -184,8 +183,12 @@ def _draw_edits(session: Session) -> Session:
     # Another uploader from now on: a file is taken once, and refused once.
     st.session_state[_EDITS_ROUND] = number + 1
     found, missing = find_edits(parse_edits(upload.getvalue(), upload.name), taken)
-    after = session.put(edits=Edits((*session.edits.done, *found.done)))
-    applied = f"{count_of(len(found), 'change')} from '{upload.name}' applied; see Audit."
+    edits = session.edits.followed_by(found.done, taken)
+    after = session.put(edits=edits)
+    count = len(edits) - len(session.edits)
+    applied = f"{count_of(count, 'change')} from '{upload.name}' applied; see Audit."
+    if found and not count:
+        applied = f"All changes from '{upload.name}' are there already."
     current_workspace().message = missing_text(missing, taken) if missing else applied
     return after
 

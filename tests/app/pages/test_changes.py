@@ -165,6 +165,19 @@ def test_changes_of_a_file_are_applied_and_can_be_undone(dataset: ImageDataset) 
     assert workspace.message == "1 change from 'edits.json' applied; see Audit."
 
 
+def test_a_file_of_changes_that_are_there_already_changes_nothing(dataset: ImageDataset) -> None:
+    edits = Edits().leave_out([0]).relabel([12], "cat")
+    workspace = changed(loaded(dataset), edits)
+    before, named = workspace.session, name_edits(edits.done, dataset)
+    page = open_view("load", workspace)
+
+    page.file_uploader(key="edits_0").upload("edits.json", edits_text(named).encode()).run()
+
+    assert workspace.session.edits is before.edits
+    assert workspace.session.dataset is before.dataset
+    assert workspace.message == "All changes from 'edits.json' are there already."
+
+
 def test_images_of_a_file_of_changes_that_are_not_there_are_named(
     dataset: ImageDataset, split_dataset: ImageDataset
 ) -> None:
