@@ -1,5 +1,5 @@
 """Augment: what operations do to pictures.
 
-`page` puts it together: `controls` make the policy, `views` show it (drawn by `pictures`),
-`evidence` judges operations by the encoder.
+`page` puts it together and takes or gives the policy as text: `controls` make the policy, `views`
+show it (drawn by `pictures`), `evidence` judges operations by the encoder.
 """
