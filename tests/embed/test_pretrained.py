@@ -504,14 +504,14 @@ def test_a_text_model_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match=r"no config\.json was found"):
+    with pytest.raises(SettingError, match=r"there is no config\.json"):
         find_pretrained(str(tmp_path))
 
 
 def test_a_model_without_a_preparation_is_refused(vit_folder: Path) -> None:
     (vit_folder / "preprocessor_config.json").unlink()
 
-    with pytest.raises(SettingError, match=r"holds no preprocessor_config\.json"):
+    with pytest.raises(SettingError, match=r"has no preprocessor_config\.json"):
         find_pretrained(str(vit_folder))
 
 
