@@ -124,7 +124,7 @@ def test_no_strategy_learns_from_anything_but_the_training_side(name: str) -> No
 
 @pytest.mark.parametrize("name", ["smote@9999999", "augment@100001", "smote@2000000%"])
 def test_a_target_beyond_what_balance_lets_one_choose_is_refused(name: str) -> None:
-    with pytest.raises(SettingError, match=r"images; a comparison makes at most 100,000 of a"):
+    with pytest.raises(SettingError, match=r"images; a comparison makes at most 100,000 per class"):
         evaluate(*clusters({"a": 30, "b": 12}, apart=2), strategies=[name])
 
 

@@ -92,7 +92,7 @@ def test_the_verdict_does_not_call_that_a_finding() -> None:
     results = summarise(rows, classes=("cat", "dog"), spread_share=0.25, rivals=1, images=15)
 
     assert write_verdict(results, spread_share=0.25) == (
-        "No measurable difference: with every strategy, balanced accuracy is what it is without, "
+        "No measurable difference: balanced accuracy is the same with and without every strategy, "
         "each time, so the intervals have no width and say nothing."
     )
 
@@ -104,7 +104,7 @@ def test_settings_that_are_not_the_usual_ones_are_told_once() -> None:
         settings=chosen, repeats=1,
     )  # fmt: skip
 
-    assert "Set for 'SMOTE': neighbours: 7; between two images: on the arc." in report.notes
+    assert "Set for 'SMOTE': neighbours: 7; path between two images: arc." in report.notes
     assert sum(note.startswith("Set for") for note in report.notes) == 1
 
 

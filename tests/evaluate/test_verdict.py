@@ -126,7 +126,9 @@ def test_the_price_in_accuracy_is_told() -> None:
 
     text = write_verdict(summarised(rows), spread_share=0.25)
 
-    assert text.endswith("Accuracy falls by 2.0 points: more images of large classes are missed.")
+    assert text.endswith(
+        "Accuracy falls by 2.0 points because more images of large classes are missed."
+    )
 
 
 def test_one_row_is_no_comparison() -> None:
