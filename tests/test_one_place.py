@@ -22,7 +22,7 @@ MAY_SEARCH = {
     "core/project/placing.py": "a tree in the plane, asked only how far its points reach",
     "core/smote/estimator_search.py": "the neighbours object of another program",
     "core/smote/sampler.py": "scikit-learn's search, of sparse vectors",
-    "core/evaluate/heads.py": "a head that is fitted on one side and asked for the other",
+    "core/evaluate/vector_heads.py": "a head that is fitted on one side and asked for the other",
 }
 
 
