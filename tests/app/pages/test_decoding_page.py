@@ -140,7 +140,11 @@ def test_what_was_made_goes_only_when_that_is_confirmed(made: Session) -> None:
     finish_jobs(workspace)
 
     assert workspace.session.dataset.decoding == DEFAULT_DECODING
-    assert (workspace.session.embeddings, workspace.session.balanced) == (None, None)
+    kept = workspace.session.balanced
+    assert workspace.session.embeddings is None
+    assert kept is not None
+    assert kept.plan == made.balanced.plan
+    assert kept.made is None
 
 
 def test_edits_a_part_and_a_policy_stay(icons: ImageDataset) -> None:

@@ -69,7 +69,7 @@ def test_the_answer_picks_no_more_operations_than_there_are(dataset: ImageDatase
 
     page = open_view("augment", visitor(loaded(dataset).put(policy=policy, policy_chosen=True)))
 
-    assert "An augmented picture is made with: rotate." in text(page)
+    assert "Each augmented picture is made with: rotate." in text(page)
 
 
 @pytest.fixture

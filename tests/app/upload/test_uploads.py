@@ -358,7 +358,7 @@ def test_a_disk_that_fills_up_is_said_and_nothing_counts_as_written(
 
     with monkeypatch.context() as patched:
         patched.setattr(uploads_module.os, "open", full)
-        with pytest.raises(OutputError, match=r"'pets' cannot be kept: the disk is full"):
+        with pytest.raises(OutputError, match=r"'pets' cannot be stored: the disk is full"):
             upload.write(frames_of([b"abc"])[0])
     left = upload.missing()
     upload.write(frames_of([b"abc"])[0])
