@@ -1,16 +1,13 @@
 """Compare encoders by their neighbours: python benchmarks/encoders.py DATA [SOURCE ...].
 
 DATA is the folder of real pictures. Prints the balanced accuracy of 5 nearest neighbours (cosine,
-leave one out) for raw pixels, the classical encoder, the built-in one, its halves and its teacher,
-and how much of the way from the classical one to the teacher the built-in one goes. The teacher
-runs where `ai-edge-litert` can be imported; without it, its column stays empty. Each further
-SOURCE (a folder, a zip or 'sample:NAME') is added; the samples also get a silhouette.
+leave one out) for raw pixels, each encoder that is here, and the learned half of the default one.
+Each further SOURCE (a folder, a zip or 'sample:NAME') is added; the samples also get a silhouette.
 """
 
 import sys
 import tempfile
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
 
@@ -18,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import balanced_accuracy_score, silhouette_score
 
-from core.embed import builtin, classical, network
-from core.embed.training_pictures import TEACHER, TEACHER_PX, Teacher
+from core.embed import DEFAULT_ENCODER, ENCODERS, halves
+from core.embed.encoder import open_encoder
 from core.ingest import open_source
 from core.pictures.decode import Pixels, decode, resize
 
-# None of these trained the built-in encoder or chose anything in it: of CIFAR-10, the test side.
+# None of these trained the network or found its directions; of CIFAR-10 it is the test side.
 JUDGED = ("caltech97.zip", "clothing_splits.zip", "cifar10.zip")
 SAMPLES = ("sample:parts", "sample:digits")
 NEIGHBOURS = 5
@@ -44,18 +41,15 @@ def read(source: str) -> tuple[list[Pixels], NDArray[np.intp]]:
     return pictures, np.asarray(dataset.codes[rows], np.intp)
 
 
-def encoders(data: Path) -> dict[str, tuple[int, Callable[[NDArray[np.uint8]], Vectors]]]:
+def encoders() -> dict[str, tuple[int, Callable[[NDArray[np.uint8]], Vectors]]]:
     """Return each encoder's side in px, and the function over a batch."""
-    joined = builtin.open_encoder("cpu")
     made: dict[str, tuple[int, Callable[[NDArray[np.uint8]], Vectors]]] = {
-        "pixels": (RAW_PX, lambda pixels: pixels.reshape(len(pixels), -1).astype(np.float32)),
-        "classical": (classical.INPUT_PX, classical.open_encoder("cpu")),
-        "learned half": (builtin.INPUT_PX, lambda pixels: joined(pixels)[:, : network.DIMENSION]),
-        "built-in": (builtin.INPUT_PX, joined),
+        "pixels": (RAW_PX, lambda pixels: pixels.reshape(len(pixels), -1).astype(np.float32))
     }
-    if find_spec("ai_edge_litert") is not None and (data / TEACHER).exists():
-        teacher = Teacher(data / TEACHER)
-        made["teacher"] = (TEACHER_PX, lambda batch: np.stack([teacher.vector(p) for p in batch]))
+    for name, encoder in ENCODERS.items():
+        made[name] = (encoder.input_px, open_encoder(encoder, "cpu"))
+    side_px, joined = made[DEFAULT_ENCODER]
+    made["learned half"] = (side_px, lambda pixels: joined(pixels)[:, : halves.LEARNED_DIMENSION])
     return made
 
 
@@ -88,8 +82,8 @@ def neighbour_accuracy(vectors: Vectors, codes: NDArray[np.intp]) -> float:
 
 def compare(data: Path, others: list[str]) -> None:
     """Print the table."""
-    made = encoders(data)
-    print(f"{'':24}{'images':>8}", *(f"{name:>14}" for name in made))
+    made = encoders()
+    print(f"{'':24}{'images':>8}", *(f"{name:>18}" for name in made))
     judged: list[list[float]] = []
     seconds = dict.fromkeys(made, 0.0)
     count = 0
@@ -105,15 +99,12 @@ def compare(data: Path, others: list[str]) -> None:
                 silhouettes.append(silhouette_score(vectors, codes, metric="cosine"))
         count += len(pictures)
         judged += [figures] if Path(source).name in JUDGED else []
-        print(f"{Path(source).name:24}{len(codes):>8,}", *(f"{value:>14.1f}" for value in figures))
+        print(f"{Path(source).name:24}{len(codes):>8,}", *(f"{value:>18.1f}" for value in figures))
         if silhouettes:
-            print(f"{'  silhouette':32}", *(f"{value:>14.3f}" for value in silhouettes))
+            print(f"{'  silhouette':32}", *(f"{value:>18.3f}" for value in silhouettes))
     mean = dict(zip(made, np.mean(judged, axis=0), strict=True))
-    print(f"{'mean of the first three':32}", *(f"{value:>14.1f}" for value in mean.values()))
-    print(f"{'ms per image':32}", *(f"{1e3 * s / count:>14.2f}" for s in seconds.values()))
-    if "teacher" in mean:
-        way = (mean["built-in"] - mean["classical"]) / (mean["teacher"] - mean["classical"])
-        print(f"The built-in encoder goes {way:.0%} of the way from the classical to the teacher.")
+    print(f"{'mean of the first three':32}", *(f"{value:>18.1f}" for value in mean.values()))
+    print(f"{'ms per image':32}", *(f"{1e3 * s / count:>18.2f}" for s in seconds.values()))
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ def recipe_of(dataset: ImageDataset, policy: AugmentPolicy) -> Recipe:
     """Return the recipe of an export."""
     return Recipe(
         source=dataset.name, dataset_digest=dataset.digest, choices=dataset.choices, take=None,
-        strategy="augment", target=None, settings={}, most_per_image=None, encoder="builtin",
+        strategy="augment", target=None, settings={}, most_per_image=None, encoder="efficientnet",
         policy=policy, seed=0,
     )  # fmt: skip
 

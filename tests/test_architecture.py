@@ -354,7 +354,7 @@ def test_importing_all_of_core_loads_no_slow_library() -> None:
 MAY_DECODE = {
     "core/dataset/picture.py",
     "core/pictures/measure.py",
-    "core/embed/training_pictures.py",
+    "core/embed/fit_directions.py",
 }
 MAY_READ_ROWS = {"core/dataset/picture.py"}
 

@@ -25,7 +25,10 @@ RECORDS: dict[str, tuple[Callable[..., object], list[NDArray]]] = {
     "PlainPoints": (PlainPoints, [POINTS, ROWS]),
     "Fold": (Fold, [ROWS, ROWS + 3]),
     "Edit": (lambda rows: Edit(rows, Change.LEAVE_OUT), [ROWS]),
-    "Embeddings": (lambda *given: Embeddings(*given, "builtin", "digest", "cpu"), [POINTS, ROWS]),
+    "Embeddings": (
+        lambda *given: Embeddings(*given, "classical", "digest", "cpu"),
+        [POINTS, ROWS],
+    ),
     "Projection": (lambda points: Projection(ROWS, points, "pca", 1, 1, ROWS), [POINTS]),
 }
 

@@ -1,11 +1,11 @@
 """Images to vectors: encoders, devices, the threaded pipeline, its cache and its files.
 
-Read `encoder` first (the record), then `encoders` (those that are built in: `builtin` and
-`classical`) and `pretrained` (models of Hugging Face, by `hub`, `snapshots`, `preparation` and
-`backbone`; `network` is what a network needs of all). `estimate` says what can be chosen and how
-long it takes. `pipeline` embeds with threads (`computing`) on one of the `devices`, with a `cache`,
-into `embeddings`; `store` keeps them. `cutting` and `cut_backbone` open an encoder for learning;
-`train_encoder` (on `training_pictures`) and `fit_builtin` made the one that is built in.
+Read `encoder` first (the record), then `encoders` (those that are here): `halves` joins the learned
+half, by the network `efficientnet`, and the `classical` one; `fit_directions` found the directions
+of both. `pretrained` has models of Hugging Face, by `hub`, `snapshots`, `preparation` and
+`backbone`. `estimate` says what can be chosen and how long it takes. `pipeline` embeds with threads
+(`computing`) on one of the `devices`, with a `cache`, into `embeddings`; `store` keeps them.
+`cutting` and `cut_backbone` open an encoder for learning.
 """
 
 from core.embed.cutting import CutEncoder

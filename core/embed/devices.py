@@ -60,9 +60,9 @@ def precision_on(device: str) -> str:
     """Return in which numbers networks compute on a device: BFLOAT16, FLOAT16 or FLOAT32.
 
     The CPU takes bfloat16 where it has instructions for it: on one core of an AMD EPYC with
-    AVX512-BF16 the built-in network, ResNet-18, DINOv2 small and ConvNeXt tiny took 1 / 2.0, 1.7,
-    2.3 and 3.1 of the time, and no vector turned by more than 0.01 % (in cosine). Without them it
-    would be slower. Of 64-bit ARM and outside Linux nothing was measured.
+    AVX512-BF16 EfficientNet-Lite0, ResNet-18, DINOv2 small and ConvNeXt tiny took 1 / 2.3, 1.7, 2.3
+    and 3.1 of the time. Without them it would be slower. Of 64-bit ARM and outside Linux nothing
+    was measured.
     """
     if device == CUDA:
         return BFLOAT16 if _compute_capability() >= _FIRST_WITH_BFLOAT16 else FLOAT16

@@ -15,10 +15,10 @@ from core.pictures.decode import Pixels, block_means, resize
 # The longer side of what is worked on for an encoder, where its square is not larger: operations on
 # more pixels take longer than the encoder, which sees far fewer.
 _WORKING_PX = 640
-# Pictures that are computed together, always so many. On a CPU the maps of more do not fit its
-# caches, and memory is asked of the system again for each: MobileNetV2 took 30 ms of a core for a
-# picture in a batch of 64, and 14 in eights.
-_SMALL_ON_CPU, _LARGE_ON_CPU, _ON_GPU = 32, 8, 64
+# Pictures that are computed together, always so many; on a CPU as the encoder says. The maps of
+# more do not fit its caches, and memory is asked of the system again for each: MobileNetV2 took
+# 30 ms of a core for a picture in a batch of 64, and 14 in eights.
+_ON_CPU, _ON_GPU = 8, 64
 
 # (B, input_px, input_px, 3) uint8 RGB to (B, dimension) float32
 Encode = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
@@ -48,6 +48,8 @@ class Encoder:
     cut: Callable[[str], CutEncoder] | None = None  # in two, where it has layers that may learn
     learn_seconds: float | None = None  # of one core, for them to learn from a picture; or unknown
     is_small: bool = False  # on a CPU, each thread encodes what it read
+    together: int = _ON_CPU  # pictures that a CPU computes together
+    why_missing: Callable[[], str | None] = lambda: None  # a sentence where it cannot be opened
 
     def working_copy(self, pixels: Pixels) -> tuple[Pixels, float]:
         """Return the picture as work for this encoder begins, and its scale: 1 is full size.
@@ -83,6 +85,4 @@ def open_encoder(encoder: Encoder, device: str) -> Encode:
 
 def group_size(encoder: Encoder, device: str) -> int:
     """Return how many pictures an encoder computes together."""
-    if device != CPU:
-        return _ON_GPU
-    return _SMALL_ON_CPU if encoder.is_small else _LARGE_ON_CPU
+    return encoder.together if device == CPU else _ON_GPU

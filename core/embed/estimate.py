@@ -27,7 +27,8 @@ class EncoderOffer(Protocol):
 
 def offered_encoders(*, downloads: bool = True) -> dict[str, EncoderOffer]:
     """Return name -> what may be chosen; `downloads` adds the listed models of Hugging Face."""
-    return {**ENCODERS, **(PRETRAINED if downloads else {})}
+    here = {name: each for name, each in ENCODERS.items() if each.why_missing() is None}
+    return {**here, **(PRETRAINED if downloads else {})}
 
 
 def seconds_to_embed(encoder: str, count: int, *, cores: int | None = None) -> float:
@@ -44,7 +45,7 @@ def seconds_to_embed(encoder: str, count: int, *, cores: int | None = None) -> f
 
 
 def embedding_text(encoder: str, count: int, *, device: str, cores: int | None = None) -> str:
-    """Return a sentence about the time that embedding takes.
+    """Return a sentence about the time that embedding takes, and one if an encoder is missing.
 
     Args:
         encoder: What `find_encoder` takes.
@@ -53,6 +54,8 @@ def embedding_text(encoder: str, count: int, *, device: str, cores: int | None =
         cores: Of the CPU; as many as the computer has unless given.
     """
     duration = duration_of(seconds_to_embed(encoder, count, cores=cores))
-    if device == CPU:
-        return f"Estimated time: {duration}, less if cached."
-    return f"Estimated time on the CPU: {duration}; less on a GPU or if cached."
+    text = f"Estimated time: {duration}, less if cached."
+    if device != CPU:
+        text = f"Estimated time on the CPU: {duration}; less on a GPU or if cached."
+    missing = dict.fromkeys(why for each in ENCODERS.values() if (why := each.why_missing()))
+    return " ".join([text, *missing])

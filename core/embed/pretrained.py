@@ -69,7 +69,7 @@ PRETRAINED: Mapping[str, PretrainedModel] = {
             speed="medium",
             about=(
                 "Trained on pictures without labels. Good at shapes, parts and fine differences; "
-                "try it first if the built-in encoder is too coarse."
+                "try it first if the default encoder is too coarse."
             ),
         ),
         PretrainedModel(

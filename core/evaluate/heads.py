@@ -65,9 +65,8 @@ HEADS: Mapping[str, Head] = {
         Head(
             "fine_tuning",
             "Encoder with its last block fine-tuned",
-            "Starts as the linear model and fine-tunes the last block of the built-in or a "
-            "pretrained encoder with it: minutes to hours on a CPU. SMOTE's points become "
-            "augmented pictures here.",
+            "Starts as the linear model and fine-tunes the last block of the encoder with it: "
+            "minutes to hours on a CPU. SMOTE's points become augmented pictures here.",
             _open_fine_tuning,
             _on_layers,
             learns_from_pictures=True,

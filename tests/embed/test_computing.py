@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.embed import ENCODERS, builtin, computing
+from core.embed import ENCODERS, computing, halves
 from core.embed.cache import encoder_key
 from core.embed.computing import (
     in_precision,
@@ -28,7 +28,8 @@ PICTURES.setflags(write=False)
 
 
 def compute_in(precision: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(computing, "precision_on", lambda device: precision)
+    for module in (computing, halves):
+        monkeypatch.setattr(module, "precision_on", lambda device: precision)
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16", "float16"])
@@ -64,13 +65,13 @@ def test_shorter_numbers_turn_no_built_in_vector_by_a_percent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rng = np.random.default_rng(0)
-    corners = rng.integers(0, 256, (8, 6, 6, 3)).repeat(16, axis=1).repeat(16, axis=2)
+    corners = rng.integers(0, 256, (8, 7, 7, 3)).repeat(32, axis=1).repeat(32, axis=2)
     pictures = corners.astype(np.uint8)
     compute_in("float32", monkeypatch)
-    exact = builtin.open_encoder("cpu")(pictures)
+    exact = halves.open_encoder(224, "cpu")(pictures)
 
     compute_in("bfloat16", monkeypatch)
-    rounded = builtin.open_encoder("cpu")(pictures)
+    rounded = halves.open_encoder(224, "cpu")(pictures)
 
     assert (exact != rounded).any()
     assert (exact * rounded).sum(axis=1).min() > 0.99
@@ -80,7 +81,7 @@ def test_vectors_of_shorter_numbers_are_kept_apart(monkeypatch: pytest.MonkeyPat
     keys = set()
     for precision in ("float32", "bfloat16", "float16"):
         monkeypatch.setattr("core.embed.cache.precision_on", lambda device, p=precision: p)
-        keys.add(encoder_key(ENCODERS["builtin"], "cpu"))
+        keys.add(encoder_key(ENCODERS["efficientnet"], "cpu"))
 
     assert len(keys) == 3
 

@@ -1,4 +1,4 @@
-"""The built-in encoder in two parts: the same vectors, until its last block learns."""
+"""A learned encoder in two parts: the same vectors, until its last block learns."""
 
 import numpy as np
 import torch
@@ -7,31 +7,31 @@ from numpy.typing import NDArray
 
 from core.embed.encoders import ENCODERS
 
-BUILTIN = ENCODERS["builtin"]
+LEARNED = ENCODERS["efficientnet-fast"]
 
 
 def pictures(count: int) -> NDArray[np.uint8]:
     """Return prepared pictures."""
-    return np.stack([BUILTIN.prepare(picture(number), BUILTIN.input_px) for number in range(count)])
+    return np.stack([LEARNED.prepare(picture(number), LEARNED.input_px) for number in range(count)])
 
 
 def test_the_parts_give_the_vectors_of_the_whole() -> None:
     batch = pictures(4)
-    assert BUILTIN.cut is not None
-    cut = BUILTIN.cut("cpu")
+    assert LEARNED.cut is not None
+    cut = LEARNED.cut("cpu")
 
     states = cut.begin(batch)
     with torch.no_grad():
         vectors = cut.finish(torch.tensor(states).float()).numpy()
 
     assert states.dtype == np.float16
-    np.testing.assert_allclose(vectors, BUILTIN.open("cpu")(batch), atol=0.01)
+    np.testing.assert_allclose(vectors, LEARNED.open("cpu")(batch), atol=0.01)
 
 
 def test_a_block_that_changed_changes_vectors_and_not_what_goes_into_it() -> None:
     batch = pictures(2)
-    assert BUILTIN.cut is not None
-    cut = BUILTIN.cut("cpu")
+    assert LEARNED.cut is not None
+    cut = LEARNED.cut("cpu")
     states = cut.begin(batch)
     before = cut.finish(torch.tensor(states).float())
 
@@ -42,12 +42,12 @@ def test_a_block_that_changed_changes_vectors_and_not_what_goes_into_it() -> Non
     after = cut.finish(torch.tensor(states).float())
     assert (after - before).abs().max() > 1e-3
     assert np.array_equal(cut.begin(batch), states)
-    np.testing.assert_allclose(BUILTIN.open("cpu")(batch), before.detach().numpy(), atol=0.01)
+    np.testing.assert_allclose(LEARNED.open("cpu")(batch), before.detach().numpy(), atol=0.01)
 
 
 def test_all_of_the_last_block_learns() -> None:
-    assert BUILTIN.cut is not None
-    cut = BUILTIN.cut("cpu")
+    assert LEARNED.cut is not None
+    cut = LEARNED.cut("cpu")
 
     vectors = cut.finish(torch.tensor(cut.begin(pictures(3))).float())
     vectors[:, ::2].sum().backward()  # type: ignore[no-untyped-call]

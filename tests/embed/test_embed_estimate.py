@@ -2,7 +2,14 @@
 
 import pytest
 
-from core.embed import ENCODERS, PRETRAINED, embedding_text, offered_encoders, seconds_to_embed
+from core.embed import (
+    DEFAULT_ENCODER,
+    ENCODERS,
+    PRETRAINED,
+    embedding_text,
+    offered_encoders,
+    seconds_to_embed,
+)
 
 
 @pytest.mark.parametrize("name", [*ENCODERS, *PRETRAINED])
@@ -25,10 +32,10 @@ def test_of_a_model_that_nobody_listed_the_usual_is_said() -> None:
 
 
 def test_the_sentence_names_the_time_and_what_shortens_it() -> None:
-    # 12,000 pictures at 6 ms each are 72 s of one core.
-    assert embedding_text("builtin", 12_000, device="cpu", cores=2) == (
-        "Estimated time: 40 s, less if cached."
+    # 12,000 pictures at 12 ms each are 144 s of one core.
+    assert embedding_text(DEFAULT_ENCODER, 12_000, device="cpu", cores=2) == (
+        "Estimated time: 70 s, less if cached."
     )
-    assert embedding_text("builtin", 12_000, device="cuda", cores=2) == (
-        "Estimated time on the CPU: 40 s; less on a GPU or if cached."
+    assert embedding_text(DEFAULT_ENCODER, 12_000, device="cuda", cores=2) == (
+        "Estimated time on the CPU: 70 s; less on a GPU or if cached."
     )

@@ -57,11 +57,11 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     transformers.ViTImageProcessor(
         size={"shortest_edge": 80}, crop_size={"height": 64, "width": 64}, do_center_crop=True
     ).save_pretrained(folder)
-    return {"builtin": "builtin", "classical": "classical", "pretrained": str(folder)}
+    return {name: name for name in ENCODERS} | {"pretrained": str(folder)}
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("kind", ["builtin", "classical", "pretrained"])
+@pytest.mark.parametrize("kind", [*ENCODERS, "pretrained"])
 def test_a_picture_to_which_nothing_is_done_has_the_vector_of_its_original(
     kind: str, photos: ImageDataset, names: dict[str, str]
 ) -> None:

@@ -2,13 +2,15 @@
 
 import pytest
 
-from core.embed import ENCODERS, PRETRAINED
+from core.embed import DEFAULT_ENCODER, ENCODERS, PRETRAINED
 from core.evaluate import HEADS, parse_candidate
 from core.evaluate.estimate import Estimate, estimate
 from core.evaluate.repeats import default_repeats
 
 
-def asked(*names: str, head: str = "linear", encoder: str = "builtin", **runs: int) -> Estimate:
+def asked(
+    *names: str, head: str = "linear", encoder: str = DEFAULT_ENCODER, **runs: int
+) -> Estimate:
     candidates = [parse_candidate(name) for name in names]
     return estimate({"a": 400, "b": 100}, candidates, HEADS[head], encoder=encoder, **runs)
 

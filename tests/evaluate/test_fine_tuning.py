@@ -51,7 +51,7 @@ def sides(dataset: ImageDataset) -> tuple[TrainingSet, np.ndarray]:
 @pytest.fixture(scope="module")
 def ready(dataset: ImageDataset) -> tuple[Callable[..., object], Fit]:
     """Return the head, opened, and a fit that finds its pictures."""
-    head = open_fine_tuning("builtin", "cpu")
+    head = open_fine_tuning("efficientnet", "cpu")
     assert head.input is not None
     rows = np.arange(48)
     store = PictureStore(rows, read_pictures(dataset, rows, head.input, silent), {})

@@ -68,7 +68,7 @@ def two_classes(tmp_path: Path) -> ImageDataset:
 def recipe_of(dataset: ImageDataset, policy: AugmentPolicy, originals: str = AS_THEY_ARE) -> Recipe:
     return Recipe(
         source="set", dataset_digest=dataset.digest, choices=dataset.choices, take=None,
-        strategy="augment", target=None, settings={}, most_per_image=None, encoder="builtin",
+        strategy="augment", target=None, settings={}, most_per_image=None, encoder="efficientnet",
         policy=policy, seed=0, originals=originals,
     )  # fmt: skip
 

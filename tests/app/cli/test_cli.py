@@ -177,7 +177,7 @@ def test_wrong_usage_ends_with_2_and_one_line_that_says_what_to_write(
         (["balance", "x", "--out", "y", "--strategy", "smot"], "no strategy 'smot'. Did you mean"),
         (["balance", "x", "--out", "y", "--layout", "class_folder"], "mean 'class_folders'?"),
         (["balance", "x", "--out", "y", "--policy", "standart"], "no policy 'standart'. Did you"),
-        (["embed", "x", "--out", "y", "--encoder", "buildin"], "Did you mean 'builtin'? The enco"),
+        (["embed", "x", "--out", "y", "--encoder", "clasical"], "you mean 'classical'? The enco"),
         (["evaluate", "x", "--strategies", "smote,adasin"], "no strategy 'adasin'. Did you mean"),
         (["evaluate", "x", "--strategies", "smot@50%"], "'smot'. Did you mean 'smote'? The str"),
         (

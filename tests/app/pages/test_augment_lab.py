@@ -170,7 +170,7 @@ def test_evidence_is_a_job_and_ends_as_a_map(dataset: ImageDataset, tmp_path: Pa
     assert workspace.message == ""
     evidence = evidence_of(workspace.session)
     assert set(evidence.labels) == {"cat", "dog", "rare"}
-    assert "Judged by the encoder 'builtin'" in text(page)
+    assert "Judged by the encoder 'efficientnet'" in text(page)
     assert "could not be judged" in text(page)
 
 
