@@ -22,8 +22,8 @@ from core.randomness import stream_seed
 
 MOST_ATTEMPTS = 8  # for a picture that comes out as it was
 JUDGED_PX = 640  # longer side at most, where it is told whether a picture came out as it was
-# Grey levels. A pixel of a JPEG decoded small differs by less from the mean of the pixels that it
-# stands for; where a step moved one by more, it did so at every size.
+# Grey levels. What a step leaves as it was in a whole JPEG, such as a circle in a mirror, rounding
+# moves by less in the JPEG decoded small; where it moved a pixel by more, it did so at every size.
 _SURELY_OTHER = 16
 
 # Dataset -> seed -> (N,) the keys of `_in_order`, below 0 where none was asked for yet: a
