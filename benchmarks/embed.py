@@ -2,15 +2,18 @@
 
     python benchmarks/embed.py [--encoder NAME] [--device cpu] [--count 5000] [SIDE ...]
 
-Pictures of SIDE px (32, 300 and 500 unless given) are drawn as JPEGs. Decoding alone and the bare
-forward pass alone each have all cores, used as the pipeline uses them: of a small encoder on a CPU
-each core computes a batch of its own. One after the other they could do 1 / (1/decode + 1/forward)
-pictures a second on the same cores. Each is measured three times in turn; medians count.
+Pictures of SIDE px (32, 300, 500 and 3,000 unless given) are drawn as JPEGs, fewer of large ones.
+Decoding alone and the bare forward pass alone each have all cores, used as the pipeline uses them:
+of a small encoder on a CPU each core computes a batch of its own. One after the other they could do
+1 / (1/decode + 1/forward) pictures a second on the same cores. Each is measured three times in
+turn; medians count. Where `Encoder.read` decodes to fewer pixels than a file has, decoding it whole
+is measured beside it.
 """
 
 import argparse
 import resource
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -19,15 +22,17 @@ import cv2
 import numpy as np
 
 from core.batches import run_ahead, run_batches
-from core.dataset import ImageDataset
-from core.embed import DEFAULT_ENCODER, embed, find_encoder, resolve_device
+from core.dataset import ImageDataset, read_picture
+from core.embed import DEFAULT_ENCODER, Encoder, embed, find_encoder, resolve_device
 from core.embed.computing import stay_in_this_thread
 from core.embed.devices import CPU
 from core.embed.pipeline import _BATCH, _read
 from core.ingest import open_source
+from core.pictures.decode import Pixels
 from core.progress import silent
 
 RUNS = 3
+MOST_PIXELS = 1_300_000_000  # of all pictures of a size
 
 
 def draw(folder: Path, side_px: int, count: int) -> ImageDataset:
@@ -43,6 +48,47 @@ def draw(folder: Path, side_px: int, count: int) -> ImageDataset:
     return open_source(str(folder), folder / "unused")
 
 
+def whole_squares(dataset: ImageDataset, rows: Sequence[int], encoder: Encoder) -> list[Pixels]:
+    """Return what `_read` returns, of pictures that were decoded whole."""
+    squares = []
+    for row in rows:
+        with read_picture(dataset, row) as pixels:
+            squares.append(encoder.square(pixels))
+    return squares
+
+
+def seconds_to_read(
+    dataset: ImageDataset, encoder: Encoder,
+    read: Callable[[ImageDataset, Sequence[int], Encoder], object],
+) -> float:  # fmt: skip
+    """Return how long all threads take to read all pictures, and to do nothing else."""
+    began = perf_counter()
+    for _pictures in run_batches(
+        lambda rows: read(dataset, rows, encoder), range(len(dataset)), batch_size=_BATCH,
+        stage="", progress=silent,
+    ):  # fmt: skip
+        pass
+    return perf_counter() - began
+
+
+def compare_decoding(dataset: ImageDataset, encoder: Encoder) -> None:
+    """Print how fast pictures are decoded whole, where they are not always."""
+    with encoder.read(dataset, 0) as pixels:
+        read_px = len(pixels)
+    if read_px == dataset.shapes[0, 1]:
+        return
+    both = [
+        [seconds_to_read(dataset, encoder, read) for read in (whole_squares, _read)]
+        for _ in range(RUNS)
+    ]
+    whole_s, part_s = (median(seconds) for seconds in zip(*both, strict=True))
+    count = len(dataset)
+    print(
+        f"decoded whole {count / whole_s:,.1f}/s, to {read_px} px {count / part_s:,.1f}/s: "
+        f"{whole_s / part_s:.1f} times as fast"
+    )
+
+
 def measure(dataset: ImageDataset, encoder: str, device: str) -> None:
     """Print decode, forward and pipeline in pictures a second, and the repeated run."""
     chosen = find_encoder(encoder)
@@ -53,13 +99,7 @@ def measure(dataset: ImageDataset, encoder: str, device: str) -> None:
     encode(batch)  # warm
     decodes, forwards, wholes = [], [], []
     for _ in range(RUNS):
-        began = perf_counter()
-        for _pictures in run_batches(
-            lambda rows: _read(dataset, rows, chosen), range(count), batch_size=_BATCH,
-            stage="", progress=silent,
-        ):  # fmt: skip
-            pass
-        decodes.append(perf_counter() - began)
+        decodes.append(seconds_to_read(dataset, chosen, _read))
         began = perf_counter()
         for _vectors in run_ahead(
             lambda _: encode(batch), range(0, count, _BATCH), workers=None if is_alone else 1,
@@ -94,11 +134,15 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=5_000)
     options = parser.parse_args()
     device = resolve_device(options.device)
-    for side_px in options.sides or (32, 300, 500):
+    for side_px in options.sides or (32, 300, 500, 3_000):
         with tempfile.TemporaryDirectory() as folder:
-            dataset = draw(Path(folder) / "set", side_px, options.count)
+            # Whole batches: the forward pass is measured in no others.
+            most = max(1, MOST_PIXELS // side_px**2 // _BATCH) * _BATCH
+            count = min(options.count, most)
+            dataset = draw(Path(folder) / "set", side_px, count)
             print(f"{options.encoder} on {device}, {side_px} px: ", end="", flush=True)
             measure(dataset, options.encoder, device)
+            compare_decoding(dataset, find_encoder(options.encoder))
 
 
 if __name__ == "__main__":

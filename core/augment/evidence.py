@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.augment.draws import scale_of
 from core.augment.picture import DrawnStep, apply, at_scale
 from core.augment.trials import Trial, list_trials
 from core.augment.verdict import Figures, Judge, Vectors, Verdict, open_judge
 from core.batches import run_ahead
-from core.dataset import TRAIN, ImageDataset, Rows, SkippedFile, read_picture, refusal_text
+from core.dataset import TRAIN, ImageDataset, Rows, SkippedFile, refusal_text
 from core.embed import Embeddings, Encoder, find_encoder
 from core.embed.computing import stay_in_this_thread, turn_on
 from core.embed.devices import CPU
@@ -162,11 +163,12 @@ def _try_all(
 
     def try_row(row: int) -> _Tried | SkippedFile:
         try:
-            with read_picture(dataset, row) as whole:
-                pixels, scale = encoder.working_copy(whole)
+            with encoder.read(dataset, row) as read:
+                pixels = encoder.working_copy(read)
         except UnreadableImageError as error:
             return SkippedFile(dataset.path(row), str(error))
-        key = str(dataset.table["digest"].iloc[row])
+        key = str(dataset.digests[row])
+        scale = scale_of(dataset, row, pixels)
         drawn = at_scale([trial.draw(image_key=key, seed=seed) for trial in trials], scale)
         return _try(row, pixels, drawn, encoder, encode, device)
 

@@ -59,6 +59,11 @@ def gaussian_noise(pixels: Picture, drawn: Drawn) -> Picture:
     return _with_gaussian_noise(pixels, sigma=sigma, seed=seed)
 
 
+def fade_gaussian_noise(drawn: Drawn, scale: float) -> Drawn:
+    """Return the strength that noise has left once pixels are averaged: n of them, 1 / sqrt(n)."""
+    return {**drawn, "sigma": _faded(drawn["sigma"], scale, _LEAST_SIGMA)}
+
+
 def draw_salt_and_pepper(rng: np.random.Generator, values: RangeValues) -> dict[str, float]:
     """Draw the share of pixels in per cent, and the seed of the pattern."""
     return {
@@ -82,6 +87,15 @@ def salt_and_pepper(pixels: Picture, drawn: Drawn) -> Picture:
     return speckled
 
 
+def fade_salt_and_pepper(drawn: Drawn, scale: float) -> Drawn:
+    """Return the share of specks that moves pixels as much as averaged specks do.
+
+    A speck among n pixels moves their mean by 1 / n of itself, and there are n times as many: in
+    the square, they move it by 1 / n of what they moved single pixels by.
+    """
+    return {**drawn, "amount": _faded(drawn["amount"], scale**2, _LEAST_AMOUNT)}
+
+
 NOISES = (
     Operation(
         name="gaussian_noise",
@@ -95,6 +109,7 @@ NOISES = (
         probability=0.3,
         draw=draw_gaussian_noise,
         change=gaussian_noise,
+        fade=fade_gaussian_noise,
         parameters=(
             Range(
                 name="sigma",
@@ -136,6 +151,7 @@ NOISES = (
         probability=0.2,
         draw=draw_salt_and_pepper,
         change=salt_and_pepper,
+        fade=fade_salt_and_pepper,
         parameters=(
             Range(
                 name="amount",
@@ -161,6 +177,11 @@ NOISES = (
         },
     ),
 )
+
+
+def _faded(value: float, share: float, least: float) -> float:
+    # What fades to nothing would be drawn again, and at one size only.
+    return min(value, max(least, value * share))
 
 
 def _is_grey(pixels: Picture) -> bool:

@@ -53,12 +53,21 @@ class Operation:
     keeps_alpha: bool = True  # transparency is no light: it stays as it is
     is_mirror: bool = False  # it may turn a picture of one class into one of another
     fills_border: bool = False  # places come free, and "border" says what fills them
+    # Its values as they look on a picture whose sides are a share as long, where they are those of
+    # single pixels. What is counted in pixels shrinks by itself.
+    fade: Callable[[Drawn, float], Drawn] | None = None
     # By a library of transforms: what it has that does the same. See `as_code`.
     equals: Mapping[str, Equal] = field(default_factory=dict)
 
     def is_idle(self, drawn: Drawn) -> bool:
         """Tell whether these values leave every picture as it is."""
         return bool(self.idle) and self.idle.items() <= drawn.items()
+
+    def at_scale(self, drawn: Drawn, scale: float) -> Drawn:
+        """Return the values as they look on a picture whose sides are `scale` times as long."""
+        lengths = [parameter.name for parameter in self.parameters if parameter.unit == "px"]
+        shrunk = {**drawn, **{name: drawn[name] * scale for name in lengths}}
+        return shrunk if self.fade is None else self.fade(shrunk, scale)
 
     def apply(self, pixels: NDArray[Any], drawn: Drawn) -> NDArray[Any]:
         """Return a new C-contiguous array of the same shape and type; `pixels` stays as it is.

@@ -120,22 +120,13 @@ def apply(image: NDArray[Values], drawn: Sequence[DrawnStep]) -> NDArray[Values]
 def at_scale(drawn: Sequence[DrawnStep], scale: float) -> tuple[DrawnStep, ...]:
     """Return the steps as they look on a picture whose sides are `scale` times as long.
 
-    What is counted in pixels shrinks with the picture; all else is a share already.
+    What is counted in pixels shrinks with the picture, and noise of single pixels fades; all else
+    is a share already.
     """
     if scale == 1:
         return tuple(drawn)
     return tuple(
-        DrawnStep(
-            step.operation,
-            {
-                **step.values,
-                **{
-                    parameter.name: step.values[parameter.name] * scale
-                    for parameter in find_operation(step.operation).parameters
-                    if parameter.unit == "px"
-                },
-            },
-        )
+        DrawnStep(step.operation, find_operation(step.operation).at_scale(step.values, scale))
         for step in drawn
     )
 

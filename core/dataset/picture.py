@@ -40,8 +40,8 @@ def read_picture(dataset: ImageDataset, row: int, *, at_least_px: int = 0) -> It
     Args:
         dataset: The images.
         row: Which one.
-        at_least_px: When above 0, a picture may come smaller, with no side below this one: for
-            looking at, never for an encoder, which would see another picture than the file holds.
+        at_least_px: When above 0, a large JPEG comes smaller, with no side below this one: for
+            looking at, and as `Encoder.read` asks for it.
 
     Raises:
         UnreadableImageError: the file cannot be opened any more, has changed, or is damaged; the

@@ -1,12 +1,14 @@
 """One encoder as a record: a picture in, a vector out, and how it is opened."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.dataset import ImageDataset, read_picture
 from core.embed.computing import in_groups
 from core.embed.cutting import CutEncoder
 from core.embed.devices import CPU
@@ -15,9 +17,9 @@ from core.pictures.decode import Pixels, block_means, resize
 # The longer side of what is worked on for an encoder, where its square is not larger: operations on
 # more pixels take longer than the encoder, which sees far fewer.
 _WORKING_PX = 640
-# Pictures that are computed together, always so many; on a CPU as the encoder says. The maps of
-# more do not fit its caches, and memory is asked of the system again for each: MobileNetV2 took
-# 30 ms of a core for a picture in a batch of 64, and 14 in eights.
+# Pictures that are computed together, always so many. On a CPU the maps of more do not fit its
+# caches, and memory is asked of the system again for each: MobileNetV2 took 30 ms of a core for a
+# picture in a batch of 64, and 14 in eights. A small network takes as long in eights as in 32s.
 _ON_CPU, _ON_GPU = 8, 64
 
 # (B, input_px, input_px, 3) uint8 RGB to (B, dimension) float32
@@ -48,26 +50,44 @@ class Encoder:
     cut: Callable[[str], CutEncoder] | None = None  # in two, where it has layers that may learn
     learn_seconds: float | None = None  # of one core, for them to learn from a picture; or unknown
     is_small: bool = False  # on a CPU, each thread encodes what it read
-    together: int = _ON_CPU  # pictures that a CPU computes together
     why_missing: Callable[[], str | None] = lambda: None  # a sentence where it cannot be opened
 
-    def working_copy(self, pixels: Pixels) -> tuple[Pixels, float]:
-        """Return the picture as work for this encoder begins, and its scale: 1 is full size.
+    def read(self, dataset: ImageDataset, row: int) -> AbstractContextManager[Pixels]:
+        """Give the pixels of a row, as `read_picture`, for all that is to come to this encoder.
+
+        A large JPEG is decoded at a half, a quarter or an eighth of its size. Whoever read it whole
+        would give the encoder slightly other pixels.
+        """
+        width, height, _ = dataset.shapes[row].tolist()
+        return read_picture(dataset, row, at_least_px=self.least_px(width, height))
+
+    def least_px(self, width: int, height: int) -> int:
+        """Return how many pixels the short side of a picture keeps at least when it is decoded.
+
+        Twice as many as the encoder sees of it, so that means of areas make the square; and so many
+        that the longer side keeps half of _WORKING_PX, as it does in every working copy.
+        """
+        shorter, longer = sorted((width, height))
+        for_square = ceil(2 * self.input_px / self.kept)
+        return max(for_square, ceil(shorter * _WORKING_PX / (2 * longer)))
+
+    def working_copy(self, pixels: Pixels) -> Pixels:
+        """Return the picture as work for this encoder begins, from what `read` gives.
 
         Its longer side has at most _WORKING_PX, as long as the square need not be enlarged. The
         working copy of a working copy is itself.
         """
-        height, width = pixels.shape[:2]
-        factor = max(1, min(ceil(max(height, width) / _WORKING_PX), self._most_reduction(pixels)))
-        return block_means(pixels, factor), 1 / factor
+        longer_px = max(pixels.shape[:2])
+        factor = min(ceil(longer_px / _WORKING_PX), self._most_reduction(pixels))
+        return block_means(pixels, max(1, factor))
 
     def square(self, pixels: Pixels) -> Pixels:
-        """Return the (input_px, input_px, 3) picture that it computes on, from a whole one.
+        """Return the (input_px, input_px, 3) picture that it computes on, from what `read` gives.
 
         Originals, augmented pictures and working copies all come this way: what differs is what was
         done to them, and not how they were made small.
         """
-        copy, _ = self.working_copy(pixels)
+        copy = self.working_copy(pixels)
         small = block_means(copy, max(1, self._most_reduction(copy)))
         return self.prepare(small, self.input_px)
 
@@ -80,9 +100,9 @@ def open_encoder(encoder: Encoder, device: str) -> Encode:
 
     The vector of a picture is the same in every batch.
     """
-    return in_groups(encoder.open(device), group_size(encoder, device))
+    return in_groups(encoder.open(device), group_size(device))
 
 
-def group_size(encoder: Encoder, device: str) -> int:
-    """Return how many pictures an encoder computes together."""
-    return encoder.together if device == CPU else _ON_GPU
+def group_size(device: str) -> int:
+    """Return how many pictures an encoder computes together on a device."""
+    return _ON_CPU if device == CPU else _ON_GPU

@@ -37,7 +37,6 @@ ENCODERS: Mapping[str, Encoder] = {
             ),
             core_seconds=12e-3,
             learn_seconds=2e-3,
-            together=4,
         ),
         _learned(
             name="efficientnet-fast",
@@ -51,7 +50,6 @@ ENCODERS: Mapping[str, Encoder] = {
             ),
             core_seconds=5e-3,
             learn_seconds=1e-3,
-            together=8,
         ),
         Encoder(
             name="classical",
@@ -69,7 +67,6 @@ ENCODERS: Mapping[str, Encoder] = {
             core_seconds=3e-3,
             is_exact=True,
             is_small=True,
-            together=32,
         ),
     )
 }

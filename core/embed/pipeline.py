@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.batches import run_ahead
-from core.dataset import ImageDataset, Rows, SkippedFile, read_picture, refusal_text
+from core.dataset import ImageDataset, Rows, SkippedFile, refusal_text
 from core.embed.cache import VectorCache, encoder_key
 from core.embed.computing import stay_in_this_thread, take_a_stream, turn_on
 from core.embed.devices import CPU, CUDA, resolve_device
@@ -236,7 +236,7 @@ def _read(dataset: ImageDataset, rows: Sequence[int], encoder: Encoder) -> list[
     pictures: list[Pixels | str] = []
     for row in rows:
         try:
-            with read_picture(dataset, row) as picture:
+            with encoder.read(dataset, row) as picture:
                 pictures.append(encoder.square(picture))
         except UnreadableImageError as error:
             pictures.append(str(error))

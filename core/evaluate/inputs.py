@@ -1,7 +1,7 @@
 """The input of a head: how it is computed from pictures, one batch after the other."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.batches import run_ahead
+from core.dataset import ImageDataset, read_picture
 from core.embed import Embeddings, Encoder, find_encoder, resolve_device
 from core.embed.computing import in_groups, stay_in_this_thread, turn_on
 from core.embed.devices import CPU
@@ -27,6 +28,7 @@ Item = TypeVar("Item")
 class HeadInput:
     """How a picture becomes the input of a head."""
 
+    read: Callable[[ImageDataset, int], AbstractContextManager[Pixels]]  # of a row
     prepare: Callable[[Pixels], Pixels]  # to a square; called in threads
     encode: Callable[[NDArray[np.uint8]], NDArray[Any]]  # (B, side, side, 3) to (B, ...), as well
 
@@ -37,7 +39,7 @@ def pixel_input(side_px: int) -> HeadInput:
     def prepare(pixels: Pixels) -> Pixels:
         return resize(pixels, width=side_px, height=side_px)
 
-    return HeadInput(prepare, lambda squares: squares)
+    return HeadInput(read_picture, prepare, lambda squares: squares)
 
 
 def encoder_input(embeddings: Embeddings) -> HeadInput:
@@ -52,7 +54,7 @@ def network_input(
     encoder: Encoder, encode: Callable[[NDArray[np.uint8]], NDArray[Any]], device: str
 ) -> HeadInput:
     """Return the input of an encoder, or of its part `encode`, on a device."""
-    encode = in_groups(encode, group_size(encoder, device))
+    encode = in_groups(encode, group_size(device))
     # A small network runs in the threads that read; a large one takes one batch after the other.
     turn = nullcontext() if encoder.is_small and device == CPU else Lock()
 
@@ -60,7 +62,7 @@ def network_input(
         with turn, turn_on(device):
             return encode(squares)
 
-    return HeadInput(encoder.square, encode_in_turn)
+    return HeadInput(encoder.read, encoder.square, encode_in_turn)
 
 
 def compute_inputs(

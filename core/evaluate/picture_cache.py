@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.augment import AugmentPolicy, Pictures, make_picture
-from core.dataset import ImageDataset, SkippedFile, read_picture, refusal_text
+from core.dataset import ImageDataset, SkippedFile, refusal_text
 from core.errors import SourceError, UnreadableImageError
 from core.evaluate.inputs import HeadInput, compute_inputs
 from core.pictures.decode import Pixels
@@ -89,7 +89,7 @@ def _squares(
     row = int(pictures.rows[0])
     pairs = zip(pictures.repeats.tolist(), pictures.codes.tolist(), strict=True)
     try:
-        with read_picture(dataset, row) as pixels:
+        with head_input.read(dataset, row) as pixels:
             return [
                 head_input.prepare(make_picture(dataset, policy, row, repeat, code, pixels)[0])
                 for repeat, code in pairs

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.augment import Pictures
-from core.dataset import ImageDataset, Rows, SkippedFile, read_picture, refusal_text
+from core.dataset import ImageDataset, Rows, SkippedFile, refusal_text
 from core.errors import SourceError, UnreadableImageError
 from core.evaluate.inputs import HeadInput, compute_inputs
 from core.evaluate.picture_cache import PictureCache
@@ -66,7 +66,7 @@ def read_pictures(
 
     def squares(row: int) -> list[Pixels]:
         try:
-            with read_picture(dataset, row) as pixels:
+            with head_input.read(dataset, row) as pixels:
                 return [head_input.prepare(pixels)]
         except UnreadableImageError as error:
             refused = SkippedFile(dataset.path(row), str(error))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from image_sets import png, read_folder, write_files
+from image_sets import picture, png, read_folder, write_files
 
 from core.augment import (
     AugmentPolicy,
@@ -22,6 +22,7 @@ from core.augment import (
 )
 from core.augment.draws import JUDGED_PX, check_pictures, code_of, draw_steps, pictures_of
 from core.dataset import ImageDataset, build_table, read_picture
+from core.embed import ENCODERS
 from core.errors import SettingError
 from core.pictures.decode import shrink
 from core.pictures.encode import encode
@@ -166,6 +167,27 @@ def test_a_page_and_an_export_draw_the_same_picture_again(tmp_path: Path) -> Non
             assert np.array_equal(exported, apply(pixels, steps))
         assert make_picture(dataset, policy, 0, repeat, 0, shown)[1] == steps
         assert [step.operation for step in steps] == ["brightness"]
+
+
+@pytest.mark.parametrize("side_px", [1600, 1610, 2560])
+def test_a_comparison_and_an_export_draw_the_same_steps_for_a_large_jpeg(
+    side_px: int, tmp_path: Path
+) -> None:
+    # Both have to see alike that it comes out of a mirror as it was.
+    half = picture(3, height=side_px, width=side_px // 2)
+    symmetric = np.concatenate([half, half[:, ::-1]], axis=1)
+    files = {"a/0.jpg": encode(symmetric, "JPEG", is_grey=True), "b/0.png": png(1)}
+    dataset = read_folder(write_files(tmp_path / "set", files))
+    bright = make_step("brightness", probability=1)
+    policy = AugmentPolicy((make_step("horizontal_flip", probability=1), bright), pick=1)
+
+    with read_picture(dataset, 0) as whole, ENCODERS["classical"].read(dataset, 0) as part:
+        for repeat in range(1, 9):
+            exported = make_picture(dataset, policy, 0, repeat, 0, whole)[1]
+            compared = make_picture(dataset, policy, 0, repeat, 0, part)[1]
+
+            assert part.shape != whole.shape
+            assert compared == exported
 
 
 def test_the_order_of_images_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from core.augment.evidence import Cell, Evidence, measure_evidence
 from core.augment.suggestion import mirror_text, suggest_policy, useful_for
 from core.augment.trials import Trial, list_trials
 from core.augment.verdict import Figures, Judge, Verdict
-from core.dataset import ImageDataset, read_picture
+from core.dataset import ImageDataset
 from core.embed import ENCODERS, Embeddings, embed
 from core.errors import EmptyDatasetError, SettingError
 from core.pictures.encode import encode
@@ -99,8 +99,8 @@ def test_the_same_seed_gives_the_same_evidence(
 
 def test_what_was_tried_can_be_made_again(arrows: ImageDataset, evidence: Evidence) -> None:
     cell = evidence.by_place["a", Trial("horizontal_flip")]
-    with read_picture(arrows, cell.rows[0]) as whole:
-        pixels, _ = ENCODERS["classical"].working_copy(whole)
+    with ENCODERS["classical"].read(arrows, cell.rows[0]) as read:
+        pixels = ENCODERS["classical"].working_copy(read)
 
     step = cell.trial.draw(image_key=str(arrows.table["digest"].iloc[cell.rows[0]]), seed=0)
 

@@ -10,7 +10,8 @@ import pytest
 from core.augment.blur import box_blur, gaussian_blur, median_blur, motion_blur, sharpen
 from core.augment.noise import gaussian_noise, salt_and_pepper
 from core.augment.operation import Drawn
-from core.pictures.decode import Pixels
+from core.augment.picture import DrawnStep, apply, at_scale
+from core.pictures.decode import Pixels, block_means
 
 SIDE_PX = 512
 MID_COLOUR = np.broadcast_to(np.array([127, 128, 129], np.uint8), (SIDE_PX, SIDE_PX, 3))
@@ -77,6 +78,23 @@ def test_gaussian_noise_stops_at_black_and_white() -> None:
         # Half of the shifts point out of the scale and are cut off; a wrap would give both signs.
         assert (shifts == 0).mean() == pytest.approx(0.5, abs=0.05)
         assert (shifts * (1 if level == 0 else -1)).min() == 0
+
+
+@pytest.mark.parametrize("factor", [2, 4])
+@pytest.mark.parametrize(
+    ("name", "values"), [("gaussian_noise", {"sigma": 40.0}), ("salt_and_pepper", {"amount": 20.0})]
+)
+def test_noise_on_a_small_picture_is_as_strong_as_that_of_the_file_made_small(
+    name: str, values: dict[str, float], factor: int
+) -> None:
+    flat = np.full((1200, 1200, 3), 128, np.uint8)
+    step = DrawnStep(name, {**values, "noise_seed": 1})
+
+    made_small = block_means(apply(flat, [step]), factor)
+    small = apply(block_means(flat, factor), at_scale([step], 1 / factor))
+
+    assert made_small.shape == small.shape
+    assert small.std() == pytest.approx(made_small.std(), rel=0.05)
 
 
 def test_another_noise_seed_is_another_pattern() -> None:

@@ -344,3 +344,17 @@ def test_pixels_shrink_with_the_picture_and_shares_do_not() -> None:
 
     assert small == (DrawnStep("gaussian_blur", {"sigma": 1.0}), drawn[1])
     assert at_scale(drawn, 1) == tuple(drawn)
+
+
+def test_noise_of_single_pixels_fades_with_the_picture_and_never_to_nothing() -> None:
+    noise = DrawnStep("gaussian_noise", {"sigma": 8.0, "noise_seed": 1})
+    specks = DrawnStep("salt_and_pepper", {"amount": 4.0, "noise_seed": 1})
+
+    assert at_scale([noise, specks], 0.25) == (
+        DrawnStep("gaussian_noise", {"sigma": 2.0, "noise_seed": 1}),
+        DrawnStep("salt_and_pepper", {"amount": 0.25, "noise_seed": 1}),
+    )
+    assert at_scale([noise, specks], 0.001) == (
+        DrawnStep("gaussian_noise", {"sigma": 0.5, "noise_seed": 1}),
+        DrawnStep("salt_and_pepper", {"amount": 0.1, "noise_seed": 1}),
+    )

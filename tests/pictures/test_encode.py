@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from image_sets import far, picture, turned_jpeg
+from image_sets import far, picture
 from numpy.testing import assert_array_equal
 from PIL import Image, JpegImagePlugin
 
@@ -46,23 +46,6 @@ def test_a_lossless_format_gives_back_every_pixel(height: int, width: int, seed:
     pixels = picture(seed, height=height, width=width)
 
     assert_array_equal(decode(encode(pixels, "PNG")), pixels)
-
-
-@pytest.mark.parametrize("least", [16, 33, 64, 65, 600])
-def test_a_reduced_picture_is_never_smaller_than_asked_for(least: int) -> None:
-    content = encode(picture(height=512, width=700), "JPEG")
-
-    pixels = decode(content, at_least_px=least)
-
-    assert min(pixels.shape[:2]) >= min(least, 512)
-    assert pixels.shape[1] / pixels.shape[0] == pytest.approx(700 / 512, abs=0.02)
-    assert (pixels.shape[0] < 512) == (least * 2 <= 512)
-
-
-def test_a_reduced_picture_is_upright() -> None:
-    content = turned_jpeg(0)
-
-    assert decode(content, at_least_px=2).shape[:2] == (4, 3)
 
 
 @pytest.mark.parametrize(
