@@ -23,9 +23,9 @@ here, so that page and command line say the same. `docs/design.md` tells the way
 The layers, lowest first; each imports only from those before it
 (`tests/test_architecture.py` holds this):
 
-    errors, words, progress, batches, limits, parameters, arrays, randomness, storage, records,
-    axes, finding, pictures, dataset, ingest, neighbours, duplicates, embed, augment, resample,
-    smote, project, evaluate, audit, export
+    errors, words, progress, threads, batches, limits, parameters, arrays, randomness, storage,
+    records, axes, finding, pictures, dataset, ingest, neighbours, duplicates, embed, augment,
+    resample, smote, project, evaluate, audit, export
 """
 
 __version__ = "0.1.0"
