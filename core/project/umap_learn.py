@@ -1,4 +1,4 @@
-"""Lay points out by UMAP, told epoch by epoch."""
+"""Lay points out by umap-learn, the reference; it compiles for ten seconds at first use."""
 
 import io
 from typing import Any
@@ -9,14 +9,11 @@ from numpy.typing import NDArray
 from core.neighbours import nearest_others
 from core.progress import Progress
 from core.project.projection import MapSettings
-from core.randomness import stream, stream_seed
-
-Points = NDArray[np.float32]
-
-STAGE = "drawing the map"
+from core.project.umap_layout import STAGE, Points, epochs_of, spread
+from core.randomness import stream_seed
 
 
-def lay_out(
+def lay_out_by_umap_learn(
     components: NDArray[np.float32], start: Points, settings: MapSettings, progress: Progress
 ) -> Points:
     """Return (N, 2) places of N points, at least 3 and not all the same.
@@ -36,14 +33,14 @@ def lay_out(
 
     count = len(components)
     neighbours = min(settings.n_neighbors, count - 1)
-    epochs = 500 if count <= 10_000 else 200  # as many as UMAP takes
+    epochs = epochs_of(count)
     known = _neighbours(components, neighbours, progress)
     progress(STAGE, 0, epochs)
     reducer = umap.UMAP(
         n_neighbors=neighbours,
         min_dist=settings.min_dist,
         n_epochs=epochs,
-        init=_spread(start, settings.seed),
+        init=spread(start, settings.seed),  # it divides by the extent of each axis
         random_state=stream_seed(settings.seed, "umap") % 2**32,
         n_jobs=1,
         # UMAP's own search is approximate, and compiles for half a minute at first use.
@@ -66,14 +63,6 @@ def _neighbours(
     positions = np.hstack([itself, found.positions]).astype(np.int32)
     distances = np.hstack([np.zeros_like(itself), found.distances]).astype(np.float32)
     return positions, distances
-
-
-def _spread(start: Points, seed: int) -> Points:
-    """Return the start as UMAP takes it: it divides by the extent of each axis."""
-    extent = np.ptp(start, axis=0)
-    noise = stream(seed, "umap start").standard_normal(start.shape)
-    spread = np.where(extent > 0, start, noise * (extent.max() or 1.0))
-    return np.ascontiguousarray(spread, np.float32)
 
 
 class _Epochs:
