@@ -92,7 +92,7 @@ class DrawingOptions:
 @option(
     "--implementation", type=OneOf(IMPLEMENTATIONS), default=DEFAULT_SETTINGS.implementation,
     metavar="NAME",
-    help="what draws a UMAP: evenset, or umap-learn, the reference, which compiles for ten seconds "
+    help="what draws a UMAP: evenset, or umap-learn, the reference, which compiles for seconds "
          f"(default {DEFAULT_SETTINGS.implementation})",
 )  # fmt: skip
 @seed_option

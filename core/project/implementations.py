@@ -26,11 +26,11 @@ class Implementation:
 
 IMPLEMENTATIONS: Mapping[str, Implementation] = {
     "evenset": Implementation(
-        "Evenset", "As faithful as umap-learn, and drawn in a third of the time.", lay_out
+        "Evenset", "As faithful as umap-learn, and drawn in half the time.", lay_out
     ),
     "umap-learn": Implementation(
         "umap-learn",
-        "The reference. It compiles for ten seconds before it draws.",
+        "The reference. It compiles for seconds before it draws.",
         lay_out_by_umap_learn,
     ),
 }

@@ -1,4 +1,4 @@
-"""Lay points out by umap-learn, the reference; it compiles for ten seconds at first use."""
+"""Lay points out by umap-learn, the reference; it compiles for seconds at first use."""
 
 import io
 from typing import Any
