@@ -1,7 +1,7 @@
 """Lay points out by UMAP: neighbors hold each other, all others push apart.
 
 The same graph and the same steps as in umap-learn, which is the reference. Here one short loop is
-compiled, in half a second, where umap-learn compiles for many.
+compiled, in half a second; what umap-learn compiles takes it many seconds.
 """
 
 from collections.abc import Callable
