@@ -3,11 +3,7 @@
 from collections.abc import Callable
 
 import streamlit as st
-from streamlit import runtime
-from streamlit.runtime import RuntimeState
 
-from app.jobs.process import STANDBY
-from app.map.umap import WARM_UMAP
 from app.pages import PAGES
 from app.pages.load.page import open_initial_source
 from app.session.workspace import Workspace
@@ -57,15 +53,8 @@ def _show_message(workspace: Workspace, step: str) -> None:
             st.warning(plain(workspace.message), icon=":material/info:")
 
 
-def _is_served() -> bool:
-    """Return whether this runs for a browser: a test of the page has no runtime with a state."""
-    return runtime.exists() and isinstance(runtime.get_instance().state, RuntimeState)
-
-
 def main() -> None:
     """Draw the frame and the page that was asked for."""
-    if _is_served():
-        STANDBY.open(WARM_UMAP)  # done already where `app.server` runs this script
     st.set_page_config(
         page_title="Evenset", page_icon=str(ASSETS / "mark.png"), layout="wide",
         initial_sidebar_state="auto",

@@ -15,10 +15,8 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.jobs.process import STANDBY
 from app.jobs.queue import JOBS
 from app.map.routes import MAP_ROUTES
-from app.map.umap import WARM_UMAP
 from app.session.workspaces import TOKEN, WORKSPACES, new_token
 from app.settings import ASSETS, STREAMLIT_OPTIONS, ServerSettings
 from app.shell.thumbnails import COVER_PATH, thumbnail_file
@@ -112,9 +110,7 @@ async def download(request: Request) -> Response:
 
 @asynccontextmanager
 async def _lifespan(_: st.App) -> AsyncIterator[None]:
-    STANDBY.open(WARM_UMAP)
     yield
-    STANDBY.close()
     WORKSPACES.close()
 
 

@@ -17,15 +17,16 @@ The walk, each step a function over values:
 
 Images are known by their row in the dataset, from the first step to the last. What can be chosen
 stands in registries of records that also act: CHECKS, OPERATIONS, ENCODERS, STRATEGIES, HEADS,
-METRICS, LAYOUTS, CONTAINERS. What a person should be told about a set, a plan or a result is worded
-here, so that page and command line say the same. `docs/design.md` tells the way more slowly.
+METRICS, LAYOUTS, CONTAINERS, IMPLEMENTATIONS (of UMAP). What a person should be told about a set,
+a plan or a result is worded here, so that page and command line say the same. `docs/design.md`
+tells the way more slowly.
 
 The layers, lowest first; each imports only from those before it
 (`tests/test_architecture.py` holds this):
 
-    errors, words, progress, batches, limits, parameters, arrays, randomness, storage, records,
-    axes, finding, pictures, dataset, ingest, neighbours, duplicates, embed, augment, resample,
-    smote, project, evaluate, audit, export
+    errors, words, progress, threads, batches, limits, parameters, arrays, randomness, storage,
+    records, axes, finding, pictures, dataset, ingest, neighbours, duplicates, embed, augment,
+    resample, smote, project, evaluate, audit, export
 """
 
 __version__ = "0.1.0"

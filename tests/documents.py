@@ -14,6 +14,7 @@ from core.export import CONTAINERS, LAYOUTS
 from core.export.manifest import MANIFEST_COLUMNS
 from core.ingest import MISMATCHES, SAMPLES
 from core.ingest.tables import TABLE_SUFFIXES
+from core.project import IMPLEMENTATIONS
 from core.resample import STRATEGIES
 
 ROOT = Path(__file__).parent.parent
@@ -78,6 +79,7 @@ def names_of_pages() -> dict[str, list[str]]:
         "strategies": [*_coded(STRATEGIES), *_coded(sorted(settings))],
         "encoders": [*_coded(ENCODERS), *_coded(PRETRAINED)],
         "evaluation": [*_coded(HEADS), *_coded(METRICS), *_coded(CANDIDATE_SETS)],
+        "map": _coded(IMPLEMENTATIONS),
         "export": [
             *_coded(LAYOUTS),
             *_coded(CONTAINERS),

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import pytest
 
 ALLOWED_S = {"long": 3.0, "release": 60.0}  # a test that takes longer wants this mark
-# What these folders share is dear: a server and a browser; what the first UMAP compiles.
+# What these folders share is dear: a server and a browser; what umap-learn compiles.
 TOGETHER = ("tests/browser/", "tests/project/")
 
 

@@ -13,7 +13,10 @@ import core
 from app.session.session import VALUES
 
 ROOT = Path(core.__file__).parent.parent
-HEAVY = ("torch", "umap", "sklearn", "imblearn", "transformers", "huggingface_hub", "safetensors")
+HEAVY = (
+    *("torch", "umap", "numba", "sklearn", "imblearn", "transformers"),
+    *("huggingface_hub", "safetensors"),
+)
 # Which packages of core may import what is slow to load, each inside a function.
 MAY_IMPORT = {
     "torch": {"embed", "neighbours", "synthesize", "evaluate"},
@@ -21,6 +24,7 @@ MAY_IMPORT = {
     "huggingface_hub": {"embed"},
     "safetensors": {"embed"},
     "umap": {"project"},
+    "numba": {"project"},
 }
 # Estimators for other programs subclass scikit-learn's, so they load it. Nothing imports them
 # but a function that needs one, or another of them.

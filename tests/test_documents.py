@@ -30,6 +30,7 @@ from core.audit import CHECKS
 from core.evaluate import HEADS
 from core.ingest import MISMATCHES
 from core.pictures.encode import encode
+from core.project import IMPLEMENTATIONS
 from core.resample import STRATEGIES
 
 PAGES = [document.stem for document in DOCUMENTS]
@@ -64,6 +65,7 @@ def test_each_page_that_has_to_name_something_is_there() -> None:
         ("strategies", "Strategies", STRATEGIES),
         ("evaluation", "Heads", HEADS),
         ("sources", "Mismatches", MISMATCHES),
+        ("map", "Implementations", IMPLEMENTATIONS),
     ],
 )
 def test_a_table_of_a_registry_has_no_other_entries(
@@ -71,7 +73,7 @@ def test_a_table_of_a_registry_has_no_other_entries(
 ) -> None:
     rows = list(table_rows(section(page, title)))
 
-    named = [name for first, *_ in rows for name in re.findall(r"`(\w+)`", first)]
+    named = [name for first, *_ in rows for name in re.findall(r"`([\w-]+)`", first)]
 
     assert sorted(named) == sorted(registry)
 

@@ -18,11 +18,13 @@ from core.errors import SourceError
 from core.progress import Progress
 from core.project import (
     DEFAULT_SETTINGS,
+    IMPLEMENTATIONS,
     METRICS,
     Fit,
     MapSettings,
     Placement,
     Projection,
+    drawn_by,
     map_rows,
     place_on,
     project,
@@ -46,6 +48,7 @@ class DrawingOptions:
     n_neighbors: int | None
     min_dist: float | None
     metric: str | None
+    implementation: str
     seed: int | None
 
     def settings(self) -> MapSettings:
@@ -85,6 +88,12 @@ class DrawingOptions:
 @option(
     "--metric", metavar="NAME",
     help=f"of a UMAP: {' or '.join(METRICS)} (default {DEFAULT_SETTINGS.metric})",
+)  # fmt: skip
+@option(
+    "--implementation", type=OneOf(IMPLEMENTATIONS), default=DEFAULT_SETTINGS.implementation,
+    metavar="NAME",
+    help="what draws a UMAP: evenset, or umap-learn, the reference, which compiles for seconds "
+         f"(default {DEFAULT_SETTINGS.implementation})",
 )  # fmt: skip
 @seed_option
 @gathered("drawing", DrawingOptions)
@@ -223,5 +232,5 @@ def _summary(projection: Projection, placement: Placement | None, out: Path) -> 
         text += f", and {count_of(len(placement.points), 'synthetic point')} {placement.way}"
     return (
         f"{text}; trustworthiness {projection.trustworthiness:.2f}, "
-        f"continuity {projection.continuity:.2f} of 1; in {out}."
+        f"continuity {projection.continuity:.2f} of 1{drawn_by(projection)}; in {out}."
     )

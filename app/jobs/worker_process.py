@@ -1,9 +1,8 @@
-"""What runs in the process of a `Worker`: warm-ups while nobody asks, and the tasks.
+"""What runs in a process of its own: one task, from a file that the first argument names.
 
-Each line of standard input names the file of a task. Its end is the end of the process.
+Nothing comes by standard input; its end is the end of the process.
 """
 
-import importlib
 import inspect
 import os
 import pickle
@@ -12,15 +11,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from queue import SimpleQueue
 from threading import Thread
 from typing import BinaryIO
 
-from app.jobs.worker import Message, Refusal, Report, Response, Warmed
+from app.jobs.process import Message, Refusal, Report, Response
 from core.errors import EvensetError
 
 _REPORT_SECONDS = 0.05
-_NICENESS = 10
 
 
 class _Messages:
@@ -46,44 +43,23 @@ class _Messages:
             self.send(Report(stage, done, total))
 
 
-def main(warm_ups: list[str]) -> None:
-    """Do tasks as they come, and warm up while there is none."""
+def main(task: Path) -> None:
+    """Do the task, and send what came of it."""
     # What libraries print, in Python or below it, is no message.
     messages = _Messages(os.fdopen(os.dup(1), "wb"))
     os.dup2(2, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
-    tasks: SimpleQueue[Path] = SimpleQueue()
-    Thread(target=_listen, args=(tasks,), daemon=True).start()
-    while True:
-        if warm_ups and tasks.empty():
-            name = warm_ups.pop(0)
-            # On Linux each thread has a priority of its own: what a person waits for keeps theirs.
-            thread = Thread(target=_warm_up, args=(name,))
-            thread.start()
-            thread.join()
-            messages.send(Warmed(name))
-        else:
-            _do(tasks.get(), messages)
+    Thread(target=_end_with_the_server, args=(task,), daemon=True).start()
+    _do(task, messages)
 
 
-def _listen(tasks: "SimpleQueue[Path]") -> None:
-    """Put what is asked for into `tasks`; end the process with the one that asks."""
-    given: list[Path] = []
+def _end_with_the_server(task: Path) -> None:
+    """End the process when the one that started it has gone: nobody writes to our input."""
     # Unbuffered: a thread that holds the lock of a buffer would be in the way of a fault's exit.
-    with open(0, "rb", buffering=0) as lines:
-        for line in lines:
-            given.append(Path(os.fsdecode(line.rstrip(b"\n"))))
-            tasks.put(given[-1])
-    for task in given:
-        task.unlink(missing_ok=True)
+    with open(0, "rb", buffering=0) as silence:
+        silence.read()
+    task.unlink(missing_ok=True)
     os._exit(0)
-
-
-def _warm_up(name: str) -> None:
-    if hasattr(os, "nice"):
-        os.nice(_NICENESS)
-    module, function = name.split(":")
-    getattr(importlib.import_module(module), function)()
 
 
 def _do(task: Path, messages: _Messages) -> None:
@@ -109,4 +85,4 @@ def _takes_progress(function: Callable[..., object]) -> bool:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(Path(sys.argv[1]))

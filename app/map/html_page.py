@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from app.charts.palette import class_colours
-from core.project import Projection
+from core.project import Projection, drawn_by
 
 REAL, SYNTHETIC = "real", "synthetic"
 _FEW_CLASSES = 12  # with more, a legend is longer than the map
@@ -61,7 +61,7 @@ def map_page(name: str, table: pd.DataFrame, projection: Projection) -> str:
 def _heading(name: str, projection: Projection, made: pd.DataFrame) -> str:
     text = f"{escape(name, quote=False)}: {projection.method.upper()} of {len(projection.rows):,}"
     text += f" images and {len(made):,} synthetic points" if len(made) else " images"
-    return text
+    return text + drawn_by(projection)
 
 
 def _title(kind: str, group: Sequence[str]) -> str:

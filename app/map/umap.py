@@ -1,11 +1,9 @@
-"""UMAPs, drawn in a process of their own: it compiles for long and cannot be interrupted.
+"""UMAPs, drawn in a process of their own, so that the server keeps its memory and its pace.
 
 `better_map` and `fit_joint` are for jobs; the tasks below run in the process.
 """
 
 from dataclasses import dataclass
-
-import numpy as np
 
 from app.jobs.process import run_in_process
 from core.dataset import Rows
@@ -23,9 +21,6 @@ from core.project import (
 )
 from core.resample import SyntheticPoints
 
-WARM_UMAP = "app.map.umap:warm_umap"
-_FEW = 200
-
 
 def better_map(
     embeddings: Embeddings, first: Projection, settings: MapSettings, progress: Progress
@@ -39,7 +34,6 @@ def better_map(
         MapTask(embeddings, first.fit_rows, first.points, settings),
         stage="drawing the map",
         progress=progress,
-        warm_up=WARM_UMAP,
         remedy="The PCA map stays. Try again, or choose fewer images on Load.",
     )
 
@@ -53,7 +47,6 @@ def fit_joint(
         JointTask(projection, embeddings, points),
         stage="fitting the map",
         progress=progress,
-        warm_up=WARM_UMAP,
         remedy="The map stays as it is. Choose it again, or make fewer synthetic points.",
     )
 
@@ -88,11 +81,3 @@ class JointTask:
 def fit_together(task: JointTask, *, progress: Progress = silent) -> JointFit:
     """Return a UMAP of images and synthetic points together."""
     return joint_fit(task.projection, task.embeddings, task.synthetic, progress=progress)
-
-
-def warm_umap() -> None:
-    """Draw a UMAP of few points: all is compiled then that a UMAP of many needs too."""
-    vectors = np.random.default_rng(0).normal(size=(_FEW, 64)).astype(np.float32)
-    rows = np.arange(_FEW)
-    embeddings = Embeddings(vectors, rows, "noise", "noise", "cpu")
-    draw_umap(MapTask(embeddings, rows, vectors[:, :2]))

@@ -10,10 +10,10 @@ from queue import SimpleQueue
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
 from core.neighbours.rows import Centre, PointRows, spans
 from core.neighbours.shortlist import Shortlist
+from core.threads import one_blas_thread
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +166,5 @@ def product_threads(products: float) -> Iterator[int]:
     if products < _LEAST_PRODUCTS:
         yield 1
         return
-    libraries = ThreadpoolController().select(user_api="blas")
-    count = max((library["num_threads"] for library in libraries.info()), default=1)
-    with libraries.limit(limits=1):
+    with one_blas_thread() as count:
         yield count

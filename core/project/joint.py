@@ -9,6 +9,7 @@ from core.axes import principal_axes, unit_rows
 from core.embed import Embeddings
 from core.errors import SettingError
 from core.progress import Progress, silent
+from core.project.implementations import find_implementation
 from core.project.placing import place_among_neighbours
 from core.project.project import UMAP_INPUT
 from core.project.projection import (
@@ -19,8 +20,8 @@ from core.project.projection import (
     faithfulness,
     sampled,
 )
-from core.project.umap_layout import lay_out
 from core.resample import SyntheticPoints
+from core.threads import one_blas_thread
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,8 +65,10 @@ def joint_fit(
     vectors = np.vstack([real, synthetic.only(is_on_map).materialize(embeddings)])
     if settings.metric == "cosine":
         vectors = unit_rows(vectors)
-    components = principal_axes(vectors, UMAP_INPUT, settings.seed).components_of(vectors)
+    with one_blas_thread():
+        components = principal_axes(vectors, UMAP_INPUT, settings.seed).components_of(vectors)
     start = np.vstack([model, first.points])
+    lay_out = find_implementation(settings.implementation).lay_out
     points = _laid_on(lay_out(components, start, settings, progress), model)
     fitted = points[: len(real)]
     chosen = sampled(len(real), settings.seed)

@@ -1,4 +1,8 @@
-"""Lay images out in the plane: choose those that the map is fitted on, and fit it."""
+"""Lay images out in the plane: choose those that the map is fitted on, and fit it.
+
+Axes and components are taken in one thread: with another number of threads their last digits are
+others, and from these a UMAP goes another way.
+"""
 
 from dataclasses import dataclass
 
@@ -10,6 +14,7 @@ from core.dataset import Labelled, Rows
 from core.embed import Embeddings
 from core.errors import SettingError
 from core.progress import Progress, silent
+from core.project.implementations import find_implementation
 from core.project.placing import Ground, place_vectors
 from core.project.projection import (
     DEFAULT_SETTINGS,
@@ -20,8 +25,8 @@ from core.project.projection import (
     faithfulness,
     sampled,
 )
-from core.project.umap_layout import lay_out
 from core.randomness import stream
+from core.threads import one_blas_thread
 
 METHODS = ("pca", "umap")
 UMAP_INPUT = 50  # principal components that UMAP works on
@@ -56,7 +61,7 @@ def project(
     Args:
         embeddings: Their vectors; of those that are not fitted, a block at a time is read.
         rows: Rows to draw, ascending, each with a vector.
-        method: 'pca' (at once) or 'umap' (compiles for ten seconds at first use). Fewer than
+        method: 'pca' (at once) or 'umap' (seconds). Fewer than
             10 points, or points that are all the same, are drawn by 'pca', and the result says so.
         settings: Neighbours, distances, seed, and how many points are fitted at most.
         fit: Some of `rows` to fit on, at most `settings.limit` drawn from all unless given; and
@@ -64,10 +69,11 @@ def project(
         progress: Told of each epoch of a UMAP. Raising from it ends the work.
 
     Raises:
-        SettingError: an unknown method.
+        SettingError: an unknown method, or an unknown implementation of UMAP.
     """
     if method not in METHODS:
         raise SettingError(f"There is no map '{method}'. Use 'pca' or 'umap'.")
+    find_implementation(settings.implementation)
     fit_rows = fit.rows
     if fit_rows is None:
         fit_rows = any_rows(rows, limit=settings.limit, seed=settings.seed)
@@ -100,8 +106,9 @@ def _faithfulness(
 def _pca(embeddings: Embeddings, rows: Rows, fit_rows: Rows, settings: MapSettings) -> Points:
     fitted = embeddings.vectors[embeddings.positions_of(fit_rows)]
     # As many axes as a UMAP starts from: a randomised solver finds others when asked for fewer.
-    axes = principal_axes(fitted, UMAP_INPUT, settings.seed)
-    components = axes.components_of(embeddings.vectors, embeddings.positions_of(rows))
+    with one_blas_thread():
+        axes = principal_axes(fitted, UMAP_INPUT, settings.seed)
+        components = axes.components_of(embeddings.vectors, embeddings.positions_of(rows))
     return np.ascontiguousarray(components[:, :2])
 
 
@@ -121,20 +128,27 @@ def _umap(
         return unit_rows(vectors) if settings.metric == "cosine" else vectors
 
     vectors = vectors_of(fit_rows)
-    axes = principal_axes(vectors, UMAP_INPUT, settings.seed)
-    components = axes.components_of(vectors)
+    with one_blas_thread():
+        axes = principal_axes(vectors, UMAP_INPUT, settings.seed)
+        components = axes.components_of(vectors)
     if len(fit_rows) < _UMAP_LEAST or not np.ptp(components[:, :2], axis=0).any():
         return None
     begin = components[:, :2] if start is None else start
-    fitted = lay_out(components, begin, settings, progress)
+    implementation = find_implementation(settings.implementation)
+    fitted = implementation.lay_out(components, begin, settings, progress)
     others = np.setdiff1d(rows, fit_rows)
     if len(others) == 0:
         return fitted
     points = np.empty((len(rows), 2), np.float32)
     points[np.searchsorted(rows, fit_rows)] = fitted
+
+    def components_of(block: slice) -> Points:
+        with one_blas_thread():
+            return axes.components_of(vectors_of(others[block]))
+
     # In the components, all that UMAP saw of the others too: as good, and four times as fast.
     points[np.searchsorted(rows, others)] = place_vectors(
-        lambda block: axes.components_of(vectors_of(others[block])),
+        components_of,
         len(others),
         Ground(components, np.arange(len(components)), fitted),
         stage="placing images",

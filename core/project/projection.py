@@ -28,6 +28,7 @@ class MapSettings:
     metric: str = "euclidean"  # or 'cosine': lengths of vectors do not count
     seed: int = 0  # same seed, same map
     limit: int = MAP_LIMIT  # images that a map is fitted on at most; the others are placed
+    implementation: str = "evenset"  # who draws it: a name of `IMPLEMENTATIONS`
 
     def __post_init__(self) -> None:
         if self.n_neighbors < 2:

@@ -35,7 +35,7 @@ def open_view(view: str, workspace: Workspace, **state: object) -> AppTest:
     page.session_state["workspace_token"] = workspace.token
     for key, value in state.items():
         page.session_state[key] = value
-    # What starts by itself (a UMAP compiles for half a minute) is begun where a test asks for it.
+    # What starts by itself (a UMAP starts a process) is begun where a test asks for it.
     remember_begun(workspace)
     return page.run()
 

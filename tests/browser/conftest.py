@@ -115,10 +115,7 @@ class Servers:
 
 @pytest.fixture
 def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """Return a function that starts a server; it ends with the test.
-
-    Each compiles for many seconds from its start, which would slow down the tests that follow.
-    """
+    """Return a function that starts a server; it ends with the test."""
     servers = Servers(tmp_path_factory)
     yield servers
     servers.end()

@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.embed import Embeddings
-from core.project import MapSettings, Projection
+from core.project import MapSettings, Projection, project
 from core.resample import PointsBetween, SyntheticPoints
 
 
@@ -17,6 +17,10 @@ def two_groups(count: int = 20, dimension: int = 6) -> Embeddings:
     rng = np.random.default_rng(0)
     groups = [rng.normal(middle, 1, (count, dimension)) for middle in (0, 9)]
     return embedded(np.vstack(groups))
+
+
+def umap_of(embeddings: Embeddings, **options: object) -> Projection:
+    return project(embeddings, embeddings.rows, method="umap", **options)  # type: ignore[arg-type]
 
 
 def between(parents: list[tuple[int, int]], fractions: list[float]) -> SyntheticPoints:

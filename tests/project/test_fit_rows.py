@@ -7,11 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from core.project import Fit, MapSettings, project
 
-umap_only = pytest.mark.filterwarnings("ignore::ImportWarning")  # of a part of it
 
-
-@pytest.mark.long
-@umap_only
 @pytest.mark.parametrize("method", ["pca", "umap"])
 def test_images_beyond_the_limit_are_placed(method: str) -> None:
     embeddings = two_groups(30)
@@ -23,8 +19,6 @@ def test_images_beyond_the_limit_are_placed(method: str) -> None:
     assert np.isfinite(projection.points).all()
 
 
-@pytest.mark.long
-@umap_only
 @pytest.mark.parametrize("method", ["pca", "umap"])
 def test_images_that_are_placed_move_no_others(method: str) -> None:
     embeddings = two_groups(20)
@@ -37,8 +31,6 @@ def test_images_that_are_placed_move_no_others(method: str) -> None:
     assert_array_equal(together.fitted_points, alone.points)
 
 
-@pytest.mark.long
-@umap_only
 def test_a_copy_of_a_fitted_image_is_placed_on_it() -> None:
     vectors = two_groups(20).vectors
     embeddings = embedded(np.vstack([vectors, vectors[[3, 30]]]))

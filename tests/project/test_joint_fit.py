@@ -9,11 +9,7 @@ from core.errors import SettingError
 from core.project import MapSettings, joint_fit, project
 from core.project.joint import _laid_on
 
-umap_only = pytest.mark.filterwarnings("ignore::ImportWarning")  # of a part of it
 
-
-@pytest.mark.long
-@umap_only
 def test_synthetic_points_lie_among_the_images_of_their_group() -> None:
     embeddings = two_groups(20)
     projection = project(embeddings, embeddings.rows, method="umap")
@@ -30,8 +26,6 @@ def test_synthetic_points_lie_among_the_images_of_their_group() -> None:
     assert_array_equal(projection.points, before)
 
 
-@pytest.mark.long
-@umap_only
 def test_points_with_a_parent_off_the_map_have_no_place() -> None:
     embeddings = two_groups(20)
     projection = project(embeddings, np.arange(30), method="umap")
@@ -60,8 +54,6 @@ def test_a_pca_has_no_joint_fit() -> None:
         joint_fit(project(embeddings, embeddings.rows), embeddings, between([(0, 1)], [0.5]))
 
 
-@pytest.mark.long
-@umap_only
 def test_more_points_than_a_umap_is_fitted_on_are_refused() -> None:
     embeddings = two_groups(10)
     settings = MapSettings(limit=21)

@@ -110,8 +110,6 @@ def test_vectors_of_one_number_have_a_map() -> None:
     assert_allclose(np.abs(np.diff(points[:, 0])), 1, atol=1e-4)
 
 
-@pytest.mark.long
-@pytest.mark.filterwarnings("ignore::ImportWarning")  # of a part of umap that needs TensorFlow
 def test_a_umap_is_finite_and_the_same_for_the_same_seed() -> None:
     rng = np.random.default_rng(0)
     embeddings = embedded(np.vstack([rng.normal(0, 1, (20, 6)), rng.normal(9, 1, (20, 6))]))

@@ -94,8 +94,7 @@ def offer_better_map(workspace: Workspace, session: Session) -> None:
         return  # and brought none: the vectors are few, or the same
     if st.button(
         "Draw the UMAP", key="draw_umap", icon=":material/scatter_plot:",
-        help="UMAP keeps similar pictures closer together than PCA. It takes seconds, or up to "
-            "half a minute the first time after a start.",
+        help="UMAP keeps similar pictures closer together than PCA. It takes seconds.",
     ):  # fmt: skip
         workspace.start(map_job(session, DEFAULT_SETTINGS), session, of=(DEFAULT_SETTINGS,))
         st.rerun()

@@ -14,7 +14,15 @@ from app.pages.balance.placing import start_clusters, start_placing
 from app.session.session import Session
 from app.shell.page import current_workspace, note, quiet
 from core.dataset import ImageDataset
-from core.project import DEFAULT_SETTINGS, METRICS, MapSettings, Placement, Projection
+from core.project import (
+    DEFAULT_SETTINGS,
+    IMPLEMENTATIONS,
+    METRICS,
+    MapSettings,
+    Placement,
+    Projection,
+    drawn_by,
+)
 from core.resample import STRATEGIES
 from core.words import count_of, lowered
 
@@ -42,7 +50,7 @@ def camera_name(session: Session, projection: Projection) -> str:
     images = session.embeddings.digest if session.embeddings is not None else ""
     settings = projection.settings
     how = f"{settings.n_neighbors} {settings.min_dist} {settings.metric} {settings.seed}"
-    return f"{images} {projection.method} {how}"
+    return f"{images} {projection.method} {how} {settings.implementation}"
 
 
 @st.fragment
@@ -114,9 +122,17 @@ def _draw_settings(session: Session) -> None:
             help="Euclidean, or cosine, which ignores the lengths of vectors.",
         )  # fmt: skip
         seed = st.number_input("Seed", 0, 2**31 - 1, now.seed, help="Same seed, same map.")
+        implementation = st.selectbox(
+            "Drawn by", list(IMPLEMENTATIONS), list(IMPLEMENTATIONS).index(now.implementation),
+            format_func=lambda name: IMPLEMENTATIONS[name].title,
+            help="  \n".join(f"{one.title}: {one.help}" for one in IMPLEMENTATIONS.values()),
+        )  # fmt: skip
         quiet("These settings are for UMAP. PCA has none.")
         if st.form_submit_button("Draw the UMAP with these settings"):
-            wanted = MapSettings(int(neighbours), float(distance), str(metric), int(seed))
+            wanted = MapSettings(
+                int(neighbours), float(distance), str(metric), int(seed),
+                implementation=str(implementation),
+            )  # fmt: skip
             workspace = current_workspace()
             if workspace.job_in(MAP) is not None or wanted != now:
                 workspace.start(map_job(session, wanted), session, of=(wanted,))
@@ -178,7 +194,7 @@ def _said_of_images(projection: Projection, dataset: ImageDataset) -> str:
         text += f", fitted on {some}training images; {others}"
     return (
         f"{text}. Trustworthiness {projection.trustworthiness:.2f} and continuity "
-        f"{projection.continuity:.2f} of 1."
+        f"{projection.continuity:.2f} of 1{drawn_by(projection)}."
     )
 
 

@@ -16,7 +16,7 @@ from core.project import map_rows, place_among_neighbours, project
 from core.resample import PointsBetween, stored_labels
 
 pytestmark = [
-    pytest.mark.long,  # the first UMAP of a process compiles
+    pytest.mark.long,  # umap-learn compiles
     pytest.mark.filterwarnings("ignore::ImportWarning"),  # of a part that needs TensorFlow
 ]
 
@@ -103,6 +103,30 @@ def test_settings_change_the_map(animals: tuple[Path, Path], tmp_path: Path) -> 
 
     assert maps[0] == maps[-1]
     assert len(set(maps)) == 5
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "drawn by Evenset"),
+        (["--implementation", "umap-learn"], "drawn by umap-learn"),
+        (["--method", "pca"], ""),
+    ],
+)
+def test_a_umap_says_what_drew_it(
+    animals: tuple[Path, Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    said: str,
+) -> None:
+    out, html = tmp_path / "map.parquet", tmp_path / "map.html"
+
+    run("map", animals[0], "--out", out, "--html", html, *options)
+
+    for text in (capsys.readouterr().out, html.read_text("utf-8")):
+        assert ("drawn by" in text) == bool(said)
+        assert said in text
 
 
 def test_the_page_fetches_nothing_and_holds_names_as_text(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from opened_page import WAIT_SECONDS, finish_jobs, open_view, text, visitor
 from process_tasks import own_children, slow_map
 from streamlit.testing.v1 import AppTest
 
-from app.jobs.process import STANDBY
 from app.jobs.queue import MAP, Job
 from app.session.session import Session
 from app.session.workspace import Workspace
@@ -19,19 +18,17 @@ from core.embed import Embeddings
 from core.progress import Progress, silent
 from core.project import Projection, project
 
-pytestmark = pytest.mark.long  # each test starts a worker
+pytestmark = pytest.mark.long  # each test starts a process
 
 BUTTON = "draw_umap"
 
 
 @pytest.fixture(autouse=True)
 def _process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Keep a worker, and give it a map to draw that needs no compiler."""
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    """Give the process a map to draw that takes long enough to look at."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]), prepend=os.pathsep)
     monkeypatch.setattr("app.map.umap.draw_umap", slow_map)
-    STANDBY.open()
     yield
-    STANDBY.close()
     assert own_children() == []
 
 
@@ -72,6 +69,7 @@ def test_it_comes_by_itself(embedded_session: Session) -> None:
 
     assert not page.exception
     assert "UMAP of 19 images" in text(page)
+    assert "of 1; drawn by Evenset." in text(page)
     assert not offers_it(page)
 
 
@@ -108,8 +106,7 @@ def test_after_a_kill_the_page_says_so_and_the_second_try_works(embedded_session
     job = map_job(workspace)
     wait_for(lambda: job.done > 10)
 
-    assert STANDBY.worker is not None
-    os.kill(STANDBY.worker.process_id, signal.SIGKILL)
+    os.kill(*own_children(), signal.SIGKILL)
     finish_jobs(workspace)
     page.run()
 

@@ -153,12 +153,16 @@ def test_settings_draw_the_map_anew(embedded_session: Session) -> None:
 
     # The strategy has a seed as well, further up.
     [box for box in page.number_input if box.label == "Seed"][-1].set_value(7)
+    next(box for box in page.selectbox if box.label == "Drawn by").set_value("umap-learn")
     next(
         one for one in page.button if one.label == "Draw the UMAP with these settings"
     ).click().run()
     page = ended(workspace, page)
 
-    assert workspace.session.projections["umap"].settings == MapSettings(seed=7)
+    assert workspace.session.projections["umap"].settings == MapSettings(
+        seed=7, implementation="umap-learn"
+    )
+    assert "of 1; drawn by umap-learn." in text(page)
     assert workspace.job_in(MAP) is None
 
 
@@ -202,6 +206,8 @@ def test_selected_images_are_left_out_and_taken_back(smote_session: Session) -> 
 def test_a_umap_of_other_settings_has_a_camera_of_its_own(mapped: Session) -> None:
     umap = mapped.projections["umap"]
     other = replace(umap, settings=MapSettings(seed=umap.settings.seed + 1))
+    reference = replace(umap, settings=MapSettings(implementation="umap-learn"))
 
     assert camera_name(mapped, umap) == camera_name(mapped, replace(umap))
     assert camera_name(mapped, umap) != camera_name(mapped, other)
+    assert camera_name(mapped, umap) != camera_name(mapped, reference)
