@@ -8,7 +8,7 @@ import streamlit as st
 from app.jobs.queue import Job
 from app.pages.evaluate.comparison import Asked, SoFar, embed_and_evaluate, from_balance
 from app.session.session import Session
-from app.shell.page import current_workspace, plain
+from app.shell.page import current_workspace, plain, quiet
 from core.augment import AugmentPolicy
 from core.dataset import TEST, TRAIN, ImageDataset
 from core.embed import DEFAULT_ENCODER
@@ -106,6 +106,12 @@ def draw(session: Session, dataset: ImageDataset, metric: str, *, is_running: bo
             names, head, metric, session.policy, int(seed), on_test_split, shows_leak, folds,
             repeats, balance,
         )  # fmt: skip
+        report = None if is_running else session.evaluation
+        if report is not None and (others := _others(asked, report)):
+            quiet(
+                f"The results above were made with {' and '.join(others)}. Compare again to see "
+                "them with these settings."
+            )
         _start_button(session, dataset, asked, is_running=is_running)
 
 
@@ -115,6 +121,23 @@ def metric_box(metric: str) -> None:
         "Metric that matters to you", list(METRICS), format_func=lambda name: METRICS[name].title,
         help=METRICS[metric].help, key=METRIC_KEY, persist_state="session", width=320,
     )  # fmt: skip
+
+
+def _others(asked: Asked, report: EvaluationReport) -> list[str]:
+    """Return what a report was made with where something else is asked for now.
+
+    Fewer folds than asked for are those that the smallest class allows.
+    """
+    differs = {
+        f"the model '{HEADS[report.head].title}'": asked.head != report.head,
+        f"seed {report.seed}": asked.seed != report.seed,
+        "the original test split" if report.is_held_out else "folds": (
+            asked.on_test_split != report.is_held_out
+        ),
+        count_of(report.folds, "fold"): not report.is_held_out and asked.folds < report.folds,
+        count_of(report.repeats, "repeat"): asked.repeats not in {None, report.repeats},
+    }
+    return [text for text, is_other in differs.items() if is_other]
 
 
 def _default(policy: AugmentPolicy) -> Asked:
