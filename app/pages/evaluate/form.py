@@ -106,12 +106,8 @@ def draw(session: Session, dataset: ImageDataset, metric: str, *, is_running: bo
             names, head, metric, session.policy, int(seed), on_test_split, shows_leak, folds,
             repeats, balance,
         )  # fmt: skip
-        report = None if is_running else session.evaluation
-        if report is not None and (others := _others(asked, report)):
-            quiet(
-                f"The results above were made with {' and '.join(others)}. Compare again to see "
-                "them with these settings."
-            )
+        if session.evaluation is not None and not is_running:
+            _tell_what_differs(asked, session.evaluation)
         _start_button(session, dataset, asked, is_running=is_running)
 
 
@@ -123,8 +119,8 @@ def metric_box(metric: str) -> None:
     )  # fmt: skip
 
 
-def _others(asked: Asked, report: EvaluationReport) -> list[str]:
-    """Return what a report was made with where something else is asked for now.
+def _tell_what_differs(asked: Asked, report: EvaluationReport) -> None:
+    """Say what the results were made with where something else is asked for now.
 
     Fewer folds than asked for are those that the smallest class allows.
     """
@@ -137,7 +133,11 @@ def _others(asked: Asked, report: EvaluationReport) -> list[str]:
         count_of(report.folds, "fold"): not report.is_held_out and asked.folds < report.folds,
         count_of(report.repeats, "repeat"): asked.repeats not in {None, report.repeats},
     }
-    return [text for text, is_other in differs.items() if is_other]
+    if others := [text for text, is_other in differs.items() if is_other]:
+        quiet(
+            f"The results above were made with {' and '.join(others)}. Compare again to see them "
+            "with these settings."
+        )
 
 
 def _default(policy: AugmentPolicy) -> Asked:
