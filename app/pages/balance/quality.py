@@ -66,7 +66,7 @@ def draw_quality(session: Session, dataset: ImageDataset) -> None:
         "narrow the points spread (2/3 for points between unrelated images)."
     )
     _table(quality)
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([2, 3], gap="large")
     with left:
         _uses(quality)
     with right:
@@ -211,7 +211,7 @@ def _unsafe(
     if points.parents is not None:
         for place, name in enumerate(("base", "neighbour")):
             rows = points.parents[chosen, place].tolist()
-            table[name] = [dataset.path(row) for row in rows]
+            table[name] = [dataset.path(row).rsplit("/", 1)[-1] for row in rows]
     event = st.dataframe(
         table,
         hide_index=True,
