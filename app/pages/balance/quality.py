@@ -205,7 +205,7 @@ def _unsafe(
         "point": (chosen + 1).tolist(),
         "class": [dataset.classes[code] for code in points.codes[chosen]],
         "margin": quality.margin[chosen].round(2).tolist(),
-        "nearest agrees": quality.agrees[chosen].tolist(),
+        "agrees": quality.agrees[chosen].tolist(),
         "crosses": quality.crosses[chosen].tolist(),
     }
     if points.parents is not None:
@@ -215,6 +215,13 @@ def _unsafe(
     event = st.dataframe(
         table,
         hide_index=True,
+        column_config={
+            "margin": st.column_config.NumberColumn(format="%.2f"),
+            "agrees": st.column_config.CheckboxColumn(help="The nearest image is of its class."),
+            "crosses": st.column_config.CheckboxColumn(
+                help="The line between its parents crosses another class."
+            ),
+        },
         height=320,
         on_select="rerun",
         selection_mode="single-row",
