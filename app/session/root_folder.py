@@ -5,15 +5,18 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Collection, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, suppress
 from hashlib import blake2b
 from pathlib import Path
 from secrets import token_hex
-from typing import IO
+from typing import IO, TypeVar
 
 from core.errors import OutputError
+from core.progress import Progress
 from core.storage import cannot_write, has_name, take_lock
+
+Result = TypeVar("Result")
 
 # On Windows a file that is open cannot be removed: what a killed server leaves stays there.
 _REMOVES_OPEN_FILES = os.name != "nt"
@@ -37,6 +40,15 @@ def remove_later(folder: Path) -> None:
     with suppress(OSError):  # it is not there, or Windows has a file of it open
         folder = folder.rename(gone)
     threading.Thread(target=shutil.rmtree, args=(folder, True), daemon=True).start()
+
+
+def fill_folder(folder: Path, work: Callable[[Progress], Result], progress: Progress) -> Result:
+    """Return what `work` makes in `folder`, which goes where that does not come to an end."""
+    with ExitStack() as undo:
+        undo.callback(shutil.rmtree, folder, ignore_errors=True)
+        result = work(progress)
+        undo.pop_all()
+    return result
 
 
 class HeldFolder:

@@ -18,6 +18,16 @@ from core.export import Recipe
 from core.ingest import SAMPLES
 from core.words import count_of
 
+# Once for each page that is opened: what Streamlit mounts again, such as below a message that
+# has come, takes the focus from nobody at work.
+_TO_THE_TITLE = """<i class="to-title" title="{}"></i><script>{{
+  const title = document.querySelector("[data-testid=stMain] h1");
+  if (globalThis.evensetTitle !== title.textContent) {{
+    globalThis.evensetTitle = title.textContent;
+    title.tabIndex = -1;
+    title.focus();
+  }}
+}}</script>"""
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 NOTES_KEY = "notes"
 SAMPLE_KEY = "wanted_sample"  # asked for here, loaded by Load
@@ -49,8 +59,9 @@ def plain(text: str) -> str:
 
 
 def heading(question: str, answer: str) -> None:
-    """Draw the title and the sentence that answers it."""
+    """Draw the title and the sentence that answers it; a page just opened has the focus there."""
     st.title(question, anchor=False)
+    st.html(_TO_THE_TITLE.format(escape(question)), unsafe_allow_javascript=True)
     st.html(f'<p class="answer">{escape(answer)}</p>')
 
 

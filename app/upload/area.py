@@ -7,9 +7,11 @@ from app.shell.page import current_workspace
 from app.upload.routes import UPLOAD_CODE, UPLOAD_PATH
 from core.words import size_of
 
+# The browser shows this before the modules are there: until then nobody would hear of a choice, so
+# none is offered.
 _HTML = """
 <div class="area">
-  <div class="rest">
+  <div class="rest" hidden>
     <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.6"
       stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
       <path d="M12 15V4m0 0L7.5 8.5M12 4l4.5 4.5M4 14v4.5A1.5 1.5 0 0 0 5.5 20h13a1.5 1.5 0 0 0

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from app.jobs.queue import MAIN, Job
-from app.session.root_folder import remove_later
+from app.session.root_folder import fill_folder, remove_later
 from app.session.session import Pending
 from app.session.store import keep_index
 from app.session.workspace import Workspace
@@ -83,7 +83,7 @@ def _start_new(
     workspace: Workspace, name: str, folder: Path, load: Load, *, of: str | Arrival
 ) -> None:
     """Start to load into a folder of its own, which goes again where that comes to no end."""
-    run = partial(reading.load_into, folder, partial(_load_and_keep, folder, load))
+    run = partial(fill_folder, folder, partial(_load_and_keep, folder, load))
     job = Job(
         _key(name), _title(name), run, puts=("pending", "source", "audit", "folder"),
         instead=partial(remove_later, folder),

@@ -1,11 +1,9 @@
 """Read what was brought: values in, results out, run as jobs."""
 
 import shutil
-from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import IO, TypeVar
+from typing import IO
 
 from app.session.session import Pending
 from app.upload.announcement import ARCHIVE
@@ -21,7 +19,6 @@ from core.storage import replacing
 
 Loaded = tuple[ImageDataset, AuditReport]
 Opened = Loaded | Pending  # read, or waiting for a word about labels
-Result = TypeVar("Result")
 
 
 def keep_upload(name: str, content: IO[bytes], folder: Path) -> Arrival:
@@ -30,15 +27,6 @@ def keep_upload(name: str, content: IO[bytes], folder: Path) -> Arrival:
         shutil.copyfileobj(content, file)
     name = PurePosixPath(name.replace("\\", "/")).name
     return Arrival(name, ARCHIVE, folder, [name], ["upload"], [])
-
-
-def load_into(folder: Path, load: Callable[[Progress], Result], progress: Progress) -> Result:
-    """Return what `load` reads; where it does not come to an end, `folder` is removed."""
-    with ExitStack() as undo:
-        undo.callback(shutil.rmtree, folder, ignore_errors=True)
-        result = load(progress)
-        undo.pop_all()
-    return result
 
 
 def open_named(

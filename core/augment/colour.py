@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.augment.equal import Equal, ends_text, jitter_ranges
+from core.augment.equal import Equal, color_jitter
 from core.augment.light import WEIGHTS, draw_factor
 from core.augment.operation import (
     COLOUR,
@@ -88,14 +88,7 @@ COLOURS = (
         ),
         idle={"factor": 1.0},
         levels=(0.7, 0.3, 1.3, 2.0),
-        equals={
-            "torchvision": Equal(
-                lambda v, _: f"v2.ColorJitter(saturation={ends_text(v['factor'])})", False
-            ),
-            "albumentations": Equal(
-                lambda v, p: f"A.ColorJitter({jitter_ranges('saturation', v['factor'])}, p={p:g})"
-            ),
-        },
+        equals=color_jitter("saturation", "factor"),
     ),
     Operation(
         name="hue",
@@ -126,14 +119,7 @@ COLOURS = (
         ),
         idle={"shift": 0.0},
         levels=(0.03, 0.1, 0.5),
-        equals={
-            "torchvision": Equal(
-                lambda v, _: f"v2.ColorJitter(hue={ends_text(v['shift'])})", False
-            ),
-            "albumentations": Equal(
-                lambda v, p: f"A.ColorJitter({jitter_ranges('hue', v['shift'])}, p={p:g})"
-            ),
-        },
+        equals=color_jitter("hue", "shift"),
     ),
     Operation(
         name="grey",

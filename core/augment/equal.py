@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from core.parameters import RangeValues
 
 BLACK_BORDER = "empty areas are black."
+_NO_JITTER = {
+    "brightness": "(1, 1)", "contrast": "(1, 1)", "saturation": "(1, 1)", "hue": "(0, 0)"
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,19 @@ def middle_of(ends: tuple[float, float]) -> float:
     return (ends[0] + ends[1]) / 2
 
 
-def jitter_ranges(name: str, ends: tuple[float, float]) -> str:
-    """Return Albumentations' ColorJitter with one of its four ranges, the others without effect."""
-    ranges = {"brightness": "(1, 1)", "contrast": "(1, 1)", "saturation": "(1, 1)", "hue": "(0, 0)"}
-    ranges[name] = ends_text(ends)
-    return ", ".join(f"{key}={value}" for key, value in ranges.items())
+def color_jitter(name: str, value: str) -> dict[str, Equal]:
+    """Return ColorJitter of both libraries with one of its four ranges, the others without effect.
+
+    Args:
+        name: Of the range: brightness, contrast, saturation or hue.
+        value: Of the operation, that the range is of.
+    """
+
+    def all_four(values: RangeValues) -> str:
+        ranges = {**_NO_JITTER, name: ends_text(values[value])}
+        return ", ".join(f"{one}={ends}" for one, ends in ranges.items())
+
+    return {
+        "torchvision": Equal(lambda v, _: f"v2.ColorJitter({name}={ends_text(v[value])})", False),
+        "albumentations": Equal(lambda v, p: f"A.ColorJitter({all_four(v)}, p={p:g})"),
+    }

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.augment.equal import Equal, ends_text, jitter_ranges, scaled_ends
+from core.augment.equal import Equal, color_jitter, scaled_ends
 from core.augment.operation import (
     COLOUR,
     JITTER,
@@ -77,14 +77,7 @@ LIGHT = (
         ),
         idle={"factor": 1.0},
         levels=(0.8, 0.5, 1.25, 1.8),
-        equals={
-            "torchvision": Equal(
-                lambda v, _: f"v2.ColorJitter(brightness={ends_text(v['factor'])})", False
-            ),
-            "albumentations": Equal(
-                lambda v, p: f"A.ColorJitter({jitter_ranges('brightness', v['factor'])}, p={p:g})"
-            ),
-        },
+        equals=color_jitter("brightness", "factor"),
     ),
     Operation(
         name="contrast",
@@ -110,14 +103,7 @@ LIGHT = (
         ),
         idle={"factor": 1.0},
         levels=(0.8, 0.4, 1.25, 1.8),
-        equals={
-            "torchvision": Equal(
-                lambda v, _: f"v2.ColorJitter(contrast={ends_text(v['factor'])})", False
-            ),
-            "albumentations": Equal(
-                lambda v, p: f"A.ColorJitter({jitter_ranges('contrast', v['factor'])}, p={p:g})"
-            ),
-        },
+        equals=color_jitter("contrast", "factor"),
     ),
     Operation(
         name="gamma",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Page, expect
 
-PATIENCE_MS = 180_000  # for work that a slow and busy machine does in a while
+PATIENCE_MS = 90_000  # for work that a slow and busy machine does in a while
 
 
 @dataclass

@@ -39,7 +39,7 @@ def look(row):
 Path("/proc/self/clear_refs").write_text("5")
 before = peak()
 with ThreadPoolExecutor(16) as pool:
-    looked = list(pool.map(look, list(range(len(dataset))) * 2))
+    looked = list(pool.map(look, list(range(len(dataset))) * 4))
 print(len(looked), peak() - before)
 """
 
@@ -57,7 +57,7 @@ def plain(format_: str, mode: str, number: int) -> bytes:
 )
 def test_sixteen_threads_stay_within_the_budget(tmp_path: Path, format_: str, mode: str) -> None:
     suffix = f".{format_.lower()}"
-    files = {f"a/{number}{suffix}": plain(format_, mode, number) for number in range(8)}
+    files = {f"a/{number}{suffix}": plain(format_, mode, number) for number in range(4)}
     write_files(tmp_path / "set", files)
     budget = 300 * MEGABYTE
 

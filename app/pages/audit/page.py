@@ -81,7 +81,9 @@ def _figures(report: AuditReport) -> None:
             f"of {classes:,}; evenness {report.imbalance.normalized_entropy:.2f} of 1",
         ),
     )
-    for column, (title, value, meaning) in zip(st.columns(4), figures, strict=True):
+    with st.container(key="audit_figures"):
+        columns = st.columns(4)
+    for column, (title, value, meaning) in zip(columns, figures, strict=True):
         with column.container(border=True, height="stretch", gap=None):
             st.metric(title, value)
             quiet(meaning)

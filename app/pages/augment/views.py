@@ -35,18 +35,19 @@ _SWEEP_STEPS = 7
 
 def grid(dataset: ImageDataset, policy: AugmentPolicy, label: str) -> None:
     """Draw originals above, augmented pictures below, with the values drawn for each."""
-    left, middle, right = st.columns([2, 2, 2], vertical_alignment="bottom")
-    copies = left.selectbox(
-        "Pictures per image", [1, 2, 3, 4], key="augment_copies", persist_state="session"
-    )
-    is_difference = middle.toggle(
-        "Show the difference", key="augment_difference", persist_state="session",
-        help="Grey means no change. Differences are shown three times as strong.",
-    )  # fmt: skip
     first = int(st.session_state.get("augment_copy", 1))
-    if right.button("Draw again", help="Shows the next augmented pictures of each image."):
-        first += copies
-        st.session_state["augment_copy"] = first
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        copies = st.selectbox(
+            "Pictures per image", [1, 2, 3, 4], key="augment_copies", persist_state="session",
+            width=180,
+        )  # fmt: skip
+        is_difference = st.toggle(
+            "Show the difference", key="augment_difference", persist_state="session",
+            help="Grey means no change. Differences are shown three times as strong.",
+        )  # fmt: skip
+        if st.button("Draw again", help="Shows the next augmented pictures of each image."):
+            first += copies
+            st.session_state["augment_copy"] = first
 
     def column(source: Source) -> str:
         figures = []

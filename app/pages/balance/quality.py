@@ -66,7 +66,7 @@ def draw_quality(session: Session, dataset: ImageDataset) -> None:
         "narrow the points spread (2/3 for points between unrelated images)."
     )
     _table(quality)
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([2, 3], gap="large")
     with left:
         _uses(quality)
     with right:
@@ -205,16 +205,23 @@ def _unsafe(
         "point": (chosen + 1).tolist(),
         "class": [dataset.classes[code] for code in points.codes[chosen]],
         "margin": quality.margin[chosen].round(2).tolist(),
-        "nearest agrees": quality.agrees[chosen].tolist(),
+        "agrees": quality.agrees[chosen].tolist(),
         "crosses": quality.crosses[chosen].tolist(),
     }
     if points.parents is not None:
         for place, name in enumerate(("base", "neighbour")):
             rows = points.parents[chosen, place].tolist()
-            table[name] = [dataset.path(row) for row in rows]
+            table[name] = [dataset.path(row).rsplit("/", 1)[-1] for row in rows]
     event = st.dataframe(
         table,
         hide_index=True,
+        column_config={
+            "margin": st.column_config.NumberColumn(format="%.2f"),
+            "agrees": st.column_config.CheckboxColumn(help="The nearest image is of its class."),
+            "crosses": st.column_config.CheckboxColumn(
+                help="The line between its parents crosses another class."
+            ),
+        },
         height=320,
         on_select="rerun",
         selection_mode="single-row",

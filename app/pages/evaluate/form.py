@@ -8,7 +8,7 @@ import streamlit as st
 from app.jobs.queue import Job
 from app.pages.evaluate.comparison import Asked, SoFar, embed_and_evaluate, from_balance
 from app.session.session import Session
-from app.shell.page import current_workspace, plain
+from app.shell.page import current_workspace, plain, quiet
 from core.augment import AugmentPolicy
 from core.dataset import TEST, TRAIN, ImageDataset
 from core.embed import DEFAULT_ENCODER
@@ -106,6 +106,8 @@ def draw(session: Session, dataset: ImageDataset, metric: str, *, is_running: bo
             names, head, metric, session.policy, int(seed), on_test_split, shows_leak, folds,
             repeats, balance,
         )  # fmt: skip
+        if session.evaluation is not None and not is_running:
+            _tell_what_differs(asked, session.evaluation)
         _start_button(session, dataset, asked, is_running=is_running)
 
 
@@ -115,6 +117,27 @@ def metric_box(metric: str) -> None:
         "Metric that matters to you", list(METRICS), format_func=lambda name: METRICS[name].title,
         help=METRICS[metric].help, key=METRIC_KEY, persist_state="session", width=320,
     )  # fmt: skip
+
+
+def _tell_what_differs(asked: Asked, report: EvaluationReport) -> None:
+    """Say what the results were made with where something else is asked for now.
+
+    Fewer folds than asked for are those that the smallest class allows.
+    """
+    differs = {
+        f"the model '{HEADS[report.head].title}'": asked.head != report.head,
+        f"seed {report.seed}": asked.seed != report.seed,
+        "the original test split" if report.is_held_out else "folds": (
+            asked.on_test_split != report.is_held_out
+        ),
+        count_of(report.folds, "fold"): not report.is_held_out and asked.folds < report.folds,
+        count_of(report.repeats, "repeat"): asked.repeats not in {None, report.repeats},
+    }
+    if others := [text for text, is_other in differs.items() if is_other]:
+        quiet(
+            f"The results above were made with {' and '.join(others)}. Compare again to see them "
+            "with these settings."
+        )
 
 
 def _default(policy: AugmentPolicy) -> Asked:

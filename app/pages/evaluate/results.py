@@ -59,18 +59,19 @@ def draw_table(report: EvaluationReport, metric: str, *, key: str) -> None:
                 for row in report.strategies
             ],
             "seconds per fold": [row.seconds for row in report.strategies],
-            "files": [row.files for row in report.strategies],
+            "files added": [row.files for row in report.strategies],
         },
         hide_index=True,
         column_order=[
-            "strategy", record.title, difference, "outcome", "seconds per fold", "files", *others,
+            "strategy", record.title, difference, "outcome", "seconds per fold", "files added",
+            *others,
         ],
         column_config={
             "seconds per fold": st.column_config.NumberColumn(
                 format="%.2f", help="To balance, learn and score."
             ),
-            "files": st.column_config.NumberColumn(
-                format="%+d", help="Files that an export adds; negative if it leaves some out."
+            "files added": st.column_config.NumberColumn(
+                format="localized", help="By an export; negative if it leaves some out."
             ),
             **{
                 other.title: st.column_config.NumberColumn(format="%.1f %%", help=other.help)

@@ -11,6 +11,7 @@ import streamlit as st
 from app.charts import classes as charts
 from app.jobs.queue import Job
 from app.pages.export.result import export_result
+from app.session.root_folder import fill_folder, remove_later
 from app.session.session import Balanced, Session
 from app.session.store import recipe_of
 from app.session.workspace import Workspace
@@ -170,15 +171,18 @@ def _start(
     container: Container,
     folder: str,
 ) -> None:
-    if container.is_file:
-        # A place of its own: the export before it can be downloaded until this one is whole.
-        name = f"{export_name(source.dataset, source.plan.strategy)}{container.suffix}"
-        target = workspace.new_folder("export") / name
-    else:
-        target = new_folder(folder)
-    run = partial(_run, source, recipe, target, container)
-    job = Job("export", "Writing the export", run, needs=("taken",), puts=("exported",))
-    workspace.start(job, session, of=(source.plan, recipe, container.name, folder))
+    new_job = partial(Job, "export", "Writing the export", needs=("taken",), puts=("exported",))
+    of = (source.plan, recipe, container.name, folder)
+    if not container.is_file:
+        run = partial(_run, source, recipe, new_folder(folder), container)
+        workspace.start(new_job(run), session, of=of)
+        return
+    # A place of its own: the export before it can be downloaded until this one is whole.
+    place = workspace.new_folder("export")
+    name = f"{export_name(source.dataset, source.plan.strategy)}{container.suffix}"
+    run = partial(fill_folder, place, partial(_run, source, recipe, place / name, container))
+    if not workspace.start(new_job(run, instead=partial(remove_later, place)), session, of=of):
+        remove_later(place)
 
 
 def new_folder(text: str) -> Path:

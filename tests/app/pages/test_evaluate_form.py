@@ -178,6 +178,16 @@ def test_folds_and_repeats_are_those_that_were_asked_for(embedded_session: Sessi
     assert (report.folds, report.repeats) == (3, 1)
 
 
+def test_results_of_another_seed_say_so(embedded_session: Session) -> None:
+    report = evaluate(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
+    page = open_view("evaluate", visitor(embedded_session.put(evaluation=report)))
+    assert "The results above" not in text(page)
+
+    page.number_input(key="evaluate_seed").set_value(7).run()
+
+    assert "The results above were made with seed 0. Compare again" in text(page)
+
+
 def test_the_time_follows_what_is_asked_for(embedded_session: Session) -> None:
     asked = {"evaluate_head": "network"}
     few = open_view("evaluate", visitor(embedded_session), **asked)

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 import streamlit as st
-from opened_page import open_view, picked, visitor
+from opened_page import open_view, picked, remember_begun, visitor
 
 from app.map.scene import Pick
 from app.session.session import Session
@@ -70,6 +70,7 @@ def test_a_click_on_images_that_another_tab_has_changed_is_answered(
 
     def quicker(*asked: object) -> object:
         workspace.session = elsewhere
+        remember_begun(workspace)
         return partial(*asked)  # type: ignore[arg-type]
 
     monkeypatch.setattr("app.pages.balance.edits.partial", quicker)

@@ -22,11 +22,12 @@ from streamlit.testing.v1 import AppTest
 from app.jobs.queue import Job
 from app.map.scene import MADE, Pick
 from app.pages.evaluate.comparison import Asked, SoFar
+from app.pages.export import page as export_page
 from app.pages.export.page import new_folder
 from app.session.session import Balanced, Session
 from core.augment import OPERATIONS
 from core.dataset import ImageDataset
-from core.errors import SettingError
+from core.errors import OutputError, SettingError
 from core.evaluate import Epoch, evaluate, verdict_for
 from core.resample import make_plan
 
@@ -286,6 +287,22 @@ def test_an_export_is_written_offered_and_written_again(smote_session: Session) 
     assert page.get("link_button")[0].proto.url == (
         f"/evenset/export/{workspace.route_token}/{workspace.session.export_path().name}"
     )
+
+
+def test_an_export_that_is_refused_leaves_no_folder(
+    smote_session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OutputError("The disk is full.")
+
+    monkeypatch.setattr(export_page, "export", refuse)
+    workspace = visitor(smote_session)
+
+    button(open_view("export", workspace), "Write 36 pictures").click().run()
+    finish_jobs(workspace)
+
+    assert workspace.message == "The disk is full."
+    assert not list(workspace.folder.glob("export_*"))
 
 
 def test_an_export_older_than_its_settings_says_so(smote_session: Session) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from image_sets import jpeg, read_folder, write_files, write_zip
 
+from app.session.root_folder import fill_folder
 from app.session.session import Pending
 from app.upload import reading
 from app.upload.announcement import ARCHIVE, FOLDER
@@ -25,7 +26,7 @@ def test_a_load_that_breaks_off_leaves_no_folder(tmp_path: Path) -> None:
         raise CancelledError("stopped")
 
     with pytest.raises(CancelledError):
-        reading.load_into(folder, cancelled, silent)
+        fill_folder(folder, cancelled, silent)
 
     assert not folder.exists()
 
