@@ -16,7 +16,7 @@ from core.augment.evidence import Evidence
 from core.dataset import ImageDataset, Take, select
 from core.dataset.edits import Edits
 from core.dataset.questions import with_decoding
-from core.embed import Embeddings
+from core.embed import DEFAULT_ENCODER, Embeddings
 from core.errors import SettingError
 from core.evaluate import EvaluationReport
 from core.export import ExportReport
@@ -37,6 +37,7 @@ class Pending:
     name: str
     folder: Path  # of the workspace, made for them
     survey: Survey
+    not_ahead: str = ""  # why they are not embedded ahead any more; see `Session.not_ahead`
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +162,9 @@ class Session(Graph):
     policy_chosen: bool = value(  # the person changed it
         needs=("source",), default=False, title="your settings on Augment"
     )
+    encoder: str = value(same=eq, default=DEFAULT_ENCODER)  # that the person wants to embed with
+    # Why images are not embedded ahead any more, in a sentence; '': they may be.
+    not_ahead: str = value(needs=("source",), same=eq, default="")
     embeddings: Embeddings | None = value(needs=("taken",), title="the embedding and its maps")
     evidence: Evidence | None = value(  # of operations, by the encoder of the embeddings
         needs=("embeddings", "dataset"), title="the evidence on Augment"

@@ -26,7 +26,7 @@ def test_a_reload_and_cancel_and_a_kill_keep_what_is_compared(
     head = page.get_by_role("combobox", name=re.compile("Model"))
     head.click()
     page.get_by_role("option", name="Small network on pixels").click()
-    visitor.press("Embed 446 images and compare 8 strategies")
+    visitor.press(re.compile("ompare 8 strategies"))
     visitor.says(re.compile(r"So far: [2-7] of 8 strategies"))
 
     page.reload()

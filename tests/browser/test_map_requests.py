@@ -26,7 +26,6 @@ def owner(new_visitor: Callable[..., Visitor], server: Server, tmp_path: Path) -
 @pytest.fixture
 def mapped(owner: Visitor) -> tuple[Visitor, DrawnMap]:
     """Return somebody before the PCA of 9 images."""
-    owner.press("Embed 9 images")
     drawn = DrawnMap(owner.page)
     drawn.wait()
     return owner, drawn
@@ -81,7 +80,6 @@ def test_the_tools_wait_for_the_points(owner: Visitor) -> None:
     page, drawn = owner.page, DrawnMap(owner.page)
     waiting: list[Route] = []
     page.route(POINTS, lambda route: waiting.append(route), times=1)
-    owner.press("Embed 9 images")
     expect(page.locator(".map .over").last).to_be_visible(timeout=PATIENCE_MS)
 
     page.locator(".map .over").last.hover()
