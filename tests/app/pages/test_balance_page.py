@@ -272,3 +272,43 @@ def test_tiny_sets_can_be_carried_out(
     assert not page.exception
     assert workspace.message == ""
     assert workspace.session.balanced is not None
+
+
+def test_another_encoder_is_offered_after_the_images_were_embedded(session: Session) -> None:
+    workspace = visitor(session.put(encoder="classical"))
+    page = open_view("balance", workspace)
+    again = page.button[[one.label for one in page.button].index("Embed 38 images again")]
+    assert again.disabled, "they were embedded so"
+
+    page.selectbox(key="encoder").set_value("builtin").run()
+    again = page.button[[one.label for one in page.button].index("Embed 38 images again")]
+    again.click().run()
+    finish_jobs(workspace)
+
+    assert workspace.message == ""
+    assert workspace.session.embeddings is not None
+    assert workspace.session.embeddings.encoder == workspace.session.encoder == "builtin"
+
+
+def test_the_encoder_that_was_chosen_is_the_one_of_every_page(tmp_path: Path) -> None:
+    drawn = draw_dataset(tmp_path / "set", {"cat": 6, "dog": 4})
+    workspace = visitor(loaded(drawn))
+
+    open_view("balance", workspace).selectbox(key="encoder").set_value("classical").run()
+    page = open_view("evaluate", workspace, evaluate_strategies=["class_weights"])
+    page.button(key="evaluate_start").click().run()
+    finish_jobs(workspace)
+
+    assert workspace.session.embeddings is not None
+    assert workspace.session.embeddings.encoder == "classical"
+
+
+def test_one_button_embeds_and_makes_points(tmp_path: Path) -> None:
+    workspace = visitor(loaded(draw_dataset(tmp_path / "set", {"cat": 6, "dog": 4})))
+
+    carry_out(workspace, encoder="classical", strategy="smote")
+
+    session = workspace.session
+    assert session.embeddings is not None and set(session.projections) == {"pca"}
+    assert session.balanced is not None and session.balanced.synthetic is not None
+    assert len(session.balanced.synthetic) == 2
