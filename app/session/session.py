@@ -133,6 +133,18 @@ def _planned_anew(session: "Session", before: "Session") -> Balanced | None:
     return Balanced(plan, balanced.seed)
 
 
+def _waits_alike(before: Pending | None, after: Pending | None) -> bool:
+    if before is None or after is None:
+        return before is after
+    return before.survey is after.survey
+
+
+def _not_ahead(session: "Session", before: "Session") -> str:
+    """Return why images that were waiting, and have been read now, are not embedded ahead."""
+    pending = before.pending
+    return pending.not_ahead if pending is not None and pending.folder == session.folder else ""
+
+
 def _changes_alike(before: Edits, after: Edits) -> bool:
     return before.of_data == after.of_data  # a review list changes no label
 
@@ -145,7 +157,7 @@ class Session(Graph):
     # What was brought, and what is done with it.
     source: ImageDataset | None = value()  # all that was brought, as it was read
     folder: Path | None = value(needs=("source",))  # of the workspace, made for it
-    pending: Pending | None = value(needs=("source",))  # brought, and not decided about
+    pending: Pending | None = value(needs=("source",), same=_waits_alike)  # brought, not decided
     take: Take | None = value(needs=("source",))  # None: all of it
     decoding: Decoding | None = value(needs=("source",))  # None: as the source has it
     taken: ImageDataset | None = value(needs=("source", "take", "decoding"), derive=_taken)
@@ -164,7 +176,7 @@ class Session(Graph):
     )
     encoder: str = value(same=eq, default=DEFAULT_ENCODER)  # that the person wants to embed with
     # Why images are not embedded ahead any more, in a sentence; '': they may be.
-    not_ahead: str = value(needs=("source",), same=eq, default="")
+    not_ahead: str = value(needs=("source",), derive=_not_ahead, same=eq, default="")
     embeddings: Embeddings | None = value(needs=("taken",), title="the embedding and its maps")
     evidence: Evidence | None = value(  # of operations, by the encoder of the embeddings
         needs=("embeddings", "dataset"), title="the evidence on Augment"

@@ -26,7 +26,7 @@ from core.errors import OutputError
 from core.storage import cannot_write
 
 _KEPT = "The results so far are kept."
-_CANCELLED_AHEAD = "The images will be embedded when you ask for it."
+_ON_REQUEST = "The images will be embedded when you ask for it."
 _NOT_AHEAD = "The images could not be embedded in advance."
 
 
@@ -215,7 +215,10 @@ class Workspace:
     def cancel_all(self) -> None:
         """Cancel every job: the server stops."""
         for job in self.jobs():
-            job.cancel()
+            if job.slot.gives_way:
+                job.give_way()  # no person has cancelled it
+            else:
+                job.cancel()
 
     def put(self, before: Session, after: Session) -> None:
         """Store `after`, made from `before`, unless another page of this visitor was quicker."""
@@ -295,7 +298,7 @@ class Workspace:
         if ahead is None:
             return
         ahead.job.give_way()
-        self._may_begin_again(ahead)
+        self._end_ahead(ahead)
         if job.after is None and not set(job.puts).isdisjoint(ahead.job.puts):
             job.after = ahead.job
 
@@ -326,6 +329,8 @@ class Workspace:
             self._end_ahead(running)
             return
         is_kept = self._put_kept(running, job.result)
+        if "embeddings" in job.puts:
+            self._stay_on_request(_ON_REQUEST)
         if job.state is JobState.FAILED:
             self.message = f"{job.error} {_KEPT}" if is_kept else job.error
         else:
@@ -341,14 +346,16 @@ class Workspace:
         if self._is_stale(running):
             return
         pending = self.session.pending
-        if job.state is JobState.FAILED:
-            # What waits is tried again once it was read: it may be read in another way.
-            if pending is None:
-                self._replace(self.session.put(not_ahead=f"{_NOT_AHEAD} {job.error}"))
-        elif pending is not None:
-            self._replace(self.session.put(pending=replace(pending, not_ahead=_CANCELLED_AHEAD)))
-        else:
-            self._replace(self.session.put(not_ahead=_CANCELLED_AHEAD))
+        if pending is None:
+            is_failed = job.state is JobState.FAILED
+            self._stay_on_request(f"{_NOT_AHEAD} {job.error}" if is_failed else _ON_REQUEST)
+        elif job.is_cancelled:  # after a failure it is tried again with what was read as decided
+            self._replace(self.session.put(pending=replace(pending, not_ahead=_ON_REQUEST)))
+
+    def _stay_on_request(self, why: str) -> None:
+        """Embed these images when somebody asks for it, and no more by itself."""
+        if self.session.taken is not None and self.session.embeddings is None:
+            self._replace(self.session.put(not_ahead=why))
 
     def _put_kept(self, running: _Begun, kept: object) -> bool:
         """Put what is worth keeping of stopped work into the session; return whether it was."""

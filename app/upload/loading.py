@@ -46,10 +46,10 @@ def start_survey(workspace: Workspace, pending: Pending, choices: Choices) -> No
 def start_reading(workspace: Workspace, pending: Pending, decisions: dict[str, str]) -> None:
     """Read the pictures that waited, as decided."""
     load = partial(reading.read_decided, pending, decisions, WORKSPACES.settings.limits)
-    run = partial(_load_as_asked, pending, load)
+    run = partial(_load_and_keep, pending.folder, load)
     job = Job(
         _key(pending.name), _title(pending.name), run,
-        needs=("pending",), puts=("source", "audit", "folder", "not_ahead"),
+        needs=("pending",), puts=("source", "audit", "folder"),
     )  # fmt: skip
     workspace.start(job, workspace.session.put(pending=pending), of=(decisions,))
 
@@ -101,12 +101,6 @@ def _load_and_keep(folder: Path, load: Load, progress: Progress) -> Mapping[str,
     keep_index(folder, dataset)
     assert dataset.digest  # of a million rows it takes most of a second
     return {"source": dataset, "audit": report, "folder": folder}
-
-
-def _load_as_asked(pending: Pending, load: Load, progress: Progress) -> Mapping[str, object]:
-    """Return what `load` reads of images that waited; what was cancelled of them stays so."""
-    loaded = _load_and_keep(pending.folder, load, progress)
-    return {**loaded, "not_ahead": pending.not_ahead}
 
 
 def _key(name: str) -> str:

@@ -384,6 +384,46 @@ def test_what_a_person_has_cancelled_stays_away_from_these_images(
     assert workspace.jobs() == []
 
 
+def test_a_cancel_counts_though_a_person_starts_something_before_it_has_stopped(
+    workspace: Workspace, gate: Gate
+) -> None:
+    embed_ahead(workspace, LOCAL)
+    gate.wait_for(1)
+    opened = threading.Event()
+    opened.set()
+
+    workspace.jobs()[0].cancel()
+    workspace.start(waiting(opened, puts=("policy_chosen",)), workspace.session)
+    finish_jobs(workspace)
+    embed_ahead(workspace, LOCAL)
+
+    assert workspace.jobs() == []
+    assert workspace.session.policy_chosen
+
+
+@pytest.mark.parametrize("puts", [("embeddings", "projections"), ("policy_chosen",)])
+def test_who_cancels_embedding_that_they_have_asked_for_means_it(
+    puts: tuple[str, ...], workspace: Workspace
+) -> None:
+    workspace.start(waiting(threading.Event(), puts=puts), workspace.session)
+    workspace.jobs()[0].cancel()
+    finish_jobs(workspace)
+
+    embed_ahead(workspace, LOCAL)
+
+    assert (workspace.jobs() == []) is ("embeddings" in puts)
+
+
+def test_the_end_of_the_server_is_no_cancel(workspace: Workspace, gate: Gate) -> None:
+    embed_ahead(workspace, LOCAL)
+    gate.wait_for(1)
+
+    workspace.cancel_all()
+    finish_jobs(workspace)
+
+    assert workspace.session.not_ahead == ""
+
+
 def test_other_images_may_be_embedded_ahead_after_a_cancel(
     workspace: Workspace, gate: Gate, split_dataset: ImageDataset
 ) -> None:
@@ -486,12 +526,12 @@ def test_it_waits_for_no_answer_about_labels(
 
 def test_a_cancel_before_the_answer_holds_after_it(undecided: Workspace) -> None:
     embed_ahead(undecided, LOCAL)
+    pending = undecided.session.pending
     undecided.jobs()[0].cancel()
-    finish_jobs(undecided)
-    embed_ahead(undecided, LOCAL)
-    assert undecided.jobs() == []
 
-    answer(undecided)
+    assert pending is not None  # as the page has it, that knows of no cancel yet
+    loading.start_reading(undecided, pending, {"outside_classes": "one_class"})
+    finish_jobs(undecided)
 
     assert undecided.session.dataset is not None
     assert begin_and_finish(undecided).embeddings is None

@@ -4,7 +4,7 @@ import ast
 import importlib
 from collections.abc import Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -22,8 +22,8 @@ from core.pictures.decoding import Decoding
 
 # What goes with the images themselves, so that nobody has to be told.
 GOES_WITH_IMAGES = {"folder", "pending", "take", "decoding", "policy", "source"}
-# What is a choice for all images, and what tells of no work.
-NOT_MADE = {"encoder", "not_ahead"}
+# What is a choice for all images.
+CHOSEN_FOR_ALL = {"encoder"}
 
 
 # What is read to see what is still to be made: a place is looked up by the points and the map.
@@ -35,6 +35,8 @@ class Waiting:
     """Images that wait, as far as a workspace asks."""
 
     folder: Path
+    survey: object = field(default_factory=object)
+    not_ahead: str = ""
 
 
 @dataclass(frozen=True)
@@ -284,4 +286,4 @@ def test_the_question_before_a_replacement_can_forget_no_value() -> None:
         and not any(VALUES[one].title for one in needed_for(Session, [name]) | {name})
     }
 
-    assert untold == GOES_WITH_IMAGES | NOT_MADE
+    assert untold == GOES_WITH_IMAGES | CHOSEN_FOR_ALL
