@@ -59,6 +59,7 @@ class ServerSettings:
     limits: Limits = DEFAULT_LIMITS
     workspaces: int = 100  # visitors with files at one time
     jobs: int = 2  # that run at one time
+    embeds_ahead: bool = True  # by itself after a load, where that is quick
     keep_days: int = 14  # on loopback
     idle_minutes: int = 30  # elsewhere
     root: Path | None = None  # of the workspaces; None: the default place
@@ -169,6 +170,7 @@ def read_settings(options: Mapping[str, object]) -> ServerSettings:
         initial_source=None if source is None else str(source),
         limits=read_limits(options),
         root=None if root is None else Path(str(root)).absolute(),
+        embeds_ahead=not options["embed_on_request"],
         **others,
     )
 

@@ -45,7 +45,6 @@ def _draw(target: Path) -> None:
         page.goto(f"http://127.0.0.1:{PORT}")
         page.get_by_role("button", name="Audit the images").wait_for()
         page.get_by_role("link", name=re.compile("4. Balance")).click()
-        page.get_by_role("button", name=re.compile("Embed")).click()
         page.get_by_role("heading", name="The map").wait_for()
         page.get_by_role("button", name=re.compile("Make .* synthetic points")).click()
         page.get_by_text(re.compile("SMOTE put .* synthetic points")).wait_for()

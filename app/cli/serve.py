@@ -11,6 +11,11 @@ from app.settings import SERVE_OPTIONS, read_settings
 @option("--data", metavar="SOURCE", help=f"open at the start: {SOURCE_TEXT}")
 @option("--no-browser", is_flag=True, help="do not open a browser")
 @option("--workspaces", metavar="DIR", help="keep what visitors bring and make here")
+@option(
+    "--embed-on-request",
+    is_flag=True,
+    help="embed images only when asked, not by itself after a load",
+)
 @together(*(number_option(one) for one in SERVE_OPTIONS))
 def run_serve(*, no_browser: bool, **values: object) -> None:
     """Open the app in the browser."""

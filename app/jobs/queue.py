@@ -32,6 +32,7 @@ class Slot:
 
     name: str
     remembered: int = 1  # of its jobs that began by themselves: none of them begins again
+    gives_way: bool = False  # its jobs run while no other job is there, and stop for one
 
 
 # What the person waits for is first; what comes by itself meanwhile follows.
@@ -42,7 +43,8 @@ QUALITY = Slot("quality")
 PLACING = Slot("placing", remembered=4)  # two sets of points, on two maps each
 BESIDE = Slot("beside")
 CLUSTERS = Slot("clusters")
-SLOTS = (MAIN, MAP, RISKS, QUALITY, PLACING, BESIDE, CLUSTERS)
+AHEAD = Slot("ahead", gives_way=True)  # what nobody waits for yet
+SLOTS = (MAIN, MAP, RISKS, QUALITY, PLACING, BESIDE, CLUSTERS, AHEAD)
 
 
 @dataclass(eq=False)
@@ -69,6 +71,8 @@ class Job:
     instead: Callable[[], None] | None = None  # done in place of work that was cancelled unbegun
     so_far: object = None  # what the work tells before it is done; pages read it
     keep: Callable[[], Any] | None = None  # gives the result of work that was stopped, or None
+    must_give_way: Callable[[], bool] | None = None  # asked by one that does; the queue sets it
+    has_given_way: bool = False  # nobody has cancelled it: others came first
     _cancelled: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -102,8 +106,16 @@ class Job:
             if self.state is JobState.QUEUED:
                 self.state = JobState.CANCELLED
 
+    def give_way(self) -> None:
+        """Stop for other work; who began it may begin it again afterwards."""
+        if not self.is_cancelled:
+            self.has_given_way = True
+            self.cancel()
+
     def report(self, stage: str, done: int, total: int) -> None:
         """Take progress from the work, and stop it when that was asked for."""
+        if self.must_give_way is not None and self.must_give_way():
+            self.give_way()
         if self._cancelled.is_set():
             raise CancelledError("Cancelled.")
         if stage != self.stage:
@@ -112,8 +124,7 @@ class Job:
 
     def run(self) -> None:
         """Do the work in the calling thread."""
-        # Both would write to the same places.
-        while self.state is JobState.QUEUED and self.after is not None and self.after.is_active:
+        while self.state is JobState.QUEUED and self._must_wait():
             time.sleep(_POLL_SECONDS)
         self.after = None
         with self._lock:
@@ -147,6 +158,11 @@ class Job:
             )
             self._stop(JobState.FAILED)
 
+    def _must_wait(self) -> bool:
+        if self.after is not None and self.after.is_active:
+            return True  # both would write to the same places
+        return self.must_give_way is not None and self.must_give_way()
+
     def _stop(self, state: JobState) -> None:
         """Keep what is worth it, then say that there is no more to come."""
         self.result = self.keep() if self.keep is not None else None
@@ -154,11 +170,16 @@ class Job:
 
 
 class JobQueue:
-    """Runs a few jobs at a time; the others wait in order of arrival."""
+    """Runs a few jobs at a time; the others wait in order of arrival.
+
+    Those that give way have a thread of their own, one after the other: they take no place of
+    the others, and run only while there are none.
+    """
 
     def __init__(self, workers: int = 2) -> None:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="job")
-        self._waiting: list[Job] = []
+        self._spare = ThreadPoolExecutor(1, thread_name_prefix="spare")
+        self._waiting: list[Job] = []  # and running
         self._lock = threading.Lock()
 
     def use_workers(self, count: int) -> None:
@@ -169,13 +190,26 @@ class JobQueue:
         """Run `job` when a worker is free."""
         with self._lock:
             self._waiting.append(job)
-        self._pool.submit(self._run, job)
+        if job.slot.gives_way:
+            job.must_give_way = self._has_others
+            self._spare.submit(self._run, job)
+        else:
+            self._pool.submit(self._run, job)
 
     def position(self, job: Job) -> int:
         """Return how many queued jobs stand before `job`."""
         with self._lock:
-            waiting = [other for other in self._waiting if other.state is JobState.QUEUED]
+            waiting = [
+                other
+                for other in self._waiting
+                if other.state is JobState.QUEUED and other.slot.gives_way == job.slot.gives_way
+            ]
         return waiting.index(job) if job in waiting else 0
+
+    def _has_others(self) -> bool:
+        """Return whether there is a job, running or waiting, that gives way to none."""
+        with self._lock:
+            return any(job.is_active and not job.slot.gives_way for job in self._waiting)
 
     def _run(self, job: Job) -> None:
         job.run()

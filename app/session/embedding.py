@@ -1,8 +1,10 @@
 """Embed images and draw the first map of them: for jobs, and to open a session again."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+from app.session.session import Session
 from core.dataset import ImageDataset
 from core.embed import Embeddings, embed
 from core.progress import Progress
@@ -28,3 +30,26 @@ def as_values(made: tuple[Embeddings, Projection]) -> dict[str, Any]:
     """Return the values of a session that vectors and their first map are."""
     embeddings, first = made
     return {"embeddings": embeddings, "projections": {first.method: first}}
+
+
+@dataclass(frozen=True, eq=False)
+class VectorSource:
+    """Where a job has its vectors from: they are there, or it makes them first."""
+
+    taken: ImageDataset | None  # all of it: an image that is left out now may come back
+    encoder: str
+    cache: Path
+    embeddings: Embeddings | None
+
+    @classmethod
+    def of(cls, session: Session, cache: Path) -> Self:
+        """Return the source of a session's vectors."""
+        return cls(session.taken, session.encoder, cache, session.embeddings)
+
+    def vectors(self, progress: Progress) -> tuple[Embeddings, dict[str, Any]]:
+        """Return the vectors, and the values of a session that were made with them now."""
+        if self.embeddings is not None:
+            return self.embeddings, {}
+        assert self.taken is not None
+        made = embed_and_map(self.taken, self.encoder, "auto", self.cache, progress)
+        return made[0], as_values(made)

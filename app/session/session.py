@@ -16,7 +16,7 @@ from core.augment.evidence import Evidence
 from core.dataset import ImageDataset, Take, select
 from core.dataset.edits import Edits
 from core.dataset.questions import with_decoding
-from core.embed import Embeddings
+from core.embed import DEFAULT_ENCODER, Embeddings
 from core.errors import SettingError
 from core.evaluate import EvaluationReport
 from core.export import ExportReport
@@ -37,6 +37,7 @@ class Pending:
     name: str
     folder: Path  # of the workspace, made for them
     survey: Survey
+    not_ahead: str = ""  # why they are not embedded ahead any more; see `Session.not_ahead`
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +133,18 @@ def _planned_anew(session: "Session", before: "Session") -> Balanced | None:
     return Balanced(plan, balanced.seed)
 
 
+def _waits_alike(before: Pending | None, after: Pending | None) -> bool:
+    if before is None or after is None:
+        return before is after
+    return before.survey is after.survey
+
+
+def _not_ahead(session: "Session", before: "Session") -> str:
+    """Return why images that were waiting, and have been read now, are not embedded ahead."""
+    pending = before.pending
+    return pending.not_ahead if pending is not None and pending.folder == session.folder else ""
+
+
 def _changes_alike(before: Edits, after: Edits) -> bool:
     return before.of_data == after.of_data  # a review list changes no label
 
@@ -144,7 +157,7 @@ class Session(Graph):
     # What was brought, and what is done with it.
     source: ImageDataset | None = value()  # all that was brought, as it was read
     folder: Path | None = value(needs=("source",))  # of the workspace, made for it
-    pending: Pending | None = value(needs=("source",))  # brought, and not decided about
+    pending: Pending | None = value(needs=("source",), same=_waits_alike)  # brought, not decided
     take: Take | None = value(needs=("source",))  # None: all of it
     decoding: Decoding | None = value(needs=("source",))  # None: as the source has it
     taken: ImageDataset | None = value(needs=("source", "take", "decoding"), derive=_taken)
@@ -161,6 +174,9 @@ class Session(Graph):
     policy_chosen: bool = value(  # the person changed it
         needs=("source",), default=False, title="your settings on Augment"
     )
+    encoder: str = value(same=eq, default=DEFAULT_ENCODER)  # that the person wants to embed with
+    # Why images are not embedded ahead any more, in a sentence; '': they may be.
+    not_ahead: str = value(needs=("source",), derive=_not_ahead, same=eq, default="")
     embeddings: Embeddings | None = value(needs=("taken",), title="the embedding and its maps")
     evidence: Evidence | None = value(  # of operations, by the encoder of the embeddings
         needs=("embeddings", "dataset"), title="the evidence on Augment"

@@ -63,6 +63,7 @@ class SavedSession:
     was_embedded: bool
     was_made: bool  # the plan was carried out on the embeddings
     was_compared: bool  # the comparison lies beside it
+    not_ahead: str = ""  # as the session says
 
     @property
     def name(self) -> str:
@@ -126,6 +127,7 @@ def save_session(workspace: Path, session: Session) -> None:
         was_embedded=embeddings is not None,
         was_made=balanced is not None and balanced.made is not None,
         was_compared=session.evaluation is not None,
+        not_ahead=session.not_ahead,
     )
     write_bytes(workspace / SESSION_FILE, records.to_text(saved, _VERSION).encode())
 
@@ -163,7 +165,9 @@ def reopen(workspace: Path, saved: SavedSession, vectors: Path, progress: Progre
     source = read_dataset(folder / _INDEX)
     source = with_decoding(source, decoding_of(saved.recipe.choices, source.proposal.decoding))
     _look_for_files(source, workspace, progress)
-    session = Session().put(source=source, audit=audit(source, progress), folder=folder)
+    session = Session().put(
+        source=source, audit=audit(source, progress), folder=folder, not_ahead=saved.not_ahead
+    )
     recipe = saved.recipe
     if recipe.take is not None:
         report = audit(select(source, recipe.take), progress)
@@ -189,7 +193,7 @@ def _with_embeddings(
         made = embed_and_map(session.taken, saved.recipe.encoder, device, vectors, progress)
     except SettingError:  # an encoder of another version, or a model that is gone
         return session
-    return session.put(**as_values(made))
+    return session.put(encoder=saved.recipe.encoder, **as_values(made))
 
 
 def _with_plan(session: Session, saved: SavedSession, progress: Progress) -> Session:

@@ -6,11 +6,11 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
-from app.jobs.queue import JOBS, MAIN, SLOTS, Job, JobState, Slot
+from app.jobs.queue import AHEAD, JOBS, MAIN, SLOTS, Job, JobState, Slot
 from app.session.kept_report import keep_report
 from app.session.root_folder import remove_later
 from app.session.session import Session
@@ -26,6 +26,8 @@ from core.errors import OutputError
 from core.storage import cannot_write
 
 _KEPT = "The results so far are kept."
+_ON_REQUEST = "The images will be embedded when you ask for it."
+_NOT_AHEAD = "The images could not be embedded in advance."
 
 
 @dataclass(frozen=True)
@@ -149,12 +151,13 @@ class Workspace:
     def begin(self, job: Job, made_from: Session, *, of: tuple[object, ...] = ()) -> bool:
         """Start work by itself: once, however it ends, for what it needs and what it is `of`.
 
-        What the person has not read yet stays.
+        What the person has not read yet stays. What gives way begins while nothing else is there.
         """
         asked = _Begun(job, made_from, of)
         with self._lock:
             is_known = any(one.is_like(asked) for one in self.begun.get(job.slot, []))
-            return not is_known and self.job_in(job.slot) is None and self._start(asked)
+            rivals = self.jobs() if job.slot.gives_way else [self.job_in(job.slot)]
+            return not is_known and not any(rivals) and self._start(asked)
 
     def remember(self, job: Job, made_from: Session, *, of: tuple[object, ...] = ()) -> None:
         """Note that a job has begun: `begin` does not begin it again."""
@@ -212,7 +215,10 @@ class Workspace:
     def cancel_all(self) -> None:
         """Cancel every job: the server stops."""
         for job in self.jobs():
-            job.cancel()
+            if job.slot.gives_way:
+                job.give_way()  # no person has cancelled it
+            else:
+                job.cancel()
 
     def put(self, before: Session, after: Session) -> None:
         """Store `after`, made from `before`, unless another page of this visitor was quicker."""
@@ -274,11 +280,32 @@ class Workspace:
                 # What is kept of the work before is no change behind the back of this one.
                 made_from = self.session if made_from is before else made_from
             job.after = taken.job
+        if not job.slot.gives_way:
+            self._stop_ahead(job)
         self._running[job.slot] = _Begun(job, made_from, asked.of)
         self.remember(job, made_from, of=asked.of)
         self.changes += 1
         JOBS.submit(job)
         return True
+
+    def _stop_ahead(self, job: Job) -> None:
+        """Stop what runs ahead: `job` comes first.
+
+        What it still brings arrives nowhere, since that would replace what `job` works on. Where
+        `job` makes the same, it waits until that has left in the cache what it has.
+        """
+        ahead = self._running.pop(AHEAD, None)
+        if ahead is None:
+            return
+        ahead.job.give_way()
+        self._end_ahead(ahead)
+        if job.after is None and not set(job.puts).isdisjoint(ahead.job.puts):
+            job.after = ahead.job
+
+    def _may_begin_again(self, stopped: _Begun) -> None:
+        """Forget that a job has begun by itself, since others came first."""
+        slot = stopped.job.slot
+        self.begun[slot] = [one for one in self.begun.get(slot, []) if one.job is not stopped.job]
 
     def _all_attached(self) -> list[Attached]:
         with self._attached_lock:
@@ -298,12 +325,37 @@ class Workspace:
             else:
                 self._put_result(running, job.result)
             return
+        if job.slot is AHEAD:
+            self._end_ahead(running)
+            return
         is_kept = self._put_kept(running, job.result)
+        if "embeddings" in job.puts:
+            self._stay_on_request(_ON_REQUEST)
         if job.state is JobState.FAILED:
             self.message = f"{job.error} {_KEPT}" if is_kept else job.error
         else:
             rest = _KEPT if is_kept else "Nothing has changed."
             self.message = f"{job.title} was cancelled. {rest}"
+
+    def _end_ahead(self, running: _Begun) -> None:
+        """Remember why what ran ahead has ended: quietly, since nobody has asked for it."""
+        job = running.job
+        if job.has_given_way:
+            self._may_begin_again(running)
+            return
+        if self._is_stale(running):
+            return
+        pending = self.session.pending
+        if pending is None:
+            is_failed = job.state is JobState.FAILED
+            self._stay_on_request(f"{_NOT_AHEAD} {job.error}" if is_failed else _ON_REQUEST)
+        elif job.is_cancelled:  # after a failure it is tried again with what was read as decided
+            self._replace(self.session.put(pending=replace(pending, not_ahead=_ON_REQUEST)))
+
+    def _stay_on_request(self, why: str) -> None:
+        """Embed these images when somebody asks for it, and no more by itself."""
+        if self.session.taken is not None and self.session.embeddings is None:
+            self._replace(self.session.put(not_ahead=why))
 
     def _put_kept(self, running: _Begun, kept: object) -> bool:
         """Put what is worth keeping of stopped work into the session; return whether it was."""

@@ -8,11 +8,11 @@ from html import escape
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from app.jobs.queue import JOBS, Job, JobState
+from app.jobs.queue import AHEAD, JOBS, Job, JobState
 from app.session.session import Session
 from app.session.workspace import Ongoing, Workspace
 from app.settings import ASSETS
-from app.shell.page import NOTES_KEY, Page, PageState, plain
+from app.shell.page import NOTES_KEY, Page, PageState, plain, quiet
 from core.dataset import TRAIN
 from core.words import count_of, duration_of
 
@@ -42,6 +42,7 @@ def draw(workspace: Workspace, pages: Iterable[Page], links: Mapping[str, Stream
                 width="stretch",
             )
         _job_lines(workspace)
+        _told_of_ahead(workspace.session)
         st.toggle("Notes for learners", key=NOTES_KEY, persist_state="session")
 
 
@@ -89,7 +90,10 @@ def _job_lines(workspace: Workspace) -> None:
         for one in ongoing:
             _ongoing_line(one)
         for job in workspace.jobs():
-            _job_line(job)
+            if job.slot is AHEAD:
+                _ahead_line(job)
+            else:
+                _job_line(job)
         workspace.collect()
         # Another tab of this visitor may have collected the result, or started something.
         if is_busy and (workspace.changes != changes or [one.key for one in ongoing] != others):
@@ -111,6 +115,21 @@ def _job_line(job: Job) -> None:
         st.progress(job.share or 0.0, text=f"**{plain(job.title)}**  \n{plain(_detail(job))}")
         if st.button("Cancel", key=f"cancel_{job.key}", type="tertiary"):
             job.cancel()
+
+
+def _ahead_line(job: Job) -> None:
+    """Draw what nobody waits for: small, and only while something happens."""
+    if job.stage and not job.is_cancelled:
+        with st.container(key="ahead", gap=None):
+            quiet(f"In advance: {_detail(job)}")
+            if st.button("Cancel", key=f"cancel_{job.key}", type="tertiary"):
+                job.cancel()
+
+
+def _told_of_ahead(session: Session) -> None:
+    """Draw why images are not embedded in advance, as long as they are not embedded."""
+    if session.not_ahead and session.embeddings is None:
+        quiet(session.not_ahead)
 
 
 def _detail(job: Job) -> str:

@@ -1,10 +1,16 @@
 """What can be chosen to embed with, and what that takes, before a model is opened."""
 
 import os
+from contextlib import suppress
+from pathlib import Path
 from typing import Protocol
 
-from core.embed.devices import CPU
-from core.embed.encoders import ENCODERS
+import pandas as pd
+
+from core.dataset import ImageDataset
+from core.embed.cache import encoder_key
+from core.embed.devices import AUTO, CPU, resolve_device
+from core.embed.encoders import ENCODERS, find_encoder
 from core.embed.pretrained import PRETRAINED, UNKNOWN_CORE_SECONDS
 from core.words import duration_of
 
@@ -42,6 +48,22 @@ def seconds_to_embed(encoder: str, count: int, *, cores: int | None = None) -> f
     offer = offered_encoders().get(encoder)
     each = UNKNOWN_CORE_SECONDS if offer is None else offer.core_seconds
     return count * each / (cores or os.cpu_count() or 1)
+
+
+def count_missing(dataset: ImageDataset, encoder: str, cache: Path, *, device: str = AUTO) -> int:
+    """Return how many images have no vector in `cache`, by its lists alone.
+
+    A vector that is damaged counts as there.
+
+    Raises:
+        SettingError: an unknown encoder, or a device that is not there.
+    """
+    folder = cache / encoder_key(find_encoder(encoder), resolve_device(device))
+    missing = pd.Index(dataset.picture_keys)
+    for place in folder.glob("*.parquet"):
+        with suppress(OSError, ValueError, KeyError):  # being removed, or damaged
+            missing = missing[~missing.isin(pd.read_parquet(place, columns=["key"])["key"])]
+    return len(missing)
 
 
 def embedding_text(encoder: str, count: int, *, device: str, cores: int | None = None) -> str:

@@ -17,7 +17,8 @@ from core.progress import silent
 @pytest.fixture(scope="session", autouse=True)
 def _close_workspaces() -> Iterator[None]:
     # One server for all tests, each with visitors of its own.
-    WORKSPACES.settings = replace(WORKSPACES.settings, workspaces=10_000)
+    # Nothing is embedded ahead: a test of something else has the session that it was given.
+    WORKSPACES.settings = replace(WORKSPACES.settings, workspaces=10_000, embeds_ahead=False)
     yield
     WORKSPACES.close()
 

@@ -68,7 +68,7 @@ def test_each_option_sets_what_it_says(tmp_path: Path) -> None:
         *("--host", "0.0.0.0", "--port", "9000", "--data", "sample:parts"),
         *("--workspaces", str(tmp_path), "--max-megapixels", "100", "--max-gigabytes", "1.5"),
         *("--max-files", "7", "--max-classes", "8", "--max-ratio", "9", "--max-visitors", "10"),
-        *("--jobs", "3", "--keep-days", "4", "--idle-minutes", "5"),
+        *("--jobs", "3", "--keep-days", "4", "--idle-minutes", "5", "--embed-on-request"),
     )
 
     assert settings == ServerSettings(
@@ -80,6 +80,7 @@ def test_each_option_sets_what_it_says(tmp_path: Path) -> None:
         jobs=3,
         keep_days=4,
         idle_minutes=5,
+        embeds_ahead=False,
         root=tmp_path,
     )
 

@@ -29,7 +29,7 @@ def test_a_reload_and_cancel_and_a_kill_keep_what_is_compared(
     repeats.fill("100")
     repeats.press("Enter")
     visitor.waits_for_nothing()
-    visitor.press("Embed 446 images and compare 8 strategies")
+    visitor.press(re.compile("ompare 8 strategies"))
     visitor.says(re.compile(r"So far: [2-7] of 8 strategies"))
 
     page.reload()

@@ -16,9 +16,8 @@ LASSO = ((0.1, 0.1), (0.9, 0.05), (0.85, 0.95), (0.5, 0.6), (0.15, 0.9))
 
 
 def open_map(visitor: Visitor, images: int) -> DrawnMap:
-    """Embed the images and wait for their map."""
+    """Wait for the map of the images, which comes by itself."""
     visitor.go("Balance")
-    visitor.press(f"Embed {images} images")
     drawn = DrawnMap(visitor.page)
     drawn.wait()
     return drawn

@@ -15,18 +15,17 @@ POINTS = re.compile(r"/evenset/map/.*/points$")
 
 @pytest.fixture
 def owner(new_visitor: Callable[..., Visitor], server: Server, tmp_path: Path) -> Visitor:
-    """Return somebody on Balance with 9 images, too few for a UMAP, and not yet a map."""
+    """Return somebody with 9 images, too few for a UMAP."""
     visitor = new_visitor(server)
     visitor.upload(write_folder(tmp_path / "few", {"cat": 6, "dog": 3}))
     visitor.says("All 9 files can be used")
-    visitor.go("Balance")
     return visitor
 
 
 @pytest.fixture
 def mapped(owner: Visitor) -> tuple[Visitor, DrawnMap]:
     """Return somebody before the PCA of 9 images."""
-    owner.press("Embed 9 images")
+    owner.go("Balance")
     drawn = DrawnMap(owner.page)
     drawn.wait()
     return owner, drawn
@@ -81,7 +80,7 @@ def test_the_tools_wait_for_the_points(owner: Visitor) -> None:
     page, drawn = owner.page, DrawnMap(owner.page)
     waiting: list[Route] = []
     page.route(POINTS, lambda route: waiting.append(route), times=1)
-    owner.press("Embed 9 images")
+    owner.go("Balance")
     expect(page.locator(".map .over").last).to_be_visible(timeout=PATIENCE_MS)
 
     page.locator(".map .over").last.hover()

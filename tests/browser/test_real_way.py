@@ -80,7 +80,6 @@ def balance_and_export(
     visitor.go("Augment")
     expect(visitor.page.locator(".beforeafter img")).not_to_have_count(0, timeout=PATIENCE_MS)
     visitor.go("Balance")
-    visitor.press(f"Embed {images} images")
     visitor.says(re.compile(r"(PCA|UMAP) of [\d,]+ images"))
     visitor.press(f"Make {points} synthetic points")
     visitor.says(f"SMOTE put {points} synthetic points between neighbours")

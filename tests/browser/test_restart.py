@@ -64,7 +64,6 @@ def test_after_a_kill_the_visitor_goes_on_and_nobody_else_can(
     visitor = open_page(context, restarting)
     load_digits(visitor)
     visitor.go("Balance")
-    visitor.press("Embed 446 images")
     visitor.says(re.compile("(PCA|UMAP) of 446 images"))
     visitor.press(re.compile(r"^Make [\d,]+ synthetic points"))
     visitor.says(re.compile(r"SMOTE put [\d,]+ synthetic points between neighbours"))

@@ -80,8 +80,7 @@ def augment(visitor: Visitor) -> None:
 def balance(visitor: Visitor) -> None:
     visitor.go("Balance")
     visitor.has_title("How should the classes be balanced?")
-    visitor.press("Embed 675 images")
-    # The UMAP comes by itself; on the PCA, points lie exactly.
+    # The vectors and the UMAP come by themselves; on the PCA, points lie exactly.
     visitor.says("UMAP of 675 images")
     visitor.page.locator(".st-key-map_method").get_by_text("PCA", exact=True).click()
     visitor.says("PCA of 675 images. Trustworthiness")

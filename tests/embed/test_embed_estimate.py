@@ -1,15 +1,20 @@
 """What embedding will take is told before it begins, by the encoder's own record."""
 
+from pathlib import Path
+
 import pytest
+from image_sets import read_folder, write_folder
 
 from core.embed import (
     DEFAULT_ENCODER,
     ENCODERS,
     PRETRAINED,
+    embed,
     embedding_text,
     offered_encoders,
     seconds_to_embed,
 )
+from core.embed.estimate import count_missing
 
 
 @pytest.mark.parametrize("name", [*ENCODERS, *PRETRAINED])
@@ -39,3 +44,25 @@ def test_the_sentence_names_the_time_and_what_shortens_it() -> None:
     assert embedding_text(DEFAULT_ENCODER, 12_000, device="cuda", cores=2) == (
         "Estimated time on the CPU: 70 s; less on a GPU or if cached."
     )
+
+
+def test_what_a_cache_lacks_is_counted_by_encoder(tmp_path: Path) -> None:
+    dataset = read_folder(write_folder(tmp_path / "set", {"cat": 3, "dog": 2}))
+    cache = tmp_path / "cache"
+    before = count_missing(dataset, "classical", cache)
+
+    embed(dataset, encoder="classical", cache=cache, rows=[0, 1])
+    embed(dataset, encoder="classical", cache=cache, rows=[1, 4])
+
+    assert before == 5
+    assert count_missing(dataset, "classical", cache) == 2
+    assert count_missing(dataset, DEFAULT_ENCODER, cache) == 5
+
+
+def test_a_damaged_list_of_a_cache_counts_as_nothing(tmp_path: Path) -> None:
+    dataset = read_folder(write_folder(tmp_path / "set", {"cat": 3}))
+    embed(dataset, encoder="classical", cache=tmp_path / "cache")
+    for place in (tmp_path / "cache").rglob("*.parquet"):
+        place.write_bytes(b"damaged")
+
+    assert count_missing(dataset, "classical", tmp_path / "cache") == 3

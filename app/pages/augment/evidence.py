@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
@@ -19,7 +18,7 @@ from app.pages.augment.pictures import (
     open_sources,
     original_html,
 )
-from app.session.embedding import as_values, embed_and_map
+from app.session.embedding import VectorSource
 from app.session.session import Session
 from app.shell.page import current_workspace, note, plain, quiet
 from core.augment import OPERATIONS
@@ -28,7 +27,6 @@ from core.augment.suggestion import suggest_policy, useful_for
 from core.augment.trials import list_trials, trying_text
 from core.augment.verdict import Verdict
 from core.dataset import ImageDataset, refusal_text
-from core.embed import DEFAULT_ENCODER, Embeddings
 from core.progress import Progress
 from core.words import count_of
 
@@ -68,7 +66,7 @@ def _form(session: Session, dataset: ImageDataset) -> None:
         quiet(
             trying_text(
                 dataset, list_trials(), images_per_class=images,
-                encoder=session.embeddings.encoder if session.embeddings else DEFAULT_ENCODER,
+                encoder=session.embeddings.encoder if session.embeddings else session.encoder,
                 to_embed=0 if session.embeddings else len(dataset),
             )
         )  # fmt: skip
@@ -76,11 +74,8 @@ def _form(session: Session, dataset: ImageDataset) -> None:
 
 def _start(session: Session, dataset: ImageDataset, images: int) -> None:
     workspace = current_workspace()
-
-    run = partial(
-        _embed_and_try, dataset, session.taken or dataset, session.embeddings, images,
-        workspace.vectors_folder,
-    )  # fmt: skip
+    source = VectorSource.of(session, workspace.vectors_folder)
+    run = partial(_embed_and_try, dataset, source, images)
     job = Job(
         "evidence", "Trying operations", run,
         needs=("dataset", "embeddings"), puts=("embeddings", "projections", "evidence"),
@@ -89,18 +84,10 @@ def _start(session: Session, dataset: ImageDataset, images: int) -> None:
 
 
 def _embed_and_try(
-    dataset: ImageDataset,
-    taken: ImageDataset,
-    embeddings: Embeddings | None,
-    images_per_class: int,
-    cache: Path,
-    progress: Progress,
+    dataset: ImageDataset, source: VectorSource, images_per_class: int, progress: Progress
 ) -> Mapping[str, object]:
-    """Try operations on each class, embedding all that was taken where that was not done."""
-    values: Mapping[str, object] = {}
-    if embeddings is None:
-        made = embed_and_map(taken, DEFAULT_ENCODER, "auto", cache, progress)
-        embeddings, values = made[0], as_values(made)
+    """Try operations on each class, embedding first where that was not done."""
+    embeddings, values = source.vectors(progress)
     evidence = measure_evidence(
         dataset, embeddings, list_trials(), images_per_class=images_per_class, progress=progress
     )

@@ -11,35 +11,61 @@ from app.session.session import Session
 from app.session.workspace import Workspace
 from app.session.workspaces import WORKSPACES
 from app.shell.page import current_workspace, plain, quiet
-from core.embed import available_devices, embedding_text, offered_encoders
+from core.embed import available_devices, embedding_text, offered_encoders, resolve_device
 from core.progress import Progress
 from core.project import DEFAULT_SETTINGS, MapSettings, Projection
 from core.words import count_of
 
 _OTHER = "another"
+_KEY = "encoder"
 
 
-def draw(session: Session, *, is_needed: bool) -> None:
+def draw(session: Session) -> None:
     """Draw the choice of an encoder and the button that embeds."""
     st.subheader("Draw the map", anchor=False)
     quiet("Every training image becomes a dot; similar pictures are close together.")
-    assert session.taken is not None
-    images = len(session.taken)
     with st.container(border=True):
-        left, right = st.columns(2)
-        with left:
-            encoder = _choose_encoder()
-        with right:
-            device = _choose_device()
-        with st.container(horizontal=True, vertical_alignment="center"):
-            if st.button(
-                f"Embed {count_of(images, 'image')}",
-                type="primary" if is_needed else "secondary",
-                disabled=not encoder,
-            ):
-                start_embedding(current_workspace(), session, encoder, device)
-                st.rerun()
-            quiet(embedding_text(encoder, images, device=device))
+        _form(session)
+
+
+def offer_another(session: Session) -> None:
+    """Draw what embedded the images, and how to embed them with another encoder."""
+    embeddings = session.embeddings
+    assert embeddings is not None
+    offered = offered_encoders()
+    name = embeddings.encoder
+    title = offered[name].title if name in offered else name
+    with st.expander(f"Encoder: {plain(title)}"):
+        lost = session.would_drop("embeddings")
+        _form(session)
+        if lost:
+            quiet(f"Embedding again discards: {', '.join(lost)}.")
+
+
+def time_text(session: Session) -> str:
+    """Return how long it takes to embed the images of a session."""
+    images = 0 if session.taken is None else len(session.taken)
+    return embedding_text(session.encoder, images, device=resolve_device("auto"))
+
+
+def _form(session: Session) -> None:
+    assert session.taken is not None
+    images, embeddings = len(session.taken), session.embeddings
+    left, right = st.columns(2)
+    with left:
+        encoder = _choose_encoder(session)
+    with right:
+        device = _choose_device()
+    is_there = embeddings is not None and (encoder, device) == (
+        embeddings.encoder, embeddings.device,
+    )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center"):
+        how = "again" if embeddings is not None else "only"
+        text = f"Embed {count_of(images, 'image')} {how}"
+        if st.button(text, disabled=not encoder or is_there):
+            start_embedding(current_workspace(), session, encoder, device)
+            st.rerun()
+        quiet(embedding_text(encoder, images, device=device))
 
 
 def start_embedding(workspace: Workspace, session: Session, encoder: str, device: str) -> None:
@@ -47,6 +73,9 @@ def start_embedding(workspace: Workspace, session: Session, encoder: str, device
 
     It works on all that was taken: an image that is left out now may come back.
     """
+    chosen = session.put(encoder=encoder)
+    workspace.put(session, chosen)
+    session = chosen
     taken, cache = session.taken, workspace.vectors_folder
     assert taken is not None
 
@@ -100,17 +129,18 @@ def offer_better_map(workspace: Workspace, session: Session) -> None:
         st.rerun()
 
 
-def _choose_encoder() -> str:
+def _choose_encoder(session: Session) -> str:
     """Draw the encoders; return a name, or '' while none is named.
 
     Models of Hugging Face are downloaded by the server, and folders are its own: both are for
     the person at this computer alone.
     """
     offered = offered_encoders(downloads=WORKSPACES.settings.is_local)
+    names = [*offered, *([_OTHER] if WORKSPACES.settings.is_local else [])]
     chosen = st.selectbox(
-        "Encoder", [*offered, *([_OTHER] if WORKSPACES.settings.is_local else [])],
+        "Encoder", names, index=names.index(session.encoder) if session.encoder in names else 0,
         format_func=lambda name: offered[name].title if name in offered else "Another model ...",
-        key="encoder", persist_state="session",
+        key=_KEY, persist_state="session", on_change=_take_encoder,
     )  # fmt: skip
     if chosen == _OTHER:
         return st.text_input(
@@ -121,6 +151,14 @@ def _choose_encoder() -> str:
         ).strip()
     st.caption(plain(offered[chosen].help))
     return chosen
+
+
+def _take_encoder() -> None:
+    """Keep what was chosen: it is what every page embeds with, and what is embedded ahead."""
+    chosen, workspace = st.session_state[_KEY], current_workspace()
+    if chosen != _OTHER:
+        before = workspace.session
+        workspace.put(before, before.put(encoder=chosen))
 
 
 def _choose_device() -> str:

@@ -1,7 +1,7 @@
 """Balance: embed the images, choose a strategy, see where its points lie."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from app.pages.balance import map as balance_map
 from app.pages.balance.plan import choose_plan
 from app.pages.balance.quality import draw_quality, start_quality
 from app.pages.balance.risks import draw_risks, start_risks
+from app.session.embedding import VectorSource
 from app.session.session import Balanced, Session
 from app.shell.page import (
     ask_for_images,
@@ -26,7 +27,7 @@ from app.shell.page import (
 from core.dataset import ImageDataset
 from core.progress import Progress
 from core.resample import STRATEGIES, BalancePlan, TrainingSide, resample
-from core.words import lowered
+from core.words import count_of, lowered
 
 QUESTION = "How should the classes be balanced?"
 
@@ -87,13 +88,12 @@ def _strategy_section(session: Session, dataset: ImageDataset) -> Session:
         told = done.made.told(dataset.classes) if done is not None and done.made else []
         for text in [*strategy.warnings(plan), *(told if done and done.plan == plan else [])]:
             st.info(plain(text))
-        needs = strategy.needs_embeddings and session.embeddings is None
-        kind: Literal["primary", "secondary"] = "secondary" if needs else "primary"
-        if st.button(strategy.button(plan), type=kind, disabled=needs, key="carry_out"):
-            if strategy.needs_embeddings and session.embeddings is not None:
-                side = TrainingSide(
-                    dataset, plan, session.embeddings, policy=session.policy, seed=seed
-                )
+        embeds = strategy.needs_embeddings and session.embeddings is None
+        if st.button(
+            _carry_out_text(plan, dataset, embeds=embeds), type="primary", key="carry_out"
+        ):
+            if strategy.needs_embeddings:
+                side = TrainingSide(dataset, plan, policy=session.policy, seed=seed)
                 _start_resampling(side, session)
                 return session
             session = session.put(balanced=Balanced(plan, seed))
@@ -105,15 +105,25 @@ def _strategy_section(session: Session, dataset: ImageDataset) -> Session:
             )
         if strategy.estimate and session.embeddings is not None and plan.total_added:
             quiet(strategy.estimate(plan, session.embeddings.dimension))
-        if needs:
-            quiet(f"{strategy.title} works on embeddings. Embed the images first.")
+        if embeds:
+            quiet(balance_embed.time_text(session))
     with right:
         _before_and_after(plan)
         if session.embeddings is None:
-            balance_embed.draw(session, is_needed=strategy.needs_embeddings)
+            balance_embed.draw(session)
+        else:
+            balance_embed.offer_another(session)
     if strategy.effect.adds_points:
         draw_risks(session, dataset, plan)
     return session
+
+
+def _carry_out_text(plan: BalancePlan, dataset: ImageDataset, *, embeds: bool) -> str:
+    """Return what there is to do, such as 'Embed 675 images and make 1,425 synthetic points'."""
+    text = STRATEGIES[plan.strategy].button(plan)
+    if not embeds:
+        return text
+    return f"Embed {count_of(len(dataset), 'image')} and {text[0].lower()}{text[1:]}"
 
 
 def _before_and_after(plan: BalancePlan) -> None:
@@ -138,16 +148,21 @@ def _before_and_after(plan: BalancePlan) -> None:
 
 
 def _start_resampling(side: TrainingSide, session: Session) -> None:
-    def make(progress: Progress) -> Balanced:
-        made = resample(replace(side, progress=progress))
-        return Balanced(made.plan, side.seed, made)
+    workspace = current_workspace()
+    source = VectorSource.of(session, workspace.vectors_folder)
+
+    def make(progress: Progress) -> Mapping[str, object]:
+        embeddings, values = source.vectors(progress)
+        made = resample(replace(side, embeddings=embeddings, progress=progress))
+        return {**values, "balanced": Balanced(made.plan, side.seed, made)}
 
     title = STRATEGIES[side.plan.strategy].title
     job = Job(
         "resample", title, make,
         # A strategy that is chosen meanwhile is newer than this one.
-        needs=("embeddings", "dataset", "balanced"), puts=("balanced",),
+        needs=("embeddings", "dataset", "balanced"),
+        puts=("embeddings", "projections", "balanced"),
     )  # fmt: skip
     asked = (side.plan, side.seed, side.policy)
-    current_workspace().start(job, session, of=asked)
+    workspace.start(job, session, of=asked)
     st.rerun()

@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from app.session.embedding import as_values, embed_and_map
+from app.session.embedding import VectorSource
 from core.augment import AugmentPolicy
 from core.dataset import ImageDataset
-from core.embed import DEFAULT_ENCODER, Embeddings
 from core.evaluate import BASELINE, EvaluationReport, evaluate
 from core.evaluate.repeats import DEFAULT_FOLDS
 from core.progress import Progress
@@ -86,21 +84,11 @@ class SoFar:
 
 
 def embed_and_evaluate(
-    dataset: ImageDataset,
-    taken: ImageDataset,
-    embeddings: Embeddings | None,
-    cache: Path,
-    so_far: SoFar,
-    progress: Progress,
+    dataset: ImageDataset, source: VectorSource, so_far: SoFar, progress: Progress
 ) -> Mapping[str, object]:
-    """Compare what `so_far` asks for, embedding first where that was not done.
-
-    All that was taken is embedded: an image that is left out now may come back.
-    """
+    """Compare what `so_far` asks for, embedding first where that was not done."""
     asked = so_far.asked
-    if embeddings is None:
-        made = embed_and_map(taken, DEFAULT_ENCODER, "auto", cache, progress)
-        embeddings, so_far.embedded = made[0], as_values(made)
+    embeddings, so_far.embedded = source.vectors(progress)
     report = evaluate(
         dataset,
         embeddings,

@@ -7,11 +7,11 @@ import streamlit as st
 
 from app.jobs.queue import Job
 from app.pages.evaluate.comparison import Asked, SoFar, embed_and_evaluate, from_balance
+from app.session.embedding import VectorSource
 from app.session.session import Session
 from app.shell.page import current_workspace, plain, quiet
 from core.augment import AugmentPolicy
 from core.dataset import TEST, TRAIN, ImageDataset
-from core.embed import DEFAULT_ENCODER
 from core.errors import SettingError
 from core.evaluate import (
     BASELINE,
@@ -219,7 +219,7 @@ def _start_button(
 ) -> None:
     try:
         candidates = [parse_candidate(name, asked.settings, asked.policy) for name in asked.rows]
-        encoder = session.embeddings.encoder if session.embeddings else DEFAULT_ENCODER
+        encoder = session.embeddings.encoder if session.embeddings else session.encoder
         check_head(HEADS[asked.head], encoder)
         cost = estimate(
             dataset.counts(TRAIN), candidates, HEADS[asked.head], encoder=encoder,
@@ -258,10 +258,8 @@ def _start_button(
 def _start(session: Session, dataset: ImageDataset, asked: Asked) -> None:
     workspace = current_workspace()
     so_far = SoFar(asked)
-    run = partial(
-        embed_and_evaluate, dataset, session.taken or dataset, session.embeddings,
-        workspace.vectors_folder, so_far,
-    )  # fmt: skip
+    source = VectorSource.of(session, workspace.vectors_folder)
+    run = partial(embed_and_evaluate, dataset, source, so_far)
     job = Job(
         JOB, "Comparing strategies", run,
         needs=("dataset", "embeddings"), puts=("embeddings", "projections", "evaluation"),

@@ -59,7 +59,9 @@ def load_view(session: Session) -> Session:
         "Evenset reads every file once. Files that cannot be used are listed with the reason and "
         "left out; each image gets a row number that is the same on every page."
     )
-    lead_on("audit", "Audit the images", is_primary=True)
+    with st.container(horizontal=True):
+        lead_on("audit", "Audit the images", is_primary=True)
+        lead_on("balance", "Balance the classes")
     draw_questions(session)
     skipped_table(session.source.skipped)
     _decided_table(session.source)

@@ -2,11 +2,12 @@
 
 import logging
 import threading
+import time
 
 import pytest
 from opened_page import finish_jobs, visitor
 
-from app.jobs.queue import Job, JobQueue, JobState
+from app.jobs.queue import AHEAD, Job, JobQueue, JobState
 from core.errors import CancelledError, SettingError
 from core.progress import Progress
 
@@ -250,3 +251,44 @@ def test_as_many_jobs_run_at_a_time_as_the_server_was_told() -> None:
     for gate in gates:
         gate.opened.set()
     assert gates[3].begun.wait(60)
+
+
+def wait_for_the_end_of(job: Job) -> None:
+    end = time.monotonic() + 60
+    while job.is_active:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_what_gives_way_takes_no_place_and_stops_for_others() -> None:
+    queue, gate = JobQueue(workers=1), Gate()
+    begun = threading.Event()
+
+    def work(progress: Progress) -> None:
+        begun.set()
+        while True:
+            progress("working", 0, 0)
+
+    early, other = Job("early", "title", work, slot=AHEAD), Job("job", "title", gate.work)
+    queue.submit(early)
+    assert begun.wait(60)
+
+    queue.submit(other)
+    assert gate.begun.wait(60), "the only worker is free for it"
+    late = Job("late", "title", lambda progress: "made", slot=AHEAD)
+    queue.submit(late)
+    wait_for_the_end_of(early)
+    still_waits = late.state is JobState.QUEUED
+    gate.opened.set()
+    wait_for_the_end_of(late)
+
+    assert (early.has_given_way, still_waits, late.result) == (True, True, "made")
+
+
+def test_what_a_person_has_cancelled_has_not_given_way() -> None:
+    job = Job("key", "title", lambda progress: None, slot=AHEAD)
+
+    job.cancel()
+    job.give_way()
+
+    assert not job.has_given_way

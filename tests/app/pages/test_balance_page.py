@@ -154,12 +154,13 @@ def test_cleaning_shows_the_counts_that_came_out(session: Session) -> None:
     assert f"{balanced.plan.total_left_out or 'no'} image" in text(page)
 
 
-def test_work_without_embeddings_needs_none(tmp_path: Path) -> None:
+def test_what_works_on_embeddings_makes_them_first_and_says_how_long(tmp_path: Path) -> None:
     dataset = draw_dataset(tmp_path / "set", {"cat": 5, "dog": 2})
     page = open_view("balance", visitor(loaded(dataset)), strategy="adasyn")
 
-    assert page.button(key="carry_out").disabled
-    assert "ADASYN works on embeddings" in text(page)
+    button = page.button(key="carry_out")
+    assert (button.label, button.disabled) == ("Embed 7 images and make 3 synthetic points", False)
+    assert "Estimated time: " in text(page)
 
 
 def test_what_is_chosen_and_not_carried_out_says_what_the_export_goes_by(session: Session) -> None:
@@ -196,7 +197,8 @@ def test_all_classes_of_one_image_are_named_at_once(tmp_path: Path) -> None:
     told = text(page)
     assert "'lone 0', 'lone 1', 'lone 2', 'lone 3' and 2 more classes: 1 image each;" in told
     assert told.count("SMOTE needs at least 2") == 1
-    assert page.button(key="carry_out").label == "Make 0 synthetic points"
+    label = page.button(key="carry_out").label
+    assert label == "Embed 11 images and make 0 synthetic points"
 
 
 def test_a_class_too_small_for_safe_images_is_not_called_the_least_safe(tmp_path: Path) -> None:
@@ -272,3 +274,43 @@ def test_tiny_sets_can_be_carried_out(
     assert not page.exception
     assert workspace.message == ""
     assert workspace.session.balanced is not None
+
+
+def test_another_encoder_is_offered_after_the_images_were_embedded(session: Session) -> None:
+    workspace = visitor(session.put(encoder="classical"))
+    page = open_view("balance", workspace)
+    again = page.button[[one.label for one in page.button].index("Embed 38 images again")]
+    assert again.disabled, "they were embedded so"
+
+    page.selectbox(key="encoder").set_value("builtin").run()
+    again = page.button[[one.label for one in page.button].index("Embed 38 images again")]
+    again.click().run()
+    finish_jobs(workspace)
+
+    assert workspace.message == ""
+    assert workspace.session.embeddings is not None
+    assert workspace.session.embeddings.encoder == workspace.session.encoder == "builtin"
+
+
+def test_the_encoder_that_was_chosen_is_the_one_of_every_page(tmp_path: Path) -> None:
+    drawn = draw_dataset(tmp_path / "set", {"cat": 6, "dog": 4})
+    workspace = visitor(loaded(drawn))
+
+    open_view("balance", workspace).selectbox(key="encoder").set_value("classical").run()
+    page = open_view("evaluate", workspace, evaluate_strategies=["class_weights"])
+    page.button(key="evaluate_start").click().run()
+    finish_jobs(workspace)
+
+    assert workspace.session.embeddings is not None
+    assert workspace.session.embeddings.encoder == "classical"
+
+
+def test_one_button_embeds_and_makes_points(tmp_path: Path) -> None:
+    workspace = visitor(loaded(draw_dataset(tmp_path / "set", {"cat": 6, "dog": 4})))
+
+    carry_out(workspace, encoder="classical", strategy="smote")
+
+    session = workspace.session
+    assert session.embeddings is not None and set(session.projections) == {"pca"}
+    assert session.balanced is not None and session.balanced.synthetic is not None
+    assert len(session.balanced.synthetic) == 2

@@ -205,7 +205,7 @@ def test_embedding_goes_on_through_a_change(tmp_path: Path) -> None:
     dataset = draw_dataset(tmp_path / "set", {"cat": 6, "dog": 4})
     workspace = changed(loaded(dataset), Edits().leave_out([0]))
     page = open_view("balance", workspace, encoder="classical", strategy="smote")
-    button(page, "Embed 10 images").click().run()
+    button(page, "Embed 10 images only").click().run()
     session = workspace.session
 
     workspace.put(session, session.put(edits=Edits().leave_out([1])))

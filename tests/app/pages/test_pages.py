@@ -176,7 +176,7 @@ def test_smote_on_a_balanced_set_has_nothing_to_do(
     dataset = draw_dataset(tmp_path / "set", {"cat": 3, "dog": 3})
     workspace = visitor(loaded(dataset))
     page = open_view("balance", workspace)
-    button(page, "Embed 6 images").click().run()
+    button(page, "Embed 6 images only").click().run()
     finish_jobs(workspace)
     page = open_view("balance", workspace)
 
@@ -200,9 +200,9 @@ def test_two_clicks_on_embed_start_one_job(dataset: ImageDataset) -> None:
     workspace = visitor(loaded(dataset))
     page = open_view("balance", workspace)
 
-    button(page, "Embed 19 images").click().run()
+    button(page, "Embed 19 images only").click().run()
     began = workspace.jobs()
-    button(page, "Embed 19 images").click().run()
+    button(page, "Embed 19 images only").click().run()
 
     assert workspace.message == ""
     assert [job.key for job in began] in ([], ["embed"])

@@ -4,13 +4,13 @@ import ast
 import importlib
 from collections.abc import Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 import app
-from app.jobs.queue import JOBS, SLOTS, Job, Slot
+from app.jobs.queue import AHEAD, JOBS, SLOTS, Job, Slot
 from app.session.graph import needed_for
 from app.session.session import VALUES, Session
 from app.session.workspace import Workspace
@@ -22,6 +22,8 @@ from core.pictures.decoding import Decoding
 
 # What goes with the images themselves, so that nobody has to be told.
 GOES_WITH_IMAGES = {"folder", "pending", "take", "decoding", "policy", "source"}
+# What is a choice for all images.
+CHOSEN_FOR_ALL = {"encoder"}
 
 
 # What is read to see what is still to be made: a place is looked up by the points and the map.
@@ -33,6 +35,8 @@ class Waiting:
     """Images that wait, as far as a workspace asks."""
 
     folder: Path
+    survey: object = field(default_factory=object)
+    not_ahead: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,8 @@ def declared_jobs() -> list[Declared]:
     return found
 
 
-DECLARED = declared_jobs()
+ALL_DECLARED = declared_jobs()
+DECLARED = [one for one in ALL_DECLARED if one.puts]
 each_job = pytest.mark.parametrize("declared", DECLARED, ids=lambda one: one.place)
 
 
@@ -179,9 +184,14 @@ def test_the_jobs_of_the_app_are_found() -> None:
     assert {one.slot for one in DECLARED} == set(SLOTS)
 
 
+def test_the_one_job_without_a_result_leaves_vectors_in_the_cache() -> None:
+    without = [one for one in ALL_DECLARED if not one.puts]
+
+    assert [(one.place, one.slot) for one in without] == [("app.session.ahead: 'ahead'", AHEAD)]
+
+
 @each_job
 def test_a_job_says_what_it_puts_by_names_of_values(declared: Declared) -> None:
-    assert declared.puts
     assert {*declared.needs, *declared.puts} <= set(VALUES)
 
 
@@ -276,4 +286,4 @@ def test_the_question_before_a_replacement_can_forget_no_value() -> None:
         and not any(VALUES[one].title for one in needed_for(Session, [name]) | {name})
     }
 
-    assert untold == GOES_WITH_IMAGES
+    assert untold == GOES_WITH_IMAGES | CHOSEN_FOR_ALL
