@@ -282,14 +282,14 @@ def test_another_encoder_is_offered_after_the_images_were_embedded(session: Sess
     again = page.button[[one.label for one in page.button].index("Embed 38 images again")]
     assert again.disabled, "they were embedded so"
 
-    page.selectbox(key="encoder").set_value("builtin").run()
+    page.selectbox(key="encoder").set_value("efficientnet-fast").run()
     again = page.button[[one.label for one in page.button].index("Embed 38 images again")]
     again.click().run()
     finish_jobs(workspace)
 
     assert workspace.message == ""
     assert workspace.session.embeddings is not None
-    assert workspace.session.embeddings.encoder == workspace.session.encoder == "builtin"
+    assert workspace.session.embeddings.encoder == workspace.session.encoder == "efficientnet-fast"
 
 
 def test_the_encoder_that_was_chosen_is_the_one_of_every_page(tmp_path: Path) -> None:

@@ -220,7 +220,11 @@ def test_a_change_of_labels_leaves_it_alone(workspace: Workspace, gate: Gate) ->
 def test_other_images_and_another_encoder_are_begun_anew_without_a_word(
     change: str, workspace: Workspace, gate: Gate, split_dataset: ImageDataset
 ) -> None:
-    value = {"take": Take({"cat": 3, "dog": 3}), "source": split_dataset, "encoder": "builtin"}
+    value = {
+        "take": Take({"cat": 3, "dog": 3}),
+        "source": split_dataset,
+        "encoder": "efficientnet-fast",
+    }
     embed_ahead(workspace, LOCAL)
     gate.wait_for(1)
     old = workspace.jobs()[0]
@@ -377,7 +381,7 @@ def test_what_a_person_has_cancelled_stays_away_from_these_images(
     assert workspace.message == "", "no box for what nobody has asked for"
 
     embed_ahead(workspace, LOCAL)
-    smaller = workspace.session.put(take=Take({"cat": 5, "dog": 5}), encoder="builtin")
+    smaller = workspace.session.put(take=Take({"cat": 5, "dog": 5}), encoder="efficientnet-fast")
     workspace.put(workspace.session, smaller)
     embed_ahead(workspace, LOCAL)
 
