@@ -78,7 +78,32 @@ def embed(
     if not len(wanted):
         raise EmptyDatasetError(_none_text(dataset, absent))
     name = _content_name(keys, chosen, device)
-    return Embeddings(vectors, wanted, chosen.name, name, device, tuple(absent))
+    return Embeddings(vectors, wanted, chosen.name, name, device, tuple(absent), chosen.base)
+
+
+def unadapted(
+    dataset: ImageDataset,
+    embeddings: Embeddings,
+    *,
+    cache: Path | None = None,
+    progress: Progress = silent,
+) -> Embeddings:
+    """Return vectors by which labels may be judged: of the base, where the encoder learned labels.
+
+    Raises:
+        SettingError: the base is not there.
+        EmptyDatasetError: none of the images can be read any more.
+    """
+    if embeddings.base is None:
+        return embeddings
+    return embed(
+        dataset,
+        encoder=embeddings.base,
+        device=embeddings.device,
+        cache=cache,
+        rows=embeddings.rows,
+        progress=progress,
+    )
 
 
 def _counted_on(progress: Progress, there: int) -> Progress:
