@@ -7,13 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from image_sets import read_folder, write_files
 
 from core.augment.evidence import measure_evidence
 from core.augment.trials import Trial
-from core.dataset import ImageDataset
+from core.dataset import LEFT_OUT, ImageDataset
 from core.embed import Embeddings, embed, find_encoder, unadapted
 from core.errors import CancelledError, SettingError, TooFewClassesError
 from core.evaluate import EvaluationReport, evaluate
@@ -62,10 +63,9 @@ def embeddings(rings: ImageDataset, folder: Path) -> Embeddings:
 
 def with_labels(dataset: ImageDataset, rows: Sequence[int], seed: int) -> ImageDataset:
     """Return the dataset with the labels of some rows shuffled among them."""
-    table, labels = dataset.table.copy(), dataset.table["label"].to_numpy(object).copy()
+    labels = dataset.table["label"].to_numpy(object).copy()
     labels[rows] = np.random.default_rng(seed).permutation(labels[rows])
-    table["label"] = table["label"].array._from_sequence(labels, dtype=table["label"].dtype)
-    return replace(dataset, table=table)
+    return replace(dataset, table=dataset.table.assign(label=pd.Categorical(labels)))
 
 
 def test_it_tells_the_labels_apart_better_than_before(
@@ -125,9 +125,8 @@ def test_it_is_not_adapted_again(rings: ImageDataset, folder: Path, tmp_path: Pa
 
 
 def test_one_class_is_refused(rings: ImageDataset, tmp_path: Path) -> None:
-    splits = np.where(rings.codes == 0, "left out", rings.table["split"].to_numpy(object))
-    table = rings.table.copy()
-    table["split"] = table["split"].array._from_sequence(splits, dtype=table["split"].dtype)
+    splits = np.where(rings.codes == 0, LEFT_OUT, rings.table["split"].to_numpy(object))
+    table = rings.table.assign(split=pd.Categorical(splits))
 
     with pytest.raises(TooFewClassesError, match="fewer than 2 classes"):
         adapt(replace(rings, table=table), tmp_path, encoder=BASE, device="cpu")
@@ -178,6 +177,7 @@ def test_it_learns_as_seldom_as_the_head_that_tunes_layers(
     assert report.repeats == HEADS["fine_tuning"].repeats
 
 
+@pytest.mark.long
 def test_with_shuffled_labels_a_comparison_is_at_the_level_of_chance(
     rings: ImageDataset, tmp_path: Path
 ) -> None:
