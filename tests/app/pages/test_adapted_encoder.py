@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from drawn_sets import draw_folder, loaded
 from image_sets import read_folder
@@ -13,6 +14,7 @@ from app.session.session import Session
 from app.session.store import SavedSession, read_saved, reopen, save_session
 from app.session.workspace import Workspace
 from app.session.workspaces import WORKSPACES
+from core.dataset.edits import Edits
 from core.embed import DEFAULT_ENCODER, find_encoder
 from core.progress import silent
 
@@ -72,6 +74,16 @@ def test_the_page_names_it(workspace: Workspace) -> None:
     page = open_view("balance", workspace)
 
     assert "Encoder: Adapted to your images" in [one.label for one in page.expander]
+
+
+def test_a_change_of_labels_drops_what_its_encoder_had_learned(workspace: Workspace) -> None:
+    session = workspace.session
+    assert session.embeddings is not None
+    relabel = Edits().relabel(np.array([0]), "dog")
+
+    assert session.put(edits=relabel).embeddings is None
+    plain = session.put(embeddings=replace(session.embeddings, base=None))
+    assert plain.put(edits=relabel).embeddings is not None
 
 
 def test_the_time_is_said_before(workspace: Workspace) -> None:
