@@ -27,7 +27,7 @@ from core.errors import OutputError
 from core.storage import cannot_write
 
 _KEPT = "The results so far are kept."
-_ON_REQUEST = "The images will be embedded when you ask for it."
+_ON_REQUEST = "The images are not embedded yet. You can embed them on Balance."
 _NOT_AHEAD = "The images could not be embedded in advance."
 
 

@@ -37,6 +37,28 @@ _KEY = "encoder"
 
 
 def draw(session: Session) -> None:
+    """Draw how the images are embedded: folded where they are already, or soon will be."""
+    if session.embeddings is not None:
+        _folded(session, session.embeddings.encoder)
+    elif is_on_the_way(current_workspace()):
+        _folded(session, session.encoder)
+    else:
+        _card(session)
+
+
+def is_on_the_way(workspace: Workspace) -> bool:
+    """Return whether a job is under way that brings vectors."""
+    return any("embeddings" in job.puts for job in workspace.jobs())
+
+
+def draw_waiting(session: Session) -> None:
+    """Draw what stands where the map will be, while a job brings vectors."""
+    assert session.taken is not None
+    st.subheader("The map", anchor=False)
+    quiet(f"It appears once {count_of(len(session.taken), 'image')} are embedded.")
+
+
+def _card(session: Session) -> None:
     """Draw the choice of an encoder and the button that embeds."""
     st.subheader("Draw the map", anchor=False)
     quiet("Every training image becomes a dot; similar pictures are close together.")
@@ -44,15 +66,13 @@ def draw(session: Session) -> None:
         _form(session)
 
 
-def offer_another(session: Session) -> None:
-    """Draw what embedded the images, and how to embed them with another encoder."""
-    embeddings = session.embeddings
-    assert embeddings is not None
+def _folded(session: Session, encoder: str) -> None:
+    """Draw what embeds the images, and behind it how to embed them with another encoder."""
     offered = offered_encoders()
-    name = embeddings.encoder
-    title = offered[name].title if name in offered else name
-    title = _TITLES[_ADAPTED] if embeddings.base else title
-    with st.expander(f"Encoder: {plain(title)}"):
+    title = offered[encoder].title if encoder in offered else encoder
+    if session.embeddings is not None and session.embeddings.base:
+        title = _TITLES[_ADAPTED]
+    with st.expander(f"Encoder: {plain(title)}", key="encoder_fold"):
         lost = session.would_drop("embeddings")
         _form(session)
         if lost:
