@@ -77,8 +77,8 @@ def embed(
         vectors, wanted, keys = vectors[is_present], wanted[is_present], keys[is_present]
     if not len(wanted):
         raise EmptyDatasetError(_none_text(dataset, absent))
-    name = _content_name(keys, chosen, device)
-    return Embeddings(vectors, wanted, chosen.name, name, device, tuple(absent))
+    name, precision = _content_name(keys, chosen, device), chosen.precision_on(device)
+    return Embeddings(vectors, wanted, chosen.name, name, device, tuple(absent), precision)
 
 
 def _counted_on(progress: Progress, there: int) -> Progress:

@@ -36,6 +36,7 @@ class StoredMeta:
     # How its pictures were decoded; None for what a version wrote that did not say.
     background: str | None = None
     white_level: int | None = None
+    precision: str | None = None  # as `Embeddings` says
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,10 @@ class StoredEmbeddings:
         """Return the vectors with their rows."""
         rows = self.index["row"].to_numpy(np.intp)
         digest = f"{self.meta.dataset_digest}:{self.meta.encoder}"
-        return Embeddings(self.vectors, rows, self.meta.encoder, digest, self.meta.device)
+        return Embeddings(
+            self.vectors, rows, self.meta.encoder, digest, self.meta.device,
+            precision=self.meta.precision,
+        )  # fmt: skip
 
 
 def write_embeddings(folder: Path, dataset: ImageDataset, embeddings: Embeddings) -> None:
@@ -70,6 +74,7 @@ def write_embeddings(folder: Path, dataset: ImageDataset, embeddings: Embeddings
         evenset_version=__version__,
         background=dataset.decoding.background,
         white_level=dataset.decoding.white_level,
+        precision=embeddings.precision,
     )
     index = dataset.table.iloc[embeddings.rows].reset_index(drop=True)
     index.insert(0, "row", embeddings.rows)
