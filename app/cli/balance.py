@@ -139,7 +139,8 @@ def run_balance(
     base = read_recipe(asked.recipe) if asked.recipe else None
     choice = _choose(planning, encoding, asked, base)
     check_target(asked.out, choice.container)  # before any work is done for it
-    find_encoder(choice.encoder)  # the recipe keeps it, whether this strategy needs it or not
+    if encoding.encoder or choice.strategy.needs_embeddings:
+        find_encoder(choice.encoder)  # else it may be one that only another version has
     with opened(source, base) as (dataset, progress):
         check_classes(dataset)
         plan = make_plan(
@@ -151,7 +152,9 @@ def run_balance(
         if choice.strategy.needs_embeddings:
             embeddings = embed_all(dataset, encoding, progress, encoder=choice.encoder)
             tell_estimate(plan, embeddings)
-        recipe = _recipe(dataset, plan, choice, named_edits(source, base))
+            if base is not None and (text := base.other_numbers(embeddings)):
+                print(f"evenset: {text}", file=sys.stderr)
+        recipe = _recipe(dataset, plan, choice, named_edits(source, base)).of_vectors(embeddings)
         for text in recipe.told():
             print(text)
         _warn_of_other_images(base, dataset)

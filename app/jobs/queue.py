@@ -101,16 +101,16 @@ class Job:
 
     def cancel(self) -> None:
         """Ask the work to stop; it does at its next report of progress."""
-        self._cancelled.set()
         with self._lock:
-            if self.state is JobState.QUEUED:
-                self.state = JobState.CANCELLED
+            self.has_given_way = False
+            self._ask_to_stop()
 
     def give_way(self) -> None:
         """Stop for other work; who began it may begin it again afterwards."""
-        if not self.is_cancelled:
-            self.has_given_way = True
-            self.cancel()
+        with self._lock:
+            if not self.is_cancelled:
+                self.has_given_way = True
+                self._ask_to_stop()
 
     def report(self, stage: str, done: int, total: int) -> None:
         """Take progress from the work, and stop it when that was asked for."""
@@ -157,6 +157,11 @@ class Job:
                 "The details are in the terminal that runs Evenset."
             )
             self._stop(JobState.FAILED)
+
+    def _ask_to_stop(self) -> None:
+        self._cancelled.set()
+        if self.state is JobState.QUEUED:
+            self.state = JobState.CANCELLED
 
     def _must_wait(self) -> bool:
         if self.after is not None and self.after.is_active:

@@ -19,6 +19,7 @@ from core.dataset import ImageDataset
 from core.embed import embed, seconds_to_embed
 from core.embed.estimate import count_missing
 from core.embed.hub import PREFIX
+from core.errors import CancelledError
 from core.ingest import read_survey
 from core.limits import Limits
 from core.progress import Progress
@@ -40,11 +41,21 @@ class AheadBudget(Attached):
         return seconds_to_embed(encoder, images) <= left
 
     @contextmanager
-    def charged(self) -> Iterator[None]:
-        """Count the time that is spent inside, whichever way it ends."""
+    def charged(self, progress: Progress) -> Iterator[Progress]:
+        """Count the time that is spent inside, whichever way it ends.
+
+        The estimate may be too low: the progress that is given ends the work of a visitor who
+        shares the server where no time is left. What was made until then is in the cache.
+        """
         began = monotonic()
+
+        def tell(stage: str, done: int, total: int) -> None:
+            if self.is_shared and self.spent_seconds + monotonic() - began > MOST_SECONDS:
+                raise CancelledError("No time is left to embed ahead.")
+            progress(stage, done, total)
+
         try:
-            yield
+            yield tell
         finally:
             self.spent_seconds += monotonic() - began
 
@@ -90,8 +101,8 @@ def _embed_taken(
         images = count_missing(taken, encoder, cache)
     if not budget.allows(encoder, images):
         return {}
-    with budget.charged():
-        return as_values(embed_and_map(taken, encoder, "auto", cache, progress))
+    with budget.charged(progress) as tell:
+        return as_values(embed_and_map(taken, encoder, "auto", cache, tell))
 
 
 def _begin_waiting(workspace: Workspace, pending: Pending, limits: Limits) -> None:
@@ -110,6 +121,6 @@ def _embed_waiting(
     progress: Progress,
 ) -> None:  # fmt: skip
     """Leave vectors in the cache, of the pictures as they are read where nothing is decided."""
-    with budget.charged():
-        dataset = read_survey(pending.survey, limits=limits, progress=progress)
-        embed(dataset, encoder=encoder, cache=cache, progress=progress)
+    with budget.charged(progress) as tell:
+        dataset = read_survey(pending.survey, limits=limits, progress=tell)
+        embed(dataset, encoder=encoder, cache=cache, progress=tell)

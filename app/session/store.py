@@ -91,7 +91,7 @@ def recipe_of(
         seed=balanced.seed if balanced else 0,
         encoder=session.embeddings.encoder if session.embeddings else DEFAULT_ENCODER,
         edits=name_edits(edits, dataset),
-    )
+    ).of_vectors(session.embeddings)
 
 
 def keep_index(folder: Path, dataset: ImageDataset) -> None:

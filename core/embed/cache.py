@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.embed.devices import FLOAT32, precision_on
+from core.embed.devices import FLOAT32
 from core.embed.embeddings import Vectors
 from core.embed.encoder import Encoder
 from core.storage import replacing
@@ -153,7 +153,7 @@ def encoder_key(encoder: Encoder, device: str) -> str:
         _PATH_VERSION, encoder.name, encoder.version, str(encoder.input_px),
         str(encoder.dimension), device,
     ]  # fmt: skip
-    if not encoder.is_exact and (precision := precision_on(device)) != FLOAT32:
+    if (precision := encoder.precision_on(device)) != FLOAT32:
         settings.append(precision)
     digest = blake2b("\0".join(settings).encode(), digest_size=8).hexdigest()
     plain = "".join(letter if letter.isalnum() else "_" for letter in encoder.name)[-40:]

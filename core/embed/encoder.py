@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.dataset import ImageDataset, read_picture
 from core.embed.computing import in_groups
 from core.embed.cutting import CutEncoder
-from core.embed.devices import CPU
+from core.embed.devices import CPU, FLOAT32, precision_on
 from core.pictures.decode import Pixels, block_means, resize
 
 # The longer side of what is worked on for an encoder, where its square is not larger: operations on
@@ -55,6 +55,10 @@ class Encoder:
     is_small: bool = False  # on a CPU, each thread encodes what it read
     base: str | None = None  # what it was before it learned labels of the person's images
     why_missing: Callable[[], str | None] = lambda: None  # a sentence where it cannot be opened
+
+    def precision_on(self, device: str) -> str:
+        """Return in which numbers it computes there: one of `devices.precision_on`."""
+        return FLOAT32 if self.is_exact else precision_on(device)
 
     def read(self, dataset: ImageDataset, row: int) -> AbstractContextManager[Pixels]:
         """Give the pixels of a row, as `read_picture`, for all that is to come to this encoder.

@@ -19,6 +19,7 @@ from core.embed import classical, efficientnet
 from core.embed.computing import memory_format, on_device
 from core.embed.cutting import CutEncoder, States, to_states
 from core.embed.devices import CPU, precision_on
+from core.errors import SettingError
 from core.pictures.decode import resize
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ DIMENSION = LEARNED_DIMENSION + CLASSICAL_DIMENSION
 SIDES_PX = (224, 128)  # that there are directions for
 CLASSICAL_SHARE = 0.15  # of what two usual vectors have in common; RESULTS.md has other figures
 DIRECTIONS = Path(__file__).parent / "directions.safetensors"
-VERSION = "1"
+VERSION = "1"  # of the directions and of how `join` weighs the halves; caches go by it
 SOURCE = "EfficientNet-Lite0 on ImageNet, Apache-2.0; see core/embed/MODEL_CARD.md"
 
 
@@ -154,10 +155,21 @@ def _in(precision: str, weights: "Weights", device: str) -> "dict[str, Tensor]":
 
 
 def _directions(side_px: int, device: str) -> "dict[str, Tensor]":
-    """Return float32 centres and directions of both halves, for the network at that side."""
+    """Return float32 centres and directions of both halves, for the network at that side.
+
+    Raises:
+        SettingError: their file is not there, or damaged.
+    """
+    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    stored = load_file(DIRECTIONS, device=device)
+    try:
+        stored = load_file(DIRECTIONS, device=device)
+    except (OSError, SafetensorError) as error:
+        raise SettingError(
+            f"'{DIRECTIONS}', a part of Evenset, cannot be read: {error}. Install Evenset again, "
+            "or choose the encoder 'classical'."
+        ) from error
     return {
         f"{half}.{what}": stored[f"{name}.{what}"].float()
         for half, name in (("learned", str(side_px)), ("classical", "classical"))

@@ -77,8 +77,10 @@ def embed(
         vectors, wanted, keys = vectors[is_present], wanted[is_present], keys[is_present]
     if not len(wanted):
         raise EmptyDatasetError(_none_text(dataset, absent))
-    name = _content_name(keys, chosen, device)
-    return Embeddings(vectors, wanted, chosen.name, name, device, tuple(absent), chosen.base)
+    return Embeddings(
+        vectors, wanted, chosen.name, _content_name(keys, chosen, device), device, tuple(absent),
+        base=chosen.base, precision=chosen.precision_on(device),
+    )  # fmt: skip
 
 
 def unadapted(

@@ -37,6 +37,7 @@ class StoredMeta:
     background: str | None = None
     white_level: int | None = None
     base: str | None = None  # the encoder before it learned the labels of such images
+    precision: str | None = None  # as `Embeddings` says
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +53,10 @@ class StoredEmbeddings:
         rows = self.index["row"].to_numpy(np.intp)
         digest = f"{self.meta.dataset_digest}:{self.meta.encoder}"
         meta = self.meta
-        return Embeddings(self.vectors, rows, meta.encoder, digest, meta.device, base=meta.base)
+        return Embeddings(
+            self.vectors, rows, meta.encoder, digest, meta.device,
+            base=meta.base, precision=meta.precision,
+        )  # fmt: skip
 
 
 def write_embeddings(folder: Path, dataset: ImageDataset, embeddings: Embeddings) -> None:
@@ -73,6 +77,7 @@ def write_embeddings(folder: Path, dataset: ImageDataset, embeddings: Embeddings
         background=dataset.decoding.background,
         white_level=dataset.decoding.white_level,
         base=embeddings.base,
+        precision=embeddings.precision,
     )
     index = dataset.table.iloc[embeddings.rows].reset_index(drop=True)
     index.insert(0, "row", embeddings.rows)

@@ -11,7 +11,7 @@ from core.dataset import Choices, ImageDataset, Take
 from core.dataset.edits import ABOUT_REVIEW
 from core.dataset.edits_file import NamedEdit
 from core.dataset.questions import decoding_of
-from core.embed import DEFAULT_ENCODER
+from core.embed import DEFAULT_ENCODER, Embeddings
 from core.export.layouts import DEFAULT_LAYOUT, find_layout
 from core.export.originals import DEFAULT_ORIGINALS, ENCODED_ANEW, check_originals
 from core.resample import STRATEGIES, BalancePlan, Settings, Target
@@ -43,6 +43,7 @@ class Recipe:
     edits: tuple[NamedEdit, ...] = ()  # of labels and splits, after `take`
     originals: str = DEFAULT_ORIGINALS  # one of ORIGINALS: how their files are written
     layout: str = DEFAULT_LAYOUT.name
+    precision: str | None = None  # that the vectors were computed in; None: without, or not known
 
     def __post_init__(self) -> None:
         # What there is not is refused here, not once all is read.
@@ -64,10 +65,30 @@ class Recipe:
         if strategy is None or strategy.effect.adds_pictures:
             lines.append(f"Augmentation: {_augmentation(self.policy)}; seed {self.policy.seed}.")
         if strategy is None or strategy.needs_embeddings:
-            lines.append(f"Vectors: encoder '{self.encoder}'.")
+            numbers = f", computed in {self.precision}" if self.precision else ""
+            lines.append(f"Vectors: encoder '{self.encoder}'{numbers}.")
         if self.originals == ENCODED_ANEW:
             lines.append("Files: originals are encoded again, as augmented pictures are.")
         return lines
+
+    def of_vectors(self, embeddings: Embeddings | None) -> "Recipe":
+        """Return the recipe with the precision of its vectors, where its strategy needs them."""
+        strategy = STRATEGIES.get(self.strategy or "")
+        if embeddings is None or strategy is None or not strategy.needs_embeddings:
+            return self
+        return replace(self, precision=embeddings.precision)
+
+    def other_numbers(self, embeddings: Embeddings) -> str | None:
+        """Return a sentence where its encoder has computed in other numbers than here."""
+        here = embeddings.precision
+        if embeddings.encoder != self.encoder or None in (here, self.precision):
+            return None
+        if here == self.precision:
+            return None
+        return (
+            f"the vectors of the recipe were computed in {self.precision}, and here they are in "
+            f"{here}: they differ slightly, and the result may."
+        )
 
 
 def make_recipe(

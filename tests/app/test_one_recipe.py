@@ -16,6 +16,7 @@ from core.augment import PRESETS
 from core.dataset import ImageDataset, Take, select
 from core.dataset.edits import Edits
 from core.dataset.edits_file import edits_text, name_edits
+from core.embed import encoder
 from core.export import DEFAULT_ORIGINALS, ENCODED_ANEW, Recipe, make_recipe, read_recipe
 from core.parameters import Parameter
 from core.resample import STRATEGIES, make_plan
@@ -157,8 +158,8 @@ def test_every_choice_of_a_recipe_is_followed(pets: ImageDataset, tmp_path: Path
     same = {
         one.name for one in fields(Recipe) if getattr(chosen, one.name) == getattr(usual, one.name)
     }
-    # Of layouts there is one; `test_registries` follows the recipe of another.
-    assert same == {"source", "layout"}
+    # Of layouts there is one (`test_registries` follows the recipe of another), and no vectors.
+    assert same == {"source", "layout", "precision"}
 
 
 def test_page_command_card_and_offer_tell_the_same(
@@ -204,6 +205,66 @@ def test_a_recipe_tells_what_was_chosen(pets: ImageDataset) -> None:
     )
     assert told[2].startswith("Augmentation: ") and told[2].endswith("; seed 0.")
     assert told[3] == "Vectors: encoder 'classical'."
+
+
+def test_a_recipe_keeps_in_which_numbers_vectors_were_computed(
+    pets: ImageDataset,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    smote = ("--strategy", "smote", "--encoder", "efficientnet-fast", "--no-cache")
+    recipes, told = {}, {}
+    for precision, options in {"float32": smote, "bfloat16": ("--recipe", "float32")}.items():
+        monkeypatch.setattr(encoder, "precision_on", lambda _, here=precision: here)
+        out = tmp_path / precision
+        given = [
+            str(tmp_path / one / "recipe.json") if one == "float32" else one for one in options
+        ]
+        by_command(pets, out, *given, "--container", "folder", "--device", "cpu")
+        recipes[precision], told[precision] = read_recipe(out / "recipe.json"), capsys.readouterr()
+
+    assert {name: recipe.precision for name, recipe in recipes.items()} == {
+        "float32": "float32",
+        "bfloat16": "bfloat16",
+    }
+    assert "encoder 'efficientnet-fast', computed in float32." in told["float32"].out
+    assert "computed in" not in told["float32"].err
+    assert (
+        "the vectors of the recipe were computed in float32, and here they are in bfloat16"
+        in told["bfloat16"].err
+    )
+
+
+def test_a_recipe_names_no_numbers_where_its_strategy_has_no_vectors(
+    pets: ImageDataset, tmp_path: Path
+) -> None:
+    vectors, _ = embedded(pets, tmp_path)
+    assert vectors.precision == "float32"
+
+    kept = {
+        strategy: make_recipe(pets, make_plan(pets, strategy), PRESETS["standard"])
+        .of_vectors(vectors)
+        .precision
+        for strategy in ("augment", "smote")
+    }
+
+    assert kept == {"augment": None, "smote": "float32"}
+
+
+def test_a_recipe_of_an_encoder_that_is_gone_is_carried_out_where_it_needs_none(
+    pets: ImageDataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = make_recipe(pets, make_plan(pets, "augment"), PRESETS["standard"], encoder="builtin")
+    path = tmp_path / "recipe.json"
+    path.write_text(recipe.to_text(), "utf-8")
+
+    out = by_command(pets, tmp_path / "out", "--recipe", str(path))
+
+    assert read_recipe(out / "recipe.json").encoder == "builtin"
+    smote = ["balance", str(pets.root), "--out", str(tmp_path / "other"), "--recipe", str(path)]
+    assert main([*smote, "--strategy", "smote"]) != 0
+    assert "Encoder 'builtin' is unknown. Choose one of" in capsys.readouterr().err
 
 
 def test_a_session_without_a_strategy_tells_of_its_images(pets: ImageDataset) -> None:

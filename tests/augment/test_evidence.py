@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from image_sets import read_folder
+from numpy.testing import assert_array_equal
 
 from app.cli import main
 from app.cli.augment import find_writer
 from core.augment import DrawnStep, apply
-from core.augment.evidence import Cell, Evidence, measure_evidence
+from core.augment.evidence import Cell, Evidence, _Tried, _try_all, measure_evidence
 from core.augment.suggestion import mirror_text, suggest_policy, useful_for
 from core.augment.trials import Trial, list_trials
 from core.augment.verdict import Figures, Judge, Verdict
@@ -21,6 +22,7 @@ from core.dataset import ImageDataset
 from core.embed import ENCODERS, Embeddings, embed
 from core.errors import EmptyDatasetError, SettingError
 from core.pictures.encode import encode
+from core.progress import silent
 
 TRIALS = [
     Trial("horizontal_flip"), Trial("grey"), Trial("brightness", 0.8), Trial("rotate", 180),
@@ -84,6 +86,23 @@ def test_a_little_less_light_keeps_the_label(evidence: Evidence) -> None:
 
 def test_a_class_of_one_image_is_not_judged(evidence: Evidence) -> None:
     assert {cell.verdict for cell in evidence.cells if cell.label == "c"} == {Verdict.UNKNOWN}
+
+
+def test_a_trial_begins_from_the_vector_of_its_original(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (1100, 1500, 3), np.uint8)
+    (tmp_path / "set" / "a").mkdir(parents=True)
+    for number in range(2):
+        large = encode(cv2.GaussianBlur(noise, (0, 0), 1 + number), "JPEG")
+        (tmp_path / "set" / "a" / f"{number}.jpg").write_bytes(large)
+    dataset = read_folder(tmp_path / "set")
+    embeddings = embed(dataset, encoder="classical", device="cpu")
+
+    tried = list(_try_all(dataset, embeddings, np.arange(2), TRIALS, 0, silent))
+
+    # Decoded whole, a large JPEG would have slightly another one.
+    for row, one in enumerate(tried):
+        assert isinstance(one, _Tried)
+        assert_array_equal(one.original, embeddings.vectors[row])
 
 
 def test_the_same_seed_gives_the_same_evidence(

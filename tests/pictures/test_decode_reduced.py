@@ -1,5 +1,6 @@
 """A large JPEG decoded at a half, a quarter or an eighth is the same picture, and refused alike."""
 
+from dataclasses import replace
 from math import ceil
 
 import numpy as np
@@ -47,6 +48,15 @@ OTHERS = {
     "GIF": saved(WIDE, "GIF"),
     "PPM": saved(WIDE, "PPM"),
 }
+
+
+@pytest.mark.parametrize("least", [0, 33, 64])
+def test_a_picture_of_another_size_than_its_header_says_is_refused(least: int) -> None:
+    content = encode(picture(height=512, width=700), "JPEG")
+    header = read_header(content)
+
+    with pytest.raises(UnreadableImageError, match="its size differs from its header"):
+        decode(content, header=replace(header, width=header.width + 80), at_least_px=least)
 
 
 @pytest.mark.parametrize("least", [16, 33, 64, 65, 600])

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 from map_sets import two_groups, umap_of
 from numpy.testing import assert_allclose, assert_array_equal
 
+from core.neighbours import nearest_others
 from core.progress import silent
-from core.project import DEFAULT_SETTINGS, MapSettings
+from core.project import DEFAULT_SETTINGS, MapSettings, umap_layout
 from core.project.umap_layout import _compiled_walk, _curve_of, _walk, fuzzy_graph, lay_out
 
 pytestmark = pytest.mark.filterwarnings("ignore::ImportWarning")  # of a part of umap-learn
@@ -152,6 +154,24 @@ def test_a_pair_is_pulled_together_and_a_stranger_pushed_away() -> None:
     square = 0.4**2 + 1
     push = 0.5 * 2 / ((0.001 + square) * (1 + square))
     assert_allclose(places, [[0.4 + push * 0.4, -push], [1.6, 0], [0, 1]], rtol=1e-5)
+
+
+def test_a_pair_is_pulled_as_often_as_its_weight_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = np.random.default_rng(0).normal(size=(30, 4)).astype(np.float32)
+    found = nearest_others(vectors, 14)
+    graph = fuzzy_graph(found.positions, found.distances)
+    pulled: Counter[tuple[int, ...]] = Counter()
+    monkeypatch.setattr(
+        umap_layout,
+        "_compiled_walk",
+        lambda: lambda places, pairs, *_: pulled.update(map(tuple, pairs.tolist())),
+    )
+
+    laid_out(vectors)
+
+    times = [pulled[one] for one in map(tuple, graph.pairs.tolist())]
+    assert_allclose(times, 500 * graph.weights / graph.weights.max(), atol=2)
+    assert min(times) < 100 < max(times)
 
 
 def test_the_compiled_loop_does_what_its_source_says() -> None:

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections.abc import Callable, Sequence
 
 import pytest
 from opened_page import finish_jobs, visitor
@@ -285,10 +286,13 @@ def test_what_gives_way_takes_no_place_and_stops_for_others() -> None:
     assert (early.has_given_way, still_waits, late.result) == (True, True, "made")
 
 
-def test_what_a_person_has_cancelled_has_not_given_way() -> None:
+@pytest.mark.parametrize("order", [(Job.cancel, Job.give_way), (Job.give_way, Job.cancel)])
+def test_what_a_person_has_cancelled_has_not_given_way(
+    order: Sequence[Callable[[Job], None]],
+) -> None:
     job = Job("key", "title", lambda progress: None, slot=AHEAD)
 
-    job.cancel()
-    job.give_way()
+    for stop in order:
+        stop(job)
 
     assert not job.has_given_way

@@ -194,6 +194,19 @@ def test_the_time_is_charged_however_it_ends(workspace: Workspace, gate: Gate) -
     assert workspace.of(AheadBudget).spent_seconds >= 0.1
 
 
+def test_it_ends_when_it_takes_longer_than_was_estimated_on_a_shared_server(
+    workspace: Workspace, gate: Gate
+) -> None:
+    workspace.of(AheadBudget).spent_seconds = ahead.MOST_SECONDS - 0.5
+
+    for _ in range(2):
+        session = begin_and_finish(workspace, SHARED)  # its gate stays closed
+
+    assert len(gate.begun) == 1
+    assert session.embeddings is None
+    assert session.not_ahead == "The images will be embedded when you ask for it."
+
+
 def test_a_reload_and_another_tab_find_the_one_that_runs(workspace: Workspace, gate: Gate) -> None:
     embed_ahead(workspace, LOCAL)
     first = workspace.jobs()

@@ -362,3 +362,17 @@ def test_a_load_and_a_map_that_end_together_are_both_collected(
     assert workspace.collect()
     assert not workspace.has_work()
     assert workspace.session.clusters is None
+
+
+def test_work_from_a_page_that_another_one_was_quicker_than_arrives_nowhere(
+    workspace: Workspace,
+) -> None:
+    old = workspace.session
+    workspace.put(old, old.put(encoder="classical"))
+    job = Job("key", "Work", lambda progress: True, needs=("encoder",), puts=("policy_chosen",))
+
+    workspace.start(job, old)
+    finish_jobs(workspace)
+
+    assert not workspace.session.policy_chosen
+    assert workspace.message.startswith("Work has finished, but its input has changed since")
