@@ -26,6 +26,7 @@ from core.dataset import ImageDataset, read_picture
 from core.embed import DEFAULT_ENCODER, Encoder, embed, find_encoder, resolve_device
 from core.embed.computing import stay_in_this_thread
 from core.embed.devices import CPU
+from core.embed.encoder import open_encoder
 from core.embed.pipeline import _BATCH, _read
 from core.ingest import open_source
 from core.pictures.decode import Pixels
@@ -93,7 +94,7 @@ def measure(dataset: ImageDataset, encoder: str, device: str) -> None:
     """Print decode, forward and pipeline in pictures a second, and the repeated run."""
     chosen = find_encoder(encoder)
     count = len(dataset)
-    encode = chosen.open(device)
+    encode = open_encoder(chosen, device)
     is_alone = chosen.is_small and device == CPU
     batch = np.stack([p for p in _read(dataset, range(_BATCH), chosen) if not isinstance(p, str)])
     encode(batch)  # warm

@@ -53,8 +53,6 @@ CROWDED_UNTIL_REBUILT = {
     "core/evaluate: evaluate",
     "core/evaluate: measure_leaky",
     "core/evaluate: prepare_experiment",
-    "core/evaluate: prepare_sides",
-    "core/evaluate: train",
     "core/evaluate: write_notes",
     "core/ingest: choose_labels",
     "core/ingest: read_survey",

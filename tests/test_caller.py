@@ -10,8 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PYTEST = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
 ENDED_BY_SIGINT = (
-    "tests/app/jobs/test_standby.py::test_it_ends_with_the_server_however_that_ends"
-    "[2-process_tasks:do_nothing]"
+    "tests/app/jobs/test_process.py::test_it_ends_with_the_server_however_that_ends[2]"
 )
 
 

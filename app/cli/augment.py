@@ -28,7 +28,7 @@ from core.augment.suggestion import suggest_policy
 from core.augment.trials import list_trials, trying_text
 from core.augment.verdict import Verdict
 from core.dataset import refusal_text
-from core.embed import find_encoder
+from core.embed import find_encoder, judge_of
 from core.errors import SettingError
 from core.storage import replacing, write_bytes
 from core.words import count_of
@@ -79,6 +79,7 @@ class EvidenceOptions:
 def run_augment(source: SourceOptions, encoding: EncoderOptions, asked: EvidenceOptions) -> None:
     """Try what each operation does to each class, and write what came of it."""
     find_encoder(encoding.name)
+    judge = judge_of(encoding.name)
     write = find_writer(asked.evidence)
     names = [name.strip() for name in (asked.operations or "").split(",") if name.strip()]
     trials = list_trials(names or None)
@@ -88,11 +89,15 @@ def run_augment(source: SourceOptions, encoding: EncoderOptions, asked: Evidence
     # The file is opened first: a place that cannot be written is told before any work.
     with replacing(asked.evidence) as file, opened(source) as (dataset, progress):
         text = trying_text(
-            dataset, trials, images_per_class=asked.images_per_class, encoder=encoding.name,
+            dataset, trials, images_per_class=asked.images_per_class, encoder=judge,
             to_embed=len(dataset.present_rows),
         )  # fmt: skip
         progress.say(f"evenset: {text}")
-        embeddings = embed_all(dataset, encoding, progress)
+        if judge != encoding.name:
+            progress.say(
+                f"evenset: '{judge}' judges, because '{encoding.name}' has learned the labels."
+            )
+        embeddings = embed_all(dataset, encoding, progress, encoder=judge)
         evidence = measure_evidence(
             dataset, embeddings, trials, images_per_class=asked.images_per_class,
             seed=seed, progress=progress,

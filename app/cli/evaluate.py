@@ -20,6 +20,7 @@ from app.cli.source import embed_all, opened, read_policy
 from app.cli.terminal import Bars, print_table, write_json
 from core.augment import AugmentPolicy
 from core.dataset import TRAIN, ImageDataset
+from core.embed import judge_of
 from core.errors import EvensetError, SettingError
 from core.evaluate import (
     BASELINE,
@@ -133,7 +134,7 @@ def run_evaluate(source: SourceOptions, encoding: EncoderOptions, asked: Evaluat
     """
     comparison = _comparison(asked)
     check_repeats(asked.folds, asked.repeats)
-    check_head(comparison.head, encoding.name)
+    check_head(comparison.head, judge_of(encoding.name))
     heard: list[EvaluationReport] = []
     try:
         with opened(source) as (dataset, progress):

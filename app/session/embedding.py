@@ -6,7 +6,9 @@ from typing import Any, Self
 
 from app.session.session import Session
 from core.dataset import ImageDataset
-from core.embed import Embeddings, embed
+from core.embed import Embeddings, embed, find_encoder
+from core.errors import SettingError
+from core.evaluate.adapting import adapt
 from core.progress import Progress
 from core.project import Fit, Projection, map_rows, project
 
@@ -17,6 +19,32 @@ def embed_and_map(
     """Embed all images and draw the first map."""
     embeddings = embed(dataset, encoder=encoder, device=device, cache=cache, progress=progress)
     return embeddings, first_map(dataset, embeddings, progress)
+
+
+def adapt_and_map(
+    dataset: ImageDataset,
+    taken: ImageDataset,
+    encoders: Path,
+    device: str,
+    cache: Path,
+    progress: Progress,
+) -> tuple[Embeddings, Projection]:
+    """Adapt the default encoder to the labels of `dataset`, and embed all that was taken with it.
+
+    Args:
+        dataset: What to learn from, as it was edited.
+        taken: What to embed: an image that is left out now may come back.
+        encoders: The folder of adapted encoders; one that has learned the same is there already.
+        device: 'auto', 'cpu', 'cuda' or 'mps'.
+        cache: Of vectors.
+        progress: Told of pictures read, of passes, and of images embedded.
+    """
+    folder = encoders / dataset.digest
+    try:
+        found = find_encoder(str(folder)).name
+    except SettingError:  # none yet, or of another version of its base
+        found = adapt(dataset, folder, device=device, progress=progress).name
+    return embed_and_map(taken, found, device, cache, progress)
 
 
 def first_map(dataset: ImageDataset, embeddings: Embeddings, progress: Progress) -> Projection:

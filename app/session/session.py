@@ -113,6 +113,11 @@ def _last_placed(placed: tuple[Placed, ...], more: tuple[Placed, ...]) -> tuple[
     return (*placed, *more)[-_MOST_PLACED:]
 
 
+def _is_adapted(embeddings: Embeddings | None) -> bool:
+    """Return whether vectors hang on labels, which their encoder has learned."""
+    return embeddings is not None and embeddings.base is not None
+
+
 def _is_made(balanced: Balanced | None) -> bool:
     return balanced is not None and balanced.made is not None
 
@@ -177,7 +182,9 @@ class Session(Graph):
     encoder: str = value(same=eq, default=DEFAULT_ENCODER)  # that the person wants to embed with
     # Why images are not embedded ahead any more, in a sentence; '': they may be.
     not_ahead: str = value(needs=("source",), derive=_not_ahead, same=eq, default="")
-    embeddings: Embeddings | None = value(needs=("taken",), title="the embedding and its maps")
+    embeddings: Embeddings | None = value(
+        needs=("taken",), needs_where={"dataset": _is_adapted}, title="the embedding and its maps"
+    )
     evidence: Evidence | None = value(  # of operations, by the encoder of the embeddings
         needs=("embeddings", "dataset"), title="the evidence on Augment"
     )

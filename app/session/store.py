@@ -42,6 +42,7 @@ from core.words import count_of
 
 SESSION_FILE = "session.json"
 EMBEDDINGS_FOLDER = "embeddings"
+ENCODERS_FOLDER = "encoders"  # adapted to its images
 CACHES = (EMBEDDINGS_FOLDER, "thumbnails")  # their files are named by content
 _INDEX = "index"
 _VERSION = 3
@@ -152,7 +153,7 @@ def kept_names(saved: SavedSession | OtherVersion | None) -> set[str]:
         return set()
     if isinstance(saved, OtherVersion):
         return set(saved.names)
-    return {SESSION_FILE, REPORT_FILE, *CACHES, saved.folder}
+    return {SESSION_FILE, REPORT_FILE, ENCODERS_FOLDER, *CACHES, saved.folder}
 
 
 def reopen(workspace: Path, saved: SavedSession, vectors: Path, progress: Progress) -> Session:
@@ -193,7 +194,8 @@ def _with_embeddings(
         made = embed_and_map(session.taken, saved.recipe.encoder, device, vectors, progress)
     except SettingError:  # an encoder of another version, or a model that is gone
         return session
-    return session.put(encoder=saved.recipe.encoder, **as_values(made))
+    # What a person embeds with next is the base of an adapted encoder: other images need another.
+    return session.put(encoder=made[0].base or made[0].encoder, **as_values(made))
 
 
 def _with_plan(session: Session, saved: SavedSession, progress: Progress) -> Session:

@@ -16,6 +16,7 @@ from app.session.root_folder import remove_later
 from app.session.session import Session
 from app.session.store import (
     EMBEDDINGS_FOLDER,
+    ENCODERS_FOLDER,
     SESSION_FILE,
     OtherVersion,
     SavedSession,
@@ -26,7 +27,7 @@ from core.errors import OutputError
 from core.storage import cannot_write
 
 _KEPT = "The results so far are kept."
-_ON_REQUEST = "The images will be embedded when you ask for it."
+_ON_REQUEST = "The images are not embedded yet. You can embed them on Balance."
 _NOT_AHEAD = "The images could not be embedded in advance."
 
 
@@ -128,6 +129,11 @@ class Workspace:
     def vectors_folder(self) -> Path:
         """Return where vectors of images are kept by their content."""
         return self._vectors or self.folder / EMBEDDINGS_FOLDER
+
+    @property
+    def encoders_folder(self) -> Path:
+        """Return where encoders lie that were adapted to the images."""
+        return self.folder / ENCODERS_FOLDER
 
     def start(self, job: Job, made_from: Session, *, of: tuple[object, ...] = ()) -> bool:
         """Start `job` unless its slot is taken; return whether it was started.

@@ -16,7 +16,7 @@ from core.augment.trials import Trial, list_trials
 from core.augment.verdict import Figures, Judge, Vectors, Verdict, open_judge
 from core.batches import run_ahead
 from core.dataset import TRAIN, ImageDataset, Rows, SkippedFile, refusal_text
-from core.embed import Embeddings, Encoder, find_encoder
+from core.embed import Embeddings, Encoder, find_encoder, unadapted
 from core.embed.computing import stay_in_this_thread, turn_on
 from core.embed.devices import CPU
 from core.embed.encoder import open_encoder
@@ -92,7 +92,8 @@ def measure_evidence(
 
     Args:
         dataset: The images.
-        embeddings: Their vectors; its encoder and device make those of augmented pictures.
+        embeddings: Their vectors; its encoder and device make those of augmented pictures. Of an
+            encoder that has learned the labels, the base judges in its place.
         trials: What to try; every level of every operation unless given.
         images_per_class: At most so many of each are tried, drawn with `seed`.
         seed: Same seed, same result.
@@ -101,6 +102,7 @@ def measure_evidence(
     Raises:
         EmptyDatasetError: no training image has a vector, or none can be read any more.
     """
+    embeddings = unadapted(dataset, embeddings, progress=progress)
     trials = tuple(list_trials() if trials is None else trials)
     rows = _drawn_rows(dataset, embeddings, images_per_class, seed)
     tried: dict[str, list[_Tried]] = {}

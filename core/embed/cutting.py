@@ -26,6 +26,12 @@ class CutEncoder:
     block: "Module"  # the last block; its parameters may be changed
     finish: "Callable[[Tensor], Tensor]"  # states as float32 to (B, D) vectors, through `block`
 
+    def describe(self, states: States, device: str) -> "Tensor":
+        """Return (B, D) vectors of states, through the block as it is now."""
+        import torch
+
+        return self.finish(torch.tensor(states, device=device).float())
+
 
 def to_states(states: "Tensor") -> States:
     """Return states as they are kept: half the bytes, and never beyond what these can hold."""

@@ -28,6 +28,7 @@ class Embeddings:
     digest: str  # name of the content: the images' bytes in order, and the encoder
     device: str  # where it was computed: 'cpu', 'cuda' or 'mps'
     absent: tuple[SkippedFile, ...] = ()  # asked for, but could not be read
+    base: str | None = None  # the encoder before it learned the labels of such images
     precision: str | None = None  # of the numbers that the encoder computed in, where it is known
 
     def __post_init__(self) -> None:

@@ -33,7 +33,10 @@ def squeeze(pixels: Pixels, side_px: int) -> Pixels:
 
 @dataclass(frozen=True)
 class Encoder:
-    """One way to turn a picture into a vector, with nothing learned from the person's images."""
+    """One way to turn a picture into a vector, with nothing learned from the person's images.
+
+    Only one that has a `base` has learned from them; see `adapted`.
+    """
 
     name: str
     title: str
@@ -50,6 +53,7 @@ class Encoder:
     cut: Callable[[str], CutEncoder] | None = None  # in two, where it has layers that may learn
     learn_seconds: float | None = None  # of one core, for them to learn from a picture; or unknown
     is_small: bool = False  # on a CPU, each thread encodes what it read
+    base: str | None = None  # what it was before it learned labels of the person's images
     why_missing: Callable[[], str | None] = lambda: None  # a sentence where it cannot be opened
 
     def precision_on(self, device: str) -> str:

@@ -8,6 +8,7 @@ from typing import Protocol
 import pandas as pd
 
 from core.dataset import ImageDataset
+from core.embed.adapted import is_adapted
 from core.embed.cache import encoder_key
 from core.embed.devices import AUTO, CPU, resolve_device
 from core.embed.encoders import ENCODERS, find_encoder
@@ -46,6 +47,8 @@ def seconds_to_embed(encoder: str, count: int, *, cores: int | None = None) -> f
         cores: At work; as many as the computer has unless given.
     """
     offer = offered_encoders().get(encoder)
+    if offer is None and is_adapted(Path(encoder)):
+        offer = find_encoder(encoder)
     each = UNKNOWN_CORE_SECONDS if offer is None else offer.core_seconds
     return count * each / (cores or os.cpu_count() or 1)
 

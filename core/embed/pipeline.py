@@ -77,8 +77,33 @@ def embed(
         vectors, wanted, keys = vectors[is_present], wanted[is_present], keys[is_present]
     if not len(wanted):
         raise EmptyDatasetError(_none_text(dataset, absent))
-    name, precision = _content_name(keys, chosen, device), chosen.precision_on(device)
-    return Embeddings(vectors, wanted, chosen.name, name, device, tuple(absent), precision)
+    name, how = _content_name(keys, chosen, device), (chosen.base, chosen.precision_on(device))
+    return Embeddings(vectors, wanted, chosen.name, name, device, tuple(absent), *how)
+
+
+def unadapted(
+    dataset: ImageDataset,
+    embeddings: Embeddings,
+    *,
+    cache: Path | None = None,
+    progress: Progress = silent,
+) -> Embeddings:
+    """Return vectors by which labels may be judged: of the base, where the encoder learned labels.
+
+    Raises:
+        SettingError: the base is not there.
+        EmptyDatasetError: none of the images can be read any more.
+    """
+    if embeddings.base is None:
+        return embeddings
+    return embed(
+        dataset,
+        encoder=embeddings.base,
+        device=embeddings.device,
+        cache=cache,
+        rows=embeddings.rows,
+        progress=progress,
+    )
 
 
 def _counted_on(progress: Progress, there: int) -> Progress:

@@ -36,6 +36,7 @@ class StoredMeta:
     # How its pictures were decoded; None for what a version wrote that did not say.
     background: str | None = None
     white_level: int | None = None
+    base: str | None = None  # the encoder before it learned the labels of such images
     precision: str | None = None  # as `Embeddings` says
 
 
@@ -51,9 +52,10 @@ class StoredEmbeddings:
         """Return the vectors with their rows."""
         rows = self.index["row"].to_numpy(np.intp)
         digest = f"{self.meta.dataset_digest}:{self.meta.encoder}"
+        meta = self.meta
         return Embeddings(
-            self.vectors, rows, self.meta.encoder, digest, self.meta.device,
-            precision=self.meta.precision,
+            self.vectors, rows, meta.encoder, digest, meta.device,
+            base=meta.base, precision=meta.precision,
         )  # fmt: skip
 
 
@@ -74,6 +76,7 @@ def write_embeddings(folder: Path, dataset: ImageDataset, embeddings: Embeddings
         evenset_version=__version__,
         background=dataset.decoding.background,
         white_level=dataset.decoding.white_level,
+        base=embeddings.base,
         precision=embeddings.precision,
     )
     index = dataset.table.iloc[embeddings.rows].reset_index(drop=True)

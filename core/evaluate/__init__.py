@@ -4,9 +4,10 @@ Reading order: `candidates` (and `candidate_sets`) say what is compared, `folds`
 on which images. `compare` prepares an `experiment`: `prepared` balances each training side into a
 `training_set`; `inputs`, `picture_cache` and `picture_store` turn pictures into what the head
 takes, `preprocessing` and `features` do so for vectors. `head` says what a head is; `heads`
-(`vector_heads`, and `network` and `fine_tuning` through `training`) learn and predict. `metrics`
-and `intervals` score the predictions, `verdict`, `notes` and `result_notes` say what came out,
-`report` holds it, `report_file` and `report_csv` write it. `leaky` measures what resampling before
+(`vector_heads`, and `network` and `fine_tuning` through `training`) learn and predict. `adapting`
+lets an encoder learn, once or in each fold. `metrics` and `intervals` score the predictions,
+`verdict`, `notes` and `result_notes` say what came out, `report` holds it, `report_file` and
+`report_csv` write it. `leaky` measures what resampling before
 splitting would have reported; `estimate` and `repeats` say how long a comparison takes and how
 often it learns; `threads` and `buffer` keep it within its means.
 

@@ -8,8 +8,9 @@ import numpy as np
 from core.augment import AugmentPolicy
 from core.dataset import SPLITS, TEST, TRAIN, ImageDataset
 from core.duplicates import picture_groups
-from core.embed import Embeddings
+from core.embed import Embeddings, unadapted
 from core.errors import SettingError, TooFewClassesError
+from core.evaluate.adapting import adapting_note
 from core.evaluate.candidates import (
     STANDARD_POLICY,
     Candidate,
@@ -69,14 +70,16 @@ def evaluate(
 
     Args:
         dataset: The images; validation and test splits are not touched.
-        embeddings: Their vectors; images without one are left out.
+        embeddings: Their vectors; images without one are left out. Those of an encoder that has
+            learned labels are not used: its base learns in each fold, or stands in for it.
         strategies: Names as `parse_candidate` reads them; the defaults unless given. Two rows
             are always there: 'none', and a head that always predicts the largest class.
         head: A key of HEADS, or a head.
         metric: The key in METRICS that matters to the person; the verdict is about it.
         n_splits: Folds per repeat, at most; fewer when a class is small.
         repeats: How often to draw folds again, or on the test split how often to learn from another
-            seed; unless given, so that each strategy learns 10 times, with slow heads 5 times.
+            seed; unless given, so that each strategy learns 10 times, with slow heads and
+            encoders that learn in each fold 5 times.
         settings: Strategy -> values of its parameters; the defaults unless given.
         policy: How pictures are augmented.
         on_test_split: Learn from the whole training split and score on the test split as it came.
@@ -97,13 +100,24 @@ def evaluate(
     if metric not in METRICS:
         raise SettingError(f"There is no metric '{metric}'. The metrics are: {', '.join(METRICS)}.")
     chosen = find_head(head) if isinstance(head, str) else head
-    check_head(chosen, embeddings.encoder)
+    encoder, base = embeddings.encoder, embeddings.base
+    check_head(chosen, base or encoder)
+    if base is not None and shows_leak:
+        raise SettingError(
+            "What resampling before splitting would report is not measured with an adapted "
+            f"encoder. Embed with '{base}' to see it, or do not ask for it."
+        )
+    if chosen.learns_from_pictures:
+        embeddings = unadapted(dataset, embeddings, progress=progress)
     candidates = _candidates(strategies, settings, policy)
     check_targets(candidates, dataset.counts(TRAIN))
     pictures = picture_groups(dataset, progress)
     groups = kept_together(dataset, pictures, embeddings.rows)
     if on_test_split:
-        splits, repeats = 1, max(2, repeats or default_repeats(chosen, is_held_out=True))
+        splits, repeats = (
+            1,
+            max(2, repeats or default_repeats(chosen, is_held_out=True, adapts=base is not None)),
+        )
         folds = [_whole(dataset, embeddings)] * repeats
         rows = folds[0].train
     else:
@@ -111,7 +125,7 @@ def evaluate(
         rows = scored_rows(dataset, embeddings.rows, groups)
         folds = make_folds(dataset, embeddings.rows, groups=groups, n_splits=n_splits, seed=seed)
         splits = len(folds)
-        repeats = repeats or default_repeats(chosen, folds=splits)
+        repeats = repeats or default_repeats(chosen, folds=splits, adapts=base is not None)
         for repeat in range(1, repeats):
             progress(DRAWING, repeat, repeats)
             again = stream_seed(seed, "repeat", repeat)
@@ -145,6 +159,9 @@ def evaluate(
         is_held_out=on_test_split,
         candidates=candidates,
     )
+    if base is not None:
+        by_fold = adapting_note(base, learns_from_pictures=chosen.learns_from_pictures)
+        notes = (by_fold, *notes)
     floor = Row(FLOOR, _FLOOR_TITLE, [experiment.run_floor(number) for number in range(len(folds))])
 
     def report(done: Sequence[Row]) -> EvaluationReport:
@@ -176,7 +193,7 @@ def evaluate(
             images=len(rows) if not on_test_split else len(folds[0].test),
             settings={one.name: one.settings for one in candidates},
             seed=seed,
-            encoder=embeddings.encoder,
+            encoder=encoder,
             head=chosen.name,
             spread_share=spread_share,
             is_held_out=on_test_split,
@@ -231,12 +248,12 @@ def _leaky(experiment: Experiment, candidate: Candidate) -> dict[str, float]:
     with one_thread():
         return measure_leaky(
             experiment.dataset,
-            experiment.embeddings,
+            experiment.sides[WHOLE].embeddings,
             rows,
             candidate,
             experiment.steps_of(candidate, WHOLE, rows, experiment.seed),
             experiment.opened.predict,
-            experiment.caches,
+            experiment.caches[WHOLE],
             n_splits=max(2, min(5, smallest)),
             seed=experiment.seed,
         )

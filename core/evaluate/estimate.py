@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.embed import DEFAULT_ENCODER, seconds_to_embed
+from core.embed import DEFAULT_ENCODER, judge_of, seconds_to_embed
+from core.evaluate.adapting import seconds_to_adapt
 from core.evaluate.candidates import Candidate, check_targets
 from core.evaluate.head import Head, Work
 from core.evaluate.repeats import DEFAULT_FOLDS, default_repeats
@@ -63,7 +64,10 @@ def estimate(
     check_targets(candidates, counts)
     pictures, pieces = 0, 0.0
     splits = 1 if on_test_split else folds
-    runs = splits * (repeats or default_repeats(head, folds=splits, is_held_out=on_test_split))
+    base = judge_of(encoder)
+    adapts = base != encoder
+    default = default_repeats(head, folds=splits, is_held_out=on_test_split, adapts=adapts)
+    runs = splits * (repeats or default)
     learned = 1.0 if on_test_split else 1 - 1 / folds
     class_count = sum(count > 0 for count in counts.values())
     for candidate in candidates:
@@ -74,7 +78,10 @@ def estimate(
                 pictures += plan.total_added
             after = plan.after
         pieces += runs * learned * sum(after.values())
-    learning = head.seconds(Work(pieces, class_count, encoder))
+    learning = head.seconds(Work(pieces, class_count, base))
+    if learning is not None and adapts and not head.learns_from_pictures:
+        adapting = seconds_to_adapt(base, sum(counts.values()), times=runs * learned, cores=1)
+        learning = None if adapting is None else learning + adapting
     if learning is None:
         return Estimate(None, pictures, to_embed)
     described = to_embed + (0 if head.learns_from_pictures else pictures)

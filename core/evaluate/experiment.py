@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.dataset import ImageDataset, Rows
 from core.embed import Embeddings
+from core.evaluate.adapting import adapt_folds
 from core.evaluate.candidates import Candidate, check_points
 from core.evaluate.features import Features, FeatureSource, PictureFeatures, VectorFeatures
 from core.evaluate.folds import Fold
@@ -15,7 +17,7 @@ from core.evaluate.head import Epoch, Fit, Head, OpenHead, Prediction, Tell
 from core.evaluate.metrics import Scores, count_confusion, measure
 from core.evaluate.picture_cache import PictureCache
 from core.evaluate.picture_store import PictureStore, read_pictures
-from core.evaluate.prepared import WHOLE, Prepared, fill_caches, prepare_sides
+from core.evaluate.prepared import WHOLE, Prepared, Side, fill_caches, prepare_sides
 from core.evaluate.preprocessing import FoldPoints, Points, fit_preprocessing
 from core.evaluate.report import Run
 from core.evaluate.threads import learn_apart, one_thread
@@ -33,13 +35,13 @@ class Experiment:
     """What all candidates of a comparison share."""
 
     dataset: ImageDataset
-    embeddings: Embeddings
     folds: Sequence[Fold]
+    sides: Mapping[int, Side]  # by number of fold; WHOLE where the leak is shown
     codes: NDArray[np.intp]  # (C,) of the classes that are scored, ascending
     head: Head
     opened: OpenHead
     prepared: Mapping[tuple[str, int], Prepared]  # of candidates whose pictures are learned from
-    caches: Mapping[str, PictureCache]  # by policy
+    caches: Mapping[int, Mapping[str, PictureCache]]  # by number of side, then by policy
     transforms: Sequence[Callable[[Points], Points]]  # of each fold; none for a head on pictures
     store: PictureStore | None  # none for a head on vectors
     is_held_out: bool  # the test side is the same in all folds
@@ -78,7 +80,8 @@ class Experiment:
         found = self.prepared.get((candidate.name, number))
         if found is not None:
             return found.steps
-        return apply_candidate(self.dataset, self.embeddings, rows, candidate, seed=seed)
+        embeddings = self.sides[number].embeddings
+        return apply_candidate(self.dataset, embeddings, rows, candidate, seed=seed)
 
     def _learn(self, side: TrainingSet, test: Features, fit: Fit) -> Prediction:
         if not len(side.codes):  # cleaning has left nothing to learn from
@@ -99,21 +102,20 @@ class Experiment:
         found = self.prepared.get((candidate.name, number))
         if found is None:
             return 0.0
-        shares = (self.caches[key].seconds / len(self.folds) for key in found.caches)
+        shares = (self.caches[number][key].seconds / len(self.folds) for key in found.caches)
         return found.seconds + sum(shares)
 
     def _source(self, number: int) -> FeatureSource:
         fold = self.folds[number]
         if self.store is not None:
             return PictureFeatures(self.store, fold)
-        transform = self.transforms[number]
+        transform, embeddings = self.transforms[number], self.sides[number].embeddings
         train, test = (
-            transform(self.embeddings.vectors[self.embeddings.positions_of(rows)])
+            transform(embeddings.vectors[embeddings.positions_of(rows)])
             for rows in (fold.train, fold.test)
         )
-        return VectorFeatures(
-            self.embeddings, fold, FoldPoints(train, test, transform), self.caches
-        )
+        points = FoldPoints(train, test, transform)
+        return VectorFeatures(embeddings, fold, points, self.caches[number])
 
     def _judge(
         self,
@@ -151,31 +153,45 @@ def prepare_experiment(
 ) -> Experiment:
     """Return the experiment with all that is made once: principal axes, augmented pictures."""
     opened = head.open(embeddings, device)
-    sides = {number: (fold.train, _seed_of(seed, number)) for number, fold in enumerate(folds)}
-    if shows_leak:
-        sides[WHOLE] = (whole_rows(folds, is_held_out=is_held_out), seed)
     takes_pictures = opened.input is not None
     check_points(candidates, takes_pictures=takes_pictures)
+    adapted = None
+    if embeddings.base is not None:
+        adapted = adapt_folds(dataset, embeddings, folds, partial(_seed_of, seed), progress)
+    sides = {
+        number: Side(
+            fold.train,
+            _seed_of(seed, number),
+            embeddings if adapted is None else adapted.embeddings[number],
+        )
+        for number, fold in enumerate(folds)
+    }
+    if shows_leak:
+        sides[WHOLE] = Side(whole_rows(folds, is_held_out=is_held_out), seed, embeddings)
     prepared = prepare_sides(
-        dataset, embeddings, sides, candidates, takes_pictures=takes_pictures,
-        clock=clock, progress=progress,
-    )  # fmt: skip
-    caches = fill_caches(dataset, embeddings, prepared, opened.input, progress, clock)
+        dataset, sides, candidates, takes_pictures=takes_pictures, clock=clock, progress=progress
+    )
+    head_input = opened.input if adapted is None else adapted.adapter.input
+    made = fill_caches(dataset, embeddings, prepared, head_input, progress, clock)
+    caches = {
+        number: made if adapted is None else adapted.describe(number, made) for number in sides
+    }
     transforms, store = [], None
     if opened.input is None:
         for number, fold in enumerate(folds):
             progress("finding directions", number, len(folds))
-            train = embeddings.vectors[embeddings.positions_of(fold.train)]
+            own = sides[number].embeddings
+            train = own.vectors[own.positions_of(fold.train)]
             with one_thread():
                 transforms.append(fit_preprocessing(train, seed=seed))
     else:
         real = read_pictures(dataset, embeddings.rows, opened.input, progress)
-        store = PictureStore(embeddings.rows, real, caches)
+        store = PictureStore(embeddings.rows, real, made)
     scored = np.unique(np.concatenate([fold.train for fold in folds]))
     return Experiment(
         dataset,
-        embeddings,
         folds,
+        sides,
         np.unique(dataset.codes[scored]),
         head,
         opened,

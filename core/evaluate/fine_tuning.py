@@ -18,7 +18,7 @@ from core.embed.computing import turn_on
 from core.evaluate.features import Features
 from core.evaluate.head import Fit, OpenHead, Prediction
 from core.evaluate.inputs import network_input
-from core.evaluate.training import Learner, Training, hold_back, places_to_learn, train
+from core.evaluate.training import Learner, Training, hold_back, learn, places_to_learn, train
 from core.evaluate.training_set import TrainingSet
 from core.evaluate.vector_heads import fit_linear
 
@@ -90,9 +90,31 @@ def fine_tune(
         fit: Classes, seed, and whom to tell of epochs.
         training: How.
     """
+    held = hold_back(side, training, fit.seed)
+    learner = _open_learner(cut, device, side, fit, training, held)
+    return train(learner, side, test, fit, training, held)
+
+
+def tune_block(
+    cut: CutEncoder, device: str, side: TrainingSet, fit: Fit, training: Training = TRAINING
+) -> None:
+    """Let the last block of an encoder learn from `side`, as `fine_tune` does: it changes."""
+    held = hold_back(side, training, fit.seed)
+    learner = _open_learner(cut, device, side, fit, training, held)
+    learn(learner, side, fit, training, held)
+
+
+def _open_learner(
+    cut: CutEncoder,
+    device: str,
+    side: TrainingSet,
+    fit: Fit,
+    training: Training,
+    held: NDArray[np.intp],
+) -> Learner:
+    """Return the block and a layer on it that is fitted, before the first epoch."""
     import torch
 
-    held = hold_back(side, training, fit.seed)
     layer = _fit_layer(cut, device, side, places_to_learn(side, held), fit)
     network = torch.nn.ModuleList([cut.block, layer.linear])
     rate = training.learning_rate
@@ -102,9 +124,9 @@ def fine_tune(
     ]
 
     def score(states: Features) -> "Tensor":
-        return layer.score(_vectors(cut, device, states))
+        return layer.score(cut.describe(states, device))
 
-    learner = Learner(
+    return Learner(
         network,
         score,
         torch.optim.AdamW(groups),
@@ -112,7 +134,6 @@ def fine_tune(
         lambda _: network.eval(),
         device,
     )
-    return train(learner, side, test, fit, training, held)
 
 
 def _fit_layer(
@@ -124,7 +145,7 @@ def _fit_layer(
 
     with torch.no_grad(), turn_on(device):
         parts = [
-            _vectors(cut, device, fit.take(side.features[places[start : start + _DESCRIBED]]))
+            cut.describe(fit.take(side.features[places[start : start + _DESCRIBED]]), device)
             for start in range(0, len(places), _DESCRIBED)
         ]
     vectors = torch.cat(parts).double().cpu().numpy()
@@ -143,10 +164,3 @@ def _fit_layer(
         torch.tensor(middle, dtype=torch.float32, device=device),
         torch.tensor(scale, dtype=torch.float32, device=device),
     )
-
-
-def _vectors(cut: CutEncoder, device: str, states: Features) -> "Tensor":
-    """Return (B, D) vectors of states."""
-    import torch
-
-    return cut.finish(torch.tensor(states, device=device).float())

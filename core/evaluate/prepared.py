@@ -20,6 +20,15 @@ WHOLE = -1  # in place of a fold's number: all images that are compared
 
 
 @dataclass(frozen=True, eq=False)
+class Side:
+    """A training side, the seed of its fold, and the vectors that the fold has."""
+
+    rows: Rows
+    seed: int
+    embeddings: Embeddings
+
+
+@dataclass(frozen=True, eq=False)
 class Prepared:
     """What a candidate makes of one training side, and which of its pictures are learned from."""
 
@@ -35,8 +44,7 @@ class Prepared:
 
 def prepare_sides(
     dataset: ImageDataset,
-    embeddings: Embeddings,
-    sides: Mapping[int, tuple[Rows, int]],
+    sides: Mapping[int, Side],
     candidates: Sequence[Candidate],
     *,
     takes_pictures: bool,
@@ -47,8 +55,7 @@ def prepare_sides(
 
     Args:
         dataset: The images.
-        embeddings: Their vectors.
-        sides: Number of a fold -> its training side, and the seed.
+        sides: Of each fold, by its number.
         candidates: What is compared.
         takes_pictures: The head sees pictures, and so learns from no vector.
         clock: Tells seconds.
@@ -63,10 +70,10 @@ def prepare_sides(
     prepared = {}
     for done, (candidate, number) in enumerate(wanted):
         progress(STAGE, done, len(wanted))
-        rows, seed = sides[number]
+        side = sides[number]
         begin = clock()
         with one_thread():
-            steps = apply_candidate(dataset, embeddings, rows, candidate, seed=seed)
+            steps = apply_candidate(dataset, side.embeddings, side.rows, candidate, seed=side.seed)
         pictures = [
             (step.part.made_by, step.pictures(takes_pictures=takes_pictures)) for step in steps
         ]

@@ -18,7 +18,17 @@ def check_repeats(folds: int, repeats: int | None) -> None:
         raise SettingError("A comparison needs at least 2 folds and 1 repeat.")
 
 
-def default_repeats(head: Head, *, folds: int = DEFAULT_FOLDS, is_held_out: bool = False) -> int:
-    """Return how often folds are drawn again; on a test split, from how many seeds is learned."""
+def default_repeats(
+    head: Head,
+    *,
+    folds: int = DEFAULT_FOLDS,
+    is_held_out: bool = False,
+    adapts: bool = False,
+) -> int:
+    """Return how often folds are drawn again; on a test split, from how many seeds is learned.
+
+    `adapts`: an encoder learns in each fold first.
+    """
+    repeats = 1 if adapts else head.repeats
     # Small classes allow few folds: without more repeats their intervals would say nothing.
-    return ceil(DEFAULT_FOLDS * head.repeats / (1 if is_held_out else folds))
+    return ceil(DEFAULT_FOLDS * repeats / (1 if is_held_out else folds))

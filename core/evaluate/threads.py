@@ -5,22 +5,24 @@ as one. One thread also gives one result everywhere.
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from threading import Event, Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from core.embed.computing import stay_in_this_thread
 from core.errors import CancelledError
 from core.evaluate.features import Features
-from core.evaluate.head import Fit, OpenHead, Prediction
+from core.evaluate.head import Fit, OpenHead, Prediction, Tell
 from core.evaluate.training_set import TrainingSet
 
 if TYPE_CHECKING:
     from threadpoolctl import ThreadpoolController
+
+Item = TypeVar("Item")
 
 # The limit of threads and the filter of warnings hold for the whole process: two comparisons at
 # once would each restore what the other had set.
@@ -44,17 +46,22 @@ def learn_apart(head: OpenHead, side: TrainingSet, test: Features, fit: Fit) -> 
     """Return the prediction of a head on pictures; a small one learns in one thread."""
     if not head.is_small:
         return head.predict(side, test, fit)
+    return in_own_thread(lambda tell: head.predict(side, test, replace(fit, tell=tell)), fit.tell)
+
+
+def in_own_thread(work: Callable[[Tell], Item], tell: Tell) -> Item:
+    """Return the result of work that computes in one thread, its own, and may be cancelled."""
     stopped = Event()
 
-    def tell(done: int, total: int) -> None:
+    def tell_on(done: int, total: int) -> None:
         if stopped.is_set():
             raise CancelledError("Cancelled.")
-        fit.tell(done, total)
+        tell(done, total)
 
     # A thread of its own: what limits threads there limits them nowhere else.
     with ThreadPoolExecutor(1, "learn", stay_in_this_thread) as pool:
         try:
-            return pool.submit(head.predict, side, test, replace(fit, tell=tell)).result()
+            return pool.submit(work, tell_on).result()
         finally:
             stopped.set()  # Ctrl+C ends the wait, and so the work
 

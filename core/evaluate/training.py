@@ -63,9 +63,6 @@ def train(
 ) -> Prediction:
     """Return the scores of a network trained on `side`, and how training went.
 
-    Progress is watched on real images of the training side that are held back, never on the test
-    side; the weights of the best epoch are kept.
-
     Args:
         learner: The network, before its first epoch.
         side: What to learn from; the first pieces are real images.
@@ -73,6 +70,20 @@ def train(
         fit: Classes, seed, and whom to tell of epochs.
         training: How.
         held: Places in `side` that are held back, from `hold_back`.
+    """
+    curve = learn(learner, side, fit, training, held)
+    scores = _log_scores(learner, test, fit) + side.shift
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return Prediction(powers / powers.sum(axis=1, keepdims=True), curve)
+
+
+def learn(
+    learner: Learner, side: TrainingSet, fit: Fit, training: Training, held: NDArray[np.intp]
+) -> tuple[Epoch, ...]:
+    """Train a network on `side`, and return how training went; see `train`.
+
+    Progress is watched on real images of the training side that are held back, never on the test
+    side; the weights of the best epoch are kept.
     """
     from torch.optim.lr_scheduler import CosineAnnealingLR
 
@@ -102,9 +113,7 @@ def train(
             break
     if best_weights is not None:
         network.load_state_dict(best_weights)
-    scores = _log_scores(learner, test, fit) + side.shift
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return Prediction(powers / powers.sum(axis=1, keepdims=True), tuple(curve))
+    return tuple(curve)
 
 
 def hold_back(side: TrainingSet, training: Training, seed: int) -> NDArray[np.intp]:

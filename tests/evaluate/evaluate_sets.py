@@ -15,7 +15,7 @@ from core.evaluate.features import FeatureSource
 from core.evaluate.folds import Fold
 from core.evaluate.inputs import HeadInput
 from core.evaluate.picture_cache import PictureCache
-from core.evaluate.prepared import fill_caches, prepare_sides
+from core.evaluate.prepared import Side, fill_caches, prepare_sides
 from core.evaluate.training_set import TrainingSet, apply_candidate, balance
 from core.progress import silent
 
@@ -40,9 +40,9 @@ def prepared_caches(
     head_input: HeadInput | None = None,
 ) -> dict[str, PictureCache]:
     """Return the pictures that a candidate learns from in some fold."""
-    sides = {number: (fold.train, 0) for number, fold in enumerate(folds)}
+    sides = {number: Side(fold.train, 0, embeddings) for number, fold in enumerate(folds)}
     prepared = prepare_sides(
-        dataset, embeddings, sides, [candidate],
+        dataset, sides, [candidate],
         takes_pictures=head_input is not None, clock=perf_counter, progress=silent,
     )  # fmt: skip
     return fill_caches(dataset, embeddings, prepared, head_input, silent, perf_counter)

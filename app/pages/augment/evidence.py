@@ -27,6 +27,7 @@ from core.augment.suggestion import suggest_policy, useful_for
 from core.augment.trials import list_trials, trying_text
 from core.augment.verdict import Verdict
 from core.dataset import ImageDataset, refusal_text
+from core.embed import unadapted
 from core.progress import Progress
 from core.words import count_of
 
@@ -59,6 +60,9 @@ def _form(session: Session, dataset: ImageDataset) -> None:
     text = f"Try {count_of(len(OPERATIONS), 'operation')} on each class"
     if session.embeddings is None:
         text = f"Embed {count_of(len(dataset), 'image')} and {text[0].lower()}{text[1:]}"
+    encoder = session.encoder
+    if session.embeddings is not None:
+        encoder = session.embeddings.base or session.embeddings.encoder
     with right.container(horizontal=True, vertical_alignment="center"):
         if st.button(text, key="evidence_start"):
             _start(session, dataset, images)
@@ -66,8 +70,7 @@ def _form(session: Session, dataset: ImageDataset) -> None:
         quiet(
             trying_text(
                 dataset, list_trials(), images_per_class=images,
-                encoder=session.embeddings.encoder if session.embeddings else session.encoder,
-                to_embed=0 if session.embeddings else len(dataset),
+                encoder=encoder, to_embed=0 if session.embeddings else len(dataset),
             )
         )  # fmt: skip
 
@@ -88,6 +91,7 @@ def _embed_and_try(
 ) -> Mapping[str, object]:
     """Try operations on each class, embedding first where that was not done."""
     embeddings, values = source.vectors(progress)
+    embeddings = unadapted(dataset, embeddings, cache=source.cache, progress=progress)
     evidence = measure_evidence(
         dataset, embeddings, list_trials(), images_per_class=images_per_class, progress=progress
     )

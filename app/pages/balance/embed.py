@@ -1,26 +1,64 @@
 """On Balance: which encoder and device, and the work that draws the map."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
 from app.jobs.queue import MAP, Job, JobState
 from app.map import umap
-from app.session.embedding import as_values, embed_and_map
+from app.session.embedding import adapt_and_map, as_values, embed_and_map
 from app.session.session import Session
 from app.session.workspace import Workspace
 from app.session.workspaces import WORKSPACES
 from app.shell.page import current_workspace, plain, quiet
-from core.embed import available_devices, embedding_text, offered_encoders, resolve_device
+from core.embed import (
+    DEFAULT_ENCODER,
+    available_devices,
+    embedding_text,
+    find_encoder,
+    offered_encoders,
+    resolve_device,
+)
+from core.evaluate.adapting import adapting_text
 from core.progress import Progress
 from core.project import DEFAULT_SETTINGS, MapSettings, Projection
 from core.words import count_of
 
 _OTHER = "another"
+_ADAPTED = "adapted"
+_TITLES = {_OTHER: "Another model ...", _ADAPTED: "Adapted to your images"}
+_ADAPTED_HELP = (
+    "The default encoder, whose last block first learns the labels of your training images: "
+    "classes lie further apart. Evaluate lets it learn again in each fold. The risks of SMOTE and "
+    "the evidence on Augment stay with the default encoder, which has not seen the labels."
+)
 _KEY = "encoder"
 
 
 def draw(session: Session) -> None:
+    """Draw how the images are embedded: folded where they are already, or soon will be."""
+    if session.embeddings is not None:
+        _folded(session, session.embeddings.encoder)
+    elif is_on_the_way(current_workspace()):
+        _folded(session, session.encoder)
+    else:
+        _card(session)
+
+
+def is_on_the_way(workspace: Workspace) -> bool:
+    """Return whether a job is under way that brings vectors."""
+    return any("embeddings" in job.puts for job in workspace.jobs())
+
+
+def draw_waiting(session: Session) -> None:
+    """Draw what stands where the map will be, while a job brings vectors."""
+    assert session.taken is not None
+    st.subheader("The map", anchor=False)
+    quiet(f"It appears once {count_of(len(session.taken), 'image')} are embedded.")
+
+
+def _card(session: Session) -> None:
     """Draw the choice of an encoder and the button that embeds."""
     st.subheader("Draw the map", anchor=False)
     quiet("Every training image becomes a dot; similar pictures are close together.")
@@ -28,14 +66,13 @@ def draw(session: Session) -> None:
         _form(session)
 
 
-def offer_another(session: Session) -> None:
-    """Draw what embedded the images, and how to embed them with another encoder."""
-    embeddings = session.embeddings
-    assert embeddings is not None
+def _folded(session: Session, encoder: str) -> None:
+    """Draw what embeds the images, and behind it how to embed them with another encoder."""
     offered = offered_encoders()
-    name = embeddings.encoder
-    title = offered[name].title if name in offered else name
-    with st.expander(f"Encoder: {plain(title)}"):
+    title = offered[encoder].title if encoder in offered else encoder
+    if session.embeddings is not None and session.embeddings.base:
+        title = _TITLES[_ADAPTED]
+    with st.expander(f"Encoder: {plain(title)}", key="encoder_fold"):
         lost = session.would_drop("embeddings")
         _form(session)
         if lost:
@@ -63,9 +100,42 @@ def _form(session: Session) -> None:
         how = "again" if embeddings is not None else "only"
         text = f"Embed {count_of(images, 'image')} {how}"
         if st.button(text, disabled=not encoder or is_there):
-            start_embedding(current_workspace(), session, encoder, device)
+            if encoder == _ADAPTED:
+                start_adapting(current_workspace(), session, device)
+            else:
+                start_embedding(current_workspace(), session, encoder, device)
             st.rerun()
-        quiet(embedding_text(encoder, images, device=device))
+        quiet(_time_text(session, encoder, device))
+
+
+def _time_text(session: Session, encoder: str, device: str) -> str:
+    """Return how long it takes to embed with what was chosen."""
+    assert session.taken is not None and session.dataset is not None
+    if encoder != _ADAPTED:
+        return embedding_text(encoder, len(session.taken), device=device)
+    learning = adapting_text(DEFAULT_ENCODER, len(session.dataset.training_rows))
+    return f"{learning} {embedding_text(DEFAULT_ENCODER, len(session.taken), device=device)}"
+
+
+def start_adapting(workspace: Workspace, session: Session, device: str) -> None:
+    """Start the job that adapts the default encoder, embeds with it, and draws the first map.
+
+    What a person embeds with next stays another encoder: this one is of these images and labels.
+    """
+    dataset, taken = session.dataset, session.taken
+    assert dataset is not None and taken is not None
+    run = partial(
+        adapt_and_map, dataset, taken, workspace.encoders_folder, device, workspace.vectors_folder
+    )
+
+    def embed(progress: Progress) -> Mapping[str, object]:
+        return as_values(run(progress))
+
+    job = Job(
+        "adapt", "Adapting the encoder", embed,
+        needs=("dataset",), puts=("embeddings", "projections"),
+    )  # fmt: skip
+    workspace.start(job, session, of=(device,))
 
 
 def start_embedding(workspace: Workspace, session: Session, encoder: str, device: str) -> None:
@@ -132,14 +202,16 @@ def offer_better_map(workspace: Workspace, session: Session) -> None:
 def _choose_encoder(session: Session) -> str:
     """Draw the encoders; return a name, or '' while none is named.
 
-    Models of Hugging Face are downloaded by the server, and folders are its own: both are for
-    the person at this computer alone.
+    Models of Hugging Face are downloaded by the server, and folders are its own, those of adapted
+    encoders too: all are for the person at this computer alone.
     """
-    offered = offered_encoders(downloads=WORKSPACES.settings.is_local)
-    names = [*offered, *([_OTHER] if WORKSPACES.settings.is_local else [])]
+    is_local = WORKSPACES.settings.is_local
+    offered = offered_encoders(downloads=is_local)
+    adapted = [_ADAPTED] if find_encoder(DEFAULT_ENCODER).cut is not None else []
+    names = [*offered, *([*adapted, _OTHER] if is_local else [])]
     chosen = st.selectbox(
         "Encoder", names, index=names.index(session.encoder) if session.encoder in names else 0,
-        format_func=lambda name: offered[name].title if name in offered else "Another model ...",
+        format_func=lambda name: offered[name].title if name in offered else _TITLES[name],
         key=_KEY, persist_state="session", on_change=_take_encoder,
     )  # fmt: skip
     if chosen == _OTHER:
@@ -149,14 +221,14 @@ def _choose_encoder(session: Session) -> str:
             help="A vision model with safetensors weights. Models from Hugging Face are downloaded "
             "once; your pictures stay on this computer.",
         ).strip()
-    st.caption(plain(offered[chosen].help))
+    st.caption(plain(offered[chosen].help if chosen in offered else _ADAPTED_HELP))
     return chosen
 
 
 def _take_encoder() -> None:
     """Keep what was chosen: it is what every page embeds with, and what is embedded ahead."""
     chosen, workspace = st.session_state[_KEY], current_workspace()
-    if chosen != _OTHER:
+    if chosen not in _TITLES:
         before = workspace.session
         workspace.put(before, before.put(encoder=chosen))
 

@@ -200,7 +200,7 @@ def _said_of_images(projection: Projection, dataset: ImageDataset) -> str:
 
 def _said_of_points(layer: PointLayer, *, is_joint: bool) -> str:
     placement: Placement = layer.placement
-    which = f"Synthetic points of {lowered(layer.title)}"
+    which = f"Synthetic points of {lowered(layer.title)} (crosses)"
     if placement.is_exact:
         text = f"{which} are at their exact PCA positions."
     elif is_joint and layer.kind == OTHER_MADE:

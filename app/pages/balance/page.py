@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.charts import classes as charts
 from app.jobs.queue import Job
@@ -47,7 +48,7 @@ def balance_view(session: Session) -> Session:
             "in that class and puts a new point somewhere on the line. The point is a vector, not "
             "a picture."
         )
-        session = _strategy_section(session, dataset)
+        session = _strategy_section(session, dataset, risks=bottom)
     if session.embeddings is not None:
         workspace = current_workspace()
         start_risks(workspace, session)
@@ -57,6 +58,9 @@ def balance_view(session: Session) -> Session:
             balance_map.draw(session)
         with bottom:
             draw_quality(session, dataset)
+    elif balance_embed.is_on_the_way(current_workspace()):
+        with middle:
+            balance_embed.draw_waiting(session)
     if session.balanced is not None:
         with st.container(horizontal=True):
             lead_on("evaluate", "Evaluate the strategy")
@@ -75,7 +79,7 @@ def _answer(session: Session) -> str:
     return f"'{strategy.title}' is chosen: {strategy.effect.told(balanced.plan)}."
 
 
-def _strategy_section(session: Session, dataset: ImageDataset) -> Session:
+def _strategy_section(session: Session, dataset: ImageDataset, *, risks: DeltaGenerator) -> Session:
     left, right = st.columns([2, 3], gap="large")
     with left:
         chosen = choose_plan(dataset)
@@ -109,12 +113,10 @@ def _strategy_section(session: Session, dataset: ImageDataset) -> Session:
             quiet(balance_embed.time_text(session))
     with right:
         _before_and_after(plan)
-        if session.embeddings is None:
-            balance_embed.draw(session)
-        else:
-            balance_embed.offer_another(session)
+        balance_embed.draw(session)
     if strategy.effect.adds_points:
-        draw_risks(session, dataset, plan)
+        with risks:  # below the map: what the button makes is to be seen near it
+            draw_risks(session, dataset, plan)
     return session
 
 

@@ -1,6 +1,7 @@
 """On Balance: what speaks against SMOTE on these images, before it runs."""
 
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -12,7 +13,7 @@ from app.shell.findings import finding_cards, finding_pictures
 from app.shell.page import current_workspace, note, quiet
 from core.audit import Finding
 from core.dataset import ImageDataset
-from core.embed import Embeddings
+from core.embed import Embeddings, unadapted
 from core.progress import Progress
 from core.resample import BalancePlan, make_plan
 from core.resample.difficulty import Difficulty, measure_difficulty
@@ -40,7 +41,7 @@ def start_risks(workspace: Workspace, session: Session) -> None:
     if embeddings is None or dataset is None or session.difficulty is not None:
         return
     is_quick = len(dataset.training_rows) <= _BY_ITSELF
-    if is_quick and workspace.begin(_job(dataset, embeddings), session):
+    if is_quick and workspace.begin(_job(workspace, dataset, embeddings), session):
         st.rerun()  # so that the sidebar watches the job, and draws the page when it is done
 
 
@@ -54,11 +55,16 @@ def draw_risks(session: Session, dataset: ImageDataset, plan: BalancePlan) -> No
         if workspace.job_in(RISKS) is not None:
             quiet("Checking the neighbours of each image.")
         elif st.button("Check the neighbours of each image", key="look_for_risks"):
-            workspace.start(_job(dataset, session.embeddings), session)
+            workspace.start(_job(workspace, dataset, session.embeddings), session)
             st.rerun()
         return
     limits = _limits(difficulty, plan)
     quiet(_sentence(difficulty, plan))
+    if session.embeddings.base is not None:
+        quiet(
+            f"Neighbours by the encoder '{session.embeddings.base}', not by the adapted one, which "
+            "has learned the labels."
+        )
     note(
         "SMOTE trusts the neighbours of an image. An image among its own class is safe. With two "
         "or three of its five neighbours in other classes it is borderline, with a single "
@@ -75,14 +81,18 @@ def draw_risks(session: Session, dataset: ImageDataset, plan: BalancePlan) -> No
         _table(difficulty, plan)
 
 
-def _job(dataset: ImageDataset, embeddings: Embeddings) -> Job:
+def _job(workspace: Workspace, dataset: ImageDataset, embeddings: Embeddings) -> Job:
+    measure = partial(_measure, dataset, embeddings, workspace.vectors_folder)
     return Job(
-        "risks", "Looking at neighbours", partial(_measure, dataset, embeddings),
+        "risks", "Looking at neighbours", measure,
         needs=("embeddings", "dataset"), puts=("difficulty",), slot=RISKS,
     )  # fmt: skip
 
 
-def _measure(dataset: ImageDataset, embeddings: Embeddings, progress: Progress) -> Difficulty:
+def _measure(
+    dataset: ImageDataset, embeddings: Embeddings, cache: Path, progress: Progress
+) -> Difficulty:
+    embeddings = unadapted(dataset, embeddings, cache=cache, progress=progress)
     # Every class that is below the largest: what the person aims at may change at any moment.
     add = make_plan(dataset, "smote").add
     return measure_difficulty(dataset, embeddings, add, progress=progress)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
@@ -12,6 +13,8 @@ from app.session.session import Session
 from app.shell.page import current_workspace, plain, quiet
 from core.augment import AugmentPolicy
 from core.dataset import TEST, TRAIN, ImageDataset
+from core.embed import judge_of
+from core.embed.adapted import is_adapted
 from core.errors import SettingError
 from core.evaluate import (
     BASELINE,
@@ -97,11 +100,12 @@ def draw(session: Session, dataset: ImageDataset, metric: str, *, is_running: bo
             "Score on the original test split instead of folds",
             key=_TEST_KEY, persist_state="session",
         )  # fmt: skip
-        shows_leak = not HEADS[head].learns_from_pictures and st.checkbox(
+        adapts = session.embeddings is not None and session.embeddings.base is not None
+        shows_leak = not (HEADS[head].learns_from_pictures or adapts) and st.checkbox(
             "Lesson: show what resampling before the split would have reported",
             key=_LEAK_KEY, persist_state="session",
         )  # fmt: skip
-        folds, repeats = _repeats(head, is_held_out=on_test_split)
+        folds, repeats = _repeats(head, is_held_out=on_test_split, adapts=adapts)
         asked = Asked(
             names, head, metric, session.policy, int(seed), on_test_split, shows_leak, folds,
             repeats, balance,
@@ -149,7 +153,10 @@ def _asked_for(report: EvaluationReport | None, policy: AugmentPolicy) -> Asked 
     if report is None:
         return None
     head = HEADS[report.head]
-    default = default_repeats(head, folds=report.folds, is_held_out=report.is_held_out)
+    default = default_repeats(
+        head, folds=report.folds, is_held_out=report.is_held_out,
+        adapts=is_adapted(Path(report.encoder)),
+    )  # fmt: skip
     return Asked(
         list(report.settings), report.head, report.metric, policy, report.seed, report.is_held_out,
         any(row.leaky is not None for row in report.strategies),
@@ -192,7 +199,7 @@ def _take_set(sets: Mapping[str, list[str]]) -> None:
         st.session_state[_NAMES_KEY] = sets[chosen]
 
 
-def _repeats(head: str, *, is_held_out: bool) -> tuple[int, int | None]:
+def _repeats(head: str, *, is_held_out: bool, adapts: bool) -> tuple[int, int | None]:
     """Draw how often each strategy is scored, and return folds and repeats."""
     with st.expander("Folds and repeats"):
         left, right, _ = st.columns(3, vertical_alignment="bottom")
@@ -202,7 +209,9 @@ def _repeats(head: str, *, is_held_out: bool) -> tuple[int, int | None]:
                 disabled=is_held_out, persist_state="session",
                 help="Number of cross-validation folds; fewer if a class is too small.",
             )  # fmt: skip
-        default = default_repeats(HEADS[head], folds=int(folds), is_held_out=is_held_out)
+        default = default_repeats(
+            HEADS[head], folds=int(folds), is_held_out=is_held_out, adapts=adapts
+        )
         with right:
             repeats = st.number_input(
                 "Number of seeds" if is_held_out else "Repeats", min_value=1,
@@ -220,7 +229,7 @@ def _start_button(
     try:
         candidates = [parse_candidate(name, asked.settings, asked.policy) for name in asked.rows]
         encoder = session.embeddings.encoder if session.embeddings else session.encoder
-        check_head(HEADS[asked.head], encoder)
+        check_head(HEADS[asked.head], judge_of(encoder))
         cost = estimate(
             dataset.counts(TRAIN), candidates, HEADS[asked.head], encoder=encoder,
             to_embed=0 if session.embeddings else len(dataset),

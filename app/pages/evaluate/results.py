@@ -1,6 +1,7 @@
 """Evaluate's results: differences, figures, classes, confusions, curves and the lesson."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 
@@ -8,6 +9,7 @@ from app.charts import evaluation as charts
 from app.charts.palette import class_colours
 from app.shell.page import note, quiet
 from core.dataset import TRAIN, ImageDataset
+from core.embed.adapted import is_adapted
 from core.evaluate import BASELINE, FLOOR, HEADS, METRICS, EvaluationReport
 from core.evaluate.report_csv import to_csv
 from core.evaluate.result_notes import width_notes
@@ -89,7 +91,10 @@ def _how(report: EvaluationReport) -> str:
     if report.is_held_out:
         scored = f"the test split, {count_of(report.repeats, 'seed')}"
     learner = HEADS[report.head].title.lower()
-    source = f", encoder '{report.encoder}'" if HEADS[report.head].uses_encoder else ""
+    source = ""
+    if HEADS[report.head].uses_encoder:
+        is_own = is_adapted(Path(report.encoder))  # the notes say what was done with it
+        source = ", adapted encoder" if is_own else f", encoder '{report.encoder}'"
     return (
         f"{count_of(report.images, 'image')}, {scored}, {learner}{source}. Intervals are corrected "
         "for multiple comparisons."

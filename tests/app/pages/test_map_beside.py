@@ -74,8 +74,8 @@ def test_another_strategy_stands_beside_with_the_same_counts(smote_session: Sess
 
     compared = workspace.session.compared
     assert compared is not None and compared.name == "borderline_smote"
-    assert "Synthetic points of Borderline-SMOTE" in text(page)
-    assert "Synthetic points of SMOTE" in text(page)
+    assert "Synthetic points of Borderline-SMOTE (crosses) are" in text(page)
+    assert "Synthetic points of SMOTE (crosses) are" in text(page)
     assert workspace.job_in(BESIDE) is None
 
 

@@ -204,7 +204,7 @@ def test_it_ends_when_it_takes_longer_than_was_estimated_on_a_shared_server(
 
     assert len(gate.begun) == 1
     assert session.embeddings is None
-    assert session.not_ahead == "The images will be embedded when you ask for it."
+    assert session.not_ahead == "The images are not embedded yet. You can embed them on Balance."
 
 
 def test_a_reload_and_another_tab_find_the_one_that_runs(workspace: Workspace, gate: Gate) -> None:
@@ -390,7 +390,7 @@ def test_what_a_person_has_cancelled_stays_away_from_these_images(
     workspace: Workspace, gate: Gate
 ) -> None:
     cancelled(workspace, gate)
-    assert workspace.session.not_ahead == "The images will be embedded when you ask for it."
+    assert workspace.session.not_ahead.startswith("The images are not embedded yet.")
     assert workspace.message == "", "no box for what nobody has asked for"
 
     embed_ahead(workspace, LOCAL)
@@ -580,6 +580,25 @@ def test_the_app_begins_it_shows_it_quietly_and_disables_nothing(
 
 
 @pytest.mark.usefixtures("served")
+def test_balance_keeps_its_place_while_vectors_come(workspace: Workspace, gate: Gate) -> None:
+    assert open_view("balance", workspace).subheader[0].value == "Draw the map"
+
+    open_app(workspace)
+    gate.wait_for(1)
+    page = open_view("balance", workspace)
+
+    encoder = page.expander[-1].label
+    assert encoder.startswith("Encoder: ")
+    assert [one.value for one in page.subheader] == ["The map"]
+    assert "It appears once 19 images are embedded." in text(page)
+    gate.opened.set()
+    finish_jobs(workspace)
+    page = open_view("balance", workspace)
+    assert encoder in [one.label for one in page.expander]
+    assert "It appears once" not in text(page)
+
+
+@pytest.mark.usefixtures("served")
 def test_it_is_cancelled_in_the_sidebar_and_says_what_that_means(
     workspace: Workspace, gate: Gate
 ) -> None:
@@ -592,7 +611,7 @@ def test_it_is_cancelled_in_the_sidebar_and_says_what_that_means(
     finish_jobs(workspace)
     page.run()
 
-    assert "The images will be embedded when you ask for it." in text(page)
+    assert "The images are not embedded yet. You can embed them on Balance." in text(page)
     assert not page.warning and not page.error
     assert len(gate.begun) == 1
 
