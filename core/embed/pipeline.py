@@ -57,8 +57,7 @@ def embed(
         SettingError: an unknown encoder, or a device that is not there.
         EmptyDatasetError: none of the images can be read.
     """
-    chosen = find_encoder(encoder)
-    device = resolve_device(device)
+    chosen, device = find_encoder(encoder), resolve_device(device)
     wanted = _in_order(dataset, rows)
     vectors = np.empty((len(wanted), chosen.dimension), np.float32)
     keys = dataset.picture_keys[wanted]
@@ -71,8 +70,7 @@ def embed(
         for batch in batches:
             vectors[missing[batch.places]] = batch.vectors
             is_present[missing[batch.places]] = True
-            for place, reason in batch.reasons.items():
-                absent.append(SkippedFile(dataset.path(int(wanted[missing[place]])), reason))
+            absent += _skipped(dataset, wanted[missing], batch.reasons)
     if not is_present.all():
         vectors, wanted, keys = vectors[is_present], wanted[is_present], keys[is_present]
     if not len(wanted):
@@ -115,6 +113,14 @@ def _counted_on(progress: Progress, there: int) -> Progress:
         progress(stage, there + done, there + total)
 
     return tell
+
+
+def _skipped(
+    dataset: ImageDataset, rows: Rows, reasons: Mapping[int, str]
+) -> Iterator[SkippedFile]:
+    """Yield the files that could not be read, by places among `rows`."""
+    for place, reason in reasons.items():
+        yield SkippedFile(dataset.path(int(rows[place])), reason)
 
 
 def _none_text(dataset: ImageDataset, absent: Sequence[SkippedFile]) -> str:

@@ -80,7 +80,7 @@ def test_shorter_numbers_turn_no_built_in_vector_by_a_percent(
 def test_vectors_of_shorter_numbers_are_kept_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     keys = set()
     for precision in ("float32", "bfloat16", "float16"):
-        monkeypatch.setattr("core.embed.cache.precision_on", lambda device, p=precision: p)
+        monkeypatch.setattr("core.embed.encoder.precision_on", lambda device, p=precision: p)
         keys.add(encoder_key(ENCODERS["efficientnet"], "cpu"))
 
     assert len(keys) == 3
@@ -91,7 +91,7 @@ def test_an_exact_encoder_shares_its_vectors_whatever_the_device_prefers(
 ) -> None:
     keys = set()
     for precision in ("float32", "bfloat16"):
-        monkeypatch.setattr("core.embed.cache.precision_on", lambda device, p=precision: p)
+        monkeypatch.setattr("core.embed.encoder.precision_on", lambda device, p=precision: p)
         keys.add(encoder_key(ENCODERS["classical"], "cpu"))
 
     assert len(keys) == 1

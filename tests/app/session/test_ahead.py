@@ -204,7 +204,7 @@ def test_it_ends_when_it_takes_longer_than_was_estimated_on_a_shared_server(
 
     assert len(gate.begun) == 1
     assert session.embeddings is None
-    assert session.not_ahead == "The images will be embedded when you ask for it."
+    assert session.not_ahead == "The images are not embedded yet. You can embed them on Balance."
 
 
 def test_a_reload_and_another_tab_find_the_one_that_runs(workspace: Workspace, gate: Gate) -> None:
