@@ -65,6 +65,7 @@ class SavedSession:
     was_made: bool  # the plan was carried out on the embeddings
     was_compared: bool  # the comparison lies beside it
     not_ahead: str = ""  # as the session says
+    encoder: str = DEFAULT_ENCODER  # that the person wants to embed with, whatever has embedded
 
     @property
     def name(self) -> str:
@@ -129,6 +130,7 @@ def save_session(workspace: Path, session: Session) -> None:
         was_made=balanced is not None and balanced.made is not None,
         was_compared=session.evaluation is not None,
         not_ahead=session.not_ahead,
+        encoder=session.encoder,
     )
     write_bytes(workspace / SESSION_FILE, records.to_text(saved, _VERSION).encode())
 
@@ -167,8 +169,9 @@ def reopen(workspace: Path, saved: SavedSession, vectors: Path, progress: Progre
     source = with_decoding(source, decoding_of(saved.recipe.choices, source.proposal.decoding))
     _look_for_files(source, workspace, progress)
     session = Session().put(
-        source=source, audit=audit(source, progress), folder=folder, not_ahead=saved.not_ahead
-    )
+        source=source, audit=audit(source, progress), folder=folder,
+        not_ahead=saved.not_ahead, encoder=saved.encoder,
+    )  # fmt: skip
     recipe = saved.recipe
     if recipe.take is not None:
         report = audit(select(source, recipe.take), progress)
@@ -194,8 +197,7 @@ def _with_embeddings(
         made = embed_and_map(session.taken, saved.recipe.encoder, device, vectors, progress)
     except SettingError:  # an encoder of another version, or a model that is gone
         return session
-    # What a person embeds with next is the base of an adapted encoder: other images need another.
-    return session.put(encoder=made[0].base or made[0].encoder, **as_values(made))
+    return session.put(**as_values(made))
 
 
 def _with_plan(session: Session, saved: SavedSession, progress: Progress) -> Session:

@@ -103,6 +103,12 @@ def test_the_policy_comes_back_as_it_was_chosen(place: Path, session: Session) -
     assert opened.policy == PRESETS["gentle"]
 
 
+def test_the_encoder_that_was_chosen_comes_back_before_it_has_embedded(
+    place: Path, session: Session
+) -> None:
+    assert saved_again(place, session.put(encoder="classical")).encoder == "classical"
+
+
 def test_vectors_and_points_are_the_same_again(place: Path, session: Session) -> None:
     assert session.dataset is not None
     before = smote_made(session.put(**as_values(embedded(session.dataset, place / "embeddings"))))
