@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.charts.palette import HELD_OUT, KEPT, OKABE_ITO, class_colours
-from app.map.scene import MADE, Scene
+from app.map.scene import MADE, OTHER_MADE, REAL, Scene
 from app.session.session import Session
 from core.audit import Finding
 from core.dataset import SPLITS, TRAIN
@@ -28,11 +28,12 @@ _MOST_FINDINGS = 7
 
 @dataclass(frozen=True)
 class Entry:
-    """A colour and what it stands for."""
+    """A colour, what it stands for, and how many points have it on one map."""
 
     label: str
     colour: str
-    count: int
+    images: int = 0
+    made: int = 0  # synthetic points
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +76,7 @@ def by_class(_: Session, scene: Scene) -> Colours:
     codes = ranks[scene.label_codes]
     codes[scene.is_real & (scene.dataset.split_codes[_rows(scene)] < 0)] = len(order)
     shades = [*(colours[label] for label in order), NO_VALUE]
-    return _present("class", codes, [*order, "left out"], shades)
+    return _present("class", scene, codes, [*order, "left out"], shades)
 
 
 def by_kind(_: Session, scene: Scene) -> Colours:
@@ -84,7 +85,7 @@ def by_kind(_: Session, scene: Scene) -> Colours:
     codes = np.zeros(len(scene.kinds), np.intp)
     for place, layer in enumerate(scene.layers, start=1):
         codes[scene.kinds == layer.kind] = place
-    return _named("kind", codes, titles, [KEPT, "#D55E00", "#009E73"][: len(titles)])
+    return _named("kind", scene, codes, titles, [KEPT, "#D55E00", "#009E73"][: len(titles)])
 
 
 def by_split(_: Session, scene: Scene) -> Colours:
@@ -93,7 +94,7 @@ def by_split(_: Session, scene: Scene) -> Colours:
     # Left out of the dataset, an image is in no split.
     codes[codes < 0] = len(SPLITS) + 1
     names = [*SPLITS, "synthetic point", "left out"]
-    return _present("split", codes, names, [*_SPLIT_COLOURS, "#D55E00", NO_VALUE])
+    return _present("split", scene, codes, names, [*_SPLIT_COLOURS, "#D55E00", NO_VALUE])
 
 
 def by_type(session: Session, scene: Scene) -> Colours:
@@ -102,7 +103,7 @@ def by_type(session: Session, scene: Scene) -> Colours:
     types = types_of_rows(session.difficulty, len(scene.dataset))
     codes = np.where(scene.is_real, types[_rows(scene)], len(TYPE_NAMES))
     names = [*TYPE_NAMES, "not checked, or synthetic"]
-    return _present("type", codes, names, [*_TYPE_COLOURS, NO_VALUE])
+    return _present("type", scene, codes, names, [*_TYPE_COLOURS, NO_VALUE])
 
 
 def types_of_rows(difficulty: Difficulty | None, count: int) -> NDArray[np.intp]:
@@ -123,7 +124,9 @@ def by_cluster(session: Session, scene: Scene) -> Colours:
     codes[codes < 0] = count
     names = [*(f"group {number + 1}" for number in range(count)), "not grouped, or synthetic"]
     ranked = class_colours(dict.fromkeys(names[:-1], 0))
-    return _present("cluster", codes, names, [*(ranked[name] for name in names[:-1]), NO_VALUE])
+    return _present(
+        "cluster", scene, codes, names, [*(ranked[name] for name in names[:-1]), NO_VALUE]
+    )
 
 
 def by_finding(session: Session, scene: Scene) -> Colours:
@@ -135,7 +138,7 @@ def by_finding(session: Session, scene: Scene) -> Colours:
     codes = np.where(scene.is_real, codes_of_rows[_rows(scene)], len(findings) + 1)
     names = [*(finding.id.replace("_", " ") for finding in findings), "nothing found"]
     colours = [*OKABE_ITO[: len(findings)], NO_VALUE]
-    return _present("finding", codes, [*names, "synthetic point"], [*colours, NO_VALUE])
+    return _present("finding", scene, codes, [*names, "synthetic point"], [*colours, NO_VALUE])
 
 
 def by_size(_: Session, scene: Scene) -> Colours:
@@ -180,17 +183,27 @@ def _rows(scene: Scene) -> NDArray[np.intp]:
     return np.where(scene.is_real, scene.numbers, 0)
 
 
-def _named(name: str, codes: NDArray[np.intp], labels: list[str], colours: list[str]) -> Colours:
-    counts = np.bincount(codes, minlength=len(labels)).tolist()
-    entries = map(Entry, labels, colours, counts)
+def _named(
+    name: str, scene: Scene, codes: NDArray[np.intp], labels: list[str], colours: list[str]
+) -> Colours:
+    def counts(kind: int) -> NDArray[np.intp]:
+        return np.bincount(codes[scene.kinds == kind], minlength=len(labels))
+
+    # A second map shows the same images again, and as many points of another strategy.
+    made = np.where(counts(MADE), counts(MADE), counts(OTHER_MADE))
+    entries = map(Entry, labels, colours, counts(REAL).tolist(), made.tolist())
     return Colours(name, codes, tuple(entries))
 
 
-def _present(name: str, codes: NDArray[np.intp], labels: list[str], colours: list[str]) -> Colours:
+def _present(
+    name: str, scene: Scene, codes: NDArray[np.intp], labels: list[str], colours: list[str]
+) -> Colours:
     """Return the colours without those that no point has."""
     present, places = np.unique(codes, return_inverse=True)
     kept = present.tolist()
-    return _named(name, places, [labels[code] for code in kept], [colours[code] for code in kept])
+    return _named(
+        name, scene, places, [labels[code] for code in kept], [colours[code] for code in kept]
+    )
 
 
 def _ramp(
@@ -217,7 +230,7 @@ def _ramp(
     ends = np.array(_RAMP, float)
     channels = np.stack([np.interp(steps, range(len(ends)), ends[:, one]) for one in range(3)], 1)
     colours = ["#" + bytes(map(round, rgb)).hex().upper() for rgb in channels]
-    entries = [Entry("", colour, 0) for colour in colours] + [Entry("no value", NO_VALUE, 0)]
+    entries = [Entry("", colour) for colour in colours] + [Entry("no value", NO_VALUE)]
     return Colours(name, codes, tuple(entries), (word(float(low)), word(float(high))))
 
 

@@ -15,11 +15,12 @@ const clicked = new WeakMap(); // legend -> its last click: a click draws the le
  * @param {(hidden: Set<number>) => void} changed - Told when they are others.
  */
 export function drawLegend(host, colour, hidden, changed) {
+  const key = colour.crosses ? [element("span", "● image, ✚ synthetic point", "key")] : [];
   if (colour.ramp) {
     const ramp = element("div", "", "ramp"), bar = element("i");
     bar.style.background = `linear-gradient(90deg, ${colour.entries.map((entry) => entry.colour).join(",")})`;
     ramp.append(element("span", colour.ramp[0]), bar, element("span", colour.ramp[1]));
-    host.replaceChildren(ramp);
+    host.replaceChildren(...key, ramp);
     return;
   }
   const press = (code, time) => {
@@ -30,12 +31,12 @@ export function drawLegend(host, colour, hidden, changed) {
   };
   // Drawn again, it stays where the keyboard is, and where it was scrolled to.
   const focused = [...host.children].indexOf(host.getRootNode().activeElement), { scrollTop } = host;
-  host.replaceChildren(...colour.entries.map((entry, code) => {
+  host.replaceChildren(...key, ...colour.entries.map((entry, code) => {
     const button = element("button"), mark = element("i");
     button.type = "button";
     mark.style.background = entry.colour;
     button.append(mark, element("span", entry.label));
-    if (entry.count !== undefined) button.append(element("small", entry.count.toLocaleString("en")));
+    button.append(element("small", counted(entry)));
     button.setAttribute("aria-pressed", String(!hidden.has(code)));
     button.title = "Click to grey out or show. Double-click or Shift+Enter to show only this one.";
     button.onclick = (event) => press(code, event.timeStamp);
@@ -48,6 +49,12 @@ export function drawLegend(host, colour, hidden, changed) {
   }));
   host.children[focused]?.focus({ preventScroll: true });
   host.scrollTop = scrollTop;
+}
+
+// "18 + 402": images and synthetic points; where there is but one of them, its number.
+function counted({ images, made }) {
+  const numbers = images && made ? [images, made] : [images + made];
+  return numbers.map((number) => number.toLocaleString("en")).join(" + ");
 }
 
 function toggled(hidden, code) {

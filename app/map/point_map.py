@@ -77,7 +77,7 @@ def point_map(
             "height": _HEIGHT_PX,
             **_points(scene, selection),
             "panels": [_panel(panel) for panel in panels],
-            "colour": _colouring(colours),
+            "colour": {**_colouring(colours), "crosses": bool(scene.layers)},
         },
         on_event_change=take,
     )
@@ -108,7 +108,8 @@ def _colouring(colours: Colours) -> dict[str, object]:
             {
                 "label": entry.label,
                 "colour": entry.colour,
-                "count": entry.count,
+                "images": entry.images,
+                "made": entry.made,
                 "none": entry.colour == NO_VALUE,
             }
             for entry in colours.entries

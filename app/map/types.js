@@ -30,6 +30,7 @@
  * @property {string} part - Names the codes: with another part they are fetched again.
  * @property {ColourEntry[]} entries - A point's code is a place among them.
  * @property {[string, string] | null} ramp - Least and most, where the entries are steps.
+ * @property {boolean} crosses - There are synthetic points.
  */
 
 /**
@@ -37,7 +38,8 @@
  * @typedef {object} ColourEntry
  * @property {string} label - What has the colour.
  * @property {string} colour - As #RRGGBB.
- * @property {number} count - How many points have it.
+ * @property {number} images - How many images have it.
+ * @property {number} made - How many synthetic points have it.
  * @property {boolean} none - It stands for no value: drawn grey.
  */
 

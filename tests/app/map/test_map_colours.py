@@ -44,9 +44,16 @@ def test_each_point_has_a_colour(name: str, whole: Session) -> None:
     assert colours.codes.shape == scene.kinds.shape
     assert (colours.codes >= 0).all() and (colours.codes < len(colours.entries)).all()
     assert len(colours.bytes) == len(scene.kinds)
-    if colours.ramp is None:
-        counts = np.bincount(colours.codes, minlength=len(colours.entries))
-        assert [entry.count for entry in colours.entries] == counts.tolist()
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_the_legend_counts_images_and_synthetic_points_apart(
+    smote_session: Session, *, twice: bool
+) -> None:
+    colours = COLOURINGS["class"].paint(smote_session, scene_of(smote_session, twice=twice))
+
+    counts = {entry.label: (entry.images, entry.made) for entry in colours.entries}
+    assert counts == {"cat": (12, 0), "dog": (6, 6), "rare": (1, 0)}
 
 
 def test_what_is_not_measured_is_not_offered(embedded_session: Session) -> None:
