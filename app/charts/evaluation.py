@@ -7,13 +7,14 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from app.charts.layout import FONT, MARGIN, name_of, shortened
+from app.charts.layout import FONT, MARGIN, name_of, shortened, with_minus
 from app.charts.palette import BETTER, NEUTRAL, OKABE_ITO, WORSE
 from core.evaluate import BASELINE, FLOOR, EvaluationReport, Outcome, StrategyResult
 from core.words import signed
 
 _FEW_CLASSES = 12  # with more, labels would lie on each other
 _LABEL_GAP = 5.5  # per cent of recall that a line of text is high
+_LEADER_PX = 28  # from the end of a line to its label
 _DASHES = ("solid", "dash", "dot", "dashdot")
 _OUTCOME_COLOURS = {Outcome.BETTER: BETTER, Outcome.SAME: NEUTRAL, Outcome.WORSE: WORSE}
 
@@ -48,10 +49,11 @@ def strategy_differences(report: EvaluationReport, metric: str) -> go.Figure:
                 "thickness": 2.5,
                 "width": 0,
             },
-            text=[signed(mean)],
+            text=[with_minus(signed(mean))],
             textposition="top center",
             hovertemplate=(
-                f"{row.title}: {signed(mean)} points (95% {difference.interval})<extra></extra>"
+                f"{row.title}: {with_minus(signed(mean))} points "
+                f"(95% {with_minus(difference.interval)})<extra></extra>"
             ),
             showlegend=False,
         )
@@ -86,9 +88,11 @@ def recall_slopes(report: EvaluationReport, strategy: str, colours: Mapping[str,
     if is_few:
         places = _spread({label: 100 * after[label] for label in report.classes})
         for label, place in places.items():
+            # A leader in the colour of the line: as text, that would be too pale to read.
             figure.add_annotation(
-                x=1, y=place, text=name_of(label), xanchor="left", xshift=10, showarrow=False,
-                font=FONT,
+                x=1, y=100 * after[label], ax=_LEADER_PX, ay=place, ayref="y",
+                text=name_of(label), xanchor="left", font=FONT, showarrow=True, arrowhead=0,
+                arrowcolor=colours.get(label, NEUTRAL), arrowwidth=1.5, standoff=4,
             )  # fmt: skip
     figure.update_layout(height=400, margin={**MARGIN, "r": 150, "l": 8})
     figure.update_yaxes(title="recall in %", range=[-4, 104])

@@ -1,5 +1,6 @@
 """What all charts share: margins, the font, and names as text that is never HTML."""
 
+import re
 from collections.abc import Sequence
 from html import escape
 
@@ -7,6 +8,13 @@ ROW_PX = 26
 FONT = {"size": 13}
 MARGIN = {"l": 0, "r": 12, "t": 8, "b": 8}
 _MOST_LETTERS = 32  # of a class beside an axis; a long name would take the room of the bars
+
+_HYPHEN = re.compile(r"(?<![^\s(])-(?=\d)")
+
+
+def with_minus(text: str) -> str:
+    """Return a text whose negative numbers have the minus sign of the axes: '−0.6 to +9.0'."""
+    return _HYPHEN.sub("−", text)
 
 
 def name_of(label: str) -> str:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.charts.layout import with_minus
 from app.jobs.queue import MAIN, Job
 from app.pages.evaluate import form as evaluate_form
 from app.pages.evaluate import results as evaluate_results
@@ -37,7 +38,7 @@ def evaluate_view(session: Session) -> Session:
     if report is None:
         heading(QUESTION, "Compare strategies on images that none of them has seen.")
     else:
-        heading(QUESTION, verdict_for(report, metric))
+        heading(QUESTION, with_minus(verdict_for(report, metric)))
     note(
         "Accuracy rewards a model that ignores small classes: the row 'Always the largest class' "
         "learns nothing and still scores. Balanced accuracy counts every class the same. The line "

@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.charts import evaluation as charts
+from app.charts.layout import with_minus
 from app.charts.palette import class_colours
 from app.shell.page import note, quiet
 from core.dataset import TRAIN, ImageDataset
@@ -34,7 +35,7 @@ def draw(report: EvaluationReport, dataset: ImageDataset, metric: str) -> None:
         else width_notes(report.strategies, metric, is_held_out=report.is_held_out)
     )
     for text in (_how(report), *report.notes, *others):
-        quiet(text)
+        quiet(with_minus(text))
     _downloads(report)
     _lesson(report, metric)
     _per_class(report, dataset, best_rival(report, metric))
@@ -53,7 +54,7 @@ def draw_table(report: EvaluationReport, metric: str, *, key: str) -> None:
                 for name, other in METRICS.items()
             },
             difference: [
-                "" if row.difference is None else str(row.difference[metric])
+                "" if row.difference is None else with_minus(str(row.difference[metric]))
                 for row in report.strategies
             ],
             "outcome": [
@@ -124,7 +125,7 @@ def _lesson(report: EvaluationReport, metric: str) -> None:
                 "strategy": [row.title for row in leaky],
                 "reported": [100 * (row.leaky or {})[metric] for row in leaky],
                 "on unseen images": [100 * row.metrics[metric].mean for row in leaky],
-                "inflation": [signed(100 * row.flattery(metric)) for row in leaky],
+                "inflation": [with_minus(signed(100 * row.flattery(metric))) for row in leaky],
             },
             hide_index=True,
             column_config={

@@ -8,6 +8,7 @@ import pytest
 from drawn_sets import HOSTILE
 
 from app.charts import classes, evaluation
+from app.charts.layout import with_minus
 from app.charts.palette import class_colours
 from app.session.session import Session
 from core.evaluate import EvaluationReport, evaluate
@@ -156,11 +157,34 @@ def test_labels_of_slopes_that_end_at_one_place_do_not_overlap(recall: float) ->
 
     figure = evaluation.recall_slopes(comparison(dict.fromkeys(names, recall)), "smote", {})
 
-    places = sorted(note.y for note in figure.layout.annotations)
+    places = sorted(note.ay for note in figure.layout.annotations)
     low, high = figure.layout.yaxis.range
     assert min(np.diff(places)) >= 5.4
     assert low <= places[0]
     assert places[-1] <= high
+
+
+def test_a_label_of_a_slope_is_led_to_its_line_in_its_colour() -> None:
+    recall, colours = {"a": 0.5, "b": 0.5}, {"a": "#0072B2", "b": "#DA9600"}
+
+    notes = evaluation.recall_slopes(comparison(recall), "smote", colours).layout.annotations
+
+    assert {note.text: note.arrowcolor for note in notes} == colours
+    assert {note.y for note in notes} == {50}
+    assert len({note.ay for note in notes}) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("-7.3", "−7.3"),
+        ("+4.2 (-0.6 to +9.0)", "+4.2 (−0.6 to +9.0)"),
+        ("-2.0 to -0.004", "−2.0 to −0.004"),
+        ("'class-1', 10-20 of 5-fold", "'class-1', 10-20 of 5-fold"),
+    ],
+)
+def test_negative_numbers_have_the_minus_sign_of_the_axes(text: str, shown: str) -> None:
+    assert with_minus(text) == shown
 
 
 def test_many_classes_have_lines_without_labels_on_top_of_each_other() -> None:

@@ -19,6 +19,7 @@ from opened_page import (
 )
 from streamlit.testing.v1 import AppTest
 
+from app.charts.layout import with_minus
 from app.jobs.queue import Job
 from app.map.scene import MADE, Pick
 from app.pages.evaluate.comparison import Asked, SoFar
@@ -249,7 +250,7 @@ def test_evaluate_shows_its_verdict(embedded_session: Session) -> None:
     page = open_view("evaluate", visitor(embedded_session.put(evaluation=report)), notes=True)
 
     assert has_no_fault(page)
-    assert report.verdict in text(page)
+    assert with_minus(report.verdict) in text(page)
 
 
 def test_evaluate_of_one_class_says_what_it_needs(tmp_path: Path) -> None:
@@ -405,7 +406,7 @@ def test_the_verdict_follows_the_metric_that_matters(embedded_session: Session) 
     )
 
     assert has_no_fault(page)
-    assert verdict_for(report, "brier") in text(page)
+    assert with_minus(verdict_for(report, "brier")) in text(page)
 
 
 def test_evaluate_shows_how_networks_learned(embedded_session: Session) -> None:
