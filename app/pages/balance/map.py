@@ -26,6 +26,7 @@ from core.project import (
 from core.resample import STRATEGIES
 from core.words import count_of, lowered
 
+_SETTINGS_OPEN = "map_settings_open"
 _METHODS = {"umap": "UMAP", "pca": "PCA"}
 
 
@@ -105,7 +106,7 @@ def _draw_settings(session: Session) -> None:
     shown = session.projections.get("umap")
     now = shown.settings if shown is not None else DEFAULT_SETTINGS
     with (
-        st.popover("Map settings", icon=":material/tune:"),
+        st.popover("Map settings", icon=":material/tune:", key=_SETTINGS_OPEN, on_change="rerun"),
         st.form("map_settings", border=False),
     ):
         neighbours = st.number_input(
@@ -128,7 +129,7 @@ def _draw_settings(session: Session) -> None:
             help="  \n".join(f"{one.title}: {one.help}" for one in IMPLEMENTATIONS.values()),
         )  # fmt: skip
         quiet("These settings are for UMAP. PCA has none.")
-        if st.form_submit_button("Draw the UMAP with these settings"):
+        if st.form_submit_button("Draw the UMAP with these settings", on_click=_close_settings):
             wanted = MapSettings(
                 int(neighbours), float(distance), str(metric), int(seed),
                 implementation=str(implementation),
@@ -137,6 +138,11 @@ def _draw_settings(session: Session) -> None:
             if workspace.job_in(MAP) is not None or wanted != now:
                 workspace.start(map_job(session, wanted), session, of=(wanted,))
                 st.rerun()
+
+
+def _close_settings() -> None:
+    """Close them, so that the map they are for is seen."""
+    st.session_state[_SETTINGS_OPEN] = False
 
 
 def _choose_colours(session: Session, scene: Scene) -> Colours:

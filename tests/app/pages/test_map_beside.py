@@ -147,6 +147,17 @@ def _map_drawn_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_map_drawn_here")
+def test_settings_close_over_the_map_that_they_draw(embedded_session: Session) -> None:
+    page = open_view("balance", visitor(embedded_session), map_settings_open=True)
+    assert page.session_state["map_settings_open"]
+
+    next(one for one in page.button if one.label.startswith("Draw the UMAP with")).click().run()
+
+    assert not page.exception
+    assert not page.session_state["map_settings_open"]
+
+
+@pytest.mark.usefixtures("_map_drawn_here")
 def test_settings_draw_the_map_anew(embedded_session: Session) -> None:
     workspace = visitor(embedded_session)
     page = open_view("balance", workspace)
