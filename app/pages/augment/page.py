@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.pages.augment.controls import controls, start_anew
 from app.pages.augment.evidence import evidence_section
-from app.pages.augment.views import VIEWS
+from app.pages.augment.views import SHOWN, VIEWS
 from app.session.session import Session
 from app.shell.page import ask_for_images, current_workspace, heading, lead_on, note, plain, quiet
 from core.augment import OPERATIONS, PRESET_HELP, PRESETS, AugmentPolicy
@@ -144,8 +144,12 @@ def _pictures(dataset: ImageDataset, policy: AugmentPolicy) -> None:
         "View", list(views), default=next(iter(views)), required=True, key="augment_view",
         persist_state="session", label_visibility="collapsed",
     )  # fmt: skip
-    labels = [label for label, count in dataset.counts(TRAIN).items() if count]
-    label = st.selectbox("Class", labels, key="augment_class", persist_state="session")
+    counts = {label: count for label, count in dataset.counts(TRAIN).items() if count}
+    labels = list(counts)
+    label = st.selectbox(
+        "Class", labels, labels.index(_rarest(counts)), key="augment_class",
+        persist_state="session",
+    )  # fmt: skip
     try:
         views[view or next(iter(views))](dataset, policy, label)
     except SettingError as error:
@@ -159,3 +163,9 @@ def _pictures(dataset: ImageDataset, policy: AugmentPolicy) -> None:
         with st.expander(plain(f"When this changes what {named([label])} means")):
             for operation in warnings:
                 st.markdown(f"**{operation.title}.** {operation.warning}")
+
+
+def _rarest(counts: Mapping[str, int]) -> str:
+    """Return the smallest class that fills the view; where none does, the largest."""
+    enough = {label: count for label, count in counts.items() if count >= SHOWN}
+    return min(enough, key=enough.__getitem__) if enough else max(counts, key=counts.__getitem__)

@@ -28,7 +28,7 @@ from core.augment.trials import leading
 from core.batches import run_ahead
 from core.dataset import TRAIN, ImageDataset
 
-_SHOWN = 6
+SHOWN = 6  # pictures of a class
 _SWEPT = 3
 _SWEEP_STEPS = 7
 
@@ -173,7 +173,7 @@ VIEWS: Mapping[str, Callable[[ImageDataset, AugmentPolicy, str], None]] = {
 
 
 def _rows(dataset: ImageDataset, label: str) -> list[int]:
-    rows: list[int] = dataset.rows_of(label, TRAIN)[:_SHOWN].tolist()
+    rows: list[int] = dataset.rows_of(label, TRAIN)[:SHOWN].tolist()
     return rows
 
 

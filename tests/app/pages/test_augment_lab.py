@@ -58,6 +58,14 @@ def opened(workspace: Workspace, **state: object) -> AppTest:
     return page
 
 
+def test_the_class_that_is_shown_first_is_the_rarest_that_fills_the_view(
+    dataset: ImageDataset,
+) -> None:
+    page = opened(visitor(loaded(dataset)))
+
+    assert next(box for box in page.selectbox if box.label == "Class").value == "dog"
+
+
 @pytest.mark.parametrize("view", list(VIEWS))
 def test_every_view_draws_pictures(view: str, dataset: ImageDataset) -> None:
     page = opened(visitor(loaded(dataset)), augment_view=view)
