@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.charts import classes as charts
+from app.charts.layout import with_minus
 from app.jobs.queue import Job
 from app.pages.export.result import export_result
 from app.session.root_folder import fill_folder, remove_later
@@ -21,6 +22,7 @@ from app.shell.page import (
     current_workspace,
     heading,
     how_it_is_made,
+    lead_on,
     note,
     quiet,
 )
@@ -65,6 +67,7 @@ def export_view(session: Session) -> Session:
             "No strategy is chosen on Balance yet, so the default is used: augmented pictures up "
             "to the largest class."
         )
+    _verdict(session)
     note(
         "Only the training split is balanced. Nothing is added to validation and test: a score on "
         "synthetic or repeated images says nothing about real ones."
@@ -102,6 +105,13 @@ def _answer(dataset: ImageDataset, balanced: Balanced) -> str:
     return text + (f", plus {held_out:,} held-out images." if held_out else ".")
 
 
+def _verdict(session: Session) -> None:
+    """Repeat what the comparison advises; one of other images or labels is gone already."""
+    if session.evaluation is not None:
+        quiet(f"Evaluate: {with_minus(session.evaluation.verdict)}")
+        lead_on("evaluate", "See the comparison")
+
+
 def _layout() -> str:
     """Return the chosen layout; while there is one alone, nothing is asked."""
     if len(LAYOUTS) == 1:
@@ -119,16 +129,16 @@ def _form(
     pictures = sum(balanced.plan.after.values()) + len(dataset.held_out_rows)
     is_local = WORKSPACES.settings.is_local
     kinds = [name for name, kind in CONTAINERS.items() if kind.is_file or is_local]
+    # Outside the form: what it says of the format changes with it.
+    kind = st.radio(
+        "Format", kinds, format_func=lambda name: CONTAINERS[name].title, key="export_format",
+        captions=[CONTAINERS[name].help for name in kinds], horizontal=True,
+    )  # fmt: skip
     with st.form("export"):
-        left, right = st.columns([1, 2])
-        kind = left.radio(
-            "Format", kinds, format_func=lambda name: CONTAINERS[name].title,
-            captions=[CONTAINERS[name].help for name in kinds],
-        )  # fmt: skip
         folder = ""
-        if not all(CONTAINERS[name].is_file for name in kinds):
-            folder = right.text_input(
-                "New local folder, if the format is 'Folder'",
+        if not CONTAINERS[kind].is_file:
+            folder = st.text_input(
+                "New local folder",
                 value=str(Path.home() / export_name(dataset, balanced.plan.strategy)),
             )
         is_anew = st.checkbox(
