@@ -1,14 +1,11 @@
 """Load: which images, which classes, how many of each."""
 
-from contextlib import suppress
-from pathlib import Path
-
 import streamlit as st
 
-from app.jobs.queue import MAIN
 from app.pages.load import label_source
 from app.pages.load import resume as go_on
 from app.pages.load.pixels import draw_questions
+from app.pages.load.sources import draw_sources
 from app.session.session import Session
 from app.session.workspace import Workspace
 from app.session.workspaces import WORKSPACES
@@ -22,12 +19,10 @@ from app.shell.page import (
     quiet,
     skipped_table,
 )
-from app.shell.thumbnails import COVER_PATH, picture_html
-from app.upload import loading, reading
-from app.upload.area import upload_area
+from app.upload import loading
 from core.dataset import TRAIN, ImageDataset, Take
 from core.dataset.edits_file import EDITS_NAME, find_edits, missing_text, parse_edits
-from core.ingest import MISMATCHES, SAMPLES, Sample
+from core.ingest import MISMATCHES, SAMPLES
 from core.words import count_of
 
 QUESTION = "Which images do you want to balance?"
@@ -52,7 +47,7 @@ def load_view(session: Session) -> Session:
             "are, try remedies, and export a balanced set. Nothing leaves this computer.",
         )
         go_on.draw(current_workspace())
-        _sources(is_aside=current_workspace().saved is not None)
+        draw_sources(is_aside=current_workspace().saved is not None)
         return session
     heading(QUESTION, _answer(session.source, session.taken or dataset))
     note(
@@ -74,7 +69,7 @@ def load_view(session: Session) -> Session:
     st.subheader("Load other images", anchor=False)
     lost = f", including your {changes}" if session.edits else ""
     quiet(f"They replace the current images and everything made from them{lost}.")
-    _sources(is_aside=True)
+    draw_sources(is_aside=True)
     if taken is not None:
         smaller = session.put(take=taken)
         if session.edits:
@@ -193,80 +188,3 @@ def _draw_edits(session: Session) -> Session:
         applied = f"All changes from '{upload.name}' are there already."
     current_workspace().message = missing_text(missing, taken) if missing else applied
     return after
-
-
-def _sources(*, is_aside: bool) -> None:
-    workspace, settings = current_workspace(), WORKSPACES.settings
-    with st.container(key="upload_place"):  # its height is kept free until it is there
-        upload_area("upload", is_aside=is_aside)
-    with st.expander("Other ways to load images"):
-        if settings.is_local:
-            _local_folder(workspace)
-        _plain_upload(workspace)
-        quiet("The command line does the same without a browser.")
-        st.code(
-            "evenset audit pictures.zip\nevenset balance pictures.zip --out balanced.zip",
-            language="bash",
-        )
-    quiet("No images at hand? Try a sample.")
-    with st.grid(min_column_width=250, gap="medium"):
-        for sample in SAMPLES.values():
-            _sample_card(workspace, sample)
-
-
-def _plain_upload(workspace: Workspace) -> None:
-    """Draw Streamlit's own uploader: it holds all in memory, and runs where nothing else does."""
-    upload = st.file_uploader(
-        "Upload with the standard picker (uses server memory)",
-        type=["zip", "tar", "gz", "tgz"],
-        key=f"zip_{_round()}",
-    )
-    if upload is not None and not _must_wait(workspace, upload.name):
-        folder = workspace.new_folder("dataset")
-        loading.start_arrived(workspace, reading.keep_upload(upload.name, upload, folder))
-        _empty_uploader()
-        st.rerun()
-
-
-def _local_folder(workspace: Workspace) -> None:
-    with st.form("local_folder", border=False):
-        path = st.text_input(
-            "Path of a folder or zip", placeholder="/home/me/pictures",
-            help="Read in place; nothing is copied or changed.",
-        )  # fmt: skip
-        if st.form_submit_button("Load this path") and path and path.strip():
-            place = Path(path.strip())
-            with suppress(RuntimeError):  # '~name' of nobody: reading it says that it is not there
-                place = place.expanduser()
-            loading.start_source(workspace, str(place), title=place.name or str(place))
-            st.rerun()
-
-
-def _sample_card(workspace: Workspace, sample: Sample) -> None:
-    with st.container(border=True, gap="small"):
-        # Not `st.image`: its address is gone when the person is on the next page sooner.
-        cover = picture_html(f"{COVER_PATH}/{sample.name}.jpg", alt=sample.title)
-        st.html(f'<div class="cover">{cover}</div>')
-        st.markdown(f"**{sample.title}**")
-        quiet(sample.text)
-        # The button names its sample for those who hear the page instead of seeing it.
-        if st.button(f"Load '{sample.title}'", key=f"sample_{sample.name}"):
-            loading.start_source(workspace, f"sample:{sample.name}", title=sample.title)
-            st.rerun()
-
-
-def _must_wait(workspace: Workspace, name: str) -> bool:
-    """Return whether other work is under way, and say so; the page comes back when it is done."""
-    job = workspace.job_in(MAIN)
-    if job is not None:
-        st.info(plain(f"'{name}' is uploaded and waits: {job.title} is still running."))
-    return job is not None
-
-
-def _empty_uploader() -> None:
-    """Give the uploader another key with the next run, which frees the copy in memory."""
-    st.session_state["upload_round"] = _round() + 1
-
-
-def _round() -> int:
-    return int(st.session_state.get("upload_round", 0))
