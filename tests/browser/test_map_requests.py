@@ -112,6 +112,30 @@ def test_the_legend_keeps_the_keyboard_where_it_is(mapped: tuple[Visitor, DrawnM
     expect(button).to_be_focused()
 
 
+def test_the_legend_counts_images_and_synthetic_points_apart(
+    mapped: tuple[Visitor, DrawnMap],
+) -> None:
+    visitor, drawn = mapped
+    legend = drawn.host.locator(".legend")
+    expect(legend.locator("button")).to_have_text(["cat6", "dog3"])
+    expect(legend.locator(".key")).to_have_count(0)
+
+    make_points(visitor)
+
+    expect(legend.locator("button")).to_have_text(["cat6", "dog3 + 3"])
+    expect(legend.locator(".key")).to_have_text("● image, ✚ synthetic point")
+
+
+def test_the_tools_stand_in_one_row_on_a_phone(mapped: tuple[Visitor, DrawnMap]) -> None:
+    _, drawn = mapped
+    drawn.page.set_viewport_size({"width": 390, "height": 844})
+
+    boxes = [tool.bounding_box() for tool in drawn.host.locator(".tools button").all()]
+
+    assert len({box["y"] for box in boxes if box}) == 1
+    assert all(box and box["width"] >= 24 and box["x"] + box["width"] <= 390 for box in boxes)
+
+
 def test_lines_are_drawn_to_the_parents_of_new_points(mapped: tuple[Visitor, DrawnMap]) -> None:
     visitor, drawn = mapped
     drawn.use("Lines to the parents of synthetic points")
