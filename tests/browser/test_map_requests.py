@@ -126,6 +126,19 @@ def test_the_legend_counts_images_and_synthetic_points_apart(
     expect(legend.locator(".key")).to_have_text("● image, ✚ synthetic point")
 
 
+def test_the_map_begins_on_the_first_screen_of_a_laptop(mapped: tuple[Visitor, DrawnMap]) -> None:
+    visitor, drawn = mapped
+    visitor.page.set_viewport_size({"width": 1400, "height": 900})
+
+    make_points(visitor)
+    drawn.wait()
+    visitor.page.get_by_test_id("stMain").evaluate("(main) => main.scrollTo(0, 0)")
+
+    box = drawn.host.locator(".frame").bounding_box()
+    assert box is not None
+    assert box["y"] < 900
+
+
 def test_the_tools_stand_in_one_row_on_a_phone(mapped: tuple[Visitor, DrawnMap]) -> None:
     _, drawn = mapped
     drawn.page.set_viewport_size({"width": 390, "height": 844})

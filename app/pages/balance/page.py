@@ -113,6 +113,9 @@ def _strategy_section(session: Session, dataset: ImageDataset, *, risks: DeltaGe
             quiet(balance_embed.time_text(session))
     with right:
         _before_and_after(plan)
+        # Here, and not between the settings: these are the taller column, with the map below.
+        quiet(strategy.help)
+        quiet(f"Avoid when: {strategy.avoid_when}")
         balance_embed.draw(session)
     if strategy.effect.adds_points:
         with risks:  # below the map: what the button makes is to be seen near it

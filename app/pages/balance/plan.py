@@ -47,8 +47,6 @@ def choose_plan(dataset: ImageDataset) -> Chosen:
             persist_state="session",
         )
     ]  # fmt: skip
-    quiet(strategy.help)
-    quiet(f"Avoid when: {strategy.avoid_when}")
     target = _target(strategy, dataset)
     settings: dict[str, Any] = {}
     for parameter in strategy.parameters[:_SHOWN]:
