@@ -113,7 +113,7 @@ def test_a_picture_that_is_gone_is_named_in_plain_text(tmp_path: Path) -> None:
     file.unlink()
     workspace = visitor(loaded(replace(dataset, table=hostile)))
 
-    page = open_view("augment", workspace)
+    page = open_view("augment", workspace, augment_class="cat")
 
     assert has_no_fault(page)
     assert "<img src=x>.png can no longer be read (No such file or directory)." in text(page)
