@@ -128,14 +128,14 @@ class Graph:
             not values[name].same(getattr(other, name), getattr(self, name)) for name in names
         )
 
-    def would_drop(self, *names: str) -> list[str]:
-        """Return the titles of what would go if these values were replaced, as declared."""
-        changed, titles = set(names), []
+    def would_drop(self, *names: str) -> dict[str, str]:
+        """Return what would go if these values were replaced: name -> title, as declared."""
+        changed, titles = set(names), {}
         for name, own in values_of(type(self)).items():
             if name not in names and not changed.isdisjoint(own.hangs_on(getattr(self, name))):
                 changed.add(name)
                 if own.title and self.has(name):
-                    titles.append(own.title)
+                    titles[name] = own.title
         return titles
 
     def _new(

@@ -76,7 +76,7 @@ def _folded(session: Session, encoder: str) -> None:
         lost = session.would_drop("embeddings")
         _form(session)
         if lost:
-            quiet(f"Embedding again discards: {', '.join(lost)}.")
+            quiet(f"Embedding again discards: {', '.join(lost.values())}.")
 
 
 def time_text(session: Session) -> str:

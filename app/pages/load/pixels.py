@@ -43,7 +43,8 @@ def _draw_both(session: Session, dataset: ImageDataset, question: Question) -> N
         if st.button(
             f"Use {question.other} instead", disabled=is_busy, key=f"use_{question.field}"
         ):
-            if not session.would_drop("decoding"):
+            # Vectors are in the cache, and come by themselves: of them alone nobody is asked.
+            if not session.would_drop("decoding").keys() - {"embeddings"}:
                 loading.start_decoding(current_workspace(), question)
                 st.rerun()
             st.session_state[asked] = True
@@ -53,7 +54,7 @@ def _draw_both(session: Session, dataset: ImageDataset, question: Question) -> N
 
 def _confirm(session: Session, question: Question, asked: str, *, is_busy: bool) -> None:
     """Ask whether what was made from the pixels may go."""
-    *before, last = session.would_drop("decoding")
+    *before, last = session.would_drop("decoding").values()
     goes = f"{', '.join(before)}, and {last}" if before else last
     st.warning(
         f"Using {question.other} discards what was made from the current pictures: {goes}. Labels, "

@@ -25,6 +25,7 @@ from core.audit import audit
 from core.dataset import Choices, ImageDataset, Take, read_picture, select
 from core.dataset.edits import Edits
 from core.dataset.questions import questions
+from core.embed import embed
 from core.limits import DEFAULT_LIMITS
 from core.pictures.decoding import DEFAULT_DECODING, Decoding
 from core.progress import silent
@@ -118,6 +119,17 @@ def test_taking_the_other_changes_the_set_without_another_reading(icons: ImageDa
     shown = text(open_view("load", workspace))
     assert "white lies behind them as chosen, where grey is proposed." in shown
     button(open_view("load", workspace), "Use grey")
+
+
+def test_of_vectors_that_come_by_themselves_nobody_is_asked(icons: ImageDataset) -> None:
+    embeddings = embed(icons, encoder="classical", device="cpu")
+    workspace = visitor(loaded(icons).put(embeddings=embeddings))
+
+    button(open_view("load", workspace), "Use white").click().run()
+    finish_jobs(workspace)
+
+    assert workspace.session.dataset.decoding == DEFAULT_DECODING
+    assert workspace.session.embeddings is None
 
 
 def test_what_was_made_goes_only_when_that_is_confirmed(made: Session) -> None:

@@ -102,10 +102,10 @@ def test_what_was_made_from_an_older_graph_is_out_of_date_at_once() -> None:
 
 
 def test_what_would_go_is_told_by_its_titles() -> None:
-    assert FULL.would_drop("flour") == ["the dough", "the bread", "the toast"]
-    assert FULL.would_drop("spice") == []
-    assert Kitchen().would_drop("flour") == []
-    assert FULL.put(toast="from the shop").would_drop("dough") == ["the bread"]
+    assert [*FULL.would_drop("flour").values()] == ["the dough", "the bread", "the toast"]
+    assert FULL.would_drop("spice") == {}
+    assert Kitchen().would_drop("flour") == {}
+    assert FULL.put(toast="from the shop").would_drop("dough") == {"bread": "the bread"}
 
 
 def test_a_name_that_is_not_declared_is_refused() -> None:
