@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.jobs.queue import MAIN
-from app.session.session import VALUES, Session
+from app.session.session import Session
 from app.session.workspace import Workspace
 from app.session.workspaces import WORKSPACES
 from app.shell.page import current_workspace, plain, quiet
@@ -122,7 +122,7 @@ def _load_named(
 def _lost_work(session: Session) -> list[str]:
     """Return the titles of what a person would lose; images are embedded again by themselves."""
     goes = session.would_drop("source")
-    return goes if set(goes) - {VALUES["embeddings"].title} else []
+    return list(goes.values()) if goes.keys() - {"embeddings"} else []
 
 
 def _confirm(workspace: Workspace, source: str, title: str, *, goes: list[str]) -> None:
