@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,8 +30,7 @@ def opened(
     named = named_edits(options, base)
     take = ingest.parse_take(options.take) or (base.take if base else None)
     choices = _choices(options, base.choices if base else Choices())
-    # A folder that the next command removes where this one is killed.
-    with closing(RootFolder()) as temporary:
+    with _temporary() as temporary:
         with Bars() as progress:
             dataset = ingest.open_source(
                 options.source, temporary.path / "source", choices=choices, take=take,
@@ -54,6 +53,20 @@ def opened(
             print(f"evenset: edits: {', '.join(edits.summary(dataset))}.", file=sys.stderr)
         with Bars() as progress:
             yield edits.apply(dataset), progress
+
+
+@contextmanager
+def _temporary() -> Iterator[RootFolder]:
+    """Give a folder that goes at the end; where this command is killed, the next one removes it."""
+    folder = RootFolder()
+    try:
+        yield folder
+    finally:
+        try:
+            folder.close()
+        except BaseException:  # told to end just then: what has begun to go, goes
+            folder.close()
+            raise
 
 
 def named_edits(options: SourceOptions, base: Recipe | None = None) -> tuple[NamedEdit, ...]:

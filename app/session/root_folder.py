@@ -169,7 +169,8 @@ class RootFolder:
         """Remove a temporary folder with all that it holds; a named one stays."""
         self.remove_rest()
         if self._lock is not None:
-            _remove_lock_last(self.path)
+            with suppress(FileNotFoundError):  # gone before this was broken off
+                _remove_lock_last(self.path)
             self._lock.close()
             shutil.rmtree(self.path, ignore_errors=True)
 

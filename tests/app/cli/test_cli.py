@@ -1,6 +1,7 @@
 """The command line: what it prints, where, and how it ends."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -10,10 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from command_line import command_options
-from image_sets import jpeg, write_files, zipped
+from image_sets import jpeg, write_files, write_zip, zipped
 
 from app.cli import main
-from app.cli.entry import COMMANDS, CommandEntry
+from app.cli.entry import COMMANDS, CommandEntry, Terminated
+from app.session import root_folder
 from core import __version__
 from core.audit import CHECKS
 from core.augment import OPERATIONS, PRESETS
@@ -405,3 +407,28 @@ def test_a_recipe_with_another_labels_file_guesses_its_columns_anew(
     assert (code, said) == (0, "")
     again = json.loads((tmp_path / "two" / "recipe.json").read_text("utf-8"))
     assert again["choices"]["label_column"] == "breed"
+
+
+@pytest.mark.parametrize("call", [1, 2, 3])
+def test_told_to_end_while_its_folder_goes_a_command_leaves_nothing(
+    call: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = write_zip(tmp_path / "set.zip", {f"{label}/0.jpg": jpeg(0) for label in "ab"})
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    calls, remove = [], shutil.rmtree
+
+    def interrupted(*given: object, **named: object) -> None:
+        calls.append(given)
+        if len(calls) == call and call != 3:
+            raise Terminated
+        remove(*given, **named)  # type: ignore[arg-type]
+        if len(calls) == call:
+            raise Terminated
+
+    monkeypatch.setattr(root_folder.shutil, "rmtree", interrupted)
+
+    code = main(["audit", str(source)])
+
+    assert (code, len(calls) > call) == (143, True)
+    assert list((tmp_path / "temporary").iterdir()) == []
