@@ -46,7 +46,7 @@ ENCODERS: Mapping[str, Encoder] = {
             cut=partial(halves.cut_encoder, 128),
             title="Things, shapes and colours, fast",
             help=(
-                "As 'Things, shapes and colours', in a third of the time: it sees pictures at 128 "
+                "As 'Things, shapes and colours', in half the time: it sees pictures at 128 "
                 "px instead of 224 px. Small parts and fine differences between kinds get lost."
             ),
             core_seconds=5e-3,

@@ -2,7 +2,7 @@
 
 ZIP holds varied pictures without labels (MODEL_CARD.md names the one that was used). For each half
 the mean over them and the principal directions are written to `halves.DIRECTIONS`: the same bytes
-for the same pictures, on the same kind of processor. On two cores it takes a quarter of an hour.
+for the same pictures, on the same kind of processor. It takes a few minutes on two cores.
 """
 
 import sys
