@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.ingest.listing import SourceFiles
 from core.ingest.names import is_split_name
+from core.ingest.source_files import SourceFiles
 
 _MOST_FOLDERS = 20_000
 _MOST_COMPARED_BYTES = 200_000_000

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from core.ingest.folders import Folders
 from core.ingest.labels import SourceLabels, alike
-from core.ingest.listing import SourceFiles
 from core.ingest.names import CONTAINERS, UNREAD_PICTURES, is_junk, may_be_picture, suffix_of
+from core.ingest.source_files import SourceFiles
 from core.words import count_of
 
 LEAVE_OUT = "leave_out"

@@ -22,7 +22,7 @@ from core.ingest.labels import (
     label_by_table,
     unlabelled_splits,
 )
-from core.ingest.listing import SourceFiles
+from core.ingest.source_files import SourceFiles
 from core.progress import Progress
 
 FOLDERS, TABLE, FILE_NAMES, PATTERN, NOTHING = (
@@ -295,7 +295,9 @@ def read_pattern(
         words_quality(left) if kind == FILE_NAMES else 1.0,
         _splits_of(source.labelled_folders, has_label),
     )  # fmt: skip
-    title = f"{PATTERNS.get(pattern, 'the pattern ' + pattern)} ({_listed(list(of_label))})"
+    words = [label for label, _ in of_label.most_common()]
+    title = PATTERNS.get(pattern, f"the pattern {pattern}")
+    title += f" ({_listed(words if len(words) > _MOST_NAMED else sorted(words))})" if words else ""
     sample = {int(place): label for place, label in zip(places, labels, strict=True) if label}
     return Reading(
         kind, title, Choices(label_pattern=pattern), evidence, evidence.score(_BASE[kind]),

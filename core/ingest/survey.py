@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from core.dataset import Choices
 from core.dataset.questions import decoding_of
 from core.errors import SettingError
-from core.ingest.companions import find_companions
-from core.ingest.copies import find_copies
+from core.ingest.companions import Companions, find_companions
+from core.ingest.copies import Copies, find_copies
 from core.ingest.file_index import RELAXATIONS, FileIndex
 from core.ingest.file_names import labels_in
 from core.ingest.folders import find_folders
 from core.ingest.label_tables import is_export, judge_columns, usable_tables
 from core.ingest.labels import LabelsFile, SourceLabels
-from core.ingest.listing import Listing, find_files
+from core.ingest.listing import Listing
 from core.ingest.mismatches import Mismatch, find_mismatches
 from core.ingest.readings import (
     CLOSE,
@@ -32,6 +32,7 @@ from core.ingest.readings import (
     read_folders,
     read_pattern,
 )
+from core.ingest.source_files import SourceFiles, find_files
 from core.ingest.table_choice import choose_table, named_columns
 from core.ingest.tables import PassedOver, Table, find_tables, read_cells
 from core.progress import Progress, silent
@@ -97,12 +98,17 @@ class Survey:
         )
 
     @property
+    def close_readings(self) -> tuple[Reading, ...]:
+        """Return the readings that are nearly as good as the chosen one, where nobody chose it."""
+        if _is_chosen(self.choices):
+            return ()
+        least = CLOSE * self.chosen.score
+        return tuple(reading for reading in self.others_said if reading.score >= least)
+
+    @property
     def is_close(self) -> bool:
         """Return whether another reading is nearly as good, labels otherwise, and nobody chose."""
-        if _is_chosen(self.choices):
-            return False
-        best = self.chosen.score
-        return any(reading.score >= CLOSE * best for reading in self.others_said)
+        return bool(self.close_readings)
 
     @property
     def needs_answer(self) -> bool:
@@ -173,23 +179,10 @@ def survey(
     files = find_files(listing)
     copies = find_copies(files)
     companions = find_companions(files)
-    is_aside = np.zeros(len(files.paths), np.bool_)
-    is_aside[companions.places] = True
-    is_aside[copies.places] = True
-    counts = np.bincount(files.folder_of, minlength=len(files.folders))
-    source = Source(
-        files,
-        FileIndex(files.paths),
-        find_folders(copies.originals, counts),
-        find_folders(copies.originals, counts, has_labels=True),
-        is_aside,
-    )
-    found = find_tables(listing, files.others)
-    tables = [table for table in found.tables if not is_export(table)]
-    usable, passed = usable_tables(tables, source.index)
-    usable = [_without_columns(file, choices) for file in usable]
-    readings = collect(source, usable)
-    wanted = _wanted(choices, source, tables, usable)
+    source = _source(files, copies, companions)
+    tables = _Tables(source, choices)
+    readings = collect(source, tables.usable)
+    wanted = _wanted(choices, source, tables)
     if wanted is None:
         chosen, labels, readings = _best(readings, source, progress)
     else:
@@ -197,15 +190,10 @@ def survey(
         chosen = confirm(wanted, source, labels)
         readings = _with_chosen(readings, chosen)
     chosen, readings = _without_idle_groups(chosen, readings, labels, choices)
-    exports = [table for table in found.tables if is_export(table)]
     labels.pictures["companions"] = companions.places.tolist()
     labels.pictures["nested_copies"] = copies.places.tolist()
-    labels.pictures["augmented"] = _augmented(exports, source.index)
-    read = {table.path for reading in readings for table in _tables_of(reading)}
-    passed = [one for one in (*found.passed, *passed) if one.path not in read]
-    used = read | (found.used - {table.path for table in exports})
-    used |= {one.path for one in passed}
-    others = [place for place in files.others if listing.paths[place] not in used]
+    labels.pictures["augmented"] = _augmented(tables.exports, source.index)
+    passed, others = tables.left(readings)
     return Survey(
         listing,
         files.pictures,
@@ -214,17 +202,50 @@ def survey(
         chosen,
         labels,
         find_mismatches(labels, files, others, source.folders, chosen.level),
-        tuple(passed),
+        passed,
         companions.pairs,
         choices,
     )
 
 
-def _wanted(
-    choices: Choices, source: Source, tables: Sequence[Table], usable: Sequence[LabelsFile]
-) -> Reading | None:
+def _source(files: SourceFiles, copies: Copies, companions: Companions) -> Source:
+    is_aside = np.zeros(len(files.paths), np.bool_)
+    is_aside[companions.places] = True
+    is_aside[copies.places] = True
+    counts = np.bincount(files.folder_of, minlength=len(files.folders))
+    return Source(
+        files,
+        FileIndex(files.paths),
+        find_folders(copies.originals, counts),
+        find_folders(copies.originals, counts, has_labels=True),
+        is_aside,
+    )
+
+
+class _Tables:
+    """The tables of a source: those that say labels, Evenset's own exports, and the others."""
+
+    def __init__(self, source: Source, choices: Choices) -> None:
+        self._files = source.files
+        self._found = find_tables(source.files.listing, source.files.others)
+        self.exports = [table for table in self._found.tables if is_export(table)]
+        self.all = [table for table in self._found.tables if not is_export(table)]
+        usable, self._passed = usable_tables(self.all, source.index)
+        self.usable = [_without_columns(file, choices) for file in usable]
+
+    def left(self, readings: Sequence[Reading]) -> tuple[tuple[PassedOver, ...], list[int]]:
+        """Return the tables that were passed over, and the places of files that are no table."""
+        read = {table.path for reading in readings for table in _tables_of(reading)}
+        every = (*self._found.passed, *self._passed)
+        passed = tuple(one for one in every if one.path not in read)
+        used = read | (self._found.used - {table.path for table in self.exports})
+        used |= {one.path for one in passed}
+        paths = self._files.listing.paths
+        return passed, [place for place in self._files.others if paths[place] not in used]
+
+
+def _wanted(choices: Choices, source: Source, tables: _Tables) -> Reading | None:
     """Return the reading that a person asks for, or None."""
-    listing = source.files.listing
     named = named_columns(choices)
     if choices.label_pattern:
         if choices.labels_file or named or choices.label_level:
@@ -244,11 +265,10 @@ def _wanted(
                 "file with --labels, or leave --label-level out."
             )
         return _at_level(read_folders(source), choices.label_level)
-    file = choose_table(choices, listing, tables, usable, source.index)
+    file = choose_table(choices, source, tables.all, tables.usable)
     if file is None:
         return None
-    reading = read_column(source, judge_columns(file, source.index)[0])
-    return replace(reading, labels_file=file) if reading.labels_file is None else reading
+    return read_column(source, judge_columns(file, source.index)[0])
 
 
 def _at_level(readings: Sequence[Reading], level: int | None) -> Reading:
