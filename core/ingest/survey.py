@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from core.dataset import Choices
 from core.dataset.questions import decoding_of
-from core.errors import SourceError
 from core.ingest.columns import Columns, column_names, guess_columns
 from core.ingest.companions import find_companions
 from core.ingest.file_index import FileIndex
@@ -22,16 +21,12 @@ from core.ingest.layout import (
     find_places,
     is_junk,
     may_be_picture,
-    suffix_of,
 )
 from core.ingest.listing import Listing
 from core.ingest.mismatches import LEAVE_OUT, MISMATCHES, Mismatch
-from core.ingest.tables import TABLE_SUFFIXES, Table, peek, read_cells
+from core.ingest.tables import Table, find_tables, read_cells
 from core.progress import Progress, silent
 from core.words import count_of
-
-_MOST_TABLES = 50  # a folder of as many texts holds something else
-_EXPORT_COLUMNS = ("path", "label", "split", "origin", "parent")
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,10 +68,11 @@ def survey(
     index = FileIndex(paths)
     folders = find_places(paths)
     companions = find_companions(paths)
-    tables, exports = _tables(listing, places)
-    labels_files = _usable(tables, index)
+    found = find_tables(listing, places)
+    labels_files = _usable(found.tables, index)
     chosen = choose_labels(choices, listing, labels_files, index, _without(folders, companions))
-    used = {table.path for labels_file in labels_files for table in labels_file.tables}
+    used = set(found.used)
+    used |= {table.path for labels_file in labels_files for table in labels_file.tables}
     if chosen is not None and chosen.given is None:
         used.update(table.path for table in chosen.tables)
     others = [p for p in places if not is_picture[p] and listing.paths[p] not in used]
@@ -89,7 +85,7 @@ def survey(
             labels.forget_groups()  # the first rows may have looked as if they were some
             chosen = replace(chosen, columns=replace(chosen.columns, group=None))
     labels.pictures["companions"] = companions.tolist()
-    labels.pictures["augmented"] = _augmented(exports, index)
+    labels.pictures["augmented"] = _augmented(found.exports, index)
     return Survey(
         listing,
         np.asarray(pictures, np.intp),
@@ -100,25 +96,6 @@ def survey(
         _mismatches(labels, paths, [listing.paths[place] for place in others]),
         choices,
     )
-
-
-def _tables(listing: Listing, places: Sequence[int]) -> tuple[list[Table], list[Table]]:
-    """Return the tables of a source; the manifests of Evenset's own exports apart."""
-    named = [
-        place
-        for place in places
-        if listing.files[place] and suffix_of(listing.paths[place]) in TABLE_SUFFIXES
-    ]
-    tables: list[Table] = []
-    exports: list[Table] = []
-    for place in named[:_MOST_TABLES]:
-        try:
-            table = peek(listing.paths[place], listing.root / listing.files[place])
-        except SourceError:
-            continue  # a readme, notes: no table
-        header = table.names or table.rows[0]
-        (exports if header[: len(_EXPORT_COLUMNS)] == _EXPORT_COLUMNS else tables).append(table)
-    return tables, exports
 
 
 def _usable(tables: Sequence[Table], index: FileIndex) -> tuple[LabelsFile, ...]:
