@@ -68,6 +68,8 @@ def find_tables(listing: Listing, places: Sequence[int]) -> FoundTables:
         if isinstance(found, PassedOver):
             passed.append(found)
             continue
+        if _is_prose(found.path) and found.format and found.format.delimiter == " ":
+            continue
         header = found.names or found.rows[0]
         is_export = header[: len(_EXPORT_COLUMNS)] == _EXPORT_COLUMNS
         (exports if is_export else tables).append(found)
