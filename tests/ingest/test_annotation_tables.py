@@ -89,6 +89,29 @@ def test_annotations_in_each_split_are_a_table_each(tmp_path: Path) -> None:
     assert [table.path for table in found.tables] == sorted(files)
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"image": "1.jpg", "annotations": [{"label": "cat", "coordinates": {"x": 1}}]},
+        {"filename": "1.jpg", "objects": [{"name": "cat"}, {"name": "cat"}], "width": 8},
+        {"width": 8, "file_name": "1.jpg", "boxes": [{"class": "cat", "xmin": 3}]},
+    ],
+)
+def test_a_list_of_images_with_what_is_on_each_is_a_table(tmp_path: Path, entry: object) -> None:
+    table = only_table(tmp_path, [entry])
+
+    assert table.kind == "annotations of a list of images"
+    assert rows_of(table) == [("1.jpg", "cat")]
+
+
+def test_images_with_several_classes_in_a_list_are_no_labels(tmp_path: Path) -> None:
+    entry = {"image": "1.jpg", "annotations": [{"label": "cat"}, {"label": "dog"}]}
+
+    assert passed_in(tmp_path, {"a.json": [entry, entry]}) == {
+        "a.json": "annotations of images, several classes in 2 of 2 images"
+    }
+
+
 def task(path: str, *chosen: Sequence[str], tool: str = "choices", **more: object) -> object:
     results = [{"type": tool, "value": {tool: list(choice)}} for choice in chosen]
     return {"id": 1, "data": {"image": path}, "annotations": [{"result": results, **more}]}

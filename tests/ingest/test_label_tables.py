@@ -112,6 +112,10 @@ def test_a_quote_may_follow_a_space(tmp_path: Path) -> None:
     assert cells(opened(tmp_path, 'a.jpg, "cat, dog"\n')) == [(1, ("a.jpg", "cat, dog"))]
 
 
+def test_what_excel_writes_about_its_delimiter_is_no_row(tmp_path: Path) -> None:
+    assert cells(opened(tmp_path, "sep=;\na.jpg;1,5\n")) == [(2, ("a.jpg", "1,5"))]
+
+
 def test_digits_stay_text(tmp_path: Path) -> None:
     assert cells(opened(tmp_path, "007,1.50\n")) == [(1, ("007", "1.50"))]
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from written_tables import found_in, passed_in, pictures, rows_of
 
-from core.ingest.tables import Table, sidecars
+from core.ingest.listing import Listing
+from core.ingest.tables import Table, find_tables, sidecars
 
 JPEGS = [f"{number}.jpg" for number in range(6)]
 
@@ -139,6 +140,34 @@ def test_a_text_with_labels_beside_a_picture_of_its_name_is_a_table(tmp_path: Pa
     table = only_table(tmp_path, {**pictures("1.jpg", "labels.jpg"), "labels.txt": text})
 
     assert (table.path, table.kind) == ("labels.txt", "CSV")
+
+
+def test_boxes_with_names_are_read_as_well(tmp_path: Path) -> None:
+    files = pictures("a.jpg", "b.jpg") | {
+        "a.txt": "cat 1 2 3 4",
+        "b.txt": "dog 0 0 9 9\ndog 1 1 2 2",
+    }
+
+    table = only_table(tmp_path, files)
+
+    assert table.kind == "boxes in a text beside each picture"
+    assert [label for _, label in rows_of(table)] == ["cat", "dog"]
+
+
+def test_a_file_may_have_the_whole_name_of_its_picture(tmp_path: Path) -> None:
+    objects = [{"objects": [{"classTitle": name}], "tags": []} for name in ("cat", "dog")]
+    files = {f"ann/{number}.jpg.json": value for number, value in enumerate(objects)}
+
+    table = only_table(tmp_path, pictures(*JPEGS, folder="img") | files)
+
+    assert rows_of(table) == [("img/0.jpg", "cat"), ("img/1.jpg", "dog")]
+
+
+def test_pictures_are_looked_for_among_all_files(tmp_path: Path) -> None:
+    listing = Listing("set", tmp_path, ["1.jpg", "1.txt"], ["1.jpg", "1.txt"])
+    (tmp_path / "1.txt").write_text(boxes(0))
+
+    assert len(find_tables(listing, [1]).tables) == 1
 
 
 def voc(*names: str) -> str:

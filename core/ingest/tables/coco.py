@@ -6,6 +6,9 @@ from core.ingest.tables.table import Records, as_text
 from core.words import count_of
 
 BETWEEN_LABELS = "|"
+_FILE_NAMES = ("image", "file_name", "filename", "file", "path", "image_path", "imagefilename")
+_LIST_NAMES = ("annotations", "objects", "labels", "regions", "boxes", "bboxes", "detections")
+_LABEL_NAMES = ("label", "class", "class_name", "category", "category_name", "name")
 # What an image's entry says that is no label, split or group.
 _NOT_ASKED = frozenset(
     {"id", "file_name", "path", "width", "height", "license", "coco_url", "flickr_url"}
@@ -52,6 +55,40 @@ def coco_records(value: object) -> Records | None:
         for image, of_image in zip(images, found, strict=True)
     ]
     return one_label_each(("file_name", "label", *others), rows, found, f"COCO {what}")
+
+
+def listed_records(value: object) -> Records | None:
+    """Return a row for each entry of a list that names an image and lists what is on it.
+
+    So CreateML and many scripts write: [{"image": "1.jpg", "annotations": [{"label": "cat"}]}].
+
+    Returns:
+        None where `value` is not of this shape.
+    """
+    entries = _entries(value)
+    if not entries:
+        return None
+    files = [name for name in entries[0] if name.lower() in _FILE_NAMES]
+    lists = [name for name in entries[0] if name.lower() in _LIST_NAMES]
+    if not files or not lists:
+        return None
+    found = [_listed(entry.get(lists[0])) for entry in entries]
+    if not any(found):
+        return None
+    rows = [
+        (as_text(entry.get(files[0])), BETWEEN_LABELS.join(labels))
+        for entry, labels in zip(entries, found, strict=True)
+    ]
+    return one_label_each(("file_name", "label"), rows, found, "annotations of images")
+
+
+def _listed(objects: object) -> dict[str, None]:
+    """Return the different labels of the objects in a list."""
+    labels = (
+        as_text(next((one[name] for name in _LABEL_NAMES if name in one), None))
+        for one in _entries(objects) or ()
+    )
+    return {label: None for label in labels if label}
 
 
 def one_label_each(

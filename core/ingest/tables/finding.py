@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import SourceError
-from core.ingest.listing import Listing
 from core.ingest.tables.formats import FORMATS, TABLE_SUFFIXES, open_tables
 from core.ingest.tables.sidecar_formats import are_boxes, class_names, is_names_file
 from core.ingest.tables.sidecars import SIDECAR_SUFFIXES, find_sidecars
-from core.ingest.tables.table import PassedOver, Table, TableError
+from core.ingest.tables.table import Files, PassedOver, Table, TableError
 from core.words import count_of
 
 _MOST_TABLES = 200
@@ -36,12 +35,12 @@ class FoundTables:
     used: frozenset[str]  # paths of files that are part of a table, or of what was passed over
 
 
-def find_tables(listing: Listing, places: Sequence[int]) -> FoundTables:
+def find_tables(listing: Files, places: Sequence[int]) -> FoundTables:
     """Return the tables among the files of a source, by their first rows.
 
     Args:
-        listing: All files.
-        places: Of those that are no junk.
+        listing: All files, pictures among them.
+        places: Of those that may be tables.
     """
     named = [
         place
@@ -52,7 +51,7 @@ def find_tables(listing: Listing, places: Sequence[int]) -> FoundTables:
     beside = [place for place in named if _suffix(listing.paths[place]) in SIDECAR_SUFFIXES]
     names_files = [place for place in named if is_names_file(listing.paths[place])]
     names = _names(listing, names_files) if beside else []
-    sidecars = find_sidecars(listing, places, beside, names)
+    sidecars = find_sidecars(listing, beside, names)
     tables, passed, used = list(sidecars.tables), list(sidecars.passed), set(sidecars.used)
     if used:
         used.update(listing.paths[place] for place in names_files)
@@ -86,7 +85,7 @@ class _Heap:
     paths: Sequence[str]
 
 
-def _opened(listing: Listing, places: Sequence[int]) -> Iterator[Table | PassedOver]:
+def _opened(listing: Files, places: Sequence[int]) -> Iterator[Table | PassedOver]:
     for place in places:
         path = listing.paths[place]
         try:
@@ -99,7 +98,7 @@ def _opened(listing: Listing, places: Sequence[int]) -> Iterator[Table | PassedO
             yield PassedOver(path, str(error).partition(". ")[0])
 
 
-def _without_heaps(listing: Listing, places: Sequence[int]) -> tuple[list[int], list[_Heap]]:
+def _without_heaps(listing: Files, places: Sequence[int]) -> tuple[list[int], list[_Heap]]:
     """Return the places of what may be tables, and what lies in heaps of one suffix a folder."""
     folders: dict[tuple[str, str], list[int]] = {}
     for place in places:
@@ -133,7 +132,7 @@ def _without_heaps(listing: Listing, places: Sequence[int]) -> tuple[list[int], 
     return sorted(kept, key=order.__getitem__), heaps
 
 
-def _names(listing: Listing, places: Iterable[int]) -> list[str]:
+def _names(listing: Files, places: Iterable[int]) -> list[str]:
     """Return the names of YOLO's classes from the first file that has some, a YAML first."""
 
     def rank(place: int) -> tuple[bool, int]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.ingest.tables.coco import coco_records
+from core.ingest.tables.coco import coco_records, listed_records
 from core.ingest.tables.encodings import find_encoding
 from core.ingest.tables.json_shapes import plain_records
 from core.ingest.tables.label_studio import label_studio_records
@@ -31,6 +31,7 @@ class JsonShape:
 JSON_SHAPES: tuple[JsonShape, ...] = (
     JsonShape("COCO annotations", coco_records),
     JsonShape("Label Studio export", label_studio_records),
+    JsonShape("annotations of a list of images", listed_records),
     JsonShape("JSON", plain_records),
 )
 

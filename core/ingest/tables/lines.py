@@ -38,6 +38,9 @@ def text_rows(
                 if lines.is_at_end:
                     raise csv.Error("a quote is not closed")
                 cells = [cell.strip() for cell in row]
+                # Excel writes 'sep=;' before all else.
+                if lines.row_line == 1 and cells and cells[0].lower().startswith("sep="):
+                    cells = []
                 if by_space:
                     cells = [cell for cell in cells if cell]
                 if any(cells):

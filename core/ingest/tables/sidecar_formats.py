@@ -28,7 +28,7 @@ class SidecarFormat:
     fits: Callable[[Sequence[Sequence[str]]], bool] = lambda _: True
 
 
-def yolo_labels(text: str) -> list[str] | None:
+def box_labels(text: str) -> list[str] | None:
     """Return the number of the class of each box, or its name; None: these are no boxes."""
     labels = []
     for line in text.splitlines():
@@ -49,7 +49,7 @@ def are_boxes(file: Path) -> bool:
             text = stream.read(_MOST_NAMES_BYTES).decode("utf-8-sig", "replace")
     except OSError:
         return False
-    if not yolo_labels(text):
+    if not box_labels(text):
         return False
     words = [line.split() for line in text.splitlines() if line.strip()]
     return all(
@@ -58,16 +58,25 @@ def are_boxes(file: Path) -> bool:
     )
 
 
-def labelme_labels(text: str) -> list[str] | None:
-    """Return the labels of shapes, else the flags that are set; None: LabelMe did not write it."""
+def shape_labels(text: str) -> list[str] | None:
+    """Return the labels of LabelMe's shapes, else its set flags, or of Supervisely's objects.
+
+    None: neither wrote it.
+    """
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(value, dict) or not isinstance(value.get("shapes"), list):
+    if not isinstance(value, dict):
         return None
-    shapes = [shape for shape in value["shapes"] if isinstance(shape, Mapping)]
-    labels = [as_text(shape.get("label")) for shape in shapes]
+    shapes = value.get("shapes", value.get("objects"))
+    if not isinstance(shapes, list):
+        return None
+    labels = [
+        as_text(shape.get("label", shape.get("classTitle")))
+        for shape in shapes
+        if isinstance(shape, Mapping)
+    ]
     if not labels and isinstance(flags := value.get("flags"), dict):
         labels = [as_text(key) for key, is_set in flags.items() if is_set is True]
     return [label for label in labels if label]
@@ -82,6 +91,10 @@ def one_label(text: str) -> list[str] | None:
     return [as_text(label)] if label else []
 
 
+def _are_numbers(labels: Sequence[Sequence[str]]) -> bool:
+    return all(label.isdecimal() for of_file in labels for label in of_file)
+
+
 def _are_few(labels: Sequence[Sequence[str]]) -> bool:
     """Return whether labels repeat, as those of classes do and captions do not."""
     told = [of_file[0] for of_file in labels if of_file]
@@ -90,10 +103,11 @@ def _are_few(labels: Sequence[Sequence[str]]) -> bool:
 
 # The first that fits nearly all files of a suffix is taken.
 SIDECAR_FORMATS: tuple[SidecarFormat, ...] = (
-    SidecarFormat("YOLO labels", ".txt", yolo_labels),
+    SidecarFormat("YOLO labels", ".txt", box_labels, _are_numbers),
+    SidecarFormat("boxes in a text beside each picture", ".txt", box_labels),
     SidecarFormat("a label in a text beside each picture", ".txt", one_label, _are_few),
     SidecarFormat("Pascal VOC annotations", ".xml", voc_labels),
-    SidecarFormat("LabelMe annotations", ".json", labelme_labels),
+    SidecarFormat("LabelMe annotations", ".json", shape_labels),
 )
 
 

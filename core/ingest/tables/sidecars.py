@@ -7,10 +7,9 @@ from functools import lru_cache, partial
 from os.path import commonpath
 from pathlib import Path
 
-from core.ingest.listing import Listing
 from core.ingest.tables.coco import BETWEEN_LABELS
 from core.ingest.tables.sidecar_formats import SIDECAR_FORMATS, SidecarFormat
-from core.ingest.tables.table import PassedOver, Row, Table, checked, sample_of
+from core.ingest.tables.table import Files, PassedOver, Row, Table, checked, sample_of
 from core.pictures.decode import IMAGE_SUFFIXES
 from core.words import count_of
 
@@ -45,21 +44,18 @@ class _Pairs:
     pictures: list[str]  # paths
 
 
-def find_sidecars(
-    listing: Listing, places: Sequence[int], beside: Sequence[int], names: Sequence[str]
-) -> FoundSidecars:
+def find_sidecars(listing: Files, beside: Sequence[int], names: Sequence[str]) -> FoundSidecars:
     """Return the tables that files about one picture each make up.
 
     Args:
         listing: The files of the source.
-        places: Of those that are no junk.
-        beside: Of those that have one of `SIDECAR_SUFFIXES`.
+        beside: Places of those that have one of `SIDECAR_SUFFIXES`.
         names: Of the classes, by the numbers that boxes may have.
     """
     tables: list[Table] = []
     passed: list[PassedOver] = []
     used: set[str] = set()
-    for suffix, pairs in _pairs(listing, places, beside).items():
+    for suffix, pairs in _pairs(listing, beside).items():
         judged = _spread(len(pairs.paths))
         texts = [_text(pairs.root / pairs.files[number]) for number in judged]
         format_ = _format_of(suffix, texts)
@@ -75,14 +71,14 @@ def find_sidecars(
     return FoundSidecars(tuple(tables), tuple(passed), frozenset(used))
 
 
-def _pairs(listing: Listing, places: Sequence[int], beside: Sequence[int]) -> Mapping[str, _Pairs]:
+def _pairs(listing: Files, beside: Sequence[int]) -> Mapping[str, _Pairs]:
     """Return by suffix which file belongs to which picture."""
     if not beside:
         return {}
     stems = {_stem(listing.paths[place]) for place in beside}
     by_key: dict[str, str] = {}
     by_stem: dict[str, str | None] = {}
-    for path in map(listing.paths.__getitem__, places):
+    for path in listing.paths:
         stem = _stem(path)
         if stem in stems and path[path.rfind(".") :].lower() in IMAGE_SUFFIXES:
             by_key[_key(path)] = path
@@ -101,9 +97,12 @@ def _pairs(listing: Listing, places: Sequence[int], beside: Sequence[int]) -> Ma
 
 
 def _stem(path: str) -> str:
+    """Return a name without its suffix; '1.jpg.json' tells about '1.jpg'."""
     name = path[path.rfind("/") + 1 :]
     dot = name.rfind(".")
-    return name[:dot] if dot > 0 else name
+    stem = name[:dot] if dot > 0 else name
+    inner = stem.rfind(".")
+    return stem[:inner] if inner > 0 and stem[inner:].lower() in IMAGE_SUFFIXES else stem
 
 
 def _key(path: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import Protocol
 
 from core.errors import SourceError
 from core.words import count_of
@@ -13,6 +14,23 @@ from core.words import count_of
 SAMPLE_ROWS = 200
 _SAMPLE_CELLS = 1_000_000
 _MOST_COLUMNS = 20_000
+
+
+class Files(Protocol):
+    """What of a listing of files matters here: so this package lies below it."""
+
+    @property
+    def root(self) -> Path:
+        """Return the folder that `files` are relative to."""
+
+    @property
+    def paths(self) -> Sequence[str]:
+        """Return (F,) names as the person knows them, parts divided by '/'."""
+
+    @property
+    def files(self) -> Sequence[str]:
+        """Return (F,) where the bytes lie; '' where none were kept."""
+
 
 Row = tuple[int, tuple[str, ...]]  # its number, and its stripped cells
 Reads = Callable[[Sequence[int]], Iterator[Row]]
