@@ -116,6 +116,18 @@ def test_what_excel_writes_about_its_delimiter_is_no_row(tmp_path: Path) -> None
     assert cells(opened(tmp_path, "sep=;\na.jpg;1,5\n")) == [(2, ("a.jpg", "1,5"))]
 
 
+@pytest.mark.parametrize("above", ["# drawn by hand\n", "Our labels\n\n", "a\nb\nc\n"])
+def test_a_title_above_a_table_is_no_row(tmp_path: Path, above: str) -> None:
+    table = opened(tmp_path, f"{above}file,label\na.jpg,cat\nb.jpg,dog\nc.jpg,cat\n")
+
+    assert table.rows[:2] == (("file", "label"), ("a.jpg", "cat"))
+    assert [row for _, row in cells(table)] == list(table.rows)
+
+
+def test_a_picture_without_a_label_at_the_top_is_a_row(tmp_path: Path) -> None:
+    assert opened(tmp_path, "a.jpg\nb.jpg,cat\nc.jpg,dog\n").rows[0] == ("a.jpg", "")
+
+
 def test_digits_stay_text(tmp_path: Path) -> None:
     assert cells(opened(tmp_path, "007,1.50\n")) == [(1, ("007", "1.50"))]
 

@@ -92,10 +92,10 @@ def test_strings_shared_inline_and_of_formulas_are_read(tmp_path: Path) -> None:
     assert opened(tmp_path, xlsx(cells, ["a"])).rows == (("a", "b"), ("c", "2"))
 
 
-def test_a_table_that_begins_further_down_keeps_the_numbers_of_its_rows(tmp_path: Path) -> None:
-    table = opened(tmp_path, workbook([[], ["Our labels"], [], *LABELS]))
+def test_a_table_below_a_title_keeps_the_numbers_of_its_rows(tmp_path: Path) -> None:
+    table = opened(tmp_path, workbook([[], [None, "Our labels"], [], *LABELS]))
 
-    assert [number for number, _ in read_cells(table, [0], has_header=False)] == [2, 4, 5, 6]
+    assert [number for number, _ in read_cells(table, [0], has_header=True)] == [5, 6]
 
 
 def test_each_sheet_with_labels_is_a_table_and_the_others_are_said(tmp_path: Path) -> None:

@@ -19,7 +19,17 @@ _ENDS = tuple(TABLE_SUFFIXES)
 _LONGEST = max(map(len, _ENDS))
 _EXPORT_COLUMNS = ("path", "label", "split", "origin", "parent")
 # The names of texts for people.
-_PROSE = ("readme", "licen", "copying", "notice", "change", "requirements", "credits", "citation")
+_PROSE = (
+    "readme",
+    "licen",
+    "copying",
+    "notice",
+    "change",
+    "requirements",
+    "credits",
+    "citation",
+    "notes",
+)
 _ORDER = {
     suffix: rank for rank, format_ in enumerate(FORMATS.values()) for suffix in format_.suffixes
 } | {".txt": len(FORMATS)}

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Protocol
 
 from core.errors import SourceError
+from core.pictures.decode import IMAGE_SUFFIXES
 from core.words import count_of
 
 SAMPLE_ROWS = 200
 _SAMPLE_CELLS = 1_000_000
 _MOST_COLUMNS = 20_000
+_MOST_TITLES = 20  # rows above a table
+_PICTURES = tuple(IMAGE_SUFFIXES)
 
 
 class Files(Protocol):
@@ -33,6 +36,7 @@ class Files(Protocol):
 
 
 Row = tuple[int, tuple[str, ...]]  # its number, and its stripped cells
+CellRow = tuple[int, list[str]]
 Reads = Callable[[Sequence[int]], Iterator[Row]]
 
 
@@ -139,6 +143,29 @@ def _kept(records: Sequence[Sequence[str]], columns: Sequence[int]) -> Iterator[
     for number, record in enumerate(records, 1):
         if any(record):
             yield number, tuple(record[c] if c < len(record) else "" for c in columns)
+
+
+def without_titles(
+    rows: Iterator[CellRow], is_table: Callable[[list[str]], bool]
+) -> Iterator[CellRow]:
+    """Yield rows without those at the top that hold a title or a remark instead of cells.
+
+    Args:
+        rows: Number and cells of each row.
+        is_table: Whether a row has several cells.
+    """
+    before: list[CellRow] = []
+    for number, row in rows:
+        if is_table(row):
+            yield number, row
+            break
+        before.append((number, row))
+        if len(before) > _MOST_TITLES or row[-1].lower().endswith(_PICTURES):
+            yield from before
+            break
+    else:
+        yield from before
+    yield from rows
 
 
 def sample_of(rows: Iterable[tuple[int, Sequence[str]]]) -> list[Sequence[str]]:

@@ -19,6 +19,7 @@ from core.ingest.tables.table import (
     no_rows,
     one_column,
     sample_of,
+    without_titles,
 )
 
 # Where two cut equally well, the earlier is meant: a comma may be a decimal sign, and a bar
@@ -55,13 +56,15 @@ def open_text(path: str, file: Path) -> list[Table]:
             )
             if evenness[1]:
                 format_ = TableFormat(encoding, delimiter)
+                # Titles count as uneven: prose has lines with a comma and others with none.
+                rows = sample_of(_rows(path, file, format_, strict=strict))
                 reads = partial(_text_cells, path, file, format_)
                 kind = _KINDS.get(delimiter, "CSV")
                 about = about_encoding(encoding)
                 return [Table(path, file, format_, *checked(path, rows), None, kind, about, reads)]
     # Cut by spaces, all that is no space is a cell.
     words = sorted(map(len, rows))
-    is_prose = bool(words) and words[len(words) // 2] >= _WORDS_OF_PROSE
+    is_prose = len(words) == 1 or (bool(words) and words[len(words) // 2] >= _WORDS_OF_PROSE)
     raise refusal or (one_column(path, is_prose=is_prose) if rows else no_rows(path))
 
 
@@ -82,10 +85,17 @@ def open_json_lines(path: str, file: Path) -> list[Table]:
     ]
 
 
+def _rows(
+    path: str, file: Path, format_: TableFormat, *, strict: bool = False
+) -> Iterator[tuple[int, list[str]]]:
+    rows = text_rows(path, file, format_.encoding, format_.delimiter, strict=strict)
+    return without_titles(rows, lambda row: len(row) > 1)
+
+
 def _text_cells(
     path: str, file: Path, format_: TableFormat, columns: Sequence[int]
 ) -> Iterator[Row]:
-    for number, row in text_rows(path, file, format_.encoding, format_.delimiter):
+    for number, row in _rows(path, file, format_):
         yield number, tuple(row[column] if column < len(row) else "" for column in columns)
 
 

@@ -14,12 +14,14 @@ from zipfile import BadZipFile, ZipFile, is_zipfile
 from core.ingest.tables import workbook_reader
 from core.ingest.tables.table import (
     SAMPLE_ROWS,
+    CellRow,
     PassedOver,
     Row,
     Table,
     TableError,
     checked,
     no_rows,
+    without_titles,
 )
 from core.words import size_of
 
@@ -33,7 +35,7 @@ class _Sheet:
     place: int
     name: str
     is_hidden: bool
-    rows: list[list[str]] = field(default_factory=list)
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
 
 
 def open_workbook(path: str, file: Path) -> list[Table | PassedOver]:
@@ -56,7 +58,7 @@ def open_workbook(path: str, file: Path) -> list[Table | PassedOver]:
         kind = f"{_program(path)}, sheet '{sheet.name}'"
         reads = partial(_rows, name, file, sheet.place)
         try:
-            width, rows = checked(name, sheet.rows)
+            width, rows = checked(name, [row for _, row in _table_rows(iter(sheet.rows))])
         except TableError as error:
             if len(visible) == 1:
                 raise
@@ -74,15 +76,21 @@ def _peeked(path: str, file: Path) -> list[_Sheet]:
                 place, name, hidden = rest
                 sheets.append(_Sheet(int(place), name, bool(hidden)))
             else:
-                sheets[-1].rows.append(rest[1:])
+                sheets[-1].rows.append((int(rest[0]), rest[1:]))
     return sheets
 
 
 def _rows(path: str, file: Path, place: int, columns: Sequence[int]) -> Iterator[Row]:
     with _lines(path, file, place, -1) as lines:
-        for first, number, *cells in lines:
-            if first == workbook_reader.ROW:
-                yield int(number), tuple(cells[c] if c < len(cells) else "" for c in columns)
+        rows = (
+            (int(number), cells) for first, number, *cells in lines if first == workbook_reader.ROW
+        )
+        for number, cells in _table_rows(rows):
+            yield number, tuple(cells[c] if c < len(cells) else "" for c in columns)
+
+
+def _table_rows(rows: Iterator[CellRow]) -> Iterator[CellRow]:
+    return without_titles(rows, lambda row: sum(map(bool, row)) > 1)
 
 
 @contextmanager
