@@ -81,6 +81,37 @@ def test_annotations_of_no_image_are_no_labels(tmp_path: Path) -> None:
     }
 
 
+def test_annotations_of_splits_in_one_folder_are_one_table_that_says_them(tmp_path: Path) -> None:
+    files = {
+        f"annotations/instances_{split}2017.json": coco([1], [2]) for split in ("train", "val")
+    }
+
+    found = found_in(tmp_path, files)
+
+    [table] = found.tables
+    assert (table.path, table.names) == (
+        "annotations/instances_*2017.json",
+        ("file_name", "label", "split"),
+    )
+    assert list(table.rows) == rows_of(table)
+    assert rows_of(table) == [
+        ("0.jpg", "cat", "train"),
+        ("1.jpg", "dog", "train"),
+        ("0.jpg", "cat", "val"),
+        ("1.jpg", "dog", "val"),
+    ]
+    assert found.used == set(files)
+
+
+def test_annotations_of_other_columns_are_not_joined(tmp_path: Path) -> None:
+    other = {"images": [{"id": 1, "file_name": "1.jpg", "site": "a"}]}
+    other["annotations"] = [{"image_id": 1, "category_id": 1}]
+
+    found = found_in(tmp_path, {"a_train.json": coco([1], [2]), "a_val.json": other})
+
+    assert len(found.tables) == 2
+
+
 def test_annotations_in_each_split_are_a_table_each(tmp_path: Path) -> None:
     files = {f"{split}/_annotations.coco.json": coco([1], [2]) for split in ("train", "valid")}
 

@@ -117,6 +117,27 @@ def test_the_only_sheet_has_the_name_of_its_file(tmp_path: Path) -> None:
     assert [table.path for table in found.tables] == ["l.xlsx"]
 
 
+def test_sheets_for_splits_are_one_table_that_says_them(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(LABELS, LABELS, [["a", "b"], ["c", "d"]])))
+    book["S0"].title, book["S1"].title = "Train", "test"
+    book.save(tmp_path / "l.xlsx")
+
+    found = found_in(tmp_path, {"l.xlsx": (tmp_path / "l.xlsx").read_bytes()})
+
+    assert [table.path for table in found.tables] == ["l.xlsx", "l.xlsx#S2"]
+    table = found.tables[0]
+    assert table.kind == "Excel, sheets 'Train' and 'test'"
+    assert list(table.rows) == rows_of(table)
+    assert rows_of(table) == [
+        ("file", "label", "split"),
+        ("1.jpg", "cat", "train"),
+        ("2.jpg", "dog", "train"),
+        ("1.jpg", "cat", "test"),
+        ("2.jpg", "dog", "test"),
+    ]
+    assert list(read_cells(table, [2, 0], has_header=True))[-1] == (3, ("test", "2.jpg"))
+
+
 def test_opendocument_is_read_without_the_empty_rest_of_the_sheet(tmp_path: Path) -> None:
     rows = "".join(
         "<table:table-row>"

@@ -5,7 +5,7 @@ formats of files: `text` (cut from `lines` in one of `encodings`), `json_file` (
 `coco` and `label_studio`), `parquet`, `workbook` (by the program `workbook_reader`) and
 `annotations_xml`.
 `sidecars` are files of one picture each, of `sidecar_formats`, that make up a table together.
-`finding` looks for all of these in a source.
+`finding` looks for all of these in a source; `split_tables` joins what is kept for each split.
 
 To read another format, add an entry to `FORMATS`, `JSON_SHAPES` or `SIDECAR_FORMATS`.
 """

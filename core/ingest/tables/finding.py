@@ -8,6 +8,7 @@ from core.errors import SourceError
 from core.ingest.tables.formats import FORMATS, TABLE_SUFFIXES, open_tables
 from core.ingest.tables.sidecar_formats import are_boxes, class_names, is_names_file
 from core.ingest.tables.sidecars import SIDECAR_SUFFIXES, find_sidecars
+from core.ingest.tables.split_tables import join_splits
 from core.ingest.tables.table import Files, PassedOver, Table, TableError
 from core.words import count_of
 
@@ -83,6 +84,8 @@ def find_tables(listing: Files, places: Sequence[int]) -> FoundTables:
         is_export = header[: len(_EXPORT_COLUMNS)] == _EXPORT_COLUMNS
         (exports if is_export else tables).append(found)
     used.update(t.path.partition("#")[0] for t in tables if "#" in t.path)
+    tables, parts = join_splits(tables)
+    used.update(path for path in parts if "#" not in path)
     passed.sort(key=lambda one: one.path)
     return FoundTables(tuple(tables), tuple(exports), tuple(passed), frozenset(used))
 
