@@ -2,6 +2,7 @@
 
 import io
 import json
+import pickle
 from collections import Counter
 from pathlib import Path
 
@@ -112,6 +113,23 @@ def test_a_new_format_is_one_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (tmp_path / "l.txt").write_text("TOYcat")
 
     assert rows_of(peek("l.txt", tmp_path / "l.txt")) == [("1.jpg", "cat")]
+
+
+def test_found_tables_can_be_sent_to_another_process(tmp_path: Path) -> None:
+    files = {
+        **pictures("0.jpg", "1.jpg", folder="images"),
+        **{f"labels/{n}.txt": boxes(n) for n in range(2)},
+        "l.xlsx": workbook(),
+        "l.csv": CSV,
+        "l.json": {"1.jpg": "cat", "2.jpg": "dog"},
+        **{f"a_{split}.json": coco([1], [2]) for split in ("train", "val")},
+    }
+
+    found = found_in(tmp_path, files)
+    sent = pickle.loads(pickle.dumps(found))
+
+    assert len(found.tables) == 5
+    assert [rows_of(table) for table in sent.tables] == [rows_of(table) for table in found.tables]
 
 
 def test_no_suffix_belongs_to_two_formats() -> None:

@@ -25,7 +25,7 @@ class SidecarFormat:
     # Returns the labels in such a file, [] for none; None: it has another format.
     labels: Callable[[str], list[str] | None]
     # Whether the labels of several files can be those of this format.
-    fits: Callable[[Sequence[Sequence[str]]], bool] = lambda _: True
+    fits: Callable[[Sequence[Sequence[str]]], bool] = any
 
 
 def box_labels(text: str) -> list[str] | None:
