@@ -15,6 +15,7 @@ from pyarrow import parquet
 
 from core.errors import SourceError
 from core.ingest.tables import Table, TableFormat, peek, read_cells
+from core.ingest.tables.lines import text_rows
 
 LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
 
@@ -109,6 +110,22 @@ def test_only_the_first_rows_are_looked_at(tmp_path: Path) -> None:
 
 def test_a_quote_may_follow_a_space(tmp_path: Path) -> None:
     assert cells(opened(tmp_path, 'a.jpg, "cat, dog"\n')) == [(1, ("a.jpg", "cat, dog"))]
+
+
+def test_what_excel_writes_about_its_delimiter_is_no_row(tmp_path: Path) -> None:
+    assert cells(opened(tmp_path, "sep=;\na.jpg;1,5\n")) == [(2, ("a.jpg", "1,5"))]
+
+
+@pytest.mark.parametrize("above", ["# drawn by hand\n", "Our labels\n\n", "a\nb\nc\n"])
+def test_a_title_above_a_table_is_no_row(tmp_path: Path, above: str) -> None:
+    table = opened(tmp_path, f"{above}file,label\na.jpg,cat\nb.jpg,dog\nc.jpg,cat\n")
+
+    assert table.rows[:2] == (("file", "label"), ("a.jpg", "cat"))
+    assert [row for _, row in cells(table)] == list(table.rows)
+
+
+def test_a_picture_without_a_label_at_the_top_is_a_row(tmp_path: Path) -> None:
+    assert opened(tmp_path, "a.jpg\nb.jpg,cat\nc.jpg,dog\n").rows[0] == ("a.jpg", "")
 
 
 def test_digits_stay_text(tmp_path: Path) -> None:
@@ -297,10 +314,9 @@ def test_what_a_writer_of_csv_wrote_is_read_back(
     with TemporaryDirectory() as folder:
         file = Path(folder, "labels.csv")
         file.write_bytes(written(rows, delimiter, csv.QUOTE_MINIMAL).encode(encoding))
-        format_ = TableFormat(encoding, delimiter)
-        table = Table("labels.csv", file, format_, len(rows[0]), (), None)
+        reads = text_rows("labels.csv", file, encoding, delimiter)
 
-        assert [row for _, row in cells(table)] == stripped(rows)
+        assert [tuple(row) for _, row in reads] == stripped(rows)
 
 
 @given(grids(), st.sampled_from(",;\t|"), encodings)

@@ -128,6 +128,6 @@ def test_what_may_be_a_picture_or_a_table_is_wanted(path: str) -> None:
     assert is_wanted(path)
 
 
-@pytest.mark.parametrize("path", ["a/clip.mp4", "a/page.html", "__MACOSX/a/._1.jpg", "a/1.xml"])
+@pytest.mark.parametrize("path", ["a/clip.mp4", "a/page.html", "__MACOSX/a/._1.jpg", "a/1.css"])
 def test_other_files_are_not_wanted(path: str) -> None:
     assert not is_wanted(path)

@@ -3,13 +3,22 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import pyarrow
 from pyarrow.parquet import ParquetFile
 
-from core.errors import SourceError
-from core.ingest.table_text import json_text, unopened
+from core.ingest.tables.table import (
+    Row,
+    Table,
+    TableError,
+    as_text,
+    check_width,
+    checked,
+    sample_of,
+    unopened,
+)
 
 _BATCH_ROWS = 1_000
 # What pyarrow raises on damaged files: its own errors, and Python's on values out of range.
@@ -24,12 +33,20 @@ _DAMAGE: tuple[type[Exception], ...] = (
 )
 
 
-def parquet_names(path: str, file: Path) -> tuple[str, ...]:
-    """Return the names of the columns.
+def open_parquet(path: str, file: Path) -> list[Table]:
+    """Return the table in a Parquet file.
 
     Raises:
         SourceError: the file is damaged, or no Parquet, or two columns share a name.
     """
+    names = _names(path, file)
+    check_width(path, len(names))
+    width, rows = checked(path, sample_of(_rows(path, file, range(len(names)))), names)
+    reads = partial(_rows, path, file)
+    return [Table(path, file, None, width, rows, names, "Parquet", reads=reads)]
+
+
+def _names(path: str, file: Path) -> tuple[str, ...]:
     try:
         with ParquetFile(file) as table:
             names: list[str] = table.schema_arrow.names
@@ -37,13 +54,11 @@ def parquet_names(path: str, file: Path) -> tuple[str, ...]:
         raise _refusal(path, 0, error) from error
     repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
-        raise SourceError(f"'{path}' has two columns named '{repeated[0]}'. Rename one of them.")
+        raise TableError(path, f"has two columns named '{repeated[0]}'", "Rename one of them.")
     return tuple(name.strip() for name in names)
 
 
-def parquet_rows(
-    path: str, file: Path, columns: Sequence[int]
-) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _rows(path: str, file: Path, columns: Sequence[int]) -> Iterator[Row]:
     """Yield row number, from 1, and the stripped cells of `columns`; blank rows are passed over.
 
     The number of a Hugging Face class is given as its name. Bytes, such as embedded pictures, are
@@ -79,7 +94,7 @@ def _texts(column: pyarrow.Array, classes: Sequence[str] | None) -> list[str]:
         values = column.cast(pyarrow.string()).to_pylist()
     except pyarrow.ArrowNotImplementedError:  # lists and structures
         values = column.to_pylist()
-    texts = [json_text(value) for value in values]
+    texts = [as_text(value) for value in values]
     if classes is None:
         return texts
     # -1 stands for 'no label'.
@@ -92,7 +107,7 @@ def _class_names(metadata: Mapping[bytes, bytes] | None) -> dict[str, list[str]]
     try:
         features = json.loads((metadata or {})[b"huggingface"])["info"]["features"]
         return {
-            column: [json_text(name) for name in feature["names"]]
+            column: [as_text(name) for name in feature["names"]]
             for column, feature in features.items()
             if isinstance(feature, dict) and isinstance(feature.get("names"), list)
         }
@@ -101,10 +116,9 @@ def _class_names(metadata: Mapping[bytes, bytes] | None) -> dict[str, list[str]]
         return {}
 
 
-def _refusal(path: str, number: int, error: Exception) -> SourceError:
+def _refusal(path: str, number: int, error: Exception) -> TableError:
     if isinstance(error, OSError) and error.errno is not None:
         return unopened(path, error)
     where = f" after row {number:,}" if number else ""
-    return SourceError(
-        f"'{path}' is damaged or not a Parquet file{where}. Create or copy it again."
-    )
+    found = f"is damaged or not a Parquet file{where}"
+    return TableError(path, found, "Create or copy it again.", reason="damaged")

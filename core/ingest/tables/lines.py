@@ -1,6 +1,5 @@
 """Cut text into rows of cells: by a delimiter, or as JSON lines; line by line."""
 
-import codecs
 import csv
 import json
 from collections.abc import Iterator
@@ -9,34 +8,10 @@ from pathlib import Path
 from typing import TextIO
 
 from core.errors import SourceError
+from core.ingest.tables.encodings import find_encoding
+from core.ingest.tables.table import as_text, clean, unopened
 
 _ROW_CHARACTERS = 1_000_000
-_BLOCK_BYTES = 1 << 20
-_MARKS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
-
-
-def find_encoding(path: str, file: Path) -> str:
-    """Return what a text is written in: by its mark, else UTF-8 if all of it is, else cp1252."""
-    try:
-        with file.open("rb") as stream:
-            block = stream.read(_BLOCK_BYTES)
-            for mark, encoding in _MARKS.items():
-                if block.startswith(mark):
-                    return encoding
-            decoder = codecs.getincrementaldecoder("utf-8")()
-            while block:
-                decoder.decode(block)
-                block = stream.read(_BLOCK_BYTES)
-            decoder.decode(b"", final=True)
-    except OSError as error:
-        raise unopened(path, error) from error
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
 
 
 def text_rows(
@@ -63,6 +38,9 @@ def text_rows(
                 if lines.is_at_end:
                     raise csv.Error("a quote is not closed")
                 cells = [cell.strip() for cell in row]
+                # Excel writes 'sep=;' before all else.
+                if lines.row_line == 1 and cells and cells[0].lower().startswith("sep="):
+                    cells = []
                 if by_space:
                     cells = [cell for cell in cells if cell]
                 if any(cells):
@@ -93,29 +71,10 @@ def json_rows(path: str, file: Path) -> Iterator[tuple[int, dict[str, str]]]:
                         f"Line {lines.row_line:,} of '{path}' is not a JSON object. "
                         'Each line must look like {"file_name": "1.jpg", "label": "cat"}.'
                     )
-                cells = {_clean(name).strip(): json_text(value) for name, value in record.items()}
+                cells = {clean(name).strip(): as_text(value) for name, value in record.items()}
                 if any(cells.values()):
                     yield lines.row_line, cells
             lines.next_row()
-
-
-def json_text(value: object) -> str:
-    """Return a value as the text of its cell: null is '', lists and objects stay JSON."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return _clean(value).strip()
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list | tuple | dict):
-        return _clean(json.dumps(value, ensure_ascii=False, default=str, skipkeys=True))
-    return str(value)
-
-
-def unopened(path: str, error: OSError) -> SourceError:
-    """Return the refusal of a file that cannot be opened."""
-    reason = error.strerror or type(error).__name__
-    return SourceError(f"'{path}' cannot be opened ({reason}). Choose another labels file.")
 
 
 class _Lines:
@@ -148,7 +107,7 @@ class _Lines:
         self._characters += len(line)
         if "\0" in line:
             raise SourceError(
-                f"Line {self._read:,} of '{self._path}' is not text. "
+                f"Line {self._read:,} of '{self._path}' is not text: it holds a NUL character. "
                 "Save the table as CSV in UTF-8."
             )
         if self._characters >= _ROW_CHARACTERS:
@@ -173,10 +132,3 @@ class _Lines:
             return file.open(encoding=self._encoding, newline="")
         except OSError as error:
             raise unopened(self._path, error) from error
-
-
-def _clean(text: str) -> str:
-    """Return `text` without what JSON can spell and no file name or label can hold."""
-    if text.isascii() and "\0" not in text:
-        return text
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
