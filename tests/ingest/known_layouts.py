@@ -1,0 +1,93 @@
+"""All well-known layouts by name, read as the command line reads them."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from image_sets import write_files
+from layout_sketch import Layout, Truth
+from layouts_of_folders import FOLDER_LAYOUTS
+from layouts_of_folders_and_lists import LISTED_LAYOUTS
+from layouts_of_names import NAME_LAYOUTS
+from layouts_of_tables import TABLE_LAYOUTS
+
+from core.dataset import ImageDataset
+from core.errors import EmptyDatasetError
+from core.ingest import Survey, list_source, read_survey, survey
+from core.ingest.layout import may_be_picture, why_no_picture
+
+KNOWN_LAYOUTS: Mapping[str, Callable[[], Layout]] = {
+    **FOLDER_LAYOUTS,
+    **LISTED_LAYOUTS,
+    **NAME_LAYOUTS,
+    **TABLE_LAYOUTS,
+}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Read:
+    """What was read of a layout, and all that was said."""
+
+    survey: Survey
+    dataset: ImageDataset | None  # None where no picture has a label
+    said: str
+
+    @property
+    def images(self) -> Truth:
+        """Return the label and the split of each image."""
+        if self.dataset is None:
+            return {}
+        table = self.dataset.table
+        pairs = zip(table["label"], table["split"], strict=True)
+        return dict(zip(table["path"], pairs, strict=True))
+
+    @property
+    def groups(self) -> Mapping[str, str]:
+        """Return the group of each image that has one."""
+        if self.dataset is None:
+            return {}
+        table = self.dataset.table
+        return {p: g for p, g in zip(table["path"], table["group"], strict=True) if g}
+
+
+def read_files(files: Mapping[str, bytes], name: str = "set") -> Read:
+    """Return what is read of a folder of `files`."""
+    with TemporaryDirectory() as folder:
+        source = write_files(Path(folder) / name, files)
+        found = survey(list_source(str(source), Path(folder) / "unpacked"))
+        said = [found.sentence, *(mismatch.text for mismatch in found.mismatches)]
+        try:
+            dataset = read_survey(found)
+        except EmptyDatasetError as error:
+            return Read(found, None, "\n".join([*said, str(error)]))
+        # That a table is no image file says nothing about it.
+        said += [
+            f"{skip.path}: {skip.reason}"
+            for skip in dataset.skipped
+            if not may_be_picture(skip.path) and skip.reason != why_no_picture("a.txt")
+        ]
+        return Read(found, dataset, "\n".join(said))
+
+
+def wrong(read: Read, *truths: Truth) -> str:
+    """Return '' where one of `truths` was read, else what was, by label and split, and said."""
+    if read.images in truths:
+        return ""
+    counts = [sorted(Counter(truth.values()).items()) for truth in (read.images, *truths)]
+    right = "\n   or: ".join(map(str, counts[1:]))
+    return f"{read.said[:1000]}\nread:  {counts[0]}\nright: {right}"
+
+
+@cache
+def layout(name: str) -> Layout:
+    """Return a well-known layout by its name."""
+    return KNOWN_LAYOUTS[name]()
+
+
+@cache
+def read_layout(name: str) -> Read:
+    """Return what is read of a well-known layout."""
+    return read_files(layout(name).files)

@@ -1,0 +1,99 @@
+"""Well-known layouts, as they are downloaded: the right labels, splits and groups, said aloud."""
+
+import re
+from pathlib import PurePosixPath
+
+import pytest
+from documents import section
+from known_layouts import KNOWN_LAYOUTS, Read, layout, read_layout, wrong
+
+from core.dataset import SPLITS
+
+every_layout = pytest.mark.parametrize("name", KNOWN_LAYOUTS)
+_PARTS = re.compile(r"\d+|train|validation|valid|val|test", re.IGNORECASE)
+_TABLES = frozenset({".csv", ".tsv", ".xlsx", ".json", ".jsonl", ".parquet"})
+
+
+@every_layout
+def test_labels_and_splits_are_those_that_a_careful_person_reads(name: str) -> None:
+    known, read = layout(name), read_layout(name)
+
+    if known.truths:
+        assert wrong(read, *known.truths) == ""
+    else:
+        labels = {label for label, _ in read.images.values()}
+        assert len(labels) <= 1 or read.survey.is_close, read.said
+
+
+@every_layout
+def test_groups_are_those_that_the_table_names(name: str) -> None:
+    assert read_layout(name).groups == layout(name).groups
+
+
+@every_layout
+def test_what_is_not_read_is_said(name: str) -> None:
+    known, read = layout(name), read_layout(name)
+
+    assert [text for text in known.said if not re.search(text, read.said, re.IGNORECASE)] == []
+
+
+@every_layout
+def test_the_source_of_the_labels_stands_in_one_line(name: str) -> None:
+    sentence = read_layout(name).survey.sentence
+
+    assert "\n" not in sentence
+    assert 20 <= len(sentence) <= 1_000
+
+
+@every_layout
+def test_no_table_is_passed_over_in_silence(name: str) -> None:
+    read = read_layout(name)
+    tables = [
+        path
+        for path in layout(name).files
+        if PurePosixPath(path).suffix in _TABLES and not PurePosixPath(path).name.startswith(".")
+    ]
+
+    unnamed = [path for path in tables if not is_named(path, read.said)]
+    # A sentence that names some and counts the rest is short, not silent.
+    is_counted = len(tables) - len(unnamed) >= 2 and re.search(r"\d+ more", read.said)
+    assert unnamed == [] or is_counted, f"{unnamed}: {read.said}"
+
+
+@every_layout
+def test_the_document_says_what_is_read(name: str) -> None:
+    rows = dict(documented())
+
+    assert rows.get(name) == (layout(name).about, told(read_layout(name)))
+
+
+def test_the_document_has_no_other_layouts() -> None:
+    assert [name for name, _ in documented()] == sorted(KNOWN_LAYOUTS, key=str.casefold)
+
+
+def is_named(path: str, said: str) -> bool:
+    """Return whether a table is named, by itself or as one of a set such as one per split."""
+    name = PurePosixPath(path).name
+    return bool(re.search(re.sub(_PARTS, r"[\\w-]+", re.escape(name)), said))
+
+
+def told(read: Read) -> str:
+    """Return in a few words what was read of a layout, as the document has it."""
+    if read.dataset is None:
+        return "nothing: no single label"
+    words = [read.survey.chosen.title]
+    counts = read.dataset.counts()
+    words.append(f"{len(counts)} classes")
+    splits = [split for split in SPLITS if (read.dataset.table["split"] == split).any()]
+    if splits != ["train"]:
+        words.append(" and ".join(splits) if len(splits) == 2 else ", ".join(splits))
+    if column := read.dataset.choices.group_column:
+        words.append(f"groups '{column}'")
+    return "; ".join(words)
+
+
+def documented() -> list[tuple[str, tuple[str, str]]]:
+    """Return name, what lies there and what is read, of each row of the document."""
+    lines = section("sources", "Well-known layouts").splitlines()
+    rows = [re.split(r" (?<!\\)\| ", line.strip("| ")) for line in lines if line.startswith("| ")]
+    return [(name, (about, reading)) for name, about, reading in rows[1:]]
