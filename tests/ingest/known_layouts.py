@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from image_sets import write_files
@@ -17,7 +17,7 @@ from layouts_of_tables import TABLE_LAYOUTS
 from core.dataset import ImageDataset
 from core.errors import EmptyDatasetError
 from core.ingest import Survey, list_source, read_survey, survey
-from core.ingest.layout import may_be_picture, why_no_picture
+from core.pictures.decode import IMAGE_SUFFIXES
 
 KNOWN_LAYOUTS: Mapping[str, Callable[[], Layout]] = {
     **FOLDER_LAYOUTS,
@@ -67,7 +67,8 @@ def read_files(files: Mapping[str, bytes], name: str = "set") -> Read:
         said += [
             f"{skip.path}: {skip.reason}"
             for skip in dataset.skipped
-            if not may_be_picture(skip.path) and skip.reason != why_no_picture("a.txt")
+            if PurePosixPath(skip.path).suffix.lower() not in IMAGE_SUFFIXES
+            and skip.reason != "not an image file"
         ]
         return Read(found, dataset, "\n".join(said))
 
