@@ -116,12 +116,11 @@ def coco_of_one_category() -> Layout:
 
 def coco_of_several_categories() -> Layout:
     sketch = Sketch()
-    for split in ("train2017", "val2017"):
-        names = [f"{place * 37:012}.jpg" for place in range(12)]
+    for first, split in enumerate(("train2017", "val2017")):
+        names = [f"{place * 37 + first:012}.jpg" for place in range(12)]
         for name in names:
-            sketch.draw(f"{split}/{split[0]}{name}")
+            sketch.draw(f"{split}/{name}")
         records = [(place, (place + step) % 4) for place in range(12) for step in range(2)]
-        names = [f"{split[0]}{name}" for name in names]
         annotations = _coco(names, records, ("person", "bicycle", "car", "dog"))
         sketch.files[f"annotations/instances_{split}.json"] = annotations
     return sketch.layout_without_labels(

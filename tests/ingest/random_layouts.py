@@ -241,7 +241,8 @@ def _add_noise(drawn: RandomLayout, rng: Random, *, is_table: bool, has_test: bo
             for path in pictures[:: rng.choice((1, 2))]:
                 drawn.masks.append(f"{path.rpartition('.')[0]}_mask.png")
         elif kind in {"unlabelled", "submission"} and not has_test:
-            tests = [f"test_images/t{number}.jpg" for number in range(8)]
+            start = rng.choice(("", "test_", "IMG_"))
+            tests = [f"test_images/{start}{number}.jpg" for number in range(9_000, 9_008)]
             drawn.pictures += [path for path in tests if path not in drawn.pictures]
             if kind == "submission" and is_table:
                 rows = (f"{path.rpartition('/')[2]},0" for path in tests)

@@ -215,7 +215,7 @@ def test_rows_with_decimal_commas_are_cut_at_semicolons() -> None:
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:ab\n", "LFS"),
         (b"file,label\na.jpg,cat\nb.jpg,d\x00g\n", "3"),
         (b"file\na.jpg\nb.jpg\n", "column"),
-        (b"file,label\nnone.jpg,cat\nnobody.jpg,dog\n", "no picture|none of|names no"),
+        (b"file,label\nnone.jpg,cat\nnobody.jpg,dog\n", "no column names"),
     ],
     ids=["empty", "pointer", "NUL", "one column", "other files"],
 )
@@ -233,7 +233,7 @@ def test_a_table_that_cannot_be_used_is_named_with_the_reason(content: bytes, sa
 
 
 def test_labels_that_hold_commas_and_quotes_are_whole() -> None:
-    labels = ('heron, "grey"', "ibis; white", "stork | black")
+    labels = ('heron, "grey"', "ibis; white", "stork / black")
     sketch, rows = flat_set(labels)
     quoted = (f'{name},"{label.replace(chr(34), chr(34) * 2)}"' for name, label in rows)
     sketch.write("labels.csv", "file,label", *quoted)
