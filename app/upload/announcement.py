@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from core.errors import LimitError, SettingError, SourceError
-from core.ingest.layout import is_wanted
+from core.ingest.names import is_wanted
 from core.ingest.picture_files import readable_name
 from core.limits import Limits
 from core.records import parse

@@ -17,7 +17,7 @@ from app.session.workspace import Attached, Ongoing, Workspace
 from app.upload.announcement import ARCHIVE, Announcement
 from app.upload.chunks import Chunks
 from core.errors import LimitError, OutputError, SourceError
-from core.ingest.layout import suffix_of
+from core.ingest.names import suffix_of
 from core.ingest.tables import TABLE_SUFFIXES
 from core.pictures.decode import IMAGE_SUFFIXES
 from core.words import size_of

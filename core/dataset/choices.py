@@ -34,6 +34,8 @@ class Choices:
     label_column: str | None = None
     split_column: str | None = None  # '' for none
     group_column: str | None = None  # of a patient, camera or sender; '' for none
+    label_level: int | None = None  # of the folders that say the labels, from 1 for the outermost
+    label_pattern: str | None = None  # a regular expression whose group is the label in a path
     decisions: Mapping[str, str] = field(default_factory=dict)  # kind of mismatch -> decision
     background: str | None = None  # behind transparent parts: a key of BACKGROUNDS
     white_level: int | None = None  # of 16-bit values, the one that becomes 255

@@ -1,12 +1,20 @@
 """Folders, archives, labels files and samples to an `ImageDataset`.
 
-A source is listed, surveyed, decided about and read. Reading order: `source` opens all of them and
-yields a `listing`: `folder` lists files, `archive` and `tar` (through `tar_stream`) write
-`unpacked_files`, `samples` makes its own. `survey` finds the labels: `tables` (`table_text`,
-`table_parquet`) and `columns` read labels files, `file_index` finds the pictures that they name,
-`layout` reads folders, `companions` are masks and previews; `label_choice` says which file counts,
-`labels` holds what was found and `mismatches` what does not match. `decisions` settles those and
-reads the `picture_files` into an `ImageDataset`.
+A source is listed, surveyed, decided about and read. Reading order:
+
+1. `source` opens all of them and yields a `listing`: `folder` lists files, `archive` and `tar`
+   (through `tar_stream`) write `unpacked_files`, `samples` makes its own. `names` tells pictures,
+   tables, splits and junk apart by name.
+2. A **reading** is one way to read labels. `folders` says splits and levels of classes, and
+   `folder_names` how likely they are classes; `tables` (`table_text`, `table_parquet`) opens
+   tables, `columns` and `cells` say what they hold, `file_index` finds the pictures that they
+   name, `label_tables` judges them by a sample; `file_names` finds labels in names by a pattern.
+   `readings` scores all of these as one kind of thing, and `labels` is what one of them says of
+   every picture. `table_choice` is what a person names instead.
+3. `survey` chooses: the best reading, confirmed on all pictures, said in one sentence with the
+   others. `companions` (by name, and by `twins`) are masks and previews, `copies` are folders
+   inside of themselves, `mismatches` is all that does not fit.
+4. `decisions` settles the mismatches and reads the `picture_files` into an `ImageDataset`.
 
 `open_source` leaves the package for those who ask nothing; `survey` and `read_survey` for a page.
 """
@@ -15,6 +23,7 @@ from core.ingest.decisions import preview_counts, read_survey
 from core.ingest.labels import known_label
 from core.ingest.listing import Listing
 from core.ingest.mismatches import MISMATCHES, Mismatch, MismatchKind
+from core.ingest.readings import Evidence, Reading
 from core.ingest.samples import SAMPLES, Sample
 from core.ingest.source import (
     SAMPLE_PREFIX,
@@ -30,9 +39,11 @@ __all__ = [
     "MISMATCHES",
     "SAMPLES",
     "SAMPLE_PREFIX",
+    "Evidence",
     "Listing",
     "Mismatch",
     "MismatchKind",
+    "Reading",
     "Sample",
     "Survey",
     "known_label",

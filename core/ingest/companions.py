@@ -2,9 +2,15 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from core.ingest.listing import SourceFiles
+from core.ingest.twins import find_twins
+
+_MOST_PAIRS = 12
 
 _WORDS = (
     "mask", "masks", "seg", "segmentation", "segmentations", "groundtruth", "ground_truth", "gt",
@@ -20,31 +26,55 @@ _PICTURE_FOLDERS = frozenset(
 _NAME = re.compile(rf"(.+?)[ _.-](?:{'|'.join(_WORDS)})(?:[ _.-]*\d+)?", re.IGNORECASE)
 
 
-def find_companions(paths: Sequence[str]) -> NDArray[np.intp]:
-    """Return the places of pictures that belong to another one of `paths`, ascending.
+@dataclass(frozen=True, eq=False)
+class Companions:
+    """Pictures that belong to another one, and some of both to look at."""
+
+    places: NDArray[np.intp]  # of pictures, ascending
+    pairs: tuple[tuple[int, int], ...] = ()  # companion and its picture, the first few
+
+
+def find_companions(files: SourceFiles) -> Companions:
+    """Return the pictures of a source that belong to another one: by name, or by what they show.
 
     A name says so only where the other picture is there: in the same folder under the bare name,
     or, for a folder 'masks', in the folder above or in 'images' beside it. Classes 'mask' and
     'no mask' are classes.
     """
-    splits = [path.rpartition("/") for path in paths]
-    folders = [folder for folder, _, _ in splits]
-    stems = [name.rpartition(".")[0] or name for _, _, name in splits]
-    partners = _partner_folders(set(folders))
-    matches = [_NAME.fullmatch(stem) for stem in stems]
-    if not partners and not any(matches):
-        return np.empty(0, np.intp)
-    there = set(zip(folders, stems, strict=True))
-    found = []
-    for place, (folder, stem, match) in enumerate(zip(folders, stems, matches, strict=True)):
-        bare = match[1] if match else stem
-        if (match and (folder, bare) in there) or any(
-            (partner, name) in there
-            for partner in partners.get(folder, ())
-            for name in {stem, bare}
-        ):
-            found.append(place)
-    return np.array(found, np.intp)
+    stems = [_stem(path) for path in files.paths]
+    found = _by_name(files, stems) | find_twins(files, stems)
+    places = np.array(sorted(found), np.intp)
+    pairs = tuple((place, found[place]) for place in sorted(found)[:_MOST_PAIRS])
+    return Companions(places, pairs)
+
+
+def _stem(path: str) -> str:
+    name = path[path.rfind("/") + 1 :]
+    return name.rpartition(".")[0] or name
+
+
+def _by_name(files: SourceFiles, stems: Sequence[str]) -> dict[int, int]:
+    """Return place of a companion -> place of its picture, where names say so."""
+    partners = _partner_folders(set(files.folders))
+    fullmatch = _NAME.fullmatch
+    matches = {place: match for place, stem in enumerate(stems) if (match := fullmatch(stem))}
+    if not partners and not matches:
+        return {}
+    folder_of = files.folder_of.tolist()
+    there = {
+        (files.folders[folder], stem): place
+        for place, (folder, stem) in enumerate(zip(folder_of, stems, strict=True))
+    }
+    found: dict[int, int] = {}
+    for place, (code, stem) in enumerate(zip(folder_of, stems, strict=True)):
+        folder, named = files.folders[code], matches.get(place)
+        bare = named[1] if named else stem
+        wanted = [(folder, bare)] if named else []
+        wanted += [(other, name) for other in partners.get(folder, ()) for name in (stem, bare)]
+        partner = next((there[key] for key in wanted if key in there), None)
+        if partner is not None:
+            found[place] = partner
+    return found
 
 
 def _partner_folders(folders: set[str]) -> dict[str, list[str]]:

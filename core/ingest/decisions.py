@@ -1,7 +1,7 @@
 """Decisions about what does not match: from a survey to a dataset, each image with a reason."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,28 +10,38 @@ from core.dataset import SPLITS, TRAIN, Choices, Decided, ImageDataset, SkippedF
 from core.dataset.proposal import propose
 from core.dataset.questions import settle
 from core.errors import EmptyDatasetError, LimitError, SettingError
-from core.ingest.columns import column_names
+from core.ingest.cells import combined
+from core.ingest.folders import NO_LABEL
 from core.ingest.labels import UNKNOWN_SPLIT, alike
-from core.ingest.layout import NO_LABEL, why_no_picture
-from core.ingest.mismatches import LEAVE_OUT, MISMATCHES
+from core.ingest.mismatches import LEAVE_OUT, MISMATCHES, lost_classes
+from core.ingest.names import why_no_picture
 from core.ingest.picture_files import PictureFiles, read_picture_files
+from core.ingest.readings import FOLDERS, TABLE
 from core.ingest.survey import Survey
 from core.limits import DEFAULT_LIMITS, Limits
 from core.progress import Progress, silent
 from core.words import count_of
 
 UNLABELLED = "unlabelled"
+_UNUSED_TABLE = "a table that is not used"
 _REASONS = {
+    "nested_copies": "a copy of another picture, in a folder inside of itself",
     "several_labels": "more than one label in the labels file",
     "files_without_row": "no row in the labels file",
     "rows_without_label": "an empty label in the labels file",
     "unknown_splits": "an unknown split in the labels file",
     "outside_classes": "not in a class folder",
+    "names_without_label": "no label in its name",
+    "unlabelled_split": "no label, in a folder for validation or test",
     "split_among_classes": "in a folder named like a split, next to class folders",
     "companions": "belongs to another picture",
     "augmented": "made by Evenset from another picture",
 }
-_OWN_CLASS = frozenset({"files_without_row", "rows_without_label", "outside_classes"})
+_OWN_CLASS = frozenset(
+    {"files_without_row", "rows_without_label", "outside_classes", "names_without_label",
+     "unlabelled_split"}
+)  # fmt: skip
+_LEFT_OUT = frozenset({LEAVE_OUT, "once"})
 
 
 def read_survey(
@@ -76,16 +86,23 @@ def read_survey(
     ]
     other_paths = [listing.paths[place] for place in found.others]
     others = [SkippedFile(path, why_no_picture(path)) for path in other_paths]
-    skipped = [*listing.skipped, *refused, *unreadable, *others]
+    there = set(listing.paths) if found.passed else set()
+    tables = [
+        SkippedFile(one.path, f"{_UNUSED_TABLE}: {one.reason}")
+        for one in found.passed
+        if one.path in there
+    ]
+    skipped = [*listing.skipped, *refused, *unreadable, *others, *tables]
     if table.empty:
         raise EmptyDatasetError(_why_empty(found, skipped))
+    lost = [name for name in classes if name not in set(table["label"].unique())]
     dataset = ImageDataset(
         listing.name,
         listing.root,
         table,
         tuple(sorted(skipped, key=lambda skip: skip.path)),
         choices=_choices(found, chosen),
-        decided=_decided(found, chosen),
+        decided=_decided(found, chosen, lost),
         proposal=propose(table["vanishing"].to_numpy(), table["highest"].to_numpy()),
     )
     if len(dataset.training_rows) == 0:
@@ -141,8 +158,14 @@ def _apply(found: Survey, chosen: Mapping[str, str]) -> _Applied:
         decision = chosen.get(kind)
         if not places or decision is None:
             continue
-        if decision == LEAVE_OUT:
+        if decision in _LEFT_OUT:
             reasons.update((place, reason) for place in places if place not in reasons)
+        elif decision == "combination":
+            code_of = {name: code for code, name in enumerate(names)}
+            for place, labels in found.labels.combinations.items():
+                code = code_of.setdefault(combined(labels), len(code_of))
+                codes[place] = code
+            names = list(code_of)
         elif kind in _OWN_CLASS:
             label = found.listing.name if kind == "outside_classes" else UNLABELLED
             if label not in names:
@@ -169,29 +192,21 @@ def _merge(codes: NDArray[np.intp], names: Sequence[str]) -> NDArray[np.intp]:
 def _choices(found: Survey, chosen: dict[str, str]) -> Choices:
     """Return what makes the same reading again without a guess."""
     open_ = {m.kind: chosen[m.kind] for m in found.mismatches if m.is_open}
-    if found.chosen is None:
-        return Choices(labels_file="", decisions=open_)
-    names = column_names(found.chosen.tables[0], found.chosen.columns.has_header)
-    columns = found.chosen.columns
-    return Choices(
-        labels_file=found.chosen.given or found.chosen.name,
-        image_column=names[columns.file],
-        label_column=names[columns.label],
-        split_column="" if columns.split is None else names[columns.split],
-        group_column="" if columns.group is None else names[columns.group],
-        decisions=open_,
-    )
+    return replace(found.chosen.choices, decisions=open_)
 
 
-def _decided(found: Survey, chosen: dict[str, str]) -> tuple[Decided, ...]:
+def _decided(found: Survey, chosen: dict[str, str], lost: Sequence[str]) -> tuple[Decided, ...]:
+    mismatches = (*found.mismatches, *([lost_classes(lost)] if lost else []))
     return tuple(
-        Decided(m.kind, len(m.names), m.text, chosen[m.kind], m.names) for m in found.mismatches
+        Decided(m.kind, len(m.names), m.text, chosen.get(m.kind, m.proposed), m.names)
+        for m in mismatches
     )
 
 
 def _too_many_classes(found: Survey, count: int, limits: Limits) -> str:
-    where = "labels" if found.chosen else "class folders"
-    what = "the column of labels is the right one" if found.chosen else "the folders are classes"
+    is_table = found.chosen.kind == TABLE
+    where = "class folders" if found.chosen.kind == FOLDERS else "labels"
+    what = "the column of labels is the right one" if is_table else "the folders are classes"
     return (
         f"'{found.listing.name}' has {count:,} {where}; the limit is {limits.classes:,}. "
         f"Check that {what}, or raise the limit with --max-classes."
@@ -207,14 +222,16 @@ def _why_empty(found: Survey, refused: Sequence[SkippedFile]) -> str:
             "class."
         )
     reasons = {skip.reason for skip in refused}
-    if len(found.pictures) == 0 and reasons <= {why_no_picture("a.txt")}:
+    told = {f"{_UNUSED_TABLE}: {one.reason}" for one in found.passed}
+    if len(found.pictures) == 0 and reasons <= {why_no_picture("a.txt"), *told}:
         return (
             f"'{name}' has {count_of(len(refused), 'file')}, but none of them is an image. Put "
             "each class in a sub-folder of JPEG, PNG, WebP, BMP, GIF or TIFF images."
         )
-    if found.chosen is not None and _REASONS["files_without_row"] in reasons:
+    file = found.chosen.labels_file
+    if file is not None and _REASONS["files_without_row"] in reasons:
         return (
-            f"No image of '{name}' has a label in '{found.chosen.name}'. Check the columns, or use "
+            f"No image of '{name}' has a label in '{file.name}'. Check the columns, or use "
             "folders as labels."
         )
     if _REASONS["outside_classes"] in reasons:

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import unquote
 
 import numpy as np
 
@@ -11,6 +12,18 @@ from core.pictures.decode import IMAGE_SUFFIXES
 _DRIVE = re.compile(r"[A-Za-z]:(?=[/\\])")
 _ROOTED = re.compile(r"([A-Za-z]:)?[/\\]|\w+://")
 _REMEMBERED_FROM = 16
+# What was put before the name of an uploaded file: '8f3a2b1c-cat.jpg'.
+_UPLOADED = re.compile(r"[0-9a-f]{6,12}-(?=.)", re.IGNORECASE)
+_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
+_SUFFIX = re.compile(r"(?<=.)\.[A-Za-z][A-Za-z0-9]{1,4}$")
+# Last resorts, for tables that name nearly nothing by the rules of `find`, in this order; each
+# with what is said about it.
+RELAXATIONS: Mapping[str, str] = {
+    "decoded": "Names in the table are written as in an address ('%20' for a space)",
+    "suffix": "Files have another suffix than the table says",
+    "upload": "Names in the table have an upload's prefix or folder, which the files lack",
+    "zeros": "Numbers in the table lack the zeros before them that the files have",
+}
 
 
 class FileIndex:
@@ -23,11 +36,12 @@ class FileIndex:
     def __init__(self, paths: Sequence[str]) -> None:
         self._paths = paths
         self._deepest: int | None = None
+        self._by_number: _Hashed | None = None
         self._tables: dict[tuple[int | None, bool, bool], _Hashed] = {}
         # What a value found, where that was many: a million rows may all ask for 'image.jpg'.
         self._remembered: dict[tuple[str, str], tuple[int, ...]] = {}
 
-    def find(self, value: str, *, folder: str = "") -> tuple[int, ...]:
+    def find(self, value: str, *, folder: str = "", relaxation: str = "") -> tuple[int, ...]:
         """Return the places in `paths` of the files that `value` may mean: none, one or several.
 
         A path beside the table comes first, then a path from the root, then every file whose name
@@ -42,7 +56,16 @@ class FileIndex:
         Args:
             value: What the table says, in any spelling of a path.
             folder: Where the table lies; '' at the root.
+            relaxation: How to look for what is not found by these rules, of RELAXATIONS.
         """
+        found = self._find(value, folder)
+        if found or not relaxation:
+            return found
+        if relaxation == "zeros":
+            return tuple(self._zeroless().find(_zeroless(_parts(value, []))))
+        return self._find(_relaxed(value, relaxation), folder)
+
+    def _find(self, value: str, folder: str) -> tuple[int, ...]:
         remembered = self._remembered.get((value, folder))
         if remembered is not None:
             return remembered
@@ -65,6 +88,15 @@ class FileIndex:
         if len(places) >= _REMEMBERED_FROM:
             self._remembered[value, folder] = places
         return places
+
+    def _zeroless(self) -> "_Hashed":
+        if self._by_number is None:
+
+            def key(path: str) -> str:
+                return _zeroless([path.rpartition("/")[2]])
+
+            self._by_number = _Hashed(self._paths, range(len(self._paths)), key, str)
+        return self._by_number
 
     def _agreeing(
         self, wanted: Sequence[str], beside: Sequence[str], *, is_folded: bool
@@ -165,6 +197,23 @@ def _parts(value: str, folders: Sequence[str]) -> list[str]:
         elif part and part != ".":
             parts.append(part)
     return parts
+
+
+def _relaxed(value: str, relaxation: str) -> str:
+    """Return `value` as a last resort spells it."""
+    if relaxation == "decoded":
+        return unquote(value)
+    if relaxation == "suffix":
+        return _SUFFIX.sub("", value.strip())
+    name = (_parts(unquote(value), []) or [""])[-1]
+    return _UPLOADED.sub("", name, count=1)
+
+
+def _zeroless(parts: Sequence[str]) -> str:
+    """Return the last part without its suffix and without zeros before numbers."""
+    name = _SUFFIX.sub("", parts[-1]) if parts else ""
+    whole = name.removesuffix(".0")
+    return _ZEROS.sub("", whole if whole.isdecimal() else name)
 
 
 def _stem(path: str) -> str:

@@ -25,6 +25,7 @@ def list_folder(
     root = os.fspath(folder)
     files: list[str] = []
     skipped: list[SkippedFile] = []
+    empty: list[str] = []
 
     # No recursion: folders may lie deeper in each other than Python calls itself.
     pending = [""]
@@ -43,6 +44,8 @@ def list_folder(
             reason = f"cannot be listed ({error.strerror})"
             skipped.append(SkippedFile(readable_name(below), reason))
             continue
+        if below and not entries:
+            empty.append(readable_name(below))
         for entry in reversed(entries):
             name = f"{below}/{entry.name}" if below else entry.name
             if entry.is_file(follow_symlinks=False):
@@ -60,4 +63,4 @@ def list_folder(
     name = readable_name(folder.resolve().name) or "folder"
     # The same texts twice where names are plain: a million of them are kept once.
     paths = [file if file.isascii() else readable_name(file) for file in files]
-    return Listing(name, folder, paths, files, tuple(skipped))
+    return Listing(name, folder, paths, files, tuple(skipped), tuple(empty))

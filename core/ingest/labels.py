@@ -1,6 +1,5 @@
 """The label, split and group of each picture, and what does not match; nothing is decided yet."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,16 +9,19 @@ from unicodedata import normalize
 import numpy as np
 from numpy.typing import NDArray
 
+from core.dataset import SPLITS, TRAIN
+from core.ingest.cells import NO_FORM, CellForm, ones, whole
 from core.ingest.columns import Columns, column_names, tell_apart
 from core.ingest.file_index import FileIndex
-from core.ingest.layout import NO_LABEL, SPLIT_CODES, Places
+from core.ingest.folders import NO_LABEL, Folders
+from core.ingest.names import SPLIT_CODES, is_split_name, split_of
 from core.ingest.tables import Table, read_cells
 from core.progress import Progress
 
 UNKNOWN_SPLIT = -1
+_TRAIN = SPLITS.index(TRAIN)
 _REPORT_EVERY = 10_000
-# Patient 7 is '7.0' in a table that pandas wrote where some image has no patient.
-_WHOLE = re.compile(r"(\d+)\.0+")
+_REMEMBERED = 100_000  # distinct cells of labels
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,19 @@ class LabelsFile:
 
     tables: tuple[Table, ...]
     columns: Columns
+    form: CellForm = NO_FORM  # of the cells of the label column
+    relaxation: str = ""  # how files are found that nothing agrees with exactly: of RELAXATIONS
     given: str | None = None  # the path that a person named, where it is no file of the source
 
     @property
     def name(self) -> str:
         """Return what the person knows it by: 'images.csv', 'test.csv, train.csv'."""
         return ", ".join(table.path for table in self.tables)
+
+    @property
+    def column_names(self) -> list[str]:
+        """Return the names of its columns, all different."""
+        return column_names(self.tables[0], self.columns.has_header)
 
 
 @dataclass(eq=False)
@@ -45,6 +54,8 @@ class SourceLabels:
     splits: NDArray[np.int8]  # (P,) places in SPLITS, or UNKNOWN_SPLIT
     groups: NDArray[np.intp]  # (P,) places in `group_names`
     group_names: list[str] = field(default_factory=lambda: [""])  # '' for none but its own
+    # Place of a picture with several labels -> all of them; its code is that of the first.
+    combinations: dict[int, tuple[str, ...]] = field(default_factory=dict)
     pictures: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     rows: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
@@ -63,108 +74,210 @@ class SourceLabels:
         self.groups[:] = 0
         del self.group_names[1:]
 
+    def add_row(self, place: int, code: int, row: "Row") -> None:
+        """Add another row of a picture that has had one."""
+        held = self.codes[place]
+        before = self.combinations.get(place) or ((self.names[held],) if held != NO_LABEL else ())
+        if set(row.labels) <= set(before):
+            self.rows["repeated_rows"].append(row.text)
+            return
+        if held == NO_LABEL:
+            self.codes[place] = code
+        both = tuple(dict.fromkeys((*before, *row.labels)))
+        if len(both) > 1:
+            self.combinations[place] = both
 
-def label_by_folders(places: Places) -> SourceLabels:
-    """Return the labels that folders say."""
-    found = SourceLabels(
-        places.codes.copy(), list(places.names), places.splits.copy(), np.zeros_like(places.codes)
-    )
-    found.pictures["outside_classes"] = np.flatnonzero(places.codes == NO_LABEL).tolist()
-    like_splits = [code for code, name in enumerate(places.names) if name.lower() in SPLIT_CODES]
-    if 0 < len(like_splits) < len(places.names) and not places.has_clean_splits:
-        is_split = np.isin(places.codes, like_splits)
+    def set_aside_unlabelled(
+        self, folder_of: NDArray[np.intp], folders: Folders, kind: str
+    ) -> None:
+        """Tell pictures of folders of splits in which no picture has a label from other ones.
+
+        Args:
+            folder_of: (P,) places of the pictures' folders.
+            folders: What they say.
+            kind: The mismatch that holds all pictures without a label.
+        """
+        has_label = np.zeros(len(folders.names), np.bool_)
+        has_label[folder_of[self.codes != NO_LABEL]] = True
+        is_aside = unlabelled_splits(folders, has_label)
+        if not is_aside.any():
+            return
+        without = np.asarray(self.pictures[kind], np.intp)
+        aside = is_aside[folder_of[without]]
+        self.pictures["unlabelled_split"] = without[aside].tolist()
+        self.pictures[kind] = without[~aside].tolist()
+
+
+def unlabelled_splits(folders: Folders, has_label: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which folders are of a split for validation or test in which no picture has a label.
+
+    Args:
+        folders: What D folders say.
+        has_label: (D,) whether a picture of the folder has a label.
+    """
+    labelled = {_top(name) for name, has in zip(folders.names, has_label, strict=True) if has}
+    asides = [
+        bool(has_split) and split != _TRAIN and _top(name) not in labelled
+        for name, has_split, split in zip(
+            folders.names, folders.has_split, folders.splits, strict=True
+        )
+    ]
+    return np.array(asides, np.bool_)
+
+
+def _top(name: str) -> str:
+    """Return the folder of a path that names its split, with those above."""
+    parts = name.split("/")
+    for depth, part in enumerate(parts, 1):
+        if split_of(part) is not None:
+            return "/".join(parts[:depth])
+    return name
+
+
+def label_by_folders(folders: Folders, folder_of: NDArray[np.intp], level: int) -> SourceLabels:
+    """Return the labels that folders say at a level, counted from 1."""
+    of_folder, names = folders.labels_at(level)
+    codes = of_folder[folder_of] if len(of_folder) else np.zeros(0, np.intp)
+    splits = folders.splits[folder_of] if len(of_folder) else np.zeros(0, np.int8)
+    found = SourceLabels(codes, names, splits, np.zeros_like(codes))
+    found.pictures["outside_classes"] = np.flatnonzero(codes == NO_LABEL).tolist()
+    found.set_aside_unlabelled(folder_of, folders, "outside_classes")
+    like_splits = [code for code, name in enumerate(names) if name.lower() in SPLIT_CODES]
+    if 0 < len(like_splits) < len(names) and not folders.has_clean_splits:
+        is_split = np.isin(codes, like_splits)
         found.pictures["split_among_classes"] = np.flatnonzero(is_split).tolist()
     return found
 
 
-def label_by_table(
-    labels_file: LabelsFile, index: FileIndex, places: Places, progress: Progress
+def label_by_names(
+    labels: Sequence[str], folders: Folders, folder_of: NDArray[np.intp]
 ) -> SourceLabels:
-    """Return the labels that the rows of a table say; its split column beats the folders."""
-    count = len(places.codes)
-    found = SourceLabels(
-        np.full(count, NO_LABEL, np.intp), [], places.splits.copy(), np.zeros(count, np.intp)
+    """Return the labels that (P,) texts from the pictures' names say, '' for none."""
+    code_of = {"": NO_LABEL}
+    codes = np.fromiter(
+        (code_of.setdefault(label, len(code_of) - 1) for label in labels), np.intp, len(labels)
     )
+    splits = folders.splits[folder_of] if len(labels) else np.zeros(0, np.int8)
+    found = SourceLabels(codes, list(code_of)[1:], splits, np.zeros_like(codes))
+    found.pictures["names_without_label"] = np.flatnonzero(codes == NO_LABEL).tolist()
+    found.set_aside_unlabelled(folder_of, folders, "names_without_label")
+    return found
+
+
+def label_by_table(
+    labels_file: LabelsFile,
+    index: FileIndex,
+    folders: Folders,
+    folder_of: NDArray[np.intp],
+    progress: Progress,
+) -> SourceLabels:
+    """Return the labels that the rows of a table say; its split column beats the folders.
+
+    Raises:
+        SourceError: the table is damaged.
+    """
+    count = len(folder_of)
+    splits = folders.splits[folder_of] if count else np.zeros(0, np.int8)
+    found = SourceLabels(np.full(count, NO_LABEL, np.intp), [], splits, np.zeros(count, np.intp))
     code_of: dict[str, int] = {}
     group_of = {"": 0}
     has_row = np.zeros(count, bool)
-    for row in _rows(labels_file, progress):
-        matches = index.find(row.file, folder=row.folder)
+    for row in rows_of(labels_file, progress):
+        matches = index.find(row.file, folder=row.folder, relaxation=labels_file.relaxation)
         if len(matches) != 1:
             kind = "rows_of_several_files" if matches else "rows_without_file"
             found.rows[kind].append(row.text)
             continue
         place = matches[0]
-        code = code_of.setdefault(row.label, len(code_of)) if row.label else NO_LABEL
+        code = NO_LABEL
+        for label in row.labels[:1]:
+            code = code_of.setdefault(label, len(code_of))
+            if code == len(found.names):
+                found.names.append(label)
         if found.groups[place] == 0:
             found.groups[place] = group_of.setdefault(row.group, len(group_of))
-        if not has_row[place]:
-            has_row[place] = True
-            found.codes[place] = code
-            if row.split is not None:
-                found.splits[place] = SPLIT_CODES.get(row.split.lower(), UNKNOWN_SPLIT)
-        elif code in {found.codes[place], NO_LABEL}:
-            found.rows["repeated_rows"].append(row.text)
-        elif found.codes[place] == NO_LABEL:
-            found.codes[place] = code
-        else:
-            found.pictures["several_labels"].append(place)
-    found.names.extend(code_of)
+        if has_row[place]:
+            found.add_row(place, code, row)
+            continue
+        has_row[place] = True
+        found.codes[place] = code
+        if row.split is not None:
+            found.splits[place] = split_code(row.split)
+        if len(row.labels) > 1:
+            found.combinations[place] = row.labels
     found.group_names = list(group_of)
     found.pictures["files_without_row"] = np.flatnonzero(~has_row).tolist()
     is_empty = has_row & (found.codes == NO_LABEL)
     found.pictures["rows_without_label"] = np.flatnonzero(is_empty).tolist()
     found.pictures["unknown_splits"] = np.flatnonzero(found.splits == UNKNOWN_SPLIT).tolist()
-    found.pictures["several_labels"] = sorted(set(found.pictures["several_labels"]))
+    found.pictures["several_labels"] = sorted(found.combinations)
+    found.set_aside_unlabelled(folder_of, folders, "files_without_row")
     return found
 
 
 @dataclass(frozen=True)
-class _Row:
+class Row:
     """What a row of a labels file says; `folder` is that of the table."""
 
     text: str
     folder: str
     file: str
-    label: str
+    labels: tuple[str, ...]
     split: str | None
     group: str
 
 
-def _rows(labels_file: LabelsFile, progress: Progress) -> Iterator[_Row]:
+def rows_of(labels_file: LabelsFile, progress: Progress) -> Iterator[Row]:
+    """Yield the rows of a labels file, table by table.
+
+    Raises:
+        SourceError: a table is damaged; the rows before have been yielded.
+    """
     columns = labels_file.columns
     wanted = [columns.file, *(columns.one_hot or [columns.label])]
     label_count = len(wanted) - 1
     wanted += [column for column in (columns.split, columns.group) if column is not None]
-    names = column_names(labels_file.tables[0], columns.has_header)
+    names = labels_file.column_names
     classes = [names[column] for column in columns.one_hot]
+    labels_in: dict[str, tuple[str, ...]] = {}
     for table in labels_file.tables:
         folder = table.path.rpartition("/")[0]
-        stem = PurePosixPath(table.path).stem
-        split = stem if stem.lower() in SPLIT_CODES else None
+        split = PurePosixPath(table.path).stem if split_of_table(table.path) is not None else None
         for line, cells in read_cells(table, wanted, has_header=columns.has_header):
             if line % _REPORT_EVERY == 0:
                 progress("reading labels", line, 0)
-            yield _Row(
+            if classes:
+                labels = ones(cells[1 : 1 + label_count], classes)
+            else:
+                labels = labels_in.get(cells[1], ())
+                if not labels:
+                    labels = labels_file.form.labels(cells[1])
+                    if len(labels_in) < _REMEMBERED:
+                        labels_in[cells[1]] = labels
+            yield Row(
                 f"{table.path}, row {line}: {cells[0]}",
                 folder,
                 cells[0],
-                _one_hot(cells[1 : 1 + label_count], classes) if classes else cells[1],
+                labels,
                 cells[1 + label_count] if columns.split is not None else split,
-                _whole(cells[-1]) if columns.group is not None else "",
+                whole(cells[-1]) if columns.group is not None else "",
             )
 
 
-def _whole(cell: str) -> str:
-    """Return '7' for '7.0', and other cells as they are."""
-    found = _WHOLE.fullmatch(cell)
-    return found[1] if found else cell
+def split_of_table(path: str) -> int | None:
+    """Return the split that the name of a table says: 'train.csv', 'val_labels.csv'."""
+    stem = PurePosixPath(path).stem
+    found = split_of(stem) if is_split_name(stem) else None
+    return None if found is None else found[0]
 
 
-def _one_hot(cells: Sequence[str], classes: Sequence[str]) -> str:
-    """Return the class whose column holds a 1, or '' where it is not exactly one."""
-    ones = [name for name, cell in zip(classes, cells, strict=False) if cell in {"1", "1.0"}]
-    return ones[0] if len(ones) == 1 else ""
+def split_code(text: str) -> int:
+    """Return the place in SPLITS of what a cell or a table's name says, or UNKNOWN_SPLIT."""
+    known = SPLIT_CODES.get(text.lower())
+    if known is None and is_split_name(text):
+        found = split_of(text)
+        known = None if found is None else found[0]
+    return UNKNOWN_SPLIT if known is None else known
 
 
 def alike(labels: Sequence[str]) -> list[list[str]]:

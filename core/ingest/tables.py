@@ -5,14 +5,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from core.errors import SourceError
 from core.ingest.table_parquet import parquet_names, parquet_rows
 from core.ingest.table_text import find_encoding, json_rows, text_rows, unopened
 from core.words import count_of
 
+if TYPE_CHECKING:
+    from core.ingest.listing import Listing
+
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".jsonl", ".parquet"})
 
+_MOST_TABLES = 50  # a folder of as many texts holds something else
 _SAMPLE_ROWS = 200
 _SAMPLE_CELLS = 1_000_000
 _MOST_COLUMNS = 20_000
@@ -42,6 +47,44 @@ class Table:
     width: int  # columns
     rows: tuple[tuple[str, ...], ...]  # up to 200 that are not blank, each of `width` cells
     names: tuple[str, ...] | None  # of the columns of JSON lines and Parquet
+    kind: str = ""  # for people: 'CSV'
+    about: str = ""  # a sentence about what it holds
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """A table that was looked at and not used."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class FoundTables:
+    """The tables of a source."""
+
+    tables: tuple[Table, ...]
+    passed: tuple[PassedOver, ...]  # looked at, with the reason why they are none
+    used: frozenset[str]  # paths of the listing that are parts of a table
+
+
+def find_tables(listing: "Listing", places: Sequence[int]) -> FoundTables:
+    """Return the tables among the files of a listing at `places`."""
+    tables: list[Table] = []
+    passed: list[PassedOver] = []
+    named = [
+        place
+        for place in places
+        if listing.files[place] and _suffix(listing.paths[place]) in TABLE_SUFFIXES
+    ]
+    for place in named[:_MOST_TABLES]:
+        path = listing.paths[place]
+        try:
+            tables.append(peek(path, listing.root / listing.files[place]))
+        except SourceError as error:
+            if _suffix(path) != ".txt":  # a readme, notes
+                passed.append(PassedOver(path, str(error).split(". ")[0]))
+    return FoundTables(tuple(tables), tuple(passed), frozenset(table.path for table in tables))
 
 
 def peek(path: str, file: Path) -> Table:

@@ -5,8 +5,8 @@ from pathlib import Path, PurePosixPath
 
 from core.dataset import SkippedFile
 from core.errors import LimitError, OutputError
-from core.ingest.layout import is_wanted, suffix_of
 from core.ingest.listing import Listing
+from core.ingest.names import is_wanted, suffix_of
 from core.ingest.tables import TABLE_SUFFIXES
 from core.limits import Limits
 from core.pictures.decode import IMAGE_SUFFIXES

@@ -18,8 +18,8 @@ from core.dataset import Choices
 from core.errors import EvensetError
 from core.ingest import list_archive, preview_counts, read_survey, survey
 from core.ingest.folder import list_folder
-from core.ingest.layout import is_junk
 from core.ingest.listing import Listing
+from core.ingest.names import is_junk
 from core.limits import Limits
 
 LIMITS = Limits(unpacked_bytes=20_000, files=12, compression_ratio=100)
@@ -112,7 +112,7 @@ def check_told(listing: Listing) -> None:
     preview_counts(found, {})
     dataset = read_survey(found, limits=LIMITS)
 
-    tables = [table.path for labels_file in found.labels_files for table in labels_file.tables]
+    tables = [table.path for labels_file in found.tables for table in labels_file.tables]
     told = [*dataset.table["path"], *(skip.path for skip in dataset.skipped), *tables]
     refused = [skip.path for skip in listing.skipped]
     listed = [path for path in listing.paths if not is_junk(path)]

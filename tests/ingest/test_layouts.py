@@ -5,13 +5,21 @@ import random
 import pytest
 
 from core.dataset import SPLITS
-from core.ingest.layout import NO_LABEL, find_places, is_junk, is_wanted
+from core.ingest.folders import NO_LABEL, find_folders
+from core.ingest.names import is_junk, is_wanted
 
 
 def places(*paths: str) -> list[tuple[str | None, str]]:
-    found = find_places(paths)
-    names = [None if code == NO_LABEL else found.names[code] for code in found.codes]
-    return list(zip(names, [SPLITS[split] for split in found.splits], strict=True))
+    """Return the label at the first level, and the split, of each path by its folder."""
+    of_path = [path.rpartition("/")[0] for path in paths]
+    folders = list(dict.fromkeys(of_path))
+    found = find_folders(folders, [of_path.count(folder) for folder in folders])
+    codes, names = found.labels_at(1)
+    said = {
+        folder: (None if code == NO_LABEL else names[code], SPLITS[split])
+        for folder, code, split in zip(folders, codes, found.splits, strict=True)
+    }
+    return [said[folder] for folder in of_path]
 
 
 def test_each_folder_is_a_class() -> None:

@@ -50,6 +50,22 @@ CASES: Mapping[str, Mapping[str, bytes]] = {
     },
     "outside_classes": {"cat/1.jpg": jpeg(1), "dog/1.jpg": jpeg(2), "0.jpg": jpeg(3)},
     "split_among_classes": {"cat/1.jpg": jpeg(1), "dog/1.jpg": jpeg(2), "test/x.jpg": jpeg(3)},
+    "names_without_label": {
+        **{f"{word}_{number}.jpg": jpeg(number) for word in ("cat", "dog") for number in range(4)},
+        "7.jpg": jpeg(9),
+    },
+    "unlabelled_split": {
+        "train/cat/1.jpg": jpeg(1), "train/dog/1.jpg": jpeg(2), "test/3.jpg": jpeg(3)
+    },
+    "nested_copies": {
+        f"{folder}{label}/1.jpg": jpeg(number)
+        for folder in ("pets/", "pets/pets/")
+        for number, label in enumerate(("cat", "dog"))
+    },
+    "empty_classes": {
+        "cat/1.jpg": jpeg(1), "dog/1.jpg": jpeg(2), "fox/1.heic": b"x", "owl/2.heic": b"x"
+    },
+    "unusable_classes": {"cat/1.jpg": jpeg(1), "dog/1.jpg": b"", "fox/1.jpg": jpeg(2)},
     "companions": {
         "a/x (1).png": png(1), "a/x (1)_mask.png": png(2), "a/x (1)_mask_1.png": png(3),
         "b/y.png": png(4),
@@ -81,6 +97,15 @@ COUNTS: Mapping[tuple[str, str], Mapping[str, int]] = {
     ("unknown_splits", "leave_out"): {"cat": 1, "dog": 1},
     ("outside_classes", "leave_out"): {"cat": 1, "dog": 1},
     ("outside_classes", "one_class"): {"cat": 1, "dog": 1, "set": 1},
+    ("several_labels", "combination"): {"cat": 1, "cat + dog": 1, "dog": 2},
+    ("names_without_label", "leave_out"): {"cat": 4, "dog": 4},
+    ("names_without_label", "own_class"): {"cat": 4, "dog": 4, "unlabelled": 1},
+    ("unlabelled_split", "leave_out"): {"cat": 1, "dog": 1},
+    ("unlabelled_split", "own_class"): {"cat": 1, "dog": 1, "unlabelled": 1},
+    ("nested_copies", "once"): {"cat": 1, "dog": 1},
+    ("nested_copies", "keep"): {"cat": 2, "dog": 2},
+    ("empty_classes", "leave_out"): {"cat": 1, "dog": 1},
+    ("unusable_classes", "leave_out"): {"cat": 1, "fox": 1},
     ("split_among_classes", "leave_out"): {"cat": 1, "dog": 1},
     ("split_among_classes", "class"): {"cat": 1, "dog": 1, "test": 1},
     ("companions", "leave_out"): {"a": 1, "b": 1},
@@ -97,11 +122,12 @@ def test_every_decision_about_every_kind_is_tried_below() -> None:
     assert decisions == set(COUNTS)
 
 
-@pytest.mark.parametrize("kind", MISMATCHES)
+@pytest.mark.parametrize("kind", sorted(set(MISMATCHES) - {"unusable_classes"}))
 def test_every_kind_is_found_alone(tmp_path: Path, kind: str) -> None:
     found = look(tmp_path, CASES[kind])
 
-    others = {"other_files"} if kind == "augmented" else set()  # the manifest itself
+    # The manifest itself; the files of a class that cannot be read.
+    others = {"other_files"} if kind in {"augmented", "empty_classes"} else set()
     assert set(kinds(found)) == {kind} | others
     assert found.mismatches[0].proposed == next(iter(MISMATCHES[kind].decisions))
 
@@ -121,7 +147,8 @@ def test_every_decision_does_what_it_says(tmp_path: Path, kind: str, decision: s
     dataset = read_survey(found, {kind: decision})
 
     assert dataset.counts() == COUNTS[kind, decision]
-    assert preview_counts(found, {kind: decision}) == COUNTS[kind, decision]
+    lost = {"dog": 1} if kind == "unusable_classes" else {}  # known once it is looked into
+    assert preview_counts(found, {kind: decision}) == {**COUNTS[kind, decision], **lost}
     [decided] = [decided for decided in dataset.decided if decided.kind == kind]
     assert (decided.decision, decided.count) == (decision, len(decided.names))
     assert decided.count > 0
@@ -234,7 +261,7 @@ def test_an_export_of_evenset_is_known_again(tmp_path: Path) -> None:
     found = survey(list_folder(tmp_path / "out"))
 
     assert found.needs_answer
-    assert found.chosen is None
+    assert found.chosen.kind == "folders"
     assert len(kinds(found)["augmented"]) == 3
     assert read_survey(found).counts() == {"cat": 4, "dog": 4}
     assert read_survey(found, {"augmented": "leave_out"}).counts() == {"cat": 4, "dog": 1}

@@ -15,7 +15,7 @@ from core.dataset import ImageDataset
 from core.errors import SourceError
 from core.ingest import Listing, Survey, preview_counts, read_survey, survey
 from core.ingest.folder import list_folder
-from core.ingest.layout import is_junk
+from core.ingest.names import is_junk
 
 PARTS = st.sampled_from(
     ["cat", "Cat", "dog", "test", "train", "val", "masks", "images", ".git", "__MACOSX", NFC, NFD]
@@ -78,7 +78,7 @@ def test_every_file_of_any_source_is_used_or_told_of(
             return
 
         told = [*dataset.table["path"], *(skip.path for skip in dataset.skipped)]
-        tables = [table.path for used in found.labels_files for table in used.tables]
+        tables = [table.path for used in found.tables for table in used.tables]
         assert sorted([*told, *tables]) == sorted(p for p in listing.paths if not is_junk(p))
         check_the_same_again(dataset, listing)
 

@@ -36,10 +36,10 @@ def test_a_labels_file_says_the_labels(tmp_path: Path, labels: bytes) -> None:
     assert (dataset.skipped, found.mismatches, found.needs_answer) == ((), (), True)
 
 
-def test_labels_of_digits_stay_as_they_are_written(tmp_path: Path) -> None:
+def test_labels_of_digits_stay_as_they_are_written_but_for_a_point_and_zero(tmp_path: Path) -> None:
     labels = table("0.jpg,007", "1.jpg,7", "2.jpg,007", "3.jpg,7.0")
 
-    assert read(tmp_path, {**FLAT, "labels.csv": labels}).classes == ["007", "7", "7.0"]
+    assert read(tmp_path, {**FLAT, "labels.csv": labels}).classes == ["007", "7"]
 
 
 def test_columns_are_chosen_by_name(tmp_path: Path) -> None:
@@ -155,18 +155,21 @@ def test_class_folders_win_and_the_labels_file_is_offered(tmp_path: Path) -> Non
 
     found = look(tmp_path, files)
 
-    assert found.chosen is None
-    assert [labels_file.name for labels_file in found.labels_files] == ["labels.csv"]
+    assert found.chosen.kind == "folders"
+    assert [labels_file.name for labels_file in found.tables] == ["labels.csv"]
     assert found.needs_answer
     assert list(preview_counts(found, {})) == ["cat", "dog"]
     chosen = survey(found.listing, Choices(labels_file="labels.csv"))
     assert preview_counts(chosen, {}) == {"0": 2, "1": 2, "2": 2}
 
 
-def test_folders_can_be_chosen_where_a_labels_file_is_proposed(tmp_path: Path) -> None:
-    files = {**{f"cat/{path}": FLAT[path] for path in FLAT}, "labels.csv": table("0.jpg,a")}
+TWO = table("0.jpg,a", "1.jpg,b", "2.jpg,a", "3.jpg,b")
 
-    assert read(tmp_path, files).classes == ["a"]
+
+def test_folders_can_be_chosen_where_a_labels_file_is_proposed(tmp_path: Path) -> None:
+    files = {**{f"cat/{path}": FLAT[path] for path in FLAT}, "labels.csv": TWO}
+
+    assert read(tmp_path, files).classes == ["a", "b"]
     assert read_survey(look(tmp_path, files, labels_file="")).classes == ["cat"]
 
 
@@ -195,7 +198,7 @@ def test_metadata_in_each_split_is_one_labels_file(tmp_path: Path, suffix: str) 
     found = look(tmp_path, files)
     dataset = read_survey(found)
 
-    assert len(found.labels_files) == 1
+    assert len(found.tables) == 1
     assert found.mismatches == ()
     assert dataset.counts("train") == dataset.counts("test") == {"cat": 1, "dog": 1}
 

@@ -13,8 +13,8 @@ from app.shell.page import current_workspace, heading, note, plain, quiet
 from app.upload import loading
 from core.dataset import Choices
 from core.ingest import MISMATCHES, Mismatch, preview_counts
-from core.ingest.columns import column_names
 from core.ingest.labels import LabelsFile
+from core.ingest.readings import FOLDERS, NOTHING
 from core.words import count_of
 
 _FOLDERS = "Folder names"
@@ -43,7 +43,7 @@ def draw(pending: Pending) -> None:
     is_busy = workspace.job_in(MAIN) is not None
     buttons = st.container(horizontal=True)  # above what they depend on, so that they are in view
     is_followed = True
-    if pending.survey.labels_files:
+    if pending.survey.tables:
         is_followed = _draw_columns(workspace, pending, key, is_busy=is_busy)
     decisions = _draw_mismatches(pending, key)
     counts = preview_counts(pending.survey, decisions)
@@ -78,7 +78,10 @@ def _draw_counts(counts: Mapping[str, int], images: str) -> None:
 def _answer(pending: Pending) -> str:
     found = pending.survey
     files = count_of(len(found.pictures), "picture")
-    source = f"the rows of '{found.chosen.name}'" if found.chosen else "folder names"
+    file = found.chosen.labels_file
+    source = f"the rows of '{file.name}'" if file else found.chosen.title
+    if found.chosen.kind in {FOLDERS, NOTHING}:
+        source = "folder names"
     open_ = len(found.mismatches)
     matter = f"{count_of(open_, 'mismatch')} to check" if open_ else "everything matches"
     return f"'{pending.name}' has {files}. Labels come from {source}; {matter}."
@@ -90,33 +93,32 @@ def _draw_columns(workspace: Workspace, pending: Pending, key: str, *, is_busy: 
     Returns whether the survey is of what is chosen here.
     """
     found = pending.survey
-    by_name = {labels_file.name: labels_file for labels_file in found.labels_files}
-    if found.chosen is not None:
-        by_name[found.chosen.name] = found.chosen
+    read = found.chosen.labels_file
+    by_name = {labels_file.name: labels_file for labels_file in found.tables}
     names = [_FOLDERS, *by_name]
     chosen = st.selectbox(
         "Labels from",
         names,
-        index=names.index(found.chosen.name) if found.chosen else 0,
+        index=names.index(read.name) if read else 0,
         key=f"{key}_file",
     )
     if chosen == _FOLDERS:
-        if found.chosen is not None and st.button("Use folders", type="primary", disabled=is_busy):
+        if read is not None and st.button("Use folders", type="primary", disabled=is_busy):
             loading.start_survey(workspace, pending, Choices(labels_file=""))
             st.rerun()
-        return found.chosen is None
+        return read is None
     labels_file = by_name[chosen]
     # Each file has boxes of its own: a column of the same name may mean another thing there.
     choices = _choose_columns(labels_file, f"{key}_{chosen}")
     table, has_header = labels_file.tables[0], labels_file.columns.has_header
     rows = table.rows[int(has_header and table.names is None) :][:_PREVIEW_ROWS]
-    columns = column_names(table, has_header)
+    columns = labels_file.column_names
     quiet(f"The first {count_of(len(rows), 'row')} of '{table.path}':")
     st.dataframe(
         {name: [row[place] for row in rows] for place, name in enumerate(columns)},
         hide_index=True, alt=f"The first rows of {table.path}",
     )  # fmt: skip
-    is_new = labels_file is not found.chosen or choices != _as_choices(labels_file)
+    is_new = labels_file is not read or choices != _as_choices(labels_file)
     # While it is the next thing to do, nothing can be loaded.
     kind: Literal["primary", "secondary"] = "primary" if is_new else "secondary"
     if st.button("Use these columns", type=kind, disabled=is_busy or not is_new):
@@ -126,7 +128,7 @@ def _draw_columns(workspace: Workspace, pending: Pending, key: str, *, is_busy: 
 
 
 def _choose_columns(labels_file: LabelsFile, key: str) -> Choices:
-    names = column_names(labels_file.tables[0], labels_file.columns.has_header)
+    names = labels_file.column_names
     columns = labels_file.columns
     places = st.columns(4)
     image = places[0].selectbox("File name column", names, index=columns.file, key=f"{key}_image")
@@ -152,7 +154,7 @@ def _choose_columns(labels_file: LabelsFile, key: str) -> Choices:
 
 
 def _as_choices(labels_file: LabelsFile) -> Choices:
-    names = column_names(labels_file.tables[0], labels_file.columns.has_header)
+    names = labels_file.column_names
     columns = labels_file.columns
     return Choices(
         labels_file=labels_file.name,

@@ -1,4 +1,4 @@
-"""The choice of the labels file and its columns: what a person says comes first."""
+"""The labels file and columns that a person names."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,74 +6,69 @@ from pathlib import Path
 
 from core.dataset import Choices
 from core.errors import SettingError
-from core.ingest.columns import Columns, column_names, guess_columns
+from core.ingest.columns import Columns
 from core.ingest.file_index import FileIndex
+from core.ingest.label_tables import find_columns, sample_cells, with_column
 from core.ingest.labels import LabelsFile
-from core.ingest.layout import NO_LABEL, SPLIT_CODES, Places, is_junk, suffix_of
 from core.ingest.listing import Listing
-from core.ingest.tables import TABLE_SUFFIXES, peek
+from core.ingest.tables import Table, peek
+
+_NO_COLUMNS = Columns(True, 0, 0)
 
 
-def choose_labels(
+def choose_table(
     choices: Choices,
     listing: Listing,
+    tables: Sequence[Table],
     labels_files: Sequence[LabelsFile],
     index: FileIndex,
-    places: Places,
 ) -> LabelsFile | None:
-    """Return the labels file with the columns to read, or None where folders say the labels.
+    """Return the labels file with the columns that a person names; None: none is named.
 
     Args:
-        choices: What a person has chosen; else what fits best is taken.
+        choices: What a person has chosen.
         listing: The files of the source.
+        tables: All of its tables.
         labels_files: Those that could be used, with the columns as they were guessed.
         index: The pictures of the source.
-        places: What folders say.
 
     Raises:
         SettingError: `choices` names a labels file or column that is not there.
         SourceError: the labels file cannot be read.
     """
-    wanted, named = choices.labels_file, _named(choices)
-    if wanted == "" and named:
-        raise SettingError(
-            f"The labels come from folders, so there is no column '{named[0]}'. Name its labels "
-            "file with --labels."
-        )
-    if wanted == "" or (wanted is None and not named and _folders_fit(places)):
+    wanted, named = choices.labels_file, named_columns(choices)
+    if wanted is None and not named:
         return None
     if wanted is None:
-        fitting = _with_named(labels_files, named, listing)
-        return _with_columns(fitting[0], choices) if fitting else None
+        return _with_columns(_with_named(labels_files, named, listing)[0], choices)
     for labels_file in labels_files:
         last = labels_file.name.rpartition("/")[2]
         if wanted in {labels_file.name, last, labels_file.tables[0].path}:
             return _with_columns(labels_file, choices)
     # Columns that nobody can guess, or a file outside of the source.
-    inside = [
-        place
-        for place, path in enumerate(listing.paths)
-        if wanted in {path, path.rpartition("/")[2]}
-        and suffix_of(path) in TABLE_SUFFIXES
-        and not is_junk(path)
-    ]
+    inside = [t for t in tables if wanted in {t.path, t.path.rpartition("/")[2]}]
     if inside:
-        table = peek(listing.paths[inside[0]], listing.root / listing.files[inside[0]])
+        table = inside[0]
+    elif wanted in (known := dict(zip(listing.paths, listing.files, strict=True))) or (
+        wanted in (known := {path.rpartition("/")[2]: file for path, file in known.items()})
+    ):
+        table = peek(wanted, listing.root / known[wanted])
     elif _is_file(wanted):
         table = peek(Path(wanted).name, Path(wanted))
     else:
         raise SettingError(f"There is no labels file '{wanted[:200]}'. Check its name.")
-    given = None if inside else wanted
-    columns = guess_columns(table, index, folder=table.path.rpartition("/")[0])
+    columns, relaxation = find_columns(table, index)
     if columns is None and not (choices.image_column and choices.label_column):
         raise SettingError(
             f"No column of '{wanted}' names pictures of '{listing.name}'. Name the columns with "
             "--image-column and --label-column, or choose another labels file."
         )
-    return _with_columns(LabelsFile((table,), columns or Columns(True, 0, 0), given), choices)
+    given = wanted if not inside and _is_file(wanted) and wanted not in listing.paths else None
+    file = LabelsFile((table,), columns or _NO_COLUMNS, relaxation=relaxation, given=given)
+    return _with_columns(file, choices)
 
 
-def _named(choices: Choices) -> list[str]:
+def named_columns(choices: Choices) -> list[str]:
     """Return the columns that a person named."""
     return [
         name
@@ -89,20 +84,16 @@ def _with_named(
     labels_files: Sequence[LabelsFile], named: Sequence[str], listing: Listing
 ) -> list[LabelsFile]:
     """Return the labels files that have the columns that a person named."""
-    fitting = [file for file in labels_files if set(named) <= set(_columns_of(file))]
+    fitting = [file for file in labels_files if set(named) <= set(file.column_names)]
     if named and not fitting:
         text = (
             f"No labels file that names pictures of '{listing.name}' has the column "
             f"{' and '.join(map(repr, named))}."
         )
         for file in labels_files[:1]:
-            text += f" The columns of '{file.name}' are: {_listed(_columns_of(file))}."
+            text += f" The columns of '{file.name}' are: {_listed(file.column_names)}."
         raise SettingError(f"{text} Name another file with --labels.")
     return fitting
-
-
-def _columns_of(labels_file: LabelsFile) -> list[str]:
-    return column_names(labels_file.tables[0], labels_file.columns.has_header)
 
 
 def _listed(columns: Sequence[str]) -> str:
@@ -116,16 +107,10 @@ def _is_file(name: str) -> bool:
         return False
 
 
-def _folders_fit(places: Places) -> bool:
-    """Return whether folders tell nearly all pictures apart into classes."""
-    classes = [name for name in places.names if name.lower() not in SPLIT_CODES]
-    return len(classes) > 1 and bool((places.codes != NO_LABEL).mean() > 0.9)
-
-
 def _with_columns(labels_file: LabelsFile, choices: Choices) -> LabelsFile:
     """Return the labels file with the columns that a person named."""
     guessed = labels_file.columns
-    names = _columns_of(labels_file)
+    names = labels_file.column_names
 
     def place(name: str | None, usual: int | None) -> int | None:
         if name is None:
@@ -154,7 +139,9 @@ def _with_columns(labels_file: LabelsFile, choices: Choices) -> LabelsFile:
             raise _taken(choices.group_column, "groups beside images, labels or splits")
         group = None
     columns = Columns(guessed.has_header, file, label, split, one_hot, group)
-    return replace(labels_file, columns=columns)
+    chosen = replace(labels_file, columns=columns)
+    kept, _ = sample_cells(chosen, [label])
+    return with_column(chosen, label, [cells[0] for _, _, cells in kept])
 
 
 def _taken(column: str, what: str) -> SettingError:
