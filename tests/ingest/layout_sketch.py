@@ -34,6 +34,7 @@ class Layout:
     truths: tuple[Truth, ...]  # () where a picture has no single label, and that is to be said
     groups: Mapping[str, str]  # path -> group, {} where nothing says any
     said: tuple[str, ...]  # patterns, each of which is found in what is said
+    unlabelled: tuple[str, ...] = ()  # folders whose pictures have no labels
 
 
 class Sketch:
@@ -66,9 +67,17 @@ class Sketch:
         """Put the bytes of a file into another place, too."""
         self.files[to] = self.files[path]
 
-    def layout(self, about: str, *, also: Iterable[Truth] = (), said: Iterable[str] = ()) -> Layout:
+    def layout(
+        self,
+        about: str,
+        *,
+        also: Iterable[Truth] = (),
+        said: Iterable[str] = (),
+        unlabelled: Iterable[str] = (),
+    ) -> Layout:
         """Return the layout; `also` are other readings that are right as well."""
-        return Layout(about, self.files, (self.images, *also), self.groups, tuple(said))
+        truths = (self.images, *also)
+        return Layout(about, self.files, truths, self.groups, tuple(said), tuple(unlabelled))
 
     def layout_without_labels(self, about: str, *, said: Iterable[str]) -> Layout:
         """Return the layout in which no picture has a single label."""

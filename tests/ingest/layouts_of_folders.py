@@ -33,7 +33,7 @@ def intel_scenes() -> Layout:
         sketch.draw(f"seg_pred/seg_pred/{number * 31}.jpg")
     return sketch.layout(
         "`seg_train/seg_train/buildings`, `seg_test/seg_test/...`, and `seg_pred/seg_pred` flat",
-        said=["seg_pred"],
+        unlabelled=["seg_pred"],
     )
 
 
@@ -107,7 +107,7 @@ def fruits_360() -> Layout:
     sketch.write("fruits-360_dataset/fruits-360/LICENSE", "MIT License")
     return sketch.layout(
         "`Training/Apple Braeburn`, `Test/Apple Braeburn`, and `test-multiple_fruits` flat",
-        said=["test-multiple_fruits"],
+        unlabelled=["test-multiple_fruits"],
     )
 
 

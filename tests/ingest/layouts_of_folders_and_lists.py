@@ -159,7 +159,7 @@ def tiny_imagenet() -> Layout:
     return sketch.layout(
         "`train/n01443537/images`, flat `val/images`, `val_annotations.txt`, `test/images`",
         also=[{**sketch.images, **validated}],
-        said=["val", "test"],
+        unlabelled=["val", "test"],
     )
 
 
@@ -188,7 +188,8 @@ def imagenet() -> Layout:
     return sketch.layout(
         "`train/n01440764/n01440764_18.JPEG`, flat `val` and `test`, `LOC_synset_mapping.txt`",
         also=[{**sketch.images, **validated}],
-        said=["val", "test", "LOC_val_solution.csv"],
+        said=["LOC_val_solution.csv"],
+        unlabelled=["val", "test"],
     )
 
 

@@ -15,7 +15,8 @@ def dogs_vs_cats() -> Layout:
     sketch.write("sampleSubmission.csv", "id,label", *(f"{number},0" for number in range(1, 11)))
     return sketch.layout(
         "`train/cat.0.jpg`, `train/dog.0.jpg`, `test1/1.jpg`, `sampleSubmission.csv`",
-        said=["test1", "sampleSubmission.csv"],
+        said=["sampleSubmission.csv"],
+        unlabelled=["test1"],
     )
 
 

@@ -44,7 +44,8 @@ def aptos_2019() -> Layout:
     return sketch.layout(
         "`train_images`, `test_images`, `train.csv` (`id_code`, `diagnosis`), `test.csv`, "
         "`sample_submission.csv`",
-        said=["test", "sample_submission.csv"],
+        said=["sample_submission.csv"],
+        unlabelled=["test_images"],
     )
 
 
@@ -67,6 +68,7 @@ def cassava() -> Layout:
         "`sample_submission.csv`",
         also=[renamed(sketch.images, lambda label: names[int(label)])],
         said=["sample_submission.csv", "label_num_to_disease_map.json"],
+        unlabelled=["test_images"],
     )
 
 
@@ -170,7 +172,8 @@ def plant_pathology_2021() -> Layout:
         "`train_images`, `train.csv` with labels such as `scab frog_eye_leaf_spot`, "
         "`sample_submission.csv`",
         also=[combined],
-        said=["several|more than one", "sample_submission.csv", "test_images"],
+        said=["several|more than one", "sample_submission.csv"],
+        unlabelled=["test_images"],
     )
 
 
@@ -190,7 +193,8 @@ def dog_breeds() -> Layout:
     sketch.write("sample_submission.csv", header, *(f"{name},{share}" for name in tests))
     return sketch.layout(
         "`train`, `test`, `labels.csv` (`id`, `breed`), `sample_submission.csv` of 1/120",
-        said=["sample_submission.csv", "test"],
+        said=["sample_submission.csv"],
+        unlabelled=["test"],
     )
 
 
@@ -207,7 +211,8 @@ def histopathologic_cancer() -> Layout:
     sketch.write("sample_submission.csv", "id,label", *(f"{name},0" for name in tests))
     return sketch.layout(
         "`train/*.tif`, `test/*.tif`, `train_labels.csv` (`id`, `label`), `sample_submission.csv`",
-        said=["sample_submission.csv", "test"],
+        said=["sample_submission.csv"],
+        unlabelled=["test"],
     )
 
 
@@ -233,7 +238,7 @@ def traffic_signs() -> Layout:
     return sketch.layout(
         "`Final_Training/Images/00000` with pictures and `GT-00000.csv`, flat `Final_Test/Images`",
         also=[renamed(sketch.images, lambda label: str(int(label)))],
-        said=["Final_Test"],
+        unlabelled=["Final_Test"],
     )
 
 

@@ -179,6 +179,32 @@ def test_folders_with_the_same_class_folders_are_no_classes(chunks: tuple[str, .
     assert wrong(read, sketch.images) == ""
 
 
+@pytest.mark.parametrize("name", ["README", "LICENSE", "COPYING", "Makefile", "md5sums"])
+def test_a_text_without_a_suffix_is_no_picture_outside_of_the_classes(name: str) -> None:
+    sketch = Sketch()
+    for label, number in sizes(LABELS):
+        sketch.draw(f"{label}/{number}.jpg", label)
+    sketch.files[name] = b"Birds of three kinds.\n"
+
+    read = read_files(sketch.files)
+
+    assert wrong(read, sketch.images) == ""
+    assert f"all {len(sketch.images)} pictures" in read.survey.sentence
+    assert "outside_classes" not in {mismatch.kind for mismatch in read.survey.mismatches}
+
+
+def test_a_class_of_files_that_are_no_pictures_is_not_counted_as_one() -> None:
+    sketch = Sketch()
+    for label, number in sizes(LABELS):
+        sketch.draw(f"images/{label}/{number}.jpg", label)
+        sketch.files[f"notes/{label}/{number}"] = b"<annotation></annotation>"
+
+    read = read_files(sketch.files)
+
+    assert wrong(read, sketch.images) == ""
+    assert "3 labels" in read.survey.sentence
+
+
 def test_an_empty_class_folder_is_named() -> None:
     sketch = Sketch()
     for label, number in sizes(LABELS):

@@ -38,6 +38,32 @@ def test_what_is_not_read_is_said(name: str) -> None:
 
 
 @every_layout
+def test_a_folder_without_labels_is_named(name: str) -> None:
+    read = read_layout(name)
+    unlabelled = [
+        folder
+        for folder in layout(name).unlabelled
+        if not any(f"/{folder}/" in f"/{path}" for path in read.images)
+    ]
+    # The sentence may speak of 'test' without naming the folder.
+    named = "; ".join(mismatch.text.partition(": ")[2] for mismatch in read.survey.mismatches)
+
+    assert [folder for folder in unlabelled if not re.search(rf"\b{folder}\b", named)] == []
+
+
+@every_layout
+def test_the_sentence_counts_what_is_read(name: str) -> None:
+    read = read_layout(name)
+    if read.dataset is None:
+        return
+
+    found = re.search(r"\((\d+) labels?, (?:all |1 of )?(\d+)", read.survey.sentence)
+
+    assert found, read.survey.sentence
+    assert (int(found[1]), int(found[2])) == (len(read.dataset.classes), len(read.images))
+
+
+@every_layout
 def test_the_source_of_the_labels_stands_in_one_line(name: str) -> None:
     sentence = read_layout(name).survey.sentence
 
