@@ -1,5 +1,6 @@
 """All well-known layouts by name, read as the command line reads them."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from layouts_of_folders_and_lists import LISTED_LAYOUTS
 from layouts_of_names import NAME_LAYOUTS
 from layouts_of_tables import TABLE_LAYOUTS
 
-from core.dataset import ImageDataset
+from core.dataset import SPLITS, ImageDataset
 from core.errors import EmptyDatasetError
 from core.ingest import Survey, list_source, read_survey, survey
 from core.pictures.decode import IMAGE_SUFFIXES
@@ -51,6 +52,38 @@ class Read:
             return {}
         table = self.dataset.table
         return {p: g for p, g in zip(table["path"], table["group"], strict=True) if g}
+
+    @property
+    def told(self) -> str:
+        """Return in a few words what was read, as the document has it: no counts, which are small.
+
+        The kinds of what was left out are those of the table of mismatches.
+        """
+        if self.dataset is None:
+            return "no labels"
+        words = [self._source]
+        splits = [split for split in SPLITS if (self.dataset.table["split"] == split).any()]
+        words += [f"splits {', '.join(splits)}"] if len(splits) > 1 else []
+        if column := self.dataset.choices.group_column:
+            words.append(f"groups `{column}`")
+        for decision, done in (("leave_out", "left out"), ("once", "counted once")):
+            kinds = [one.kind for one in self.dataset.decided if one.decision == decision]
+            named = ", ".join(f"`{kind}`" for kind in kinds if kind != "other_files")
+            words += [f"{named} {done}"] if named else []
+        return "; ".join(words)
+
+    @property
+    def _source(self) -> str:
+        chosen = self.survey.chosen
+        if chosen.labels_file is None:
+            assert self.dataset is not None
+            what = "class folders" if chosen.kind == "folders" else chosen.title.split(" (")[0]
+            return f"{what}, such as `{self.dataset.classes[0]}`"
+        names = sorted({path.rpartition("/")[2] for path in chosen.labels_file.name.split(", ")})
+        column = chosen.title.rpartition(", ")[2]
+        column = re.sub(r"^column '(.*)'$", r"column `\1`", column)
+        tables = ", ".join(f"`{name}`" for name in names)
+        return f"{tables}, {column}"
 
 
 def read_files(files: Mapping[str, bytes], name: str = "set") -> Read:

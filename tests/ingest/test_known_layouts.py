@@ -5,9 +5,7 @@ from pathlib import PurePosixPath
 
 import pytest
 from documents import section
-from known_layouts import KNOWN_LAYOUTS, Read, layout, read_layout, wrong
-
-from core.dataset import SPLITS
+from known_layouts import KNOWN_LAYOUTS, layout, read_layout, wrong
 
 every_layout = pytest.mark.parametrize("name", KNOWN_LAYOUTS)
 _PARTS = re.compile(r"\d+|train|validation|valid|val|test", re.IGNORECASE)
@@ -90,7 +88,7 @@ def test_no_table_is_passed_over_in_silence(name: str) -> None:
 def test_the_document_says_what_is_read(name: str) -> None:
     rows = dict(documented())
 
-    assert rows.get(name) == (layout(name).about, told(read_layout(name)))
+    assert rows.get(name) == (layout(name).about, read_layout(name).told)
 
 
 def test_the_document_has_no_other_layouts() -> None:
@@ -101,21 +99,6 @@ def is_named(path: str, said: str) -> bool:
     """Return whether a table is named, by itself or as one of a set such as one per split."""
     name = PurePosixPath(path).name
     return bool(re.search(re.sub(_PARTS, r"[\\w-]+", re.escape(name)), said))
-
-
-def told(read: Read) -> str:
-    """Return in a few words what was read of a layout, as the document has it."""
-    if read.dataset is None:
-        return "nothing: no single label"
-    words = [read.survey.chosen.title]
-    counts = read.dataset.counts()
-    words.append(f"{len(counts)} classes")
-    splits = [split for split in SPLITS if (read.dataset.table["split"] == split).any()]
-    if splits != ["train"]:
-        words.append(" and ".join(splits) if len(splits) == 2 else ", ".join(splits))
-    if column := read.dataset.choices.group_column:
-        words.append(f"groups '{column}'")
-    return "; ".join(words)
 
 
 def documented() -> list[tuple[str, tuple[str, str]]]:
