@@ -8,7 +8,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
-from image_sets import write_files
+from image_sets import write_files, write_zip
 from known_layouts import KNOWN_LAYOUTS, layout, read_layout
 from layout_sketch import LABELS, Sketch, sizes
 
@@ -61,6 +61,16 @@ def test_the_order_of_files_says_nothing(name: str) -> None:
 
     assert second.sentence == first.sentence
     assert preview_counts(second, {}) == preview_counts(first, {})
+
+
+@every_layout
+def test_a_zip_is_read_as_its_folder_is(name: str, tmp_path: Path) -> None:
+    archive = write_zip(tmp_path / "set.zip", layout(name).files)
+
+    found = survey(list_source(str(archive), tmp_path / "unpacked"))
+
+    assert found.sentence == read_layout(name).survey.sentence
+    assert preview_counts(found, {}) == preview_counts(read_layout(name).survey, {})
 
 
 @every_layout
