@@ -77,6 +77,8 @@ class Read:
         chosen = self.survey.chosen
         if chosen.labels_file is None:
             assert self.dataset is not None
+            if len(self.dataset.classes) == 1:
+                return f"one class, `{self.dataset.classes[0]}`"
             what = "class folders" if chosen.kind == "folders" else chosen.title.split(" (")[0]
             return f"{what}, such as `{self.dataset.classes[0]}`"
         names = sorted({path.rpartition("/")[2] for path in chosen.labels_file.name.split(", ")})
@@ -113,6 +115,15 @@ def wrong(read: Read, *truths: Truth) -> str:
     counts = [sorted(Counter(truth.values()).items()) for truth in (read.images, *truths)]
     right = "\n   or: ".join(map(str, counts[1:]))
     return f"{read.said[:1000]}\nread:  {counts[0]}\nright: {right}"
+
+
+def wrong_in(name: str) -> str:
+    """Return '' where a well-known layout is read as a careful person reads it, else what was."""
+    known, read = layout(name), read_layout(name)
+    if known.truths:
+        return wrong(read, *known.truths)
+    is_one = len({label for label, _ in read.images.values()}) <= 1
+    return "" if is_one or read.survey.is_close else f"{read.said}\nno picture has a single label"
 
 
 @cache
