@@ -48,7 +48,7 @@ def check(count: int) -> None:
     outcomes = [outcome(draw_layout(Random(seed))) for seed in range(count)]
 
     silent = [f"{seed}: {text}" for seed, text in enumerate(outcomes) if "\n" in text]
-    assert silent == [], f"{len(silent)} of {count}"
+    assert silent == [], "\n".join([f"{len(silent)} of {count}, such as", *silent[:3]])
     assert outcomes.count("proposed") >= _LEAST_SHARE * count
 
 
@@ -63,7 +63,6 @@ def test_the_truth_of_3000_random_layouts_is_proposed_or_named() -> None:
 
 
 @pytest.mark.long
-@given(st.randoms(use_true_random=False))
-@example(Random(0))
-def test_no_layout_is_silently_read_as_something_else(rng: Random) -> None:
-    assert outcome(draw_layout(rng)) in {"proposed", "named"}
+@given(st.integers(3_000, 1_000_000))
+def test_no_layout_is_silently_read_as_something_else(seed: int) -> None:
+    assert outcome(draw_layout(Random(seed))) in {"proposed", "named"}
