@@ -162,7 +162,7 @@ def test_names_in_a_zip_without_a_flag_are_read_or_said(
 def _zip_without_flag(files: dict[str, bytes], encoding: str) -> bytes:
     """Return a zip whose names are in an encoding that it does not tell."""
     buffer = io.BytesIO()
-    stand_ins = {name.encode(encoding): f"{place}" for place, name in enumerate(files)}
+    stand_ins = {name.encode(encoding): f"{place:02}" for place, name in enumerate(files)}
     stand_ins = {name: f"{text:~>{len(name)}}" for name, text in stand_ins.items()}
     with zipfile.ZipFile(buffer, "w") as opened:
         for stand_in, content in zip(stand_ins.values(), files.values(), strict=True):
