@@ -34,19 +34,21 @@ _TOTAL_TIMEOUT_S = 20.0
 _LONGEST_PATTERN = 1_000
 
 
-def labels_in(paths: Sequence[str], pattern: str) -> list[str]:
+def labels_in(
+    paths: Sequence[str], pattern: str, *, within_s: float = _TOTAL_TIMEOUT_S
+) -> list[str]:
     """Return what `pattern` finds in each path: its group 'label', else its first; '' for nothing.
 
     Raises:
-        SettingError: it is no regular expression, has no group, or takes too long.
+        SettingError: it is no regular expression, has no group, or takes longer than `within_s`.
     """
     expression = _compiled(pattern)
     group: str | int = "label" if "label" in expression.groupindex else 1
     search = expression.search
-    ends = time.monotonic() + _TOTAL_TIMEOUT_S
+    ends = time.monotonic() + within_s
     labels = []
     for number, path in enumerate(paths):
-        if number % 1024 == 0 and time.monotonic() > ends:
+        if number % 16 == 0 and time.monotonic() > ends:
             raise _slow(pattern)
         try:
             found = search(path, timeout=_NAME_TIMEOUT_S)

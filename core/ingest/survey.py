@@ -97,12 +97,17 @@ class Survey:
         )
 
     @property
+    def close_readings(self) -> tuple[Reading, ...]:
+        """Return the readings that are nearly as good as the chosen one, where nobody chose it."""
+        if _is_chosen(self.choices):
+            return ()
+        least = CLOSE * self.chosen.score
+        return tuple(reading for reading in self.others_said if reading.score >= least)
+
+    @property
     def is_close(self) -> bool:
         """Return whether another reading is nearly as good, labels otherwise, and nobody chose."""
-        if _is_chosen(self.choices):
-            return False
-        best = self.chosen.score
-        return any(reading.score >= CLOSE * best for reading in self.others_said)
+        return bool(self.close_readings)
 
     @property
     def needs_answer(self) -> bool:

@@ -9,6 +9,7 @@ from image_sets import jpeg, write_files
 from opened_page import button, finish_jobs, markdown, open_view, text, visitor
 
 from app.session.session import Pending, Session
+from app.session.workspace import Workspace
 from app.session.workspaces import WORKSPACES
 from app.upload import reading
 from core.dataset import ImageDataset
@@ -28,12 +29,20 @@ def pending(tmp_path: Path) -> Pending:
     return opened
 
 
+def waiting(place: Path, files: dict[str, bytes]) -> Workspace:
+    """Return the workspace of a visitor who is asked about a folder 'set' of these files."""
+    folder = write_files(place / "set", files)
+    opened = reading.open_named(str(folder), place / "dataset", DEFAULT_LIMITS, silent)
+    assert isinstance(opened, Pending)
+    return visitor(Session(pending=opened))
+
+
 def test_it_says_where_labels_come_from_and_what_does_not_match(pending: Pending) -> None:
     page = open_view("load", visitor(Session(pending=pending)), notes=True)
 
     assert not page.exception
     shown = text(page)
-    assert "'pets' has 8 pictures. Labels come from the rows of 'pets.csv'" in shown
+    assert "Labels: pets.csv, column 'kind' (2 labels, 7 of 8 pictures)" in shown
     assert "1 picture without a row in the labels file" in shown
     assert "1 row without a file" in shown
     assert page.subheader[-1].value == "This gives 7 images in 2 classes"
@@ -129,29 +138,30 @@ def test_another_labels_file_comes_with_its_own_columns(tmp_path: Path) -> None:
     numbered = b"image,label,species\n" + b"".join(
         b"%d,%d,%s\n" % (n, n % 2, (b"oak", b"elm")[n % 2]) for n in range(8)
     )
-    named = b"image,label\n" + b"".join(b"%d,%s\n" % (n, (b"u", b"v")[n % 2]) for n in range(8))
+    named = b"image,label\n" + b"".join(b"%d,%s\n" % (n, (b"u", b"v")[n % 3 > 1]) for n in range(8))
     files = {f"{n}.jpg": jpeg(n) for n in range(8)}
-    folder = write_files(tmp_path / "trees", {**files, "a.csv": named, "b.csv": numbered})
-    opened = reading.open_named(str(folder), tmp_path / "dataset", DEFAULT_LIMITS, silent)
-    assert isinstance(opened, Pending)
-    page = open_view("load", visitor(Session(pending=opened)))
+    workspace = waiting(tmp_path, {**files, "a.csv": named, "b.csv": numbered})
+    page = open_view("load", workspace)
 
-    page.selectbox[0].select("b.csv").run()
+    button(page, r"Use b\.csv\, column \'species\'").click().run()
+    finish_jobs(workspace)
 
-    box = next(box for box in page.selectbox if box.label == "Label column")
+    again = open_view("load", workspace)
+    box = next(box for box in again.selectbox if box.label == "Label column")
     assert box.value == "species"
 
 
 def test_folders_can_be_used_instead(pending: Pending) -> None:
     workspace = visitor(Session(pending=pending))
     page = open_view("load", workspace)
+    box = next(box for box in page.selectbox if box.label == "Another way to read them")
 
-    page.selectbox[0].select_index(0).run()
-    button(page, "Use folders").click().run()
+    box.select_index(box.options.index("No labels")).run()
+    button(page, "Use no labels").click().run()
     finish_jobs(workspace)
 
     shown = text(open_view("load", workspace))
-    assert "Labels come from folder names" in shown
+    assert "Labels: no labels" in shown
     assert "8 pictures outside all class folders" in shown
 
 
