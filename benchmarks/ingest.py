@@ -104,7 +104,7 @@ def make_million(workspaces: Path, token: str, count: int) -> None:
     found = survey(Listing("million", folder, paths, paths))
     print(f"listing and survey: {time.perf_counter() - began:.1f} s")
     began = time.perf_counter()
-    labels = [found.labelling.names[code] for code in found.labelling.codes]
+    labels = [found.labels.names[code] for code in found.labels.codes]
     table = build_table(
         {
             "path": paths,

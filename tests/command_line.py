@@ -15,3 +15,9 @@ def command_options() -> dict[str, list[str]]:
             flag for one in command.params for flag in one.opts if flag.startswith("--")
         ]
     return options
+
+
+def without_reading(said: str) -> str:
+    """Return what a command said beside the line on how labels are read, which each says."""
+    lines = said.splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith("evenset: Labels: "))

@@ -49,6 +49,9 @@ class SourceOptions:
     label_column: str | None
     split_column: str | None
     group_column: str | None
+    label_level: int | None
+    label_pattern: str | None
+    strict: bool
     decide: tuple[str, ...]
     background: str | None
     white_level: int | None
@@ -90,6 +93,18 @@ source_options = together(
     option(
         "--group-column", section=_LABELS, metavar="NAME",
         help="such as patient or camera; '' when there is none",
+    ),
+    option(
+        "--label-level", section=_LABELS, type=int, metavar="N",
+        help="labels are the names of folders at this level, 1 being the outermost without splits",
+    ),
+    option(
+        "--label-pattern", section=_LABELS, metavar="REGEX",
+        help="labels are what this expression finds in each path: its group 'label', or its first",
+    ),
+    option(
+        "--strict", section=_LABELS, is_flag=True,
+        help="refuse where labels can be read in two ways that are nearly as good",
     ),
     option(
         "--decide", section=_LABELS, multiple=True, metavar="MISMATCH=DECISION",

@@ -12,12 +12,12 @@ from app.session.root_folder import RootFolder
 from app.settings import default_cache
 from core import ingest
 from core.augment import PRESETS, AugmentPolicy
-from core.dataset import Choices, ImageDataset, refusal_text
+from core.dataset import Choices, ImageDataset, refusal_text, select
 from core.dataset.edits import ABOUT_REVIEW
 from core.dataset.edits_file import NamedEdit, find_edits, missing_text, read_edits
 from core.dataset.questions import questions
 from core.embed import Embeddings, embed
-from core.errors import OutputError
+from core.errors import OutputError, SettingError
 from core.export import Recipe
 from core.records import read_file
 
@@ -32,10 +32,15 @@ def opened(
     choices = _choices(options, base.choices if base else Choices())
     with _temporary() as temporary:
         with Bars() as progress:
-            dataset = ingest.open_source(
-                options.source, temporary.path / "source", choices=choices, take=take,
-                limits=options.limits, progress=progress,
-            )  # fmt: skip
+            listing = ingest.list_source(
+                options.source, temporary.path / "source", limits=options.limits, progress=progress
+            )
+            found = ingest.survey(listing, choices, progress=progress)
+            _say_reading(found, progress, is_strict=options.strict)
+            dataset = ingest.read_survey(
+                found, choices.decisions, limits=options.limits, progress=progress
+            )
+            dataset = dataset if take is None else select(dataset, take)
         for decided in dataset.decided:
             what = ingest.MISMATCHES[decided.kind].decisions[decided.decision]
             print(
@@ -53,6 +58,25 @@ def opened(
             print(f"evenset: edits: {', '.join(edits.summary(dataset))}.", file=sys.stderr)
         with Bars() as progress:
             yield edits.apply(dataset), progress
+
+
+def _say_reading(found: ingest.Survey, progress: Bars, *, is_strict: bool) -> None:
+    """Print how labels are read, and the option that takes another reading that is nearly as good.
+
+    Raises:
+        SettingError: it is close, and `is_strict`.
+    """
+    if found.is_close:
+        close = [f"For {one.title}, add {one.option}." for one in found.close_readings]
+        if is_strict:
+            keep = f"For {found.chosen.title}, add {found.chosen.option}."
+            raise SettingError(
+                f"Labels can be read in {len(close) + 1} ways, and --strict takes none of them "
+                f"unasked. {' '.join([keep, *close])}"
+            )
+        progress.say(f"evenset: {found.sentence} {' '.join(close)}")
+    else:
+        progress.say(f"evenset: {found.sentence}")
 
 
 @contextmanager
@@ -76,20 +100,26 @@ def named_edits(options: SourceOptions, base: Recipe | None = None) -> tuple[Nam
 
 
 def _choices(options: SourceOptions, base: Choices) -> Choices:
-    if options.labels not in {None, base.labels_file}:
+    is_otherwise = options.label_level is not None or options.label_pattern is not None
+    if is_otherwise or options.labels not in {None, base.labels_file}:
         base = replace(
             base,
+            labels_file=None,
+            label_level=None,
+            label_pattern=None,
             image_column=None,
             label_column=None,
             split_column=None,
             group_column=None,
-        )  # they were those of another file
+        )  # they were those of another reading
     return Choices(
         labels_file=base.labels_file if options.labels is None else options.labels,
         image_column=options.image_column or base.image_column,
         label_column=options.label_column or base.label_column,
         split_column=base.split_column if options.split_column is None else options.split_column,
         group_column=base.group_column if options.group_column is None else options.group_column,
+        label_level=base.label_level if options.label_level is None else options.label_level,
+        label_pattern=options.label_pattern or base.label_pattern,
         decisions={**base.decisions, **ingest.parse_decisions(options.decide)},
         background=base.background if options.background is None else options.background,
         white_level=base.white_level if options.white_level is None else options.white_level,

@@ -3,16 +3,17 @@
 A source is listed, surveyed, decided about and read. Reading order:
 
 1. `source` opens all of them and yields a `listing`: `folder` lists files, `archive` and `tar`
-   (through `tar_stream`) write `unpacked_files`, `samples` makes its own. `names` tells pictures,
-   tables, splits and junk apart by name.
+   (through `tar_stream`) write `unpacked_files`, `samples` makes its own. `source_files` are those
+   that are somebody's data; `names` tells pictures, splits and junk apart by name.
 2. A **reading** is one way to read labels. `folders` says splits and levels of classes, and
    `folder_names` how likely they are classes; `tables` (`table_text`, `table_parquet`) opens
    tables, `columns` and `cells` say what they hold, `file_index` finds the pictures that they
    name, `label_tables` judges them by a sample; `file_names` finds labels in names by a pattern.
    `readings` scores all of these as one kind of thing, and `labels` is what one of them says of
-   every picture. `table_choice` is what a person names instead.
-3. `survey` chooses: the best reading, confirmed on all pictures, said in one sentence with the
-   others. `companions` (by name, and by `twins`) are masks and previews, `copies` are folders
+   every picture. `reading_choice` takes the best one, confirmed on all pictures, or what a person
+   asks for; `table_choice` is the part of that about tables and columns.
+3. `survey` looks at a source as a whole, and says in one sentence how labels are read, with the
+   other readings. `companions` (by name, and by `twins`) are masks and previews, `copies` are folders
    inside of themselves, `mismatches` is all that does not fit.
 4. `decisions` settles the mismatches and reads the `picture_files` into an `ImageDataset`.
 

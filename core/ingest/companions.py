@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.ingest.listing import SourceFiles
+from core.ingest.source_files import SourceFiles
 from core.ingest.twins import find_twins
 
 _MOST_PAIRS = 12

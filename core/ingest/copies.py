@@ -10,12 +10,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.ingest.listing import SourceFiles
 from core.ingest.names import is_split_name
+from core.ingest.source_files import SourceFiles
 
 _MOST_FOLDERS = 20_000
 _MOST_COMPARED_BYTES = 200_000_000
-_MOST_NAMESAKES = 20
 _DEEPEST = 50
 _MOST_COMPARED = 200  # pictures, where all of them would be too many bytes
 _BLOCK = 1 << 20
@@ -32,9 +31,8 @@ class Copies:
 def find_copies(files: SourceFiles) -> Copies:
     """Return the copies among the folders of a source.
 
-    A folder is a copy where all that lies in it lies above it, too, or in a folder of the same
-    name elsewhere, under the same names and with the same bytes: 'x/x/cat/1.jpg' and
-    'x/cat/1.jpg'.
+    A folder is a copy where all that lies in it lies above it, too, or in the folder of its name
+    at the root, under the same names and with the same bytes: 'x/x/cat/1.jpg' and 'x/cat/1.jpg'.
     """
     pairs = _candidates(files.folders)
     originals = list(files.folders)
@@ -68,22 +66,18 @@ def _candidates(folders: Sequence[str]) -> list[tuple[str, str]]:
         parts = folder.split("/") if folder else []
         for depth in range(1, min(len(parts), _DEEPEST) + 1):
             nodes["/".join(parts[:depth])].add("/".join(parts[depth:]))
-    by_name: dict[str, list[str]] = defaultdict(list)
     order = sorted(nodes, key=lambda node: (node.count("/"), node))
-    for node in order:
-        by_name[node.rpartition("/")[2].casefold()].append(node)
     pairs: list[tuple[str, str]] = []
     for node in order:
         if any(node.startswith(copy + "/") for copy, _ in pairs):
             continue
-        above, _, name = node.rpartition("/")
-        namesakes = by_name[name.casefold()]
-        # Many folders of one name are classes in splits; few of them may be copies.
-        alike = namesakes[: namesakes.index(node)] if len(namesakes) <= _MOST_NAMESAKES else []
-        for other in dict.fromkeys([above, *alike[:2]]):
-            if _crosses_splits(node, other):
-                continue
-            if other != node and all(_joined(other, rest) in there for rest in nodes[node]):
+        # 'x/x' may be a copy of 'x', and 'new/x' of 'x', never 'dog/old' of 'cat/old'.
+        above = node.rpartition("/")[0]
+        parts = node.split("/")
+        ends = ["/".join(parts[start:]) for start in range(1, len(parts))]
+        for other in dict.fromkeys([above, *ends]):
+            is_there = all(_joined(other, rest) in there for rest in nodes[node])
+            if other != node and is_there and not _crosses_splits(node, other):
                 pairs.append((node, other))
                 break
     return pairs

@@ -61,41 +61,13 @@ def read_survey(
     chosen = _complete(found, decisions or {})
     applied = _apply(found, chosen)
     listing = found.listing
-    kept = np.flatnonzero(applied.codes != NO_LABEL)
-    # Only labels that pictures have, in order of name.
-    classes = sorted({applied.names[code] for code in np.unique(applied.codes[kept])})
-    if len(classes) > limits.classes:
-        raise LimitError(_too_many_classes(found, len(classes), limits))
-    place_of = {name: place for place, name in enumerate(classes)}
-    order = np.array([place_of.get(name, NO_LABEL) for name in applied.names], np.intp)
-    places = found.pictures[kept]
-    pictures = PictureFiles(
-        listing.root,
-        [listing.paths[place] for place in places],
-        [listing.files[place] for place in places],
-        order[applied.codes[kept]] if len(kept) else applied.codes[kept],
-        classes,
-        applied.splits[kept],
-        found.labels.groups[kept],
-        found.labels.group_names,
-    )
+    pictures = _picture_files(found, applied, limits)
     table, unreadable = read_picture_files(pictures, limits=limits, progress=progress)
-    refused = [
-        SkippedFile(listing.paths[found.pictures[place]], reason)
-        for place, reason in sorted(applied.reasons.items())
-    ]
-    other_paths = [listing.paths[place] for place in found.others]
-    others = [SkippedFile(path, why_no_picture(path)) for path in other_paths]
-    there = set(listing.paths) if found.passed else set()
-    tables = [
-        SkippedFile(one.path, f"{_UNUSED_TABLE}: {one.reason}")
-        for one in found.passed
-        if one.path in there
-    ]
-    skipped = [*listing.skipped, *refused, *unreadable, *others, *tables]
+    skipped = [*listing.skipped, *unreadable, *_refused(found, applied)]
     if table.empty:
         raise EmptyDatasetError(_why_empty(found, skipped))
-    lost = [name for name in classes if name not in set(table["label"].unique())]
+    present = set(table["label"].unique())
+    lost = [name for name in pictures.classes if name not in present]
     dataset = ImageDataset(
         listing.name,
         listing.root,
@@ -112,6 +84,50 @@ def read_survey(
             "one sub-folder per class, such as 'train/cat/1.jpg'."
         )
     return settle(dataset, found.choices)
+
+
+def _picture_files(found: Survey, applied: "_Applied", limits: Limits) -> PictureFiles:
+    """Return the pictures that have a label.
+
+    Raises:
+        LimitError: more classes than the limit.
+    """
+    listing = found.listing
+    kept = np.flatnonzero(applied.codes != NO_LABEL)
+    # Only labels that pictures have, in order of name.
+    classes = sorted({applied.names[code] for code in np.unique(applied.codes[kept])})
+    if len(classes) > limits.classes:
+        raise LimitError(_too_many_classes(found, len(classes), limits))
+    place_of = {name: place for place, name in enumerate(classes)}
+    order = np.array([place_of.get(name, NO_LABEL) for name in applied.names], np.intp)
+    places = found.pictures[kept]
+    return PictureFiles(
+        listing.root,
+        [listing.paths[place] for place in places],
+        [listing.files[place] for place in places],
+        order[applied.codes[kept]] if len(kept) else applied.codes[kept],
+        classes,
+        applied.splits[kept],
+        found.labels.groups[kept],
+        found.labels.group_names,
+    )
+
+
+def _refused(found: Survey, applied: "_Applied") -> list[SkippedFile]:
+    """Return the pictures that are left out, other files, and tables that are not used."""
+    paths = found.listing.paths
+    refused = [
+        SkippedFile(paths[found.pictures[place]], reason)
+        for place, reason in sorted(applied.reasons.items())
+    ]
+    others = [SkippedFile(paths[p], why_no_picture(paths[p])) for p in found.others]
+    there = set(paths) if found.passed else set()
+    tables = [
+        SkippedFile(one.path, f"{_UNUSED_TABLE}: {one.reason}")
+        for one in found.passed
+        if one.path in there
+    ]
+    return [*refused, *others, *tables]
 
 
 def preview_counts(found: Survey, decisions: Mapping[str, str]) -> dict[str, int]:

@@ -55,12 +55,16 @@ def list_folder(
             else:
                 skipped.append(SkippedFile(readable_name(name), "a link or special file"))
         if len(files) > limits.files:
-            raise LimitError(
-                f"'{folder.name}' holds more than {limits.files:,} files. Choose a smaller folder, "
-                "or raise the limit with --max-files."
-            )
+            raise LimitError(_too_many(folder, limits))
         progress("listing files", len(files), 0)
     name = readable_name(folder.resolve().name) or "folder"
     # The same texts twice where names are plain: a million of them are kept once.
     paths = [file if file.isascii() else readable_name(file) for file in files]
     return Listing(name, folder, paths, files, tuple(skipped), tuple(empty))
+
+
+def _too_many(folder: Path, limits: Limits) -> str:
+    return (
+        f"'{folder.name}' holds more than {limits.files:,} files. Choose a smaller folder, or "
+        "raise the limit with --max-files."
+    )

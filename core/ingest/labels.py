@@ -115,9 +115,10 @@ def unlabelled_splits(folders: Folders, has_label: NDArray[np.bool_]) -> NDArray
         folders: What D folders say.
         has_label: (D,) whether a picture of the folder has a label.
     """
-    labelled = {_top(name) for name, has in zip(folders.names, has_label, strict=True) if has}
+    has = [place for place, is_one in enumerate(has_label) if is_one]
+    labelled = {split_folder(folders.names[place]) for place in has}
     asides = [
-        bool(has_split) and split != _TRAIN and _top(name) not in labelled
+        bool(has_split) and split != _TRAIN and split_folder(name) not in labelled
         for name, has_split, split in zip(
             folders.names, folders.has_split, folders.splits, strict=True
         )
@@ -125,8 +126,8 @@ def unlabelled_splits(folders: Folders, has_label: NDArray[np.bool_]) -> NDArray
     return np.array(asides, np.bool_)
 
 
-def _top(name: str) -> str:
-    """Return the folder of a path that names its split, with those above."""
+def split_folder(name: str) -> str:
+    """Return the part of a folder's path that ends with the name of a split, else all of it."""
     parts = name.split("/")
     for depth, part in enumerate(parts, 1):
         if split_of(part) is not None:

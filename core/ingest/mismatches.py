@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.ingest.folders import Folders
-from core.ingest.labels import SourceLabels, alike
-from core.ingest.listing import SourceFiles
+from core.ingest.labels import SourceLabels, alike, split_folder
 from core.ingest.names import CONTAINERS, UNREAD_PICTURES, is_junk, may_be_picture, suffix_of
+from core.ingest.source_files import SourceFiles
 from core.words import count_of
 
 LEAVE_OUT = "leave_out"
@@ -184,7 +184,7 @@ def _mismatch(kind: str, names: Sequence[str], *, is_all: bool) -> Mismatch:
 def _where(kind: str, names: Sequence[str]) -> str:
     """Return which folders or classes a mismatch is about, where their names tell most of it."""
     if kind == "unlabelled_split":
-        found = sorted({name.split("/")[0] for name in names})
+        found = sorted({split_folder(name.rpartition("/")[0]) for name in names})
     elif kind in {"empty_classes", "unusable_classes"}:
         found = list(names)
     else:

@@ -22,7 +22,8 @@ from core.ingest.labels import (
     label_by_table,
     unlabelled_splits,
 )
-from core.ingest.listing import SourceFiles
+from core.ingest.names import CONTAINERS
+from core.ingest.source_files import SourceFiles
 from core.progress import Progress
 
 FOLDERS, TABLE, FILE_NAMES, PATTERN, NOTHING = (
@@ -40,6 +41,7 @@ _BASE: Mapping[str, float] = {
     NOTHING: 0.01,
 }
 _DEEPER = 0.75  # of a level of folders, for each level above it that could hold the classes
+_ALIKE, _MOSTLY_SHARED = 0.2, 0.75
 _SILENT = 0.7  # where folders and tables score less, names of files are asked, too
 _MOST_NAMED = 3
 
@@ -208,7 +210,7 @@ def read_folders(source: Source, seen: Sequence[int] | None = None) -> list[Read
         has_label = (codes != NO_LABEL) & (counts > 0)
         held = np.bincount(codes[has_label], counts[has_label], minlength=len(names)).astype(int)
         of_name = {name: int(count) for name, count in zip(names, held, strict=True) if count}
-        quality = folders_quality(of_name) * _unlike_each_other(folders, level)
+        quality = folders_quality(of_name) * _unlike_each_other(folders, level, counts)
         left = counts[~unlabelled_splits(folders, has_label)]
         evidence = Evidence(
             int(left.sum()), int(held.sum()), len(of_name), _repeating(list(of_name.values())),
@@ -260,8 +262,10 @@ def read_column(source: Source, judged: JudgedTable) -> Reading:
         split_column="" if columns.split is None else names[columns.split],
         group_column="" if columns.group is None else names[columns.group],
     )
+    paths = [table.path for table in file.tables]
+    title = _listed(paths) if len(paths) > _MOST_NAMED else file.name
     return Reading(
-        TABLE, f"{file.name}, {what}", choices, evidence, evidence.score(_BASE[TABLE]), file,
+        TABLE, f"{title}, {what}", choices, evidence, evidence.score(_BASE[TABLE]), file,
         sample=judged.labels,
     )  # fmt: skip
 
@@ -295,7 +299,8 @@ def read_pattern(
         words_quality(left) if kind == FILE_NAMES else 1.0,
         _splits_of(source.labelled_folders, has_label),
     )  # fmt: skip
-    title = f"{PATTERNS.get(pattern, 'the pattern ' + pattern)} ({_listed(list(of_label))})"
+    title = PATTERNS.get(pattern, f"the pattern {pattern}")
+    title += f" ({_listed(_in_order(of_label))})" if of_label else ""
     sample = {int(place): label for place, label in zip(places, labels, strict=True) if label}
     return Reading(
         kind, title, Choices(label_pattern=pattern), evidence, evidence.score(_BASE[kind]),
@@ -303,19 +308,18 @@ def read_pattern(
     )  # fmt: skip
 
 
-def _unlike_each_other(folders: Folders, level: int) -> float:
+def _unlike_each_other(folders: Folders, level: int, counts: NDArray[np.intp]) -> float:
     """Return less than 1 where the folders of a level hold folders of the same names: parts."""
     inside: dict[str, set[str]] = {}
-    for parts in folders.classes:
-        if len(parts) >= level:
-            inside.setdefault(parts[level - 1], set()).update(parts[level : level + 1])
-    if len(inside) < 2 or not any(inside.values()):
-        return 1.0
+    for parts, count in zip(folders.classes, counts, strict=True):
+        if len(parts) >= level and count:
+            inner = [name for name in parts[level : level + 1] if name.lower() not in CONTAINERS]
+            inside.setdefault(parts[level - 1], set()).update(inner)
     every = set().union(*inside.values())
-    if len(every) < 2:
+    if len(inside) < 2 or len(every) < 2:
         return 1.0
-    shared = sum(len(one) for one in inside.values()) / (len(every) * len(inside))
-    return 0.2 if shared >= 0.75 else 1.0
+    shared = sum(map(len, inside.values())) / (len(every) * len(inside))
+    return _ALIKE if shared >= _MOSTLY_SHARED else 1.0
 
 
 def _repeating(counts: Sequence[int]) -> float:
@@ -327,16 +331,21 @@ def _splits_of(folders: Folders, has_label: NDArray[np.bool_]) -> tuple[str, ...
 
 
 def _folders_title(counts: Mapping[str, int], level: int) -> str:
-    names = sorted(counts, key=lambda name: (-counts[name], name))
-    if len(names) <= _MOST_NAMED:
-        names.sort()
+    names = _in_order(counts)
     noun = "the folder" if len(names) == 1 else "the folders"
     where = f" at level {level}" if level > 1 else ""
     return f"{noun} {_listed(names)}{where}"
 
 
+def _in_order(counts: Mapping[str, int]) -> list[str]:
+    """Return names in order, or the most frequent first where not all of them will be said."""
+    if len(counts) <= _MOST_NAMED + 1:
+        return sorted(counts)
+    return sorted(counts, key=lambda name: (-counts[name], name))
+
+
 def _listed(names: Sequence[str]) -> str:
     """Return 'a', 'a and b', 'a, b, c and 4 more'."""
-    if len(names) <= _MOST_NAMED:
+    if len(names) <= _MOST_NAMED + 1:  # 'and 1 more' is no shorter
         return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
     return f"{', '.join(names[:_MOST_NAMED])} and {len(names) - _MOST_NAMED} more"

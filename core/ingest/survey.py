@@ -8,37 +8,24 @@ from numpy.typing import NDArray
 
 from core.dataset import Choices
 from core.dataset.questions import decoding_of
-from core.errors import SettingError
-from core.ingest.companions import find_companions
-from core.ingest.copies import find_copies
+from core.ingest.companions import Companions, find_companions
+from core.ingest.copies import Copies, find_copies
 from core.ingest.file_index import RELAXATIONS, FileIndex
-from core.ingest.file_names import labels_in
 from core.ingest.folders import find_folders
-from core.ingest.label_tables import is_export, judge_columns, usable_tables
+from core.ingest.label_tables import is_export, usable_tables
 from core.ingest.labels import LabelsFile, SourceLabels
-from core.ingest.listing import Listing, find_files
+from core.ingest.listing import Listing
 from core.ingest.mismatches import Mismatch, find_mismatches
-from core.ingest.readings import (
-    CLOSE,
-    FOLDERS,
-    NOTHING,
-    TABLE,
-    Reading,
-    Source,
-    apply,
-    collect,
-    confirm,
-    read_column,
-    read_folders,
-    read_pattern,
-)
-from core.ingest.table_choice import choose_table, named_columns
+from core.ingest.reading_choice import choose
+from core.ingest.readings import CLOSE, FOLDERS, NOTHING, TABLE, Reading, Source
+from core.ingest.source_files import SourceFiles, find_files
 from core.ingest.tables import PassedOver, Table, find_tables, read_cells
 from core.progress import Progress, silent
 from core.words import count_of
 
-_MOST_CONFIRMED = 3
 _MOST_SAID = 3  # other readings in the sentence
+_WORTH_A_WORD = 0.1  # of a score
+_DOUBTFUL = 0.2  # a score below this one is a guess, to be looked at
 _WORTH_SAYING = 0.6  # of the best score, for another column of the same table
 
 
@@ -72,7 +59,7 @@ class Survey:
         """Return the readings that a person should know of beside the chosen one, best first."""
         said: list[Reading] = []
         for reading in self.readings:
-            if reading is self.chosen or reading.score <= 0:
+            if reading is self.chosen or reading.score < self._least_said:
                 continue
             if any(reading.says_the_same(other) for other in (self.chosen, *said)):
                 continue
@@ -83,6 +70,11 @@ class Survey:
             if not is_column or reading.score >= _WORTH_SAYING * self.chosen.score:
                 said.append(reading)
         return tuple(said)
+
+    @property
+    def _least_said(self) -> float:
+        """Return the score from which a reading is worth a word: what is worse is no choice."""
+        return max(1e-9, min(_WORTH_A_WORD, _WORTH_SAYING * self.chosen.score))
 
     @property
     def agreeing(self) -> tuple[Reading, ...]:
@@ -114,8 +106,12 @@ class Survey:
         """Return whether there is something that a person should look at first."""
         is_asked = (
             self.is_close
-            or self.chosen.kind not in {FOLDERS, NOTHING}
+            or (
+                self.chosen.kind not in {FOLDERS, NOTHING}
+                and not any(reading.kind == FOLDERS for reading in self.agreeing)
+            )
             or any(reading.kind == TABLE for reading in self.others_said)
+            or (self.chosen.score < _DOUBTFUL and self.chosen.evidence.labels > 1)
         )
         return is_asked or any(mismatch.is_open for mismatch in self.mismatches)
 
@@ -124,17 +120,34 @@ class Survey:
         """Return where labels come from, what else could say them, and what was passed over."""
         parts = [f"Labels: {self.chosen.title} ({self._extent()}){self._beside()}."]
         if self.agreeing:
-            parts.append(f"{_upper(self.agreeing[0].title)} says the same.")
+            same = self.agreeing[0]
+            verb = "say" if same.kind == FOLDERS and same.evidence.labels > 1 else "says"
+            parts.append(f"{_upper(same.title)} {verb} the same.")
         parts += self._remarks()
         if others := self.others_said:
             more = len(others) - _MOST_SAID
             titles = "; ".join(reading.title for reading in others[:_MOST_SAID])
             parts.append(f"Other readings: {titles}{f'; and {more} more' if more > 0 else ''}.")
-        if self.passed:
-            told = "; ".join(f"{one.path} ({one.reason})" for one in self.passed[:_MOST_SAID])
-            more = len(self.passed) - _MOST_SAID
+        if passed := (*self._weak_tables, *self.passed):
+            told = "; ".join(f"{one.path} ({one.reason})" for one in passed[:_MOST_SAID])
+            more = len(passed) - _MOST_SAID
             parts.append(f"Not used: {told}{f'; and {more} more' if more > 0 else ''}.")
         return " ".join(parts)
+
+    @property
+    def _weak_tables(self) -> list[PassedOver]:
+        """Return the tables of which no column is worth a word, with the reason."""
+        best: dict[str, Reading] = {}
+        for reading in self.readings:
+            if reading.labels_file is not None:
+                best.setdefault(reading.labels_file.name, reading)
+        told = {self.chosen, *self.others_said, *self.agreeing}
+        names = {reading.labels_file.name for reading in told if reading.labels_file}
+        return [
+            PassedOver(name, _why_weak(reading))
+            for name, reading in best.items()
+            if name not in names
+        ]
 
     def _extent(self) -> str:
         evidence = self.chosen.evidence
@@ -178,132 +191,62 @@ def survey(
     files = find_files(listing)
     copies = find_copies(files)
     companions = find_companions(files)
+    source = _source(files, copies, companions)
+    tables = _Tables(source, choices)
+    chosen = choose(choices, source, tables.all, tables.usable, progress)
+    labels = chosen.labels
+    labels.pictures["companions"] = companions.places.tolist()
+    labels.pictures["nested_copies"] = copies.places.tolist()
+    labels.pictures["augmented"] = _augmented(tables.exports, source.index)
+    passed, others = tables.left(chosen.readings)
+    return Survey(
+        listing,
+        files.pictures,
+        np.asarray(others, np.intp),
+        chosen.readings,
+        chosen.reading,
+        labels,
+        find_mismatches(labels, files, others, source.folders, chosen.reading.level),
+        passed,
+        companions.pairs,
+        choices,
+    )
+
+
+def _source(files: SourceFiles, copies: Copies, companions: Companions) -> Source:
     is_aside = np.zeros(len(files.paths), np.bool_)
     is_aside[companions.places] = True
     is_aside[copies.places] = True
     counts = np.bincount(files.folder_of, minlength=len(files.folders))
-    source = Source(
+    return Source(
         files,
         FileIndex(files.paths),
         find_folders(copies.originals, counts),
         find_folders(copies.originals, counts, has_labels=True),
         is_aside,
     )
-    found = find_tables(listing, files.others)
-    tables = [table for table in found.tables if not is_export(table)]
-    usable, passed = usable_tables(tables, source.index)
-    usable = [_without_columns(file, choices) for file in usable]
-    readings = collect(source, usable)
-    wanted = _wanted(choices, source, tables, usable)
-    if wanted is None:
-        chosen, labels, readings = _best(readings, source, progress)
-    else:
-        labels = apply(wanted, source, progress)
-        chosen = confirm(wanted, source, labels)
-        readings = _with_chosen(readings, chosen)
-    chosen, readings = _without_idle_groups(chosen, readings, labels, choices)
-    exports = [table for table in found.tables if is_export(table)]
-    labels.pictures["companions"] = companions.places.tolist()
-    labels.pictures["nested_copies"] = copies.places.tolist()
-    labels.pictures["augmented"] = _augmented(exports, source.index)
-    read = {table.path for reading in readings for table in _tables_of(reading)}
-    passed = [one for one in (*found.passed, *passed) if one.path not in read]
-    used = read | (found.used - {table.path for table in exports})
-    used |= {one.path for one in passed}
-    others = [place for place in files.others if listing.paths[place] not in used]
-    return Survey(
-        listing,
-        files.pictures,
-        np.asarray(others, np.intp),
-        tuple(readings),
-        chosen,
-        labels,
-        find_mismatches(labels, files, others, source.folders, chosen.level),
-        tuple(passed),
-        companions.pairs,
-        choices,
-    )
 
 
-def _wanted(
-    choices: Choices, source: Source, tables: Sequence[Table], usable: Sequence[LabelsFile]
-) -> Reading | None:
-    """Return the reading that a person asks for, or None."""
-    listing = source.files.listing
-    named = named_columns(choices)
-    if choices.label_pattern:
-        if choices.labels_file or named or choices.label_level:
-            raise SettingError(
-                "A pattern of labels excludes a labels file, its columns and a level of folders. "
-                "Choose one of them."
-            )
-        places = source.sample()
-        paths = [source.files.paths[place] for place in places]
-        texts = labels_in(paths, choices.label_pattern)
-        return read_pattern(source, choices.label_pattern, places, texts)
-    if choices.labels_file == "" or choices.label_level is not None:
-        if named or choices.labels_file:
-            what = f"column '{named[0]}'" if named else f"labels file '{choices.labels_file}'"
-            raise SettingError(
-                f"The labels come from folders, so there is no {what}. Name its labels "
-                "file with --labels, or leave --label-level out."
-            )
-        return _at_level(read_folders(source), choices.label_level)
-    file = choose_table(choices, listing, tables, usable, source.index)
-    if file is None:
-        return None
-    reading = read_column(source, judge_columns(file, source.index)[0])
-    return replace(reading, labels_file=file) if reading.labels_file is None else reading
+class _Tables:
+    """The tables of a source: those that say labels, Evenset's own exports, and the others."""
 
+    def __init__(self, source: Source, choices: Choices) -> None:
+        self._files = source.files
+        self._found = find_tables(source.files.listing, source.files.others)
+        self.exports = [table for table in self._found.tables if is_export(table)]
+        self.all = [table for table in self._found.tables if not is_export(table)]
+        usable, self._passed = usable_tables(self.all, source.index)
+        self.usable = [_without_columns(file, choices) for file in usable]
 
-def _at_level(readings: Sequence[Reading], level: int | None) -> Reading:
-    if level is None:
-        return max(readings, key=lambda reading: reading.score)
-    if not 1 <= level <= len(readings):
-        deepest = count_of(len(readings), "level")
-        raise SettingError(
-            f"There is no level {level} of folders. Without splits and what wraps all, folders "
-            f"lie in {deepest}. Choose a level from 1 to {len(readings)}."
-        )
-    return readings[level - 1]
-
-
-def _best(
-    readings: Sequence[Reading], source: Source, progress: Progress
-) -> tuple[Reading, SourceLabels, list[Reading]]:
-    """Return the best reading, confirmed on all pictures, with its labels; and all in order.
-
-    Where all pictures disagree with the sample, the next one is confirmed, too.
-    """
-    order = _with_agreeing_table_first(list(readings))
-    confirmed: list[tuple[Reading, SourceLabels]] = []
-    for number, reading in enumerate(order[:_MOST_CONFIRMED], 1):
-        labels = apply(reading, source, progress)
-        confirmed.append((confirm(reading, source, labels), labels))
-        best, labels = max(confirmed, key=lambda one: one[0].score)
-        following = order[number].score if number < len(order) else 0.0
-        if best.score >= following or best.says_the_same(order[number]):
-            break
-    fixed = [reading for reading, _ in confirmed]
-    rest = sorted([*fixed, *order[len(fixed) :]], key=lambda reading: -reading.score)
-    return best, labels, [best, *(reading for reading in rest if reading is not best)]
-
-
-def _with_agreeing_table_first(readings: list[Reading]) -> list[Reading]:
-    """Put a table that says what the best folders say, and more, before them."""
-    best = readings[0]
-    if best.kind != FOLDERS:
-        return readings
-    for reading in readings[1:]:
-        file = reading.labels_file
-        if file is None or not reading.says_the_same(best) or reading.evidence.share < 1:
-            continue
-        has_more = file.columns.group is not None or len(reading.evidence.splits) > len(
-            best.evidence.splits
-        )
-        if has_more:
-            return [reading, *(other for other in readings if other is not reading)]
-    return readings
+    def left(self, readings: Sequence[Reading]) -> tuple[tuple[PassedOver, ...], list[int]]:
+        """Return the tables that were passed over, and the places of files that are no table."""
+        read = {table.path for reading in readings for table in _tables_of(reading)}
+        every = (*self._found.passed, *self._passed)
+        passed = tuple(one for one in every if one.path not in read)
+        used = read | (self._found.used - {table.path for table in self.exports})
+        used |= {one.path for one in passed}
+        paths = self._files.listing.paths
+        return passed, [place for place in self._files.others if paths[place] not in used]
 
 
 def _without_columns(file: LabelsFile, choices: Choices) -> LabelsFile:
@@ -316,33 +259,6 @@ def _without_columns(file: LabelsFile, choices: Choices) -> LabelsFile:
     return replace(file, columns=columns)
 
 
-def _with_chosen(readings: Sequence[Reading], chosen: Reading) -> list[Reading]:
-    """Return all readings with the chosen one in the place of the same one unconfirmed."""
-    same = [
-        reading
-        for reading in readings
-        if reading.kind == chosen.kind and reading.title == chosen.title
-    ]
-    return [chosen, *(reading for reading in readings if reading not in same)]
-
-
-def _without_idle_groups(
-    chosen: Reading, readings: Sequence[Reading], labels: SourceLabels, choices: Choices
-) -> tuple[Reading, list[Reading]]:
-    """Forget groups that were guessed by the first rows and tell nothing apart in all."""
-    file = chosen.labels_file
-    if file is None or choices.group_column is not None or labels.has_telling_groups:
-        return chosen, list(readings)
-    labels.forget_groups()
-    columns = replace(file.columns, group=None)
-    without = replace(
-        chosen,
-        labels_file=replace(file, columns=columns),
-        choices=replace(chosen.choices, group_column=""),
-    )
-    return without, [without if reading is chosen else reading for reading in readings]
-
-
 def _is_chosen(choices: Choices) -> bool:
     """Return whether a person has said how labels are read."""
     return bool(
@@ -351,6 +267,15 @@ def _is_chosen(choices: Choices) -> bool:
         or choices.label_pattern
         or choices.label_column
     )
+
+
+def _why_weak(reading: Reading) -> str:
+    evidence = reading.evidence
+    if evidence.quality * evidence.labels < 1 and evidence.labels != 1:
+        return "no column of labels"
+    if evidence.labels < 2:
+        return "one label for all"
+    return f"it names {evidence.named:,} of {count_of(evidence.pictures, 'picture')}"
 
 
 def _is_of_one_table(one: Reading, other: Reading) -> bool:

@@ -7,65 +7,65 @@ from pathlib import Path
 from core.dataset import Choices
 from core.errors import SettingError
 from core.ingest.columns import Columns
-from core.ingest.file_index import FileIndex
 from core.ingest.label_tables import find_columns, sample_cells, with_column
 from core.ingest.labels import LabelsFile
 from core.ingest.listing import Listing
-from core.ingest.tables import Table, peek
+from core.ingest.names import is_junk, suffix_of
+from core.ingest.readings import Source
+from core.ingest.tables import TABLE_SUFFIXES, Table, peek
 
 _NO_COLUMNS = Columns(True, 0, 0)
 
 
 def choose_table(
-    choices: Choices,
-    listing: Listing,
-    tables: Sequence[Table],
-    labels_files: Sequence[LabelsFile],
-    index: FileIndex,
+    choices: Choices, source: Source, tables: Sequence[Table], labels_files: Sequence[LabelsFile]
 ) -> LabelsFile | None:
     """Return the labels file with the columns that a person names; None: none is named.
 
     Args:
         choices: What a person has chosen.
-        listing: The files of the source.
-        tables: All of its tables.
+        source: The pictures.
+        tables: All tables of the source.
         labels_files: Those that could be used, with the columns as they were guessed.
-        index: The pictures of the source.
 
     Raises:
         SettingError: `choices` names a labels file or column that is not there.
         SourceError: the labels file cannot be read.
     """
     wanted, named = choices.labels_file, named_columns(choices)
-    if wanted is None and not named:
-        return None
+    listing = source.files.listing
     if wanted is None:
-        return _with_columns(_with_named(labels_files, named, listing)[0], choices)
+        fitting = _with_named(labels_files, named, listing) if named else []
+        return _with_columns(fitting[0], choices) if fitting else None
     for labels_file in labels_files:
         last = labels_file.name.rpartition("/")[2]
         if wanted in {labels_file.name, last, labels_file.tables[0].path}:
             return _with_columns(labels_file, choices)
     # Columns that nobody can guess, or a file outside of the source.
-    inside = [t for t in tables if wanted in {t.path, t.path.rpartition("/")[2]}]
-    if inside:
-        table = inside[0]
-    elif wanted in (known := dict(zip(listing.paths, listing.files, strict=True))) or (
-        wanted in (known := {path.rpartition("/")[2]: file for path, file in known.items()})
-    ):
-        table = peek(wanted, listing.root / known[wanted])
-    elif _is_file(wanted):
-        table = peek(Path(wanted).name, Path(wanted))
-    else:
-        raise SettingError(f"There is no labels file '{wanted[:200]}'. Check its name.")
-    columns, relaxation = find_columns(table, index)
+    table, given = _open(wanted, listing, tables)
+    columns, relaxation = find_columns(table, source.index)
     if columns is None and not (choices.image_column and choices.label_column):
         raise SettingError(
             f"No column of '{wanted}' names pictures of '{listing.name}'. Name the columns with "
             "--image-column and --label-column, or choose another labels file."
         )
-    given = wanted if not inside and _is_file(wanted) and wanted not in listing.paths else None
     file = LabelsFile((table,), columns or _NO_COLUMNS, relaxation=relaxation, given=given)
     return _with_columns(file, choices)
+
+
+def _open(wanted: str, listing: Listing, tables: Sequence[Table]) -> tuple[Table, str | None]:
+    """Return the table that a person names, and its path where it is no file of the source."""
+    for table in tables:
+        if wanted in {table.path, table.path.rpartition("/")[2]}:
+            return table, None
+    for path, file in zip(listing.paths, listing.files, strict=True):
+        # Its refusal says why it is no table.
+        is_named = file and not is_junk(path) and suffix_of(path) in TABLE_SUFFIXES
+        if is_named and wanted in {path, path.rpartition("/")[2]}:
+            return peek(path, listing.root / file), None
+    if _is_file(wanted):
+        return peek(Path(wanted).name, Path(wanted)), wanted
+    raise SettingError(f"There is no labels file '{wanted[:200]}'. Check its name.")
 
 
 def named_columns(choices: Choices) -> list[str]:

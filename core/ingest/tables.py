@@ -5,15 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 from core.errors import SourceError
+from core.ingest.listing import Listing
 from core.ingest.table_parquet import parquet_names, parquet_rows
 from core.ingest.table_text import find_encoding, json_rows, text_rows, unopened
 from core.words import count_of
-
-if TYPE_CHECKING:
-    from core.ingest.listing import Listing
 
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".jsonl", ".parquet"})
 
@@ -68,7 +65,7 @@ class FoundTables:
     used: frozenset[str]  # paths of the listing that are parts of a table
 
 
-def find_tables(listing: "Listing", places: Sequence[int]) -> FoundTables:
+def find_tables(listing: Listing, places: Sequence[int]) -> FoundTables:
     """Return the tables among the files of a listing at `places`."""
     tables: list[Table] = []
     passed: list[PassedOver] = []

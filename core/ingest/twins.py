@@ -8,8 +8,8 @@ from itertools import combinations
 import numpy as np
 
 from core.errors import UnreadableImageError
-from core.ingest.listing import SourceFiles
 from core.ingest.names import suffix_of
+from core.ingest.source_files import SourceFiles
 from core.limits import DEFAULT_LIMITS
 from core.pictures.budget import room_to_decode, room_to_read
 from core.pictures.decode import Pixels, decode, read_header

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from command_line import command_options
+from command_line import command_options, without_reading
 from image_sets import jpeg, write_files, write_zip, zipped
 
 from app.cli import main
@@ -36,7 +36,7 @@ def outcome(capsys: Captured, *arguments: object) -> tuple[int, str, str]:
     """Run a command; return its code and what it wrote to the screen and beside it."""
     code = main([str(argument) for argument in arguments])
     captured = capsys.readouterr()
-    return code, captured.out, captured.err
+    return code, captured.out, without_reading(captured.err)
 
 
 def test_help_names_every_command(capsys: Captured) -> None:

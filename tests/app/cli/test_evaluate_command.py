@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from command_line import without_reading
 
 from app.cli import evaluate as evaluate_command
 from app.cli import main
@@ -20,7 +21,7 @@ def outcome(capsys: Captured, *arguments: object) -> tuple[int, str, str]:
     """Compare strategies on two classes; return the code, what was written, and beside it."""
     code = main(["evaluate", *map(str, arguments), "--take", "cat", "--take", "dog"])
     captured = capsys.readouterr()
-    return code, captured.out, captured.err
+    return code, captured.out, without_reading(captured.err)
 
 
 def test_each_strategy_is_told_when_it_is_done(capsys: Captured, drawn_folder: Path) -> None:
