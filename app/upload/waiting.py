@@ -12,7 +12,7 @@ from app.session.workspace import Workspace
 from app.session.workspaces import WORKSPACES
 from app.shell.thumbnails import SIDE_PX
 from core.errors import UnreadableImageError
-from core.ingest.previews import look_at
+from core.ingest.looks import look_at
 from core.limits import Limits
 from core.pictures.encode import thumbnail
 
@@ -54,6 +54,6 @@ WAITING_ROUTES = [Route(f"{WAITING_PATH}/{{token}}/{{key}}/{{name}}", waiting_pi
 
 def _small(pending: Pending, place: int, limits: Limits) -> bytes:
     found = pending.survey
-    file = found.listing.files[int(found.pictures[place])]
-    with look_at(found.listing, file, at_least_px=SIDE_PX, limits=limits) as pixels:
-        return thumbnail(pixels, SIDE_PX)
+    file = int(found.pictures[place])
+    with look_at(found.listing, file, at_least_px=SIDE_PX, limits=limits) as look:
+        return thumbnail(look.pixels, SIDE_PX)

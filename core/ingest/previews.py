@@ -1,26 +1,18 @@
 """What a person looks at before anything is read: pictures with the labels of each reading."""
 
-import stat
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 
-from core.errors import SettingError, UnreadableImageError
+from core.errors import SettingError
 from core.ingest.file_names import labels_in
-from core.ingest.listing import Listing
 from core.ingest.readings import Reading
 from core.ingest.survey import Survey
-from core.limits import DEFAULT_LIMITS, Limits
-from core.pictures.budget import room_to_decode, room_to_read
-from core.pictures.decode import Pixels, decode, read_header
 from core.words import count_of
 
 _NAMES_TRIED = 1_000  # while a pattern is being written; all names once it is used
 _PATTERN_SECONDS = 1.0
-_MOST_BYTES = 1 << 26  # of a file that is looked into for a small picture
 
 
 @dataclass(frozen=True)
@@ -106,34 +98,6 @@ def try_pattern(found: Survey, pattern: str, most: int = 8) -> PatternTrial:
     )
     shown = tuple(_example(found, tried[at], labels[at]) for at in _spread(len(tried), most))
     return PatternTrial(shown, told)
-
-
-@contextmanager
-def look_at(
-    listing: Listing, file: str, *, at_least_px: int, limits: Limits = DEFAULT_LIMITS
-) -> Iterator[Pixels]:
-    """Give the (H, W, 3) RGB pixels of a file that is no row yet, within the memory for pictures.
-
-    A JPEG comes smaller where its short side keeps `at_least_px`. A link, and whatever else is no
-    file, is not opened.
-
-    Raises:
-        UnreadableImageError: it cannot be opened, is damaged, or larger than the limits.
-    """
-    path = listing.root / file
-    try:
-        status = path.lstat()
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableImageError("not a file any more")
-        if status.st_size > _MOST_BYTES:
-            raise UnreadableImageError("too large to look at")
-        with room_to_read(path, status.st_size, limits, at_least_px):
-            content = path.read_bytes()
-            header = read_header(content, limits)
-            with room_to_decode(header, len(content), at_least_px):
-                yield decode(content, header=header, limits=limits, at_least_px=at_least_px)
-    except OSError as error:
-        raise UnreadableImageError(f"cannot be opened ({error.strerror})") from error
 
 
 def _aside(found: Survey) -> set[int]:
