@@ -17,7 +17,7 @@ from core.limits import Limits
 from core.pictures.encode import thumbnail
 
 WAITING_PATH = "/evenset/waiting"
-_NAME = re.compile(r"(\d{1,9})\.jpg")
+_NAME = re.compile(r"([0-9]{1,9})\.jpg")
 _HEADERS = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
 
 
