@@ -17,7 +17,6 @@ _SAMPLE_ROWS = 4_096  # of each set of tables, spread over all its rows
 _MOST_COLUMNS = 12  # of one table that are offered as labels
 _LEAST_QUALITY = 0.1  # of a column that is offered
 _SUBMISSION = re.compile(r"submission|submit|(^|[_\W])sub([_\W]|$)", re.IGNORECASE)
-_EXPORT_COLUMNS = ("path", "label", "split", "origin", "parent")
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,11 +67,6 @@ def find_columns(table: Table, index: FileIndex) -> tuple[Columns | None, str]:
         if columns is not None:
             return columns, relaxation
     return None, ""
-
-
-def is_export(table: Table) -> bool:
-    """Return whether a table is the manifest of an export of Evenset."""
-    return (table.names or table.rows[0])[: len(_EXPORT_COLUMNS)] == _EXPORT_COLUMNS
 
 
 def judge_columns(labels_file: LabelsFile, index: FileIndex) -> list[JudgedTable]:

@@ -12,7 +12,7 @@ from core.ingest.companions import Companions, find_companions
 from core.ingest.copies import Copies, find_copies
 from core.ingest.file_index import RELAXATIONS, FileIndex
 from core.ingest.folders import find_folders
-from core.ingest.label_tables import is_export, usable_tables
+from core.ingest.label_tables import usable_tables
 from core.ingest.labels import LabelsFile, SourceLabels
 from core.ingest.listing import Listing
 from core.ingest.mismatches import Mismatch, find_mismatches
@@ -111,9 +111,16 @@ class Survey:
                 and not any(reading.kind == FOLDERS for reading in self.agreeing)
             )
             or any(reading.kind == TABLE for reading in self.others_said)
-            or (self.chosen.score < _DOUBTFUL and self.chosen.evidence.labels > 1)
+            or self.is_doubtful
         )
         return is_asked or any(mismatch.is_open for mismatch in self.mismatches)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Return whether the best reading is hardly one: folders of no classes, or one alone."""
+        evidence = self.chosen.evidence
+        is_bare = evidence.labels == 1 and evidence.quality > _DOUBTFUL and not self.passed
+        return self.chosen.score < _DOUBTFUL and not is_bare
 
     @property
     def sentence(self) -> str:
@@ -233,8 +240,7 @@ class _Tables:
     def __init__(self, source: Source, choices: Choices) -> None:
         self._files = source.files
         self._found = find_tables(source.files.listing, source.files.others)
-        self.exports = [table for table in self._found.tables if is_export(table)]
-        self.all = [table for table in self._found.tables if not is_export(table)]
+        self.exports, self.all = self._found.exports, self._found.tables
         usable, self._passed = usable_tables(self.all, source.index)
         self.usable = [_without_columns(file, choices) for file in usable]
 

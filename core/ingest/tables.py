@@ -14,6 +14,7 @@ from core.words import count_of
 
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".jsonl", ".parquet"})
 
+_EXPORT_COLUMNS = ("path", "label", "split", "origin", "parent")
 _MOST_TABLES = 50  # a folder of as many texts holds something else
 _SAMPLE_ROWS = 200
 _SAMPLE_CELLS = 1_000_000
@@ -60,7 +61,8 @@ class PassedOver:
 class FoundTables:
     """The tables of a source."""
 
-    tables: tuple[Table, ...]
+    tables: tuple[Table, ...]  # that may hold labels
+    exports: tuple[Table, ...]  # manifests of Evenset's own exports
     passed: tuple[PassedOver, ...]  # looked at, with the reason why they are none
     used: frozenset[str]  # paths of the listing that are parts of a table
 
@@ -68,6 +70,7 @@ class FoundTables:
 def find_tables(listing: Listing, places: Sequence[int]) -> FoundTables:
     """Return the tables among the files of a listing at `places`."""
     tables: list[Table] = []
+    exports: list[Table] = []
     passed: list[PassedOver] = []
     named = [
         place
@@ -77,11 +80,14 @@ def find_tables(listing: Listing, places: Sequence[int]) -> FoundTables:
     for place in named[:_MOST_TABLES]:
         path = listing.paths[place]
         try:
-            tables.append(peek(path, listing.root / listing.files[place]))
+            table = peek(path, listing.root / listing.files[place])
+            is_export = (table.names or table.rows[0])[: len(_EXPORT_COLUMNS)] == _EXPORT_COLUMNS
+            (exports if is_export else tables).append(table)
         except SourceError as error:
             if _suffix(path) != ".txt":  # a readme, notes
                 passed.append(PassedOver(path, str(error).split(". ")[0]))
-    return FoundTables(tuple(tables), tuple(passed), frozenset(table.path for table in tables))
+    used = frozenset(table.path for table in tables)
+    return FoundTables(tuple(tables), tuple(exports), tuple(passed), used)
 
 
 def peek(path: str, file: Path) -> Table:

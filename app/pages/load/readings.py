@@ -29,7 +29,12 @@ def draw_readings(pending: Pending, counts: Mapping[str, int], *, is_busy: bool)
         is_busy: Something runs that must end first.
     """
     found = pending.survey
-    if found.is_close:
+    if found.is_doubtful:
+        st.info(
+            "Nothing here clearly says the labels. Compare the pictures, choose another way to "
+            "read them, or write an expression for their names."
+        )
+    elif found.is_close:
         others = sum(reading in found.close_readings for reading in found.readings)
         words = "Another reading fits" if others == 1 else f"{others} other readings fit"
         st.info(f"{words} almost as well. Compare the pictures with their labels, then choose.")
