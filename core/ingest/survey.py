@@ -117,7 +117,9 @@ class Survey:
 
     @property
     def is_doubtful(self) -> bool:
-        """Return whether the best reading is hardly one: folders of no classes, or one alone."""
+        """Return whether the best reading is hardly one, and nobody chose it."""
+        if _is_chosen(self.choices):
+            return False
         evidence = self.chosen.evidence
         is_bare = evidence.labels == 1 and evidence.quality > _DOUBTFUL and not self.passed
         return self.chosen.score < _DOUBTFUL and not is_bare
@@ -135,11 +137,16 @@ class Survey:
             more = len(others) - _MOST_SAID
             titles = "; ".join(reading.title for reading in others[:_MOST_SAID])
             parts.append(f"Other readings: {titles}{f'; and {more} more' if more > 0 else ''}.")
-        if passed := (*self._weak_tables, *self.passed):
+        if passed := self.not_used:
             told = "; ".join(f"{one.path} ({one.reason})" for one in passed[:_MOST_SAID])
             more = len(passed) - _MOST_SAID
             parts.append(f"Not used: {told}{f'; and {more} more' if more > 0 else ''}.")
         return " ".join(parts)
+
+    @property
+    def not_used(self) -> tuple[PassedOver, ...]:
+        """Return the tables that were looked at and say nothing worth a reading."""
+        return (*self._weak_tables, *self.passed)
 
     @property
     def _weak_tables(self) -> list[PassedOver]:

@@ -74,12 +74,12 @@ def _draw_buttons(
 
 def _draw_passed(found: Survey) -> None:
     """Draw the tables that say no labels of these pictures, each with the reason."""
-    if found.passed:
-        with st.expander(f"Looked at, not used ({len(found.passed):,})"):
-            for one in found.passed[:_MOST_PASSED]:
+    if found.not_used:
+        with st.expander(f"Looked at, not used ({len(found.not_used):,})"):
+            for one in found.not_used[:_MOST_PASSED]:
                 quiet(f"{one.path}: {one.reason}.")
-            if len(found.passed) > _MOST_PASSED:
-                quiet(f"And {len(found.passed) - _MOST_PASSED:,} more.")
+            if len(found.not_used) > _MOST_PASSED:
+                quiet(f"And {len(found.not_used) - _MOST_PASSED:,} more.")
 
 
 def _draw_counts(counts: Mapping[str, int]) -> None:
