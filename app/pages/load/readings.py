@@ -17,7 +17,7 @@ from core.words import shortened
 
 _MOST_CARDS = 6
 _A_ROW = 3
-_LONGEST_BUTTON, _LONGEST_CAPTION = 44, 15  # letters
+_LONGEST_BUTTON, _LONGEST_CAPTION = 44, 22  # letters
 
 
 def draw_readings(pending: Pending, counts: Mapping[str, int], *, is_busy: bool) -> None:
@@ -101,6 +101,8 @@ def _draw_card(pending: Pending, reading: Reading, counts: Sequence[int], *, is_
             f"{class_bars(counts, 'Pictures per label')}</div>"
         )
         title = shortened(reading.title, _LONGEST_BUTTON)
+        if is_used and len(found.readings) == 1:
+            return
         if st.button(
             "In use" if is_used else f"Use {plain(title)}",
             icon=":material/check:" if is_used else None,

@@ -12,6 +12,7 @@ from core.ingest.labels import LabelsFile
 from core.words import count_of
 
 _NONE = "None"
+_ONE_HOT = "one for each label"
 _ABOUT_SPLIT = (
     "Train, validation and test. Without a column, folders decide, or all images are for training."
 )
@@ -58,12 +59,11 @@ def _choose_columns(labels_file: LabelsFile, key: str) -> Choices:
     names = labels_file.column_names
     columns = labels_file.columns
     guessed = names[columns.label]
-    each = f"one column a label ({count_of(len(columns.one_hot), 'column')})"
     places = st.columns(4)
     image = places[0].selectbox("File name column", names, index=columns.file, key=f"{key}_image")
     label = places[1].selectbox(
         "Label column", names, index=columns.label, key=f"{key}_label",
-        format_func=lambda name: each if columns.one_hot and name == guessed else name,
+        format_func=lambda name: _ONE_HOT if columns.one_hot and name == guessed else name,
     )  # fmt: skip
     with_none = [_NONE, *names]
     split, group = (
