@@ -12,7 +12,7 @@ from app.session.workspace import Workspace
 from app.session.workspaces import WORKSPACES
 from app.shell.thumbnails import SIDE_PX
 from core.errors import UnreadableImageError
-from core.ingest.looks import look_at
+from core.ingest.file_views import view_file
 from core.limits import Limits
 from core.pictures.encode import thumbnail
 
@@ -55,5 +55,5 @@ WAITING_ROUTES = [Route(f"{WAITING_PATH}/{{token}}/{{key}}/{{name}}", waiting_pi
 def _small(pending: Pending, place: int, limits: Limits) -> bytes:
     found = pending.survey
     file = int(found.pictures[place])
-    with look_at(found.listing, file, at_least_px=SIDE_PX, limits=limits) as look:
-        return thumbnail(look.pixels, SIDE_PX)
+    with view_file(found.listing, file, at_least_px=SIDE_PX, limits=limits) as view:
+        return thumbnail(view.pixels, SIDE_PX)

@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from core.errors import UnreadableImageError
-from core.ingest.looks import look_at
+from core.ingest.file_views import view_file
 from core.ingest.names import suffix_of
 from core.ingest.source_files import SourceFiles
 from core.pictures.decode import Pixels
@@ -96,7 +96,7 @@ def _side_of_masks(files: SourceFiles, pairs: Sequence[tuple[int, int]]) -> int 
     for number, pair in enumerate(pairs):
         if number == _FEWEST and not any(votes):
             return None  # classes whose pictures have the same numbers
-        one, other = (_look(files, place) for place in pair)
+        one, other = (_side(files, place) for place in pair)
         if one is None or other is None or one.size != other.size:
             continue
         masks = [one.is_mask, other.is_mask]
@@ -112,13 +112,13 @@ class _Side:
     is_mask: bool
 
 
-def _look(files: SourceFiles, place: int) -> _Side | None:
+def _side(files: SourceFiles, place: int) -> _Side | None:
     file = int(files.pictures[place])
     try:
-        with look_at(
+        with view_file(
             files.listing, file, at_least_px=_ENOUGH_PX, most_bytes=_LARGEST_BYTES
-        ) as look:
-            return _Side((look.width, look.height), _is_mask(look.pixels))
+        ) as view:
+            return _Side((view.width, view.height), _is_mask(view.pixels))
     except UnreadableImageError:
         return None
 

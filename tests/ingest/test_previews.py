@@ -9,9 +9,9 @@ from image_sets import jpeg, write_files
 
 from core.errors import UnreadableImageError
 from core.ingest import Survey, survey
+from core.ingest.file_views import view_file
 from core.ingest.folder import list_folder
 from core.ingest.listing import Listing
-from core.ingest.looks import look_at
 from core.ingest.previews import examples, extent_of, label_counts, try_pattern
 
 
@@ -103,15 +103,15 @@ def listed(folder: Path) -> Listing:
     return list_folder(write_files(folder / "set", {"a.jpg": jpeg(3)}))
 
 
-def test_a_look_gives_the_pixels_of_a_file_that_is_no_row(tmp_path: Path) -> None:
-    with look_at(listed(tmp_path), 0, at_least_px=8) as look:
-        assert (look.width, look.height) == (32, 24)
-        assert look.pixels.shape == (12, 16, 3)  # a JPEG at half its size
-        assert look.pixels.dtype == np.uint8
+def test_a_view_gives_the_pixels_of_a_file_that_is_no_row(tmp_path: Path) -> None:
+    with view_file(listed(tmp_path), 0, at_least_px=8) as view:
+        assert (view.width, view.height) == (32, 24)
+        assert view.pixels.shape == (12, 16, 3)  # a JPEG at half its size
+        assert view.pixels.dtype == np.uint8
 
 
 @pytest.mark.parametrize("instead", ["link", "folder", "nothing", "text", "large"])
-def test_what_is_no_picture_any_more_is_not_looked_at(tmp_path: Path, instead: str) -> None:
+def test_what_is_no_picture_any_more_is_not_viewed(tmp_path: Path, instead: str) -> None:
     listing = listed(tmp_path)
     file = listing.root / "a.jpg"
     picture = file.rename(tmp_path / "elsewhere.jpg")
@@ -127,6 +127,6 @@ def test_what_is_no_picture_any_more_is_not_looked_at(tmp_path: Path, instead: s
     most_bytes = 10 if instead == "large" else 1_000_000
     with (
         pytest.raises(UnreadableImageError),
-        look_at(listing, 0, at_least_px=8, most_bytes=most_bytes),
+        view_file(listing, 0, at_least_px=8, most_bytes=most_bytes),
     ):
         pass

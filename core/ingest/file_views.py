@@ -1,4 +1,4 @@
-"""A look at a picture that is no row of a dataset yet."""
+"""View a picture that is no row of a dataset yet."""
 
 import stat
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _MOST_BYTES = 1 << 26  # of a file: what is larger can wait until it is read
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class FileView:
     """What a file shows."""
 
     width: int  # of the file, px
@@ -24,14 +24,14 @@ class Look:
 
 
 @contextmanager
-def look_at(
+def view_file(
     listing: Listing,
     place: int,
     *,
     at_least_px: int,
     most_bytes: int = _MOST_BYTES,
     limits: Limits = DEFAULT_LIMITS,
-) -> Iterator[Look]:
+) -> Iterator[FileView]:
     """Give what a file of a listing shows, within the memory for pictures until the block ends.
 
     Args:
@@ -48,12 +48,12 @@ def look_at(
     try:
         status = path.lstat()
         if not stat.S_ISREG(status.st_mode) or status.st_size > most_bytes:
-            raise UnreadableImageError("no file to look at, or too large")
+            raise UnreadableImageError("no file any more, or too large")
         with room_to_read(path, status.st_size, limits, at_least_px=at_least_px):
             content = path.read_bytes()
             header = read_header(content, limits)
             with room_to_decode(header, len(content), at_least_px=at_least_px):
                 pixels = decode(content, header=header, limits=limits, at_least_px=at_least_px)
-                yield Look(header.width, header.height, pixels)
+                yield FileView(header.width, header.height, pixels)
     except OSError as error:
         raise UnreadableImageError(f"cannot be opened ({error.strerror})") from error
