@@ -12,10 +12,12 @@ from core.ingest.names import SPLIT_WORDS
 
 # Each as a person could write it, so that a recipe, the page and the command line name it alike.
 BEFORE_NUMBER = r"([^/]*?[^\W_])(?:[ _.(-]+|(?<=[^\W\d_]))\d+\)?(?:\.\w+)?$"
+BEFORE_CODE = r"([^/]*?[^\W\d_])[ _.-]+(?=[0-9a-f]*\d)[0-9a-f]{3,}(?:\.\w+)?$"
 FIRST_WORD = r"(?:^|/)([^\W\d_]+)[^/]*$"
 AFTER_NUMBER = r"\d[ _.-]*([^\W\d_][^/]*?)(?:\.\w+)?$"
 PATTERNS: Mapping[str, str] = {
     BEFORE_NUMBER: "the beginnings of file names",
+    BEFORE_CODE: "the beginnings of file names",
     FIRST_WORD: "the first words of file names",
     AFTER_NUMBER: "the ends of file names",
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,9 @@ from numpy.typing import NDArray
 
 from core.ingest.listing import Listing
 from core.ingest.names import is_junk_name, may_be_picture
+
+_MOST_SNIFFED = 5  # files of a folder
+_HEAD_BYTES = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +43,11 @@ def find_files(listing: Listing) -> SourceFiles:
             found.append(place)
     found.sort(key=paths.__getitem__)
     is_picture = [bool(files[place]) and may_be_picture(paths[place]) for place in found]
+    texts = _texts_without_suffix(listing, found, is_picture)
+    if texts:
+        is_picture = [
+            is_one and place not in texts for place, is_one in zip(found, is_picture, strict=True)
+        ]
     pictures = [place for place, is_one in zip(found, is_picture, strict=True) if is_one]
     others = [place for place, is_one in zip(found, is_picture, strict=True) if not is_one]
     chosen = [paths[place] for place in pictures]
@@ -51,3 +60,35 @@ def find_files(listing: Listing) -> SourceFiles:
         [str(folder) for folder in folders],
         others,
     )
+
+
+def _texts_without_suffix(
+    listing: Listing, found: Sequence[int], is_picture: Sequence[bool]
+) -> set[int]:
+    """Return files without a suffix in folders where those that are looked into are texts.
+
+    So annotations are told from pictures; a single damaged picture is not.
+    """
+    by_folder: dict[str, list[int]] = {}
+    for place, is_one in zip(found, is_picture, strict=True):
+        path = listing.paths[place]
+        name = path[path.rfind("/") + 1 :]
+        if is_one and "." not in name:
+            by_folder.setdefault(path[: len(path) - len(name)], []).append(place)
+    texts: set[int] = set()
+    for places in by_folder.values():
+        if all(_is_text(listing.root / listing.files[place]) for place in places[:_MOST_SNIFFED]):
+            texts.update(places)
+    return texts
+
+
+def _is_text(file: Path) -> bool:
+    """Return whether a file begins as text: without a control character, and with something."""
+    try:
+        with file.open("rb") as stream:
+            head = stream.read(_HEAD_BYTES)
+    except OSError:
+        return False
+    # 'P5' and a size begin some pictures, and no text that people write.
+    is_netpbm = head[:1] == b"P" and head[1:2].isdigit()
+    return bool(head) and not is_netpbm and all(byte > 8 for byte in head) and head.isascii()
