@@ -132,18 +132,14 @@ class Survey:
         parts = [f"Labels: {self.chosen.title} ({self._extent()}){self._beside()}."]
         if same := self.agreeing:
             is_one = len(same) == 1 and (same[0].kind == TABLE or same[0].evidence.labels == 1)
-            titles = " and ".join(reading.title for reading in same[:_MOST_SAID])
-            more = f" and {len(same) - _MOST_SAID} more" if len(same) > _MOST_SAID else ""
-            parts.append(f"{_upper(titles)}{more} {'says' if is_one else 'say'} the same.")
+            titles = _first([reading.title for reading in same], " and ")
+            parts.append(f"{_upper(titles)} {'says' if is_one else 'say'} the same.")
         parts += self._remarks()
         if others := self.others_said:
-            more = len(others) - _MOST_SAID
-            titles = "; ".join(reading.title for reading in others[:_MOST_SAID])
-            parts.append(f"Other readings: {titles}{f'; and {more} more' if more > 0 else ''}.")
+            parts.append(f"Other readings: {_first([one.title for one in others], '; ')}.")
         if passed := (*self._weak_tables, *self.passed):
-            told = "; ".join(f"{short(one.path)} ({one.reason})" for one in passed[:_MOST_SAID])
-            more = len(passed) - _MOST_SAID
-            parts.append(f"Not used: {told}{f'; and {more} more' if more > 0 else ''}.")
+            told = [f"{short(one.path)} ({one.reason})" for one in passed]
+            parts.append(f"Not used: {_first(told, '; ')}.")
         return "".join(letter if letter.isprintable() else " " for letter in " ".join(parts))
 
     @property
@@ -297,6 +293,13 @@ def _is_of_one_table(one: Reading, other: Reading) -> bool:
 def _tables_of(reading: Reading) -> tuple[Table, ...]:
     file = reading.labels_file
     return () if file is None or file.given is not None else file.tables
+
+
+def _first(titles: Sequence[str], between: str) -> str:
+    """Return the first few of some titles, and how many more there are."""
+    more = len(titles) - _MOST_SAID
+    told = between.join(titles[:_MOST_SAID])
+    return f"{told}{between}{'and ' if ';' in between else ''}{more} more" if more > 0 else told
 
 
 def _upper(text: str) -> str:
