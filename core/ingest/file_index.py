@@ -82,13 +82,13 @@ class FileIndex:
             beside += ["/".join([folder, *wanted[start:]]) for start in self._ends(wanted)]
         for is_folded in (False, True):
             found = self._agreeing(wanted, beside, is_folded=is_folded)
+            if len(found) > 1 and self._aside:
+                found = [place for place in found if place not in self._aside] or found
             if len(found) > 1 and folder:
                 inner = [place for place in found if self._paths[place].startswith(folder + "/")]
                 found = inner or found
             if found:
                 break
-        if len(found) > 1 and self._aside:
-            found = [place for place in found if place not in self._aside] or found
         places = tuple(found)
         if len(places) >= _REMEMBERED_FROM:
             self._remembered[value, folder] = places

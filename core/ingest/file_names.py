@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import regex
 
+from core.dataset import TRAIN
 from core.errors import SettingError
 from core.ingest.names import SPLIT_WORDS
 
@@ -27,6 +28,7 @@ _GENERIC = frozenset(
      "file", "scan", "pxl", "screenshot", "sample", "untitled", "copy", "mvi", "gopr", "dji", "vid",
      "left", "right", "mask", "jpg", "png", *SPLIT_WORDS}
 )  # fmt: skip
+_NEVER = _GENERIC - {word for word, split in SPLIT_WORDS.items() if split == TRAIN}
 _MOST_WORDS = 500
 _LEAST_FILES_A_WORD = 3
 _LEAST_SHARE = 0.5
@@ -55,6 +57,9 @@ def labels_in(paths: Sequence[str], pattern: str) -> list[str]:
         except TimeoutError as error:
             raise _slow(pattern) from error
         labels.append((found[group] or "").strip() if found else "")
+    if pattern in PATTERNS:
+        # 'IMG_1' and 'test_1' beside 'cat_1': pictures without a label. 'train' may be a vehicle.
+        return ["" if label.lower() in _NEVER else label for label in labels]
     return labels
 
 

@@ -152,6 +152,7 @@ class _Walks:
         if tops <= set(found):
             self._drop_repeated()
             self.drop_wrapping()
+        self._drop_containers()
         return is_clean
 
     def _drop_repeated(self) -> None:
@@ -167,6 +168,16 @@ class _Walks:
             for code, inner in tops.items()
         ):
             self.left = [walk[1:] for walk in self.left]
+
+    def _drop_containers(self) -> None:
+        """Make 'val/images' flat where 'train/n01443537/images' holds the classes."""
+        tops = {walk[0][0].lower() for walk in self.left if walk}
+        if tops <= CONTAINERS:
+            return
+        self.left = [
+            [] if len(walk) == 1 and walk[0][0].lower() in CONTAINERS else walk
+            for walk in self.left
+        ]
 
     def _take_deeper_splits(self) -> None:
         total = sum(self.counts)
@@ -251,7 +262,7 @@ def _like_training(
     inner: dict[str, set[str]] = defaultdict(set)
     for folder in below:
         if len(folder) > 1:
-            inner[folder[0]].add(folder[1])
+            inner[folder[0]].update({folder[1]} if folder[1].lower() not in CONTAINERS else ())
     training = set().union(*(inner[top] for top, code in codes.items() if code == _TRAIN))
     return {
         top: code

@@ -194,6 +194,8 @@ def _where(kind: str, names: Sequence[str]) -> str:
         found = sorted({split_folder(name.rpartition("/")[0]) for name in names})
     elif kind in {"empty_classes", "unusable_classes"}:
         found = list(names)
+    elif kind == "outside_classes" and all("/" in name for name in names):
+        found = sorted({name.rpartition("/")[0] for name in names})
     else:
         return ""
     more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
@@ -216,7 +218,7 @@ def _empty_classes(files: SourceFiles, folders: Folders, level: int) -> list[str
         if suffix_of(path) in UNREAD_PICTURES or (may_be_picture(path) and "/" in path)
     ]
     found = set()
-    for folder in (*listing.empty_folders, *unread):
+    for folder in (*files.empty_folders, *unread):
         above, _, name = folder.rpartition("/")
         is_named = bool(name) and name not in known and name.lower() not in CONTAINERS
         if is_named and above in parents and not is_junk(folder):

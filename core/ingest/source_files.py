@@ -25,6 +25,7 @@ class SourceFiles:
     folder_of: NDArray[np.intp]  # (P,) places in `folders`
     folders: Sequence[str]  # (D,) with a picture in them, '' for the root
     others: Sequence[int]  # places in the listing of all other files, by path
+    empty_folders: Sequence[str] = ()  # without a file, but for what systems and programs leave
 
 
 def find_files(listing: Listing) -> SourceFiles:
@@ -32,6 +33,7 @@ def find_files(listing: Listing) -> SourceFiles:
     paths, files = listing.paths, listing.files
     is_junk_folder: dict[str, bool] = {}
     found: list[int] = []
+    left: set[str] = set()  # folders in which '.gitkeep' or 'Thumbs.db' lie
     for place, path in enumerate(paths):
         folder, _, name = path.rpartition("/")
         is_junk = is_junk_folder.get(folder)
@@ -41,6 +43,8 @@ def find_files(listing: Listing) -> SourceFiles:
             is_junk_folder[folder] = is_junk
         if not is_junk and not is_junk_name(name):
             found.append(place)
+        elif not is_junk:
+            left.add(folder)
     found.sort(key=paths.__getitem__)
     is_picture = [bool(files[place]) and may_be_picture(paths[place]) for place in found]
     texts = _texts_without_suffix(listing, found, is_picture)
@@ -59,7 +63,19 @@ def find_files(listing: Listing) -> SourceFiles:
         np.asarray(codes, np.intp),
         [str(folder) for folder in folders],
         others,
+        (*listing.empty_folders, *_without_files(left, [paths[place] for place in found])),
     )
+
+
+def _without_files(folders: set[str], paths: Sequence[str]) -> list[str]:
+    """Return those of `folders` in which, and below which, none of `paths` lies."""
+    if not folders:
+        return []
+    holding: set[str] = set()
+    for folder in {path.rpartition("/")[0] for path in paths}:
+        parts = folder.split("/")
+        holding.update("/".join(parts[:depth]) for depth in range(len(parts) + 1))
+    return sorted(folders - holding)
 
 
 def _texts_without_suffix(
