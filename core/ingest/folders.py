@@ -171,12 +171,14 @@ class _Walks:
 
     def _drop_containers(self) -> None:
         """Make 'val/images' flat where 'train/n01443537/images' holds the classes."""
-        tops = {walk[0][0].lower() for walk in self.left if walk}
-        if tops <= CONTAINERS:
+        tops: dict[int, set[str]] = defaultdict(set)
+        for walk, split in zip(self.left, self.splits, strict=True):
+            tops[split].update(part.lower() for part, _ in walk[:1])
+        if all(names <= CONTAINERS for names in tops.values()):
             return
         self.left = [
-            [] if len(walk) == 1 and walk[0][0].lower() in CONTAINERS else walk
-            for walk in self.left
+            [] if len(walk) == 1 and tops[split] <= CONTAINERS else walk
+            for walk, split in zip(self.left, self.splits, strict=True)
         ]
 
     def _take_deeper_splits(self) -> None:

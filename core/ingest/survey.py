@@ -135,7 +135,7 @@ class Survey:
             titles = _first([reading.title for reading in same], " and ")
             parts.append(f"{_upper(titles)} {'says' if is_one else 'say'} the same.")
         parts += self._remarks()
-        if self._is_doubtful and self.chosen.evidence.labels < 2:
+        if self.chosen.kind in {FOLDERS, NOTHING} and self.chosen.evidence.labels < 2:
             parts.append("If file names hold the labels, give a pattern of them.")
         if others := self.others_said:
             parts.append(f"Other readings: {_first([one.title for one in others], '; ')}.")
