@@ -143,7 +143,9 @@ def collect(source: Source, labels_files: Sequence[LabelsFile]) -> list[Reading]
     )
     folders = read_folders(source, seen)
     found = [*folders, *tables]
-    if max(reading.score for reading in found) < _SILENT:
+    best = max(found, key=lambda reading: reading.score)
+    is_coded = best.kind == TABLE and all(map(_is_number, best.sample.values()))
+    if best.score < _SILENT or is_coded:
         found += read_names(source)
     found.sort(key=lambda reading: -reading.score)  # stable: of equals, folders come first
     return found
@@ -329,6 +331,10 @@ def _unlike_each_other(folders: Folders, level: int, counts: NDArray[np.intp]) -
         return 1.0
     shared = sum(map(len, inside.values())) / (len(every) * len(inside))
     return _ALIKE if shared >= _MOSTLY_SHARED else 1.0
+
+
+def _is_number(label: str) -> bool:
+    return label.replace(".", "", 1).isdecimal()
 
 
 def _repeating(counts: Sequence[int]) -> float:
