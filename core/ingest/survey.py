@@ -122,8 +122,8 @@ class Survey:
     @property
     def is_doubtful(self) -> bool:
         """Return whether the best reading is hardly one, and nobody chose it."""
-        if _is_chosen(self.choices):
-            return False
+        if _is_chosen(self.choices) or len(self.pictures) == 0:
+            return False  # of an empty source nothing can be asked: it is refused
         evidence = self.chosen.evidence
         is_bare = evidence.labels == 1 and evidence.quality > _DOUBTFUL and not self.passed
         return self.chosen.score < _DOUBTFUL and not is_bare
