@@ -21,6 +21,7 @@ from app.session.workspaces import TOKEN, WORKSPACES, new_token
 from app.settings import ASSETS, STREAMLIT_OPTIONS, ServerSettings
 from app.shell.thumbnails import COVER_PATH, thumbnail_file
 from app.upload.routes import UPLOAD_ROUTES
+from app.upload.waiting import WAITING_ROUTES
 from core.dataset.questions import with_decoding
 from core.errors import EvensetError, SettingError, SourceError
 from core.ingest import SAMPLES
@@ -131,6 +132,7 @@ app = st.App(
         Route(f"{ROUTE}/export/{{token}}/{{name}}", download),
         *MAP_ROUTES,
         *UPLOAD_ROUTES,
+        *WAITING_ROUTES,
     ],
     middleware=[Middleware(VisitorCookie)],
     lifespan=_lifespan,

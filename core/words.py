@@ -72,3 +72,11 @@ def duration_of(seconds: float) -> str:
         return f"{round(seconds, -1) if seconds > 20 else round(seconds):.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return a text of at most `longest` letters, its middle left out: names differ at the ends."""
+    if len(text) <= longest:
+        return text
+    after = (longest - 3) // 2
+    return f"{text[: longest - 3 - after]}...{text[-after:]}"

@@ -355,7 +355,7 @@ MAY_DECODE = {
     "core/dataset/picture.py",
     "core/pictures/measure.py",
     "core/embed/fit_directions.py",
-    "core/ingest/twins.py",
+    "core/ingest/file_views.py",
 }
 MAY_READ_ROWS = {"core/dataset/picture.py"}
 

@@ -92,6 +92,7 @@ RECORDS: dict[str, object] = {
         name="set", root=NOT_TEXT, images=2, skipped=0, as_bytes=("path",),
         categories={"label": ("a", "b")}, take=None, choices=Choices(),
         decided=(Decided("missing", 2, "2 rows.", "leave out", (NOT_TEXT,)),),
+        reading=f"Labels: {NOT_TEXT}, column 'a' (2 labels, all 2 pictures).",
         proposal=Proposal(7, 2, 2, 3, highest=4000, usual=900), decoding=Decoding("grey", 4095),
     ),
     "meta": StoredMeta("a", "1", 3, "cpu", "set", "abc", 5, "0.1.0"),

@@ -37,6 +37,7 @@ class Pending:
     name: str
     folder: Path  # of the workspace, made for them
     survey: Survey
+    proposed: tuple[str, ...] = ()  # readings that were said first, the best first: their options
     not_ahead: str = ""  # why they are not embedded ahead any more; see `Session.not_ahead`
 
 

@@ -29,6 +29,7 @@ _TO_THE_TITLE = """<i class="to-title" title="{}"></i><script>{{
   }}
 }}</script>"""
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_MOST_BARS = 60
 NOTES_KEY = "notes"
 SAMPLE_KEY = "wanted_sample"  # asked for here, loaded by Load
 
@@ -105,6 +106,15 @@ def picture_grid(dataset: ImageDataset, rows: Rows | Sequence[int]) -> None:
             )
         )
     st.html(f'<div class="pictures">{"".join(figures)}</div>')
+
+
+def class_bars(counts: Sequence[int], name: str) -> str:
+    """Return a small histogram called `name`: a bar for each count, the first 60."""
+    top = max(counts, default=0) or 1
+    bars = "".join(
+        f'<i style="height:{max(3, 100 * count / top):.0f}%"></i>' for count in counts[:_MOST_BARS]
+    )
+    return f'<div class="bars" role="img" aria-label="{escape(name)}">{bars}</div>'
 
 
 def ask_for_images(session: Session, question: str, purpose: str) -> ImageDataset | None:

@@ -12,7 +12,7 @@ from app.jobs.queue import AHEAD, JOBS, Job, JobState
 from app.session.session import Session
 from app.session.workspace import Ongoing, Workspace
 from app.settings import ASSETS
-from app.shell.page import NOTES_KEY, Page, PageState, plain, quiet
+from app.shell.page import NOTES_KEY, Page, PageState, class_bars, plain, quiet
 from core.dataset import TRAIN
 from core.words import count_of, duration_of
 
@@ -22,7 +22,6 @@ _ICONS = {
     PageState.DONE: ":material/check_circle:",
     PageState.STALE: ":material/sync_problem:",
 }
-_MOST_BARS = 60
 
 
 def draw(workspace: Workspace, pages: Iterable[Page], links: Mapping[str, StreamlitPage]) -> None:
@@ -59,11 +58,6 @@ def _dataset_card(session: Session, links: Mapping[str, StreamlitPage]) -> None:
         return
     with st.container(border=True, gap="xxsmall"):
         counts = sorted(dataset.counts(TRAIN).values(), reverse=True)
-        top = max(counts) or 1
-        bars = "".join(
-            f'<i style="height:{max(3, 100 * count / top):.0f}%"></i>'
-            for count in counts[:_MOST_BARS]
-        )
         classes = sum(count > 0 for count in dataset.counts().values())
         images = count_of(len(dataset.present_rows), "image")
         figures = f"{images}, {count_of(classes, 'class')}"
@@ -71,7 +65,7 @@ def _dataset_card(session: Session, links: Mapping[str, StreamlitPage]) -> None:
             figures += f"; {left_out:,} left out"
         st.html(
             f"<b>{escape(dataset.name)}</b>"
-            f'<div class="bars" role="img" aria-label="Training images per class">{bars}</div>'
+            f"{class_bars(counts, 'Training images per class')}"
             f'<p class="quiet">{figures}</p>'
         )
         if st.button("Change", type="tertiary", help="Load other images or choose a subset"):

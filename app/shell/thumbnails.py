@@ -8,7 +8,7 @@ from core.pictures.decoding import Decoding
 from core.pictures.encode import thumbnail
 from core.storage import write_bytes
 
-_SIDE_PX = 128
+SIDE_PX = 128
 _DIGEST_LENGTH = 64
 COVER_PATH = "/evenset/cover"  # of a sample, by its name
 
@@ -25,8 +25,8 @@ def thumbnail_file(folder: Path, dataset: ImageDataset, row: int) -> Path:
     key = str(dataset.picture_keys[row])
     path = folder / "thumbnails" / key[:2] / f"{key}.jpg"
     if not path.is_file():
-        with read_picture(dataset, row, at_least_px=_SIDE_PX) as pixels:
-            content = thumbnail(pixels, _SIDE_PX)
+        with read_picture(dataset, row, at_least_px=SIDE_PX) as pixels:
+            content = thumbnail(pixels, SIDE_PX)
         write_bytes(path, content)
     return path
 

@@ -111,6 +111,7 @@ def _open(
         )
     found = ingest.survey(listing, choices, progress=progress)
     if found.needs_answer:
-        return Pending(listing.name, folder, found)
+        said = tuple(one.option for one in (found.chosen, *found.others_said))
+        return Pending(listing.name, folder, found, said)
     dataset = ingest.read_survey(found, limits=limits, progress=progress)
     return dataset, audit(dataset, progress)

@@ -65,6 +65,7 @@ class ImageDataset:
     take: Take | None = None
     choices: Choices = NOTHING_CHOSEN  # all that it takes to read the source again in the same way
     decided: tuple[Decided, ...] = ()
+    reading: str = ""  # the sentence that says how its labels were read, and how else they could be
     original_labels: Mapping[str, str] = field(default_factory=dict)  # by path, where changed
     proposal: Proposal = NOTHING_OPEN  # how its pictures are best decoded, by all that were read
     decoding: Decoding = DEFAULT_DECODING  # one for the whole set: as proposed, or as chosen

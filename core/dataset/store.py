@@ -19,7 +19,7 @@ IMAGES_FILE = "images.parquet"
 SKIPPED_FILE = "skipped.parquet"
 FACTS_FILE = "dataset.json"  # written last: an index is whole once it is there
 
-_VERSION = 3  # with what the set has decided about its pixels
+_VERSION = 4  # with how its labels were read
 # Lone surrogates stand for bytes of a file name that are no text; Parquet's texts have no room
 # for them, so such a column is kept as bytes.
 _BYTES = ("utf-8", "surrogatepass")
@@ -46,6 +46,7 @@ class Facts:
     take: Take | None
     choices: Choices
     decided: tuple[Decided, ...]
+    reading: FileName
     proposal: Proposal
     decoding: Decoding
 
@@ -83,6 +84,7 @@ def write_dataset(folder: Path, dataset: ImageDataset) -> None:
         take=dataset.take,
         choices=dataset.choices,
         decided=dataset.decided,
+        reading=dataset.reading,
         proposal=dataset.proposal,
         decoding=dataset.decoding,
     )
@@ -127,6 +129,7 @@ def read_dataset(folder: Path) -> ImageDataset:
             take=facts.take,
             choices=facts.choices,
             decided=facts.decided,
+            reading=facts.reading,
             proposal=facts.proposal,
             decoding=facts.decoding,
         )

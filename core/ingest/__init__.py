@@ -13,8 +13,9 @@ A source is listed, surveyed, decided about and read. Reading order:
    takes the best one, confirmed on all pictures, or what a person asks for; `table_choice` is the
    part of that about tables and columns.
 3. `survey` looks at a source as a whole, and says in one sentence how labels are read, with the
-   other readings. `companions` (by name, and by `twins`) are masks and previews, `copies` are
-   folders inside of themselves, `mismatches` is all that does not fit.
+   other readings. `companions` (by name, and by `twins`, through `file_views`) are masks and
+   previews, `copies` are folders inside of themselves, `mismatches` is all that does not fit;
+   `previews` are what a person looks at before anything is read.
 4. `decisions` settles the mismatches and reads the `picture_files` into an `ImageDataset`.
 
 `open_source` leaves the package for those who ask nothing; `survey` and `read_survey` for a page.

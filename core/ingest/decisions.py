@@ -75,6 +75,7 @@ def read_survey(
         tuple(sorted(skipped, key=lambda skip: skip.path)),
         choices=_choices(found, chosen),
         decided=_decided(found, chosen, lost),
+        reading=found.sentence,
         proposal=propose(table["vanishing"].to_numpy(), table["highest"].to_numpy()),
     )
     if len(dataset.training_rows) == 0:

@@ -8,11 +8,10 @@ from itertools import combinations
 import numpy as np
 
 from core.errors import UnreadableImageError
+from core.ingest.file_views import view_file
 from core.ingest.names import suffix_of
 from core.ingest.source_files import SourceFiles
-from core.limits import DEFAULT_LIMITS
-from core.pictures.budget import room_to_decode, room_to_read
-from core.pictures.decode import Pixels, decode, read_header
+from core.pictures.decode import Pixels
 
 _MOSTLY = 0.9  # of the pictures of a folder have a twin, and of the pairs show a mask
 _FEWEST = 3  # pairs
@@ -97,35 +96,30 @@ def _side_of_masks(files: SourceFiles, pairs: Sequence[tuple[int, int]]) -> int 
     for number, pair in enumerate(pairs):
         if number == _FEWEST and not any(votes):
             return None  # classes whose pictures have the same numbers
-        one, other = (_picture(files, place) for place in pair)
+        one, other = (_side(files, place) for place in pair)
         if one is None or other is None or one.size != other.size:
             continue
-        masks = [_is_mask(one.pixels), _is_mask(other.pixels)]
+        masks = [one.is_mask, other.is_mask]
         for side in (0, 1):
             votes[side] += masks[side] and not masks[1 - side]
     side = int(votes[1] > votes[0])
     return side if votes[side] >= max(_FEWEST - 1, _MOSTLY * len(pairs)) else None
 
 
-@dataclass(frozen=True, eq=False)
-class _Picture:
+@dataclass(frozen=True)
+class _Side:
     size: tuple[int, int]  # of the file, px
-    pixels: Pixels  # of a JPEG perhaps a half, a quarter or an eighth
+    is_mask: bool
 
 
-def _picture(files: SourceFiles, place: int) -> _Picture | None:
-    file = files.listing.root / files.listing.files[int(files.pictures[place])]
+def _side(files: SourceFiles, place: int) -> _Side | None:
+    file = int(files.pictures[place])
     try:
-        file_bytes = file.stat().st_size
-        if file_bytes > _LARGEST_BYTES:
-            return None
-        with room_to_read(file, file_bytes, DEFAULT_LIMITS, at_least_px=_ENOUGH_PX):
-            content = file.read_bytes()
-            header = read_header(content)
-            with room_to_decode(header, file_bytes, at_least_px=_ENOUGH_PX):
-                pixels = decode(content, header=header, at_least_px=_ENOUGH_PX)
-                return _Picture((header.width, header.height), pixels)
-    except (OSError, UnreadableImageError):
+        with view_file(
+            files.listing, file, at_least_px=_ENOUGH_PX, most_bytes=_LARGEST_BYTES
+        ) as view:
+            return _Side((view.width, view.height), _is_mask(view.pixels))
+    except UnreadableImageError:
         return None
 
 

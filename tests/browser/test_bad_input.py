@@ -155,7 +155,7 @@ def test_a_labels_table_is_shown_and_its_columns_can_be_changed(
 
     visitor.upload(make_zip(tmp_path / "pets.zip", files))
 
-    visitor.says("Labels come from the rows of 'pets/pets.csv'; 2 mismatches to check.")
+    visitor.says("Labels: pets/pets.csv, column 'kind' (2 labels, 7 of 8 pictures).")
     visitor.says("1 picture without a row in the labels file")
     visitor.says("1 row without a file")
     visitor.says("This gives 7 images in 2 classes")

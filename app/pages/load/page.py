@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.pages.load import label_source
+from app.pages.load import labels
 from app.pages.load import resume as go_on
 from app.pages.load.pixels import draw_questions
 from app.pages.load.sources import draw_sources
@@ -26,6 +26,7 @@ from core.ingest import MISMATCHES, SAMPLES
 from core.words import count_of
 
 QUESTION = "Which images do you want to balance?"
+_SAID = frozenset({"empty_classes", "unlabelled_split"})  # of MISMATCHES
 _EDITS_ROUND = "edits_round"
 _FEW_CLASSES = 12  # with more, a count per class would be a wall of boxes
 
@@ -37,7 +38,7 @@ def load_view(session: Session) -> Session:
         loading.start_source(current_workspace(), f"sample:{sample}", title=SAMPLES[sample].title)
         st.rerun()
     if session.pending is not None:
-        label_source.draw(session.pending)
+        labels.draw(session.pending)
         return session
     dataset = session.dataset
     if dataset is None or session.source is None or session.audit is None:
@@ -50,6 +51,8 @@ def load_view(session: Session) -> Session:
         draw_sources(is_aside=current_workspace().saved is not None)
         return session
     heading(QUESTION, _answer(session.source, session.taken or dataset))
+    quiet(session.source.reading)
+    _draw_lost(session.source)
     note(
         "Evenset reads every file once. Files that cannot be used are listed with the reason and "
         "left out; each image gets a row number that is the same on every page."
@@ -105,6 +108,15 @@ def _answer(source: ImageDataset, dataset: ImageDataset) -> str:
         f"'{source.name}' has {count_of(len(source), 'image')} in "
         f"{count_of(len(source.classes), 'class')}. {used}.{taken}"
     )
+
+
+def _draw_lost(source: ImageDataset) -> None:
+    """Draw which folders and classes came to no image: nobody opens a list for that."""
+    for decided in source.decided:
+        if decided.kind == "unusable_classes":
+            st.warning(plain(f"{decided.text}."))
+        elif decided.kind in _SAID:
+            quiet(f"{decided.text}.")
 
 
 def _decided_table(source: ImageDataset) -> None:
