@@ -206,6 +206,8 @@ def _has_header(
         _plain(first[file]) not in _FILE_NAMES and find(first[file])
     ):
         return False
+    if _plain(first[file]) in _FILE_NAMES:
+        return True
     # The row may be of a file that is missing: then its other cells are like those below it.
     below = [set(column) for column in zip(*rows[1:], strict=True)]
     return not any(cell and cell in seen for cell, seen in zip(first, below, strict=False))

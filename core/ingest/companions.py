@@ -78,16 +78,28 @@ def _by_name(files: SourceFiles, stems: Sequence[str]) -> dict[int, int]:
 
 
 def _partner_folders(folders: set[str]) -> dict[str, list[str]]:
-    """Return, for each folder such as 'masks', the folders that may hold its pictures."""
-    partners = {}
+    """Return, for each folder in one such as 'masks', the folders that may hold its pictures."""
+    partners: dict[str, list[str]] = {}
     for folder in folders:
-        above, _, last = folder.rpartition("/")
-        if last.lower() in _ASIDE:
-            beside = [
-                other
-                for other in folders
-                if other.rpartition("/")[0] == above
-                and other.rpartition("/")[2].lower() in _PICTURE_FOLDERS
-            ]
-            partners[folder] = [above, *beside]
+        parts = folder.split("/")
+        for depth, part in enumerate(parts):
+            if part.lower() not in _ASIDE:
+                continue
+            above, below = parts[:depth], parts[depth + 1 :]
+            wanted = ["/".join([*above, *below])]
+            for name in _beside(folders, above):
+                wanted += ["/".join([*above, name, *below]), "/".join([*above, name])]
+            wanted = [name for name in dict.fromkeys(wanted) if name in folders and name != folder]
+            partners.setdefault(folder, []).extend(wanted)
     return partners
+
+
+def _beside(folders: set[str], above: Sequence[str]) -> list[str]:
+    """Return the folders such as 'images' that lie in a folder."""
+    depth = len(above)
+    inside = {
+        parts[depth]
+        for folder in folders
+        if len(parts := folder.split("/")) > depth and parts[:depth] == list(above)
+    }
+    return sorted(name for name in inside if name.lower() in _PICTURE_FOLDERS)

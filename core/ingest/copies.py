@@ -92,8 +92,9 @@ def _crosses_splits(copy: str, original: str) -> bool:
 def _same_files(
     files: SourceFiles, inside: Mapping[str, Sequence[int]], copy: str, original: str
 ) -> list[int]:
-    """Return the pictures of a copy, or nothing where one of them differs from its original."""
+    """Return the pictures of a copy that the original has, too, or nothing where one differs."""
     pairs: list[tuple[int, int]] = []
+    count = 0
     for folder, places in inside.items():
         if folder != copy and not folder.startswith(copy + "/"):
             continue
@@ -103,9 +104,11 @@ def _same_files(
         }
         for place in places:
             other = named.get(files.paths[place].rpartition("/")[2])
-            if other is None:
-                return []
-            pairs.append((place, other))
+            if other is not None:
+                pairs.append((place, other))
+            count += 1
+    if 2 * len(pairs) < count:
+        return []
     try:
         return [place for place, _ in pairs] if _are_equal(files, pairs) else []
     except OSError:

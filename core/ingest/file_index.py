@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from urllib.parse import unquote
 
 import numpy as np
@@ -15,6 +15,7 @@ _REMEMBERED_FROM = 16
 # What was put before the name of an uploaded file: '8f3a2b1c-cat.jpg'.
 _UPLOADED = re.compile(r"[0-9a-f]{6,12}-(?=.)", re.IGNORECASE)
 _ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
+_QUERY = re.compile(r"[?#].*$")
 _SUFFIX = re.compile(r"(?<=.)\.[A-Za-z][A-Za-z0-9]{1,4}$")
 # Last resorts, for tables that name nearly nothing by the rules of `find`, in this order; each
 # with what is said about it.
@@ -33,8 +34,10 @@ class FileIndex:
     path for each way to write a path.
     """
 
-    def __init__(self, paths: Sequence[str]) -> None:
+    def __init__(self, paths: Sequence[str], aside: Collection[int] = ()) -> None:
+        """Keep `paths`; the places in `aside` are meant only where no other file is."""
         self._paths = paths
+        self._aside = aside
         self._deepest: int | None = None
         self._by_number: _Hashed | None = None
         self._tables: dict[tuple[int | None, bool, bool], _Hashed] = {}
@@ -79,6 +82,8 @@ class FileIndex:
             beside += ["/".join([folder, *wanted[start:]]) for start in self._ends(wanted)]
         for is_folded in (False, True):
             found = self._agreeing(wanted, beside, is_folded=is_folded)
+            if len(found) > 1 and self._aside:
+                found = [place for place in found if place not in self._aside] or found
             if len(found) > 1 and folder:
                 inner = [place for place in found if self._paths[place].startswith(folder + "/")]
                 found = inner or found
@@ -202,10 +207,10 @@ def _parts(value: str, folders: Sequence[str]) -> list[str]:
 def _relaxed(value: str, relaxation: str) -> str:
     """Return `value` as a last resort spells it."""
     if relaxation == "decoded":
-        return unquote(value)
+        return unquote(_QUERY.sub("", value))
     if relaxation == "suffix":
         return _SUFFIX.sub("", value.strip())
-    name = (_parts(unquote(value), []) or [""])[-1]
+    name = (_parts(unquote(_QUERY.sub("", value)), []) or [""])[-1]
     return _UPLOADED.sub("", name, count=1)
 
 

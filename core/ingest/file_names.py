@@ -7,15 +7,18 @@ from functools import lru_cache
 
 import regex
 
+from core.dataset import TRAIN
 from core.errors import SettingError
 from core.ingest.names import SPLIT_WORDS
 
 # Each as a person could write it, so that a recipe, the page and the command line name it alike.
 BEFORE_NUMBER = r"([^/]*?[^\W_])(?:[ _.(-]+|(?<=[^\W\d_]))\d+\)?(?:\.\w+)?$"
+BEFORE_CODE = r"([^/]*?[^\W\d_])[ _.-]+(?=[0-9a-f]*\d)[0-9a-f]{3,}(?:\.\w+)?$"
 FIRST_WORD = r"(?:^|/)([^\W\d_]+)[^/]*$"
 AFTER_NUMBER = r"\d[ _.-]*([^\W\d_][^/]*?)(?:\.\w+)?$"
 PATTERNS: Mapping[str, str] = {
     BEFORE_NUMBER: "the beginnings of file names",
+    BEFORE_CODE: "the beginnings of file names",
     FIRST_WORD: "the first words of file names",
     AFTER_NUMBER: "the ends of file names",
 }
@@ -25,12 +28,15 @@ _GENERIC = frozenset(
      "file", "scan", "pxl", "screenshot", "sample", "untitled", "copy", "mvi", "gopr", "dji", "vid",
      "left", "right", "mask", "jpg", "png", *SPLIT_WORDS}
 )  # fmt: skip
+_NEVER = _GENERIC - {word for word, split in SPLIT_WORDS.items() if split == TRAIN}
 _MOST_WORDS = 500
 _LEAST_FILES_A_WORD = 3
 _LEAST_SHARE = 0.5
 # For one name, and for all: an expression can take for ever on a name that somebody made for it.
-_NAME_TIMEOUT_S = 0.05
-_TOTAL_TIMEOUT_S = 20.0
+# Those above are known to be quick.
+_NAME_TIMEOUT_S = 0.5
+_TOTAL_TIMEOUT_S = 5.0
+_TIMEOUT_S_A_NAME = 2e-5  # more, for each name of a large source
 _LONGEST_PATTERN = 1_000
 
 
@@ -43,16 +49,20 @@ def labels_in(paths: Sequence[str], pattern: str) -> list[str]:
     expression = _compiled(pattern)
     group: str | int = "label" if "label" in expression.groupindex else 1
     search = expression.search
-    ends = time.monotonic() + _TOTAL_TIMEOUT_S
+    timeout_s = None if pattern in PATTERNS else _NAME_TIMEOUT_S
+    ends = time.monotonic() + _TOTAL_TIMEOUT_S + _TIMEOUT_S_A_NAME * len(paths)
     labels = []
     for number, path in enumerate(paths):
-        if number % 1024 == 0 and time.monotonic() > ends:
+        if timeout_s and number % 16 == 0 and time.monotonic() > ends:
             raise _slow(pattern)
         try:
-            found = search(path, timeout=_NAME_TIMEOUT_S)
+            found = search(path, timeout=timeout_s)
         except TimeoutError as error:
             raise _slow(pattern) from error
         labels.append((found[group] or "").strip() if found else "")
+    if pattern in PATTERNS:
+        # 'IMG_1' and 'test_1' beside 'cat_1': pictures without a label. 'train' may be a vehicle.
+        return ["" if label.lower() in _NEVER else label for label in labels]
     return labels
 
 

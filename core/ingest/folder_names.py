@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from core.ingest.names import CONTAINERS, is_split_name, tokens_of
+from core.ingest.names import CONTAINERS, is_split_name, split_of, tokens_of
 
 # Before a number, or a letter alone, these count parts of a set: 'part_1', 'images_001', 'batch2'.
 _PARTS = frozenset(
@@ -20,9 +20,14 @@ _CLASSES = frozenset(
      "kind", "n", "species", "k"}
 )  # fmt: skip
 _CAMERA = re.compile(r"\d{3}[A-Z_]{5}|\d{3}_\d{4}|\d{3}[A-Z]{4,5}|DCIM|\d{3}MEDIA|Camera", re.ASCII)
+# Where phones put pictures.
+_PHONE = frozenset(
+    {"dcim", "camera", "camera roll", "screenshots", "whatsapp images", "download", "downloads",
+     "instagram", "bluetooth", "restored", "edited", "favorites", "recents", "sent"}
+)  # fmt: skip
 _DATE = re.compile(
     r"(19|20)\d\d([-_. ]?(0[1-9]|1[0-2])([-_. ]?[0-3]\d)?)?([-_ T].*)?"
-    r"|[0-3]?\d[-_.][01]?\d[-_.](19|20)\d\d"
+    r"|[0-3]?\d[-_.][01]?\d[-_.]((19|20)?\d\d)"
 )
 CLEAN = 1.0
 NUMBER = 0.7
@@ -37,11 +42,23 @@ def folders_quality(counts: Mapping[str, int]) -> float:
     if not total:
         return 0.0
     shared = _shared_template(list(counts))
-    return sum(_quality(name, shared) * count for name, count in counts.items()) / total
+    splits = _splits_of_one_thing(list(counts))
+    return (
+        sum(
+            (NO_CLASS if name in splits else _quality(name, shared)) * count
+            for name, count in counts.items()
+        )
+        / total
+    )
+
+
+def may_be_class(name: str) -> bool:
+    """Return whether a folder's name alone speaks for a class."""
+    return _quality(name, False) >= NUMBERED
 
 
 def _quality(name: str, is_shared: bool) -> float:
-    if is_split_name(name) or name.lower() in CONTAINERS:
+    if is_split_name(name) or name.lower() in CONTAINERS or name.lower() in _PHONE:
         return NO_CLASS
     if _CAMERA.fullmatch(name) or _DATE.fullmatch(name):
         return NO_CLASS
@@ -61,6 +78,16 @@ def _quality(name: str, is_shared: bool) -> float:
     if before in _CLASSES or not is_shared:
         return CLEAN
     return NUMBERED
+
+
+def _splits_of_one_thing(names: Sequence[str]) -> set[str]:
+    """Return names such as 'ISIC_Training_Input' and 'ISIC_Test_Input', if there are several."""
+    found = {name: said for name in names if (said := split_of(name)) is not None}
+    return {
+        name
+        for name, (code, rest) in found.items()
+        if any(other != code and words == rest for other, words in found.values())
+    }
 
 
 def _shared_template(names: Sequence[str]) -> bool:

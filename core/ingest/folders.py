@@ -1,14 +1,14 @@
 """What folders say: the split of a picture, and the names that may be classes, level by level."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.dataset import SPLITS, TRAIN
-from core.ingest.names import CONTAINERS, is_split_name, split_of
+from core.ingest.names import CONTAINERS, SPLIT_CODES, is_split_name, split_of
 
 NO_LABEL = -1
 _TRAIN = SPLITS.index(TRAIN)
@@ -71,6 +71,7 @@ def find_folders(
     walks = _Walks(names, counts)
     walks.drop_doubled()
     walks.drop_wrapping()
+    walks.drop_parts()
     is_clean = walks.take_splits(has_labels=has_labels)
     return Folders(
         names,
@@ -117,6 +118,20 @@ class _Walks:
         skip = _wrapping([[part for part, _ in walk] for walk in self.left])
         self.left = [walk[skip:] for walk in self.left]
 
+    def drop_parts(self) -> None:
+        """Make 'birds/heron' 'heron' where it lies beside 'heron' and 'ibis', and holds no more."""
+        tops = {walk[0][0] for walk in self.left if walk}
+        inner: dict[str, set[str]] = defaultdict(set)
+        for walk in self.left:
+            if walk:
+                inner[walk[0][0]].add(walk[1][0] if len(walk) > 1 else "")
+        parts = {
+            top
+            for top in tops
+            if len(inner[top]) > 1 and inner[top] <= tops - {top} and split_of(top) is None
+        }
+        self.left = [walk[1:] if walk and walk[0][0] in parts else walk for walk in self.left]
+
     def take_splits(self, *, has_labels: bool) -> bool:
         """Take the names of splits away; return whether all pictures lie in several of these."""
         found = _splits_at_top(self._parts(), self.counts, has_labels=has_labels)
@@ -125,13 +140,19 @@ class _Walks:
             return False
         tops = {walk[0][0] for walk in self.left if walk}
         is_clean = len(tops) > 1 and tops <= set(found) and all(map(len, self.left))
+        inside = {walk[1][0] for walk in self.left if len(walk) > 1 and walk[0][0] in found}
+        # Beside splits that hold the classes, a folder is no class; those inside of it may be.
+        is_beside = bool(inside) and not inside & (tops - set(found))
         for place, walk in enumerate(self.left):
             if walk and walk[0][0] in found:
                 self._set_split(place, found[walk[0][0]])
                 self.left[place] = walk[1:]
+            elif walk and is_beside:
+                self.left[place] = walk[1:] if len(walk) > 1 and walk[1][0] in inside else []
         if tops <= set(found):
             self._drop_repeated()
             self.drop_wrapping()
+        self._drop_containers()
         return is_clean
 
     def _drop_repeated(self) -> None:
@@ -147,6 +168,18 @@ class _Walks:
             for code, inner in tops.items()
         ):
             self.left = [walk[1:] for walk in self.left]
+
+    def _drop_containers(self) -> None:
+        """Make 'val/images' flat where 'train/n01443537/images' holds the classes."""
+        tops: dict[int, set[str]] = defaultdict(set)
+        for walk, split in zip(self.left, self.splits, strict=True):
+            tops[split].update(part.lower() for part, _ in walk[:1])
+        if all(names <= CONTAINERS for names in tops.values()):
+            return
+        self.left = [
+            [] if len(walk) == 1 and tops[split] <= CONTAINERS else walk
+            for walk, split in zip(self.left, self.splits, strict=True)
+        ]
 
     def _take_deeper_splits(self) -> None:
         total = sum(self.counts)
@@ -187,6 +220,7 @@ def _splits_at_top(
     for code, rest in named.values():
         rests[rest].add(code)
     codes = {top: code for top, (code, rest) in named.items() if not rest or len(rests[rest]) > 1}
+    codes |= _like_training(named, codes, below)
     if not codes:
         return {}
     has_train = _TRAIN in codes.values()
@@ -208,11 +242,35 @@ def _splits_at_top(
     others = [inner[top] - {""} for top, code in codes.items() if code != _TRAIN]
     if any(2 * len(one & other) > len(one) > 0 for one in shared for other in others):
         return codes
+    # 'cat', 'dog' and a flat 'test_images': pictures without labels. 'train' may be a class.
+    flat = {
+        top: code
+        for top, code in codes.items()
+        if code != _TRAIN and inner[top] == {""} and top.lower() not in SPLIT_CODES
+    }
+    if flat and len(classes) > 1:
+        return flat
     held = sum(
         count for folder, count in zip(below, counts, strict=True) if folder and folder[0] in codes
     )
     # With labels from elsewhere, folders of splits beside a few others are splits all the same.
     return codes if has_labels and has_train and len(codes) > 1 and 2 * held > sum(counts) else {}
+
+
+def _like_training(
+    named: Mapping[str, tuple[int, Parts]], codes: Mapping[str, int], below: Sequence[Parts]
+) -> dict[str, int]:
+    """Return folders such as 'seg_val' that hold the folders of 'train', with their codes."""
+    inner: dict[str, set[str]] = defaultdict(set)
+    for folder in below:
+        if len(folder) > 1:
+            inner[folder[0]].update({folder[1]} if folder[1].lower() not in CONTAINERS else ())
+    training = set().union(*(inner[top] for top, code in codes.items() if code == _TRAIN))
+    return {
+        top: code
+        for top, (code, _) in named.items()
+        if top not in codes and 2 * len(inner[top] & training) > len(inner[top])
+    }
 
 
 def _wrapping(folders: Sequence[Sequence[str]]) -> int:

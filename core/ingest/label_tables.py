@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
+from core.dataset import SPLITS
 from core.errors import SourceError
 from core.ingest.cells import CellForm, find_form, ones
 from core.ingest.columns import Columns, column_names, guess_columns, label_quality
 from core.ingest.file_index import RELAXATIONS, FileIndex
-from core.ingest.labels import LabelsFile, split_of_table
-from core.ingest.names import tokens_of
+from core.ingest.labels import LabelsFile, table_splits
+from core.ingest.names import split_of, tokens_of
 from core.ingest.tables import PassedOver, Table, read_cells
 
 _SAMPLE_ROWS = 4_096  # of each set of tables, spread over all its rows
@@ -52,7 +53,7 @@ def usable_tables(
         found.setdefault(form, []).append((table, columns, relaxation))
     sets = []
     for parts in found.values():
-        _, columns, relaxation = min(parts, key=lambda part: split_of_table(part[0].path) or 0)
+        _, columns, relaxation = min(parts, key=lambda part: _split_in(part[0]))
         sets.append(
             LabelsFile(tuple(table for table, _, _ in parts), columns, relaxation=relaxation)
         )
@@ -133,7 +134,7 @@ def _judged(labels_file: LabelsFile, wanted: Sequence[int], index: FileIndex) ->
         read.append(columns.split)
     kept, count = sample_cells(labels_file, read)
     found = [index.find(c[0], folder=f, relaxation=labels_file.relaxation) for _, f, c in kept]
-    splits = {path for path, _, _ in kept if split_of_table(path) is not None}
+    splits = {SPLITS[code] for code in table_splits(labels_file.tables).values()}
     if columns.split is not None:
         splits = {cells[-1] for _, _, cells in kept}
     judged = []
@@ -172,16 +173,21 @@ def _body(table: Table, columns: Columns) -> Sequence[Sequence[str]]:
     return table.rows[int(columns.has_header and table.names is None) :]
 
 
+def _split_in(table: Table) -> int:
+    found = split_of(PurePosixPath(table.path).stem)
+    return 0 if found is None else found[0]
+
+
 def _form_of(table: Table, columns: Columns) -> tuple[object, ...]:
     """Return what tables of one set share: columns, and a name that differs in split or number."""
     path = PurePosixPath(table.path)
     words = tokens_of(path.stem)
-    split = split_of_table(table.path)
+    split = split_of(path.stem)
     names = tuple(column_names(table, columns.has_header)) if columns.has_header else None
     # Which of two groups is guessed hangs on the rows: the training table says it for all.
     shape = replace(columns, group=None)
     if split is not None:
-        return ("one for each split", names, shape, path.suffix)
+        return ("one for each split", names, shape, path.suffix, split[1])
     pattern = tuple("#" if word.isdecimal() else word for word in words)
     return ("one name", names, shape, path.suffix, pattern) if names else (table.path,)
 

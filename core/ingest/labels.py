@@ -56,6 +56,7 @@ class SourceLabels:
     group_names: list[str] = field(default_factory=lambda: [""])  # '' for none but its own
     # Place of a picture with several labels -> all of them; its code is that of the first.
     combinations: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    proposals: dict[str, str] = field(default_factory=dict)  # mismatch -> decision, not the first
     pictures: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     rows: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
@@ -147,6 +148,9 @@ def label_by_folders(folders: Folders, folder_of: NDArray[np.intp], level: int) 
     if 0 < len(like_splits) < len(names) and not folders.has_clean_splits:
         is_split = np.isin(codes, like_splits)
         found.pictures["split_among_classes"] = np.flatnonzero(is_split).tolist()
+        # 'test' beside classes mostly holds pictures without labels; 'train' alone is a vehicle.
+        if any(SPLIT_CODES[names[code].lower()] == _TRAIN for code in like_splits):
+            found.proposals["split_among_classes"] = "class"
     return found
 
 
@@ -241,9 +245,10 @@ def rows_of(labels_file: LabelsFile, progress: Progress) -> Iterator[Row]:
     names = labels_file.column_names
     classes = [names[column] for column in columns.one_hot]
     labels_in: dict[str, tuple[str, ...]] = {}
+    splits = {path: SPLITS[code] for path, code in table_splits(labels_file.tables).items()}
     for table in labels_file.tables:
         folder = table.path.rpartition("/")[0]
-        split = PurePosixPath(table.path).stem if split_of_table(table.path) is not None else None
+        split = splits.get(table.path)
         for line, cells in read_cells(table, wanted, has_header=columns.has_header):
             if line % _REPORT_EVERY == 0:
                 progress("reading labels", line, 0)
@@ -265,11 +270,17 @@ def rows_of(labels_file: LabelsFile, progress: Progress) -> Iterator[Row]:
             )
 
 
-def split_of_table(path: str) -> int | None:
-    """Return the split that the name of a table says: 'train.csv', 'val_labels.csv'."""
-    stem = PurePosixPath(path).stem
-    found = split_of(stem) if is_split_name(stem) else None
-    return None if found is None else found[0]
+def table_splits(tables: Sequence[Table]) -> dict[str, int]:
+    """Return the splits that the names of a set of tables say: 'train.csv', 'val_labels.csv'.
+
+    One of them is for training, or the names are of something else: a table 'test_results'.
+    """
+    codes = {
+        table.path: found[0]
+        for table in tables
+        if (found := split_of(PurePosixPath(table.path).stem)) is not None
+    }
+    return codes if _TRAIN in codes.values() and len(codes) == len(tables) else {}
 
 
 def split_code(text: str) -> int:

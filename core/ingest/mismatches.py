@@ -106,7 +106,7 @@ MISMATCHES: Mapping[str, MismatchKind] = {
             "split_among_classes",
             "picture",
             "in a folder named like a split, next to class folders",
-            {"class": "Use the folder as a class", **_OUT},
+            {**_OUT, "class": "Use the folder as a class"},
         ),
         MismatchKind("empty_classes", "class folder", "without a picture", _OUT),
         MismatchKind("unusable_classes", "class", "without a usable picture", _OUT),
@@ -159,7 +159,12 @@ def find_mismatches(
     names["other_files"] = [files.listing.paths[place] for place in others]
     names["empty_classes"] = _empty_classes(files, folders, level)
     return tuple(
-        _mismatch(kind, names[kind], is_all=len(names[kind]) == len(files.paths) > 0)
+        _mismatch(
+            kind,
+            names[kind],
+            is_all=len(names[kind]) == len(files.paths) > 0,
+            proposed=labels.proposals.get(kind),
+        )
         for kind in MISMATCHES
         if names.get(kind)
     )
@@ -170,10 +175,12 @@ def lost_classes(names: Sequence[str]) -> Mismatch:
     return _mismatch("unusable_classes", names, is_all=False)
 
 
-def _mismatch(kind: str, names: Sequence[str], *, is_all: bool) -> Mismatch:
+def _mismatch(
+    kind: str, names: Sequence[str], *, is_all: bool, proposed: str | None = None
+) -> Mismatch:
     record = MISMATCHES[kind]
     decisions: Mapping[str, str] = record.decisions
-    proposed = next(iter(decisions))
+    proposed = proposed or next(iter(decisions))
     if kind == "outside_classes" and is_all:
         # Nothing else would be left.
         proposed = next(name for name in decisions if name != LEAVE_OUT)
@@ -187,6 +194,8 @@ def _where(kind: str, names: Sequence[str]) -> str:
         found = sorted({split_folder(name.rpartition("/")[0]) for name in names})
     elif kind in {"empty_classes", "unusable_classes"}:
         found = list(names)
+    elif kind == "outside_classes" and all("/" in name for name in names):
+        found = sorted({name.rpartition("/")[0] for name in names})
     else:
         return ""
     more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
@@ -209,7 +218,7 @@ def _empty_classes(files: SourceFiles, folders: Folders, level: int) -> list[str
         if suffix_of(path) in UNREAD_PICTURES or (may_be_picture(path) and "/" in path)
     ]
     found = set()
-    for folder in (*listing.empty_folders, *unread):
+    for folder in (*files.empty_folders, *unread):
         above, _, name = folder.rpartition("/")
         is_named = bool(name) and name not in known and name.lower() not in CONTAINERS
         if is_named and above in parents and not is_junk(folder):

@@ -44,6 +44,12 @@ _JUNK_NAMES = frozenset(
      "@recycle", "@tmp", "$recycle.bin", "recycler", "system volume information", "lost+found",
      "__pycache__", "icon\r", "found.000"}
 )  # fmt: skip
+# Texts that have no suffix.
+_TEXTS = frozenset(
+    {"readme", "license", "licence", "copying", "makefile", "dockerfile", "notice", "authors",
+     "changelog", "changes", "contributors", "citation", "version", "md5sums", "sha1sums",
+     "sha256sums", "checksums", "todo", "install", "manifest"}
+)  # fmt: skip
 _JUNK_STARTS = (".", "~$", "._")
 _OTHER_REASONS = {
     ".heic": "a HEIC picture, which is not supported: convert it to JPEG",
@@ -79,7 +85,9 @@ def may_be_picture(path: str) -> bool:
     The content decides in the end. Names such as 'img.0017' end in a number, not a suffix.
     """
     suffix = suffix_of(path)
-    return suffix in IMAGE_SUFFIXES or not suffix or suffix[1:].isdecimal()
+    if not suffix:
+        return path[path.rfind("/") + 1 :].lower() not in _TEXTS
+    return suffix in IMAGE_SUFFIXES or suffix[1:].isdecimal()
 
 
 def is_wanted(path: str) -> bool:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.dataset import SPLITS, Choices
 from core.ingest.file_index import FileIndex
 from core.ingest.file_names import PATTERNS, labels_in, words_quality
-from core.ingest.folder_names import folders_quality
+from core.ingest.folder_names import folders_quality, may_be_class
 from core.ingest.folders import NO_LABEL, Folders
 from core.ingest.label_tables import JudgedTable, judge_columns
 from core.ingest.labels import (
@@ -22,7 +22,6 @@ from core.ingest.labels import (
     label_by_table,
     unlabelled_splits,
 )
-from core.ingest.names import CONTAINERS
 from core.ingest.source_files import SourceFiles
 from core.progress import Progress
 
@@ -36,7 +35,7 @@ _DEEPEST = 4  # levels of folders
 _BASE: Mapping[str, float] = {
     FOLDERS: 0.9,
     TABLE: 0.88,
-    FILE_NAMES: 0.5,
+    FILE_NAMES: 0.35,
     PATTERN: 1.0,
     NOTHING: 0.01,
 }
@@ -44,6 +43,7 @@ _DEEPER = 0.75  # of a level of folders, for each level above it that could hold
 _ALIKE, _MOSTLY_SHARED = 0.2, 0.75
 _SILENT = 0.7  # where folders and tables score less, names of files are asked, too
 _MOST_NAMED = 3
+_LONGEST = 80  # letters of a name in a sentence
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,9 @@ def collect(source: Source, labels_files: Sequence[LabelsFile]) -> list[Reading]
     )
     folders = read_folders(source, seen)
     found = [*folders, *tables]
-    if max(reading.score for reading in found) < _SILENT:
+    best = max(found, key=lambda reading: reading.score)
+    is_coded = best.kind == TABLE and all(map(_is_number, best.sample.values()))
+    if best.score < _SILENT or is_coded:
         found += read_names(source)
     found.sort(key=lambda reading: -reading.score)  # stable: of equals, folders come first
     return found
@@ -172,9 +174,11 @@ def confirm(reading: Reading, source: Source, labels: SourceLabels) -> Reading:
     is_used = ~source.is_aside
     aside = np.zeros(len(is_used), np.bool_)
     aside[labels.pictures.get("unlabelled_split", [])] = True
-    counts = np.bincount(
-        labels.codes[is_used & (labels.codes != NO_LABEL)], minlength=len(labels.names)
-    )
+    if labels.proposals.get("split_among_classes") is None:
+        aside[labels.pictures.get("split_among_classes", [])] = True
+    has_one = is_used & ~aside & (labels.codes != NO_LABEL)
+    has_one[list(labels.combinations)] = False
+    counts = np.bincount(labels.codes[has_one], minlength=len(labels.names))
     counts = counts[counts > 0]
     evidence = replace(
         reading.evidence,
@@ -186,11 +190,13 @@ def confirm(reading: Reading, source: Source, labels: SourceLabels) -> Reading:
             SPLITS[code] for code in np.unique(labels.splits[labels.codes != NO_LABEL]) if code >= 0
         ),
         rows_without_file=len(labels.rows.get("rows_without_file", [])),
-        several=len(labels.combinations) / max(1, int(counts.sum())),
+        several=len(labels.combinations) / max(1, len(labels.combinations) + int(counts.sum())),
     )
+    # Several labels are no fault of the reading: they are decided about.
+    told = replace(evidence, named=evidence.named + len(labels.combinations))
     # What lowers a level of folders is not in its evidence.
     factor = reading.score / (reading.evidence.score(1.0) or 1.0)
-    return replace(reading, evidence=evidence, score=min(1.0, factor * evidence.score(1.0)))
+    return replace(reading, evidence=evidence, score=min(1.0, factor * told.score(1.0)))
 
 
 def read_folders(source: Source, seen: Sequence[int] | None = None) -> list[Reading]:
@@ -254,7 +260,7 @@ def read_column(source: Source, judged: JudgedTable) -> Reading:
         pictures, min(named, pictures), len(of_label), _repeating(list(of_label.values())),
         judged.quality, tuple(sorted(judged.splits)), judged.rows_without_file, judged.several,
     )  # fmt: skip
-    what = "one column a label" if columns.one_hot else f"column '{names[columns.label]}'"
+    what = "one column a label" if columns.one_hot else f"column '{short(names[columns.label])}'"
     choices = Choices(
         labels_file=file.given or file.name,
         image_column=names[columns.file],
@@ -263,7 +269,7 @@ def read_column(source: Source, judged: JudgedTable) -> Reading:
         group_column="" if columns.group is None else names[columns.group],
     )
     paths = [table.path for table in file.tables]
-    title = _listed(paths) if len(paths) > _MOST_NAMED else file.name
+    title = _listed(paths) if len(paths) > _MOST_NAMED else ", ".join(map(short, paths))
     return Reading(
         TABLE, f"{title}, {what}", choices, evidence, evidence.score(_BASE[TABLE]), file,
         sample=judged.labels,
@@ -299,7 +305,7 @@ def read_pattern(
         words_quality(left) if kind == FILE_NAMES else 1.0,
         _splits_of(source.labelled_folders, has_label),
     )  # fmt: skip
-    title = PATTERNS.get(pattern, f"the pattern {pattern}")
+    title = PATTERNS.get(pattern, f"the pattern {short(pattern)}")
     title += f" ({_listed(_in_order(of_label))})" if of_label else ""
     sample = {int(place): label for place, label in zip(places, labels, strict=True) if label}
     return Reading(
@@ -308,18 +314,27 @@ def read_pattern(
     )  # fmt: skip
 
 
+def short(name: str) -> str:
+    """Return a name as a sentence holds it: its middle left out where it is long."""
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST // 2]}...{name[-_LONGEST // 2 :]}"
+
+
 def _unlike_each_other(folders: Folders, level: int, counts: NDArray[np.intp]) -> float:
     """Return less than 1 where the folders of a level hold folders of the same names: parts."""
     inside: dict[str, set[str]] = {}
     for parts, count in zip(folders.classes, counts, strict=True):
         if len(parts) >= level and count:
-            inner = [name for name in parts[level : level + 1] if name.lower() not in CONTAINERS]
+            inner = filter(may_be_class, parts[level : level + 1])
             inside.setdefault(parts[level - 1], set()).update(inner)
     every = set().union(*inside.values())
     if len(inside) < 2 or len(every) < 2:
         return 1.0
     shared = sum(map(len, inside.values())) / (len(every) * len(inside))
     return _ALIKE if shared >= _MOSTLY_SHARED else 1.0
+
+
+def _is_number(label: str) -> bool:
+    return label.replace(".", "", 1).isdecimal()
 
 
 def _repeating(counts: Sequence[int]) -> float:
@@ -347,5 +362,7 @@ def _in_order(counts: Mapping[str, int]) -> list[str]:
 def _listed(names: Sequence[str]) -> str:
     """Return 'a', 'a and b', 'a, b, c and 4 more'."""
     if len(names) <= _MOST_NAMED + 1:  # 'and 1 more' is no shorter
+        names = list(map(short, names))
         return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    names = list(map(short, names))
     return f"{', '.join(names[:_MOST_NAMED])} and {len(names) - _MOST_NAMED} more"

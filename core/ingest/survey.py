@@ -17,7 +17,7 @@ from core.ingest.labels import LabelsFile, SourceLabels
 from core.ingest.listing import Listing
 from core.ingest.mismatches import Mismatch, find_mismatches
 from core.ingest.reading_choice import choose
-from core.ingest.readings import CLOSE, FOLDERS, NOTHING, TABLE, Reading, Source
+from core.ingest.readings import CLOSE, FOLDERS, NOTHING, TABLE, Reading, Source, short
 from core.ingest.source_files import SourceFiles, find_files
 from core.ingest.tables import PassedOver, Table, find_tables, read_cells
 from core.progress import Progress, silent
@@ -25,6 +25,7 @@ from core.words import count_of
 
 _MOST_SAID = 3  # other readings in the sentence
 _WORTH_A_WORD = 0.1  # of a score
+_SURE = 0.8  # quality of a column that its name calls labels
 _DOUBTFUL = 0.2  # a score below this one is a guess, to be looked at
 _WORTH_SAYING = 0.6  # of the best score, for another column of the same table
 
@@ -67,7 +68,10 @@ class Survey:
                 other.labels_file.name for other in (self.chosen, *said) if other.labels_file
             ]
             is_column = reading.labels_file is not None and reading.labels_file.name in sources
-            if not is_column or reading.score >= _WORTH_SAYING * self.chosen.score:
+            # Where a column's name says that it holds labels, the others hardly do.
+            is_sure = self.chosen.evidence.quality > _SURE
+            least = _WORTH_SAYING * self.chosen.score if is_sure else _WORTH_A_WORD
+            if not is_column or reading.score >= least:
                 said.append(reading)
         return tuple(said)
 
@@ -126,20 +130,19 @@ class Survey:
     def sentence(self) -> str:
         """Return where labels come from, what else could say them, and what was passed over."""
         parts = [f"Labels: {self.chosen.title} ({self._extent()}){self._beside()}."]
-        if self.agreeing:
-            same = self.agreeing[0]
-            verb = "say" if same.kind == FOLDERS and same.evidence.labels > 1 else "says"
-            parts.append(f"{_upper(same.title)} {verb} the same.")
+        if same := self.agreeing:
+            is_one = len(same) == 1 and (same[0].kind == TABLE or same[0].evidence.labels == 1)
+            titles = _first([reading.title for reading in same], " and ")
+            parts.append(f"{_upper(titles)} {'says' if is_one else 'say'} the same.")
         parts += self._remarks()
+        if self.chosen.kind in {FOLDERS, NOTHING} and self.chosen.evidence.labels < 2:
+            parts.append("If file names hold the labels, give a pattern of them.")
         if others := self.others_said:
-            more = len(others) - _MOST_SAID
-            titles = "; ".join(reading.title for reading in others[:_MOST_SAID])
-            parts.append(f"Other readings: {titles}{f'; and {more} more' if more > 0 else ''}.")
+            parts.append(f"Other readings: {_first([one.title for one in others], '; ')}.")
         if passed := (*self._weak_tables, *self.passed):
-            told = "; ".join(f"{one.path} ({one.reason})" for one in passed[:_MOST_SAID])
-            more = len(passed) - _MOST_SAID
-            parts.append(f"Not used: {told}{f'; and {more} more' if more > 0 else ''}.")
-        return " ".join(parts)
+            told = [f"{short(one.path)} ({one.reason})" for one in passed]
+            parts.append(f"Not used: {_first(told, '; ')}.")
+        return "".join(letter if letter.isprintable() else " " for letter in " ".join(parts))
 
     @property
     def _weak_tables(self) -> list[PassedOver]:
@@ -227,7 +230,7 @@ def _source(files: SourceFiles, copies: Copies, companions: Companions) -> Sourc
     counts = np.bincount(files.folder_of, minlength=len(files.folders))
     return Source(
         files,
-        FileIndex(files.paths),
+        FileIndex(files.paths, frozenset(np.flatnonzero(is_aside).tolist())),
         find_folders(copies.originals, counts),
         find_folders(copies.originals, counts, has_labels=True),
         is_aside,
@@ -292,6 +295,13 @@ def _is_of_one_table(one: Reading, other: Reading) -> bool:
 def _tables_of(reading: Reading) -> tuple[Table, ...]:
     file = reading.labels_file
     return () if file is None or file.given is not None else file.tables
+
+
+def _first(titles: Sequence[str], between: str) -> str:
+    """Return the first few of some titles, and how many more there are."""
+    more = len(titles) - _MOST_SAID
+    told = between.join(titles[:_MOST_SAID])
+    return f"{told}{between}{'and ' if ';' in between else ''}{more} more" if more > 0 else told
 
 
 def _upper(text: str) -> str:

@@ -154,7 +154,7 @@ def test_an_unlabelled_folder_beside_splits_is_said_by_name(tmp_path: Path, name
 
 @pytest.mark.parametrize(
     "classes",
-    [("bus", "car", "train"), ("pipette", "test strip", "vial"), ("cup", "plate", "test")],
+    [("bus", "car", "train"), ("pipette", "test strip", "vial"), ("cup", "training", "plate")],
 )
 def test_a_class_called_like_a_split_is_proposed_as_a_class(
     tmp_path: Path, classes: Sequence[str]
@@ -162,6 +162,17 @@ def test_a_class_called_like_a_split_is_proposed_as_a_class(
     found = look(tmp_path, pictures(*classes))
 
     assert list(preview_counts(found, {})) == sorted(classes)
+
+
+@pytest.mark.parametrize("name", ["test", "test_images", "test1", "unlabeled"])
+def test_a_flat_test_folder_beside_classes_is_asked_about_and_left_out(
+    tmp_path: Path, name: str
+) -> None:
+    found = look(tmp_path, pictures("cup", "plate", name))
+
+    assert list(preview_counts(found, {})) == ["cup", "plate"]
+    assert "(2 labels, all 12 pictures)" in found.sentence
+    assert found.needs_answer
 
 
 @pytest.mark.parametrize(
