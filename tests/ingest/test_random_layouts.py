@@ -5,7 +5,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from layout_sketch import Truth
 from random_layouts import RandomLayout, draw_layout
@@ -64,5 +64,6 @@ def test_the_truth_of_3000_random_layouts_is_proposed_or_named() -> None:
 
 @pytest.mark.long
 @given(st.integers(3_000, 1_000_000))
+@settings(derandomize=True)
 def test_no_layout_is_silently_read_as_something_else(seed: int) -> None:
     assert outcome(draw_layout(Random(seed))) in {"proposed", "named"}
