@@ -104,6 +104,13 @@ class ImageDataset:
         return self.table["file"].to_numpy(object)
 
     @cached_property
+    def is_damaged(self) -> NDArray[np.bool_]:
+        """Return (N,) whether a row's file is damaged inside, as was found while it was loaded."""
+        is_damaged = (self.table["damage"] != "").to_numpy(bool)
+        is_damaged.setflags(write=False)
+        return is_damaged
+
+    @cached_property
     def ordinals(self) -> NDArray[np.intp]:
         """Return (N,) which each row is among those with its digest, from 0, in order of row."""
         return _frozen(np.asarray(self.table.groupby("digest").cumcount(), np.intp))

@@ -59,6 +59,7 @@ class _Columns:
     conversions: list[str] = field(default_factory=list)
     vanishing: list[float] = field(default_factory=list)
     highest: list[int] = field(default_factory=list)
+    damages: list[str] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     digests: list[str] = field(default_factory=list)
     skipped: list[SkippedFile] = field(default_factory=list)
@@ -77,9 +78,10 @@ def read_picture_files(
 ) -> tuple[pd.DataFrame, list[SkippedFile]]:
     """Return the table of all pictures that can be read, and the others with the reason.
 
-    Each picture is decoded once to be sure that it can be, and measured on the way: what it says
-    about how its set is best decoded stands in two columns, so that no question that comes later
-    (which pictures would vanish, a part of the set, another start of the server) reads it again.
+    Each picture is looked through once to be sure that it can be decoded, and measured on the way:
+    what is damaged inside it, and what it says about how its set is best decoded, stand in columns,
+    so that no question that comes later (which pictures would vanish, a part of the set, another
+    start of the server) reads it again.
     """
     root, count = str(pictures.root), len(pictures.paths)
     read = _Columns()
@@ -109,6 +111,7 @@ def read_picture_files(
             "conversion": read.conversions,
             "vanishing": np.asarray(read.vanishing, np.float32),
             "highest": np.asarray(read.highest, np.int32),
+            "damage": read.damages,
             "bytes": np.asarray(read.sizes),
             "digest": read.digests,
             "file": [pictures.files[place] for place in read.places],
@@ -165,5 +168,6 @@ def _inspect(
     columns.conversions.append(header.conversion)
     columns.vanishing.append(measures.vanishing)
     columns.highest.append(measures.highest)
+    columns.damages.append(measures.damage)
     columns.sizes.append(len(content))
     columns.digests.append(sha256(content).hexdigest())
