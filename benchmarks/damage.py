@@ -38,7 +38,7 @@ ALONE = """
 import json, os, sys
 from pathlib import Path
 import cv2, numpy as np
-cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_WARNING)
 told, kept = {}, os.open(sys.argv[2], os.O_RDWR | os.O_CREAT | os.O_TRUNC)
 os.dup2(kept, 2)
 for path in sorted(Path(sys.argv[1]).rglob("*.*")):
@@ -129,13 +129,14 @@ def main() -> None:
         for name, count in counts.items():
             shares = (f"{100 * count[each] / count.total():.0f} %" for each in OUTCOMES)
             print(f"| {name} | {count.total():,} | {' | '.join(shares)} |")
+    wrong = sum(bool(found[sound][0]) for sound in set(parents.values()))
     total = sum(by_kind.values(), Counter())
     print(
         f"{total.total():,} files: "
         + ", ".join(f"{total[each]:,} {each}" for each in OUTCOMES)
         + f"; OpenCV's codecs warn of {warned:,}, {missed:,} of which pass without a finding; "
         f"{len(lines):,} lines of other libraries on the terminal; "
-        f"{sum(bool(found[sound][0]) for sound in set(parents.values()))} sound ones refused or found"
+        f"{wrong:,} sound ones refused or found"
     )
     print(*lines[:20], sep="\n")
 

@@ -15,7 +15,9 @@ HEIGHT, WIDTH = 80, 104
 def _noisy(seed: int) -> Image.Image:
     rng = np.random.default_rng(seed)
     pixels = picture(seed, height=HEIGHT, width=WIDTH).astype(int)
-    return Image.fromarray(np.clip(pixels + rng.integers(-9, 10, pixels.shape), 0, 255).astype("u1"))
+    return Image.fromarray(
+        np.clip(pixels + rng.integers(-9, 10, pixels.shape), 0, 255).astype("u1")
+    )
 
 
 def _open(seed: int) -> Image.Image:

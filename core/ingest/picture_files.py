@@ -83,13 +83,13 @@ def read_picture_files(
     so that no question that comes later (which pictures would vanish, a part of the set, another
     start of the server) reads it again.
     """
-    root, count = str(pictures.root), len(pictures.paths)
+    count = len(pictures.paths)
     read = _Columns()
 
     def inspect(places: Sequence[int]) -> _Columns:
         columns = _Columns()
         for place in places:
-            _inspect(place, pictures.paths[place], root, pictures.files[place], limits, columns)
+            _inspect(place, pictures, limits, columns)
         return columns
 
     for columns in run_batches(
@@ -136,29 +136,42 @@ def _categories(codes: NDArray[np.integer], names: Sequence[str]) -> pd.Series:
     return pd.Series(pd.Categorical.from_codes(codes.tolist(), index))
 
 
-def _inspect(
-    place: int, path: str, root: str, file: str, limits: Limits, columns: _Columns
-) -> None:
+def _inspect(place: int, pictures: PictureFiles, limits: Limits, columns: _Columns) -> None:
     """Add what one picture is to `columns`, or why it cannot be used."""
     try:
-        # `Path` would take as long as all the rest.
-        whole_path = os.path.join(root, file)  # noqa: PTH118
-        with open(whole_path, "rb", buffering=0) as opened:  # noqa: PTH123
-            size = os.fstat(opened.fileno()).st_size
-            most = limits.image_pixels * _MOST_BYTES_PER_PIXEL + _MOST_BYTES_BESIDE
-            if size > most:
-                raise UnreadableImageError(f"too large: {size_of(size)}, limit {size_of(most)}")
-            with room_to_read(whole_path, size, limits, at_least_px=1):
-                content = opened.read()
-                header = read_header(content, limits)
-                with room_to_decode(header, size, at_least_px=1):
-                    measures = measure_file(content, header)
+        _read(place, pictures, limits, columns)
     except UnreadableImageError as error:
-        columns.skipped.append(SkippedFile(path, str(error)))
-        return
+        reason = str(error)
     except OSError as error:
-        columns.skipped.append(SkippedFile(path, f"cannot be opened ({error.strerror})"))
+        reason = f"cannot be opened ({error.strerror})"
+    except MemoryError:
+        reason = "takes more memory than is free"
+    else:
         return
+    label = pictures.classes[pictures.labels[place]]
+    columns.skipped.append(SkippedFile(pictures.paths[place], reason, label))
+
+
+def _read(place: int, pictures: PictureFiles, limits: Limits, columns: _Columns) -> None:
+    """Add what one picture is to `columns`.
+
+    Raises:
+        UnreadableImageError: it cannot be decoded, or is too large.
+        OSError: it cannot be opened.
+        MemoryError: it needs more than there is.
+    """
+    # `Path` would take as long as all the rest.
+    whole_path = os.path.join(pictures.root, pictures.files[place])  # noqa: PTH118
+    with open(whole_path, "rb", buffering=0) as opened:  # noqa: PTH123
+        size = os.fstat(opened.fileno()).st_size
+        most = limits.image_pixels * _MOST_BYTES_PER_PIXEL + _MOST_BYTES_BESIDE
+        if size > most:
+            raise UnreadableImageError(f"too large: {size_of(size)}, limit {size_of(most)}")
+        with room_to_read(whole_path, size, limits, at_least_px=1):
+            content = opened.read()
+            header = read_header(content, limits)
+            with room_to_decode(header, size, at_least_px=1):
+                measures = measure_file(content, header)
     columns.places.append(place)
     columns.widths.append(header.width)
     columns.heights.append(header.height)

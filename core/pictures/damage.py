@@ -5,18 +5,27 @@ name. Damage of values that no checksum covers cannot be told: benchmarks/RESULT
 files", says how often each format has it.
 """
 
-from collections.abc import Callable, Mapping
+import struct
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import cv2
+
 from core.errors import UnreadableImageError
-from core.pictures.header import ImageHeader
+from core.pictures.header import DAMAGE, ImageHeader, reason_of
 from core.pictures.jpeg import DamagedInsideError, read_jpeg
+from core.pictures.lzw import WRONG_CODE, count_unpacked
+from core.pictures.opencv import read_with_opencv
 from core.pictures.png import damage_of_png, is_interlaced
+from core.pictures.tiff import damage_of_tiff
 
 _RIFF_HEADER, _CHUNK_HEADER = 12, 8  # bytes of a WebP's head, and of a chunk's
 _BMP_SIZE_AT = 2
 _GIF_HEAD, _GIF_TABLE, _GIF_IMAGE = 13, 0x80, 9  # bytes; the flag of a table of colours; bytes
+_MOST_LITERAL_BITS = 8
+_GIF_SIZE_AT = 6
 _EXTENSION, _IMAGE, _TRAILER = 0x21, 0x2C, 0x3B
+_EXTENSIONS = frozenset({0x01, 0xF9, 0xFE, 0xFF})  # text, control of a frame, comment, program
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,9 @@ def examine(content: bytes, header: ImageHeader) -> Examination:
     Args:
         content: The bytes of the file.
         header: What `read_header` said of them.
+
+    Raises:
+        UnreadableImageError: so much of it is missing that it must not be decoded.
     """
     find = _FINDERS.get(header.format)
     return Examination() if find is None else find(content, header)
@@ -46,6 +58,22 @@ def _examine_jpeg(content: bytes, header: ImageHeader) -> Examination:
         return Examination(str(error))
     except UnreadableImageError:
         return Examination()
+    return Examination(can_be_decoded=True)
+
+
+def _examine_tiff(content: bytes, _: ImageHeader) -> Examination:
+    try:
+        return Examination(damage_of_tiff(content))
+    except DAMAGE as error:
+        raise UnreadableImageError(f"damaged TIFF ({reason_of(error)})") from error
+
+
+def _examine_avif(content: bytes, _: ImageHeader) -> Examination:
+    """Ask the decoder that looks more closely: Pillow's has none of it."""
+    try:
+        read_with_opencv(content, cv2.IMREAD_COLOR_RGB)
+    except UnreadableImageError:
+        return Examination("AVIF: a frame is damaged, as one of two decoders finds")
     return Examination(can_be_decoded=True)
 
 
@@ -70,33 +98,54 @@ def _damage_of_webp(content: bytes) -> str:
 
 
 def _damage_of_gif(content: bytes) -> str:
-    """Walk through the blocks; those of pixels have no checksum."""
-    place = _GIF_HEAD + _table_bytes(content[10])
-    while place < len(content):
-        kind = content[place]
-        if kind == _TRAILER:
-            return ""
-        if kind == _EXTENSION:
-            place = _behind_blocks(content, place + 2)
-        elif kind == _IMAGE:
-            if place + _GIF_IMAGE >= len(content):
+    """Walk through the blocks, and unpack those of the first frame."""
+    place, has_frame = _GIF_HEAD + _table_bytes(content[10]), False
+    while place + 1 < len(content) and content[place] != _TRAILER:
+        if content[place] == _EXTENSION and content[place + 1] in _EXTENSIONS:
+            place, _ = _blocks(content, place + 2)
+        elif content[place] == _IMAGE and place + _GIF_IMAGE < len(content):
+            start = place + _GIF_IMAGE + 1 + _table_bytes(content[place + _GIF_IMAGE])
+            end, blocks = _blocks(content, start + 1)
+            if end > len(content):
                 break
-            table = _table_bytes(content[place + _GIF_IMAGE])
-            place = _behind_blocks(content, place + _GIF_IMAGE + 2 + table)
+            if not has_frame and (damage := _damage_of_frame(content, place, start, blocks)):
+                return damage
+            place, has_frame = end, True
         else:
             return "GIF: a block of an unknown kind"
-    return "GIF: its end is missing"
+    is_whole = place < len(content) and content[place] == _TRAILER
+    return "" if is_whole else "GIF: its end is missing"
+
+
+def _damage_of_frame(content: bytes, place: int, start: int, blocks: Sequence[slice]) -> str:
+    """Return what is wrong with the frame described at `place` and packed from `start` on."""
+    left, top, width, height = struct.unpack_from("<4H", content, place + 1)
+    whole_width, whole_height = struct.unpack_from("<2H", content, _GIF_SIZE_AT)
+    if left + width > whole_width or top + height > whole_height:
+        return "GIF: a frame reaches beyond the picture"
+    literal_bits, points = content[start], width * height
+    if not 1 <= literal_bits <= _MOST_LITERAL_BITS:
+        return "GIF: packed in an unknown way"
+    packed = b"".join(content[block] for block in blocks)
+    done = count_unpacked(packed, literal_bits=literal_bits, most=points + 1, is_tiff=False)
+    if done == WRONG_CODE:
+        return "GIF: its pixels cannot be unpacked"
+    if done > points:
+        return "GIF: more data than its pixels need"
+    return "GIF: pixels are missing" if done < points else ""
 
 
 def _table_bytes(flags: int) -> int:
     return 3 << ((flags & 7) + 1) if flags & _GIF_TABLE else 0
 
 
-def _behind_blocks(content: bytes, place: int) -> int:
+def _blocks(content: bytes, place: int) -> tuple[int, list[slice]]:
     """Return where the blocks that begin at `place` end, with the empty one that says so."""
+    blocks = []
     while place < len(content) and content[place]:
+        blocks.append(slice(place + 1, place + 1 + content[place]))
         place += 1 + content[place]
-    return place + 1
+    return place + 1, blocks
 
 
 def _damage_of_bmp(content: bytes) -> str:
@@ -107,6 +156,8 @@ def _damage_of_bmp(content: bytes) -> str:
 _FINDERS: Mapping[str, Callable[[bytes, ImageHeader], Examination]] = {
     "JPEG": _examine_jpeg,
     "PNG": _examine_png,
+    "TIFF": _examine_tiff,
+    "AVIF": _examine_avif,
     "WEBP": lambda content, _: Examination(_damage_of_webp(content)),
     "GIF": lambda content, _: Examination(_damage_of_gif(content)),
     "BMP": lambda content, _: Examination(_damage_of_bmp(content)),

@@ -39,7 +39,7 @@ def read_jpeg(content: bytes, header: ImageHeader, reduction: int = 1) -> NDArra
     try:
         read = simplejpeg.decode_jpeg(content, colours, min_height=height, min_width=width)
     except ValueError as error:
-        text = str(error).strip().rstrip(".")
+        text = warning_of(error)
         if text.lower().startswith(_UNSUPPORTED):
             raise UnreadableImageError(f"unsupported JPEG ({text})") from error
         raise DamagedInsideError(f"JPEG: {text}") from error
@@ -47,10 +47,15 @@ def read_jpeg(content: bytes, header: ImageHeader, reduction: int = 1) -> NDArra
     return _from_cmyk(pixels) if header.mode == "CMYK" else pixels
 
 
+def warning_of(error: ValueError) -> str:
+    """Return what libjpeg says, without what it says of all damage."""
+    return str(error).strip().rstrip(".").removeprefix("Corrupt JPEG data: ")
+
+
 def _from_cmyk(inks: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return inks, which Adobe's programs began to store the wrong way round, as Pillow does."""
     height, width = inks.shape[:2]
     pixels = np.empty((height, width, 3), np.uint8)
     for strip in strips(height, width):
-        pixels[strip] = Image.fromarray(255 - inks[strip], "CMYK").convert("RGB")
+        pixels[strip] = np.asarray(Image.fromarray(255 - inks[strip], "CMYK").convert("RGB"))
     return pixels

@@ -33,6 +33,9 @@ def read_with_opencv(content: bytes, flag: int) -> NDArray[np.generic]:
     try:
         if content.startswith(PNG_START):
             content = _pixels_alone(content)
+        elif content.startswith(b"RIFF"):
+            # Behind its end it would find pixels that other readers do not look for.
+            content = content[: int.from_bytes(content[4:8], "little") + 8]
         read = cv2.imdecode(np.frombuffer(content, np.uint8), flag)
     except cv2.error as error:
         raise UnreadableImageError("truncated or damaged file") from error
