@@ -2,8 +2,9 @@
 
 A source is listed, surveyed, decided about and read. Reading order: `source` opens all of them and
 yields a `listing`: `folder` lists files, `archive` and `tar` (through `tar_stream`) write
-`unpacked_files`, `samples` makes its own. `survey` finds the labels: `tables` (`table_text`,
-`table_parquet`) and `columns` read labels files, `file_index` finds the pictures that they name,
+`unpacked_files` under names that `entry_names` reads, `samples` makes its own. `survey` finds the
+labels: `tables` (`table_text`, `table_parquet`) and `columns` read labels files, `file_index` finds
+the pictures that they name,
 `layout` reads folders, `companions` are masks and previews; `label_choice` says which file counts,
 `labels` holds what was found and `mismatches` what does not match. `decisions` settles those and
 reads the `picture_files` into an `ImageDataset`.

@@ -19,3 +19,4 @@ class Listing:
     paths: Sequence[str]  # (F,) names as the person knows them, parts divided by '/'
     files: Sequence[str]  # (F,) where the bytes lie, relative to `root`; '' where none were kept
     skipped: tuple[SkippedFile, ...] = ()  # refused while listing or unpacking
+    notes: tuple[str, ...] = ()  # what was assumed in listing it, in sentences
