@@ -125,6 +125,8 @@ def peak_bytes(header: ImageHeader, content_bytes: int, at_least_px: int = 0) ->
         return 2 * content_bytes + pixels * 22
     if header.bits == 16:
         return content_bytes + pixels * (8 if header.is_grey else 18)
+    if header.format == "WEBP" and header.has_frames:
+        return content_bytes + pixels * 13  # the library that reads frames holds three of them
     each = 20 if header.format == "AVIF" else 9 if header.has_transparency else 7
     return content_bytes + pixels * each
 
@@ -179,7 +181,7 @@ def _readers(
         and is_silent
     ):
         yield lambda: _opaque_by_opencv(content)
-    yield lambda: _by_pillow(content, header, decoding)
+    yield lambda: _by_pillow(content, header, decoding, _reduction(header, at_least_px))
     if has_texts(content):
         yield lambda: _by_pillow(without_texts(content), header, decoding)
 
@@ -225,8 +227,12 @@ def _see_through_by_opencv(content: bytes, decoding: Decoding) -> Pixels:
     return filled
 
 
-def _by_pillow(content: bytes, header: ImageHeader, decoding: Decoding) -> Pixels:
+def _by_pillow(
+    content: bytes, header: ImageHeader, decoding: Decoding, reduction: int = 1
+) -> Pixels:
     with open_image(content) as image:
+        if reduction > 1:
+            image.draft("", (image.width // reduction, image.height // reduction))
         image.load()
         if header.format == "PNG" and image.mode == "L" and content[24] < 8:
             _scale_transparent_value(image, content[24])

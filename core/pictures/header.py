@@ -73,6 +73,9 @@ DAMAGE = (
 # Pillow's own guard warns through a list of filters that threads cannot share, and knows nothing
 # of `Limits`. Every file passes `read_header`, which refuses by the limit before it decodes.
 Image.MAX_IMAGE_PIXELS = None
+# Blocks of more than 32 MB go back to the system at once; of smaller ones, glibc keeps what each
+# thread has freed.
+Image.core.set_block_size(1 << 26)  # type: ignore[attr-defined]
 # A damaged EXIF block does not keep a picture from being used.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 # Nor is it a line on the terminal; what matters of it is a row of the set.

@@ -18,7 +18,8 @@ _AROUND = 12  # bytes of a chunk beside what it holds
 _VITAL = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND"})
 _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of a pixel, by the kind of colour
 _LAST_FILTER = 4
-_PACKED_AT_ONCE = 1 << 15  # 32 kB unpack to 32 MB at most
+_PACKED_AT_ONCE, _UNPACKED_AT_ONCE = 1 << 15, 1 << 20
+_SURPLUS = "PNG: more data than its pixels need"
 # Column and row of the first pixel of each pass of Adam7, and the steps to the next ones.
 _PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2),
            (0, 1, 1, 2))  # fmt: skip
@@ -130,23 +131,29 @@ def _damage_of_pixels(packed: list[memoryview], form: _Form) -> str:
     whole, line = form.unpacked_bytes, form.line_bytes(form.width)
     unpacker, done = zlib.decompressobj(), 0
     try:
-        for part in packed:
-            for start in range(0, len(part), _PACKED_AT_ONCE):
-                if unpacker.eof:
-                    return "PNG: more data than its pixels need"
-                lines = unpacker.decompress(part[start : start + _PACKED_AT_ONCE])
-                if not form.is_interlaced and _has_wrong_filter(lines, done, line):
-                    return "PNG: a line of pixels of an unknown kind"
-                done += len(lines)
-                if done > whole:
-                    return "PNG: more data than its pixels need"
+        for lines in _unpacked(unpacker, packed):
+            if not form.is_interlaced and _has_wrong_filter(lines, done, line):
+                return "PNG: a line of pixels of an unknown kind"
+            done += len(lines)
+            if done > whole:
+                return _SURPLUS
     except zlib.error as error:
         return f"PNG: its packed pixels are damaged ({str(error).rpartition(': ')[2]})"
     if done < whole:
         return f"PNG: {100 - 100 * done // whole}% of its pixels are missing"
     if not unpacker.eof:
         return "PNG: the checksum of its pixels is missing"
-    return "PNG: more data than its pixels need" if unpacker.unused_data else ""
+    return _SURPLUS if unpacker.unused_data else ""
+
+
+def _unpacked(unpacker: "zlib._Decompress", packed: list[memoryview]) -> Iterator[bytes]:
+    """Yield what is unpacked, some at a time: a few bytes may stand for very many."""
+    for part in packed:
+        for start in range(0, len(part), _PACKED_AT_ONCE):
+            rest = bytes(part[start : start + _PACKED_AT_ONCE])
+            while lines := unpacker.decompress(rest, _UNPACKED_AT_ONCE):
+                yield lines
+                rest = unpacker.unconsumed_tail
 
 
 def _has_wrong_filter(lines: bytes, done: int, line_bytes: int) -> bool:
