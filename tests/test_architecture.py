@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "huggingface_hub": {"embed"},
     "safetensors": {"embed"},
     "umap": {"project"},
-    "numba": {"project"},
+    "numba": {"project", "pictures"},
 }
 # Estimators for other programs subclass scikit-learn's, so they load it. Nothing imports them
 # but a function that needs one, or another of them.

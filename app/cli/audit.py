@@ -6,6 +6,7 @@ from app.cli.shared_options import SourceOptions, json_option, source_options
 from app.cli.source import opened
 from app.cli.terminal import print_table, write_json
 from core.audit import audit
+from core.dataset.skipped import reasons_of
 from core.words import count_of, size_of, times
 
 
@@ -34,8 +35,9 @@ def run_audit(source: SourceOptions, json_file: str | None) -> None:
     print_table(["class", *splits], rows)
     for finding in report.findings:
         print(f"[{finding.severity.value}] {finding.text} {finding.remedy}")
-    for skip in report.skipped[:10]:
-        print(f"  skipped {skip.path}: {skip.reason}")
-    if len(report.skipped) > 10:
-        print(f"  and {len(report.skipped) - 10:,} more; --json lists all")
+    for reason in reasons_of(report.skipped)[:10]:
+        such = reason.example if reason.count == 1 else f"{reason.count:,} such as {reason.example}"
+        print(f"  skipped {such}: {reason.text}")
+    if report.skipped:
+        print("  --json lists all")
     write_json(result, json_file)

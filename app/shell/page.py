@@ -14,6 +14,7 @@ from app.session.workspace import Workspace
 from app.session.workspaces import WORKSPACES
 from app.shell.thumbnails import picture_html, thumbnail_url
 from core.dataset import TRAIN, ImageDataset, Rows, SkippedFile
+from core.dataset.skipped import reasons_of
 from core.export import Recipe
 from core.ingest import SAMPLES
 from core.words import count_of
@@ -135,17 +136,29 @@ def lacks_classes(dataset: ImageDataset, question: str, verb: str) -> bool:
 
 
 def skipped_table(skipped: Sequence[SkippedFile]) -> None:
-    """Draw the files that could not be used, with reasons, when there are any."""
-    if skipped:
-        with st.expander(f"{count_of(len(skipped), 'skipped file')}, with reasons"):
+    """Draw why files could not be used, and which ones, when there are any."""
+    if not skipped:
+        return
+    with st.expander(f"{count_of(len(skipped), 'skipped file')}, with reasons"):
+        reasons = reasons_of(skipped)
+        if len(reasons) < len(skipped):
             st.dataframe(
                 {
-                    "file": [skip.path for skip in skipped],
-                    "reason": [skip.reason for skip in skipped],
+                    "reason": [reason.text for reason in reasons],
+                    "files": [reason.count for reason in reasons],
+                    "such as": [reason.example for reason in reasons],
                 },
                 hide_index=True,
-                alt="Skipped files and reasons",
+                alt="Reasons, and how many files have each",
             )
+        st.dataframe(
+            {
+                "file": [skip.path for skip in skipped],
+                "reason": [skip.reason for skip in skipped],
+            },
+            hide_index=True,
+            alt="Skipped files and reasons",
+        )
 
 
 def lead_on(step: str, label: str, *, is_primary: bool = False) -> None:

@@ -2,8 +2,8 @@
 
 Read `checks` first: a record for each thing that is looked for. Beside it stand the functions that
 look: `balance` at the counts of the classes, `leaks` at what is there twice or in two splits,
-`pictures` at how files were read. `report` runs them all. A finding itself is `core.finding`'s:
-others find, too.
+`files` at what cannot be read or is damaged, `pictures` at what reading changes. `report` runs them
+all. A finding itself is `core.finding`'s: others find, too.
 """
 
 from core.audit.balance import measure_imbalance

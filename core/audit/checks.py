@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from core.audit.balance import find_imbalance, find_missing_in_training, find_small_classes
+from core.audit.files import find_damaged, find_lost_classes, find_skipped
 from core.audit.leaks import find_duplicates, find_near_duplicates, find_split_groups
-from core.audit.pictures import find_conversions, find_decoding, find_skipped
+from core.audit.pictures import find_conversions, find_decoding
 from core.dataset import ImageDataset
 from core.duplicates import Groups
 from core.finding import Finding
@@ -72,10 +73,24 @@ CHECKS: Mapping[str, Check] = {
             _in_rows(find_duplicates),
         ),
         Check(
+            "lost_classes",
+            "Classes without a usable image",
+            "Classes all of whose files were left out while loading, with the reasons.",
+            _in_rows(find_lost_classes),
+        ),
+        Check(
             "skipped",
             "Files that could not be used",
-            "Files that were left out while loading, each with the reason.",
+            "Files that were left out while loading, by reason; graver the more of a class or of "
+            "the set they are.",
             _in_rows(find_skipped),
+        ),
+        Check(
+            "damaged",
+            "Pictures that are damaged inside",
+            "Pictures that can be decoded although a codec warns or a checksum is wrong; graver "
+            "the more of a class or of the set they are.",
+            _in_rows(find_damaged),
         ),
         Check(
             "conversions",

@@ -1,4 +1,4 @@
-"""What could not be read, what reading changes, and what the set has decided about its pixels."""
+"""What reading changes of pictures, and what the set has decided about their pixels."""
 
 import numpy as np
 
@@ -6,17 +6,6 @@ from core.dataset import SPLITS, ImageDataset, Rows
 from core.dataset.questions import questions, rows_of
 from core.finding import Finding, Severity
 from core.words import count_of, named
-
-
-def find_skipped(dataset: ImageDataset) -> list[Finding]:
-    """Tell of files that are no pictures, or damaged."""
-    if not dataset.skipped:
-        return []
-    count = len(dataset.skipped)
-    left_out = "It is" if count == 1 else "They are"
-    text = f"{count_of(count, 'file')} could not be used. {left_out} left out."
-    remedy = "See the reasons in the list of skipped files."
-    return [Finding("skipped", Severity.LOW, np.empty(0, np.intp), text, remedy)]
 
 
 def find_decoding(dataset: ImageDataset) -> list[Finding]:
@@ -46,12 +35,12 @@ def find_conversions(dataset: ImageDataset) -> list[Finding]:
     them = "it" if len(rows) == 1 else "them"
     remedy = (
         f"Export writes {them} in every split as Evenset sees {them}, so that no training library "
-        f"reads {them} differently. {_where(dataset, rows)}"
+        f"reads {them} differently. {where(dataset, rows)}"
     )
     return [Finding("converted", Severity.LOW, rows, text, remedy)]
 
 
-def _where(dataset: ImageDataset, rows: Rows) -> str:
+def where(dataset: ImageDataset, rows: Rows) -> str:
     """Return in which classes and splits these images lie, and what follows."""
     labels = [dataset.classes[code] for code in np.unique(dataset.codes[rows]).tolist()]
     splits = [SPLITS[code] for code in np.unique(dataset.split_codes[rows]).tolist()]

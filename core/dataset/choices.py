@@ -12,6 +12,7 @@ class SkippedFile:
 
     path: str
     reason: str
+    label: str = ""  # that its picture would have, where that is known
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """A set of labelled images: one table with a row per image, and the files that were skipped."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -105,6 +106,13 @@ class ImageDataset:
         return self.table["file"].to_numpy(object)
 
     @cached_property
+    def is_damaged(self) -> NDArray[np.bool_]:
+        """Return (N,) whether a row's file is damaged inside, as was found while it was loaded."""
+        is_damaged = (self.table["damage"] != "").to_numpy(bool)
+        is_damaged.setflags(write=False)
+        return is_damaged
+
+    @cached_property
     def ordinals(self) -> NDArray[np.intp]:
         """Return (N,) which each row is among those with its digest, from 0, in order of row."""
         return _frozen(np.asarray(self.table.groupby("digest").cumcount(), np.intp))
@@ -165,6 +173,21 @@ class ImageDataset:
         """Return the splits that hold images, training first."""
         present = np.bincount(self.split_codes[self.present_rows], minlength=len(SPLITS))
         return [split for split, count in zip(SPLITS, present, strict=True) if count]
+
+    @cached_property
+    def lost(self) -> dict[str, int]:
+        """Return label -> skipped pictures, in name order, of labels that have no image left.
+
+        Labels that were not taken, or that a person has changed to others, are not among them.
+        """
+        known = {*self.classes, *self.original_labels.values()}
+        taken = None if self.take is None or "*" in self.take.counts else set(self.take.counts)
+        counts = Counter(
+            skip.label
+            for skip in self.skipped
+            if skip.label and skip.label not in known and (taken is None or skip.label in taken)
+        )
+        return dict(sorted(counts.items()))
 
     def counts(self, split: str | None = None) -> dict[str, int]:
         """Return label -> images of `split` (None: of any), for every class, in name order."""

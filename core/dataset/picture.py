@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from hashlib import sha256
 
 from core.dataset.choices import SkippedFile
@@ -69,7 +70,8 @@ def read_file(
     path = dataset.root / str(dataset.files[row])
     with room_to_read(path, size, limits, at_least_px):
         content = read_content(dataset, row)
-        yield content, read_header(content, limits)
+        header = read_header(content, limits)
+        yield content, replace(header, is_damaged=True) if dataset.is_damaged[row] else header
 
 
 @contextmanager

@@ -19,7 +19,7 @@ IMAGES_FILE = "images.parquet"
 SKIPPED_FILE = "skipped.parquet"
 FACTS_FILE = "dataset.json"  # written last: an index is whole once it is there
 
-_VERSION = 4  # with how its labels were read
+_VERSION = 4  # with how labels were read, and what is damaged inside its files
 # Lone surrogates stand for bytes of a file name that are no text; Parquet's texts have no room
 # for them, so such a column is kept as bytes.
 _BYTES = ("utf-8", "surrogatepass")
@@ -72,6 +72,7 @@ def write_dataset(folder: Path, dataset: ImageDataset) -> None:
         {
             "path": [skip.path.encode(*_BYTES) for skip in dataset.skipped],
             "reason": pd.Categorical([skip.reason for skip in dataset.skipped]),
+            "label": [skip.label.encode(*_BYTES) for skip in dataset.skipped],
         }
     )
     facts = Facts(
@@ -123,8 +124,10 @@ def read_dataset(folder: Path) -> ImageDataset:
             root=folder.parent / facts.root,
             table=_as_it_was(table, facts.as_bytes, facts.categories),
             skipped=tuple(
-                SkippedFile(path.decode(*_BYTES), str(reason))
-                for path, reason in zip(skipped["path"], skipped["reason"], strict=True)
+                SkippedFile(path.decode(*_BYTES), str(reason), label.decode(*_BYTES))
+                for path, reason, label in zip(
+                    skipped["path"], skipped["reason"], skipped["label"], strict=True
+                )
             ),
             take=facts.take,
             choices=facts.choices,

@@ -20,11 +20,12 @@ COLUMNS = (
     "conversion",
     "vanishing",  # share of a transparent picture that white would swallow; NaN: not transparent
     "highest",  # value of a picture whose 16 bits the set scales; 0: no such picture
+    "damage",  # what is damaged inside a file that can be decoded, in words; '' for nothing
     "bytes",
     "digest",
     "file",
 )
-_CATEGORIES = ("label", "split", "group", "format", "conversion")
+_CATEGORIES = ("label", "split", "group", "format", "conversion", "damage")
 _NUMBERS = {
     "width": np.int32,
     "height": np.int32,
@@ -39,15 +40,16 @@ Column = Sequence[str] | Sequence[int] | Sequence[float] | NDArray[np.generic] |
 def build_table(columns: Mapping[str, Column]) -> pd.DataFrame:
     """Return the table of a dataset from its columns, sorted by path.
 
-    Labels, splits, groups, formats and conversions are kept as codes: a million rows fit in memory.
-    `conversion`, `group`, `vanishing` and `highest` may be left out: nothing is converted, no row
-    names a group, no picture is transparent or has 16 bits.
+    Labels, splits, groups, formats, conversions and damages are kept as codes: a million rows fit
+    in memory. `conversion`, `group`, `vanishing`, `highest` and `damage` may be left out: nothing
+    is converted, no row names a group, no picture is transparent, has 16 bits or is damaged.
     """
     count = len(columns["path"])
     nothing = [""] * count
     given: dict[str, Column] = {
         "conversion": nothing,
         "group": nothing,
+        "damage": nothing,
         "vanishing": np.full(count, np.nan),
         "highest": np.zeros(count, np.int32),
         **columns,

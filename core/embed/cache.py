@@ -23,7 +23,7 @@ from core.embed.encoder import Encoder
 from core.storage import replacing
 
 MAX_BYTES = 10_000_000_000  # of all encoders together
-_PATH_VERSION = "3"  # changes whenever the same file would come to an encoder as other pixels
+_PATH_VERSION = "4"  # changes whenever the same file would come to an encoder as other pixels
 _MOST_PARTS = 16  # beyond, they are merged
 
 

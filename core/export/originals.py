@@ -6,7 +6,7 @@ or a split could be told by how its files were written.
 """
 
 from core.errors import SettingError
-from core.pictures.compatibility import hindrance_of, is_lossy
+from core.pictures.compatibility import DAMAGE_MENDED, hindrance_of, is_lossy
 from core.pictures.decode import ImageHeader
 
 AS_THEY_ARE, ENCODED_ANEW = "as they are", "encoded again"
@@ -43,5 +43,6 @@ def changes_of(content: bytes, header: ImageHeader) -> str:
     format_ = written_format(content, header)
     renamed = f"{header.format} to {format_}" if format_ != header.format else ""
     # Written in another format, or again, it has none of these any more.
-    hindrance = "" if renamed else hindrance_of(content, header.format)
+    damage = DAMAGE_MENDED if header.is_damaged else ""
+    hindrance = "" if renamed else damage or hindrance_of(content, header.format)
     return ", ".join(filter(None, [header.conversion, hindrance, renamed]))

@@ -3,8 +3,9 @@
 A source is listed, surveyed, decided about and read. Reading order:
 
 1. `source` opens all of them and yields a `listing`: `folder` lists files, `archive` and `tar`
-   (through `tar_stream`) write `unpacked_files`, `samples` makes its own. `source_files` are those
-   that are somebody's data; `names` tells pictures, splits and junk apart by name.
+   (through `tar_stream`) write `unpacked_files` under names that `entry_names` reads, `samples`
+   makes its own. `source_files` are those that are somebody's data; `names` tells pictures, splits
+   and junk apart by name.
 2. A **reading** is one way to read labels. `folders` says splits and levels of classes, and
    `folder_names` how likely they are classes; `tables` (a package) opens tables, `columns` and
    `cells` say what they hold, `file_index` finds the pictures that they name, `label_tables` judges

@@ -20,3 +20,4 @@ class Listing:
     files: Sequence[str]  # (F,) where the bytes lie, relative to `root`; '' where none were kept
     skipped: tuple[SkippedFile, ...] = ()  # refused while listing or unpacking
     empty_folders: tuple[str, ...] = ()  # without a file or folder inside, as the person knows them
+    notes: tuple[str, ...] = ()  # what was assumed in listing it, in sentences

@@ -59,6 +59,7 @@ class _Columns:
     conversions: list[str] = field(default_factory=list)
     vanishing: list[float] = field(default_factory=list)
     highest: list[int] = field(default_factory=list)
+    damages: list[str] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     digests: list[str] = field(default_factory=list)
     skipped: list[SkippedFile] = field(default_factory=list)
@@ -77,17 +78,18 @@ def read_picture_files(
 ) -> tuple[pd.DataFrame, list[SkippedFile]]:
     """Return the table of all pictures that can be read, and the others with the reason.
 
-    Each picture is decoded once to be sure that it can be, and measured on the way: what it says
-    about how its set is best decoded stands in two columns, so that no question that comes later
-    (which pictures would vanish, a part of the set, another start of the server) reads it again.
+    Each picture is looked through once to be sure that it can be decoded, and measured on the way:
+    what is damaged inside it, and what it says about how its set is best decoded, stand in columns,
+    so that no question that comes later (which pictures would vanish, a part of the set, another
+    start of the server) reads it again.
     """
-    root, count = str(pictures.root), len(pictures.paths)
+    count = len(pictures.paths)
     read = _Columns()
 
     def inspect(places: Sequence[int]) -> _Columns:
         columns = _Columns()
         for place in places:
-            _inspect(place, pictures.paths[place], root, pictures.files[place], limits, columns)
+            _inspect(place, pictures, limits, columns)
         return columns
 
     for columns in run_batches(
@@ -109,6 +111,7 @@ def read_picture_files(
             "conversion": read.conversions,
             "vanishing": np.asarray(read.vanishing, np.float32),
             "highest": np.asarray(read.highest, np.int32),
+            "damage": read.damages,
             "bytes": np.asarray(read.sizes),
             "digest": read.digests,
             "file": [pictures.files[place] for place in read.places],
@@ -133,29 +136,42 @@ def _categories(codes: NDArray[np.integer], names: Sequence[str]) -> pd.Series:
     return pd.Series(pd.Categorical.from_codes(codes.tolist(), index))
 
 
-def _inspect(
-    place: int, path: str, root: str, file: str, limits: Limits, columns: _Columns
-) -> None:
+def _inspect(place: int, pictures: PictureFiles, limits: Limits, columns: _Columns) -> None:
     """Add what one picture is to `columns`, or why it cannot be used."""
     try:
-        # `Path` would take as long as all the rest.
-        whole_path = os.path.join(root, file)  # noqa: PTH118
-        with open(whole_path, "rb", buffering=0) as opened:  # noqa: PTH123
-            size = os.fstat(opened.fileno()).st_size
-            most = limits.image_pixels * _MOST_BYTES_PER_PIXEL + _MOST_BYTES_BESIDE
-            if size > most:
-                raise UnreadableImageError(f"too large: {size_of(size)}, limit {size_of(most)}")
-            with room_to_read(whole_path, size, limits, at_least_px=1):
-                content = opened.read()
-                header = read_header(content, limits)
-                with room_to_decode(header, size, at_least_px=1):
-                    measures = measure_file(content, header)
+        _read(place, pictures, limits, columns)
     except UnreadableImageError as error:
-        columns.skipped.append(SkippedFile(path, str(error)))
-        return
+        reason = str(error)
     except OSError as error:
-        columns.skipped.append(SkippedFile(path, f"cannot be opened ({error.strerror})"))
+        reason = f"cannot be opened ({error.strerror})"
+    except MemoryError:
+        reason = "takes more memory than is free"
+    else:
         return
+    label = pictures.classes[pictures.labels[place]]
+    columns.skipped.append(SkippedFile(pictures.paths[place], reason, label))
+
+
+def _read(place: int, pictures: PictureFiles, limits: Limits, columns: _Columns) -> None:
+    """Add what one picture is to `columns`.
+
+    Raises:
+        UnreadableImageError: it cannot be decoded, or is too large.
+        OSError: it cannot be opened.
+        MemoryError: it needs more than there is.
+    """
+    # `Path` would take as long as all the rest.
+    whole_path = os.path.join(pictures.root, pictures.files[place])  # noqa: PTH118
+    with open(whole_path, "rb", buffering=0) as opened:  # noqa: PTH123
+        size = os.fstat(opened.fileno()).st_size
+        most = limits.image_pixels * _MOST_BYTES_PER_PIXEL + _MOST_BYTES_BESIDE
+        if size > most:
+            raise UnreadableImageError(f"too large: {size_of(size)}, limit {size_of(most)}")
+        with room_to_read(whole_path, size, limits, at_least_px=1):
+            content = opened.read()
+            header = read_header(content, limits)
+            with room_to_decode(header, size, at_least_px=1):
+                measures = measure_file(content, header)
     columns.places.append(place)
     columns.widths.append(header.width)
     columns.heights.append(header.height)
@@ -165,5 +181,6 @@ def _inspect(
     columns.conversions.append(header.conversion)
     columns.vanishing.append(measures.vanishing)
     columns.highest.append(measures.highest)
+    columns.damages.append(measures.damage)
     columns.sizes.append(len(content))
     columns.digests.append(sha256(content).hexdigest())

@@ -89,7 +89,9 @@ def _add(
         # Its holes are no part of the archive: a few bytes may stand for any number of zeros.
         reason = "a sparse file, which is not supported: pack it without --sparse"
     blocks = partial(_blocks, opened, member, stream)
-    unpacked.add(member.name, blocks, refused=reason, damaged="damaged in the archive")
+    unpacked.add(
+        member.name, blocks, refused=reason, damaged="damaged in the archive", is_open=True
+    )
 
 
 def _blocks(opened: tarfile.TarFile, member: tarfile.TarInfo, stream: TarStream) -> Iterator[bytes]:

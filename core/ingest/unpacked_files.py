@@ -5,6 +5,7 @@ from pathlib import Path, PurePosixPath
 
 from core.dataset import SkippedFile
 from core.errors import LimitError, OutputError
+from core.ingest.entry_names import OpenNames, plain_path, spelled_out
 from core.ingest.listing import Listing
 from core.ingest.names import is_wanted, suffix_of
 from core.ingest.tables import TABLE_SUFFIXES
@@ -16,6 +17,8 @@ _PER_FOLDER = 1000
 # What wraps comes before what is wrapped.
 _ARCHIVE_SUFFIXES = (".gz", ".bz2", ".xz", ".tgz", ".tbz2", ".tbz", ".txz", ".tar", ".zip")
 _SUFFIXES = IMAGE_SUFFIXES | TABLE_SUFFIXES
+
+_SAME_NAME = "a second file of the same name"
 
 Blocks = Callable[[], Iterator[bytes]]
 
@@ -40,15 +43,25 @@ class UnpackedFiles:
         self._paths: list[str] = []
         self._files: list[str] = []
         self._skipped: list[SkippedFile] = []
+        self._open = OpenNames()
 
-    def add(self, name: str, blocks: Blocks, *, damaged: str, refused: str | None = None) -> None:
+    def add(
+        self,
+        name: str,
+        blocks: Blocks,
+        *,
+        damaged: str,
+        refused: str | None = None,
+        is_open: bool = False,
+    ) -> None:
         """Write an entry if it may matter.
 
         Args:
-            name: As the archive says it.
+            name: As the archive says it; bytes that are not UTF-8 stand there as surrogates.
             blocks: Returns its content in pieces; called only when it is wanted.
             damaged: The reason when `blocks` raises DamagedEntryError.
             refused: Why the entry is not used, where that is known already.
+            is_open: Whether the archive leaves open how the name is encoded.
 
         Raises:
             LimitError: the archive unpacks to more than the limits allow.
@@ -57,11 +70,12 @@ class UnpackedFiles:
         self._count += 1
         if self._count > self._limits.files:
             raise LimitError(too_many_files(self._name, self._limits))
-        path = entry_path(name)
+        path = spelled_out(name)
         reason = _why_unsafe(path) or refused
         if reason is None:
             # './cat/1.jpg' is 'cat/1.jpg'.
-            path = "/".join(part for part in path.split("/") if part not in {"", "."})
+            is_held = is_open and not name.isascii()
+            path = self._open.hold(name) if is_held else plain_path(path)
             reason = self._why_not(path)
         if reason is not None:
             self._skipped.append(SkippedFile(path, reason))
@@ -83,18 +97,29 @@ class UnpackedFiles:
         name = PurePosixPath(self._name).name
         for suffix in _ARCHIVE_SUFFIXES:
             name = name[: -len(suffix)] if name.lower().endswith(suffix) else name
-        return Listing(
-            name or self._name,
-            self._folder,
-            self._paths,
-            self._files,
-            (*self._skipped, *skipped),
-        )
+        texts, note = self._open.read(self._name)
+        paths, files = self._paths, self._files
+        refused = [
+            SkippedFile(texts.get(skip.path, skip.path), skip.reason) for skip in self._skipped
+        ]
+        if texts:
+            paths, files = [], []
+            of_text: dict[str, str] = {}
+            for held, file in zip(self._paths, self._files, strict=True):
+                path = texts.get(held, held)
+                if of_text.setdefault(path, held) == held:
+                    paths.append(path)
+                    files.append(file)
+                else:
+                    refused.append(SkippedFile(path, _SAME_NAME))
+        notes = (note,) if note else ()
+        root = self._folder
+        return Listing(name or self._name, root, paths, files, (*refused, *skipped), notes)
 
     def _why_not(self, path: str) -> str | None:
         if not path:
             return "a file without a name"
-        return "a second file of the same name" if path in self._seen else None
+        return _SAME_NAME if path in self._seen else None
 
     def _write(self, target: Path, blocks: Blocks) -> bool:
         try:
@@ -113,12 +138,6 @@ class UnpackedFiles:
                 f"Cannot unpack into '{target.parent}': {error.strerror}. Free some space."
             ) from error
         return True
-
-
-def entry_path(name: str) -> str:
-    """Return the name of an entry as text with '/' between its parts."""
-    # Names are bytes of any kind in a tar.
-    return name.replace("\\", "/").encode("utf-8", "backslashreplace").decode()
 
 
 def too_many_files(name: str, limits: Limits) -> str:

@@ -11,7 +11,7 @@ from core.limits import PICTURE_BYTES, Limits
 from core.pictures.decode import peak_bytes
 from core.pictures.header import DAMAGE, ImageHeader, glance_at
 
-_LARGE_FILE_BYTES = 1 << 24
+_LARGE_FILE_BYTES = 1 << 22
 _MOST_BYTES_PER_PIXEL = 24  # that any way to decode needs
 
 

@@ -1,12 +1,12 @@
 """What other programs make of a file that Evenset reads: what keeps them off, what it has lost."""
 
 import zlib
-from collections.abc import Iterator
 from io import BytesIO
 
 from PIL import Image, PngImagePlugin
 
-_PNG_START, _AROUND = 8, 12  # bytes of its signature; of a chunk beside what it holds
+from core.pictures.png import chunks
+
 _BMP_BITS_AT, _BMP_COMPRESSION_AT, _BMP_BITS = 28, 30, 24
 
 LONG_TEXTS = "long texts left out"
@@ -67,31 +67,15 @@ def is_lossy(content: bytes, format_: str) -> bool:
 
 def _hindrance_of_png(content: bytes) -> str:
     texts, last = 0, b""
-    for name, held, is_sound in _chunks(content):
-        if not is_sound:
+    for chunk in chunks(content):
+        if not chunk.is_sound:
             return DAMAGE_MENDED
-        last = name
-        size = _text_bytes(name, held)
+        last = chunk.name
+        size = _text_bytes(last, chunk.held)
         texts += size
         if size > PngImagePlugin.MAX_TEXT_CHUNK or texts > PngImagePlugin.MAX_TEXT_MEMORY:
             return LONG_TEXTS
     return "" if last == b"IEND" else DAMAGE_MENDED
-
-
-def _chunks(content: bytes) -> Iterator[tuple[bytes, memoryview, bool]]:
-    """Yield name and content of each chunk of a PNG, and whether its checksum is right."""
-    view, start = memoryview(content), _PNG_START
-    while start + _AROUND <= len(content):
-        end = start + _AROUND + int.from_bytes(view[start : start + 4])
-        name, sum_ = bytes(view[start + 4 : start + 8]), int.from_bytes(view[end - 4 : end])
-        yield (
-            name,
-            view[start + 8 : end - 4],
-            end <= len(content) and zlib.crc32(view[start + 4 : end - 4]) == sum_,
-        )
-        if name == b"IEND":
-            return
-        start = end
 
 
 def _text_bytes(name: bytes, held: memoryview) -> int:

@@ -1,6 +1,7 @@
 """One file to an upright (H, W, 3) uint8 RGB array, safely. Colour profiles are not applied."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TypeVar
 
 import cv2
@@ -10,6 +11,7 @@ from PIL import Image
 
 from core.errors import UnreadableImageError
 from core.limits import DEFAULT_LIMITS, Limits
+from core.pictures.damage import examine
 from core.pictures.decoding import DEFAULT_DECODING, Decoding, strips
 from core.pictures.header import (
     DAMAGE,
@@ -22,6 +24,7 @@ from core.pictures.header import (
     reason_of,
     without_texts,
 )
+from core.pictures.jpeg import read_jpeg
 from core.pictures.netpbm import is_netpbm, read_netpbm
 from core.pictures.opencv import read_with_opencv
 from core.pictures.sixteen_bits import decode_16_bits
@@ -54,15 +57,9 @@ _TURNS = {
 }
 # What OpenCV turns into 8-bit RGB without loss of meaning; opacity and palettes it drops without a
 # word.
-_OPENCV_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "BMP", "TIFF", "AVIF"})
+_OPENCV_FORMATS = frozenset({"PNG", "WEBP", "BMP", "TIFF", "AVIF"})
 _OPENCV_MODES = frozenset({"RGB", "RGBX", "L", "1", "CMYK"})
 _OPENCV_SEE_THROUGH = frozenset({("WEBP", "RGBA"), ("WEBP", "RGB"), ("PNG", "RGBA"), ("PNG", "LA")})
-_REDUCED = {
-    1: cv2.IMREAD_COLOR_RGB,
-    2: cv2.IMREAD_REDUCED_COLOR_2,
-    4: cv2.IMREAD_REDUCED_COLOR_4,
-    8: cv2.IMREAD_REDUCED_COLOR_8,
-}
 
 Reader = Callable[[], Pixels]
 Read = TypeVar("Read")
@@ -83,7 +80,8 @@ def decode(
 
     Args:
         content: The bytes of the file.
-        header: What `read_header` said of them, if it was asked; it is asked otherwise.
+        header: What `read_header` said of them, if it was asked, and whether they are damaged;
+            both are found out otherwise.
         limits: Sizes to refuse.
         decoding: What lies behind transparent parts, and how bright 16-bit values are.
         at_least_px: When above 0, a JPEG is decoded at a half, a quarter or an eighth of its
@@ -93,7 +91,9 @@ def decode(
     Raises:
         UnreadableImageError: the file is damaged, not an image, or larger than the limit.
     """
-    header = header or read_header(content, limits)
+    if header is None:
+        header = read_header(content, limits)
+        header = replace(header, is_damaged=bool(examine(content, header).damage))
     if header.mode in {"F", "I"}:
         raise UnreadableImageError(f"{header.format} with 32-bit values has no defined brightness")
     if header.format == "PPM" and is_netpbm(content):
@@ -125,6 +125,8 @@ def peak_bytes(header: ImageHeader, content_bytes: int, at_least_px: int = 0) ->
         return 2 * content_bytes + pixels * 22
     if header.bits == 16:
         return content_bytes + pixels * (8 if header.is_grey else 18)
+    if header.format == "WEBP" and header.has_frames:
+        return content_bytes + pixels * 13  # the library that reads frames holds three of them
     each = 20 if header.format == "AVIF" else 9 if header.has_transparency else 7
     return content_bytes + pixels * each
 
@@ -165,16 +167,21 @@ def _readers(
     if header.bits == 16:
         yield lambda: decode_16_bits(content, header, decoding)
         return
+    if header.format == "JPEG" and not header.is_damaged:
+        yield lambda: read_jpeg(content, header, _reduction(header, at_least_px))
     # Of Pillow's blocks of 16 MB the system's allocator keeps some for each thread.
-    if header.has_transparency and (header.format, header.mode) in _OPENCV_SEE_THROUGH:
+    is_silent = not (header.is_damaged and header.format == "PNG")
+    see_through = (header.format, header.mode) in _OPENCV_SEE_THROUGH
+    if header.has_transparency and see_through and is_silent:
         yield lambda: _see_through_by_opencv(content, decoding)
     if (
         header.format in _OPENCV_FORMATS
         and header.mode in _OPENCV_MODES
         and not header.has_transparency
+        and is_silent
     ):
-        yield lambda: _opaque_by_opencv(content, _reduction(header, at_least_px))
-    yield lambda: _by_pillow(content, header, decoding)
+        yield lambda: _opaque_by_opencv(content)
+    yield lambda: _by_pillow(content, header, decoding, _reduction(header, at_least_px))
     if has_texts(content):
         yield lambda: _by_pillow(without_texts(content), header, decoding)
 
@@ -206,9 +213,8 @@ def _size(header: ImageHeader, reduction: int) -> tuple[int, int]:
     return -(-header.height // reduction), -(-header.width // reduction)
 
 
-def _opaque_by_opencv(content: bytes, reduction: int) -> Pixels:
-    read = np.asarray(read_with_opencv(content, _REDUCED[reduction]), np.uint8)
-    return read if reduction == 1 else np.asarray(cv2.cvtColor(read, cv2.COLOR_BGR2RGB), np.uint8)
+def _opaque_by_opencv(content: bytes) -> Pixels:
+    return np.asarray(read_with_opencv(content, cv2.IMREAD_COLOR_RGB), np.uint8)
 
 
 def _see_through_by_opencv(content: bytes, decoding: Decoding) -> Pixels:
@@ -221,8 +227,12 @@ def _see_through_by_opencv(content: bytes, decoding: Decoding) -> Pixels:
     return filled
 
 
-def _by_pillow(content: bytes, header: ImageHeader, decoding: Decoding) -> Pixels:
+def _by_pillow(
+    content: bytes, header: ImageHeader, decoding: Decoding, reduction: int = 1
+) -> Pixels:
     with open_image(content) as image:
+        if reduction > 1:
+            image.draft("", (image.width // reduction, image.height // reduction))
         image.load()
         if header.format == "PNG" and image.mode == "L" and content[24] < 8:
             _scale_transparent_value(image, content[24])

@@ -1,8 +1,9 @@
 """What the first bytes of an image file tell: its size, its form, and what reading changes."""
 
+import logging
 import struct
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -13,6 +14,7 @@ from PIL import Image, JpegImagePlugin, UnidentifiedImageError
 from core.errors import UnreadableImageError
 from core.limits import DEFAULT_LIMITS, Limits
 from core.pictures import netpbm
+from core.pictures.png import PNG_START, without_chunks
 
 SUFFIXES = {
     "JPEG": ".jpg",
@@ -47,7 +49,6 @@ _SEE_THROUGH_MODES = frozenset({"RGBA", "LA", "PA", "RGBa", "La"})
 _GREY_MODES = frozenset({"1", "L", "I;16", "I;16B", "I;16L", "I;16N"})
 _ANIMATED_FORMATS = frozenset({"GIF", "PNG", "WEBP", "TIFF", "AVIF"})
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
-PNG_START = b"\x89PNG\r\n\x1a\n"
 _PNG_DEPTH_AT = 24
 _GLANCE_BYTES = 1 << 16
 _PNG_TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
@@ -72,8 +73,13 @@ DAMAGE = (
 # Pillow's own guard warns through a list of filters that threads cannot share, and knows nothing
 # of `Limits`. Every file passes `read_header`, which refuses by the limit before it decodes.
 Image.MAX_IMAGE_PIXELS = None
+# Blocks of more than 32 MB go back to the system at once; of smaller ones, glibc keeps what each
+# thread has freed.
+Image.core.set_block_size(1 << 26)  # type: ignore[attr-defined]
 # A damaged EXIF block does not keep a picture from being used.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+# Nor is it a line on the terminal; what matters of it is a row of the set.
+logging.getLogger("PIL").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,8 @@ class ImageHeader:
     bits: int = 8  # of a value: 8, or 16 for all that has more than 8
     is_progressive: bool = False  # a JPEG of which all is held while it is decoded
     jpeg: JpegForm | None = None  # how a JPEG is encoded
+    # As `core.pictures.damage` found: libraries that would tell of it on the terminal pass it by.
+    is_damaged: bool = False
 
     @property
     def conversion(self) -> str:
@@ -194,19 +202,6 @@ def has_texts(content: bytes) -> bool:
 def without_texts(content: bytes) -> bytes:
     """Return a PNG without the chunks that hold texts."""
     return without_chunks(content, _PNG_TEXTS.__contains__)
-
-
-def without_chunks(content: bytes, drops: Callable[[bytes], bool]) -> bytes:
-    """Return a PNG without the chunks of which `drops` says so, by their names."""
-    view, start = memoryview(content), len(PNG_START)
-    kept = [view[:start]]
-    while start < len(content):
-        end = start + 12 + int.from_bytes(view[start : start + 4])
-        if not drops(content[start + 4 : start + 8]):
-            kept.append(view[start:end])
-        start = end
-    whole = sum(map(len, kept)) == len(content)
-    return content if whole else b"".join(kept)
 
 
 def reason_of(error: BaseException) -> str:

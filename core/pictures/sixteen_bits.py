@@ -92,6 +92,8 @@ def _meaning(content: bytes, header: ImageHeader) -> _Meaning:
 
 def _planes(content: bytes, header: ImageHeader, meaning: _Meaning) -> tuple[Values, Values | None]:
     try:
+        if header.is_damaged and header.format == "PNG":
+            raise UnreadableImageError("truncated or damaged file")
         values = read_with_opencv(content, cv2.IMREAD_UNCHANGED)
         if values.dtype != np.uint16:
             raise UnreadableImageError("an unsupported kind of 16-bit values")

@@ -169,7 +169,8 @@ def test_skipped_files_are_told(tmp_path: Path) -> None:
 
     report = audit(dataset_of(tmp_path, files))
 
-    assert finding(report, "skipped").text == "1 file could not be used. It is left out."
+    text = finding(report, "skipped").text
+    assert text.startswith("1 file could not be used. It is left out: truncated or damaged file")
     assert [skip.path for skip in report.skipped] == ["a/bad.jpg"]
 
 
@@ -194,7 +195,7 @@ def test_the_json_holds_the_whole_report(tmp_path: Path) -> None:
 
     assert data["images"] == sum(data["classes"].values()) == 15
     assert data["splits"] == {"train": {"a": 12, "b": 1}, "test": {"a": 0, "b": 2}}
-    assert data["skipped"] == [{"path": "train/b/bad.jpg", "reason": "empty file"}]
+    assert data["skipped"] == [{"path": "train/b/bad.jpg", "reason": "empty file", "label": "b"}]
     assert data["imbalance"]["ratio"] == 12
     assert data["overview"]["formats"] == {"PNG": 14, "JPEG": 1}
     assert data["overview"]["smallest"] == [32, 24]

@@ -108,7 +108,7 @@ def test_a_folder_of_pictures_comes_back_with_every_field(
 @settings(max_examples=80)
 @given(
     rows=st.lists(st.tuples(texts, texts, file_names), min_size=1, max_size=6),
-    skipped=st.lists(st.builds(SkippedFile, file_names, texts), max_size=4),
+    skipped=st.lists(st.builds(SkippedFile, file_names, texts, file_names), max_size=4),
 )
 def test_any_names_come_back(rows: list[tuple[str, str, str]], skipped: list[SkippedFile]) -> None:
     with TemporaryDirectory() as folder:

@@ -55,10 +55,10 @@ def test_what_cannot_be_used_is_skipped_with_the_reason(tmp_path: Path) -> None:
     assert cut.path == "cat/cut.jpg"
     assert cut.reason.startswith("truncated or damaged file")  # and what Pillow says of it
     assert tuple(others) == (
-        SkippedFile("cat/dot.png", "too small (1 x 1 px)"),
-        SkippedFile("cat/empty.png", "empty file"),
+        SkippedFile("cat/dot.png", "too small (1 x 1 px)", "cat"),
+        SkippedFile("cat/empty.png", "empty file", "cat"),
         SkippedFile("cat/notes.txt", "not an image file"),
-        SkippedFile("cat/page.jpg", "not an image"),
+        SkippedFile("cat/page.jpg", "not an image", "cat"),
         SkippedFile("loose.jpg", "not in a class folder"),
     )
 
@@ -211,7 +211,9 @@ def test_a_file_larger_than_any_picture_is_not_read(tmp_path: Path) -> None:
 
     dataset = read_folder(folder)
 
-    assert dataset.skipped == (SkippedFile("cat/dump.jpg", "too large: 500 MB, limit 417 MB"),)
+    assert dataset.skipped == (
+        SkippedFile("cat/dump.jpg", "too large: 500 MB, limit 417 MB", "cat"),
+    )
 
 
 def test_cancelling_ends_all_threads(tmp_path: Path) -> None:

@@ -5,10 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from image_sets import saved, write_files
+from image_sets import read_folder, saved, write_files
 from PIL import Image
 
 import core
+from core.pictures.header import ImageHeader
+from core.pictures.measure import Measures, measure_file
 
 ROOT = Path(core.__file__).parent.parent
 SIDE_PX = 3600  # above 32 MB, which glibc gives back to the system at once
@@ -70,3 +72,59 @@ def test_sixteen_threads_stay_within_the_budget(tmp_path: Path, format_: str, mo
     assert looked == 16
     # Without it, sixteen threads hold 1.2 GB and more. What is smaller is kept by their arenas.
     assert grown < budget + 100 * MEGABYTE
+
+
+MEASURE = """
+import sys
+from pathlib import Path
+from core.pictures.header import read_header
+from core.pictures.measure import measure_file
+
+def peak():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024
+
+content = Path(sys.argv[1]).read_bytes()
+header = read_header(content)
+Path("/proc/self/clear_refs").write_text("5")
+before = peak()
+found = measure_file(content, header).damage
+print(peak() - before, found)
+"""
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="needs Linux to measure")
+@pytest.mark.parametrize(("kind", "is_cut"), [("PNG", False), ("JPEG", False), ("JPEG", True)])
+def test_what_is_only_looked_through_is_not_held_whole(
+    tmp_path: Path, kind: str, is_cut: bool
+) -> None:
+    content = plain(kind, "RGB", 9)
+    file = tmp_path / "large"
+    file.write_bytes(content[: len(content) // 2] + content[-2:] if is_cut else content)
+
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, file], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+
+    grown, _, damage = done.stdout.strip().partition(" ")
+    assert int(grown) < 20 * MEGABYTE  # as an array it has 39 MB
+    assert bool(damage) == is_cut
+
+
+def test_a_picture_that_takes_more_memory_than_is_free_is_one_skipped_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def measure(content: bytes, header: ImageHeader) -> Measures:
+        if header.width == 64:
+            raise MemoryError
+        return measure_file(content, header)
+
+    files = {f"a/{side}.png": saved(Image.new("RGB", (side, 9)), "PNG") for side in (32, 64, 96)}
+    monkeypatch.setattr("core.ingest.picture_files.measure_file", measure)
+
+    dataset = read_folder(write_files(tmp_path / "set", files))
+
+    assert dataset.table["path"].tolist() == ["a/32.png", "a/96.png"]
+    [skip] = dataset.skipped
+    assert (skip.path, skip.reason) == ("a/64.png", "takes more memory than is free")
