@@ -12,6 +12,10 @@ more images would bring, and `curve_text` says it. `leaky` measures what resampl
 splitting would have reported; `estimate` and `repeats` say how long a comparison takes and how
 often it learns; `threads` and `buffer` keep it within its means.
 
+What follows from kept `predictions` alone: `influence` (a figure and what each image adds to it),
+`variance` (of images, groups and runs), `inference` (differences and their intervals), `outcomes`
+(what they come to), `per_class` (recall and precision), `answer` (sentences).
+
 `evaluate` leaves the package with its `EvaluationReport`, and the registries `HEADS` and `METRICS`.
 """
 

@@ -63,20 +63,21 @@ def measure_figure(predictions: Predictions, candidate: str, metric: str) -> Fig
 
 def precision_of_class(predictions: Predictions, candidate: str, code: int) -> Figure:
     """Return how many of the images that were given a class are of it; 0 where none was."""
-
-    def precision(right: Counts, _: Counts, given: Counts) -> Counts:
-        return np.asarray(right[..., code] / np.where(given[..., code] == 0, 1, given[..., code]))
-
-    return _of_labels(predictions, candidate, precision)
+    given = predictions.labels[candidate] == code  # (D, N)
+    return _share_of(given, given & (predictions.actual == code))
 
 
 def recall_of_class(predictions: Predictions, candidate: str, code: int) -> Figure:
     """Return how many of the images of a class were given it."""
+    given = predictions.labels[candidate] == code
+    own = np.broadcast_to(predictions.actual == code, given.shape)
+    return _share_of(own, given & own)
 
-    def recall(right: Counts, actual: Counts, _: Counts) -> Counts:
-        return np.asarray(right[..., code] / actual[..., code])
 
-    return _of_labels(predictions, candidate, recall)
+def _share_of(counted: NDArray[np.bool_], right: NDArray[np.bool_]) -> Figure:
+    sizes = np.maximum(counted.sum(axis=1), 1)
+    values = right.sum(axis=1) / sizes
+    return Figure(values, (right - values[:, None] * counted) / sizes[:, None])
 
 
 def chance_calibration(predictions: Predictions, candidate: str) -> float:
