@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 
 from core.dataset import TRAIN
 from core.embed import embed
-from core.evaluate.curve_cells import CurveCells, FitPredict, measure_cells
+from core.evaluate.curve_cells import CurveCells, FitPredict, PartsDesign, measure_cells
 from core.evaluate.curves import find_needed, fit_curve
 from core.evaluate.folds import Fold
 from core.ingest import open_source
@@ -139,12 +139,9 @@ def _cells(trial: Trial, rows: Codes) -> list[CurveCells]:
     folds = draw_folds(codes, np.random.default_rng([trial.seed, 1]))
     return [
         measure_cells(
-            codes,
-            np.arange(len(codes)),
-            folds,
+            PartsDesign(codes, np.arange(len(codes)), folds, trial.seed),
             discriminant(points, codes, is_balanced=is_balanced),
             code=trial.code,
-            seed=trial.seed,
         )
         for is_balanced in (False, True)
     ]
@@ -164,7 +161,8 @@ def _whole(trial: Trial, *, is_balanced: bool) -> dict[str, float]:
             is_right = fit_predict(fold.train, test).argmax(axis=1) == trial.code
             right += is_right[: len(test) - len(beyond)].tolist()
             outside += is_right[len(test) - len(beyond) :].tolist()
-    return {"came": np.mean(right), "truth": np.mean(outside) if outside else np.nan}
+    truth = float(np.mean(outside)) if outside else np.nan
+    return {"came": float(np.mean(right)), "truth": truth}
 
 
 def conclude(table: pd.DataFrame) -> pd.DataFrame:

@@ -38,28 +38,33 @@ class CurveCells:
         return len(np.unique(self.groups))
 
 
+@dataclass(frozen=True, eq=False)
+class PartsDesign:
+    """Which images may be learned from and scored, and how parts are drawn of them."""
+
+    codes: NDArray[np.intp]  # (D,) of every row of the dataset
+    groups: Groups  # (D,) what stays together
+    repeats: Sequence[Sequence[Fold]]  # every scored row is on one test side of each
+    seed: int = 0  # draws the parts; more repeats leave the first ones as they are
+
+
 def measure_cells(
-    codes: NDArray[np.intp],
-    groups: Groups,
-    repeats: Sequence[Sequence[Fold]],
+    design: PartsDesign,
     fit_predict: FitPredict,
     *,
     code: int | None = None,
-    seed: int = 0,
     progress: Progress = silent,
 ) -> CurveCells:
     """Return which images are recognised when learned from a quarter to all of the images.
 
     Args:
-        codes: (D,) of every row of the dataset.
-        groups: (D,) what stays together.
-        repeats: Folds of each repeat; every scored row is on one test side of each.
+        design: The folds.
         fit_predict: Learns and scores; it is given rows alone.
         code: The class that has fewer images, others being whole; it alone is scored. None: every
             class has fewer, and all are scored.
-        seed: Draws the parts; more repeats leave the first ones as they are.
         progress: Told of fits done.
     """
+    codes, groups, repeats = design.codes, design.groups, design.repeats
     scored = np.sort(np.concatenate([fold.test for fold in repeats[0]]))
     if code is not None:
         scored = scored[codes[scored] == code]
@@ -72,7 +77,7 @@ def measure_cells(
             test = fold.test if code is None else fold.test[codes[fold.test] == code]
             places = np.searchsorted(scored, test)
             runs[repeat, places] = number
-            rng = stream(seed, "parts", repeat, number)
+            rng = stream(design.seed, "parts", repeat, number)
             parts = nested_parts(fold.train, codes, groups, code, rng)
             counts.append([_count(part, codes, code) for part in parts])
             for place, part in enumerate(parts):

@@ -9,7 +9,13 @@ from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import NDArray
 
 from core.dataset import Rows
-from core.evaluate.curve_cells import FRACTIONS, CurveCells, measure_cells, nested_parts
+from core.evaluate.curve_cells import (
+    FRACTIONS,
+    CurveCells,
+    PartsDesign,
+    measure_cells,
+    nested_parts,
+)
 from core.evaluate.curve_text import describe_curve, describe_needed
 from core.evaluate.curves import (
     FAMILIES,
@@ -71,7 +77,7 @@ def test_no_image_is_scored_that_was_learned_from(code: int | None) -> None:
         seen.append((train, test))
         return always_one(train, test)
 
-    cells = measure_cells(CODES, GROUPS, REPEATS, note, code=code)
+    cells = measure_cells(PartsDesign(CODES, GROUPS, REPEATS), note, code=code)
 
     assert len(seen) == 4 * 3 * 2
     assert not any(np.isin(GROUPS[test], GROUPS[train]).any() for train, test in seen)
@@ -89,7 +95,7 @@ def test_more_repeats_leave_the_first_ones_as_they_are() -> None:
             rows.append(train)
             return always_one(train, test)
 
-        measure_cells(CODES, GROUPS, repeats, note, code=0, seed=3)
+        measure_cells(PartsDesign(CODES, GROUPS, repeats, 3), note, code=0)
         learned.append(rows)
 
     for before, after in zip(learned[0], learned[1], strict=False):
