@@ -8,7 +8,8 @@ takes, `preprocessing` and `features` do so for vectors. `head` says what a head
 lets an encoder learn, once or in each fold. `metrics` and `intervals` score the predictions,
 `verdict`, `notes` and `result_notes` say what came out, `report` holds it, `report_file` and
 `report_csv` write it. `curve_cells` learn from parts of the images, `curves` foretell by them what
-more images would bring, and `curve_text` says it. `leaky` measures what resampling before
+more images would bring, and `curve_text` says it.
+`label_errors` ranks images whose label is not believed. `leaky` measures what resampling before
 splitting would have reported; `estimate` and `repeats` say how long a comparison takes and how
 often it learns; `threads` and `buffer` keep it within its means.
 
