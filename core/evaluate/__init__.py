@@ -1,57 +1,54 @@
-"""Does balancing help? Candidates compared on images that none of them saw.
+"""Does balancing help? Candidates compared on images that none of them saw."""
 
-Reading order: `candidates` (and `candidate_sets`) say what is compared, `folds` and `group_folds`
-on which images. `compare` prepares an `experiment`: `prepared` balances each training side into a
-`training_set`; `inputs`, `picture_cache` and `picture_store` turn pictures into what the head
-takes, `preprocessing` and `features` do so for vectors. `head` says what a head is; `heads`
-(`vector_heads`, and `network` and `fine_tuning` through `training`) learn and predict. `adapting`
-lets an encoder learn, once or in each fold. `metrics` and `intervals` score the predictions,
-`verdict`, `notes` and `result_notes` say what came out, `report` holds it, `report_file` and
-`report_csv` write it. `leaky` measures what resampling before
-splitting would have reported; `estimate` and `repeats` say how long a comparison takes and how
-often it learns; `threads` and `buffer` keep it within its means.
-
-`evaluate` leaves the package with its `EvaluationReport`, and the registries `HEADS` and `METRICS`.
-"""
-
-from core.evaluate.candidates import Candidate, augmentations, parse_candidate
+from core.evaluate.candidates import (
+    BASELINE,
+    CANDIDATE_SETS,
+    Candidate,
+    augmentations,
+    parse_candidate,
+    parse_candidates,
+)
 from core.evaluate.compare import evaluate
+from core.evaluate.experiment import Experiment
 from core.evaluate.folds import Fold, make_folds
 from core.evaluate.head import Epoch, Head
 from core.evaluate.heads import DEFAULT_HEAD, HEADS, find_head
 from core.evaluate.metrics import METRICS, PRIMARY, Metric
+from core.evaluate.predictions import Predictions
 from core.evaluate.report import (
-    BASELINE,
     FLOOR,
     Difference,
     EvaluationReport,
-    MetricSummary,
     Outcome,
     StrategyResult,
 )
-from core.evaluate.verdict import verdict_for
+from core.evaluate.vector_heads import RULES, Rule
 
 __all__ = [
     "BASELINE",
+    "CANDIDATE_SETS",
     "DEFAULT_HEAD",
     "FLOOR",
     "HEADS",
     "METRICS",
     "PRIMARY",
+    "RULES",
     "Candidate",
     "Difference",
     "Epoch",
     "EvaluationReport",
+    "Experiment",
     "Fold",
     "Head",
     "Metric",
-    "MetricSummary",
     "Outcome",
+    "Predictions",
+    "Rule",
     "StrategyResult",
     "augmentations",
     "evaluate",
     "find_head",
     "make_folds",
     "parse_candidate",
-    "verdict_for",
+    "parse_candidates",
 ]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from core.embed import DEFAULT_ENCODER, judge_of, seconds_to_embed
 from core.evaluate.adapting import seconds_to_adapt
 from core.evaluate.candidates import Candidate, check_targets
+from core.evaluate.experiment import DEFAULT_FOLDS, default_repeats
 from core.evaluate.head import Head, Work
-from core.evaluate.repeats import DEFAULT_FOLDS, default_repeats
 from core.resample import plan_counts
 from core.words import count_of, duration_of
 
@@ -66,7 +66,7 @@ def estimate(
     splits = 1 if on_test_split else folds
     base = judge_of(encoder)
     adapts = base != encoder
-    default = default_repeats(head, folds=splits, is_held_out=on_test_split, adapts=adapts)
+    default = default_repeats(head, is_held_out=on_test_split, adapts=adapts)
     runs = splits * (repeats or default)
     learned = 1.0 if on_test_split else 1 - 1 / folds
     class_count = sum(count > 0 for count in counts.values())
