@@ -16,7 +16,7 @@ from core.axes import symmetric_root
 from core.evaluate.influence import OVER_IMAGES, Figure, measure_figure
 from core.evaluate.metrics import FIGURES_OF_COUNTS, METRICS
 from core.evaluate.predictions import Predictions
-from core.evaluate.variance import lay_out, measure_variance
+from core.evaluate.variance import Layout, lay_out, measure_variance
 from core.randomness import stream
 
 REBALANCING = "rebalancing"  # the contrast: the rebalancers on average
@@ -144,18 +144,16 @@ class Inference:
     ) -> Effect:
         if variance is None:
             return Effect(estimate)
-        from scipy.stats import t
-
+        widest = 1 - METRICS[self.metric].lowest  # from the worst to the best
+        alone = quantile_of(degrees)
+        reach = max(alone, quantile)
         spread = float(np.sqrt(variance))
-        widest = 1 - METRICS[self.metric].lowest  # from the worst to the best; t knows no ends
-
-        def around(reach: float) -> tuple[float, float]:
-            low, high = estimate - reach * spread, estimate + reach * spread
-            return max(-widest, low), min(widest, high)
-
-        alone = float(t.ppf((1 + LEVEL) / 2, degrees))
-        found = (quantile + _POWER) * spread
-        return Effect(estimate, around(alone), around(max(alone, quantile)), found)
+        return Effect(
+            estimate,
+            interval_around(estimate, alone * spread, -widest, widest),
+            interval_around(estimate, reach * spread, -widest, widest),
+            (quantile + _POWER) * spread,
+        )
 
 
 def infer(
@@ -189,24 +187,37 @@ def infer(
     figures = [measure_figure(predictions, name, metric) for name in (baseline, *rivals)]
     mixed = [place for place, name in enumerate(rivals) if name in rebalancers]
     values, slopes = _differences(figures, mixed, layout.runs.shape)
-    variance = measure_variance(layout, np.nan_to_num(slopes))
     same = [_is_same(predictions, name, baseline, metric) for name in rivals]
     is_identical = np.array([*same, all(same[place] for place in mixed)][: len(values)], np.bool_)
-    is_identical |= (slopes == 0).all(axis=(1, 2)) & (values == 0).all(axis=1)
+    names = (*rivals, REBALANCING) if mixed else tuple(rivals)
+    return _conclude(metric, (baseline, *names), (values, slopes), is_identical, layout)
+
+
+def _conclude(
+    metric: str,
+    names: tuple[str, ...],
+    differences: tuple[NDArray[np.float64], NDArray[np.float64]],
+    is_identical: NDArray[np.bool_],
+    layout: Layout,
+) -> Inference:
+    """Return the inference on (K, D) differences and their (K, D, N) slopes; the baseline first."""
+    values, slopes = differences
+    variance = measure_variance(layout, np.nan_to_num(slopes))
+    is_identical = is_identical | ((slopes == 0).all(axis=(1, 2)) & (values == 0).all(axis=1))
     has_interval = (
         ~is_identical
         & np.isfinite(slopes).all(axis=(1, 2))
         & (variance.degrees >= FEWEST_DEGREES)
         & (layout.group_count >= FEWEST_GROUPS)
     )
-    variances = np.diag(variance.total)
+    variances, repeats = np.diag(variance.total), len(layout.runs)
     whole = np.where(variances > 0, variances, 1)
     members = np.flatnonzero(has_interval)
     degrees = float(np.median(variance.degrees[members])) if len(members) else np.inf
     return Inference(
         metric,
-        (*rivals, REBALANCING) if mixed else tuple(rivals),
-        baseline,
+        names[1:],
+        names[0],
         values.mean(axis=1),
         variance.total,
         variance.degrees,
@@ -216,10 +227,47 @@ def infer(
         has_interval,
         variance.by_class / whole[:, None],
         variance.by_runs / whole,
-        values.var(axis=1, ddof=1) / len(layout.runs) if len(layout.runs) > 1 else 0 * variances,
+        values.var(axis=1, ddof=1) / repeats if repeats > 1 else 0 * variances,
         layout.class_groups,
-        len(layout.runs),
+        repeats,
     )
+
+
+def measure_levels(
+    predictions: Predictions, metric: str, candidates: Sequence[str]
+) -> dict[str, Effect]:
+    """Return the metric of each candidate itself, with the interval of this one alone.
+
+    To compare candidates, take `infer`: what they have in common widens these intervals.
+    """
+    layout = lay_out(predictions, over_images=metric in OVER_IMAGES)
+    lowest = METRICS[metric].lowest
+    levels = {}
+    for name in candidates:
+        figure = measure_figure(predictions, name, metric)
+        levels[name] = Effect(figure.mean)
+        if figure.slopes is None or layout.group_count < FEWEST_GROUPS:
+            continue
+        variance = measure_variance(layout, figure.slopes[None])
+        degrees = float(variance.degrees[0])
+        if degrees >= FEWEST_DEGREES:
+            reach = quantile_of(degrees) * float(np.sqrt(variance.total[0, 0]))
+            levels[name] = Effect(figure.mean, interval_around(figure.mean, reach, lowest, 1.0))
+    return levels
+
+
+def quantile_of(degrees: float) -> float:
+    """Return how many standard errors a 95% interval reaches to each side."""
+    from scipy.stats import t
+
+    return float(t.ppf((1 + LEVEL) / 2, degrees))
+
+
+def interval_around(
+    centre: float, reach: float, lowest: float, highest: float
+) -> tuple[float, float]:
+    """Return an interval that ends where the figure does; t knows no ends."""
+    return max(lowest, centre - reach), min(highest, centre + reach)
 
 
 def _is_same(predictions: Predictions, name: str, other: str, metric: str) -> bool:

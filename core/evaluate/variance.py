@@ -114,6 +114,31 @@ def measure_variance(layout: Layout, slopes: NDArray[np.float64]) -> Variance:
     return Variance(total, degrees, by_class, np.diag(beyond).copy())
 
 
+def measure_class_variances(
+    layout: Layout, slopes: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return (C,) the variance of each class's own part of one figure, and degrees of freedom.
+
+    Args:
+        layout: Of the same images and repeats.
+        slopes: (D, N) what each image adds to the figure in each repeat.
+    """
+    count, repeats = len(layout.weights), len(layout.runs)
+    centred = _centre(slopes[None], layout)
+    of_classes = _between_groups(centred.mean(axis=1), layout)[0][:, 0, 0]
+    cells = _sums(centred[0], layout.pairs, len(layout.pair_codes)) / repeats  # (D, Q)
+    within = np.bincount(layout.pair_codes, weights=(cells**2).sum(axis=0), minlength=count)
+    runs, freedom = np.zeros(count), 0
+    for place, folds, parts in layout.folds():
+        own = _sums(centred[0, place], folds * count + layout.codes, parts * count) / repeats
+        runs += parts / (parts - 1) * (own.reshape(parts, count) ** 2).sum(axis=0)
+        freedom += parts - 1
+    beyond = np.where(runs > within, runs - within, 0) if freedom else np.zeros(count)
+    total = of_classes + beyond
+    doubt = of_classes**2 / (layout.class_groups + 2) + (beyond > 0) * runs**2 / max(freedom, 1)
+    return total, np.where(doubt > 0, total**2 / np.where(doubt > 0, doubt, 1), np.inf)
+
+
 def _centre(slopes: NDArray[np.float64], layout: Layout) -> NDArray[np.float64]:
     sizes = np.maximum(np.bincount(layout.codes, minlength=len(layout.weights)), 1)
     means = _sums(slopes, layout.codes, len(sizes)) / sizes
