@@ -8,8 +8,9 @@ from typing import Any
 from core.augment import AugmentPolicy
 from core.dataset import ImageDataset
 from core.embed import Embeddings
-from core.evaluate import EvaluationReport, Experiment, evaluate, find_head, parse_candidates
+from core.evaluate import EvaluationReport, Experiment, Head, evaluate, find_head, parse_candidates
 from core.evaluate.candidates import STANDARD_POLICY
+from core.evaluate.report import Done
 from core.progress import Progress, silent
 from core.resample import Settings
 
@@ -21,12 +22,12 @@ def compare(
     strategies: Sequence[str] | None = None,
     settings: Mapping[str, Settings] | None = None,
     policy: AugmentPolicy = STANDARD_POLICY,
-    head: Any = "linear",
+    head: str | Head = "linear",
     kept: Path | None = None,
     clock: Callable[[], float] = perf_counter,
-    on_report: Callable[[EvaluationReport], None] | None = None,
+    on_done: Callable[[Done], None] | None = None,
     progress: Progress = silent,
-    **experiment: Any,
+    **experiment: Any,  # noqa: ANN401 - as the experiment has them
 ) -> EvaluationReport:
     """Return the report on strategies by name; the rest is the experiment's."""
     found = find_head(head) if isinstance(head, str) else head
@@ -35,6 +36,6 @@ def compare(
         parse_candidates(strategies, settings, policy),
         kept=kept,
         clock=clock,
-        on_report=on_report,
+        on_done=on_done,
         progress=progress,
     )

@@ -1,4 +1,21 @@
-"""Does balancing help? Candidates compared on images that none of them saw."""
+"""Does balancing help? Candidates compared on images that none of them saw.
+
+Reading order: `experiment` says what all candidates share and, with `folds` and `group_folds`, on
+which images they are scored; `candidates` what is compared. `compare` runs them repeat by repeat on
+a `bench`: `balancing` makes a `training_set` of each training side, `features`, `inputs`,
+`picture_cache` and `picture_store` (with `buffer`) turn vectors and pictures into what a `head`
+takes. `heads` lists them: `linear_model` and `vector_heads` learn from vectors, `network` and
+`fine_tuning` (through `training`) from pictures; `adapting` lets an encoder learn in each fold.
+What comes out are `predictions`, which `kept` holds in files. All else follows from them: `metrics`
+and `influence` figures, `variance` and `inference` intervals, `per_class` those of a class,
+`outcomes` what they come to and `answer` how that is said. `report` holds it, with `notes` and
+`result_notes`; `report_file` and `report_csv` write it. `leaky` measures what resampling before
+splitting would have reported; `estimate` says how long a comparison takes; `threads` keeps it
+within its means.
+
+`evaluate` leaves the package with `Experiment` and `EvaluationReport`, and the registries `HEADS`,
+`METRICS` and `RULES`.
+"""
 
 from core.evaluate.candidates import (
     BASELINE,
@@ -14,12 +31,12 @@ from core.evaluate.folds import Fold, make_folds
 from core.evaluate.head import Epoch, Head
 from core.evaluate.heads import DEFAULT_HEAD, HEADS, find_head
 from core.evaluate.metrics import METRICS, PRIMARY, Metric
+from core.evaluate.outcomes import Outcome
 from core.evaluate.predictions import Predictions
 from core.evaluate.report import (
     FLOOR,
     Difference,
     EvaluationReport,
-    Outcome,
     StrategyResult,
 )
 from core.evaluate.vector_heads import RULES, Rule

@@ -62,8 +62,8 @@ class Prepared:
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
-    """What a candidate predicts in one run, and what that took."""
+class Scored:
+    """The test side of one run as a candidate scores it, and what that took."""
 
     scores: NDArray[np.float16]  # (M, C) of the images on the test side
     seconds: float
@@ -117,7 +117,7 @@ class Bench:
             laid.append(Laid(run, source, inner))
         return laid
 
-    def run(self, candidate: Candidate, laid: Sequence[Laid], tell: Tell) -> list[Answer]:
+    def run(self, candidate: Candidate, laid: Sequence[Laid], tell: Tell) -> list[Scored]:
         """Return what a candidate predicts in each run of a repeat.
 
         Args:
@@ -130,7 +130,7 @@ class Bench:
         """
         steps = self.experiment.head.steps
         total = steps * len(laid)
-        answers: list[Answer] = []
+        answers: list[Scored] = []
         if self.store is not None:
             for one in laid:
                 before = len(answers) * steps
@@ -141,7 +141,7 @@ class Bench:
                 answers.append(self._answer(candidate, one, tell_on))
             return answers
 
-        def work(one: Laid) -> Answer:
+        def work(one: Laid) -> Scored:
             return self._answer(candidate, one, lambda *_: None)
 
         # Linear algebra lets other threads on; each run computes in one of its own.
@@ -182,7 +182,7 @@ class Bench:
         fit = Fit(count, laid.run.seed, self.experiment.device, tell, inner=laid.inner)
         return fit if self.store is None else replace(fit, take=self.store.take)
 
-    def _answer(self, candidate: Candidate, laid: Laid, tell: Tell) -> Answer:
+    def _answer(self, candidate: Candidate, laid: Laid, tell: Tell) -> Scored:
         start = self.clock()
         with one_thread() if self.store is not None else nullcontext():
             side = self.training_set(candidate, laid)
@@ -195,7 +195,7 @@ class Bench:
             scores, sums, out=np.full_like(scores, 1 / scores.shape[1]), where=sums > 0
         )
         change = side.change / len(laid.run.fold.train)
-        return Answer(scores.astype(np.float16), seconds, change, prediction.curve)
+        return Scored(scores.astype(np.float16), seconds, change, prediction.curve)
 
     def _learn(self, candidate: Candidate, side: TrainingSet, laid: Laid, tell: Tell) -> Prediction:
         test, fit = laid.source.tested(), self.fit_of(laid, tell)

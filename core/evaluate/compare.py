@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.dataset import TRAIN
 from core.embed import unadapted
-from core.evaluate.bench import Answer, Bench, Clock, Laid, open_bench
+from core.evaluate.bench import Scored, Bench, Clock, Laid, open_bench
 from core.evaluate.buffer import make_buffer
 from core.evaluate.candidates import Candidate, check_targets, parse_candidates
 from core.evaluate.experiment import Design, Experiment, draw_design
@@ -18,12 +18,12 @@ from core.evaluate.kept import KeptRepeat, KeptRepeats
 from core.evaluate.leaky import measure_leaky
 from core.evaluate.notes import write_notes
 from core.evaluate.predictions import Predictions
-from core.evaluate.report import Done, EvaluationReport, Spent, write_report
+from core.evaluate.report import Done, EvaluationReport, Spent
 from core.progress import Progress, silent
 
 STAGE = "comparing strategies"
 
-OnReport = Callable[[EvaluationReport], None]
+OnDone = Callable[[Done], None]
 
 
 def evaluate(
@@ -32,7 +32,7 @@ def evaluate(
     *,
     kept: Path | None = None,
     clock: Clock = perf_counter,
-    on_report: OnReport | None = None,
+    on_done: OnDone | None = None,
     progress: Progress = silent,
 ) -> EvaluationReport:
     """Compare candidates by how well a head labels images that it never saw.
@@ -47,8 +47,8 @@ def evaluate(
             head that always predicts the largest class is there besides.
         kept: A folder for predictions: repeats that lie there are not run again.
         clock: Tells seconds.
-        on_report: Given the report so far when a candidate has its first repeat, and after each
-            further repeat of all.
+        on_done: Given what is known when a candidate has its first repeat, and after each further
+            repeat of all.
         progress: Told of pictures compared, folds drawn and pictures made, then of fits.
 
     Raises:
@@ -57,14 +57,11 @@ def evaluate(
         OutputError: the folder cannot be written, or there is no room.
     """
     asked = _with_baseline(parse_candidates() if candidates is None else candidates)
-    if experiment.head.learns_from_pictures:
-        own = unadapted(experiment.dataset, experiment.embeddings, progress=progress)
-        experiment = replace(experiment, embeddings=own)
     check_targets(asked, experiment.dataset.counts(TRAIN))
     design = draw_design(experiment, progress)
     comparison = _Comparison(experiment, design, asked, KeptRepeats(kept, experiment, design))
-    comparison.run(clock, on_report, progress)
-    return comparison.report(is_last=True)
+    comparison.run(clock, on_done, progress)
+    return comparison.done().report()
 
 
 def _with_baseline(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -85,7 +82,7 @@ class _Comparison:
     spent: dict[str, list[KeptRepeat]] = field(default_factory=dict)  # by repeat, without scores
     leaky: dict[str, dict[str, float]] = field(default_factory=dict)
 
-    def run(self, clock: Clock, on_report: OnReport | None, progress: Progress) -> None:
+    def run(self, clock: Clock, on_done: OnDone | None, progress: Progress) -> None:
         """Run what is not kept, and tell of it."""
         bench: Bench | None = None
         repeats = len(self.design.repeats)
@@ -109,48 +106,45 @@ class _Comparison:
                     found = _joined(self.design, bench.run(candidate, laid, tell), laid)
                     self.kept.put(candidate, repeat, found)
                 self._take(candidate, repeat, found)
-                if on_report is not None and repeat == 0 and repeats > 1:
-                    on_report(self.report())
-            if on_report is not None:
-                on_report(self.report())
+                if on_done is not None and repeat == 0 and repeats > 1:
+                    on_done(self.done())
+            if on_done is not None:
+                on_done(self.done())
         if self.experiment.shows_leak:
             self._show_leak(bench or self._open(clock, progress))
         progress(STAGE, total, total)
 
-    def report(self, *, is_last: bool = False) -> EvaluationReport:
+    def done(self) -> Done:
         """Return what all candidates that have begun have in common: whole repeats."""
-        begun = [one for one in self.candidates if one.name in self.spent]
-        done = min(len(self.spent[one.name]) for one in begun)
+        begun = [one.name for one in self.candidates if one.name in self.spent]
+        count = min(len(self.spent[name]) for name in begun)
+        dataset, design = self.experiment.dataset, self.design
         predictions = Predictions(
-            self.design.rows,
-            np.searchsorted(
-                self.design.codes, self.experiment.dataset.codes[self.design.rows]
-            ).astype(np.intp),
-            self.design.groups[self.design.rows],
-            tuple(self.experiment.dataset.classes[code] for code in self.design.codes),
-            np.stack([self.design.fold_of(repeat) for repeat in range(done)]),
-            {one.name: self.scores[one.name][:done] for one in begun},
+            design.rows,
+            np.searchsorted(design.codes, dataset.codes[design.rows]).astype(np.intp),
+            design.groups[design.rows],
+            tuple(dataset.classes[code] for code in design.codes),
+            np.stack([design.fold_of(repeat) for repeat in range(count)]),
+            {name: self.scores[name][:count] for name in begun},
             self.experiment.on_test_split,
         )
-        report = write_report(
-            Done(
-                self.experiment,
-                self.candidates,
-                predictions,
-                {name: _spent(repeats[:done]) for name, repeats in self.spent.items()},
-                write_notes(self.experiment, self.design, self.candidates),
-                len(self.design.whole),
-                len(self.design.repeats),
-                is_last,
-            )
+        return Done(
+            self.experiment,
+            self.candidates,
+            predictions,
+            {name: _spent(self.spent[name][:count]) for name in begun},
+            write_notes(self.experiment, design, self.candidates),
+            len(design.whole),
+            len(design.repeats),
+            self.leaky,
         )
-        if is_last and self.leaky:
-            rows = [replace(row, leaky=self.leaky.get(row.name)) for row in report.strategies]
-            report = replace(report, strategies=tuple(rows))
-        return report
 
     def _open(self, clock: Clock, progress: Progress) -> Bench:
-        return open_bench(self.experiment, self.design, self.candidates, clock, progress)
+        experiment = self.experiment
+        if experiment.head.learns_from_pictures:
+            own = unadapted(experiment.dataset, experiment.embeddings, progress=progress)
+            experiment = replace(experiment, embeddings=own)
+        return open_bench(experiment, self.design, self.candidates, clock, progress)
 
     def _take(self, candidate: Candidate, repeat: int, found: KeptRepeat) -> None:
         if candidate.name not in self.scores:
@@ -166,7 +160,7 @@ class _Comparison:
                 self.leaky[candidate.name] = measure_leaky(bench, candidate)
 
 
-def _joined(design: Design, answers: Sequence[Answer], laid: Sequence[Laid]) -> KeptRepeat:
+def _joined(design: Design, answers: Sequence[Scored], laid: Sequence[Laid]) -> KeptRepeat:
     """Return a repeat of what a candidate answered in each of its folds."""
     scores = np.zeros((len(design.rows), len(design.codes)), np.float16)
     for answer, one in zip(answers, laid, strict=True):

@@ -15,11 +15,11 @@ from core.evaluate.folds import Fold, kept_together, make_folds, scored_rows
 from core.evaluate.head import Head
 from core.evaluate.heads import DEFAULT_HEAD, check_head, find_head
 from core.evaluate.metrics import METRICS, PRIMARY
+from core.evaluate.outcomes import MARGIN
 from core.progress import Progress
 from core.randomness import stream_seed
 
 DEFAULT_FOLDS = 5
-DEFAULT_MARGIN = 0.01  # of the metric: one point
 DRAWING = "drawing folds"
 
 _LARGEST_MARGIN = 0.5
@@ -41,7 +41,7 @@ class Experiment:
     embeddings: Embeddings
     head: Head = field(default_factory=lambda: find_head(DEFAULT_HEAD))
     metric: str = PRIMARY  # the one that matters to the person
-    margin: float = DEFAULT_MARGIN  # a difference below which two candidates are as good
+    margin: float = MARGIN  # a difference below which two candidates are as good
     n_splits: int = DEFAULT_FOLDS
     repeats: int | None = None  # how often folds, or seeds, are drawn; None: what suits the head
     on_test_split: bool = False  # learn from all training images, score the test split
@@ -95,6 +95,11 @@ def check_margin(margin: float) -> None:
             f"The margin is {100 * margin:g} points. Use more than 0 and at most "
             f"{100 * _LARGEST_MARGIN:g} points, such as 1."
         )
+
+
+def share_of(points: float) -> float:
+    """Return a margin that a person gives in points, as a share; 1 is 0.01."""
+    return round(points / 100, 6)
 
 
 def default_repeats(head: Head, *, is_held_out: bool = False, adapts: bool = False) -> int:

@@ -49,7 +49,7 @@ class KeptRepeats:
                 tuple(Epoch(float(loss), held) for loss, held in curve) for curve in told["curves"]
             )
             kept = KeptRepeat(scores, float(told["seconds"]), float(told["change"]), curves)
-        except (OSError, ValueError, KeyError, TypeError, BadZipFile):
+        except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile):
             return None
         is_whole = scores.dtype == np.float16 and scores.shape == self._shape
         return kept if is_whole else None

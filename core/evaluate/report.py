@@ -1,24 +1,26 @@
 """What a comparison found: figures, intervals and outcomes, all of them from its predictions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from core import records
 from core.arrays import freeze
+from core.evaluate.answer import Verdict, write_answer
 from core.evaluate.candidates import BASELINE, Candidate
 from core.evaluate.experiment import Experiment
 from core.evaluate.head import Epoch
-from core.evaluate.inference import Effect, infer
+from core.evaluate.inference import Inference, infer
 from core.evaluate.influence import measure_figure
-from core.evaluate.metrics import METRICS, count_confusion, precisions, recalls
+from core.evaluate.metrics import METRICS, count_confusion
+from core.evaluate.outcomes import Conclusion, Outcome, conclude
+from core.evaluate.per_class import ClassFigures, measure_classes
 from core.evaluate.predictions import Predictions
 from core.evaluate.result_notes import write_result_notes
 from core.resample import Settings
-from core.words import signed
+from core.words import count_of, signed
 
 FLOOR = "largest_class"  # learns nothing
 VERSION = 3  # of a report in a file
@@ -26,18 +28,8 @@ VERSION = 3  # of a report in a file
 TOLD = ("verdict", "asked", "done")
 
 _FLOOR_TITLE = "Always the largest class"
-# Of these the contrast is made that is fixed beforehand: does rebalancing help?
+# Of those that take part the contrast is made that is fixed beforehand: does rebalancing help?
 REBALANCERS = ("class_weights", "logit_adjustment", "random_oversampling", "smote")
-
-
-class Outcome(StrEnum):
-    """What a difference to doing nothing comes to; the values are shown."""
-
-    SAME = "practically the same"
-    BETTER = "better"
-    WORSE = "worse"
-    UNKNOWN = "cannot tell"
-    IDENTICAL = "identical here"
 
 
 @dataclass(frozen=True)
@@ -75,8 +67,7 @@ class StrategyResult:
     title: str
     metrics: Mapping[str, float]  # over all scored images of a repeat, averaged over repeats
     difference: Mapping[str, Difference] | None  # None for the baseline and the floor
-    recall: Mapping[str, float]  # label -> share recognised, over all repeats
-    precision: Mapping[str, float]  # label -> share of predictions of it that are right
+    classes: tuple[ClassFigures, ...]  # of each class that is scored
     confusion: records.WholeNumbers  # (C, C) over all repeats: each image counts once in each
     seconds: float = 0.0  # to balance, learn and score, in one fold
     files: int = 0  # that it adds to the training images, or below 0 leaves out
@@ -85,6 +76,16 @@ class StrategyResult:
 
     def __post_init__(self) -> None:
         freeze(self, "confusion")
+
+    @property
+    def recall(self) -> dict[str, float]:
+        """Return label -> share recognised."""
+        return {one.label: one.recall.estimate for one in self.classes}
+
+    @property
+    def precision(self) -> dict[str, float]:
+        """Return label -> share of predictions of it that are right."""
+        return {one.label: one.precision.estimate for one in self.classes}
 
     def outcome(self, metric: str) -> Outcome | None:
         """Return what the difference in `metric` comes to; None for the baseline."""
@@ -106,7 +107,7 @@ class EvaluationReport:
     classes: tuple[str, ...]  # the classes scored, in name order: axes of the confusions
     metric: str  # the one that matters to the person
     margin: float  # a difference below which two candidates are as good
-    verdicts: Mapping[str, str]  # metric -> what to take home, for people
+    verdicts: Mapping[str, Verdict]  # metric -> what to take home, for people
     notes: tuple[str, ...]  # what to know about the comparison, for people
     folds: int
     repeats: int  # done by all
@@ -117,11 +118,34 @@ class EvaluationReport:
     encoder: str
     head: str
     is_held_out: bool = False  # scored on the test split as it came, not on folds
+    uses_policy: bool = False  # augmented pictures were learned from
 
     @property
     def verdict(self) -> str:
         """Return what to take home by the metric that matters."""
-        return self.verdicts[self.metric]
+        return self.answer(self.metric)
+
+    def answer(self, metric: str) -> str:
+        """Return what to take home by a metric."""
+        return f"{self.so_far}{self.verdicts[metric]}"
+
+    def headline(self, metric: str) -> str:
+        """Return the beginning of it: does rebalancing help, and what to do."""
+        verdict = self.verdicts[metric]
+        return f"{self.so_far}{verdict.first} {verdict.recommendation}".strip()
+
+    @property
+    def so_far(self) -> str:
+        """Return 'After 1 of 10 repeats: ', or nothing where all is done."""
+        told = [
+            f"{found} of {count_of(asked, noun)}"
+            for found, asked, noun in (
+                (self.repeats, self.asked_repeats, "repeat"),
+                (self.done, self.asked, "candidate"),
+            )
+            if found < asked
+        ]
+        return f"After {' and '.join(told)}: " if told else ""
 
     @property
     def asked(self) -> int:
@@ -137,6 +161,16 @@ class EvaluationReport:
     def is_whole(self) -> bool:
         """Return whether all that was asked for was done."""
         return (self.done, self.repeats) == (self.asked, self.asked_repeats)
+
+    def best(self, metric: str) -> str | None:
+        """Return the candidate whose estimate is the best; None where nothing is compared."""
+        sign = -1 if METRICS[metric].is_error else 1
+        gains = {
+            row.name: sign * row.difference[metric].mean
+            for row in self.strategies
+            if row.difference is not None
+        }
+        return max(gains, key=gains.__getitem__) if gains else None
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values, which `read_report` of `core.evaluate.report_file` reads."""
@@ -164,32 +198,48 @@ class Done:
     notes: Sequence[str]
     learned: int  # images that are learned from, in all folds together
     asked_repeats: int
-    is_last: bool  # else only the metric that matters is worked out
+    leaky: Mapping[str, Mapping[str, float]]  # candidate -> what resampling first would report
+
+    def summary(self) -> EvaluationReport:
+        """Return the report by the metric that matters alone, and of no single class: quickly."""
+        return _write(self, [self.experiment.metric], has_classes=False)
+
+    def report(self) -> EvaluationReport:
+        """Return the whole report."""
+        return _write(self, list(METRICS), has_classes=True)
+
+    def files_of(self, name: str) -> int:
+        """Return how many files a candidate adds to the training images, or below 0 leaves out."""
+        return round(self.spent[name].change * self.learned)
 
 
-def write_report(done: Done) -> EvaluationReport:
-    """Return the report of what is done."""
+def _write(done: Done, metrics: Sequence[str], *, has_classes: bool) -> EvaluationReport:
     experiment, predictions = done.experiment, done.predictions
-    metrics = list(METRICS) if done.is_last else [experiment.metric]
-    rivals = [name for name in predictions.scores if name != BASELINE]
-    differences: dict[str, dict[str, Difference]] = {name: {} for name in rivals}
-    for metric in metrics:
-        for name, found in _differences(done, metric, rivals).items():
-            differences[name][metric] = found
+    found = {metric: _infer(done, metric) for metric in metrics}
     rows = [
-        _row(done, candidate, metrics, differences.get(candidate.name))
+        _row(
+            done,
+            candidate,
+            metrics,
+            has_classes,
+            None if candidate.name == BASELINE else _differences(candidate.name, found),
+        )
         for candidate in done.candidates
         if candidate.name in predictions.scores
     ]
+    titles = {one.name: one.title for one in done.candidates}
+    classes = {row.name: row.classes for row in rows}
     return EvaluationReport(
-        strategies=(*rows, _floor(done, metrics)),
+        strategies=(*rows, _floor(done, metrics, has_classes)),
         classes=predictions.classes,
         metric=experiment.metric,
         margin=experiment.margin,
-        verdicts=dict.fromkeys(metrics, ""),
+        verdicts={
+            metric: write_answer(conclusion, titles, classes.get(conclusion.recommended, ()))
+            for metric, (_, conclusion) in found.items()
+        },
         notes=(
-            *write_result_notes(predictions, done.candidates, done.asked_repeats),
-            *done.notes,
+            *write_result_notes(predictions, done.candidates, done.asked_repeats), *done.notes,
         ),
         folds=int(predictions.runs.max()) + 1,
         repeats=len(predictions.runs),
@@ -200,74 +250,77 @@ def write_report(done: Done) -> EvaluationReport:
         encoder=experiment.embeddings.encoder,
         head=experiment.head.name,
         is_held_out=predictions.is_held_out,
-    )
+        uses_policy=any(
+            part.needs_pictures(head_takes_pictures=experiment.head.learns_from_pictures)
+            for one in done.candidates
+            for part in one.parts
+        ),
+    )  # fmt: skip
 
 
-def _differences(done: Done, metric: str, rivals: Sequence[str]) -> dict[str, Difference]:
-    if not rivals:
-        return {}
+def _infer(done: Done, metric: str) -> tuple[Inference, Conclusion]:
+    """Return the differences to doing nothing by one metric, and what they come to."""
+    names = list(done.predictions.scores)
+    rivals = [name for name in names if name != BASELINE]
     rebalancers = [name for name in rivals if name in REBALANCERS]
-    found = infer(done.predictions, metric, rivals=rivals, rebalancers=rebalancers)
-    margin, is_error = done.experiment.margin, METRICS[metric].is_error
+    inference = infer(done.predictions, metric, rivals=rivals, rebalancers=rebalancers)
+    files = {name: done.files_of(name) for name in names}
+    # What an export changes has to be kept and learned from; of the rest, what was named first.
+    # Seconds are not asked: the same seed is to give the same answer.
+    order = sorted(names, key=lambda name: (name != BASELINE, abs(files[name]), names.index(name)))
+    conclusion = conclude(
+        inference,
+        done.predictions.classes,
+        cheapest_first=order,
+        adds_files=[name for name in names if files[name] > 0],
+        margin=done.experiment.margin,
+    )
+    return inference, conclusion
+
+
+def _differences(
+    name: str, found: Mapping[str, tuple[Inference, Conclusion]]
+) -> dict[str, Difference]:
     differences = {}
-    for place, name in enumerate(rivals):
-        effect = found.effect(name)
+    for metric, (inference, conclusion) in found.items():
+        effect, standing = inference.effect(name), conclusion.standing(name)
+        assert standing is not None
         low, high = effect.joint or (None, None)
-        outcome = (
-            Outcome.IDENTICAL
-            if found.is_identical[place]
-            else _outcome(effect.turned() if is_error else effect, margin)
-        )
-        differences[name] = Difference(effect.estimate, low, high, outcome, effect.found)
+        differences[metric] = Difference(effect.estimate, low, high, standing.outcome, effect.found)
     return differences
-
-
-def _outcome(effect: Effect, margin: float) -> Outcome:
-    if -margin < effect.low and effect.high < margin:
-        return Outcome.SAME
-    if effect.low > 0:
-        return Outcome.BETTER
-    return Outcome.WORSE if effect.high < 0 else Outcome.UNKNOWN
 
 
 def _row(
     done: Done,
     candidate: Candidate,
     metrics: Sequence[str],
+    has_classes: bool,
     difference: Mapping[str, Difference] | None,
 ) -> StrategyResult:
     predictions, spent = done.predictions, done.spent[candidate.name]
-    count = len(predictions.classes)
     labels = predictions.labels[candidate.name].astype(np.intp)
     actual = np.tile(predictions.actual, len(labels))
-    confusion = count_confusion(actual, labels.ravel(), count)
     return StrategyResult(
         candidate.name,
         candidate.title,
         {name: measure_figure(predictions, candidate.name, name).mean for name in metrics},
         difference,
-        dict(zip(predictions.classes, recalls(confusion), strict=True)),
-        dict(zip(predictions.classes, precisions(confusion), strict=True)),
-        confusion,
+        measure_classes(predictions, candidate.name) if has_classes else (),
+        count_confusion(actual, labels.ravel(), len(predictions.classes)),
         spent.seconds,
-        round(spent.change * done.learned),
+        done.files_of(candidate.name),
         spent.curves,
+        done.leaky.get(candidate.name),
     )
 
 
-def _floor(done: Done, metrics: Sequence[str]) -> StrategyResult:
+def _floor(done: Done, metrics: Sequence[str], has_classes: bool) -> StrategyResult:
     """Return the row of a head that knows only how large the classes are."""
     whole, dataset = done.predictions, done.experiment.dataset
     counts = np.bincount(dataset.codes[dataset.training_rows], minlength=len(dataset.classes))
     codes = [dataset.classes.index(label) for label in whole.classes]
-    shares = counts[codes] / counts[codes].sum()
-    scores = np.tile(shares.astype(np.float16), (len(whole.runs), len(whole.rows), 1))
-    alone = Predictions(
-        whole.rows, whole.actual, whole.groups, whole.classes, whole.runs, {FLOOR: scores},
-        whole.is_held_out,
-    )  # fmt: skip
-    candidate = Candidate(FLOOR, _FLOOR_TITLE, ())
-    floor = Done(
-        done.experiment, [], alone, {FLOOR: Spent()}, (), 0, done.asked_repeats, done.is_last
-    )
-    return _row(floor, candidate, metrics, None)
+    shares = (counts[codes] / counts[codes].sum()).astype(np.float16)
+    scores = np.broadcast_to(shares, (len(whole.runs), len(whole.rows), len(codes)))
+    beside = {BASELINE: whole.scores[BASELINE], FLOOR: scores}
+    floor = replace(done, predictions=replace(whole, scores=beside), spent={FLOOR: Spent()})
+    return _row(floor, Candidate(FLOOR, _FLOOR_TITLE, ()), metrics, has_classes, None)

@@ -11,7 +11,7 @@ from app.session.session import Session
 from core.errors import EvensetError
 
 # Told on the way, or of the screen: they change no figure.
-_BESIDE = {"progress", "on_report", "device"}
+_BESIDE = {"progress", "on_done", "device"}
 
 
 class StoppedError(EvensetError):
