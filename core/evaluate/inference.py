@@ -191,7 +191,7 @@ def infer(
         of cross-validated predictions; Cameron, Gelbach & Miller, JBES 2011, for two ways of
         clustering; Hothorn, Bretz & Westfall, 2008, for the joint quantile.
     """
-    layout = lay_out(predictions, over_images=metric in OVER_IMAGES)
+    layout = _layout_for(predictions, metric)
     figures = [measure_figure(predictions, name, metric) for name in (baseline, *rivals)]
     mixed = [place for place, name in enumerate(rivals) if name in rebalancers]
     values, slopes = _differences(figures, mixed, layout.runs.shape)
@@ -248,7 +248,7 @@ def measure_levels(
 
     To compare candidates, take `infer`: what they have in common widens these intervals.
     """
-    layout = lay_out(predictions, over_images=metric in OVER_IMAGES)
+    layout = _layout_for(predictions, metric)
     lowest = METRICS[metric].lowest
     levels = {}
     for name in candidates:
@@ -262,6 +262,11 @@ def measure_levels(
             reach = quantile_of(degrees) * float(np.sqrt(variance.total[0, 0]))
             levels[name] = Effect(figure.mean, interval_around(figure.mean, reach, lowest, 1.0))
     return levels
+
+
+def _layout_for(predictions: Predictions, metric: str) -> Layout:
+    of_labels = metric in FIGURES_OF_COUNTS
+    return lay_out(predictions, over_images=metric in OVER_IMAGES, of_labels=of_labels)
 
 
 def quantile_of(degrees: float) -> float:

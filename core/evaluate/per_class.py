@@ -47,7 +47,8 @@ def measure_classes(
         candidate: A key of its `scores`; the baseline gains nothing.
         baseline: What it is compared with.
     """
-    by_class, by_image = lay_out(predictions), lay_out(predictions, over_images=True)
+    by_class = lay_out(predictions)
+    by_image = lay_out(predictions, over_images=True, of_labels=False)
     recall_gains = _recall_gains(predictions, candidate, baseline, by_class)
     found = []
     for code, label in enumerate(predictions.classes):
@@ -95,6 +96,8 @@ def _recall_gains(
     predictions: Predictions, candidate: str, baseline: str, layout: Layout
 ) -> list[Effect]:
     """Return the gain in each class's recall: its part of balanced accuracy, times the classes."""
+    if candidate == baseline:
+        return [Effect(0.0)] * len(predictions.classes)
     one, other = (measure_figure(predictions, name, PRIMARY) for name in (candidate, baseline))
     assert one.slopes is not None
     assert other.slopes is not None

@@ -10,10 +10,15 @@ from core.axes import symmetric_root
 from core.evaluate.predictions import Predictions
 
 # A small class whose images happen to agree would have no variance. It borrows that of the average
-# class as if it had seen it in so many groups, and counts one group less than it has. Both come
-# from simulations with a known truth.
+# class, as if it had seen it in so many groups, and counts one group less than it has. Where labels
+# are right or wrong, the average class is taken to hold a part of one more group that fares
+# otherwise: those that were not met are what is unknown. How well a variance is known depends on
+# how few groups it comes from, and what is borrowed is known a little. All of it comes from
+# simulations with a known truth, `benchmarks/inference.py`.
 _BORROWED = 3.0
 _ONE_LESS = 1
+_UNMET = 0.1
+_LEAST_DEGREES = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +32,7 @@ class Layout:
     pair_groups: NDArray[np.intp]  # (Q,)
     runs: NDArray[np.intp]  # (D, N) the fold in each repeat that is done
     weights: NDArray[np.float64]  # (C,) what a class's mean counts in the figure
+    unmet: float  # part of a group, see `_UNMET`
     is_held_out: bool
 
     @property
@@ -57,12 +63,15 @@ class Variance:
     by_runs: NDArray[np.float64]  # (K,) variance from what is learned from
 
 
-def lay_out(predictions: Predictions, *, over_images: bool = False) -> Layout:
+def lay_out(
+    predictions: Predictions, *, over_images: bool = False, of_labels: bool = True
+) -> Layout:
     """Return where the scored images belong.
 
     Args:
         predictions: At least one repeat is done.
         over_images: Classes count by their images; else all classes count the same.
+        of_labels: The figure counts right and wrong labels; else it is made of scores.
     """
     codes, count = predictions.actual, len(predictions.classes)
     groups = np.unique(predictions.groups, return_inverse=True)[1]
@@ -78,6 +87,7 @@ def lay_out(predictions: Predictions, *, over_images: bool = False) -> Layout:
         found % span,
         predictions.runs[predictions.done].astype(np.intp),
         shares,
+        _UNMET if of_labels else 0.0,
         predictions.is_held_out,
     )
 
@@ -96,7 +106,8 @@ def measure_variance(layout: Layout, slopes: NDArray[np.float64]) -> Variance:
         Cameron, Gelbach & Miller, JBES 2011: what images and runs share is counted once.
     """
     centred = _centre(slopes, layout)
-    of_classes, across = _between_groups(centred.mean(axis=1), layout)
+    parts = _sums(centred.mean(axis=1), layout.pairs, len(layout.pair_codes))  # (K, Q)
+    of_classes, across = _between_groups(parts, layout), _across_classes(parts, layout)
     between_runs, freedom = _between_runs(centred, layout)
     beyond = between_runs - _between_cells(centred, layout) if freedom else 0 * between_runs
     # Where chance alone would have parted the runs as far, there is nothing to add.
@@ -105,7 +116,7 @@ def measure_variance(layout: Layout, slopes: NDArray[np.float64]) -> Variance:
     root = symmetric_root(of_classes.sum(axis=0) + across.sum(axis=0) + beyond)
     total = root @ root.T
     class_squares = np.diagonal(of_classes, axis1=1, axis2=2) ** 2  # (C, K)
-    doubt = (class_squares / (layout.class_groups + 2)[:, None]).sum(axis=0)
+    doubt = (class_squares / _class_degrees(parts, layout).T).sum(axis=0)
     if freedom:
         doubt = doubt + is_beyond * np.diag(between_runs) ** 2 / freedom
     variances = np.diag(total)
@@ -125,17 +136,19 @@ def measure_class_variances(
     """
     count, repeats = len(layout.weights), len(layout.runs)
     centred = _centre(slopes[None], layout)
-    of_classes = _between_groups(centred.mean(axis=1), layout)[0][:, 0, 0]
+    parts = _sums(centred.mean(axis=1), layout.pairs, len(layout.pair_codes))
+    of_classes = _between_groups(parts, layout)[:, 0, 0]
     cells = _sums(centred[0], layout.pairs, len(layout.pair_codes)) / repeats  # (D, Q)
     within = np.bincount(layout.pair_codes, weights=(cells**2).sum(axis=0), minlength=count)
     runs, freedom = np.zeros(count), 0
-    for place, folds, parts in layout.folds():
-        own = _sums(centred[0, place], folds * count + layout.codes, parts * count) / repeats
-        runs += parts / (parts - 1) * (own.reshape(parts, count) ** 2).sum(axis=0)
-        freedom += parts - 1
+    for place, folds, many in layout.folds():
+        own = _sums(centred[0, place], folds * count + layout.codes, many * count) / repeats
+        runs += many / (many - 1) * (own.reshape(many, count) ** 2).sum(axis=0)
+        freedom += many - 1
     beyond = np.where(runs > within, runs - within, 0) if freedom else np.zeros(count)
     total = of_classes + beyond
-    doubt = of_classes**2 / (layout.class_groups + 2) + (beyond > 0) * runs**2 / max(freedom, 1)
+    doubt = of_classes**2 / _class_degrees(parts, layout)[0]
+    doubt += (beyond > 0) * runs**2 / max(freedom, 1)
     return total, np.where(doubt > 0, total**2 / np.where(doubt > 0, doubt, 1), np.inf)
 
 
@@ -145,13 +158,10 @@ def _centre(slopes: NDArray[np.float64], layout: Layout) -> NDArray[np.float64]:
     return np.asarray(slopes - means[..., layout.codes], np.float64)
 
 
-def _between_groups(
-    slopes: NDArray[np.float64], layout: Layout
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return (C, K, K) variance from each class's groups, and from groups that cross classes."""
+def _between_groups(parts: NDArray[np.float64], layout: Layout) -> NDArray[np.float64]:
+    """Return (C, K, K) variance from each class's groups; `parts` (K, Q) is a group's sum."""
     count, groups = len(layout.weights), layout.class_groups
-    parts = _sums(slopes, layout.pairs, len(layout.pair_codes))  # (K, Q)
-    raw = np.zeros((count, len(slopes), len(slopes)))
+    raw = np.zeros((count, len(parts), len(parts)))
     starts = np.concatenate([[0], np.cumsum(groups)])
     for code in range(count):
         own = parts[:, starts[code] : starts[code + 1]]
@@ -162,10 +172,30 @@ def _between_groups(
     spreads = raw * scale
     is_seen = groups > 0
     pooled = spreads[is_seen].mean(axis=0)
+    unmet = layout.unmet * (1 / groups[is_seen]).mean()
+    pooled[np.diag_indices(len(pooled))] += unmet
     seen = groups[:, None, None]
     floored = (np.maximum(seen - 1, 0) * spreads + _BORROWED * pooled) / (seen - 1 + _BORROWED)
     back = weights**2 / np.maximum(groups - _ONE_LESS, 1) * is_seen
-    return floored * back[:, None, None], _across_classes(parts, layout)
+    return np.asarray(floored * back[:, None, None], np.float64)
+
+
+def _class_degrees(parts: NDArray[np.float64], layout: Layout) -> NDArray[np.float64]:
+    """Return (K, C) degrees of freedom of the variances from each class's groups.
+
+    Few groups that fare otherwise among many that do not are known as badly as they are few: n
+    groups with a kurtosis of k know a variance as well as 2n / (k - 1) normal ones.
+    """
+    groups = layout.class_groups
+    powers = [
+        np.array([np.bincount(layout.pair_codes, row, len(groups)) for row in parts**power])
+        for power in (2, 4)
+    ]
+    square, fourth = (power.reshape(len(parts), len(groups)) for power in powers)
+    # As many groups as would vary as much if all that vary did so alike: n over the kurtosis.
+    alike = np.divide(square**2, fourth, out=np.zeros_like(square), where=fourth > 0)
+    rest = np.maximum(groups - alike, 1e-9)
+    return np.asarray(np.minimum(groups + 2, _LEAST_DEGREES + 2 * groups * alike / rest))
 
 
 def _across_classes(parts: NDArray[np.float64], layout: Layout) -> NDArray[np.float64]:

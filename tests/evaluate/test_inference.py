@@ -24,7 +24,7 @@ def written_out(predictions: Predictions, name: str) -> tuple[float, float, floa
     d -= predictions.labels["none"] == actual
     members = [np.flatnonzero(actual == code) for code in range(count)]
     estimate = float(np.mean([d[:, rows].mean() for rows in members]))
-    spreads, sizes = [], []
+    spreads, sizes, freedom = [], [], []
     for rows in members:
         bar = d[:, rows].mean(axis=0)
         sums = np.array([(bar - bar.mean())[groups[rows] == g].sum() for g in set(groups[rows])])
@@ -32,7 +32,9 @@ def written_out(predictions: Predictions, name: str) -> tuple[float, float, floa
         # With images alone: their variance, divisor n - 1.
         spreads.append(n * n / (n - 1) * (sums**2).sum() / len(rows) ** 2)
         sizes.append(n)
-    pooled = np.mean(spreads)
+        kurtosis = n * (sums**4).sum() / (sums**2).sum() ** 2
+        freedom.append(min(n + 2, 2 + 2 * n / (kurtosis - 1)))
+    pooled = np.mean(spreads) + 0.1 * np.mean([1 / n for n in sizes])
     of_classes = [
         ((n - 1) * spread + 3 * pooled) / (n + 2) / (count**2 * (n - 1))
         for n, spread in zip(sizes, spreads, strict=True)
@@ -47,7 +49,7 @@ def written_out(predictions: Predictions, name: str) -> tuple[float, float, floa
         cells += sum(terms[groups == g].sum() ** 2 for g in set(groups))
     beyond = max(0.0, runs - cells)
     variance = sum(of_classes) + beyond
-    doubt = sum(v**2 / (n + 2) for v, n in zip(of_classes, sizes, strict=True))
+    doubt = sum(v**2 / f for v, f in zip(of_classes, freedom, strict=True))
     doubt += (runs**2 / (repeats * 4)) if beyond else 0.0
     return estimate, variance, variance**2 / doubt
 
