@@ -11,6 +11,7 @@ from time import perf_counter
 
 import numpy as np
 import pandas as pd
+from core.evaluate.preprocessing import preprocess_fold
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
@@ -18,7 +19,6 @@ from core.dataset import ImageDataset, build_table
 from core.embed import Embeddings, embed
 from core.evaluate import METRICS, evaluate, make_folds
 from core.evaluate.head import Fit
-from core.evaluate.preprocessing import preprocess_fold
 from core.evaluate.training_set import TrainingSet
 from core.evaluate.vector_heads import predict_linear
 from core.ingest import open_source, parse_take

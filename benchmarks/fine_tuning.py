@@ -16,13 +16,13 @@ from pathlib import Path
 from time import thread_time
 
 import numpy as np
+from core.evaluate.intervals import mean_interval
 
 from core.dataset import ImageDataset
 from core.embed import DEFAULT_ENCODER, embed, find_encoder
 from core.embed.computing import stay_in_this_thread
 from core.evaluate import EvaluationReport, evaluate
 from core.evaluate.fine_tuning import TRAINING
-from core.evaluate.intervals import mean_interval
 from core.ingest import open_source, parse_take
 
 PRIMARY, SECONDARY = "balanced_accuracy", "accuracy"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from core.evaluate.preprocessing import preprocess_fold
 from scipy.stats import t
 from threadpoolctl import threadpool_limits
 
@@ -20,7 +21,6 @@ from core.evaluate.features import VectorFeatures
 from core.evaluate.folds import Fold
 from core.evaluate.head import Fit
 from core.evaluate.metrics import PRIMARY, measure
-from core.evaluate.preprocessing import preprocess_fold
 from core.evaluate.training_set import balance
 from core.evaluate.vector_heads import predict_linear
 

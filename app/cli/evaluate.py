@@ -39,7 +39,7 @@ from core.evaluate import (
     parse_candidates,
 )
 from core.evaluate.candidates import check_suits, check_targets, names_for
-from core.evaluate.estimate import estimate
+from core.evaluate.estimate import Planned, estimate
 from core.evaluate.experiment import DEFAULT_FOLDS, check_margin, check_repeats, share_of
 from core.evaluate.heads import check_head
 from core.evaluate.outcomes import MARGIN
@@ -216,12 +216,11 @@ def _cost_text(
     encoding: EncoderOptions,
     asked: EvaluateOptions,
 ) -> str:
-    cost = estimate(
-        dataset.counts(TRAIN), comparison.candidates, comparison.head, encoder=encoding.name,
-        to_embed=len(dataset.present_rows), folds=asked.folds, repeats=asked.repeats,
-        on_test_split=asked.on_test_split,
+    planned = Planned(
+        dataset.counts(TRAIN), comparison.head, encoding.name, len(dataset.present_rows),
+        asked.folds, asked.repeats, asked.on_test_split,
     )  # fmt: skip
-    return cost.text
+    return estimate(planned, comparison.candidates).text
 
 
 def _names(text: str, policy: AugmentPolicy, head: Head) -> list[str]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.dataset import TRAIN
 from core.embed import unadapted
-from core.evaluate.bench import Scored, Bench, Clock, Laid, open_bench
+from core.evaluate.bench import Bench, Clock, Laid, Scored, open_bench
 from core.evaluate.buffer import make_buffer
 from core.evaluate.candidates import Candidate, check_targets, parse_candidates
 from core.evaluate.experiment import Design, Experiment, draw_design

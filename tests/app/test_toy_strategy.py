@@ -21,8 +21,8 @@ from core.audit import audit
 from core.dataset import ImageDataset
 from core.embed import Embeddings
 from core.errors import SettingError
-from core.evaluate import parse_candidate
-from core.evaluate.candidates import check_points
+from core.evaluate import HEADS, parse_candidate
+from core.evaluate.candidates import check_suits
 from core.export import read_recipe
 from core.ingest import open_source
 from core.progress import silent
@@ -157,7 +157,7 @@ def test_evaluate_compares_it(data: tuple[ImageDataset, Embeddings]) -> None:
     with pytest.raises(SettingError, match="makes no augmented pictures"):
         parse_candidate("jitter:pictures")
     with pytest.raises(SettingError, match="vectors without pictures"):
-        check_points([parse_candidate("jitter")], takes_pictures=True)
+        check_suits([parse_candidate("jitter")], HEADS["network"])
 
 
 def test_the_page_says_what_it_does_and_the_card_that_it_has_no_parents(

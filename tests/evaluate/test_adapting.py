@@ -20,7 +20,7 @@ from core.embed import Embeddings, embed, find_encoder, unadapted
 from core.errors import CancelledError, SettingError, TooFewClassesError
 from core.evaluate import EvaluationReport
 from core.evaluate.adapting import adapt, adapt_folds, adapting_text, seconds_to_adapt
-from core.evaluate.estimate import estimate
+from core.evaluate.estimate import Planned, estimate
 from core.evaluate.folds import Fold, make_folds
 from core.evaluate.heads import HEADS
 from core.pictures.encode import encode
@@ -265,8 +265,8 @@ def test_evidence_is_judged_by_the_base(rings: ImageDataset, embeddings: Embeddi
 def test_an_estimate_counts_what_each_fold_learns(folder: Path) -> None:
     counts, head = {"thick": 18, "thin": 18}, HEADS["linear"]
 
-    plain = estimate(counts, [], head, encoder=BASE)
-    adapted = estimate(counts, [], head, encoder=str(folder))
+    plain = estimate(Planned(counts, head, BASE), [])
+    adapted = estimate(Planned(counts, head, str(folder)), [])
 
     assert plain.seconds is not None and adapted.seconds is not None
     assert adapted.seconds == pytest.approx(

@@ -4,7 +4,7 @@ import pytest
 
 from core.embed import DEFAULT_ENCODER, ENCODERS, PRETRAINED
 from core.evaluate import HEADS, parse_candidate
-from core.evaluate.estimate import Estimate, estimate
+from core.evaluate.estimate import Estimate, Planned, estimate
 from core.evaluate.experiment import default_repeats
 
 
@@ -12,7 +12,7 @@ def asked(
     *names: str, head: str = "linear", encoder: str = DEFAULT_ENCODER, **runs: int
 ) -> Estimate:
     candidates = [parse_candidate(name) for name in names]
-    return estimate({"a": 400, "b": 100}, candidates, HEADS[head], encoder=encoder, **runs)
+    return estimate(Planned({"a": 400, "b": 100}, HEADS[head], encoder, **runs), candidates)
 
 
 def seconds(*names: str, head: str = "linear", **runs: int) -> float:

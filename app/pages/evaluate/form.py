@@ -1,13 +1,19 @@
 """What is to be compared on Evaluate, and how; what it takes, and its start."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from app.jobs.queue import Job
-from app.pages.evaluate.comparison import Asked, SoFar, embed_and_evaluate, from_balance
+from app.pages.evaluate.comparison import (
+    Asked,
+    FromBalance,
+    SoFar,
+    embed_and_evaluate,
+    from_balance,
+)
 from app.session.embedding import VectorSource
 from app.session.session import Session
 from app.session.store import PREDICTIONS_FOLDER
@@ -29,7 +35,7 @@ from core.evaluate import (
     parse_candidate,
 )
 from core.evaluate.candidates import all_names, check_suits, names_for
-from core.evaluate.estimate import estimate
+from core.evaluate.estimate import Planned, estimate
 from core.evaluate.experiment import DEFAULT_FOLDS, default_repeats, share_of
 from core.evaluate.heads import check_head
 from core.resample import STRATEGIES
@@ -72,18 +78,7 @@ def draw(session: Session, dataset: ImageDataset, metric: str, *, is_running: bo
     """Draw the form."""
     with st.container(border=True):
         names = _strategies(session.policy)
-        balance = from_balance(session.balanced.plan if session.balanced is not None else None)
-        if balance is not None:
-            title = parse_candidate(balance.row).title
-            words = STRATEGIES[balance.strategy].changed(balance.settings)
-            told = plain(f"{title} ({words})" if words else title)
-            if not st.checkbox(
-                f"As set on Balance: {told}", value=True, key="evaluate_from_balance",
-                help="Adds a row and uses these settings for every row with that strategy. Targets "
-                    "per class and the limit per image are not used.",
-                persist_state="session",
-            ):  # fmt: skip
-                balance = None
+        balance = _balance(session)
         left, right, middle = st.columns(3, vertical_alignment="bottom")
         with left:
             head = st.selectbox(
@@ -114,14 +109,35 @@ def draw(session: Session, dataset: ImageDataset, metric: str, *, is_running: bo
             names_for(HEADS[head], names), head, metric, session.policy, int(seed), on_test_split,
             shows_leak, folds, repeats, _margin(), balance,
         )  # fmt: skip
-        if len(asked.strategies) < len(names):
-            quiet(
-                "Rules such as shrunken LDA change a linear model, so this model is compared "
-                "without them."
-            )
+        _tell_left_out(names, asked)
         if session.evaluation is not None and not is_running:
             _tell_what_differs(asked, session.evaluation)
         _start_button(session, dataset, asked, is_running=is_running)
+
+
+def _balance(session: Session) -> FromBalance | None:
+    """Draw what is set on Balance, and return it where it is to be compared."""
+    balance = from_balance(session.balanced.plan if session.balanced is not None else None)
+    if balance is None:
+        return None
+    title = parse_candidate(balance.row).title
+    words = STRATEGIES[balance.strategy].changed(balance.settings)
+    told = plain(f"{title} ({words})" if words else title)
+    is_wanted = st.checkbox(
+        f"As set on Balance: {told}", value=True, key="evaluate_from_balance",
+        help="Adds a row and uses these settings for every row with that strategy. Targets "
+            "per class and the limit per image are not used.",
+        persist_state="session",
+    )  # fmt: skip
+    return balance if is_wanted else None
+
+
+def _tell_left_out(names: Sequence[str], asked: Asked) -> None:
+    if len(asked.strategies) < len(names):
+        quiet(
+            "Rules such as shrunken LDA change a linear model, so this model is compared without "
+            "them."
+        )
 
 
 def metric_box(metric: str) -> None:
@@ -135,7 +151,7 @@ def metric_box(metric: str) -> None:
 def _tell_what_differs(asked: Asked, report: EvaluationReport) -> None:
     """Say what the results were made with where something else is asked for now.
 
-    Fewer folds than asked for are those that the smallest class allows.
+    Fewer folds than asked for are those that there are groups for.
     """
     differs = {
         f"the model '{HEADS[report.head].title}'": asked.head != report.head,
@@ -249,11 +265,12 @@ def _start_button(
         check_suits(candidates, HEADS[asked.head])
         encoder = session.embeddings.encoder if session.embeddings else session.encoder
         check_head(HEADS[asked.head], judge_of(encoder))
-        cost = estimate(
-            dataset.counts(TRAIN), candidates, HEADS[asked.head], encoder=encoder,
-            to_embed=0 if session.embeddings else len(dataset),
-            folds=asked.folds, repeats=asked.repeats, on_test_split=asked.on_test_split,
+        planned = Planned(
+            dataset.counts(TRAIN), HEADS[asked.head], encoder,
+            0 if session.embeddings else len(dataset),
+            asked.folds, asked.repeats, asked.on_test_split,
         )  # fmt: skip
+        cost = estimate(planned, candidates)
     except SettingError as error:
         st.error(plain(str(error)))
         return

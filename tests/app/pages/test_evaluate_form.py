@@ -195,5 +195,5 @@ def test_the_time_follows_what_is_asked_for(embedded_session: Session) -> None:
     few = open_view("evaluate", visitor(embedded_session), **asked)
     many = open_view("evaluate", visitor(embedded_session), evaluate_repeats=50, **asked)
 
-    assert "to make, 8 s." in text(few)
-    assert "to make, 6 min." in text(many)
+    assert "to make, 5 s." in text(few)
+    assert "to make, 4 min." in text(many)

@@ -267,7 +267,7 @@ def test_evaluate_without_a_rival_says_so(embedded_session: Session) -> None:
     page = open_view("evaluate", visitor(embedded_session.put(evaluation=report)))
 
     assert has_no_fault(page)
-    assert "There is only one strategy" in text(page)
+    assert "There is one candidate, so there is nothing to compare." in text(page)
 
 
 def test_an_export_is_written_offered_and_written_again(smote_session: Session) -> None:
