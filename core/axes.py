@@ -87,6 +87,12 @@ def symmetric_root(table: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(columns * np.sqrt(np.maximum(variances, 0)), np.float64)
 
 
+def spectrum(table: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the D values of a symmetric (D, D) table, the least first, and its (D, D) columns."""
+    values, columns = np.linalg.eigh(table)
+    return values, columns
+
+
 def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the vectors brought to length 1; a vector of zeros stays."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -51,6 +51,14 @@ class Effect:
         """Return the upper end of the joint interval; infinity where there is none."""
         return np.inf if self.joint is None else self.joint[1]
 
+    def as_shares(self) -> str:
+        """Return '61 (52 to 70)', in per cent, with the interval of this one alone."""
+        text = f"{100 * self.estimate:.0f}"
+        if self.single is None:
+            return text
+        low, high = self.single
+        return f"{text} ({100 * low:.0f} to {100 * high:.0f})"
+
     def turned(self) -> "Effect":
         """Return by how much lower it is."""
 

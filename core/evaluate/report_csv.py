@@ -11,7 +11,7 @@ COLUMNS = (
     "title",
     "figure",
     "label",
-    "mean",
+    "value",
     "low",
     "high",
     "difference",
@@ -25,8 +25,8 @@ COLUMNS = (
 def to_csv(report: EvaluationReport) -> str:
     """Return a line for each strategy and figure; figures of a class name its label.
 
-    Values are shares, not per cent: 0.01 is one point. `seconds` are those of a fold, `files`
-    those that a strategy adds, or leaves out below 0.
+    Values are shares, not per cent: 0.01 is one point; an end that there is not is left empty.
+    `seconds` are those of a fold, `files` those that a strategy adds, or leaves out below 0.
     """
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -43,16 +43,15 @@ def to_csv(report: EvaluationReport) -> str:
 
 
 def _line(row: StrategyResult, metric: str) -> list[str]:
-    summary, change = row.metrics[metric], (row.difference or {}).get(metric)
-    values = [_number(value) for value in (summary.mean, summary.low, summary.high)]
-    ends = ["", "", "", ""]
+    change = (row.difference or {}).get(metric)
+    told = [""] * 4
     if change is not None:
-        ends = [_number(value) for value in (change.mean, change.low, change.high)]
-        ends.append(row.outcome(metric).value)
-    leaky = "" if row.leaky is None else _number(row.leaky[metric])
-    return [row.name, row.title, metric, "", *values, *ends, leaky]
+        told = [*map(_number, (change.mean, change.low, change.high)), change.outcome.value]
+    leaky = None if row.leaky is None else row.leaky[metric]
+    value = _number(row.metrics[metric])
+    return [row.name, row.title, metric, "", value, "", "", *told, _number(leaky)]
 
 
-def _number(value: float) -> str:
-    """Return six places; what rounds to nothing has no sign."""
-    return f"{round(value, 6) + 0.0:.6f}"
+def _number(value: float | None) -> str:
+    """Return six places; what rounds to nothing has no sign, what there is not is empty."""
+    return "" if value is None else f"{round(value, 6) + 0.0:.6f}"

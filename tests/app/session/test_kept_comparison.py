@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from comparisons import compare
 from drawn_sets import draw_folder, embedded, loaded
 from image_sets import read_folder
 from opened_page import finish_jobs, open_view, text, visitor
@@ -22,6 +23,7 @@ from app.session.workspace import Workspace
 from core.dataset.edits import Edits
 from core.errors import SettingError
 from core.evaluate import EvaluationReport, evaluate
+from core.evaluate.report import Done
 from core.progress import silent
 
 pytestmark = pytest.mark.long  # most tests make a comparison
@@ -37,17 +39,17 @@ class Stopping:
         self.error: Exception | None = None
 
     def __call__(
-        self, *data: object, on_report: Callable[[EvaluationReport], None], **asked: object
+        self, *data: object, on_done: Callable[[Done], None], **asked: object
     ) -> EvaluationReport:
-        def listen(report: EvaluationReport) -> None:
-            on_report(report)
-            if report.done == self.after:
+        def listen(done: Done) -> None:
+            on_done(done)
+            if len(done.predictions.scores) == self.after:
                 self.reached.set()
                 assert self.opened.wait(60)
                 if self.error is not None:
                     raise self.error
 
-        return evaluate(*data, on_report=listen, **asked)  # type: ignore[arg-type]
+        return evaluate(*data, on_done=listen, **asked)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -83,8 +85,10 @@ def test_cancel_keeps_the_strategies_that_are_done(
     stop(workspace, stopping)
 
     assert workspace.message == ("Comparing strategies was cancelled. The results so far are kept.")
-    assert "Stopped after 2 of 4 strategies. " in text(page.run())
-    assert "Not compared: 'Random oversampling' and 'SMOTE to 50% + class weights'." in text(page)
+    assert "and 2 of 4 candidates: " in text(page.run())
+    assert "Not compared yet: 'Random oversampling' and 'SMOTE to 50% + class weights'." in text(
+        page
+    )
     assert list(page.dataframe[0].value["strategy"])[:2] == ["None", "Class weights"]
     assert not page.exception
 
@@ -92,7 +96,7 @@ def test_cancel_keeps_the_strategies_that_are_done(
 def test_a_cancel_before_that_changes_nothing(
     embedded_session: Session, stopping: Stopping
 ) -> None:
-    before = evaluate(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
+    before = compare(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
     workspace, stopping.after = visitor(embedded_session.put(evaluation=before)), 1
     start(workspace, stopping)
 
@@ -206,7 +210,7 @@ def compared(place: Path) -> Session:
     dataset = read_folder(folder / "pets")
     session = replace(loaded(dataset), folder=folder)
     session = session.put(**as_values(embedded(dataset, place / "embeddings")))
-    report = evaluate(dataset, session.embeddings, strategies=["smote"], repeats=2)
+    report = compare(dataset, session.embeddings, strategies=["smote"], repeats=2)
     workspace = Workspace(place, "token")
     workspace.put(workspace.session, session)
     workspace.put(session, session.put(evaluation=report))
@@ -250,7 +254,7 @@ def test_other_labels_bring_none_back(place: Path, compared: Session) -> None:
 def test_what_a_new_start_keeps_is_on_disk_as_well(place: Path, compared: Session) -> None:
     workspace = Workspace(place, "token")
     workspace.session = compared
-    other = evaluate(compared.dataset, compared.embeddings, strategies=["class_weights"])
+    other = compare(compared.dataset, compared.embeddings, strategies=["class_weights"])
     begun, ended = threading.Event(), threading.Event()
 
     def work(_: object) -> None:
