@@ -84,8 +84,8 @@ class Figures:
 
     @property
     def is_judged(self) -> bool:
-        """Tell whether the encoder knows the class well enough to miss half of its labels."""
-        return self.judged > 0 and self.borne < RUINOUS_LOSS
+        """Tell whether the loss of all labels would say something: the encoder knows the class."""
+        return self.judged > 0 and self.borne**self.judged < FALSE_SHARE
 
 
 def give_verdicts(figures: Sequence[Figures]) -> list[Verdict]:
