@@ -13,7 +13,8 @@ often it learns; `threads` and `buffer` keep it within its means.
 
 What follows from kept `predictions` alone: `influence` (a figure and what each image adds to it),
 `variance` (of images, groups and runs), `inference` (differences and their intervals), `outcomes`
-(what they come to), `per_class` (recall and precision), `answer` (sentences).
+(what they come to), `per_class` (recall and precision), `answer` (sentences), `label_errors` (a
+ranking of labels in doubt).
 
 `evaluate` leaves the package with its `EvaluationReport`, and the registries `HEADS` and `METRICS`.
 """
