@@ -8,7 +8,8 @@ takes. `heads` lists them: `linear_model` and `vector_heads` learn from vectors,
 `fine_tuning` (through `training`) from pictures; `adapting` lets an encoder learn in each fold.
 What comes out are `predictions`, which `kept` holds in files. All else follows from them: `metrics`
 and `influence` figures, `variance` and `inference` intervals, `per_class` those of a class,
-`outcomes` what they come to and `answer` how that is said. `report` holds it, with `notes` and
+`outcomes` what they come to and `answer` how that is said; `label_errors` ranks labels in doubt.
+`report` holds it, with `notes` and
 `result_notes`; `report_file` and `report_csv` write it. `leaky` measures what resampling before
 splitting would have reported; `estimate` says how long a comparison takes; `threads` keeps it
 within its means.

@@ -63,20 +63,21 @@ def measure_figure(predictions: Predictions, candidate: str, metric: str) -> Fig
 
 def precision_of_class(predictions: Predictions, candidate: str, code: int) -> Figure:
     """Return how many of the images that were given a class are of it; 0 where none was."""
-
-    def precision(right: Counts, _: Counts, given: Counts) -> Counts:
-        return np.asarray(right[..., code] / np.where(given[..., code] == 0, 1, given[..., code]))
-
-    return _of_labels(predictions, candidate, precision)
+    given = predictions.labels[candidate] == code  # (D, N)
+    return _share_of(given, given & (predictions.actual == code))
 
 
 def recall_of_class(predictions: Predictions, candidate: str, code: int) -> Figure:
     """Return how many of the images of a class were given it."""
+    given = predictions.labels[candidate] == code
+    own = np.broadcast_to(predictions.actual == code, given.shape)
+    return _share_of(own, given & own)
 
-    def recall(right: Counts, actual: Counts, _: Counts) -> Counts:
-        return np.asarray(right[..., code] / actual[..., code])
 
-    return _of_labels(predictions, candidate, recall)
+def _share_of(counted: NDArray[np.bool_], right: NDArray[np.bool_]) -> Figure:
+    sizes = np.maximum(counted.sum(axis=1), 1)
+    values = right.sum(axis=1) / sizes
+    return Figure(values, (right - values[:, None] * counted) / sizes[:, None])
 
 
 def chance_calibration(predictions: Predictions, candidate: str) -> float:
@@ -95,11 +96,14 @@ def _of_labels(
     right = np.stack([np.bincount(actual[hits], minlength=count) for hits in is_right]) + 0j
     given = np.stack([np.bincount(row, minlength=count) for row in labels]) + 0j
     of_class = np.bincount(actual, minlength=count)
+    # A test split may have no image of a class: figures are of those that are there.
+    here = np.flatnonzero(of_class)
+    right, given, of_class = right[:, here], given[:, here], of_class[here]
     values = figure(right, of_class, given).real
-    by_right, by_given = np.empty(right.shape), np.empty(right.shape)
-    for code in range(count):
-        step = np.zeros(count, complex)
-        step[code] = 1j * _STEP
+    by_right, by_given = np.zeros((len(labels), count)), np.zeros((len(labels), count))
+    for place, code in enumerate(here):
+        step = np.zeros(len(here), complex)
+        step[place] = 1j * _STEP
         by_right[:, code] = figure(right + step, of_class, given).imag / _STEP
         by_given[:, code] = figure(right, of_class, given + step).imag / _STEP
     # How many images are of a class is the same in every sample that is thought of: no slope.

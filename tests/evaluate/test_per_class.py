@@ -7,7 +7,9 @@ import pytest
 from prediction_sets import drawn, kept
 
 from core.evaluate.inference import infer
+from core.evaluate.influence import measure_figure
 from core.evaluate.per_class import measure_classes, wilson
+from core.evaluate.variance import lay_out, measure_class_variances
 
 RATES = {"none": 0.6, "weights": 0.75}
 
@@ -45,14 +47,23 @@ def test_gains_of_classes_add_up_to_that_of_balanced_accuracy() -> None:
 
     gains = [one.recall_gain.estimate for one in classes]
     assert np.mean(gains) == pytest.approx(whole.estimates[0])
-    from core.evaluate.influence import measure_figure
-    from core.evaluate.variance import lay_out, measure_class_variances
-
     one, none = (measure_figure(predictions, name, "balanced_accuracy") for name in RATES)
     assert one.slopes is not None
     assert none.slopes is not None
     variances, _ = measure_class_variances(lay_out(predictions), one.slopes - none.slopes)
     assert variances.sum() == pytest.approx(whole.covariance[0, 0])
+
+
+def test_a_border_that_may_move_widens_the_gain_of_a_class_by_a_quarter() -> None:
+    predictions = drawn(0, [60, 30, 12], RATES)
+    slopes = measure_figure(predictions, "weights", "balanced_accuracy").slopes
+    assert slopes is not None
+
+    of_folds, _ = measure_class_variances(lay_out(predictions), slopes)
+    fixed, _ = measure_class_variances(lay_out(replace(predictions, is_held_out=True)), slopes)
+
+    # What is more comes from runs that vary in these draws.
+    assert min(of_folds / fixed) == pytest.approx(1.25)
 
 
 def test_what_runs_share_widens_the_gain_of_a_class() -> None:
