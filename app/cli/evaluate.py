@@ -1,7 +1,7 @@
 """`evenset evaluate`: compare strategies, print the verdict, write tables."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.cli.listings import SETTING_LIST, STRATEGY_LIST, Listing
@@ -16,7 +16,7 @@ from app.cli.shared_options import (
     seed_option,
     source_options,
 )
-from app.cli.source import embed_all, opened, read_policy
+from app.cli.source import embed_all, opened_with_original, read_policy
 from app.cli.terminal import Bars, print_table, write_json
 from core.augment import AugmentPolicy
 from core.dataset import TRAIN, ImageDataset
@@ -154,19 +154,22 @@ def run_evaluate(source: SourceOptions, encoding: EncoderOptions, asked: Evaluat
     check_suits(comparison.candidates, comparison.head)
     heard: list[Done] = []
     try:
-        with opened(source) as (dataset, progress):
+        with opened_with_original(source) as (dataset, original, progress):
             check_targets(comparison.candidates, dataset.counts(TRAIN))
             if asked.is_told:
                 progress.say(f"evenset: {_cost_text(dataset, comparison, encoding, asked)}")
-            embeddings = embed_all(dataset, encoding, progress)
+            embeddings = embed_all(original, encoding, progress)
 
             def hear(done: Done, progress: Bars = progress) -> None:
                 heard.append(done)
                 if asked.is_told:
                     progress.say(_row_line(done.summary()))
 
+            experiment = _experiment(dataset, embeddings, comparison, asked, encoding.device)
+            if original.digest != dataset.digest:
+                experiment = replace(experiment, original=original)
             report = evaluate(
-                _experiment(dataset, embeddings, comparison, asked, encoding.device),
+                experiment,
                 comparison.candidates,
                 kept=asked.keep,
                 on_done=hear,

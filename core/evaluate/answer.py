@@ -111,8 +111,8 @@ def _first(conclusion: Conclusion) -> str:
         case Outcome.BETTER | Outcome.WORSE:
             helps = "helps" if first.outcome is Outcome.BETTER else "harms"
             return (
-                f"Rebalancing {helps}: {words} {_verb(gain, metric)} by "
-                f"{_points(abs(gain.estimate))} on average over its candidates (95% interval "
+                f"Rebalancing {helps}: on average over the rebalancers, {words} "
+                f"{_verb(gain, metric)} by {_points(abs(gain.estimate))} (95% interval "
                 f"{_interval(gain, metric)})."
             )
 
@@ -132,7 +132,7 @@ def _recommendation(conclusion: Conclusion, words: Mapping[str, str]) -> str:
             text += f"As a default, not as a finding, use {words[standing.name]}: it adds no files."
         return text + _open_gain(conclusion)
     if standing is None:
-        return f"Leave the dataset as it is: no estimate is above it.{_open_gain(conclusion)}"
+        return f"Leave the dataset as it is: no estimate is far above it.{_open_gain(conclusion)}"
     return _finding(conclusion, standing, words)
 
 

@@ -121,7 +121,7 @@ class _Comparison:
         dataset, design = self.experiment.dataset, self.design
         predictions = Predictions(
             design.rows,
-            np.searchsorted(design.codes, dataset.codes[design.rows]).astype(np.intp),
+            np.searchsorted(design.codes, design.actual).astype(np.intp),
             design.groups[design.rows],
             tuple(dataset.classes[code] for code in design.codes),
             np.stack([design.fold_of(repeat) for repeat in range(count)]),
@@ -137,7 +137,17 @@ class _Comparison:
             len(design.whole),
             len(design.repeats),
             self.leaky,
+            self._edited(predictions),
         )
+
+    def _edited(self, predictions: Predictions) -> Predictions | None:
+        """Return the predictions of the images that are there now, by the labels of now."""
+        if self.experiment.original is None:
+            return None
+        dataset, design = self.experiment.dataset, self.design
+        codes = dataset.codes[design.rows]
+        is_kept = (dataset.split_codes[design.rows] >= 0) & np.isin(codes, design.codes)
+        return predictions.only(is_kept, np.searchsorted(design.codes, codes).astype(np.intp))
 
     def _open(self, clock: Clock, progress: Progress) -> Bench:
         experiment = self.experiment

@@ -1,12 +1,13 @@
 """The fixed part of a comparison: what all candidates share, and the folds that are drawn first."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from core.dataset import SPLITS, TEST, ImageDataset, Rows
+from core.dataset import LEFT_OUT, SPLITS, TEST, ImageDataset, Rows
 from core.duplicates import picture_groups
 from core.duplicates.duplicates import Groups
 from core.embed import Embeddings
@@ -48,6 +49,9 @@ class Experiment:
     shows_leak: bool = False  # also measure what resampling before splitting would have reported
     seed: int = 0  # same seed, same predictions
     device: str = "cpu"  # of a network
+    # The images before a person changed labels or left some out, where that was done: every one of
+    # them is scored with its first label, and what was changed acts on what is learned from alone.
+    original: ImageDataset | None = None
 
     def __post_init__(self) -> None:
         check_repeats(self.n_splits, self.repeats)
@@ -72,6 +76,28 @@ class Experiment:
             self.head, is_held_out=self.on_test_split, adapts=adapts
         )
         return max(2, asked) if self.on_test_split else asked
+
+    @property
+    def scoring(self) -> ImageDataset:
+        """Return the images as they are scored: as they came, but with the splits that hold now.
+
+        A split that was repaired makes a score stricter; leaving hard images out would flatter it.
+        """
+        if self.original is None:
+            return self.dataset
+        before, now = (one.table["split"].to_numpy(object) for one in (self.original, self.dataset))
+        splits = np.where(now == LEFT_OUT, before, now)
+        table = self.original.table.assign(split=pd.Categorical(splits))
+        return replace(self.original, table=table)
+
+    @property
+    def first_codes(self) -> NDArray[np.intp]:
+        """Return the place of each row's first label among the classes now; -1: there is none."""
+        if self.original is None:
+            return self.dataset.codes
+        places = {label: code for code, label in enumerate(self.dataset.classes)}
+        own = [places.get(label, -1) for label in self.original.classes]
+        return np.asarray(own, np.intp)[self.original.codes]
 
 
 def check_repeats(folds: int, repeats: int | None) -> None:
@@ -130,6 +156,7 @@ class Design:
 
     repeats: tuple[tuple[Run, ...], ...]
     rows: Rows  # (N,) scored, ascending
+    actual: NDArray[np.intp]  # (N,) codes that they are scored by
     codes: NDArray[np.intp]  # (C,) of the classes that are scored, ascending
     pictures: Groups  # of every row of the dataset, the picture that it shows
     groups: Groups  # of every row of the dataset, what stays together
@@ -167,13 +194,15 @@ def draw_design(experiment: Experiment, progress: Progress) -> Design:
         TooFewClassesError: fewer than two classes have two different training images, or groups.
         SettingError: groups of which no folds can be made.
     """
-    dataset, rows = experiment.dataset, experiment.embeddings.rows
+    dataset, first = experiment.scoring, experiment.first_codes
+    rows = experiment.embeddings.rows
+    rows = rows[first[rows] >= 0]
     pictures = picture_groups(dataset, progress)
     groups = kept_together(dataset, pictures, rows)
     count = experiment.repeat_count
     drawn: list[list[Fold]] = []
     if experiment.on_test_split:
-        drawn = [[_whole_fold(dataset, rows)]] * count
+        drawn = [[_whole_fold(experiment.dataset, dataset, rows)]] * count
         scored = drawn[0][0].test
     else:
         scored = scored_rows(dataset, rows, groups)
@@ -181,9 +210,10 @@ def draw_design(experiment: Experiment, progress: Progress) -> Design:
             progress(DRAWING, repeat, count)
             seed = experiment.seed
             again = stream_seed(seed, "repeat", repeat) if repeat else seed
-            drawn.append(
-                make_folds(dataset, rows, groups=groups, n_splits=experiment.n_splits, seed=again)
+            folds = make_folds(
+                dataset, rows, groups=groups, n_splits=experiment.n_splits, seed=again
             )
+            drawn.append([_as_edited(experiment.dataset, fold) for fold in folds])
     # Seeds hang on repeat and place: more repeats leave the first ones as they are.
     repeats, number = [], 0
     for repeat, folds in enumerate(drawn):
@@ -193,12 +223,24 @@ def draw_design(experiment: Experiment, progress: Progress) -> Design:
             runs.append(Run(number, repeat, place, fold, seed))
             number += 1
         repeats.append(tuple(runs))
-    return Design(tuple(repeats), scored, np.unique(dataset.codes[scored]), pictures, groups)
+    actual = first[scored]
+    return Design(tuple(repeats), scored, actual, np.unique(actual), pictures, groups)
 
 
-def _whole_fold(dataset: ImageDataset, embedded: Rows) -> Fold:
-    """Return the training split, and the test split as it came."""
-    train = np.intersect1d(embedded, dataset.training_rows)
+def _as_edited(dataset: ImageDataset, fold: Fold) -> Fold:
+    """Return a fold that learns from what was not left out."""
+    train = np.intersect1d(fold.train, dataset.training_rows)
+    if len(np.unique(dataset.codes[train])) < 2:
+        raise TooFewClassesError(
+            f"So much of '{dataset.name}' is left out that a fold has fewer than 2 classes to "
+            "learn from. Undo some of it on Audit."
+        )
+    return Fold(train, fold.test)
+
+
+def _whole_fold(edited: ImageDataset, dataset: ImageDataset, embedded: Rows) -> Fold:
+    """Return the training split as it was edited, and the test split as it came."""
+    train = np.intersect1d(embedded, edited.training_rows)
     test = np.flatnonzero(dataset.split_codes == SPLITS.index(TEST))
     test = np.intersect1d(test, embedded)
     test = test[np.isin(dataset.codes[test], dataset.codes[train])]

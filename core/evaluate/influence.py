@@ -96,11 +96,14 @@ def _of_labels(
     right = np.stack([np.bincount(actual[hits], minlength=count) for hits in is_right]) + 0j
     given = np.stack([np.bincount(row, minlength=count) for row in labels]) + 0j
     of_class = np.bincount(actual, minlength=count)
+    # A test split may have no image of a class: figures are of those that are there.
+    here = np.flatnonzero(of_class)
+    right, given, of_class = right[:, here], given[:, here], of_class[here]
     values = figure(right, of_class, given).real
-    by_right, by_given = np.empty(right.shape), np.empty(right.shape)
-    for code in range(count):
-        step = np.zeros(count, complex)
-        step[code] = 1j * _STEP
+    by_right, by_given = np.zeros((len(labels), count)), np.zeros((len(labels), count))
+    for place, code in enumerate(here):
+        step = np.zeros(len(here), complex)
+        step[place] = 1j * _STEP
         by_right[:, code] = figure(right + step, of_class, given).imag / _STEP
         by_given[:, code] = figure(right, of_class, given + step).imag / _STEP
     # How many images are of a class is the same in every sample that is thought of: no slope.

@@ -88,6 +88,7 @@ def _name_of(experiment: Experiment) -> str:
             _FORMAT, __version__, dataset.digest, dataset.choices.group_column, embeddings.encoder,
             embeddings.digest, len(embeddings), experiment.head.name, experiment.n_splits,
             experiment.on_test_split, experiment.seed, experiment.device,
+            None if experiment.original is None else experiment.original.digest,
         ]
     )  # fmt: skip
 

@@ -40,7 +40,7 @@ def write_notes(
     notes += _unscored_notes(experiment, design)
     if not is_held_out:
         notes += _uneven_notes(design)
-    counts = np.bincount(dataset.codes[design.rows], minlength=len(dataset.classes))
+    counts = np.bincount(design.actual, minlength=len(dataset.classes))
     few = [dataset.classes[code] for code in design.codes if counts[code] < _FEW]
     if few:
         kind = "test images" if is_held_out else "images"

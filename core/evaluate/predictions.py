@@ -1,7 +1,7 @@
 """What candidates predicted for images that they never saw: all that a comparison keeps."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -25,6 +25,22 @@ class Predictions:
     # Candidate -> (R, N, C) probabilities; rows sum to 1, as far as half precision does.
     scores: Mapping[str, NDArray[np.float16]]
     is_held_out: bool = False  # scored on the test split: the estimand is these trained models
+
+    def only(self, is_kept: NDArray[np.bool_], actual: NDArray[np.intp]) -> "Predictions":
+        """Return the predictions of the images where `is_kept`, (N,), is true.
+
+        Args:
+            is_kept: Which.
+            actual: (N,) places in `classes`, as these images are labelled otherwise.
+        """
+        return replace(
+            self,
+            rows=self.rows[is_kept],
+            actual=actual[is_kept],
+            groups=self.groups[is_kept],
+            runs=self.runs[:, is_kept],
+            scores={name: scores[:, is_kept] for name, scores in self.scores.items()},
+        )
 
     @cached_property
     def done(self) -> NDArray[np.intp]:

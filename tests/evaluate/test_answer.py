@@ -37,7 +37,7 @@ def test_a_gain_is_told_with_what_to_do_and_at_what_price() -> None:
     gains = {"weights": 0.048, "logit": 0.02, "smote": 0.05, REBALANCING: 0.0393}
 
     assert verdict(gains) == (
-        "Rebalancing helps: balanced accuracy rises by 3.9 points on average over its candidates "
+        "Rebalancing helps: on average over the rebalancers, balanced accuracy rises by 3.9 points "
         "(95% interval +1.4 to +6.4). Use class weights: balanced accuracy rises by 4.8 points "
         "(95% interval +2.3 to +7.3). It finds 61% of 'crack' instead of 28%; 75% of 'good' "
         "instead of 97%."

@@ -170,6 +170,19 @@ def test_few_groups_allow_no_interval() -> None:
     assert (effect.low, effect.high) == (-np.inf, np.inf)
 
 
+def test_a_class_without_images_in_the_test_split_has_no_part_in_it() -> None:
+    actual = np.repeat([0, 2], [40, 30])
+    labels = {"none": np.where(np.arange(70) % 3, actual, 1), "weights": actual}
+
+    inference = infer(
+        kept(labels, actual, is_held_out=True), "balanced_accuracy", rivals=["weights"]
+    )
+
+    assert inference.estimates[0] == pytest.approx(1 / 3, abs=0.02)
+    assert inference.effect("weights").joint is not None
+    assert inference.class_shares[0, 1] == 0
+
+
 def test_a_class_of_few_groups_is_named() -> None:
     inference = infer(drawn(0, [40, 4], RATES), "balanced_accuracy", rivals=["weights"])
 

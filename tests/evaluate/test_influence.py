@@ -66,6 +66,27 @@ def test_slopes_tell_what_a_figure_would_be_without_an_image(metric: str) -> Non
         assert np.abs(expected).max() > 1e-4
 
 
+@pytest.mark.parametrize("metric", METRICS)
+def test_a_class_without_images_counts_for_nothing(metric: str) -> None:
+    predictions = scored(2, [30, 20, 10])
+    some = predictions.actual != 1
+    part = replace(
+        predictions,
+        rows=predictions.rows[some],
+        actual=predictions.actual[some],
+        groups=predictions.groups[some],
+        runs=predictions.runs[:, some],
+        scores={"one": predictions.scores["one"][:, some]},
+        is_held_out=True,
+    )
+
+    figure = measure_figure(part, "one", metric)
+
+    expected = measure(part.actual, part.scores["one"][0].astype(float))[metric]
+    assert figure.values[0] == pytest.approx(expected, abs=1e-6)
+    assert figure.slopes is None or np.isfinite(figure.slopes).all()
+
+
 def test_figures_that_no_slope_leads_to_have_none() -> None:
     actual = np.repeat([0, 1], 10)
     predictions = kept({"one": np.zeros(20, int)}, actual)

@@ -159,7 +159,7 @@ def arrows(tmp_path: Path) -> ImageDataset:
 
 @pytest.mark.long
 def test_what_the_default_comparison_learns_from_the_sample_is_what_is_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     archive = tmp_path / "out.zip"
     assert main(["balance", "sample:parts", "--strategy", "augment", "--out", str(archive)]) == 0
@@ -173,7 +173,7 @@ def test_what_the_default_comparison_learns_from_the_sample_is_what_is_written(
 
 
 def test_it_is_with_a_mirror_that_swaps_classes_and_with_equal_images(
-    arrows: ImageDataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    arrows: ImageDataset, tmp_path: Path
 ) -> None:
     archive = tmp_path / "out.zip"
     export(
@@ -191,9 +191,7 @@ def test_it_is_with_a_mirror_that_swaps_classes_and_with_equal_images(
     assert len(set(pictures)) == len(pictures)
 
 
-def test_it_is_when_a_recipe_makes_the_export(
-    arrows: ImageDataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_is_when_a_recipe_makes_the_export(arrows: ImageDataset, tmp_path: Path) -> None:
     first, second, recipe = tmp_path / "1.zip", tmp_path / "2.zip", tmp_path / "recipe.json"
     export(
         ExportSource(arrows, make_plan(arrows, "augment")),
@@ -210,9 +208,7 @@ def test_it_is_when_a_recipe_makes_the_export(
     assert share_met(arrows, second, learned, policy, most_difference=0) >= 0.95
 
 
-def test_it_is_in_the_app_before_and_after_a_restart(
-    arrows: ImageDataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_is_in_the_app_before_and_after_a_restart(arrows: ImageDataset, tmp_path: Path) -> None:
     workspace = tmp_path / "workspace"
     (workspace / "images").mkdir(parents=True)
     session = Session().put(source=arrows, audit=audit(arrows), folder=workspace / "images")
@@ -225,9 +221,7 @@ def test_it_is_in_the_app_before_and_after_a_restart(
     after = reopen(workspace, saved, workspace / "vectors", silent)
 
     assert after.dataset is not None and after.balanced is not None
-    learned = learned_pictures(
-        after.dataset, default_folds(after.dataset, monkeypatch), "augment", after.policy
-    )
+    learned = learned_pictures(after.dataset, default_folds(after.dataset), "augment", after.policy)
     for number, one in enumerate((session, after)):
         archive = tmp_path / f"{number}.zip"
         assert one.dataset is not None and one.balanced is not None
@@ -240,7 +234,7 @@ def test_it_is_in_the_app_before_and_after_a_restart(
 
 
 def test_pictures_of_synthetic_points_are_those_that_are_written(
-    arrows: ImageDataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    arrows: ImageDataset, tmp_path: Path
 ) -> None:
     archive, vectors = tmp_path / "out.zip", vectors_of(arrows)
     recipe = recipe_of(arrows, "smote", SWAP)

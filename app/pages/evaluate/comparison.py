@@ -47,6 +47,7 @@ class Asked:
     repeats: int | None = None  # None: the default
     margin: float = MARGIN
     balance: FromBalance | None = None
+    original: ImageDataset | None = None  # before a person edited it, where that was done
 
     @property
     def rows(self) -> list[str]:
@@ -126,6 +127,7 @@ def embed_and_evaluate(
         shows_leak=asked.shows_leak,
         seed=asked.seed,
         device="auto",
+        original=asked.original,
     )
     report = evaluate(
         experiment, asked.candidates, kept=kept, on_done=so_far.hear, progress=progress

@@ -1,6 +1,7 @@
 """What is to be compared on Evaluate, and how; what it takes, and its start."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -302,6 +303,9 @@ def _start_button(
 
 def _start(session: Session, dataset: ImageDataset, asked: Asked) -> None:
     workspace = current_workspace()
+    taken = session.taken
+    if taken is not None and taken.digest != dataset.digest:
+        asked = replace(asked, original=taken)
     so_far = SoFar(asked)
     source = VectorSource.of(session, workspace.vectors_folder)
     kept = workspace.folder / PREDICTIONS_FOLDER
