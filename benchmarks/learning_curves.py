@@ -188,7 +188,7 @@ def conclude(table: pd.DataFrame) -> pd.DataFrame:
                 "high": twice.high,
                 "flat": curve.is_flat(0.01),
                 "bounded": needed.is_bounded,
-                "more": needed.estimate is None,
+                "told": needed.estimate is not None,
             }
         )
     return pd.DataFrame(found)
@@ -210,6 +210,7 @@ def summarise(found: pd.DataFrame) -> pd.Series:
             "off": 100 * (found["foretold"] - found["came"]).abs().mean(),
             "off as now": 100 * (found["now"] - found["came"]).abs().mean(),
             "flat": 100 * found["flat"].mean(),
+            "told": 100 * found["told"].mean(),
             "bounded": 100 * found["bounded"].mean(),
         }
     ).round(1)
