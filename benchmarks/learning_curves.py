@@ -139,7 +139,7 @@ def _cells(trial: Trial, rows: Codes) -> list[CurveCells]:
     folds = draw_folds(codes, np.random.default_rng([trial.seed, 1]))
     return [
         measure_cells(
-            PartsDesign(codes, np.arange(len(codes)), folds, trial.seed),
+            PartsDesign(codes, codes, np.arange(len(codes)), folds, trial.seed),
             discriminant(points, codes, is_balanced=is_balanced),
             code=trial.code,
         )

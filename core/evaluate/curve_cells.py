@@ -42,7 +42,8 @@ class CurveCells:
 class PartsDesign:
     """Which images may be learned from and scored, and how parts are drawn of them."""
 
-    codes: NDArray[np.intp]  # (D,) of every row of the dataset
+    codes: NDArray[np.intp]  # (D,) of every row of the dataset, to learn
+    actual: NDArray[np.intp]  # (D,) to score by: labels before they were edited
     groups: Groups  # (D,) what stays together
     repeats: Sequence[Sequence[Fold]]  # every scored row is on one test side of each
     seed: int = 0  # draws the parts; more repeats leave the first ones as they are
@@ -64,30 +65,30 @@ def measure_cells(
             class has fewer, and all are scored.
         progress: Told of fits done.
     """
-    codes, groups, repeats = design.codes, design.groups, design.repeats
+    codes, actual, repeats = design.codes, design.actual, design.repeats
     scored = np.sort(np.concatenate([fold.test for fold in repeats[0]]))
     if code is not None:
-        scored = scored[codes[scored] == code]
+        scored = scored[actual[scored] == code]
     right = np.zeros((len(FRACTIONS), len(repeats), len(scored)), np.bool_)
     runs = np.full((len(repeats), len(scored)), -1, np.int16)
     counts: list[list[int]] = []
     done, total = 0, sum(len(folds) for folds in repeats) * len(FRACTIONS)
     for repeat, folds in enumerate(repeats):
         for number, fold in enumerate(folds):
-            test = fold.test if code is None else fold.test[codes[fold.test] == code]
+            test = fold.test if code is None else fold.test[actual[fold.test] == code]
             places = np.searchsorted(scored, test)
             runs[repeat, places] = number
             rng = stream(design.seed, "parts", repeat, number)
-            parts = nested_parts(fold.train, codes, groups, code, rng)
+            parts = nested_parts(fold.train, codes, design.groups, code, rng)
             counts.append([_count(part, codes, code) for part in parts])
             for place, part in enumerate(parts):
                 progress(STAGE, done, total)
                 done += 1
                 if len(test):
                     given = np.asarray(fit_predict(part, test)).argmax(axis=1)
-                    right[place, repeat, places] = given == codes[test]
-    known = np.unique(groups[scored], return_inverse=True)[1]
-    return CurveCells(np.mean(counts, axis=0), right, codes[scored], known, runs)
+                    right[place, repeat, places] = given == actual[test]
+    known = np.unique(design.groups[scored], return_inverse=True)[1]
+    return CurveCells(np.mean(counts, axis=0), right, actual[scored], known, runs)
 
 
 def nested_parts(

@@ -62,7 +62,7 @@ def foretell_more_images(
     bench = open_bench(asked, design, [candidate], perf_counter, progress)
     fit_predict = _fit_predict(bench, candidate)
     folds = [[run.fold for run in runs] for runs in design.repeats]
-    parts = PartsDesign(dataset.codes, design.groups, folds, experiment.seed)
+    parts = PartsDesign(dataset.codes, asked.first_codes, design.groups, folds, experiment.seed)
     return {
         label: fit_curve(
             measure_cells(

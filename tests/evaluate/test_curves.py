@@ -77,7 +77,7 @@ def test_no_image_is_scored_that_was_learned_from(code: int | None) -> None:
         seen.append((train, test))
         return always_one(train, test)
 
-    cells = measure_cells(PartsDesign(CODES, GROUPS, REPEATS), note, code=code)
+    cells = measure_cells(PartsDesign(CODES, CODES, GROUPS, REPEATS), note, code=code)
 
     assert len(seen) == 4 * 3 * 2
     assert not any(np.isin(GROUPS[test], GROUPS[train]).any() for train, test in seen)
@@ -95,11 +95,21 @@ def test_more_repeats_leave_the_first_ones_as_they_are() -> None:
             rows.append(train)
             return always_one(train, test)
 
-        measure_cells(PartsDesign(CODES, GROUPS, repeats, 3), note, code=0)
+        measure_cells(PartsDesign(CODES, CODES, GROUPS, repeats, 3), note, code=0)
         learned.append(rows)
 
     for before, after in zip(learned[0], learned[1], strict=False):
         assert_array_equal(before, after)
+
+
+def test_images_are_scored_by_the_labels_they_had_and_thinned_by_those_they_have() -> None:
+    edited = CODES.copy()
+    edited[28:30] = 1
+
+    cells = measure_cells(PartsDesign(edited, CODES, GROUPS, REPEATS), always_one, code=1)
+
+    assert len(cells.codes) == 12
+    assert cells.counts[-1] == pytest.approx(14 * 2 / 3)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
