@@ -106,10 +106,9 @@ class _Comparison:
                     found = _joined(self.design, bench.run(candidate, laid, tell), laid)
                     self.kept.put(candidate, repeat, found)
                 self._take(candidate, repeat, found)
-                if on_done is not None and repeat == 0 and repeats > 1:
+                is_last = place == len(self.candidates) - 1
+                if on_done is not None and (repeat == 0 or is_last):
                     on_done(self.done())
-            if on_done is not None:
-                on_done(self.done())
         if self.experiment.shows_leak:
             self._show_leak(bench or self._open(clock, progress))
         progress(STAGE, total, total)
