@@ -59,7 +59,9 @@ def evaluate(
     asked = _with_baseline(parse_candidates() if candidates is None else candidates)
     check_targets(asked, experiment.dataset.counts(TRAIN))
     design = draw_design(experiment, progress)
-    comparison = _Comparison(experiment, design, asked, KeptRepeats(kept, experiment, design))
+    repeats = KeptRepeats(kept, experiment, design)
+    repeats.forget_others()
+    comparison = _Comparison(experiment, design, asked, repeats)
     comparison.run(clock, on_done, progress)
     return comparison.done().report()
 
