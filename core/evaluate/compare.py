@@ -59,7 +59,9 @@ def evaluate(
     asked = _with_baseline(parse_candidates() if candidates is None else candidates)
     check_targets(asked, experiment.dataset.counts(TRAIN))
     design = draw_design(experiment, progress)
-    comparison = _Comparison(experiment, design, asked, KeptRepeats(kept, experiment, design))
+    repeats = KeptRepeats(kept, experiment, design)
+    repeats.forget_others()
+    comparison = _Comparison(experiment, design, asked, repeats)
     comparison.run(clock, on_done, progress)
     return comparison.done().report()
 
@@ -106,10 +108,9 @@ class _Comparison:
                     found = _joined(self.design, bench.run(candidate, laid, tell), laid)
                     self.kept.put(candidate, repeat, found)
                 self._take(candidate, repeat, found)
-                if on_done is not None and repeat == 0 and repeats > 1:
+                is_last = place == len(self.candidates) - 1
+                if on_done is not None and (repeat == 0 or is_last):
                     on_done(self.done())
-            if on_done is not None:
-                on_done(self.done())
         if self.experiment.shows_leak:
             self._show_leak(bench or self._open(clock, progress))
         progress(STAGE, total, total)

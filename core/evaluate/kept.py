@@ -1,6 +1,8 @@
 """Keep what candidates predicted, repeat by repeat, so that a comparison can go on from there."""
 
 import json
+import re
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -18,6 +20,8 @@ from core.evaluate.head import Epoch
 from core.storage import write_bytes
 
 _FORMAT = 1  # of a file; another one is as if there were none
+_MOST_OTHERS = 3  # experiments beside the one that goes on
+_NAME = re.compile(r"[0-9a-f]{24}")  # of an experiment's folder
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +74,18 @@ class KeptRepeats:
             content, scores=kept.scores, told=np.frombuffer(json.dumps(told).encode(), np.uint8)
         )
         write_bytes(path, content.getvalue())
+
+    def forget_others(self) -> None:
+        """Remove what lies there of other experiments, but for the few that were last used."""
+        if self._folder is None or not self._folder.parent.is_dir():
+            return
+        others = [
+            path
+            for path in self._folder.parent.iterdir()
+            if _NAME.fullmatch(path.name) and path != self._folder
+        ]
+        for path in sorted(others, key=lambda path: -path.stat().st_mtime)[_MOST_OTHERS:]:
+            shutil.rmtree(path, ignore_errors=True)
 
     def _path(self, candidate: Candidate, repeat: int) -> Path | None:
         if self._folder is None:

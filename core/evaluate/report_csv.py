@@ -3,6 +3,7 @@
 import csv
 from io import StringIO
 
+from core.evaluate.inference import Effect
 from core.evaluate.metrics import METRICS
 from core.evaluate.report import EvaluationReport, StrategyResult
 
@@ -34,9 +35,10 @@ def to_csv(report: EvaluationReport) -> str:
     for row in report.strategies:
         for metric in METRICS:
             writer.writerow(_line(row, metric))
-        for figure, shares in (("recall", row.recall), ("precision", row.precision)):
-            for label, share in shares.items():
-                writer.writerow([row.name, row.title, figure, label, f"{share:.6f}"])
+        for one in row.classes:
+            writer.writerow(_share(row, "recall", one.label, one.recall, one.recall_gain))
+        for one in row.classes:
+            writer.writerow(_share(row, "precision", one.label, one.precision, one.precision_gain))
         writer.writerow([row.name, row.title, "seconds", "", f"{row.seconds:.3f}"])
         writer.writerow([row.name, row.title, "files", "", row.files])
     return text.getvalue()
@@ -50,6 +52,13 @@ def _line(row: StrategyResult, metric: str) -> list[str]:
     leaky = None if row.leaky is None else row.leaky[metric]
     value = _number(row.metrics[metric])
     return [row.name, row.title, metric, "", value, "", "", *told, _number(leaky)]
+
+
+def _share(row: StrategyResult, figure: str, label: str, share: Effect, gain: Effect) -> list[str]:
+    """Return the line of a class: each interval is of this figure alone."""
+    ends = [*(share.single or (None, None)), gain.estimate, *(gain.single or (None, None))]
+    told = [_number(share.estimate), *map(_number, ends)]
+    return [row.name, row.title, figure, label, *told, "", ""]
 
 
 def _number(value: float | None) -> str:

@@ -157,3 +157,12 @@ def test_a_damaged_file_is_as_if_there_were_none(
     predicted(kept=tmp_path, repeats=1)
 
     assert runs == [("none", 0), ("none", 0)]
+
+
+def test_only_the_last_few_experiments_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "of somebody else").mkdir()
+    for seed in range(7):
+        evaluate(Experiment(*DATA, repeats=1, seed=seed), [], kept=tmp_path)
+
+    assert len(list(tmp_path.iterdir())) == 1 + 4
+    assert (tmp_path / "of somebody else").is_dir()

@@ -28,6 +28,10 @@ def test_each_strategy_has_a_line_for_each_figure_and_class() -> None:
     assert float(line["difference"]) == round(smote.difference["mcc"].mean, 6)
     assert line["outcome"] == smote.outcome("mcc").value
     assert float(found["smote", "precision", "b, c"]["value"]) == round(smote.precision["b, c"], 6)
+    recall = smote.classes[0].recall
+    assert recall.single is not None
+    ends = [float(found["smote", "recall", "a"][name]) for name in ("low", "high")]
+    assert ends == [round(end, 6) for end in recall.single]
     assert found["smote", "files", ""]["value"] == "18"
 
 

@@ -20,6 +20,7 @@ from app.session.kept_report import REPORT_FILE
 from app.session.session import Session
 from app.session.store import read_saved, reopen, save_session
 from app.session.workspace import Workspace
+from core.augment import PRESETS
 from core.dataset.edits import Edits
 from core.errors import SettingError
 from core.evaluate import EvaluationReport, evaluate
@@ -241,6 +242,24 @@ def test_it_is_written_when_it_is_made_and_not_with_each_change(
     workspace.put(compared, compared.put(policy=compared.policy, policy_chosen=True))
 
     assert (place / REPORT_FILE).read_text() == "left alone"
+
+
+def test_another_policy_since_then_brings_it_back_out_of_date(
+    place: Path, compared: Session
+) -> None:
+    report = compare(
+        compared.dataset, compared.embeddings, strategies=["augment:crop"], repeats=1
+    )  # fmt: skip
+    workspace = Workspace(place, "token")
+    workspace.session = compared
+    workspace.put(compared, compared.put(evaluation=report))
+    assert not opened_again(place).evaluation_stale
+
+    save_session(place, workspace.session.put(policy=PRESETS["gentle"], policy_chosen=True))
+
+    again = opened_again(place)
+    assert again.evaluation is not None
+    assert again.evaluation_stale
 
 
 def test_other_labels_bring_none_back(place: Path, compared: Session) -> None:

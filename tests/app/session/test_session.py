@@ -37,6 +37,21 @@ def full_session(smote_session: Session, tmp_path_factory: pytest.TempPathFactor
     )
 
 
+def test_a_comparison_is_out_of_date_where_its_pictures_would_be_made_otherwise(
+    embedded_session: Session,
+) -> None:
+    dataset, embeddings = embedded_session.dataset, embedded_session.embeddings
+    for strategy, is_stale in (("augment:horizontal_flip", True), ("class_weights", False)):
+        report = compare(dataset, embeddings, strategies=[strategy], repeats=1)
+        session = embedded_session.put(evaluation=report)
+        assert not session.evaluation_stale
+
+        changed = session.put(policy=PRESETS["gentle"])
+
+        assert changed.evaluation is report
+        assert changed.evaluation_stale == is_stale
+
+
 def test_a_new_source_keeps_nothing(full_session: Session, split_dataset: ImageDataset) -> None:
     report = audit(split_dataset)
 
