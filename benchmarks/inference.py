@@ -382,7 +382,7 @@ def simulate(cell: Cell, population: Population, path: Path, most: int) -> None:
 
 
 def one_set(cell: Cell, population: Population, number: int) -> dict[str, Any]:
-    """Return protocol and metric -> what is inferred; the truth too, where it is of these models."""
+    """Return protocol and metric -> what is inferred; and the truth where it is of these models."""
     rng = seed_of(cell, 0, number)
     predictions, models = predict(cell, population, rng)
     cases = {f"{cell.folds}x{cell.repeats} {metric}": (predictions, metric) for metric in METRICS}
