@@ -23,7 +23,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from core.dataset import LEFT_OUT, SPLITS, TEST, TRAIN, ImageDataset
 from core.embed import DEFAULT_ENCODER, Embeddings, embed
 from core.evaluate.adapting import adapt
-from core.evaluate.preprocessing import fit_preprocessing
+from core.evaluate.features import fit_preprocessing
 from core.ingest import open_source
 from core.resample import TrainingSide, make_plan, resample
 from core.resample.synthetic import SyntheticPoints

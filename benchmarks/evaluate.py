@@ -16,11 +16,10 @@ from threadpoolctl import threadpool_limits
 
 from core.dataset import ImageDataset, build_table
 from core.embed import Embeddings, embed
-from core.evaluate import METRICS, evaluate, make_folds
-from core.evaluate.head import Fit
-from core.evaluate.preprocessing import preprocess_fold
+from core.evaluate import METRICS, Experiment, evaluate, make_folds
+from core.evaluate.features import preprocess_fold
+from core.evaluate.linear_model import DEFAULT_PENALTY, fit_penalised
 from core.evaluate.training_set import TrainingSet
-from core.evaluate.vector_heads import predict_linear
 from core.ingest import open_source, parse_take
 
 TAIL = np.geomspace(2000, 20, 10).astype(int)
@@ -72,10 +71,10 @@ def compare(dataset: ImageDataset, embeddings: Embeddings) -> None:
             0,
         )
         start = perf_counter()
-        predict_linear(side, space.test, Fit(classes, 0))
+        fit_penalised(side, DEFAULT_PENALTY)
         floor_s = perf_counter() - start
     start = perf_counter()
-    report = evaluate(dataset, embeddings)
+    report = evaluate(Experiment(dataset, embeddings))
     total_s = perf_counter() - start
     fold_count = report.folds * report.repeats
     print(f"{dataset.name}: {report.images:,} images, {len(report.classes)} classes, ", end="")
@@ -83,7 +82,7 @@ def compare(dataset: ImageDataset, embeddings: Embeddings) -> None:
     print(report.verdict)
     print(f"{'':26}", *(f"{metric.title:>18}" for metric in METRICS.values()), " s per fold")
     for row in report.strategies:
-        means = (f"{100 * row.metrics[name].mean:>18.1f}" for name in METRICS)
+        means = (f"{100 * row.metrics[name]:>18.1f}" for name in METRICS)
         print(f"{row.title:26}", *means, f"{row.seconds:>11.2f}")
     print(*report.notes, sep="\n")
     print(f"total {total_s:.1f} s; floor {floor_s:.2f} s a fit, ", end="")

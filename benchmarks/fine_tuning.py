@@ -12,6 +12,7 @@ import argparse
 import resource
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import thread_time
 
@@ -20,9 +21,10 @@ import numpy as np
 from core.dataset import ImageDataset
 from core.embed import DEFAULT_ENCODER, embed, find_encoder
 from core.embed.computing import stay_in_this_thread
-from core.evaluate import EvaluationReport, evaluate
+from core.evaluate import EvaluationReport, Experiment, evaluate, find_head, parse_candidates
 from core.evaluate.fine_tuning import TRAINING
-from core.evaluate.intervals import mean_interval
+from core.evaluate.inference import infer
+from core.evaluate.report import Done
 from core.ingest import open_source, parse_take
 
 PRIMARY, SECONDARY = "balanced_accuracy", "accuracy"
@@ -57,34 +59,38 @@ def measure_cost(encoder: str) -> None:
 def compare(dataset: ImageDataset, encoder: str, strategies: Sequence[str], folds: int) -> None:
     """Print both heads under each strategy, and what fine-tuning adds."""
     embeddings = embed(dataset, encoder=encoder, device="cpu")
+    heads, heard = ("linear", "fine_tuning"), list[Done]()
     linear, tuned = (
-        evaluate(dataset, embeddings, strategies=strategies, head=head, n_splits=folds, repeats=1)
-        for head in ("linear", "fine_tuning")
+        evaluate(
+            Experiment(dataset, embeddings, find_head(head), n_splits=folds, repeats=1),
+            parse_candidates(strategies),
+            on_done=heard.append,
+        )
+        for head in heads
     )
+    both = {done.experiment.head.name: done.predictions for done in heard}
     print(f"{dataset.name}: {linear.images:,} images, {len(linear.classes)} classes, ", end="")
     print(f"{folds} folds")
     for name in strategies:
-        before, after = values_of(linear, name), values_of(tuned, name)
-        mean, low, high = mean_interval((after - before).tolist(), test_share=linear.spread_share)
         print(describe(linear, name), describe(tuned, name), sep="\n")
-        print(
-            f"  fine-tuning adds {100 * mean:+.1f} ({100 * low:+.1f} to {100 * high:+.1f}):", end=""
+        # The same folds and images: one head is a rival of the other.
+        scores = {head: both[head].scores[name] for head in heads}
+        paired = replace(both["linear"], scores=scores)
+        gain = infer(paired, PRIMARY, rivals=["fine_tuning"], baseline="linear").effect(
+            "fine_tuning"
         )
-        print(*(f" {100 * gap:+.1f}" for gap in after - before))
+        low, high = gain.single or (np.nan, np.nan)
+        print(
+            f"  fine-tuning adds {100 * gain.estimate:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
+        )
 
 
 def describe(report: EvaluationReport, name: str) -> str:
     """Return a line on a strategy."""
     row = next(row for row in report.strategies if row.name == name)
-    first, second = (100 * row.metrics[metric].mean for metric in (PRIMARY, SECONDARY))
+    first, second = (100 * row.metrics[metric] for metric in (PRIMARY, SECONDARY))
     line = f"{name}, {report.head}: balanced accuracy {first:.1f}, accuracy {second:.1f}, "
     return line + f"{row.seconds:.1f} s a fold"
-
-
-def values_of(report: EvaluationReport, name: str) -> np.ndarray:
-    """Return the balanced accuracy of a strategy in each fold."""
-    row = next(row for row in report.strategies if row.name == name)
-    return np.array(row.metrics[PRIMARY].values)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from core.embed import embed
-from core.evaluate import METRICS, evaluate
+from core.evaluate import METRICS, Experiment, evaluate, find_head, parse_candidates
 from core.ingest import open_source, parse_take
 
 CLASSES = (
@@ -46,18 +46,14 @@ def compare(source: str, protocol: str, head: str) -> None:
     wanted = [f"{label}={count}" for label, count in zip(CLASSES, COUNTS[protocol], strict=True)]
     with tempfile.TemporaryDirectory() as folder:
         dataset = open_source(source, Path(folder), take=parse_take(wanted))
-        report = evaluate(
-            dataset,
-            embed(dataset),
-            strategies=STRATEGIES,
-            head=head,
-            on_test_split=True,
-            repeats=5,
+        experiment = Experiment(
+            dataset, embed(dataset), find_head(head), on_test_split=True, repeats=5
         )
+        report = evaluate(experiment, parse_candidates(STRATEGIES))
     print(f"{protocol}, {head}: {report.verdict}")
-    for row in sorted(report.strategies, key=lambda row: -row.metrics["balanced_accuracy"].mean):
+    for row in sorted(report.strategies, key=lambda row: -row.metrics["balanced_accuracy"]):
         figures = ", ".join(
-            f"{name} {100 * row.metrics[name].mean:.1f}" for name in METRICS if name != "accuracy"
+            f"{name} {100 * row.metrics[name]:.1f}" for name in METRICS if name != "accuracy"
         )
         change = "" if row.difference is None else str(row.difference["balanced_accuracy"])
         print(f"  {row.title:26} {change:28} {figures}, {row.seconds:.1f} s a run")

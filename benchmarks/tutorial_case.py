@@ -20,7 +20,7 @@ import numpy as np
 from core.augment import AugmentPolicy, make_step
 from core.dataset import ImageDataset
 from core.embed import Embeddings
-from core.evaluate import HEADS, evaluate
+from core.evaluate import HEADS, Experiment, evaluate, parse_candidates
 from core.evaluate.head import OpenHead
 from core.evaluate.inputs import pixel_input
 from core.evaluate.network import SIDE_PX, train_network
@@ -45,31 +45,24 @@ FAULTS = {
 
 
 def compare(dataset: ImageDataset, title: str, training: Training, names: list[str]) -> None:
-    """Print accuracy and the recall of dogs, with intervals over seeds and test images."""
+    """Print accuracy and the recall of dogs, and differences with their intervals."""
     ready = OpenHead(partial(train_network, training=training), pixel_input(SIDE_PX), is_small=True)
     head = replace(HEADS["network"], title=title, open=lambda *_: ready, repeats=2)
     rows = np.arange(len(dataset))
     # The network learns from pixels, and none of these strategies asks for vectors.
     blank = Embeddings(np.zeros((len(rows), 1), np.float32), rows, "none", "", "cpu")
     start = perf_counter()
-    report = evaluate(
-        dataset,
-        blank,
-        strategies=names,
-        head=head,
-        metric="accuracy",
-        policy=POLICY,
-        on_test_split=True,
-        repeats=REPEATS,
+    experiment = Experiment(
+        dataset, blank, head, metric="accuracy", on_test_split=True, repeats=REPEATS
     )
+    report = evaluate(experiment, parse_candidates(names, policy=POLICY))
     print(f"{title}: {report.repeats} seeds, {perf_counter() - start:.0f} s", flush=True)
     for row in report.strategies:
         accuracy = row.metrics["accuracy"]
         print(
-            f"  {row.title:26} accuracy {100 * accuracy.mean:5.1f} ({100 * accuracy.low:.1f} to "
-            f"{100 * accuracy.high:.1f}), recall of dogs {row.recall['dog']:.2f}, "
-            f"{'' if row.difference is None else row.difference['accuracy']}, "
-            f"{row.seconds:.0f} s, seeds {[round(100 * value, 1) for value in accuracy.values]}"
+            f"  {row.title:26} accuracy {100 * accuracy:5.1f}, "
+            f"recall of dogs {row.recall['dog']:.2f}, "
+            f"{'' if row.difference is None else row.difference['accuracy']}, {row.seconds:.0f} s"
         )
     print(f"  {report.verdict}", flush=True)
 

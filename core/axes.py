@@ -1,4 +1,7 @@
-"""Principal components, fitted on some vectors and taken of any: the only ones in the house."""
+"""Principal components, fitted on some vectors and taken of any: the only ones in the house.
+
+`symmetric_root` takes a table of covariances apart in the same way.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -73,6 +76,21 @@ def principal_axes(
         np.pad(found.variances, (0, missing)),
         found.share,
     )
+
+
+def symmetric_root(table: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (K, K) B with B B' = a symmetric table, or the nearest one that is a covariance.
+
+    A table of estimated covariances may have directions of negative variance: they are left out.
+    """
+    variances, columns = np.linalg.eigh((table + table.T) / 2)
+    return np.asarray(columns * np.sqrt(np.maximum(variances, 0)), np.float64)
+
+
+def spectrum(table: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the D values of a symmetric (D, D) table, the least first, and its (D, D) columns."""
+    values, columns = np.linalg.eigh(table)
+    return values, columns
 
 
 def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -8,8 +8,8 @@ from app.pages import PAGES
 from core.audit import CHECKS
 from core.augment import OPERATIONS, PRESETS
 from core.embed import ENCODERS, PRETRAINED
-from core.evaluate import HEADS, METRICS
-from core.evaluate.candidate_sets import CANDIDATE_SETS
+from core.evaluate import HEADS, METRICS, RULES
+from core.evaluate.candidates import CANDIDATE_SETS
 from core.export import CONTAINERS, LAYOUTS
 from core.export.manifest import MANIFEST_COLUMNS
 from core.ingest import MISMATCHES, SAMPLES
@@ -78,7 +78,7 @@ def names_of_pages() -> dict[str, list[str]]:
         ],
         "strategies": [*_coded(STRATEGIES), *_coded(sorted(settings))],
         "encoders": [*_coded(ENCODERS), *_coded(PRETRAINED)],
-        "evaluation": [*_coded(HEADS), *_coded(METRICS), *_coded(CANDIDATE_SETS)],
+        "evaluation": [*_coded(HEADS), *_coded(METRICS), *_coded(CANDIDATE_SETS), *_coded(RULES)],
         "map": _coded(IMPLEMENTATIONS),
         "export": [
             *_coded(LAYOUTS),

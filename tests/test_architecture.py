@@ -42,19 +42,8 @@ LONGEST = 450  # lines of a module
 SLIVER = 60  # lines; a shorter module that one other imports is a part of that one
 LONGEST_FUNCTION = 50  # lines
 MOST_ARGUMENTS = 6
-# The answer to a comparison is rebuilt, in whole modules and with records in place of arguments;
-# until then it is held to layers and circles alone.
-TO_BE_REBUILT = ("core.evaluate.",)
-# Exceptions, here and below: one that is not found any more fails its test too.
+# Exceptions, below: one that is not found any more fails its test too.
 # By package and function, so that a move within a package changes nothing here.
-CROWDED_UNTIL_REBUILT = {
-    "core/evaluate: balance",
-    "core/evaluate: estimate",
-    "core/evaluate: evaluate",
-    "core/evaluate: measure_leaky",
-    "core/evaluate: prepare_experiment",
-    "core/evaluate: write_notes",
-}
 # Small modules that are more than a part of the one that imports them, and why.
 MAY_BE_SMALL = {
     "core.augment.mixing": "it mixes pixels, which a page must not; a page alone shows the result",
@@ -312,9 +301,7 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 
 
 def test_no_module_is_a_sliver_of_the_only_one_that_imports_it() -> None:
-    found = {
-        name for name in slivers(house(), graph_of_house()) if not name.startswith(TO_BE_REBUILT)
-    }
+    found = set(slivers(house(), graph_of_house()))
 
     assert found == set(MAY_BE_SMALL)
 
@@ -326,7 +313,7 @@ def test_no_function_is_long_and_none_takes_more_arguments_than_a_reader_holds()
         for fault in crowded(source)
     }
 
-    assert found == CROWDED_UNTIL_REBUILT | set(MAY_BE_CROWDED)
+    assert found == set(MAY_BE_CROWDED)
 
 
 @pytest.mark.parametrize("package", ["core", "app"])

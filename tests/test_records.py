@@ -25,7 +25,10 @@ from core.dataset.proposal import Proposal
 from core.dataset.store import Facts
 from core.embed.store import StoredMeta
 from core.errors import SettingError
-from core.evaluate import METRICS, Difference, Epoch, EvaluationReport, MetricSummary
+from core.evaluate import METRICS, Difference, Epoch, EvaluationReport, Outcome
+from core.evaluate.answer import Verdict
+from core.evaluate.inference import Effect
+from core.evaluate.per_class import ClassFigures
 from core.evaluate.report import StrategyResult
 from core.export import Recipe
 from core.pictures.decoding import Decoding
@@ -60,15 +63,21 @@ RECIPE = Recipe(
     seed=9,
     edits=EDITS,
 )
-DIFFERENCE = {metric: Difference(THIRD, -0.0, 5e-324) for metric in METRICS}
+DIFFERENCE = {
+    metric: Difference(THIRD, -0.0, 5e-324, Outcome.UNCLEAR, 0.25) for metric in METRICS
+} | {"g_mean": Difference(THIRD, None, None, Outcome.SAME)}
+VERDICT = Verdict("It helps.", "", "", "A bit.")
+CLASSES = tuple(
+    ClassFigures(label, 3, Effect(THIRD, (0.25, 1.0)), Effect(1.0), Effect(-0.0), Effect(0.0))
+    for label in "ab"
+)
 ROWS = tuple(
     StrategyResult(
         name,
         name.title(),
-        {metric: MetricSummary(THIRD, 0.1, 1e-17, (0.25, THIRD), (0.5,)) for metric in METRICS},
+        dict.fromkeys(METRICS, THIRD),
         None if name == "none" else DIFFERENCE,
-        {"a": 1.0, "b": THIRD},
-        {"a": 0.0, "b": 1.0},
+        CLASSES,
         np.array([[3, 1], [0, 2]], np.intp),
         curves=((Epoch(2.5, None), Epoch(THIRD, 0.5)),),
         leaky=dict.fromkeys(METRICS, 0.75),
@@ -76,8 +85,8 @@ ROWS = tuple(
     for name in ("none", "smote", "largest_class")
 )
 REPORT = EvaluationReport(
-    ROWS, ("a", "b"), "mcc", "It helps.", ("A note.",), 2, 1, 6,
-    {"none": {}, "smote": {"k_neighbors": 5}}, 0, "classical", "linear", 0.25,
+    ROWS, ("a", "b"), "mcc", 0.01, dict.fromkeys(METRICS, VERDICT), ("A note.",), 2, 1, 10, 6,
+    {"none": {}, "smote": {"k_neighbors": 5}}, 0, "classical", "linear", uses_policy=True,
 )  # fmt: skip
 
 RECORDS: dict[str, object] = {
@@ -97,7 +106,7 @@ RECORDS: dict[str, object] = {
     ),
     "meta": StoredMeta("a", "1", 3, "cpu", "set", "abc", 5, "0.1.0"),
     "report": REPORT,
-    "kept report": KeptReport("abc", None, REPORT),
+    "kept report": KeptReport("abc", None, POLICY, REPORT),
 }  # fmt: skip
 NAMES = list(RECORDS)
 

@@ -13,10 +13,11 @@ from core.augment.verdict import Verdict
 _MOST_LETTERS = 24
 # A shape for each verdict: never colour alone.
 _MARKS = {
-    Verdict.USEFUL: (BETTER, "square"),
+    Verdict.SAFE: (BETTER, "square"),
     Verdict.NOTHING: (NEUTRAL, "circle-open"),
     Verdict.RISKY: (ADDED, "triangle-up"),
     Verdict.CHANGES: (WORSE, "x"),
+    Verdict.TOO_FEW: (NEUTRAL, "diamond-open"),
     Verdict.UNKNOWN: (NEUTRAL, "line-ew-open"),
 }
 
@@ -57,14 +58,16 @@ def evidence_map(
             x0=columns[chosen.trial] - 0.5, x1=columns[chosen.trial] + 0.5,
             y0=rows[chosen.label] - 0.5, y1=rows[chosen.label] + 0.5,
         )  # fmt: skip
-    _lay_out(figure, rows, columns)
+    judged = {cell.label: cell.figures.judged for cell in evidence.cells}
+    names = [f"{cut(label, _MOST_LETTERS)} (n = {judged[label]})" for label in rows]
+    _lay_out(figure, names, columns)
     return figure
 
 
-def _lay_out(figure: go.Figure, rows: Mapping[str, int], columns: Mapping[Trial, int]) -> None:
-    """Give each label a line and each trial a column, with its name."""
+def _lay_out(figure: go.Figure, names: Sequence[str], columns: Mapping[Trial, int]) -> None:
+    """Give each class a line and each trial a column, with its name."""
     figure.update_layout(
-        height=ROW_PX * len(rows) + 190,
+        height=ROW_PX * len(names) + 190,
         margin=MARGIN,
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0},
         showlegend=True,
@@ -74,16 +77,15 @@ def _lay_out(figure: go.Figure, rows: Mapping[str, int], columns: Mapping[Trial,
         showgrid=False, zeroline=False, automargin=True, range=[-0.6, len(columns) - 0.4],
     )  # fmt: skip
     figure.update_yaxes(
-        tickvals=list(rows.values()), ticktext=[cut(label, _MOST_LETTERS) + "  " for label in rows],
-        showgrid=False, zeroline=False, automargin=True, range=[len(rows) - 0.4, -0.6],
+        tickvals=list(range(len(names))), ticktext=[f"{name}  " for name in names],
+        showgrid=False, zeroline=False, automargin=True, range=[len(names) - 0.4, -0.6],
     )  # fmt: skip
 
 
 def _hover(cell: Cell) -> str:
     figures, label = cell.figures, cut(cell.label, _MOST_LETTERS)
     text = (
-        f"<b>{label}, {cell.trial.title.lower()}: {cell.verdict.value}</b><br>"
-        f"{figures.kept:.0%} of {figures.judged} keep the label"
+        f"<b>{label}, {cell.trial.title.lower()}: {cell.verdict.value}</b><br>{figures.kept_text}"
     )
     if figures.taken_for:
         text += f", others look like {cut(figures.taken_for, _MOST_LETTERS)}"

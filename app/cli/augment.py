@@ -58,7 +58,7 @@ class EvidenceOptions:
     "--suggest",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="the policy that follows, as JSON for 'evenset balance'",
+    help="a policy of all safe operations, as JSON for 'evenset balance'",
 )
 @option(
     "--operations",
@@ -138,10 +138,11 @@ def _print(evidence: Evidence, path: Path) -> None:
     verdicts: dict[str, Counter[Verdict]] = {label: Counter() for label in evidence.labels}
     for cell in evidence.cells:
         verdicts[cell.label][cell.verdict] += 1
+    judged = {cell.label: cell.figures.judged for cell in evidence.cells}
     print_table(
-        ["class", *(verdict.value for verdict in Verdict)],
+        ["class", "judged", *(verdict.value for verdict in Verdict)],
         [
-            [label, *(f"{counts[verdict]:,}" for verdict in Verdict)]
+            [label, f"{judged[label]}", *(f"{counts[verdict]:,}" for verdict in Verdict)]
             for label, counts in verdicts.items()
         ],
     )
@@ -149,3 +150,4 @@ def _print(evidence: Evidence, path: Path) -> None:
         print(f"evenset: {refusal_text(evidence.absent)}", file=sys.stderr)
     tried = count_of(len(evidence.trials), "trial")
     print(f"{tried} of each class, judged by '{evidence.encoder}', in {path}.")
+    print("Safe: the encoder still finds the label. 'evenset evaluate' tells whether it helps.")

@@ -1,7 +1,7 @@
 """`evenset evaluate`: compare strategies, print the verdict, write tables."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.cli.listings import SETTING_LIST, STRATEGY_LIST, Listing
@@ -16,34 +16,38 @@ from app.cli.shared_options import (
     seed_option,
     source_options,
 )
-from app.cli.source import embed_all, opened, read_policy
+from app.cli.source import embed_all, opened_with_original, read_policy
 from app.cli.terminal import Bars, print_table, write_json
 from core.augment import AugmentPolicy
 from core.dataset import TRAIN, ImageDataset
-from core.embed import judge_of
+from core.embed import Embeddings, judge_of
 from core.errors import EvensetError, SettingError
 from core.evaluate import (
     BASELINE,
+    CANDIDATE_SETS,
     DEFAULT_HEAD,
     HEADS,
     METRICS,
     PRIMARY,
+    RULES,
     Candidate,
     EvaluationReport,
+    Experiment,
     Head,
     evaluate,
     find_head,
-    parse_candidate,
+    parse_candidates,
 )
-from core.evaluate.candidate_sets import CANDIDATE_SETS
-from core.evaluate.candidates import check_targets
-from core.evaluate.estimate import estimate
+from core.evaluate.candidates import check_suits, check_targets, names_for
+from core.evaluate.estimate import Planned, estimate
+from core.evaluate.experiment import DEFAULT_FOLDS, check_margin, check_repeats, share_of
 from core.evaluate.heads import check_head
-from core.evaluate.repeats import DEFAULT_FOLDS, check_repeats
+from core.evaluate.outcomes import MARGIN
+from core.evaluate.report import Done
 from core.evaluate.report_csv import to_csv
 from core.resample import Settings
 from core.storage import write_bytes
-from core.words import signed
+from core.words import count_of, signed
 
 DEFAULT_SET = next(iter(CANDIDATE_SETS))
 
@@ -51,6 +55,9 @@ SET_LIST = Listing(
     "Sets of strategies", lambda: [(one.name, one.title) for one in CANDIDATE_SETS.values()],
     "strategy",
 )  # fmt: skip
+RULE_LIST = Listing(
+    "Rules of linear models", lambda: [(one.name, one.help) for one in RULES.values()], "rule"
+)
 HEAD_LIST = Listing("Heads", lambda: [(one.name, one.help) for one in HEADS.values()], "head")
 METRIC_LIST = Listing(
     "Metrics", lambda: [(one.name, one.help) for one in METRICS.values()], "metric"
@@ -65,8 +72,10 @@ class EvaluateOptions:
     settings: tuple[str, ...]  # each STRATEGY.SETTING=VALUE
     head: str
     metric: str
+    margin: float
     folds: int
     repeats: int | None
+    keep: Path | None
     on_test_split: bool
     show_leak: bool
     policy: str | None
@@ -84,17 +93,15 @@ class EvaluateOptions:
 class Comparison:
     """What the options name, as `core` knows it."""
 
-    names: list[str]
     candidates: list[Candidate]
-    settings: dict[str, Settings]
-    policy: AugmentPolicy
     head: Head
 
 
 @command()
 @source_options
 @option(
-    "--strategies", default=DEFAULT_SET, metavar="A,B,...", lists=[SET_LIST, STRATEGY_LIST],
+    "--strategies", default=DEFAULT_SET, metavar="A,B,...",
+    lists=[SET_LIST, STRATEGY_LIST, RULE_LIST],
     help=f"which, or a set (default {DEFAULT_SET}); also smote@50%, smote:pictures (what an export "
     "trains on), augment:crop or smote@50%+class_weights",
 )  # fmt: skip
@@ -111,13 +118,21 @@ class Comparison:
     help=f"the one that matters (default {PRIMARY})",
 )  # fmt: skip
 @option(
+    "--margin", type=float, default=100 * MARGIN, metavar="POINTS",
+    help="a difference below this does not matter (default 1 point)",
+)  # fmt: skip
+@option(
     "--folds", type=int, default=DEFAULT_FOLDS, metavar="N",
-    help=f"number of cross-validation folds, at most (default {DEFAULT_FOLDS})",
+    help=f"number of cross-validation folds (default {DEFAULT_FOLDS})",
 )  # fmt: skip
 @option(
     "--repeats", type=int, metavar="N",
     help="how often folds are drawn again; with --on-test-split, seeds to learn from "
-    "(default: until there are 10 folds; 1 for slow heads)",
+    "(default 10; 1 for slow heads)",
+)  # fmt: skip
+@option(
+    "--keep", type=PATH, metavar="FOLDER",
+    help="keep predictions there; a comparison that was broken off goes on from them",
 )  # fmt: skip
 @option("--on-test-split", is_flag=True, help="score on the test split as it came, not on folds")
 @option("--show-leak", is_flag=True, help="also tell what resampling before splitting would report")
@@ -134,51 +149,68 @@ def run_evaluate(source: SourceOptions, encoding: EncoderOptions, asked: Evaluat
     """
     comparison = _comparison(asked)
     check_repeats(asked.folds, asked.repeats)
+    check_margin(share_of(asked.margin))
     check_head(comparison.head, judge_of(encoding.name))
-    heard: list[EvaluationReport] = []
+    check_suits(comparison.candidates, comparison.head)
+    heard: list[Done] = []
     try:
-        with opened(source) as (dataset, progress):
+        with opened_with_original(source) as (dataset, original, progress):
             check_targets(comparison.candidates, dataset.counts(TRAIN))
             if asked.is_told:
                 progress.say(f"evenset: {_cost_text(dataset, comparison, encoding, asked)}")
-            embeddings = embed_all(dataset, encoding, progress)
+            embeddings = embed_all(original, encoding, progress)
 
-            def hear(report: EvaluationReport, progress: Bars = progress) -> None:
-                heard.append(report)
+            def hear(done: Done, progress: Bars = progress) -> None:
+                heard.append(done)
                 if asked.is_told:
-                    progress.say(_row_line(report))
+                    progress.say(_row_line(done.summary()))
 
+            experiment = _experiment(dataset, embeddings, comparison, asked, encoding.device)
+            if original.digest != dataset.digest:
+                experiment = replace(experiment, original=original)
             report = evaluate(
-                dataset,
-                embeddings,
-                strategies=comparison.names,
-                head=comparison.head,
-                metric=asked.metric,
-                n_splits=asked.folds,
-                repeats=asked.repeats,
-                settings=comparison.settings,
-                policy=comparison.policy,
-                on_test_split=asked.on_test_split,
-                shows_leak=asked.show_leak,
-                seed=asked.seed or 0,
-                device=encoding.device,
-                on_report=hear,
+                experiment,
+                comparison.candidates,
+                kept=asked.keep,
+                on_done=hear,
                 progress=progress,
             )
     except (KeyboardInterrupt, EvensetError):
-        if heard and heard[-1].done > 1:
-            _write(heard[-1], asked)
+        if heard and len(heard[-1].predictions.scores) > 1:
+            _write(heard[-1].report(), asked)
         raise
     _write(report, asked)
+
+
+def _experiment(
+    dataset: ImageDataset,
+    embeddings: Embeddings,
+    comparison: Comparison,
+    asked: EvaluateOptions,
+    device: str,
+) -> Experiment:
+    return Experiment(
+        dataset,
+        embeddings,
+        comparison.head,
+        metric=asked.metric,
+        margin=share_of(asked.margin),
+        n_splits=asked.folds,
+        repeats=asked.repeats,
+        on_test_split=asked.on_test_split,
+        shows_leak=asked.show_leak,
+        seed=asked.seed or 0,
+        device=device,
+    )
 
 
 def _comparison(asked: EvaluateOptions) -> Comparison:
     policy = read_policy(asked.policy or "standard", asked.seed or 0)
     settings = _settings(asked.settings)
-    names = _names(asked.strategies, policy)
-    candidates = [parse_candidate(name, settings, policy) for name in names]
+    head = find_head(asked.head)
+    candidates = parse_candidates(_names(asked.strategies, policy, head), settings, policy)
     _check_settings(settings, candidates)
-    return Comparison(names, candidates, settings, policy, find_head(asked.head))
+    return Comparison(candidates, head)
 
 
 def _cost_text(
@@ -187,19 +219,19 @@ def _cost_text(
     encoding: EncoderOptions,
     asked: EvaluateOptions,
 ) -> str:
-    cost = estimate(
-        dataset.counts(TRAIN), comparison.candidates, comparison.head, encoder=encoding.name,
-        to_embed=len(dataset.present_rows), folds=asked.folds, repeats=asked.repeats,
-        on_test_split=asked.on_test_split,
+    planned = Planned(
+        dataset.counts(TRAIN), comparison.head, encoding.name, len(dataset.present_rows),
+        asked.folds, asked.repeats, asked.on_test_split,
     )  # fmt: skip
-    return cost.text
+    return estimate(planned, comparison.candidates).text
 
 
-def _names(text: str, policy: AugmentPolicy) -> list[str]:
-    """Return the names that `text` lists, those of a set in its place."""
+def _names(text: str, policy: AugmentPolicy, head: Head) -> list[str]:
+    """Return the names that `text` lists, those of a set that suit the head in its place."""
     names = []
     for name in (name.strip() for name in text.split(",")):
-        names += CANDIDATE_SETS[name].rows(policy) if name in CANDIDATE_SETS else [name]
+        is_set = name in CANDIDATE_SETS
+        names += names_for(head, CANDIDATE_SETS[name].rows(policy)) if is_set else [name]
     return list(dict.fromkeys([BASELINE, *names]))
 
 
@@ -229,13 +261,13 @@ def _check_settings(settings: dict[str, Settings], candidates: Sequence[Candidat
 
 
 def _row_line(report: EvaluationReport) -> str:
-    """Return what is known of the strategy that was done last."""
+    """Return what is known of the strategy that was done last, or how many repeats are done."""
+    text = f"evenset: {report.repeats} of {count_of(report.asked_repeats, 'repeat')}"
+    if report.repeats > 1:
+        return f"{text}."
     row = report.strategies[report.done - 1]
-    record = METRICS[report.metric]
-    text = (
-        f"evenset: {report.done} of {report.asked}, '{row.title}': {record.words} "
-        f"{100 * row.metrics[report.metric].mean:.1f} %"
-    )
+    words = METRICS[report.metric].words
+    text += f", '{row.title}': {words} {100 * row.metrics[report.metric]:.1f} %"
     if row.difference is not None:
         text += f", {row.difference[report.metric]} points over none"
     return f"{text}."
@@ -264,9 +296,9 @@ def _print(report: EvaluationReport) -> None:
         [
             [
                 row.title,
-                *(f"{100 * row.metrics[metric].mean:.1f} %" for metric in METRICS),
+                *(f"{100 * row.metrics[metric]:.1f} %" for metric in METRICS),
                 "" if row.difference is None else str(row.difference[report.metric]),
-                "" if row.difference is None else row.outcome(report.metric).value,
+                str(row.outcome(report.metric) or ""),
                 f"{row.seconds:.2f}",
                 f"{row.files:+,}" if row.files else "",
             ]
@@ -275,7 +307,7 @@ def _print(report: EvaluationReport) -> None:
     )
     for row in leaky:
         assert row.leaky is not None
-        told, honest = row.leaky[report.metric], row.metrics[report.metric].mean
+        told, honest = row.leaky[report.metric], row.metrics[report.metric]
         points = 100 * row.flattery(report.metric)
         print(
             f"Resampled before splitting, '{row.title}' would report {100 * told:.1f} % instead of "

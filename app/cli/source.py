@@ -27,6 +27,15 @@ def opened(
     options: SourceOptions, base: Recipe | None = None
 ) -> Iterator[tuple[ImageDataset, Bars]]:
     """Open the source as the options say, and else as `base` says; list what was decided."""
+    with opened_with_original(options, base) as (dataset, _, progress):
+        yield dataset, progress
+
+
+@contextmanager
+def opened_with_original(
+    options: SourceOptions, base: Recipe | None = None
+) -> Iterator[tuple[ImageDataset, ImageDataset, Bars]]:
+    """Do the same, and give the images before they were edited, too: the same where none was."""
     named = named_edits(options, base)
     take = ingest.parse_take(options.take) or (base.take if base else None)
     choices = _choices(options, base.choices if base else Choices())
@@ -57,7 +66,7 @@ def opened(
         if edits:
             print(f"evenset: edits: {', '.join(edits.summary(dataset))}.", file=sys.stderr)
         with Bars() as progress:
-            yield edits.apply(dataset), progress
+            yield edits.apply(dataset), dataset, progress
 
 
 def _say_reading(found: ingest.Survey, progress: Bars, *, is_strict: bool) -> None:

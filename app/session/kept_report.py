@@ -3,18 +3,19 @@
 It is written when it is made, not whenever a setting changes: of many classes it has megabytes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.session.session import Session
 from core import records
+from core.augment import AugmentPolicy
 from core.errors import OutputError, SettingError
 from core.evaluate import EvaluationReport
 from core.evaluate.report_file import check_report
 from core.storage import cannot_write, write_bytes
 
 REPORT_FILE = "comparison.json"
-_VERSION = 2
+_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class KeptReport:
 
     dataset: str  # its digest
     group_column: str | None
+    policy: AugmentPolicy | None  # of Augment; None: another one since
     report: EvaluationReport
 
 
@@ -40,7 +42,8 @@ def keep_report(workspace: Path, session: Session) -> None:
         except OSError as error:
             raise OutputError(cannot_write(path, error)) from error
         return
-    kept = KeptReport(dataset.digest, dataset.choices.group_column, report)
+    policy = None if "evaluation" in session.outdated else session.policy
+    kept = KeptReport(dataset.digest, dataset.choices.group_column, policy, report)
     # Of many classes it has millions of numbers: each on a line of its own would be many bytes.
     write_bytes(path, records.to_text(kept, _VERSION, is_compact=True).encode())
 
@@ -49,7 +52,7 @@ def with_kept_report(workspace: Path, session: Session) -> Session:
     """Return `session` with the comparison that was kept of the same images and encoder.
 
     Other labels, splits, groups or images, or vectors of another encoder, would make it another
-    one; what is damaged is as if there were none.
+    one; of another policy of Augment it is out of date. What is damaged is as if there were none.
     """
     if session.dataset is None or session.embeddings is None:
         return session
@@ -63,4 +66,8 @@ def with_kept_report(workspace: Path, session: Session) -> Session:
     made_of = (session.dataset.digest, session.dataset.choices.group_column)
     is_same = (kept.dataset, kept.group_column) == made_of
     is_of_vectors = kept.report.encoder == session.embeddings.encoder
-    return session.put(evaluation=kept.report) if is_same and is_of_vectors else session
+    if not (is_same and is_of_vectors):
+        return session
+    again = session.put(evaluation=kept.report)
+    is_fresh = kept.policy == session.policy
+    return again if is_fresh else replace(again, outdated=again.outdated | {"evaluation"})

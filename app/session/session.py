@@ -207,7 +207,7 @@ class Session(Graph):
         needs=("embeddings",), join=_last_placed, default=()
     )
     evaluation: EvaluationReport | None = value(
-        needs=("embeddings", "dataset"), title="the comparison of strategies"
+        needs=("embeddings", "dataset"), dated_by=("policy",), title="the comparison of strategies"
     )
     exported: ExportReport | None = value(
         needs=("source", "take"), dated_by=("dataset", "policy", "balanced"),
@@ -218,6 +218,12 @@ class Session(Graph):
     def export_stale(self) -> bool:
         """Return whether something that the export was made from has changed since."""
         return "exported" in self.outdated
+
+    @property
+    def evaluation_stale(self) -> bool:
+        """Return whether pictures that the comparison learned from would be made otherwise now."""
+        report = self.evaluation
+        return report is not None and report.uses_policy and "evaluation" in self.outdated
 
     def placement(self, synthetic: SyntheticPoints, projection: Projection) -> Placement:
         """Return where synthetic points lie on a map: the best places known."""

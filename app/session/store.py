@@ -43,7 +43,9 @@ from core.words import count_of
 SESSION_FILE = "session.json"
 EMBEDDINGS_FOLDER = "embeddings"
 ENCODERS_FOLDER = "encoders"  # adapted to its images
-CACHES = (EMBEDDINGS_FOLDER, "thumbnails")  # their files are named by content
+PREDICTIONS_FOLDER = "predictions"  # of comparisons
+# Their files are named by content.
+CACHES = (EMBEDDINGS_FOLDER, PREDICTIONS_FOLDER, "thumbnails")
 _INDEX = "index"
 _VERSION = 3
 _FOLDER = re.compile(r"\w{1,100}", re.ASCII)

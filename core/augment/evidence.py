@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core.augment.draws import scale_of
 from core.augment.picture import DrawnStep, apply, at_scale
 from core.augment.trials import Trial, list_trials
-from core.augment.verdict import Figures, Judge, Vectors, Verdict, open_judge
+from core.augment.verdict import Figures, Judge, Vectors, Verdict, give_verdicts, open_judge
 from core.batches import run_ahead
 from core.dataset import TRAIN, ImageDataset, Rows, SkippedFile, refusal_text
 from core.embed import Embeddings, Encoder, find_encoder, unadapted
@@ -41,11 +41,7 @@ class Cell:
     figures: Figures
     rows: tuple[int, ...]  # the images that it was tried on
     predicted: tuple[str, ...]  # the class that each augmented picture is nearest to
-
-    @property
-    def verdict(self) -> Verdict:
-        """Return what the figures say."""
-        return self.figures.verdict
+    verdict: Verdict  # what the figures say among those of all cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +69,7 @@ class Evidence:
                 "level": cell.trial.level,
                 "verdict": cell.verdict.value,
                 **asdict(cell.figures),
+                "lost": cell.figures.lost,
             }
             for cell in self.cells
         ]
@@ -117,12 +114,18 @@ def measure_evidence(
             f"None of the training images of '{dataset.name}' can be tried. {refusal_text(absent)}"
         )
     judge = open_judge(dataset, embeddings, seed=seed)
-    cells: list[Cell] = []
+    found: list[_Measured] = []
     for number, (label, results) in enumerate(tried.items()):
         progress("comparing neighbours", number, len(tried))
         code = dataset.classes.index(label)
-        cells += _cells(label, code, results, trials, judge, dataset.classes)
-    return Evidence(tuple(cells), trials, tuple(tried), embeddings.encoder, seed, tuple(absent))
+        found += _measure(label, code, results, trials, judge, dataset.classes)
+    verdicts = give_verdicts([one[2] for one in found])
+    cells = tuple(Cell(*one, verdict) for one, verdict in zip(found, verdicts, strict=True))
+    return Evidence(cells, trials, tuple(tried), embeddings.encoder, seed, tuple(absent))
+
+
+# A label, a trial, the figures, the rows, and the class that each picture is nearest to.
+_Measured = tuple[str, Trial, Figures, tuple[int, ...], tuple[str, ...]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,20 +222,21 @@ def _share_at_ends(pixels: Pixels) -> float:
     return float(counts[0] + counts[255]) / pixels.size
 
 
-def _cells(
+def _measure(
     label: str,
     code: int,
     results: Sequence[_Tried],
     trials: Sequence[Trial],
     judge: Judge,
     names: Sequence[str],
-) -> list[Cell]:
+) -> list[_Measured]:
+    """Return what a cell holds for each trial on one class, without the verdict."""
     own = judge.points_of(code)
     apart, between, farthest = _distances(own[:_COMPARED])
     sources = np.array([result.row for result in results], np.intp)
     originals = np.stack([result.original for result in results])
     judged = (judge.predict(originals, sources, code).codes == code) & (len(own) > 1)
-    cells = []
+    found: list[_Measured] = []
     for place, trial in enumerate(trials):
         vectors = np.stack([result.vectors[place] for result in results])
         predicted = judge.predict(vectors, sources, code)
@@ -251,8 +255,8 @@ def _cells(
             milliseconds=1000 * float(np.median([result.seconds[place] for result in results])),
         )
         taken_for = tuple(names[code] for code in predicted.codes)
-        cells.append(Cell(label, trial, figures, tuple(sources.tolist()), taken_for))
-    return cells
+        found.append((label, trial, figures, tuple(sources.tolist()), taken_for))
+    return found
 
 
 def _distances(points: NDArray[np.float32]) -> tuple[float, float, float]:

@@ -1,4 +1,4 @@
-"""From evidence to a policy: each operation as strong as it may be, for the classes it helps."""
+"""From evidence to a policy: each operation as strong as is safe, for the classes it spares."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,7 +7,7 @@ from core.augment.evidence import Cell, Evidence
 from core.augment.operations import OPERATIONS
 from core.augment.policy import AugmentPolicy, Step, make_step
 from core.augment.trials import Trial, leading
-from core.augment.verdict import Verdict
+from core.augment.verdict import UNDECIDED, Verdict
 from core.errors import SettingError
 from core.parameters import Range, RangeValues
 from core.words import named
@@ -18,16 +18,18 @@ _HARMFUL = {Verdict.CHANGES, Verdict.RISKY}
 
 
 def suggest_policy(evidence: Evidence, *, seed: int = 0) -> AugmentPolicy:
-    """Return a policy in which each class gets what is useful for it, and nothing that harms it.
+    """Return a policy in which each class gets what is safe for it, and nothing that harms it.
 
-    Two of the steps are done to a picture, drawn evenly. An operation runs from nothing to the
-    strongest level that is useful for most classes, each side of it on its own (darker and
-    lighter). Classes for which that level is not useful, or a milder one harms, are left alone by
-    the step. A class that could not be judged gets what harms no other, where most could be; one
-    that would be left without any step keeps the operation that harms it least.
+    Safe is not helpful: the encoder still finds the label, and whether a model gains is told by a
+    comparison. Two of the steps are done to a picture, drawn evenly. An operation runs from nothing
+    to the strongest level that is safe for most classes, each side of it on its own (darker and
+    lighter). Classes for which that level is not safe, or a milder one harms, are left alone by the
+    step. A class of which nothing can be said gets what harms no other, where of most something
+    can, unless it lost more labels than can be borne; one that would be left without any step keeps
+    the operation that harms it least.
 
     Raises:
-        SettingError: nothing is useful for any class.
+        SettingError: nothing is safe for any class.
     """
     steps = []
     for name in dict.fromkeys(trial.operation for trial in evidence.trials):
@@ -36,18 +38,17 @@ def suggest_policy(evidence: Evidence, *, seed: int = 0) -> AugmentPolicy:
             steps.append(step)
     if not steps:
         raise SettingError(
-            "The encoder finds no operation useful for any class. Try other operations, more "
-            "images, or another encoder."
+            "No operation is shown to be safe for any class. Try other operations, more images, or "
+            "another encoder."
         )
     return AugmentPolicy(tuple(_with_orphans(evidence, steps)), seed, pick=_AT_ONCE)
 
 
-def useful_for(evidence: Evidence, label: str) -> list[Trial]:
-    """Return the strongest useful trial of each operation for one class."""
+def safe_for(evidence: Evidence, label: str) -> list[Trial]:
+    """Return the strongest safe trial of each operation for one class."""
     strongest: dict[tuple[str, bool], Trial] = {}
     for trial in evidence.trials:
-        cell = evidence.by_place[label, trial]
-        if cell.verdict is Verdict.USEFUL and _is_safe_below(evidence, label, trial):
+        if _serves(evidence, label, trial):
             strongest[trial.operation, _is_upward(trial)] = trial
     return list(strongest.values())
 
@@ -60,11 +61,12 @@ def mirror_text(evidence: Evidence) -> str | None:
     title = OPERATIONS[mirrors[0].operation].title.lower()
     verdicts = {label: evidence.by_place[label, mirrors[0]].verdict for label in evidence.labels}
     changed = [label for label, verdict in verdicts.items() if verdict is Verdict.CHANGES]
-    if set(verdicts.values()) == {Verdict.UNKNOWN}:
+    undecided = [label for label, verdict in verdicts.items() if verdict in UNDECIDED]
+    if len(undecided) == len(verdicts):
         return "No class could be judged. Compare the pictures below."
     if changed:
         return f"A {title} changes the label of {named(changed)}."
-    if Verdict.UNKNOWN in verdicts.values():
+    if undecided:
         return f"Of the classes that could be judged, a {title} changes none."
     return f"A {title} changes the label of no class."
 
@@ -89,24 +91,29 @@ def _step(evidence: Evidence, operation: str) -> Step | None:
         chosen = [max(chosen, key=lambda trial: len(served[trial]))]
         helped = served[chosen[0]]
     others = set(evidence.labels) - helped
-    verdicts = {
-        label: {evidence.by_place[label, one].verdict for one in chosen} for label in others
-    }
-    unknown = {label for label in others if verdicts[label] == {Verdict.UNKNOWN}}
-    is_harmless = not any(verdicts[label] & _HARMFUL for label in others)
+    cells = {label: [evidence.by_place[label, one] for one in chosen] for label in others}
+    open_to_it = {label for label in others if all(_is_open(cell) for cell in cells[label])}
+    is_harmless = not any(cell.verdict in _HARMFUL for label in others for cell in cells[label])
     # What harms nobody is done to the classes that could not be judged, too: mostly rare ones. An
     # encoder that could judge the fewer half says nothing of the others.
-    if is_harmless and 2 * len(unknown) <= len(evidence.labels):
-        others -= unknown
+    if is_harmless and 2 * len(open_to_it) <= len(evidence.labels):
+        others -= open_to_it
     return make_step(operation, _values(chosen), probability=1, except_labels=others)
 
 
 def _serves(evidence: Evidence, label: str, trial: Trial) -> bool:
-    is_useful = evidence.by_place[label, trial].verdict is Verdict.USEFUL
-    return is_useful and _is_safe_below(evidence, label, trial)
+    is_safe = evidence.by_place[label, trial].verdict is Verdict.SAFE
+    return is_safe and _is_spared_below(evidence, label, trial)
 
 
-def _is_safe_below(evidence: Evidence, label: str, trial: Trial) -> bool:
+def _is_open(cell: Cell) -> bool:
+    """Tell whether nothing can be said, and nothing speaks against it either."""
+    return (
+        cell.verdict in UNDECIDED and cell.figures.lost <= cell.figures.borne * cell.figures.judged
+    )
+
+
+def _is_spared_below(evidence: Evidence, label: str, trial: Trial) -> bool:
     """Tell whether no milder level of the same side harms the class: a range holds them all."""
     milder = evidence.trials[: evidence.trials.index(trial)]
     return not any(

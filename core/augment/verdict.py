@@ -1,8 +1,8 @@
 """Tell which class pictures are taken for, and say from the figures what an operation does."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,26 +20,34 @@ _QUERIES_AT_ONCE = 512
 
 
 class Verdict(StrEnum):
-    """What one operation at one strength does to the pictures of one class."""
+    """What one operation at one strength does to the pictures of one class.
+
+    Safe means that the encoder still finds the label, and that the pictures are new to it. It does
+    not mean that a model learns from them: Evaluate tells.
+    """
 
     NOTHING = "adds nothing"
-    USEFUL = "useful"
+    SAFE = "safe"
     RISKY = "risky"
     CHANGES = "changes the label"
+    TOO_FEW = "too few to say"
     UNKNOWN = "not judged"
 
 
+# What is not decided: the encoder does not know the class, or there were too few images.
+UNDECIDED = frozenset({Verdict.TOO_FEW, Verdict.UNKNOWN})
 # A picture that moves by less than a tenth of the distance between two images of its class is
 # the same picture to an encoder, and to what is trained on its like.
 LEAST_MOVE = 0.1
 # So many lost labels can be borne, and more where the encoder misplaces more of the class's real
 # images: what it placed rightly by a hair falls elsewhere after any change, and a crab is no other
-# animal in a mirror. More of them count when chance does not explain them: of four images two are
-# lost so in one case of nineteen, three of three in one of a thousand.
+# animal in a mirror.
 BORNE_LOSS = 0.1
-SIGNIFICANCE = 0.05
-# With fewer images that the encoder places rightly before, a share means nothing.
-LEAST_JUDGED = 3
+# What destroys so many labels must not pass for safe.
+RUINOUS_LOSS = 0.5
+FALSE_SHARE = 0.05  # of the cells called harmful, and of those called safe
+# Of four images none is lost by what destroys half the labels in one case of sixteen: too many.
+_FEWEST_IMAGES = 5
 
 
 @dataclass(frozen=True)
@@ -58,25 +66,81 @@ class Figures:
     milliseconds: float  # to make one picture
 
     @property
-    def verdict(self) -> Verdict:
-        """Return what the figures say. No name of a class or an operation plays a part.
+    def lost(self) -> int:
+        """Return how many of the judged images lose their label."""
+        return self.judged - round(self.kept * self.judged)
 
-        Most pictures of the class taken for another: it changes the label. More than can be borne
-        and chance explains, or pictures farther from themselves than images of the class are from
-        each other: risky. Hardly any movement: it adds nothing. All else is useful.
-        """
-        borne = max(BORNE_LOSS, 1 - self.judged / self.images)
-        # Where chance could explain even the loss of all, nothing could ever speak against it.
-        if self.judged < LEAST_JUDGED or borne**self.judged >= SIGNIFICANCE:
-            return Verdict.UNKNOWN
-        lost = self.judged - round(self.kept * self.judged)
-        if _chance_of(lost, self.judged, borne) < SIGNIFICANCE:
-            return Verdict.CHANGES if self.kept < 0.5 else Verdict.RISKY
-        if self.move > self.reach:
-            return Verdict.RISKY
-        if self.move < LEAST_MOVE or self.identical > 0.5:
-            return Verdict.NOTHING
-        return Verdict.USEFUL
+    @property
+    def kept_text(self) -> str:
+        """Return '17 of 18 keep the label'."""
+        if not self.judged:
+            return f"the encoder places none of {self.images} in its class"
+        return f"{self.judged - self.lost} of {self.judged} keep the label"
+
+    @property
+    def borne(self) -> float:
+        """Return the share of labels that may be lost: more where the encoder errs by itself."""
+        return max(BORNE_LOSS, 1 - self.judged / self.images)
+
+    @property
+    def is_judged(self) -> bool:
+        """Tell whether the loss of all labels would say something: the encoder knows the class."""
+        return self.judged > 0 and self.borne**self.judged < FALSE_SHARE
+
+
+def give_verdicts(figures: Sequence[Figures]) -> list[Verdict]:
+    """Return what the figures of all cells say. No name of a class or an operation plays a part.
+
+    Two exact binomial tests a cell, of l lost labels among n judged images:
+
+    - harmful, where P(Bin(n, borne) >= l) is small: more are lost than can be borne. Most of them:
+      it changes the label; else it is risky.
+    - safe, where P(Bin(n, 1/2) <= l) is small: what destroys half the labels would not have come
+      off so well. Five images that all keep theirs are the fewest that can show it (1/32).
+
+    "Small" holds for all cells together: with the p-values in order, p(1) to p(m), the first k are
+    small for the largest k with p(k) <= 0.05 k / m. So of the cells called safe at most 5% are
+    expected to destroy half the labels, and of those called harmful at most 5% to lose no more than
+    can be borne, however many classes and trials there are. What is neither is too few to say.
+    Apart from labels: pictures farther from themselves than images of the class are from each
+    other are risky, and hardly any movement adds nothing.
+
+    Args:
+        figures: Of every class and trial.
+
+    Source:
+        Clopper & Pearson, Biometrika 26 (1934), for the exact tails; Benjamini & Hochberg, JRSS B
+        57 (1995), for all cells together.
+    """
+    from scipy.stats import binom
+
+    known = [one for one in figures if one.is_judged]
+    lost, judged = np.array([(one.lost, one.judged) for one in known]).reshape(-1, 2).T
+    is_harmful = _are_small(binom.sf(lost - 1, judged, [one.borne for one in known]))
+    is_kept = _are_small(binom.cdf(lost, judged, RUINOUS_LOSS))
+    told = iter(zip(is_harmful.tolist(), is_kept.tolist(), strict=True))
+    return [_verdict(one, *(next(told) if one.is_judged else (False, False))) for one in figures]
+
+
+def _verdict(figures: Figures, is_harmful: bool, is_kept: bool) -> Verdict:
+    if is_harmful:
+        return Verdict.CHANGES if figures.kept < RUINOUS_LOSS else Verdict.RISKY
+    if figures.images < _FEWEST_IMAGES:
+        return Verdict.TOO_FEW
+    if not figures.is_judged:
+        return Verdict.UNKNOWN
+    if figures.move > figures.reach:
+        return Verdict.RISKY
+    if figures.move < LEAST_MOVE or figures.identical > 0.5:
+        return Verdict.NOTHING
+    return Verdict.SAFE if is_kept else Verdict.TOO_FEW
+
+
+def _are_small(chances: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell which of (M,) p-values are small, with 5% of these expected to be so by chance."""
+    ordered = np.sort(chances)
+    passed = ordered[ordered <= FALSE_SHARE * np.arange(1, len(ordered) + 1) / len(ordered)]
+    return chances <= (passed.max() if len(passed) else -1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,13 +218,6 @@ def open_judge(dataset: ImageDataset, embeddings: Embeddings, *, seed: int) -> J
     points = embeddings.vectors[embeddings.positions_of(rows)]
     starts = np.cumsum([0, *(len(of_class) for of_class in chosen)])
     return Judge(points, rows, starts.astype(np.intp))
-
-
-def _chance_of(lost: int, count: int, share: float) -> float:
-    """Return how likely `lost` or more of `count` are where each is lost with `share`."""
-    return sum(
-        comb(count, n) * share**n * (1 - share) ** (count - n) for n in range(lost, count + 1)
-    )
 
 
 def _squares(vectors: Vectors, points: Vectors) -> Vectors:

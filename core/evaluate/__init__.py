@@ -1,57 +1,74 @@
 """Does balancing help? Candidates compared on images that none of them saw.
 
-Reading order: `candidates` (and `candidate_sets`) say what is compared, `folds` and `group_folds`
-on which images. `compare` prepares an `experiment`: `prepared` balances each training side into a
-`training_set`; `inputs`, `picture_cache` and `picture_store` turn pictures into what the head
-takes, `preprocessing` and `features` do so for vectors. `head` says what a head is; `heads`
-(`vector_heads`, and `network` and `fine_tuning` through `training`) learn and predict. `adapting`
-lets an encoder learn, once or in each fold. `metrics` and `intervals` score the predictions,
-`verdict`, `notes` and `result_notes` say what came out, `report` holds it, `report_file` and
-`report_csv` write it. `leaky` measures what resampling before
-splitting would have reported; `estimate` and `repeats` say how long a comparison takes and how
-often it learns; `threads` and `buffer` keep it within its means.
+Reading order: `experiment` says what all candidates share and, with `folds` and `group_folds`, on
+which images they are scored; `candidates` what is compared. `compare` runs them repeat by repeat on
+a `bench`: `balancing` makes a `training_set` of each training side, `features`, `inputs`,
+`picture_cache` and `picture_store` (with `buffer`) turn vectors and pictures into what a `head`
+takes. `heads` lists them: `linear_model` and `vector_heads` learn from vectors, `network` and
+`fine_tuning` (through `training`) from pictures; `adapting` lets an encoder learn in each fold.
+What comes out are `predictions`, which `kept` holds in files. All else follows from them: `metrics`
+and `influence` figures, `variance` and `inference` intervals, `per_class` those of a class,
+`outcomes` what they come to and `answer` how that is said. `report` holds it, with `notes` and
+`result_notes`; `report_file` and `report_csv` write it. `label_errors` ranks images whose label is
+not believed. `more_images` asks what more images would bring: `curve_cells` learn from parts of the
+images, `curves` foretell by them, `curve_text` says it. `chosen_augmentation` chooses operations
+inside each training side. `leaky` measures what resampling before
+splitting would have reported; `estimate` says how long a comparison takes; `threads` keeps it
+within its means.
 
-`evaluate` leaves the package with its `EvaluationReport`, and the registries `HEADS` and `METRICS`.
+`evaluate` leaves the package with `Experiment` and `EvaluationReport`, and the registries `HEADS`,
+`METRICS` and `RULES`.
 """
 
-from core.evaluate.candidates import Candidate, augmentations, parse_candidate
+from core.evaluate.candidates import (
+    BASELINE,
+    CANDIDATE_SETS,
+    Candidate,
+    augmentations,
+    parse_candidate,
+    parse_candidates,
+)
 from core.evaluate.compare import evaluate
+from core.evaluate.experiment import Experiment
 from core.evaluate.folds import Fold, make_folds
 from core.evaluate.head import Epoch, Head
 from core.evaluate.heads import DEFAULT_HEAD, HEADS, find_head
 from core.evaluate.metrics import METRICS, PRIMARY, Metric
+from core.evaluate.outcomes import Outcome
+from core.evaluate.predictions import Predictions
 from core.evaluate.report import (
-    BASELINE,
     FLOOR,
     Difference,
     EvaluationReport,
-    MetricSummary,
-    Outcome,
     StrategyResult,
 )
-from core.evaluate.verdict import verdict_for
+from core.evaluate.vector_heads import RULES, Rule
 
 __all__ = [
     "BASELINE",
+    "CANDIDATE_SETS",
     "DEFAULT_HEAD",
     "FLOOR",
     "HEADS",
     "METRICS",
     "PRIMARY",
+    "RULES",
     "Candidate",
     "Difference",
     "Epoch",
     "EvaluationReport",
+    "Experiment",
     "Fold",
     "Head",
     "Metric",
-    "MetricSummary",
     "Outcome",
+    "Predictions",
+    "Rule",
     "StrategyResult",
     "augmentations",
     "evaluate",
     "find_head",
     "make_folds",
     "parse_candidate",
-    "verdict_for",
+    "parse_candidates",
 ]

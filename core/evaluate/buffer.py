@@ -1,4 +1,4 @@
-"""A buffer for the input of a head: in memory while it is small, else in a file."""
+"""A buffer for many numbers of a comparison: in memory while it is small, else in a file."""
 
 import os
 import shutil
@@ -31,7 +31,7 @@ def make_buffer(shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
             _reserve(file, count)
         except OSError as error:
             raise OutputError(
-                f"The input of the network needs {size_of(count)} in '{tempfile.gettempdir()}', "
+                f"The comparison needs {size_of(count)} in '{tempfile.gettempdir()}', "
                 "where there is not enough space. Choose fewer images on Load, fewer strategies, "
                 "or a TMPDIR with more space."
             ) from error

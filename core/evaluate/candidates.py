@@ -1,10 +1,15 @@
-"""Candidates of a comparison: a strategy, one with an operation or a target, or several."""
+"""Candidates of a comparison: a strategy, one with an operation or a target, a rule, or several.
 
-from collections.abc import Mapping, Sequence
+Some sets of them have names of their own, to begin a comparison with.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.augment import PRESETS, AugmentPolicy, Step, find_operation, make_step
 from core.errors import SettingError
+from core.evaluate.head import Head
+from core.evaluate.vector_heads import RULES, Rule
 from core.resample import (
     Settings,
     Strategy,
@@ -16,6 +21,8 @@ from core.resample import (
 )
 from core.resample.strategies import STRATEGIES
 from core.words import lowered
+
+BASELINE = "none"  # every other row is compared with it
 
 STANDARD_POLICY = PRESETS["standard"]
 
@@ -61,6 +68,17 @@ class Candidate:
     name: str
     title: str
     parts: tuple[Part, ...]
+    rule: Rule | None = None  # in place of how the head learns or answers
+
+    @property
+    def key(self) -> str:
+        """Return a text that two candidates share only where they predict the same."""
+        parts = [
+            (part.strategy, part.target, sorted(part.settings.items()), part.as_pictures)
+            for part in self.parts
+        ]
+        policies = [policy.to_json() for policy in self.policies]
+        return repr((parts, policies, None if self.rule is None else self.rule.name))
 
     @property
     def settings(self) -> dict[str, float | str]:
@@ -93,8 +111,8 @@ def parse_candidate(
 
     A name is a strategy ('smote'), a strategy with a target ('smote@50%'), augmented pictures by
     one operation ('augment:crop'), the pictures that an export writes for synthetic points
-    ('smote:pictures'), or several of these ('smote@50%+class_weights'). What is left out comes
-    before what is added, and weights are those of the counts that come out.
+    ('smote:pictures'), a rule ('lda'), or several of these ('smote@50%+class_weights'). What is
+    left out comes before what is added, and weights are those of the counts that come out.
 
     Args:
         name: See above.
@@ -105,11 +123,29 @@ def parse_candidate(
         SettingError: a name that stands for nothing, or parts that do not go together.
     """
     pieces = [piece.strip() for piece in name.split("+")]
-    parts = [_parse_part(piece, settings or {}, policy) for piece in pieces]
-    _check_order(name, parts)
-    titles = [_title(piece, part) for piece, part in zip(pieces, parts, strict=True)]
+    rules = [RULES[piece] for piece in pieces if piece in RULES]
+    named = [piece for piece in pieces if piece not in RULES]
+    parts = [_parse_part(piece, settings or {}, policy) for piece in named]
+    _check_order(name, parts, rules)
+    titles = [_title(piece, part) for piece, part in zip(named, parts, strict=True)]
+    titles += [rule.title for rule in rules]
     title = " + ".join([titles[0], *(lowered(one) for one in titles[1:])])
-    return Candidate(name, title, tuple(parts))
+    return Candidate(name, title, tuple(parts), rules[0] if rules else None)
+
+
+def parse_candidates(
+    names: Sequence[str] | None = None,
+    settings: Mapping[str, Settings] | None = None,
+    policy: AugmentPolicy = STANDARD_POLICY,
+) -> list[Candidate]:
+    """Return what `names` stand for, the baseline first and each once; the defaults unless given.
+
+    Raises:
+        SettingError: see `parse_candidate`.
+    """
+    if names is None:
+        names = _default(policy)
+    return [parse_candidate(name, settings, policy) for name in dict.fromkeys([BASELINE, *names])]
 
 
 def check_targets(candidates: Sequence[Candidate], counts: Mapping[str, int]) -> None:
@@ -136,16 +172,25 @@ def check_targets(candidates: Sequence[Candidate], counts: Mapping[str, int]) ->
                 )
 
 
-def check_points(candidates: Sequence[Candidate], *, takes_pictures: bool) -> None:
-    """Refuse points that no picture stands for where a head learns from pictures alone.
+def check_suits(candidates: Sequence[Candidate], head: Head) -> None:
+    """Refuse what a head cannot learn: points without pictures, and rules of linear models.
 
     Raises:
-        SettingError: there are such points.
+        SettingError: there is such a candidate.
     """
     for candidate in candidates:
+        if candidate.rule is not None and head.fitter is None:
+            raise SettingError(
+                f"'{candidate.name}': {candidate.rule.title} changes how a linear model learns, "
+                f"and '{head.title}' is none. Leave it out, or choose another head."
+            )
         for part in candidate.parts:
             record = find_strategy(part.strategy)
-            if takes_pictures and record.effect.adds_points and not record.effect.adds_pictures:
+            if (
+                head.learns_from_pictures
+                and record.effect.adds_points
+                and not record.effect.adds_pictures
+            ):
                 raise SettingError(
                     f"'{candidate.name}': {record.title} makes vectors without pictures, and this "
                     "head learns from pictures. Choose a head that learns from vectors."
@@ -158,11 +203,16 @@ def has_two_faces(record: Strategy) -> bool:
 
 
 def all_names() -> list[str]:
-    """Return the name of a row for each strategy, and for the pictures of those with points."""
+    """Return the name of a row for each strategy, the pictures of those with points, each rule."""
     names = []
     for name, record in STRATEGIES.items():
         names += [name, f"{name}:{AS_PICTURES}"] if has_two_faces(record) else [name]
-    return names
+    return [*names, *RULES]
+
+
+def names_for(head: Head, names: Sequence[str]) -> list[str]:
+    """Return the names that stand for something with a head: rules do with a linear model alone."""
+    return [name for name in names if head.fitter is not None or not _has_rule(name)]
 
 
 def augmentations(policy: AugmentPolicy = STANDARD_POLICY) -> list[str]:
@@ -199,11 +249,52 @@ def _refused(piece: str, record: Strategy) -> str:
     )
 
 
-def _check_order(name: str, parts: Sequence[Part]) -> None:
+@dataclass(frozen=True)
+class CandidateSet:
+    """Some rows that are often compared together."""
+
+    name: str
+    title: str
+    rows: Callable[[AugmentPolicy], list[str]]  # their names, without the baseline
+
+
+def _default(_: AugmentPolicy) -> list[str]:
+    strategies = [name for name, one in STRATEGIES.items() if one.is_default and name != BASELINE]
+    return strategies + [name for name, rule in RULES.items() if rule.is_default]
+
+
+def _smote_and_kin(_: AugmentPolicy) -> list[str]:
+    return [
+        name
+        for name in all_names()
+        if name not in RULES and STRATEGIES[name.partition(":")[0]].effect.adds_points
+    ]
+
+
+def _all(_: AugmentPolicy) -> list[str]:
+    return [name for name in all_names() if name != BASELINE]
+
+
+CANDIDATE_SETS: Mapping[str, CandidateSet] = {
+    one.name: one
+    for one in (
+        CandidateSet("default", "Default", _default),
+        CandidateSet("augmentations", "Augmentations, one by one", augmentations),
+        CandidateSet("smote_kin", "SMOTE and its variants", _smote_and_kin),
+        CandidateSet("all", "All", _all),
+    )
+}
+
+
+def _has_rule(name: str) -> bool:
+    return any(piece.strip() in RULES for piece in name.split("+"))
+
+
+def _check_order(name: str, parts: Sequence[Part], rules: Sequence[Rule]) -> None:
     strategies = [part.strategy for part in parts]
     if len(set(strategies)) < len(strategies):
         raise SettingError(f"'{name}' names a strategy twice. Keep one of them.")
-    if sum(part.weighs for part in parts) > 1:
+    if sum(part.weighs for part in parts) + len(rules) > 1:
         raise SettingError(f"'{name}' weighs classes twice. Keep one of the weights.")
     effects = [find_strategy(part.strategy).effect for part in parts]
     adding = [place for place, effect in enumerate(effects) if effect.adds]

@@ -1,273 +1,193 @@
-"""Compare strategies on images that none of them saw."""
+"""Compare candidates on images that none of them saw, repeat by repeat."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
+from numpy.typing import NDArray
 
-from core.augment import AugmentPolicy
-from core.dataset import SPLITS, TEST, TRAIN, ImageDataset
-from core.duplicates import picture_groups
-from core.embed import Embeddings, unadapted
-from core.errors import SettingError, TooFewClassesError
-from core.evaluate.adapting import adapting_note
-from core.evaluate.candidates import (
-    STANDARD_POLICY,
-    Candidate,
-    check_targets,
-    parse_candidate,
-)
-from core.evaluate.experiment import Clock, Experiment, prepare_experiment, whole_rows
-from core.evaluate.folds import Fold, kept_together, make_folds, scored_rows
-from core.evaluate.head import Head
-from core.evaluate.heads import DEFAULT_HEAD, check_head, find_head
+from core.dataset import TRAIN
+from core.embed import unadapted
+from core.evaluate.bench import Bench, Clock, Laid, Scored, open_bench
+from core.evaluate.buffer import make_buffer
+from core.evaluate.candidates import Candidate, check_targets, parse_candidates
+from core.evaluate.experiment import Design, Experiment, draw_design
+from core.evaluate.kept import KeptRepeat, KeptRepeats
 from core.evaluate.leaky import measure_leaky
-from core.evaluate.metrics import METRICS, PRIMARY
 from core.evaluate.notes import write_notes
-from core.evaluate.prepared import WHOLE
-from core.evaluate.repeats import DEFAULT_FOLDS, check_repeats, default_repeats
-from core.evaluate.report import BASELINE, FLOOR, EvaluationReport, Row, summarise
-from core.evaluate.result_notes import write_result_notes
-from core.evaluate.threads import one_thread
-from core.evaluate.verdict import write_verdict
+from core.evaluate.predictions import Predictions
+from core.evaluate.report import Done, EvaluationReport, Spent
 from core.progress import Progress, silent
-from core.randomness import stream_seed
-from core.resample import STRATEGIES, Settings
 
 STAGE = "comparing strategies"
-DRAWING = "drawing folds"
 
-_FLOOR_TITLE = "Always the largest class"
-
-OnReport = Callable[[EvaluationReport], None]
+OnDone = Callable[[Done], None]
 
 
 def evaluate(
-    dataset: ImageDataset,
-    embeddings: Embeddings,
+    experiment: Experiment,
+    candidates: Sequence[Candidate] | None = None,
     *,
-    strategies: Sequence[str] | None = None,
-    head: str | Head = DEFAULT_HEAD,
-    metric: str = PRIMARY,
-    n_splits: int = DEFAULT_FOLDS,
-    repeats: int | None = None,
-    settings: Mapping[str, Settings] | None = None,
-    policy: AugmentPolicy = STANDARD_POLICY,
-    on_test_split: bool = False,
-    shows_leak: bool = False,
-    seed: int = 0,
-    device: str = "cpu",
+    kept: Path | None = None,
     clock: Clock = perf_counter,
-    on_report: OnReport | None = None,
+    on_done: OnDone | None = None,
     progress: Progress = silent,
 ) -> EvaluationReport:
-    """Compare strategies by how well a head labels images that it never saw.
+    """Compare candidates by how well a head labels images that it never saw.
 
-    The training split is divided into folds first; what looks the same stays together, and so does
-    what is of one group, such as a patient, where the dataset says so. In each fold everything is
-    fitted on the training side alone: the scaling, the directions, what the strategy adds, and the
-    head.
+    The training split is divided into folds first. In each fold everything is fitted on the
+    training side alone: the scaling, the directions, what a candidate adds, how strongly the head
+    is held back, and the head. Each repeat is run for all candidates before the next one begins.
 
     Args:
-        dataset: The images; validation and test splits are not touched.
-        embeddings: Their vectors; images without one are left out. Those of an encoder that has
-            learned labels are not used: its base learns in each fold, or stands in for it.
-        strategies: Names as `parse_candidate` reads them; the defaults unless given. Two rows
-            are always there: 'none', and a head that always predicts the largest class.
-        head: A key of HEADS, or a head.
-        metric: The key in METRICS that matters to the person; the verdict is about it.
-        n_splits: Folds per repeat, at most; fewer when a class is small.
-        repeats: How often to draw folds again, or on the test split how often to learn from another
-            seed; unless given, so that each strategy learns 10 times, with slow heads and
-            encoders that learn in each fold 5 times.
-        settings: Strategy -> values of its parameters; the defaults unless given.
-        policy: How pictures are augmented.
-        on_test_split: Learn from the whole training split and score on the test split as it came.
-        shows_leak: Also measure what resampling before splitting would have reported.
-        seed: Same seed, same report but for the seconds.
-        device: Of a network.
+        experiment: What all candidates share.
+        candidates: What is compared, the baseline among them or not; the defaults unless given. A
+            head that always predicts the largest class is there besides.
+        kept: A folder for predictions: repeats that lie there are not run again.
         clock: Tells seconds.
-        on_report: Given the report so far when a strategy is done.
-        progress: Told of pictures compared, folds drawn and pictures made, then of each fold and
-            strategy.
+        on_done: Given what is known when a candidate has its first repeat, and after each further
+            repeat of all.
+        progress: Told of pictures compared, folds drawn and pictures made, then of fits.
 
     Raises:
         TooFewClassesError: fewer than two classes have two different training images, or groups.
-        SettingError: a strategy, head or metric that there is not, or a number out of range; or
-            groups of which no folds can be made.
+        SettingError: a candidate that cannot be compared, or groups of which no folds can be made.
+        OutputError: the folder cannot be written, or there is no room.
     """
-    check_repeats(n_splits, repeats)
-    if metric not in METRICS:
-        raise SettingError(f"There is no metric '{metric}'. The metrics are: {', '.join(METRICS)}.")
-    chosen = find_head(head) if isinstance(head, str) else head
-    encoder, base = embeddings.encoder, embeddings.base
-    check_head(chosen, base or encoder)
-    if base is not None and shows_leak:
-        raise SettingError(
-            "What resampling before splitting would report is not measured with an adapted "
-            f"encoder. Embed with '{base}' to see it, or do not ask for it."
+    asked = _with_baseline(parse_candidates() if candidates is None else candidates)
+    check_targets(asked, experiment.dataset.counts(TRAIN))
+    design = draw_design(experiment, progress)
+    repeats = KeptRepeats(kept, experiment, design)
+    repeats.forget_others()
+    comparison = _Comparison(experiment, design, asked, repeats)
+    comparison.run(clock, on_done, progress)
+    return comparison.done().report()
+
+
+def _with_baseline(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the candidates, the baseline first and each once."""
+    (baseline,) = parse_candidates([])
+    return list({one.name: one for one in (baseline, *candidates)}.values())
+
+
+@dataclass(eq=False)
+class _Comparison:
+    """What is known so far: it grows with each repeat of each candidate."""
+
+    experiment: Experiment
+    design: Design
+    candidates: list[Candidate]
+    kept: KeptRepeats
+    scores: dict[str, NDArray[np.float16]] = field(default_factory=dict)  # (R, N, C)
+    spent: dict[str, list[KeptRepeat]] = field(default_factory=dict)  # by repeat, without scores
+    leaky: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def run(self, clock: Clock, on_done: OnDone | None, progress: Progress) -> None:
+        """Run what is not kept, and tell of it."""
+        bench: Bench | None = None
+        repeats = len(self.design.repeats)
+        fits = self.experiment.head.steps * len(self.design.repeats[0])
+        total = repeats * len(self.candidates) * fits
+        for repeat in range(repeats):
+            laid: list[Laid] = []
+            for place, candidate in enumerate(self.candidates):
+                before = (repeat * len(self.candidates) + place) * fits
+                progress(STAGE, before, total)
+                found = self.kept.find(candidate, repeat)
+                if found is None:
+                    if bench is None:
+                        bench = self._open(clock, progress)
+                    if not laid:
+                        laid = bench.lay_out(repeat, progress)
+
+                    def tell(done: int, of: int, before: int = before) -> None:
+                        progress(STAGE, before + done * fits // max(1, of), total)
+
+                    found = _joined(self.design, bench.run(candidate, laid, tell), laid)
+                    self.kept.put(candidate, repeat, found)
+                self._take(candidate, repeat, found)
+                is_last = place == len(self.candidates) - 1
+                if on_done is not None and (repeat == 0 or is_last):
+                    on_done(self.done())
+        if self.experiment.shows_leak:
+            self._show_leak(bench or self._open(clock, progress))
+        progress(STAGE, total, total)
+
+    def done(self) -> Done:
+        """Return what all candidates that have begun have in common: whole repeats."""
+        begun = [one.name for one in self.candidates if one.name in self.spent]
+        count = min(len(self.spent[name]) for name in begun)
+        dataset, design = self.experiment.dataset, self.design
+        predictions = Predictions(
+            design.rows,
+            np.searchsorted(design.codes, design.actual).astype(np.intp),
+            design.groups[design.rows],
+            tuple(dataset.classes[code] for code in design.codes),
+            np.stack([design.fold_of(repeat) for repeat in range(count)]),
+            {name: self.scores[name][:count] for name in begun},
+            self.experiment.on_test_split,
         )
-    if chosen.learns_from_pictures:
-        embeddings = unadapted(dataset, embeddings, progress=progress)
-    candidates = _candidates(strategies, settings, policy)
-    check_targets(candidates, dataset.counts(TRAIN))
-    pictures = picture_groups(dataset, progress)
-    groups = kept_together(dataset, pictures, embeddings.rows)
-    if on_test_split:
-        splits, repeats = (
-            1,
-            max(2, repeats or default_repeats(chosen, is_held_out=True, adapts=base is not None)),
+        return Done(
+            self.experiment,
+            self.candidates,
+            predictions,
+            {name: _spent(self.spent[name][:count]) for name in begun},
+            write_notes(self.experiment, design, self.candidates),
+            len(design.whole),
+            len(design.repeats),
+            self.leaky,
+            self._edited(predictions),
         )
-        folds = [_whole(dataset, embeddings)] * repeats
-        rows = folds[0].train
-    else:
-        progress(DRAWING, 0, repeats or 0)
-        rows = scored_rows(dataset, embeddings.rows, groups)
-        folds = make_folds(dataset, embeddings.rows, groups=groups, n_splits=n_splits, seed=seed)
-        splits = len(folds)
-        repeats = repeats or default_repeats(chosen, folds=splits, adapts=base is not None)
-        for repeat in range(1, repeats):
-            progress(DRAWING, repeat, repeats)
-            again = stream_seed(seed, "repeat", repeat)
-            folds += make_folds(
-                dataset, embeddings.rows, groups=groups, n_splits=n_splits, seed=again
-            )
-    experiment = prepare_experiment(
-        dataset,
-        embeddings,
-        folds,
-        candidates,
-        chosen,
-        is_held_out=on_test_split,
-        shows_leak=shows_leak,
-        seed=seed,
-        device=device,
-        clock=clock,
-        progress=progress,
+
+    def _edited(self, predictions: Predictions) -> Predictions | None:
+        """Return the predictions of the images that are there now, by the labels of now."""
+        if self.experiment.original is None:
+            return None
+        dataset, design = self.experiment.dataset, self.design
+        codes = dataset.codes[design.rows]
+        is_kept = (dataset.split_codes[design.rows] >= 0) & np.isin(codes, design.codes)
+        return predictions.only(is_kept, np.searchsorted(design.codes, codes).astype(np.intp))
+
+    def _open(self, clock: Clock, progress: Progress) -> Bench:
+        experiment = self.experiment
+        if experiment.head.learns_from_pictures:
+            own = unadapted(experiment.dataset, experiment.embeddings, progress=progress)
+            experiment = replace(experiment, embeddings=own)
+        return open_bench(experiment, self.design, self.candidates, clock, progress)
+
+    def _take(self, candidate: Candidate, repeat: int, found: KeptRepeat) -> None:
+        if candidate.name not in self.scores:
+            shape = (len(self.design.repeats), len(self.design.rows), len(self.design.codes))
+            self.scores[candidate.name] = make_buffer(shape, np.float16)
+        self.scores[candidate.name][repeat] = found.scores
+        without = replace(found, scores=np.empty((0, 0), np.float16))
+        self.spent.setdefault(candidate.name, []).append(without)
+
+    def _show_leak(self, bench: Bench) -> None:
+        for candidate in self.candidates:
+            if candidate.adds and bench.store is None:
+                self.leaky[candidate.name] = measure_leaky(bench, candidate)
+
+
+def _joined(design: Design, answers: Sequence[Scored], laid: Sequence[Laid]) -> KeptRepeat:
+    """Return a repeat of what a candidate answered in each of its folds."""
+    scores = np.zeros((len(design.rows), len(design.codes)), np.float16)
+    for answer, one in zip(answers, laid, strict=True):
+        scores[np.searchsorted(design.rows, one.run.fold.test)] = answer.scores
+    curves = tuple(answer.curve for answer in answers if answer.curve)
+    return KeptRepeat(
+        scores,
+        float(np.mean([answer.seconds for answer in answers])),
+        float(np.mean([answer.change for answer in answers])),
+        curves,
     )
-    classes = tuple(dataset.classes[code] for code in experiment.codes)
-    sides = [len(fold.test) / len(fold.train) for fold in folds]
-    spread_share = 0.0 if on_test_split else float(np.mean(sides))
-    notes = write_notes(
-        dataset,
-        embeddings.rows,
-        pictures,
-        groups,
-        folds,
-        asked_splits=n_splits,
-        splits=splits,
-        is_held_out=on_test_split,
-        candidates=candidates,
+
+
+def _spent(repeats: Sequence[KeptRepeat]) -> Spent:
+    return Spent(
+        float(np.mean([one.seconds for one in repeats])),
+        float(np.mean([one.change for one in repeats])),
+        tuple(curve for one in repeats for curve in one.curves),
     )
-    if base is not None:
-        by_fold = adapting_note(base, learns_from_pictures=chosen.learns_from_pictures)
-        notes = (by_fold, *notes)
-    floor = Row(FLOOR, _FLOOR_TITLE, [experiment.run_floor(number) for number in range(len(folds))])
-
-    def report(done: Sequence[Row]) -> EvaluationReport:
-        results = summarise(
-            [*done, floor],
-            classes=classes,
-            spread_share=spread_share,
-            rivals=max(1, len(candidates) - 1),
-            images=len(rows),
-        )
-        about = write_result_notes(
-            done,
-            results,
-            candidates,
-            classes=classes,
-            metric=metric,
-            is_held_out=on_test_split,
-        )
-        return EvaluationReport(
-            strategies=results,
-            classes=classes,
-            metric=metric,
-            verdict=write_verdict(
-                results, spread_share=spread_share, metric=metric, asked=len(candidates)
-            ),
-            notes=(*about, *notes),
-            folds=splits,
-            repeats=repeats,
-            images=len(rows) if not on_test_split else len(folds[0].test),
-            settings={one.name: one.settings for one in candidates},
-            seed=seed,
-            encoder=encoder,
-            head=chosen.name,
-            spread_share=spread_share,
-            is_held_out=on_test_split,
-        )
-
-    done: list[Row] = []
-    for row in _run_all(experiment, candidates, shows_leak=shows_leak, progress=progress):
-        done.append(row)
-        if on_report is not None:
-            on_report(report(done))
-    return report(done)
-
-
-def _candidates(
-    strategies: Sequence[str] | None,
-    settings: Mapping[str, Settings] | None,
-    policy: AugmentPolicy,
-) -> list[Candidate]:
-    """Return what to compare, the baseline first, each once."""
-    if strategies is None:
-        strategies = [name for name, strategy in STRATEGIES.items() if strategy.is_default]
-    names = dict.fromkeys([BASELINE, *strategies])
-    return [parse_candidate(name, settings, policy) for name in names]
-
-
-def _run_all(
-    experiment: Experiment, candidates: Sequence[Candidate], *, shows_leak: bool, progress: Progress
-) -> Iterator[Row]:
-    """Yield the row of each candidate, all folds of one before the next one."""
-    count, steps = len(experiment.folds), experiment.head.steps
-    total = count * len(candidates) * steps
-    for place, candidate in enumerate(candidates):
-        runs = []
-        for number in range(count):
-            before = (place * count + number) * steps
-            progress(STAGE, before, total)
-
-            def tell(done: int, of: int, before: int = before) -> None:
-                progress(STAGE, before + done * steps // max(1, of), total)
-
-            runs.append(experiment.run(candidate, number, tell))
-        leaky = None
-        if shows_leak and candidate.adds and experiment.store is None:
-            leaky = _leaky(experiment, candidate)
-        yield Row(candidate.name, candidate.title, runs, leaky)
-    progress(STAGE, total, total)
-
-
-def _leaky(experiment: Experiment, candidate: Candidate) -> dict[str, float]:
-    rows = whole_rows(experiment.folds, is_held_out=experiment.is_held_out)
-    smallest = int(np.bincount(experiment.dataset.codes[rows])[experiment.codes].min())
-    with one_thread():
-        return measure_leaky(
-            experiment.dataset,
-            experiment.sides[WHOLE].embeddings,
-            rows,
-            candidate,
-            experiment.steps_of(candidate, WHOLE, rows, experiment.seed),
-            experiment.opened.predict,
-            experiment.caches[WHOLE],
-            n_splits=max(2, min(5, smallest)),
-            seed=experiment.seed,
-        )
-
-
-def _whole(dataset: ImageDataset, embeddings: Embeddings) -> Fold:
-    """Return the training split, and the test split as it came."""
-    train = np.intersect1d(embeddings.rows, dataset.training_rows)
-    test = np.flatnonzero(dataset.split_codes == SPLITS.index(TEST))
-    test = np.intersect1d(test, embeddings.rows)
-    test = test[np.isin(dataset.codes[test], dataset.codes[train])]
-    if len(np.unique(dataset.codes[test])) < 2:
-        raise TooFewClassesError(
-            f"The test split of '{dataset.name}' has fewer than 2 of the training classes, so "
-            "nothing can be scored on it. Compare on folds of the training split instead."
-        )
-    return Fold(train, test)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from core.embed import DEFAULT_ENCODER, judge_of, seconds_to_embed
 from core.evaluate.adapting import seconds_to_adapt
 from core.evaluate.candidates import Candidate, check_targets
+from core.evaluate.experiment import DEFAULT_FOLDS, default_repeats
 from core.evaluate.head import Head, Work
-from core.evaluate.repeats import DEFAULT_FOLDS, default_repeats
 from core.resample import plan_counts
 from core.words import count_of, duration_of
 
@@ -35,40 +35,42 @@ class Estimate:
         return f"On one core{extra}: {made}{duration_of(self.seconds)}."
 
 
-def estimate(
-    counts: Mapping[str, int],
-    candidates: Sequence[Candidate],
-    head: Head,
-    *,
-    encoder: str = DEFAULT_ENCODER,
-    to_embed: int = 0,
-    folds: int = DEFAULT_FOLDS,
-    repeats: int | None = None,
-    on_test_split: bool = False,
-) -> Estimate:
-    """Return what a comparison will take.
+@dataclass(frozen=True)
+class Planned:
+    """What is known of a comparison before anything is read."""
 
-    Args:
-        counts: Label -> training images.
-        candidates: What is compared.
-        head: What learns.
-        encoder: What embeds the images, or has done so.
-        to_embed: Images that it has to embed first.
-        folds: Of each repeat.
-        repeats: The default unless given.
-        on_test_split: There are no folds: all training images are learned from.
+    counts: Mapping[str, int]  # label -> training images
+    head: Head
+    encoder: str = DEFAULT_ENCODER  # what embeds the images, or has done so
+    to_embed: int = 0  # images that it has to embed first
+    folds: int = DEFAULT_FOLDS
+    repeats: int | None = None  # None: the default
+    on_test_split: bool = False  # no folds: all training images are learned from
+
+    @property
+    def runs(self) -> int:
+        """Return how often each candidate learns."""
+        adapts = judge_of(self.encoder) != self.encoder
+        default = default_repeats(self.head, is_held_out=self.on_test_split, adapts=adapts)
+        return (1 if self.on_test_split else self.folds) * (self.repeats or default)
+
+    @property
+    def learned(self) -> float:
+        """Return the share of the training images that is learned from each time."""
+        return 1.0 if self.on_test_split else 1 - 1 / self.folds
+
+
+def estimate(planned: Planned, candidates: Sequence[Candidate]) -> Estimate:
+    """Return what a comparison of candidates will take.
 
     Raises:
         SettingError: a target that is too large.
     """
+    counts, head = planned.counts, planned.head
     check_targets(candidates, counts)
     pictures, pieces = 0, 0.0
-    splits = 1 if on_test_split else folds
-    base = judge_of(encoder)
-    adapts = base != encoder
-    default = default_repeats(head, folds=splits, is_held_out=on_test_split, adapts=adapts)
-    runs = splits * (repeats or default)
-    learned = 1.0 if on_test_split else 1 - 1 / folds
+    base = judge_of(planned.encoder)
+    runs, learned = planned.runs, planned.learned
     class_count = sum(count > 0 for count in counts.values())
     for candidate in candidates:
         after = dict(counts)
@@ -79,11 +81,11 @@ def estimate(
             after = plan.after
         pieces += runs * learned * sum(after.values())
     learning = head.seconds(Work(pieces, class_count, base))
-    if learning is not None and adapts and not head.learns_from_pictures:
+    if learning is not None and base != planned.encoder and not head.learns_from_pictures:
         adapting = seconds_to_adapt(base, sum(counts.values()), times=runs * learned, cores=1)
         learning = None if adapting is None else learning + adapting
     if learning is None:
-        return Estimate(None, pictures, to_embed)
-    described = to_embed + (0 if head.learns_from_pictures else pictures)
-    describing = seconds_to_embed(encoder, described, cores=1)
-    return Estimate(learning + pictures * _PER_AUGMENTED + describing, pictures, to_embed)
+        return Estimate(None, pictures, planned.to_embed)
+    described = planned.to_embed + (0 if head.learns_from_pictures else pictures)
+    describing = seconds_to_embed(planned.encoder, described, cores=1)
+    return Estimate(learning + pictures * _PER_AUGMENTED + describing, pictures, planned.to_embed)

@@ -1,222 +1,252 @@
-"""The fixed part of a comparison: folds, encoder, head, and the run of a candidate in a fold."""
+"""The fixed part of a comparison: what all candidates share, and the folds that are drawn first."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from core.dataset import ImageDataset, Rows
+from core.dataset import LEFT_OUT, SPLITS, TEST, ImageDataset, Rows
+from core.duplicates import picture_groups
+from core.duplicates.duplicates import Groups
 from core.embed import Embeddings
-from core.evaluate.adapting import adapt_folds
-from core.evaluate.candidates import Candidate, check_points
-from core.evaluate.features import Features, FeatureSource, PictureFeatures, VectorFeatures
-from core.evaluate.folds import Fold
-from core.evaluate.head import Epoch, Fit, Head, OpenHead, Prediction, Tell
-from core.evaluate.metrics import Scores, count_confusion, measure
-from core.evaluate.picture_cache import PictureCache
-from core.evaluate.picture_store import PictureStore, read_pictures
-from core.evaluate.prepared import WHOLE, Prepared, Side, fill_caches, prepare_sides
-from core.evaluate.preprocessing import FoldPoints, Points, fit_preprocessing
-from core.evaluate.report import Run
-from core.evaluate.threads import learn_apart, one_thread
-from core.evaluate.training_set import AppliedPart, TrainingSet, apply_candidate, balance
+from core.errors import SettingError, TooFewClassesError
+from core.evaluate.folds import Fold, kept_together, make_folds, scored_rows
+from core.evaluate.head import Head
+from core.evaluate.heads import DEFAULT_HEAD, check_head, find_head
+from core.evaluate.metrics import METRICS, PRIMARY
+from core.evaluate.outcomes import MARGIN
 from core.progress import Progress
-from core.randomness import stream, stream_seed
+from core.randomness import stream_seed
 
-Clock = Callable[[], float]
+DEFAULT_FOLDS = 5
+DRAWING = "drawing folds"
 
-_DRAWS = 20  # of test images, in each run on a test split
+_LARGEST_MARGIN = 0.5
+_SEEDS = 5  # on a test split, of heads that learn once on folds; twice as many of others
 
 
 @dataclass(frozen=True, eq=False)
 class Experiment:
-    """What all candidates of a comparison share."""
+    """What all candidates of a comparison share.
 
-    dataset: ImageDataset
-    folds: Sequence[Fold]
-    sides: Mapping[int, Side]  # by number of fold; WHOLE where the leak is shown
-    codes: NDArray[np.intp]  # (C,) of the classes that are scored, ascending
-    head: Head
-    opened: OpenHead
-    prepared: Mapping[tuple[str, int], Prepared]  # of candidates whose pictures are learned from
-    caches: Mapping[int, Mapping[str, PictureCache]]  # by number of side, then by policy
-    transforms: Sequence[Callable[[Points], Points]]  # of each fold; none for a head on pictures
-    store: PictureStore | None  # none for a head on vectors
-    is_held_out: bool  # the test side is the same in all folds
-    seed: int
-    device: str
-    clock: Clock
+    Raises:
+        SettingError: a metric that there is not, a number out of range, or a head that cannot learn
+            with the encoder.
+    """
 
-    def run(self, candidate: Candidate, number: int, tell: Tell) -> Run:
-        """Return what `candidate` reaches in a fold.
+    dataset: ImageDataset  # validation and test splits are not touched
+    # Images without a vector are left out. Those of an encoder that has learned labels are not
+    # used: its base learns in each fold, or stands in for it.
+    embeddings: Embeddings
+    head: Head = field(default_factory=lambda: find_head(DEFAULT_HEAD))
+    metric: str = PRIMARY  # the one that matters to the person
+    margin: float = MARGIN  # a difference below which two candidates are as good
+    n_splits: int = DEFAULT_FOLDS
+    repeats: int | None = None  # how often folds, or seeds, are drawn; None: what suits the head
+    on_test_split: bool = False  # learn from all training images, score the test split
+    shows_leak: bool = False  # also measure what resampling before splitting would have reported
+    seed: int = 0  # same seed, same predictions
+    device: str = "cpu"  # of a network
+    # The images before a person changed labels or left some out, where that was done: every one of
+    # them is scored with its first label, and what was changed acts on what is learned from alone.
+    original: ImageDataset | None = None
 
-        Raises:
-            LeakError: a row of the test side would be learned from.
+    def __post_init__(self) -> None:
+        check_repeats(self.n_splits, self.repeats)
+        if self.metric not in METRICS:
+            raise SettingError(
+                f"There is no metric '{self.metric}'. The metrics are: {', '.join(METRICS)}."
+            )
+        check_margin(self.margin)
+        base = self.embeddings.base
+        check_head(self.head, base or self.embeddings.encoder)
+        if base is not None and self.shows_leak:
+            raise SettingError(
+                "What resampling before splitting would report is not measured with an adapted "
+                f"encoder. Embed with '{base}' to see it, or do not ask for it."
+            )
+
+    @property
+    def repeat_count(self) -> int:
+        """Return how often each candidate scores each image."""
+        adapts = self.embeddings.base is not None
+        asked = self.repeats or default_repeats(
+            self.head, is_held_out=self.on_test_split, adapts=adapts
+        )
+        return max(2, asked) if self.on_test_split else asked
+
+    @property
+    def scoring(self) -> ImageDataset:
+        """Return the images as they are scored: as they came, but with the splits that hold now.
+
+        A split that was repaired makes a score stricter; leaving hard images out would flatter it.
         """
-        fold, seed = self.folds[number], _seed_of(self.seed, number)
-        start = self.clock()
-        fit = Fit(len(self.dataset.classes), seed, self.device, tell)
-        if self.store is not None:
-            fit = replace(fit, take=self.store.take)
-        with one_thread():
-            source = self._source(number)
-            steps = self.steps_of(candidate, number, fold.train, seed)
-            side = balance(self.dataset, fold, source, candidate, steps)
-            if self.store is None:
-                prediction = self._learn(side, source.tested(), fit)
-        if self.store is not None:
-            prediction = self._learn(side, source.tested(), fit)
-        seconds = self.clock() - start + self._seconds_before(candidate, number)
-        scores = prediction.scores[:, self.codes]
-        scores /= scores.sum(axis=1, keepdims=True)
-        return self._judge(number, scores, seconds, side.change / len(fold.train), prediction.curve)
+        if self.original is None:
+            return self.dataset
+        before, now = (one.table["split"].to_numpy(object) for one in (self.original, self.dataset))
+        splits = np.where(now == LEFT_OUT, before, now)
+        table = self.original.table.assign(split=pd.Categorical(splits))
+        return replace(self.original, table=table)
 
-    def steps_of(
-        self, candidate: Candidate, number: int, rows: Rows, seed: int
-    ) -> Sequence[AppliedPart]:
-        """Return what `candidate` makes of a training side: that which its pictures are of."""
-        found = self.prepared.get((candidate.name, number))
-        if found is not None:
-            return found.steps
-        embeddings = self.sides[number].embeddings
-        return apply_candidate(self.dataset, embeddings, rows, candidate, seed=seed)
+    @property
+    def first_codes(self) -> NDArray[np.intp]:
+        """Return the place of each row's first label among the classes now; -1: there is none."""
+        if self.original is None:
+            return self.dataset.codes
+        places = {label: code for code, label in enumerate(self.dataset.classes)}
+        own = [places.get(label, -1) for label in self.original.classes]
+        return np.asarray(own, np.intp)[self.original.codes]
 
-    def _learn(self, side: TrainingSet, test: Features, fit: Fit) -> Prediction:
-        if not len(side.codes):  # cleaning has left nothing to learn from
-            return Prediction(np.ones((len(test), fit.class_count)))
-        if self.store is None:
-            return self.opened.predict(side, test, fit)
-        return learn_apart(self.opened, side, test, fit)
 
-    def run_floor(self, number: int) -> Run:
-        """Return what a head reaches that knows only how large the classes are."""
-        fold = self.folds[number]
-        learned = np.bincount(self.dataset.codes[fold.train], minlength=len(self.dataset.classes))
-        shares = learned[self.codes] / learned[self.codes].sum()
-        return self._judge(number, np.tile(shares, (len(fold.test), 1)))
+def check_repeats(folds: int, repeats: int | None) -> None:
+    """Refuse what gives no interval.
 
-    def _seconds_before(self, candidate: Candidate, number: int) -> float:
-        """Return what the fold took before: its steps, and its share of making the pictures."""
-        found = self.prepared.get((candidate.name, number))
-        if found is None:
-            return 0.0
-        shares = (self.caches[number][key].seconds / len(self.folds) for key in found.caches)
-        return found.seconds + sum(shares)
+    Raises:
+        SettingError: fewer than 2 folds, or no repeat.
+    """
+    if folds < 2 or (repeats is not None and repeats < 1):
+        raise SettingError("A comparison needs at least 2 folds and 1 repeat.")
 
-    def _source(self, number: int) -> FeatureSource:
-        fold = self.folds[number]
-        if self.store is not None:
-            return PictureFeatures(self.store, fold)
-        transform, embeddings = self.transforms[number], self.sides[number].embeddings
-        train, test = (
-            transform(embeddings.vectors[embeddings.positions_of(rows)])
-            for rows in (fold.train, fold.test)
+
+def check_margin(margin: float) -> None:
+    """Refuse a margin that calls everything the same, or nothing.
+
+    Raises:
+        SettingError: it is not between 0 and 50 points.
+    """
+    if not 0 < margin <= _LARGEST_MARGIN:
+        raise SettingError(
+            f"The margin is {100 * margin:g} points. Use more than 0 and at most "
+            f"{100 * _LARGEST_MARGIN:g} points, such as 1."
         )
-        points = FoldPoints(train, test, transform)
-        return VectorFeatures(embeddings, fold, points, self.caches[number])
-
-    def _judge(
-        self,
-        number: int,
-        scores: Scores,
-        seconds: float = 0.0,
-        change: float = 0.0,
-        curve: tuple[Epoch, ...] = (),
-    ) -> Run:
-        actual = np.searchsorted(self.codes, self.dataset.codes[self.folds[number].test])
-        values = measure(actual, scores)
-        gaps: dict[str, tuple[float, ...]] = {}
-        if self.is_held_out:
-            rng = stream(self.seed, "test images", number)
-            draws = [_draw_again(actual, rng) for _ in range(_DRAWS)]
-            again = [measure(actual[rows], scores[rows]) for rows in draws]
-            gaps = {name: tuple(one[name] - values[name] for one in again) for name in values}
-        confusion = count_confusion(actual, scores.argmax(axis=1), len(self.codes))
-        return Run(confusion, values, seconds, change, curve, gaps)
 
 
-def prepare_experiment(
-    dataset: ImageDataset,
-    embeddings: Embeddings,
-    folds: Sequence[Fold],
-    candidates: Sequence[Candidate],
-    head: Head,
-    *,
-    is_held_out: bool,
-    shows_leak: bool = False,
-    seed: int,
-    device: str,
-    clock: Clock,
-    progress: Progress,
-) -> Experiment:
-    """Return the experiment with all that is made once: principal axes, augmented pictures."""
-    opened = head.open(embeddings, device)
-    takes_pictures = opened.input is not None
-    check_points(candidates, takes_pictures=takes_pictures)
-    adapted = None
-    if embeddings.base is not None:
-        adapted = adapt_folds(dataset, embeddings, folds, partial(_seed_of, seed), progress)
-    sides = {
-        number: Side(
-            fold.train,
-            _seed_of(seed, number),
-            embeddings if adapted is None else adapted.embeddings[number],
-        )
-        for number, fold in enumerate(folds)
-    }
-    if shows_leak:
-        sides[WHOLE] = Side(whole_rows(folds, is_held_out=is_held_out), seed, embeddings)
-    prepared = prepare_sides(
-        dataset, sides, candidates, takes_pictures=takes_pictures, clock=clock, progress=progress
-    )
-    head_input = opened.input if adapted is None else adapted.adapter.input
-    made = fill_caches(dataset, embeddings, prepared, head_input, progress, clock)
-    caches = {
-        number: made if adapted is None else adapted.describe(number, made) for number in sides
-    }
-    transforms, store = [], None
-    if opened.input is None:
-        for number, fold in enumerate(folds):
-            progress("finding directions", number, len(folds))
-            own = sides[number].embeddings
-            train = own.vectors[own.positions_of(fold.train)]
-            with one_thread():
-                transforms.append(fit_preprocessing(train, seed=seed))
+def share_of(points: float) -> float:
+    """Return a margin that a person gives in points, as a share; 1 is 0.01."""
+    return round(points / 100, 6)
+
+
+def default_repeats(head: Head, *, is_held_out: bool = False, adapts: bool = False) -> int:
+    """Return how often folds are drawn; on a test split, from how many seeds is learned.
+
+    The head alone decides, never what came out. `adapts`: an encoder learns in each fold first.
+    """
+    repeats = 1 if adapts else head.repeats
+    if not is_held_out:
+        return repeats
+    return _SEEDS if repeats == 1 else 2 * _SEEDS
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One fold of one repeat."""
+
+    number: int  # among all runs of the comparison
+    repeat: int
+    place: int  # among the folds of its repeat
+    fold: Fold
+    seed: int
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """Which images are learned from and scored in each run: drawn before anything is fitted."""
+
+    repeats: tuple[tuple[Run, ...], ...]
+    rows: Rows  # (N,) scored, ascending
+    actual: NDArray[np.intp]  # (N,) codes that they are scored by
+    codes: NDArray[np.intp]  # (C,) of the classes that are scored, ascending
+    pictures: Groups  # of every row of the dataset, the picture that it shows
+    groups: Groups  # of every row of the dataset, what stays together
+
+    @property
+    def runs(self) -> Iterator[Run]:
+        """Yield all runs, those of the first repeat first."""
+        return (run for runs in self.repeats for run in runs)
+
+    @property
+    def folds(self) -> list[Fold]:
+        """Return the fold of each run."""
+        return [run.fold for run in self.runs]
+
+    @property
+    def whole(self) -> Rows:
+        """Return all images that are learned from in some run of the first repeat."""
+        return np.unique(np.concatenate([run.fold.train for run in self.repeats[0]]))
+
+    def fold_of(self, repeat: int) -> NDArray[np.int16]:
+        """Return (N,) the place of the fold that scores each image in a repeat."""
+        found = np.full(len(self.rows), -1, np.int16)
+        for run in self.repeats[repeat]:
+            found[np.searchsorted(self.rows, run.fold.test)] = run.place
+        return found
+
+
+def draw_design(experiment: Experiment, progress: Progress) -> Design:
+    """Return the runs of an experiment.
+
+    What looks the same stays on one side, and so does what is of one group, such as a patient,
+    where the dataset says so.
+
+    Raises:
+        TooFewClassesError: fewer than two classes have two different training images, or groups.
+        SettingError: groups of which no folds can be made.
+    """
+    dataset, first = experiment.scoring, experiment.first_codes
+    rows = experiment.embeddings.rows
+    rows = rows[first[rows] >= 0]
+    pictures = picture_groups(dataset, progress)
+    groups = kept_together(dataset, pictures, rows)
+    count = experiment.repeat_count
+    drawn: list[list[Fold]] = []
+    if experiment.on_test_split:
+        drawn = [[_whole_fold(experiment.dataset, dataset, rows)]] * count
+        scored = drawn[0][0].test
     else:
-        real = read_pictures(dataset, embeddings.rows, opened.input, progress)
-        store = PictureStore(embeddings.rows, real, made)
-    scored = np.unique(np.concatenate([fold.train for fold in folds]))
-    return Experiment(
-        dataset,
-        folds,
-        sides,
-        np.unique(dataset.codes[scored]),
-        head,
-        opened,
-        prepared,
-        caches,
-        transforms,
-        store,
-        is_held_out,
-        seed,
-        device,
-        clock,
-    )
+        scored = scored_rows(dataset, rows, groups)
+        for repeat in range(count):
+            progress(DRAWING, repeat, count)
+            seed = experiment.seed
+            again = stream_seed(seed, "repeat", repeat) if repeat else seed
+            folds = make_folds(
+                dataset, rows, groups=groups, n_splits=experiment.n_splits, seed=again
+            )
+            drawn.append([_as_edited(experiment.dataset, fold) for fold in folds])
+    # Seeds hang on repeat and place: more repeats leave the first ones as they are.
+    repeats, number = [], 0
+    for repeat, folds in enumerate(drawn):
+        runs = []
+        for place, fold in enumerate(folds):
+            seed = stream_seed(experiment.seed, "run", repeat, place)
+            runs.append(Run(number, repeat, place, fold, seed))
+            number += 1
+        repeats.append(tuple(runs))
+    actual = first[scored]
+    return Design(tuple(repeats), scored, actual, np.unique(actual), pictures, groups)
 
 
-def whole_rows(folds: Sequence[Fold], *, is_held_out: bool) -> Rows:
-    """Return all images that are compared: on a test split, those that are learned from."""
-    first = folds[0]
-    return first.train if is_held_out else np.union1d(first.train, first.test)
+def _as_edited(dataset: ImageDataset, fold: Fold) -> Fold:
+    """Return a fold that learns from what was not left out."""
+    train = np.intersect1d(fold.train, dataset.training_rows)
+    if len(np.unique(dataset.codes[train])) < 2:
+        raise TooFewClassesError(
+            f"So much of '{dataset.name}' is left out that a fold has fewer than 2 classes to "
+            "learn from. Undo some of it on Audit."
+        )
+    return Fold(train, fold.test)
 
 
-def _seed_of(seed: int, number: int) -> int:
-    return stream_seed(seed, "fold", number)
-
-
-def _draw_again(codes: NDArray[np.intp], rng: np.random.Generator) -> Rows:
-    """Return places drawn with replacement, of each class as many as there are."""
-    places = [np.flatnonzero(codes == code) for code in np.unique(codes)]
-    return np.concatenate([rng.choice(mine, len(mine)) for mine in places])
+def _whole_fold(edited: ImageDataset, dataset: ImageDataset, embedded: Rows) -> Fold:
+    """Return the training split as it was edited, and the test split as it came."""
+    train = np.intersect1d(embedded, edited.training_rows)
+    test = np.flatnonzero(dataset.split_codes == SPLITS.index(TEST))
+    test = np.intersect1d(test, embedded)
+    test = test[np.isin(dataset.codes[test], dataset.codes[train])]
+    if len(np.unique(dataset.codes[test])) < 2:
+        raise TooFewClassesError(
+            f"The test split of '{dataset.name}' has fewer than 2 of the training classes, so "
+            "nothing can be scored on it. Compare on folds of the training split instead."
+        )
+    return Fold(train, test)

@@ -1,6 +1,9 @@
-"""What a head learns from in a fold: vectors in the fold's space, or pictures."""
+"""What a head learns from in a fold: vectors in the fold's space, or pictures.
 
-from collections.abc import Mapping
+The space of a fold, scaling and PCA, is fitted on its training side alone.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -8,19 +11,70 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.augment import AugmentPolicy, Pictures
+from core.axes import FAST, principal_axes
 from core.dataset import Rows
 from core.embed import Embeddings
 from core.evaluate.folds import Fold
 from core.evaluate.picture_cache import PictureCache
 from core.evaluate.picture_store import PictureStore
-from core.evaluate.preprocessing import FoldPoints
 from core.resample import SyntheticPoints
 
 Features = NDArray[Any]  # (N, ...)
+Points = NDArray[np.float32]  # (N, D)
+
+_MOST_COMPONENTS = 128
+
+
+@dataclass(frozen=True, eq=False)
+class FoldPoints:
+    """Both sides of a fold, standardised and turned as the training side alone says.
+
+    The way there is linear, so a point between two images is the same point whether it is made
+    before or after, and all strategies of a fold share one space.
+    """
+
+    train: Points  # (N, D)
+    test: Points  # (M, D)
+    transform: Callable[[Points], Points]  # vectors of the embedding -> where they lie here
+
+
+def preprocess_fold(embeddings: Embeddings, fold: Fold, *, seed: int = 0) -> FoldPoints:
+    """Return both sides in at most 128 directions of the training side's largest spread.
+
+    Nothing is fitted to the test side. `seed` is for the search for directions in wide data.
+    """
+    train, test = (
+        embeddings.vectors[embeddings.positions_of(rows)] for rows in (fold.train, fold.test)
+    )
+    transform = fit_preprocessing(train, seed=seed)
+    return FoldPoints(transform(train), transform(test), transform)
+
+
+def fit_preprocessing(train: Points, *, seed: int = 0) -> Callable[[Points], Points]:
+    """Return what standardises and turns vectors as `train` says; see `preprocess_fold`."""
+    from sklearn.preprocessing import StandardScaler
+
+    scaler = StandardScaler().fit(train)
+    count = min(_MOST_COMPONENTS, train.shape[1], max(1, len(train) - 1))
+    axes = principal_axes(scaler.transform(train), count, seed, solver=FAST)
+    # Over the square root of the width, a point is about 1 long whichever encoder made it, and
+    # one penalty suits all.
+    scale = scaler.scale_[:, None] * np.sqrt(train.shape[1])
+    turn = np.asarray(axes.directions[:count].T / scale, np.float32)
+    middle = np.asarray(scaler.mean_ + axes.centre * scaler.scale_, np.float32)
+
+    def transform(vectors: Points) -> Points:
+        return np.asarray((vectors - middle) @ turn, np.float32)
+
+    return transform
 
 
 class FeatureSource(Protocol):
     """Where the features of a fold come from."""
+
+    @property
+    def fold(self) -> Fold:
+        """Return both sides."""
 
     def real(self, rows: Rows) -> Features:
         """Return those of images on the training side."""
@@ -44,7 +98,7 @@ class FeatureSource(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class VectorFeatures:
-    """VectorFeatures, in the space of a fold."""
+    """Vectors, in the space of a fold."""
 
     embeddings: Embeddings
     fold: Fold

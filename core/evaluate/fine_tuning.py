@@ -7,7 +7,7 @@ Source:
     Kumar et al., Fine-Tuning can Distort Pretrained Features, ICLR 2022, arXiv:2202.10054.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,9 +18,9 @@ from core.embed.computing import turn_on
 from core.evaluate.features import Features
 from core.evaluate.head import Fit, OpenHead, Prediction
 from core.evaluate.inputs import network_input
+from core.evaluate.linear_model import DEFAULT_PENALTY, fit_penalised
 from core.evaluate.training import Learner, Training, hold_back, learn, places_to_learn, train
 from core.evaluate.training_set import TrainingSet
-from core.evaluate.vector_heads import fit_linear
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -152,13 +152,18 @@ def _fit_layer(
     middle, spread = vectors.mean(axis=0), vectors.std(axis=0)
     # About 1 long, whichever encoder made them: one penalty suits all.
     scale = np.where(spread > 0, spread, 1) * np.sqrt(vectors.shape[1])
-    slopes, constants = fit_linear(
-        (vectors - middle) / scale, side.codes[places], side.weights[places], fit.class_count
+    points = replace(
+        side,
+        features=(vectors - middle) / scale,
+        codes=side.codes[places],
+        votes=side.votes[places],
+        kept=int((places < side.kept).sum()),
     )
-    layer = nn.Linear(*slopes.shape)
+    model = fit_penalised(points, DEFAULT_PENALTY)
+    layer = nn.Linear(*model.slopes.shape)
     with torch.no_grad():
-        layer.weight.copy_(torch.tensor(slopes.T))
-        layer.bias.copy_(torch.tensor(np.maximum(constants, _NEVER)))
+        layer.weight.copy_(torch.tensor(model.slopes.T))
+        layer.bias.copy_(torch.tensor(np.maximum(model.constants, _NEVER)))
     return _Layer(
         layer.to(device),
         torch.tensor(middle, dtype=torch.float32, device=device),

@@ -11,10 +11,11 @@ from core.dataset import ImageDataset, Rows, column_text
 from core.duplicates import duplicate_groups
 from core.duplicates.duplicates import Groups
 from core.errors import LeakError, SettingError, TooFewClassesError
-from core.evaluate.group_folds import MissingClasses, count_missing_classes, reduce_missing_classes
-from core.randomness import stream, stream_seed
+from core.evaluate.group_folds import count_missing_classes, reduce_missing_classes
+from core.randomness import stream
 from core.words import count_of, named
 
+_HELD_BACK = 0.2  # of a training side, to choose by
 _DRAWINGS = 5  # where a class is missing on a side, so many are tried with other seeds
 
 
@@ -37,19 +38,18 @@ def make_folds(
     n_splits: int = 5,
     seed: int = 0,
 ) -> list[Fold]:
-    """Return folds over `rows`, each row in one test side.
+    """Return folds over `rows`, each scored row in one test side.
 
-    Rows outside the training split are left out, and so are the classes with fewer than two
-    different groups: one side of each fold would lack them (see `scored_rows`). All others are on
-    the training side of every fold, and as far as possible on every test side.
+    Rows outside the training split are left out. A class of one group is on the training side of
+    every fold and on no test side; all others are learned from in every fold. A class with fewer
+    groups than there are folds is on so many test sides, and sets no other class back.
 
     Args:
         dataset: The images.
         rows: Rows to draw from.
         groups: (N,) what stays together, from `kept_together`; files with the same bytes and images
             of one group do unless given.
-        n_splits: Folds, at most; the class with the fewest groups should reach every fold, so there
-            are fewer when it has fewer, and at least 2.
+        n_splits: Folds; fewer where there are fewer groups.
         seed: Same seed, same folds.
 
     Raises:
@@ -58,22 +58,26 @@ def make_folds(
     """
     if groups is None:
         groups = kept_together(dataset, duplicate_groups(dataset), rows)
-    rows = scored_rows(dataset, rows, groups)
-    per_class = groups_per_class(dataset.codes[rows], groups[rows], len(dataset.classes))
-    fewest = max(2, min(n_splits, int(per_class[per_class > 0].min())))
-    # Groups that share classes may not fall into two parts that both have all of them; the more
-    # folds, the more groups each leaves to learn from.
-    for count in range(fewest, max(fewest, n_splits) + 1):
-        folds = _draw(dataset, rows, groups, count, seed)
-        unlearned = missing_classes(dataset, rows, [fold.train for fold in folds])
-        if not unlearned:
-            check_folds(folds, groups)
-            return folds
-    raise SettingError(
-        f"With {count_of(n_splits, 'fold')}, groups cannot stay together and still leave images of "
-        f"{named(unlearned)} to learn from. Leave the class out, use more folds, or choose another "
-        "group column."
-    )
+    rows = np.intersect1d(rows, dataset.training_rows)
+    scored = scored_rows(dataset, rows, groups)
+    # What is not scored stays with its group: a picture of two classes may link it to what is.
+    always = np.setdiff1d(rows, scored)
+    always = always[~np.isin(groups[always], groups[scored])]
+    beside = np.setdiff1d(np.setdiff1d(rows, scored), always)
+    folds = _draw(dataset, scored, groups, n_splits, seed)
+    unlearned = missing_classes(dataset, scored, [fold.train for fold in folds])
+    if unlearned:
+        raise SettingError(
+            f"With {count_of(n_splits, 'fold')}, groups cannot stay together and still leave "
+            f"images of {named(unlearned)} to learn from. Leave the class out, use more folds, or "
+            "choose another group column."
+        )
+    whole = []
+    for fold in folds:
+        apart = beside[~np.isin(groups[beside], groups[fold.test])]
+        whole.append(Fold(np.sort(np.concatenate([fold.train, always, apart])), fold.test))
+    check_folds(whole, groups)
+    return whole
 
 
 def kept_together(dataset: ImageDataset, pictures: Groups, rows: Rows) -> Groups:
@@ -125,6 +129,28 @@ def scored_rows(dataset: ImageDataset, rows: Rows, groups: Groups) -> Rows:
     return np.asarray(rows[is_scored[codes]], np.intp)
 
 
+def draw_inner(dataset: ImageDataset, rows: Rows, groups: Groups, seed: int) -> Rows:
+    """Return a fifth of a training side to hold back, ascending: of each class what it can spare.
+
+    Groups stay whole. A class of one group is not held back, and no class is held back as a whole.
+    """
+    rng = stream(seed, "inner")
+    codes = dataset.codes[rows]
+    names, places = np.unique(groups[rows], return_inverse=True)
+    table = np.zeros((len(names), len(dataset.classes)), np.intp)
+    np.add.at(table, (places, codes), 1)
+    main = table.argmax(axis=1)
+    left = table.sum(axis=0)
+    is_held = np.zeros(len(names), np.bool_)
+    for code in np.unique(main).tolist():
+        mine = rng.permutation(np.flatnonzero(main == code))
+        for group in mine[: max(1, round(len(mine) * _HELD_BACK))].tolist():
+            if ((left - table[group])[table[group] > 0] > 0).all():
+                is_held[group] = True
+                left = left - table[group]
+    return np.asarray(rows[is_held[places]], np.intp)
+
+
 def check_folds(folds: Sequence[Fold], groups: Groups) -> None:
     """Raise LeakError when a picture, or what stays with it, stands on both sides of a fold."""
     for fold in folds:
@@ -140,36 +166,56 @@ def missing_classes(dataset: ImageDataset, rows: Rows, sides: Sequence[Rows]) ->
 
 
 def _draw(dataset: ImageDataset, rows: Rows, groups: Groups, count: int, seed: int) -> list[Fold]:
-    """Return folds with the fewest missing classes of some draws; mostly the first has none."""
+    """Return folds that lack as few classes as possible; mostly the first drawing lacks none."""
     codes = np.unique(dataset.codes[rows], return_inverse=True)[1]
     places = np.unique(groups[rows], return_inverse=True)[1]
-    fewest: MissingClasses | None = None
+    # A class of fewer groups than folds is missing on some test sides whatever is drawn.
+    per_class = groups_per_class(codes, places, int(codes.max()) + 1)
+    unavoidable = (0, int(np.maximum(count - per_class, 0).sum()))
+    least: tuple[int, int] | None = None
     for drawing in range(_DRAWINGS):
         names = ("folds", drawing) if drawing else ("folds",)
-        if np.bincount(codes).min() >= count:
-            drawn = _stratified(codes, places, count, stream_seed(seed, *names))
-        else:  # which scikit-learn refuses
-            drawn = stream(seed, *names).permutation(int(places.max()) + 1) % count
-        mended = reduce_missing_classes(places, codes, drawn, count)
-        missing = count_missing_classes(places, codes, mended, count)
-        if fewest is None or missing < fewest:
-            fewest, best = missing, mended[places]
-        if not any(missing):
+        drawn = _stratified(codes, places, count, stream(seed, *names))
+        missing = count_missing_classes(places, codes, drawn, count)
+        if missing != unavoidable:
+            drawn = reduce_missing_classes(places, codes, drawn, count)
+            missing = count_missing_classes(places, codes, drawn, count)
+        if least is None or missing < least:
+            least, best = missing, drawn[places]
+        if missing == unavoidable:
             break
     sides = [best == number for number in range(count)]
     return [Fold(rows[~is_test], rows[is_test]) for is_test in sides if is_test.any()]
 
 
 def _stratified(
-    codes: NDArray[np.intp], places: NDArray[np.intp], count: int, seed: int
+    codes: NDArray[np.intp], places: NDArray[np.intp], count: int, rng: np.random.Generator
 ) -> NDArray[np.intp]:
-    """Return (G,) the fold of each group, with about the same classes in all folds."""
-    from sklearn.model_selection import StratifiedGroupKFold
+    """Return (G,) the fold of each group, with about the same classes in all folds.
 
-    splitter = StratifiedGroupKFold(count, shuffle=True, random_state=seed % 2**32)
-    fold_of = np.zeros(int(places.max()) + 1, np.intp)
-    for number, (_, test) in enumerate(splitter.split(codes, codes, places)):
-        fold_of[places[test]] = number
+    Groups are dealt like cards: class by class, by their most frequent one, large groups first.
+    """
+    group_count = int(places.max()) + 1
+    table = np.zeros((group_count, int(codes.max()) + 1), np.intp)
+    np.add.at(table, (places, codes), 1)
+    main, sizes = table.argmax(axis=1), table.sum(axis=1)
+    fold_of = np.empty(group_count, np.intp)
+    if (sizes == sizes.max()).all():
+        shuffled = rng.permutation(group_count)
+        order = shuffled[np.argsort(main[shuffled], kind="stable")]
+        # The next class begins where the last one ended, so that no fold has all small classes.
+        fold_of[order] = (np.arange(group_count) + rng.integers(count)) % count
+        return fold_of
+    filled = np.zeros((count, table.shape[1]))
+    share = np.maximum(table.sum(axis=0), 1)
+    shuffled = rng.permutation(group_count)
+    for group in shuffled[np.argsort(-sizes[shuffled], kind="stable")].tolist():
+        here = np.flatnonzero(table[group])
+        # The fold that lacks most of the group's classes takes it; of equal ones the smallest.
+        lack = (filled[:, here] / share[here]).max(axis=1)
+        fold = int(np.lexsort((filled.sum(axis=1), np.round(lack, 9)))[0])
+        fold_of[group] = fold
+        filled[fold] += table[group]
     return fold_of
 
 

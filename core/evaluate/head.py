@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from core.embed import Embeddings
 from core.evaluate.features import Features
 from core.evaluate.inputs import HeadInput
+from core.evaluate.linear_model import Fitter
 from core.evaluate.metrics import Scores
-from core.evaluate.training_set import TrainingSet
+from core.evaluate.training_set import Inner, TrainingSet
 from core.records import AnyNumber
 
 # Told of a step done, of how many, in a fit; raising from it cancels.
@@ -47,6 +48,7 @@ class Fit:
     device: str = "cpu"
     tell: Tell = _untold
     take: Callable[[Features], Features] = _as_they_are  # features to what a network takes
+    inner: Inner | None = None  # of a head on vectors: held back to choose its strength by
 
 
 Predict = Callable[[TrainingSet, Features, Fit], Prediction]
@@ -81,8 +83,9 @@ class Head:
     seconds: Callable[[Work], float | None]  # of one core, a rough guide; None: not known
     learns_from_pictures: bool = False
     needs_layers: bool = False  # of the encoder, to tune the last of them
-    repeats: int = 2  # default repeats of five folds; of fewer, more often
+    repeats: int = 10  # of all folds, unless a person says otherwise
     steps: int = 1  # reports of progress in one fit
+    fitter: Fitter | None = None  # of a linear model on vectors, which rules may change
 
     @property
     def uses_encoder(self) -> bool:

@@ -1,7 +1,8 @@
 """How well labels were given: counts of right and wrong, and what they come to."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,9 +121,52 @@ def measure(actual: Codes, scores: Scores) -> dict[str, float]:
     return {
         **_of_confusion(count_confusion(actual, predicted, scores.shape[1])),
         "average_precision": _average_precision(actual, scores),
-        "calibration_error": _calibration_error(actual == predicted, scores.max(axis=1)),
+        "calibration_error": calibration_error(actual == predicted, scores.max(axis=1))[0],
         "brier": float(((scores - np.eye(scores.shape[1])[actual]) ** 2).sum(axis=1).mean() / 2),
     }
+
+
+def rank(
+    is_of_class: NDArray[np.bool_], scores: NDArray[np.floating[Any]]
+) -> tuple[float, NDArray[np.float64]]:
+    """Return how precise a ranking is on average, and what each image adds to that.
+
+    Images with equal scores come together.
+
+    Args:
+        is_of_class: (M,) the images to be ranked above the others, at least one.
+        scores: (M,) of that class, the higher the sooner; half precision is sorted fastest.
+
+    Returns:
+        The average precision, and (M,) its slope by the weight of each image.
+    """
+    if scores.dtype == np.float16:  # the bits of positive numbers are in their order
+        levels = np.ascontiguousarray(scores).view(np.uint16).astype(np.intp)
+    else:
+        levels = np.unique(scores, return_inverse=True)[1]
+    hits = np.bincount(levels, weights=is_of_class)
+    above = np.maximum(np.cumsum(np.bincount(levels)[::-1])[::-1], 1)
+    precision = np.cumsum(hits[::-1])[::-1] / above
+    count = hits.sum()
+    value = float(hits @ precision / count)
+    gain, cost = np.cumsum(hits / above), np.cumsum(hits * precision / above)
+    slopes = is_of_class * (precision - value + gain)[levels] - cost[levels]
+    return value, slopes / count
+
+
+def calibration_error(
+    is_right: NDArray[np.bool_], confidence: NDArray[np.float64]
+) -> tuple[float, float]:
+    """Return how far confidence and accuracy lie apart, and how far by chance alone they would.
+
+    By chance: expected of images that are right with the probability that is their confidence,
+    since few images in a bin are never right exactly as often as that.
+    """
+    bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
+    gaps = np.bincount(bins, weights=is_right - confidence, minlength=_BINS)
+    variances = np.bincount(bins, weights=confidence * (1 - confidence), minlength=_BINS)
+    by_chance = np.sqrt(2 / np.pi * np.maximum(variances, 0)).sum()
+    return float(np.abs(gaps).sum() / len(bins)), float(by_chance / len(bins))
 
 
 def recalls(confusion: Confusion) -> list[float]:
@@ -136,47 +180,67 @@ def precisions(confusion: Confusion) -> list[float]:
 
 
 def _of_confusion(confusion: Confusion) -> dict[str, float]:
-    right = np.diag(confusion)
-    actual, predicted = confusion.sum(axis=1), confusion.sum(axis=0)
-    total = int(actual.sum())
+    actual = confusion.sum(axis=1)
     here = actual > 0
-    recall = right[here] / actual[here]
-    rest = (total - actual)[here]
-    specificity = 1 - _shares((predicted - right)[here], rest)
+    right = np.diag(confusion)[here].astype(float)
+    given = confusion.sum(axis=0)[here].astype(float)
     return {
-        PRIMARY: float(recall.mean()),
-        "macro_f1": float(np.mean(2 * right[here] / (actual + predicted)[here])),
-        "accuracy": float(right.sum() / total),
-        "g_mean": float(np.prod(recall) ** (1 / len(recall))),
-        "g_mean_one_vs_rest": float(np.sqrt(recall.mean() * specificity.mean())),
-        "mcc": _matthews(actual.astype(float), predicted.astype(float), float(right.sum()), total),
+        name: float(figure(right, actual[here], given))
+        for name, figure in FIGURES_OF_COUNTS.items()
     }
 
 
-def _matthews(
-    actual: NDArray[np.float64], predicted: NDArray[np.float64], right: float, total: int
-) -> float:
-    spread = (total**2 - predicted @ predicted) * (total**2 - actual @ actual)
-    return float((right * total - actual @ predicted) / np.sqrt(spread)) if spread > 0 else 0.0
+# Of any number of comparisons at once: the last axis is the class. They take complex numbers too,
+# with which `core.evaluate.influence` finds their slopes.
+Counts = NDArray[Any]  # (..., C)
+
+
+def _balanced_accuracy(right: Counts, actual: Counts, _: Counts) -> Counts:
+    return np.asarray((right / actual).mean(axis=-1))
+
+
+def _macro_f1(right: Counts, actual: Counts, given: Counts) -> Counts:
+    return np.asarray((2 * right / (actual + given)).mean(axis=-1))
+
+
+def _accuracy(right: Counts, actual: Counts, _: Counts) -> Counts:
+    return np.asarray(right.sum(axis=-1) / actual.sum(axis=-1))
+
+
+def _g_mean(right: Counts, actual: Counts, _: Counts) -> Counts:
+    # A root of each before the product: 200 small shares multiplied are 0 to a computer.
+    return np.asarray(((right / actual) ** (1 / actual.shape[-1])).prod(axis=-1))
+
+
+def _g_mean_one_vs_rest(right: Counts, actual: Counts, given: Counts) -> Counts:
+    rest = actual.sum(axis=-1, keepdims=True) - actual
+    # One class alone has no rest, and nothing is wrongly given to it.
+    specificity = 1 - (given - right) / np.maximum(rest, 1)
+    return np.asarray(np.sqrt((right / actual).mean(axis=-1) * specificity.mean(axis=-1)))
+
+
+def _matthews(right: Counts, actual: Counts, given: Counts) -> Counts:
+    total = actual.sum(axis=-1)
+    spread = (total**2 - (given**2).sum(axis=-1)) * (total**2 - (actual**2).sum(axis=-1))
+    has_spread = spread.real > 0
+    above = right.sum(axis=-1) * total - (actual * given).sum(axis=-1)
+    return np.asarray(np.where(has_spread, above / np.sqrt(np.where(has_spread, spread, 1)), 0))
+
+
+# Metric -> from how many images of each class are right, are of it, and were given its label.
+FIGURES_OF_COUNTS: Mapping[str, Callable[[Counts, Counts, Counts], Counts]] = {
+    PRIMARY: _balanced_accuracy,
+    "macro_f1": _macro_f1,
+    "accuracy": _accuracy,
+    "g_mean": _g_mean,
+    "g_mean_one_vs_rest": _g_mean_one_vs_rest,
+    "mcc": _matthews,
+}
 
 
 def _average_precision(actual: Codes, scores: Scores) -> float:
-    values = []
-    for code in np.unique(actual):
-        is_of_class = actual == code
-        order = np.argsort(-scores[:, code], kind="stable")
-        hits = np.cumsum(is_of_class[order])
-        # Images with equal scores come together: only the last of them is a place to stop.
-        stops = np.flatnonzero(np.diff(scores[order, code], append=-np.inf))
-        recall = hits[stops] / is_of_class.sum()
-        values.append(float(np.diff(recall, prepend=0) @ (hits[stops] / (stops + 1))))
-    return float(np.mean(values))
-
-
-def _calibration_error(is_right: NDArray[np.bool_], confidence: NDArray[np.float64]) -> float:
-    bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
-    gaps = np.bincount(bins, weights=is_right.astype(float) - confidence, minlength=_BINS)
-    return float(np.abs(gaps).sum() / len(confidence))
+    found = [rank(actual == code, scores[:, code])[0] for code in np.unique(actual)]
+    return float(np.mean(found))
 
 
 def _shares(parts: NDArray[np.intp], wholes: NDArray[np.intp]) -> NDArray[np.float64]:

@@ -6,9 +6,11 @@ import numpy as np
 
 from core.dataset import TRAIN, ImageDataset, Rows, column_text
 from core.duplicates.duplicates import Groups, repeated
+from core.evaluate.adapting import adapting_note
+from core.evaluate.balancing import fold_plan
 from core.evaluate.candidates import Candidate, Part
-from core.evaluate.folds import Fold, groups_per_class, missing_classes, scored_rows
-from core.evaluate.training_set import fold_plan
+from core.evaluate.experiment import Design, Experiment
+from core.evaluate.folds import Fold
 from core.words import count_of, named
 
 _UNEVEN = 2  # how often the smallest fold may go into the largest one
@@ -16,59 +18,30 @@ _FEW = 10  # images of a class below which its recall says little
 
 
 def write_notes(
-    dataset: ImageDataset,
-    embedded: Rows,
-    pictures: Groups,
-    groups: Groups,
-    folds: Sequence[Fold],
-    *,
-    asked_splits: int,
-    splits: int,
-    is_held_out: bool,
-    candidates: Sequence[Candidate],
+    experiment: Experiment, design: Design, candidates: Sequence[Candidate]
 ) -> tuple[str, ...]:
-    """Return a sentence for each thing that is less than one would expect.
-
-    Args:
-        dataset: The images.
-        embedded: Rows with a vector.
-        pictures: (N,) the picture that each row shows.
-        groups: (N,) what stays together in the folds, from `kept_together`.
-        folds: All folds of all repeats.
-        asked_splits: Folds per repeat that were asked for.
-        splits: Folds per repeat that could be made.
-        is_held_out: The test side is the test split as it came.
-        candidates: What is compared.
-    """
-    scored_at = folds[0].test if is_held_out else scored_rows(dataset, embedded, groups)
-    scored = dataset.codes[scored_at]
-    counts = dict(zip(*np.unique(scored, return_counts=True), strict=True))
+    """Return a sentence for each thing that is less than one would expect."""
+    dataset, embeddings = experiment.dataset, experiment.embeddings
+    is_held_out, folds = experiment.on_test_split, design.folds
     notes = []
-    absent = int(np.setdiff1d(dataset.training_rows, embedded).size)
+    if embeddings.base is not None:
+        notes.append(
+            adapting_note(
+                embeddings.base, learns_from_pictures=experiment.head.learns_from_pictures
+            )
+        )
+    absent = int(np.setdiff1d(dataset.training_rows, embeddings.rows).size)
     if absent:
         notes.append(f"Left out because they have no vector: {count_of(absent, 'image')}.")
     if is_held_out:
-        notes += _test_split_notes(dataset, pictures, folds[0])
+        notes += _test_split_notes(dataset, design.pictures, folds[0])
     else:
-        notes += _together_notes(dataset, pictures, scored_at)
-    needed = "training images of 2 groups" if dataset.has_groups else "2 different training images"
-    unscored = [
-        label
-        for code, label in enumerate(dataset.classes)
-        if dataset.counts(TRAIN)[label] and code not in counts
-    ]
-    if unscored:
-        notes.append(
-            f"Not scored because the test split has no image of {_them(unscored)}: "
-            f"{named(unscored)}."
-            if is_held_out
-            else f"Left out because scoring needs {needed}: {named(unscored)}."
-        )
+        notes += _together_notes(dataset, design.pictures, design.rows)
+    notes += _unscored_notes(experiment, design)
     if not is_held_out:
-        if splits < asked_splits:
-            notes.append(_fewer_folds_note(dataset, groups, scored_at, asked_splits, splits))
-        notes += _uneven_notes(dataset, groups, scored_at, folds)
-    few = [dataset.classes[code] for code, count in counts.items() if count < _FEW]
+        notes += _uneven_notes(design)
+    counts = np.bincount(design.actual, minlength=len(dataset.classes))
+    few = [dataset.classes[code] for code in design.codes if counts[code] < _FEW]
     if few:
         kind = "test images" if is_held_out else "images"
         notes.append(
@@ -76,11 +49,29 @@ def write_notes(
             "on the means."
         )
     # What comes first finds the images of the fold as they are.
-    for part in (candidate.parts[0] for candidate in candidates):
+    for part in (candidate.parts[0] for candidate in candidates if candidate.parts):
         if part.looks_for_neighbors and not part.as_pictures:
             notes += _neighbor_notes(dataset, folds, part)
     # Several of SMOTE's kin say the same.
     return tuple(dict.fromkeys(notes))
+
+
+def _unscored_notes(experiment: Experiment, design: Design) -> list[str]:
+    dataset = experiment.dataset
+    counts = dataset.counts(TRAIN)
+    scored = set(design.codes.tolist())
+    unscored = [
+        label for code, label in enumerate(dataset.classes) if counts[label] and code not in scored
+    ]
+    if not unscored:
+        return []
+    if experiment.on_test_split:
+        return [
+            f"Not scored because the test split has no image of {_them(unscored)}: "
+            f"{named(unscored)}."
+        ]
+    needed = "training images of 2 groups" if dataset.has_groups else "2 different training images"
+    return [f"Learned but not scored, because scoring needs {needed}: {named(unscored)}."]
 
 
 def _together_notes(dataset: ImageDataset, pictures: Groups, rows: Rows) -> list[str]:
@@ -100,44 +91,17 @@ def _together_notes(dataset: ImageDataset, pictures: Groups, rows: Rows) -> list
     return notes
 
 
-def _fewer_folds_note(
-    dataset: ImageDataset, groups: Groups, rows: Rows, asked_splits: int, splits: int
-) -> str:
-    """Return which classes allow few folds only, and how many there would be without them."""
-    counts = groups_per_class(dataset.codes[rows], groups[rows], len(dataset.classes))
-    kind = "images of {} groups only" if dataset.has_groups else "{} different images"
-    fewest = int(counts[counts > 0].min())
-    smallest = [dataset.classes[code] for code in np.flatnonzero(counts == fewest)]
-    larger = counts[counts > fewest]
-    text = (
-        f"{_have(smallest)} {kind.format(fewest)}, so there are {splits} folds instead of "
-        f"{asked_splits}"
-    )
-    if len(larger) < 2:
-        return f"{text}."
-    more = min(asked_splits, int(larger.min()))
-    return f"{text}. Leave {_them(smallest)} out on Load for {more} and narrower intervals."
-
-
-def _uneven_notes(
-    dataset: ImageDataset, groups: Groups, rows: Rows, folds: Sequence[Fold]
-) -> list[str]:
+def _uneven_notes(design: Design) -> list[str]:
     """Return what large groups do to the folds."""
     notes = []
-    sizes = [len(fold.test) for fold in folds]
+    sizes = [len(fold.test) for fold in design.folds]
     least, most = min(sizes), max(sizes)
-    largest = max(map(len, repeated(groups[rows])), default=1)
+    largest = max(map(len, repeated(design.groups[design.rows])), default=1)
     if most > _UNEVEN * least and largest > np.mean(sizes):
         notes.append(
             f"The folds are uneven, from {least:,} to {count_of(most, 'image')} to score on: "
-            f"{largest:,} of {len(rows):,} images have to stay together. The means are less "
+            f"{largest:,} of {len(design.rows):,} images have to stay together. The means are less "
             "reliable."
-        )
-    untested = missing_classes(dataset, rows, [fold.test for fold in folds])
-    if untested:
-        notes.append(
-            f"Some folds have no image of {_them(untested)} to score on, because groups stay "
-            f"together: {named(untested)}."
         )
     return notes
 

@@ -3,6 +3,7 @@
 import csv
 from io import StringIO
 
+from core.evaluate.inference import Effect
 from core.evaluate.metrics import METRICS
 from core.evaluate.report import EvaluationReport, StrategyResult
 
@@ -11,7 +12,7 @@ COLUMNS = (
     "title",
     "figure",
     "label",
-    "mean",
+    "value",
     "low",
     "high",
     "difference",
@@ -25,8 +26,8 @@ COLUMNS = (
 def to_csv(report: EvaluationReport) -> str:
     """Return a line for each strategy and figure; figures of a class name its label.
 
-    Values are shares, not per cent: 0.01 is one point. `seconds` are those of a fold, `files`
-    those that a strategy adds, or leaves out below 0.
+    Values are shares, not per cent: 0.01 is one point; an end that there is not is left empty.
+    `seconds` are those of a fold, `files` those that a strategy adds, or leaves out below 0.
     """
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -34,25 +35,32 @@ def to_csv(report: EvaluationReport) -> str:
     for row in report.strategies:
         for metric in METRICS:
             writer.writerow(_line(row, metric))
-        for figure, shares in (("recall", row.recall), ("precision", row.precision)):
-            for label, share in shares.items():
-                writer.writerow([row.name, row.title, figure, label, f"{share:.6f}"])
+        for one in row.classes:
+            writer.writerow(_share(row, "recall", one.label, one.recall, one.recall_gain))
+        for one in row.classes:
+            writer.writerow(_share(row, "precision", one.label, one.precision, one.precision_gain))
         writer.writerow([row.name, row.title, "seconds", "", f"{row.seconds:.3f}"])
         writer.writerow([row.name, row.title, "files", "", row.files])
     return text.getvalue()
 
 
 def _line(row: StrategyResult, metric: str) -> list[str]:
-    summary, change = row.metrics[metric], (row.difference or {}).get(metric)
-    values = [_number(value) for value in (summary.mean, summary.low, summary.high)]
-    ends = ["", "", "", ""]
+    change = (row.difference or {}).get(metric)
+    told = [""] * 4
     if change is not None:
-        ends = [_number(value) for value in (change.mean, change.low, change.high)]
-        ends.append(row.outcome(metric).value)
-    leaky = "" if row.leaky is None else _number(row.leaky[metric])
-    return [row.name, row.title, metric, "", *values, *ends, leaky]
+        told = [*map(_number, (change.mean, change.low, change.high)), change.outcome.value]
+    leaky = None if row.leaky is None else row.leaky[metric]
+    value = _number(row.metrics[metric])
+    return [row.name, row.title, metric, "", value, "", "", *told, _number(leaky)]
 
 
-def _number(value: float) -> str:
-    """Return six places; what rounds to nothing has no sign."""
-    return f"{round(value, 6) + 0.0:.6f}"
+def _share(row: StrategyResult, figure: str, label: str, share: Effect, gain: Effect) -> list[str]:
+    """Return the line of a class: each interval is of this figure alone."""
+    ends = [*(share.single or (None, None)), gain.estimate, *(gain.single or (None, None))]
+    told = [_number(share.estimate), *map(_number, ends)]
+    return [row.name, row.title, figure, label, *told, "", ""]
+
+
+def _number(value: float | None) -> str:
+    """Return six places; what rounds to nothing has no sign, what there is not is empty."""
+    return "" if value is None else f"{round(value, 6) + 0.0:.6f}"

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from core import records
 from core.errors import SettingError
+from core.evaluate.candidates import BASELINE
 from core.evaluate.heads import HEADS
 from core.evaluate.metrics import METRICS
-from core.evaluate.report import BASELINE, FLOOR, VERSION, EvaluationReport, StrategyResult
+from core.evaluate.report import FLOOR, TOLD, VERSION, EvaluationReport, StrategyResult
 
 
 def read_report(data: object, where: str = "The comparison") -> EvaluationReport:
@@ -31,6 +32,8 @@ def check_report(report: EvaluationReport, where: str) -> None:
         raise SettingError(
             f"{where}: 'strategies' must begin with '{BASELINE}' and end with '{FLOOR}'."
         )
+    if list(report.verdicts) != list(METRICS):
+        raise SettingError(f"{where}: 'verdicts' must name the metrics in order.")
     if report.metric not in METRICS:
         raise SettingError(f"{where}: 'metric' is '{report.metric}', which there is not.")
     if report.head not in HEADS:
@@ -43,8 +46,8 @@ def check_report(report: EvaluationReport, where: str) -> None:
 
 
 def _check_row(row: StrategyResult, classes: Sequence[str], place: str) -> None:
-    if (row.difference is None) != (row.name == BASELINE):
-        raise SettingError(f"{place}.difference' is null for '{BASELINE}' alone.")
+    if (row.difference is None) != (row.name in {BASELINE, FLOOR}):
+        raise SettingError(f"{place}.difference' is null for '{BASELINE}' and '{FLOOR}' alone.")
     named: dict[str, tuple[Sequence[str], Mapping[str, object] | None]] = {
         "metrics": (list(METRICS), row.metrics),
         "difference": (list(METRICS), row.difference),
@@ -65,13 +68,4 @@ def _without_what_follows(data: object) -> object:
     """Return a report as the record has it: what follows from the rest is told, not read."""
     if not isinstance(data, Mapping):
         return data
-    rest = {name: value for name, value in data.items() if name not in {"asked", "done"}}
-    rows = rest.get("strategies")
-    if isinstance(rows, list):
-        rest["strategies"] = [
-            {name: value for name, value in row.items() if name != "outcome"}
-            if isinstance(row, Mapping)
-            else row
-            for row in rows
-        ]
-    return rest
+    return {name: value for name, value in data.items() if name not in TOLD}

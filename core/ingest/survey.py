@@ -184,13 +184,13 @@ class Survey:
         return f"{text}; splits {', '.join(splits)}" if len(splits) > 1 else text
 
     def _remarks(self) -> list[str]:
+        remarks = list(self.listing.notes)
         file = self.chosen.labels_file
-        if file is None:
-            return []
-        abouts = list(dict.fromkeys(table.about for table in file.tables if table.about))
-        if file.relaxation:
-            abouts.append(f"{RELAXATIONS[file.relaxation]}.")
-        return abouts
+        if file is not None:
+            remarks += dict.fromkeys(table.about for table in file.tables if table.about)
+            if file.relaxation:
+                remarks.append(f"{RELAXATIONS[file.relaxation]}.")
+        return remarks
 
 
 def survey(

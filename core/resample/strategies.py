@@ -75,7 +75,6 @@ STRATEGIES: Mapping[str, Strategy] = {
             weigh=lambda counts, settings: class_weights(
                 counts, "effective", beta=float(settings["beta"])
             ),
-            is_default=True,
         ),
         Strategy(
             name="logit_adjustment",
@@ -143,7 +142,6 @@ STRATEGIES: Mapping[str, Strategy] = {
             targets=_UP,
             parameters=(K_NEIGHBORS, M_NEIGHBORS, KIND, BASES, UNSAFE),
             needs_embeddings=True,
-            is_default=True,
         ),
         Strategy(
             name="safe_level_smote",
@@ -231,7 +229,6 @@ STRATEGIES: Mapping[str, Strategy] = {
             effect=effects.FEWER,
             default_target="smallest",
             targets=_DOWN,
-            is_default=True,
         ),
         Strategy(
             name="near_miss",

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from comparisons import compare
 from drawn_sets import HOSTILE, draw_dataset, embedded, loaded, rename_classes, smote_made
 
 from app.session.embedding import as_values, embed_and_map
 from app.session.session import Session
 from app.session.workspaces import WORKSPACES
 from core.dataset import ImageDataset
-from core.evaluate import evaluate
 from core.progress import silent
 
 
@@ -65,4 +65,4 @@ def hostile_session(
     cache = tmp_path_factory.mktemp("cache")
     vectors, projection = embed_and_map(hostile_dataset, "classical", "cpu", cache, silent)
     session = smote_made(loaded(hostile_dataset).put(**as_values((vectors, projection))))
-    return session.put(evaluation=evaluate(hostile_dataset, vectors, seed=0))
+    return session.put(evaluation=compare(hostile_dataset, vectors, seed=0))

@@ -1,6 +1,7 @@
 """Whoever leaves all as it is gets the same, on the page and by the command."""
 
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ from opened_page import finish_jobs, open_view, visitor
 from app.cli import main
 from app.session.session import Session
 from core.errors import EvensetError
+from core.evaluate import Experiment
 
 # Told on the way, or of the screen: they change no figure.
-_BESIDE = {"progress", "on_report", "device"}
+_BESIDE = {"progress", "on_done", "device", "kept", "embeddings"}
 
 
 class StoppedError(EvensetError):
@@ -25,7 +27,12 @@ def asked_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[dict[str, 
     def watch(place: str) -> list[dict[str, object]]:
         asked: list[dict[str, object]] = []
 
-        def note(*_: object, **settings: object) -> None:
+        def note(*given: object, **settings: object) -> None:
+            for one in given:
+                if isinstance(one, Experiment):
+                    settings |= {field.name: getattr(one, field.name) for field in fields(one)}
+                elif isinstance(one, list):
+                    settings["candidates"] = one
             asked.append({k: v for k, v in settings.items() if k not in _BESIDE})
             raise StoppedError("Enough.")
 

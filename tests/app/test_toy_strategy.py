@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from comparisons import compare
 from documents import what_documents_lack
 from image_sets import png, write_files, zipped
 from opened_page import open_view, text, visitor
@@ -20,8 +21,8 @@ from core.audit import audit
 from core.dataset import ImageDataset
 from core.embed import Embeddings
 from core.errors import SettingError
-from core.evaluate import evaluate, parse_candidate
-from core.evaluate.candidates import check_points
+from core.evaluate import HEADS, parse_candidate
+from core.evaluate.candidates import check_suits
 from core.export import read_recipe
 from core.ingest import open_source
 from core.progress import silent
@@ -148,15 +149,15 @@ def test_points_in_files_and_on_the_map_have_no_parents(folder: Path, tmp_path: 
 
 
 def test_evaluate_compares_it(data: tuple[ImageDataset, Embeddings]) -> None:
-    report = evaluate(*data, strategies=["jitter"], repeats=1)
+    report = compare(*data, strategies=["jitter"], repeats=1)
 
     row = report.strategies[1]
     assert (row.name, row.title) == ("jitter", "Jitter")
-    assert row.metrics["balanced_accuracy"].mean > 0.8
+    assert row.metrics["balanced_accuracy"] > 0.8
     with pytest.raises(SettingError, match="makes no augmented pictures"):
         parse_candidate("jitter:pictures")
     with pytest.raises(SettingError, match="vectors without pictures"):
-        check_points([parse_candidate("jitter")], takes_pictures=True)
+        check_suits([parse_candidate("jitter")], HEADS["network"])
 
 
 def test_the_page_says_what_it_does_and_the_card_that_it_has_no_parents(

@@ -15,9 +15,9 @@ from app.cli import main
 from app.cli.augment import find_writer
 from core.augment import DrawnStep, apply
 from core.augment.evidence import Cell, Evidence, _Tried, _try_all, measure_evidence
-from core.augment.suggestion import mirror_text, suggest_policy, useful_for
+from core.augment.suggestion import mirror_text, safe_for, suggest_policy
 from core.augment.trials import Trial, list_trials
-from core.augment.verdict import Figures, Judge, Verdict
+from core.augment.verdict import Figures, Judge, Verdict, give_verdicts
 from core.dataset import ImageDataset
 from core.embed import ENCODERS, Embeddings, embed
 from core.errors import EmptyDatasetError, SettingError
@@ -85,7 +85,7 @@ def test_a_little_less_light_keeps_the_label(evidence: Evidence) -> None:
 
 
 def test_a_class_of_one_image_is_not_judged(evidence: Evidence) -> None:
-    assert {cell.verdict for cell in evidence.cells if cell.label == "c"} == {Verdict.UNKNOWN}
+    assert {cell.verdict for cell in evidence.cells if cell.label == "c"} == {Verdict.TOO_FEW}
 
 
 def test_a_trial_begins_from_the_vector_of_its_original(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_images_that_are_gone_are_left_out_and_all_of_them_an_error(tmp_path: Pa
 
 
 def figures(**changes: object) -> Figures:
-    """Return figures of a useful operation, with `changes`."""
+    """Return figures of a safe operation, with `changes`."""
     usual = {
         "images": 20, "judged": 20, "move": 0.6, "reach": 1.4, "kept": 1.0, "taken_for": "",
         "diversity": 0.5, "identical": 0.0, "clipped": 0.0, "milliseconds": 1.0,
@@ -157,25 +157,56 @@ def figures(**changes: object) -> Figures:
 @pytest.mark.parametrize(
     ("changes", "verdict"),
     [
-        ({}, Verdict.USEFUL),
+        ({}, Verdict.SAFE),
         ({"move": 0.05}, Verdict.NOTHING),
         ({"identical": 0.6}, Verdict.NOTHING),
         ({"move": 1.5}, Verdict.RISKY),
-        ({"kept": 0.8}, Verdict.USEFUL),  # four of twenty: chance, in one case of eight
+        ({"kept": 0.8}, Verdict.SAFE),  # four of twenty: chance, in one case of eight
         ({"kept": 0.75}, Verdict.RISKY),
         ({"kept": 0.4}, Verdict.CHANGES),
-        ({"images": 4, "judged": 4, "kept": 0.5}, Verdict.USEFUL),  # two of four
+        ({"images": 4, "judged": 4, "kept": 1.0}, Verdict.TOO_FEW),  # by chance in one of sixteen
+        ({"images": 5, "judged": 5, "kept": 1.0}, Verdict.SAFE),
+        ({"images": 8, "judged": 8, "kept": 0.75}, Verdict.TOO_FEW),  # two of eight: one in seven
         ({"images": 4, "judged": 3, "kept": 0.0}, Verdict.CHANGES),
         # The encoder knows half of the class: even a loss of all of them would say nothing.
         ({"images": 8, "judged": 4, "kept": 0.0}, Verdict.UNKNOWN),
-        ({"images": 8, "judged": 6, "kept": 0.5}, Verdict.USEFUL),
+        ({"images": 8, "judged": 6, "kept": 0.5}, Verdict.TOO_FEW),
         ({"images": 8, "judged": 8, "kept": 0.25}, Verdict.CHANGES),
         ({"judged": 2, "kept": 0.0}, Verdict.UNKNOWN),
         ({"move": 0.01, "kept": 0.0}, Verdict.CHANGES),
     ],
 )
 def test_the_verdict_follows_from_the_figures(changes: dict[str, object], verdict: Verdict) -> None:
-    assert figures(**changes).verdict is verdict
+    assert give_verdicts([figures(**changes)]) == [verdict]
+
+
+@pytest.mark.parametrize("count", [3, 5, 8, 12, 20, 40])
+def test_what_destroys_half_the_labels_hardly_ever_passes_for_safe(count: int) -> None:
+    lost = np.random.default_rng(0).binomial(count, 0.5, 4000)
+    cells = [figures(images=count, judged=count, kept=1 - one / count) for one in lost]
+
+    # Beside as many cells that lose nothing, which make it easiest to pass.
+    told = give_verdicts(cells + [figures()] * len(cells))[: len(cells)]
+
+    assert told.count(Verdict.SAFE) <= 0.05 * len(cells)
+
+
+def test_many_cells_make_no_false_alarm() -> None:
+    lost = np.random.default_rng(0).binomial(20, 0.1, 5000)
+
+    told = give_verdicts([figures(kept=1 - one / 20) for one in lost])
+
+    # Each by itself, 4% of the cells would be called harmful: five or more of twenty.
+    assert told.count(Verdict.SAFE) > 0.97 * len(lost)
+    assert told.count(Verdict.RISKY) + told.count(Verdict.CHANGES) <= 2
+
+
+def test_what_loses_half_is_found_among_many_cells() -> None:
+    lost = np.random.default_rng(0).binomial(20, 0.5, 500)
+
+    told = give_verdicts([figures(kept=1 - one / 20) for one in lost] + [figures()] * 4500)[:500]
+
+    assert told.count(Verdict.RISKY) + told.count(Verdict.CHANGES) > 0.8 * 500
 
 
 def test_a_large_class_is_no_lure_by_its_number() -> None:
@@ -202,10 +233,15 @@ def test_a_source_is_not_asked_about_its_own_picture() -> None:
 
 
 def hand_made(verdicts: dict[str, Sequence[Figures]], trials: list[Trial]) -> Evidence:
-    cells = [
-        Cell(label, trial, one, (0,), (label,))
+    found = [
+        (label, trial, one)
         for label, row in verdicts.items()
         for trial, one in zip(trials, row, strict=True)
+    ]
+    told = give_verdicts([one for _, _, one in found])
+    cells = [
+        Cell(label, trial, one, (0,), (label,), verdict)
+        for (label, trial, one), verdict in zip(found, told, strict=True)
     ]
     return Evidence(tuple(cells), tuple(trials), tuple(verdicts), "classical", 0)
 
@@ -238,7 +274,7 @@ def test_it_is_told_what_the_mirror_that_was_tried_does(
     assert mirror_text(hand_made({"cat": [GOOD], "six": [six]}, [Trial(operation)])) == told
 
 
-def test_the_suggestion_takes_each_side_as_far_as_it_is_useful() -> None:
+def test_the_suggestion_takes_each_side_as_far_as_it_is_safe() -> None:
     trials = [Trial("brightness", level) for level in (0.8, 0.5, 1.25, 1.8)]
     evidence = hand_made({"cat": [GOOD, BAD, GOOD, GOOD]}, trials)
 
@@ -251,9 +287,9 @@ def test_a_strong_level_is_not_suggested_above_one_that_harms() -> None:
     trials = [Trial("rotate", 90), Trial("rotate", 180)]
     evidence = hand_made({"eight": [BAD, GOOD]}, trials)
 
-    with pytest.raises(SettingError, match="finds no operation useful for any class"):
+    with pytest.raises(SettingError, match="No operation is shown to be safe for any class"):
         suggest_policy(evidence)
-    assert useful_for(evidence, "eight") == []
+    assert safe_for(evidence, "eight") == []
 
 
 def test_poor_jpeg_is_the_strong_end() -> None:
@@ -277,6 +313,17 @@ def test_a_class_that_was_not_judged_gets_what_harms_no_other() -> None:
     assert turn.except_labels == frozenset()
 
 
+def test_a_class_of_few_images_gets_no_operation_that_took_some_of_their_labels() -> None:
+    few, some_lost = figures(images=4, judged=4), figures(images=4, judged=4, kept=0.5)
+    trials = [Trial("horizontal_flip"), Trial("rotate", 15)]
+    evidence = hand_made({"cat": [GOOD, GOOD], "rare": [some_lost, few]}, trials)
+
+    flip, turn = suggest_policy(evidence).steps
+
+    assert flip.except_labels == {"rare"}
+    assert turn.except_labels == frozenset()
+
+
 def test_one_judged_class_of_three_does_not_speak_for_the_others() -> None:
     unknown = figures(judged=0)
     trials = [Trial("rotate", 15), Trial("hue", 0.5)]
@@ -289,7 +336,7 @@ def test_one_judged_class_of_three_does_not_speak_for_the_others() -> None:
     assert sum("c" not in step.except_labels for step in steps) == 1
 
 
-def test_a_class_without_anything_useful_keeps_what_harms_it_least() -> None:
+def test_a_class_without_anything_safe_keeps_what_harms_it_least() -> None:
     trials = [Trial("horizontal_flip"), Trial("hue", 0.03)]
     evidence = hand_made({"cat": [GOOD, GOOD], "six": [BAD, IDLE]}, trials)
 

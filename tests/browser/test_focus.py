@@ -34,7 +34,7 @@ def test_a_page_that_is_drawn_again_leaves_the_focus_alone(visitor: Visitor) -> 
     visitor.go("Evaluate")
     expect(title(visitor, "evaluate")).to_be_focused(timeout=PATIENCE_MS)
     notes = visitor.page.get_by_role("switch", name="Notes for learners")
-    visitor.press(re.compile("ompare 8 strategies"))
+    visitor.press(re.compile("ompare 6 strategies"))
     cancel = visitor.page.get_by_role("button", name="Cancel").first
     expect(cancel).to_be_visible(timeout=PATIENCE_MS)
 

@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 
 from core.dataset import Choices, ImageDataset, build_table
 from core.embed import Embeddings
+from core.evaluate.balancing import apply_candidate, balance
+from core.evaluate.bench import Side, fill_caches, prepare
 from core.evaluate.candidates import Candidate
+from core.evaluate.experiment import Experiment
 from core.evaluate.features import FeatureSource
 from core.evaluate.folds import Fold
 from core.evaluate.inputs import HeadInput
 from core.evaluate.picture_cache import PictureCache
-from core.evaluate.prepared import Side, fill_caches, prepare_sides
-from core.evaluate.training_set import TrainingSet, apply_candidate, balance
+from core.evaluate.training_set import TrainingSet
 from core.progress import silent
 
 
@@ -29,7 +31,7 @@ def balanced_side(
 ) -> TrainingSet:
     """Return what a candidate makes of the training side of a fold."""
     steps = apply_candidate(dataset, embeddings, fold.train, candidate, seed=0)
-    return balance(dataset, fold, source, candidate, steps)
+    return balance(dataset, source, candidate, steps)
 
 
 def prepared_caches(
@@ -41,11 +43,9 @@ def prepared_caches(
 ) -> dict[str, PictureCache]:
     """Return the pictures that a candidate learns from in some fold."""
     sides = {number: Side(fold.train, 0, embeddings) for number, fold in enumerate(folds)}
-    prepared = prepare_sides(
-        dataset, sides, [candidate],
-        takes_pictures=head_input is not None, clock=perf_counter, progress=silent,
-    )  # fmt: skip
-    return fill_caches(dataset, embeddings, prepared, head_input, silent, perf_counter)
+    prepared = prepare(dataset, sides, [candidate], (head_input is not None, perf_counter), silent)
+    experiment = Experiment(dataset, embeddings)
+    return fill_caches(experiment, prepared, head_input, silent, perf_counter)
 
 
 def images(

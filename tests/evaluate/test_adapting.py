@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from comparisons import compare
 from image_sets import read_folder, write_files
 
 from core.augment.evidence import measure_evidence
@@ -17,9 +18,9 @@ from core.augment.trials import Trial
 from core.dataset import LEFT_OUT, ImageDataset
 from core.embed import Embeddings, embed, find_encoder, unadapted
 from core.errors import CancelledError, SettingError, TooFewClassesError
-from core.evaluate import EvaluationReport, evaluate
+from core.evaluate import EvaluationReport
 from core.evaluate.adapting import adapt, adapt_folds, adapting_text, seconds_to_adapt
-from core.evaluate.estimate import estimate
+from core.evaluate.estimate import Planned, estimate
 from core.evaluate.folds import Fold, make_folds
 from core.evaluate.heads import HEADS
 from core.pictures.encode import encode
@@ -143,11 +144,11 @@ def test_what_is_cancelled_writes_nothing(rings: ImageDataset, tmp_path: Path) -
     assert not (tmp_path / "encoder").exists()
 
 
-def compare(
+def with_smote(
     dataset: ImageDataset, embeddings: Embeddings, repeats: int | None = None
 ) -> EvaluationReport:
     """Return what SMOTE reaches in two folds, without seconds."""
-    return evaluate(
+    return compare(
         dataset,
         embeddings,
         strategies=["smote"],
@@ -162,9 +163,9 @@ def test_a_comparison_uses_no_vector_of_an_encoder_that_knows_the_labels(
 ) -> None:
     zeros = np.zeros_like(embeddings.vectors)
 
-    report = compare(rings, embeddings)
+    report = with_smote(rings, embeddings)
 
-    assert report.to_json() == compare(rings, replace(embeddings, vectors=zeros)).to_json()
+    assert report.to_json() == with_smote(rings, replace(embeddings, vectors=zeros)).to_json()
     assert any("adapted again, to the training side alone" in note for note in report.notes)
     assert report.encoder == embeddings.encoder
 
@@ -172,7 +173,7 @@ def test_a_comparison_uses_no_vector_of_an_encoder_that_knows_the_labels(
 def test_it_learns_as_seldom_as_the_head_that_tunes_layers(
     rings: ImageDataset, embeddings: Embeddings
 ) -> None:
-    report = evaluate(rings, embeddings, strategies=["class_weights"], n_splits=5)
+    report = compare(rings, embeddings, strategies=["class_weights"], n_splits=5)
 
     assert report.repeats == HEADS["fine_tuning"].repeats
 
@@ -186,8 +187,8 @@ def test_with_shuffled_labels_a_comparison_is_at_the_level_of_chance(
         shuffled = with_labels(rings, rings.training_rows.tolist(), seed)
         adapt(shuffled, tmp_path / str(seed), encoder=BASE, device="cpu")
         vectors = embed(shuffled, encoder=str(tmp_path / str(seed)), device="cpu")
-        report = compare(shuffled, vectors, repeats=1)
-        scores += [row.metrics["balanced_accuracy"].mean for row in report.strategies[:2]]
+        report = with_smote(shuffled, vectors, repeats=1)
+        scores += [row.metrics["balanced_accuracy"] for row in report.strategies[:2]]
 
     assert abs(np.mean(scores) - 0.5) < 0.15
 
@@ -227,7 +228,7 @@ def test_each_fold_has_vectors_of_its_own(rings: ImageDataset, embeddings: Embed
 def test_augmented_pictures_are_described_as_the_fold_has_learned(
     rings: ImageDataset, embeddings: Embeddings
 ) -> None:
-    report = evaluate(
+    report = compare(
         rings, embeddings, strategies=["augment:horizontal_flip@200%"], n_splits=2, repeats=1
     )
 
@@ -237,7 +238,7 @@ def test_augmented_pictures_are_described_as_the_fold_has_learned(
 def test_a_head_on_pictures_takes_the_base(rings: ImageDataset, embeddings: Embeddings) -> None:
     zeros = replace(embeddings, vectors=np.zeros_like(embeddings.vectors))
 
-    report = evaluate(
+    report = compare(
         rings, zeros, head="fine_tuning", strategies=["smote:pictures"], n_splits=2, repeats=1
     )
 
@@ -246,7 +247,7 @@ def test_a_head_on_pictures_takes_the_base(rings: ImageDataset, embeddings: Embe
 
 def test_the_leak_is_not_measured_with_it(rings: ImageDataset, embeddings: Embeddings) -> None:
     with pytest.raises(SettingError, match="not measured with an adapted encoder"):
-        evaluate(rings, embeddings, shows_leak=True)
+        compare(rings, embeddings, shows_leak=True)
 
 
 def test_evidence_is_judged_by_the_base(rings: ImageDataset, embeddings: Embeddings) -> None:
@@ -264,8 +265,8 @@ def test_evidence_is_judged_by_the_base(rings: ImageDataset, embeddings: Embeddi
 def test_an_estimate_counts_what_each_fold_learns(folder: Path) -> None:
     counts, head = {"thick": 18, "thin": 18}, HEADS["linear"]
 
-    plain = estimate(counts, [], head, encoder=BASE)
-    adapted = estimate(counts, [], head, encoder=str(folder))
+    plain = estimate(Planned(counts, head, BASE), [])
+    adapted = estimate(Planned(counts, head, str(folder)), [])
 
     assert plain.seconds is not None and adapted.seconds is not None
     assert adapted.seconds == pytest.approx(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from comparisons import compare
 from evaluate_sets import balanced_side, prepared_caches
 from image_sets import picture, read_folder, write_files
 
@@ -13,13 +14,12 @@ from core.augment.draws import pictures_of
 from core.dataset import ImageDataset
 from core.embed import Embeddings, embed
 from core.errors import LeakError
-from core.evaluate import evaluate, parse_candidate, training_set
-from core.evaluate.features import PictureFeatures, VectorFeatures, policy_key
+from core.evaluate import balancing, parse_candidate
+from core.evaluate.features import PictureFeatures, VectorFeatures, policy_key, preprocess_fold
 from core.evaluate.folds import make_folds
 from core.evaluate.inputs import encoder_input, pixel_input
 from core.evaluate.picture_cache import PictureCache, fill_cache
 from core.evaluate.picture_store import PictureStore, read_pictures
-from core.evaluate.preprocessing import preprocess_fold
 from core.pictures.decode import decode
 from core.pictures.encode import encode
 from core.progress import silent
@@ -85,20 +85,20 @@ def test_a_picture_of_a_test_image_is_refused(
     candidate = parse_candidate("augment")
     caches = prepared_caches(dataset, embeddings, [fold], candidate)
     source = VectorFeatures(embeddings, fold, preprocess_fold(embeddings, fold), caches)
-    steps = training_set.apply_candidate(dataset, embeddings, fold.train, candidate, seed=0)
+    steps = balancing.apply_candidate(dataset, embeddings, fold.train, candidate, seed=0)
     of_test = pictures_of(dataset, FLIP, fold.test)
     leaking = replace(steps[0], made=replace(steps[0].made, pictures=of_test))
     monkeypatch.setattr(PictureCache, "has", lambda *_: np.ones(len(fold.test), bool))
     monkeypatch.setattr(PictureCache, "find", lambda *_: np.zeros(len(fold.test), np.intp))
 
     with pytest.raises(LeakError):
-        training_set.balance(dataset, fold, source, candidate, [leaking])
+        balancing.balance(dataset, source, candidate, [leaking])
 
 
 def test_operations_are_compared_one_by_one(dataset: ImageDataset, embeddings: Embeddings) -> None:
     names = ["augment:crop", "augment:horizontal_flip", "augment+class_weights"]
 
-    report = evaluate(dataset, embeddings, strategies=names, n_splits=2, repeats=1)
+    report = compare(dataset, embeddings, strategies=names, n_splits=2, repeats=1)
 
     assert [row.name for row in report.strategies[1:-1]] == names
     assert [row.files for row in report.strategies[1:-1]] == [12, 12, 12]

@@ -2,18 +2,18 @@
 
 import numpy as np
 import pytest
+from comparisons import compare
 from evaluate_sets import balanced_side, clusters
 
 from core.errors import SettingError
-from core.evaluate import augmentations, evaluate, parse_candidate, training_set
+from core.evaluate import augmentations, balancing, parse_candidate
 from core.evaluate.candidates import check_targets
-from core.evaluate.features import VectorFeatures
+from core.evaluate.features import VectorFeatures, preprocess_fold
 from core.evaluate.folds import make_folds
-from core.evaluate.preprocessing import preprocess_fold
 from core.resample import STRATEGIES
 
 
-def balanced(name: str) -> tuple[training_set.TrainingSet, np.ndarray]:
+def balanced(name: str) -> tuple[balancing.TrainingSet, np.ndarray]:
     """Return what `name` makes of 64 and 16 training points, and how much each class counts."""
     dataset, embeddings = clusters({"a": 80, "b": 20}, apart=2)
     fold = make_folds(dataset, np.arange(100), seed=0)[0]
@@ -102,7 +102,7 @@ def test_names_that_stand_for_nothing_are_refused(name: str, reason: str) -> Non
 def test_a_combination_has_a_row_with_the_settings_of_its_parts() -> None:
     data = clusters({"a": 40, "b": 10}, apart=1)
 
-    report = evaluate(*data, strategies=["smote@50%+class_weights"], repeats=1)
+    report = compare(*data, strategies=["smote@50%+class_weights"], repeats=1)
 
     assert report.strategies[1].title == "SMOTE to 50% + class weights"
     assert report.settings["smote@50%+class_weights"]["smote.k_neighbors"] == 5
@@ -125,7 +125,7 @@ def test_no_strategy_learns_from_anything_but_the_training_side(name: str) -> No
 @pytest.mark.parametrize("name", ["smote@9999999", "augment@100001", "smote@2000000%"])
 def test_a_target_beyond_what_balance_lets_one_choose_is_refused(name: str) -> None:
     with pytest.raises(SettingError, match=r"images; a comparison makes at most 100,000 per class"):
-        evaluate(*clusters({"a": 30, "b": 12}, apart=2), strategies=[name])
+        compare(*clusters({"a": 30, "b": 12}, apart=2), strategies=[name])
 
 
 def test_a_target_below_that_is_not() -> None:

@@ -4,15 +4,15 @@ import pytest
 
 from core.embed import DEFAULT_ENCODER, ENCODERS, PRETRAINED
 from core.evaluate import HEADS, parse_candidate
-from core.evaluate.estimate import Estimate, estimate
-from core.evaluate.repeats import default_repeats
+from core.evaluate.estimate import Estimate, Planned, estimate
+from core.evaluate.experiment import default_repeats
 
 
 def asked(
     *names: str, head: str = "linear", encoder: str = DEFAULT_ENCODER, **runs: int
 ) -> Estimate:
     candidates = [parse_candidate(name) for name in names]
-    return estimate({"a": 400, "b": 100}, candidates, HEADS[head], encoder=encoder, **runs)
+    return estimate(Planned({"a": 400, "b": 100}, HEADS[head], encoder, **runs), candidates)
 
 
 def seconds(*names: str, head: str = "linear", **runs: int) -> float:
@@ -37,18 +37,19 @@ def test_a_network_takes_longer_than_a_linear_model_and_more_rows_longer_than_on
 def test_the_time_follows_folds_and_repeats() -> None:
     usual = seconds("none")
 
-    assert usual == seconds("none", folds=5, repeats=2)
-    assert seconds("none", repeats=6) == pytest.approx(3 * usual)
-    # As many fits, each of nine tenths of the images.
-    assert seconds("none", folds=10) == pytest.approx(usual * 0.9 / 0.8)
-    assert seconds("none", on_test_split=True) == pytest.approx(usual / 0.8)
+    assert usual == seconds("none", folds=5, repeats=10)
+    assert seconds("none", repeats=30) == pytest.approx(3 * usual)
+    # Twice as many fits, each of nine tenths of the images.
+    assert seconds("none", folds=10) == pytest.approx(2 * usual * 0.9 / 0.8)
+    assert seconds("none", on_test_split=True) == pytest.approx(usual / 0.8 / 5)
 
 
-def test_a_slow_head_is_repeated_once() -> None:
+def test_the_head_alone_says_how_often_it_is_repeated() -> None:
     assert default_repeats(HEADS["network"]) == 1
-    assert default_repeats(HEADS["network"], folds=2) == 3
-    assert default_repeats(HEADS["linear"], folds=3) == 4
+    assert default_repeats(HEADS["network"], is_held_out=True) == 5
+    assert default_repeats(HEADS["linear"]) == default_repeats(HEADS["discriminant"]) == 10
     assert default_repeats(HEADS["linear"], is_held_out=True) == 10
+    assert default_repeats(HEADS["linear"], adapts=True) == 1
 
 
 def test_what_the_layers_of_another_encoder_take_is_not_guessed() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from comparisons import compare
 from evaluate_sets import embedded
 from image_sets import read_folder, write_files
 
@@ -13,7 +14,7 @@ from core.augment import Pictures
 from core.dataset import ImageDataset
 from core.embed import Embeddings, embed
 from core.errors import SettingError
-from core.evaluate import evaluate, fine_tuning
+from core.evaluate import fine_tuning
 from core.evaluate.fine_tuning import open_fine_tuning
 from core.evaluate.head import Fit
 from core.evaluate.heads import HEADS
@@ -116,12 +117,12 @@ def test_an_encoder_without_layers_is_refused_before_anything_is_read(
     classical = Embeddings(vectors.vectors, vectors.rows, "classical", "digest", "cpu")
 
     with pytest.raises(SettingError, match="has no layers to fine-tune"):
-        evaluate(dataset, classical, head="fine_tuning")
+        compare(dataset, classical, head="fine_tuning")
 
 
 @pytest.mark.long
 def test_strategies_are_compared(dataset: ImageDataset) -> None:
-    report = evaluate(
+    report = compare(
         dataset,
         embed(dataset),
         head="fine_tuning",

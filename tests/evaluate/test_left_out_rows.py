@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from comparisons import compare
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +13,6 @@ from core.dataset import ImageDataset, build_table
 from core.dataset.edits import Edits
 from core.embed import Embeddings
 from core.errors import LeakError
-from core.evaluate import evaluate
 from core.evaluate.folds import make_folds
 from core.resample import TrainingSide, make_plan, resample
 
@@ -81,6 +81,6 @@ def test_a_row_that_is_left_out_cannot_be_given_to_a_sampler() -> None:
 def test_a_comparison_counts_the_images_that_stay() -> None:
     edited = Edits().leave_out([3, 25]).relabel([4], "dog").apply(drawn())
 
-    report = evaluate(edited, vectors(), strategies=["smote"], n_splits=2, repeats=1)
+    report = compare(edited, vectors(), strategies=["smote"], n_splits=2, repeats=1)
 
     assert report.images == 28

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from comparisons import compare
 from detailed_pictures import detailed
 from image_sets import read_folder, write_files
 
@@ -11,7 +12,7 @@ from core.dataset import ImageDataset
 from core.duplicates import duplicate_groups, picture_groups
 from core.embed import embed
 from core.errors import LeakError
-from core.evaluate import evaluate, make_folds
+from core.evaluate import make_folds
 from core.evaluate.folds import check_folds
 from core.pictures.decode import resize
 from core.pictures.encode import encode
@@ -48,6 +49,6 @@ def test_folds_over_pictures_keep_near_copies_together(planted: ImageDataset) ->
 
 
 def test_a_comparison_tells_how_many_images_it_kept_together(planted: ImageDataset) -> None:
-    report = evaluate(planted, embed(planted, encoder="classical"), strategies=[], repeats=1)
+    report = compare(planted, embed(planted, encoder="classical"), strategies=[], repeats=1)
 
     assert "Kept on one side of every fold with their near-duplicates: 12 images." in report.notes

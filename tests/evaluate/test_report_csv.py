@@ -5,14 +5,15 @@ import json
 from dataclasses import replace
 from io import StringIO
 
+from comparisons import compare
 from evaluate_sets import clusters
 
-from core.evaluate import METRICS, Difference, evaluate
+from core.evaluate import METRICS, Difference, Outcome
 from core.evaluate.report_csv import COLUMNS, to_csv
 
 
 def test_each_strategy_has_a_line_for_each_figure_and_class() -> None:
-    report = evaluate(*clusters({"a": 30, "b, c": 12}, apart=1), strategies=["smote"], repeats=1)
+    report = compare(*clusters({"a": 30, "b, c": 12}, apart=1), strategies=["smote"], repeats=1)
 
     lines = list(csv.DictReader(StringIO(to_csv(report))))
 
@@ -23,16 +24,20 @@ def test_each_strategy_has_a_line_for_each_figure_and_class() -> None:
     smote = report.strategies[1]
     assert smote.difference is not None
     line = found["smote", "mcc", ""]
-    assert float(line["mean"]) == round(smote.metrics["mcc"].mean, 6)
+    assert float(line["value"]) == round(smote.metrics["mcc"], 6)
     assert float(line["difference"]) == round(smote.difference["mcc"].mean, 6)
     assert line["outcome"] == smote.outcome("mcc").value
-    assert float(found["smote", "precision", "b, c"]["mean"]) == round(smote.precision["b, c"], 6)
-    assert found["smote", "files", ""]["mean"] == "18"
+    assert float(found["smote", "precision", "b, c"]["value"]) == round(smote.precision["b, c"], 6)
+    recall = smote.classes[0].recall
+    assert recall.single is not None
+    ends = [float(found["smote", "recall", "a"][name]) for name in ("low", "high")]
+    assert ends == [round(end, 6) for end in recall.single]
+    assert found["smote", "files", ""]["value"] == "18"
 
 
 def test_a_difference_of_nothing_has_no_sign() -> None:
-    report = evaluate(*clusters({"a": 30, "b": 12}, apart=1), strategies=["smote"], repeats=1)
-    nothing = dict.fromkeys(METRICS, Difference(-1e-9, -4e-4, 3e-4))
+    report = compare(*clusters({"a": 30, "b": 12}, apart=1), strategies=["smote"], repeats=1)
+    nothing = dict.fromkeys(METRICS, Difference(-1e-9, -4e-4, 3e-4, Outcome.SAME))
     smote = replace(report.strategies[1], difference=nothing)
 
     line = next(csv.DictReader(StringIO(to_csv(replace(report, strategies=(smote,))))))
@@ -42,7 +47,7 @@ def test_a_difference_of_nothing_has_no_sign() -> None:
 
 
 def test_json_names_the_metric_the_head_and_each_outcome() -> None:
-    report = evaluate(
+    report = compare(
         *clusters({"a": 30, "b": 12}, apart=1),
         strategies=["smote"],
         head="neighbours",
@@ -55,6 +60,6 @@ def test_json_names_the_metric_the_head_and_each_outcome() -> None:
 
     assert (plain["head"], plain["metric"], plain["is_held_out"]) == ("neighbours", "mcc", False)
     row = plain["strategies"][1]
-    assert row["outcome"]["mcc"] == report.strategies[1].outcome("mcc").value
+    assert row["difference"]["mcc"]["outcome"] == str(report.strategies[1].outcome("mcc"))
     assert set(row["leaky"]) == set(METRICS)
     assert row["seconds"] > 0

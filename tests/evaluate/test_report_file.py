@@ -7,18 +7,33 @@ from typing import Any
 
 import numpy as np
 import pytest
+from comparisons import compare
 from evaluate_sets import clusters
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import SettingError
-from core.evaluate import BASELINE, FLOOR, METRICS, Epoch, EvaluationReport, evaluate
-from core.evaluate.report import Row, Run, summarise
+from core.evaluate import (
+    BASELINE,
+    FLOOR,
+    METRICS,
+    Difference,
+    Epoch,
+    EvaluationReport,
+    Outcome,
+    StrategyResult,
+)
+from core.evaluate.answer import Verdict
+from core.evaluate.inference import Effect
+from core.evaluate.per_class import ClassFigures
 from core.evaluate.report_file import read_report
-from core.evaluate.verdict import verdict_for
 
 SHARES = st.floats(0, 1)
+ENDS = st.none() | SHARES
 NAMES = [BASELINE, "smote@50%", "class_weights", FLOOR]
+
+differences = st.builds(Difference, SHARES, ENDS, ENDS, st.sampled_from(list(Outcome)), ENDS)
+effects = st.builds(Effect, SHARES, st.none() | st.tuples(SHARES, SHARES))
 
 
 @st.composite
@@ -26,34 +41,43 @@ def reports(draw: st.DrawFn) -> EvaluationReport:
     """Return a report with every part that one may have."""
     classes = tuple(sorted(draw(st.sets(st.text(max_size=4), min_size=2, max_size=4))))
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
-    is_held_out, runs = draw(st.booleans()), draw(st.integers(2, 4))
-    curve = draw(st.lists(st.builds(Epoch, SHARES, SHARES | st.none()), max_size=3))
-    leaky = draw(st.none() | st.just(dict(zip(METRICS, rng.random(len(METRICS)), strict=True))))
-
-    def run() -> Run:
-        gaps = {name: tuple(rng.normal(size=3).tolist()) for name in METRICS}
-        values = dict(zip(METRICS, rng.random(len(METRICS)).tolist(), strict=True))
-        confusion = rng.integers(0, 9, (len(classes), len(classes)))
-        return Run(confusion, values, rng.random(), rng.normal(), tuple(curve),
-                   gaps if is_held_out else {})  # fmt: skip
-
-    rows = [Row(name, draw(st.text()), [run() for _ in range(runs)], leaky) for name in NAMES]
-    results = summarise(rows, classes=classes, spread_share=0.25, rivals=2, images=100)
+    curve = tuple(draw(st.lists(st.builds(Epoch, SHARES, SHARES | st.none()), max_size=3)))
+    by_metric = dict(zip(METRICS, rng.random(len(METRICS)).tolist(), strict=True))
+    rows = tuple(
+        StrategyResult(
+            name,
+            draw(st.text()),
+            by_metric,
+            None if name in {BASELINE, FLOOR} else dict.fromkeys(METRICS, draw(differences)),
+            tuple(
+                ClassFigures(label, draw(st.integers(1, 9)), *(draw(effects) for _ in range(4)))
+                for label in classes
+            ),
+            rng.integers(0, 9, (len(classes), len(classes))),
+            rng.random(),
+            draw(st.integers(-9, 9)),
+            (curve, curve),
+            draw(st.none() | st.just(by_metric)),
+        )
+        for name in NAMES
+    )
     return EvaluationReport(
-        results,
+        rows,
         classes,
         metric=draw(st.sampled_from(list(METRICS))),
-        verdict=draw(st.text()),
+        margin=draw(st.floats(0.001, 0.5)),
+        verdicts={name: Verdict(*(draw(st.text()) for _ in range(4))) for name in METRICS},
         notes=tuple(draw(st.lists(st.text(), max_size=2))),
-        folds=runs,
-        repeats=1,
+        folds=5,
+        repeats=2,
+        asked_repeats=10,
         images=100,
         settings={name: {"k_neighbors": 5, "kind": "x", "tau": 0.5} for name in NAMES[:-1]},
         seed=draw(st.integers(0, 2**31)),
         encoder=draw(st.text()),
         head=draw(st.sampled_from(["linear", "network"])),
-        spread_share=draw(SHARES),
-        is_held_out=is_held_out,
+        is_held_out=draw(st.booleans()),
+        uses_policy=draw(st.booleans()),
     )
 
 
@@ -82,15 +106,13 @@ def test_a_comparison_reads_and_says_the_same(compared: EvaluationReport) -> Non
     again = through_a_file(compared)
 
     assert again.to_json() == compared.to_json()
-    assert [verdict_for(again, metric) for metric in METRICS] == [
-        verdict_for(compared, metric) for metric in METRICS
-    ]
+    assert again.verdicts == compared.verdicts
 
 
 @pytest.fixture(scope="module")
 def compared() -> EvaluationReport:
     """Return a real comparison on folds."""
-    return evaluate(*clusters({"a": 30, "b": 12}, apart=1), shows_leak=True, repeats=1)
+    return compare(*clusters({"a": 30, "b": 12}, apart=1), shows_leak=True, repeats=1)
 
 
 def places(data: dict[str, Any] | list[Any], *before: str | int) -> Iterator[list[str | int]]:
@@ -119,7 +141,7 @@ def test_what_is_damaged_is_refused_or_harmless(
     except SettingError:
         return
     json.dumps(again.to_json())
-    assert all(verdict_for(again, metric) for metric in METRICS)
+    assert list(again.verdicts) == list(METRICS)
 
 
 @pytest.mark.parametrize("junk", [None, [], {}, "report", 3, {"classes": []}])

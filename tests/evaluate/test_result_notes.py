@@ -4,46 +4,42 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from comparisons import compare
 from evaluate_sets import clusters
 
 from core.errors import CancelledError
-from core.evaluate import BASELINE, FLOOR, EvaluationReport, evaluate, parse_candidate
+from core.evaluate import BASELINE, FLOOR, EvaluationReport, Predictions, parse_candidate
 from core.evaluate.compare import STAGE
-from core.evaluate.metrics import Confusion, measure
-from core.evaluate.report import Row, Run, summarise
+from core.evaluate.report import Done
 from core.evaluate.result_notes import write_result_notes
-from core.evaluate.verdict import verdict_for, write_verdict
 
-LARGEST = [[10, 0], [5, 0]]  # every image is called 'cat'
-RIGHT = [[10, 0], [0, 5]]
-MIXED = [[8, 2], [1, 4]]
-
-
-def run(confusion: Sequence[Sequence[int]]) -> Run:
-    """Return the run of a head that is sure of every answer."""
-    counts: Confusion = np.array(confusion)
-    pairs = np.array(list(np.ndindex(*counts.shape)))
-    actual, given = np.repeat(pairs, counts.ravel(), axis=0).T
-    return Run(counts, measure(actual, np.eye(len(counts))[given]))
+ACTUAL = [0] * 10 + [1] * 5  # in each of two folds
+LARGEST = [0] * 15  # every image is called 'cat'
+MIXED = [0] * 8 + [1] * 2 + [0] + [1] * 4
 
 
-def notes(*asked: str, **runs: Sequence[Sequence[Sequence[int]]]) -> list[str]:
-    """Return what is said of runs of 'none' and others, where `asked` was to be compared too."""
-    names = {name.replace("_at_", "@"): found for name, found in runs.items()}
+def notes(*asked: str, repeats: int = 1, **given: Sequence[Sequence[int]]) -> list[str]:
+    """Return what is said of labels in two folds, where `asked` was to be compared too."""
+    names = {name.replace("_at_", "@"): found for name, found in given.items()}
+    size = len(ACTUAL)
+    scores = {
+        name: np.eye(2, dtype=np.float16)[np.concatenate(found)][None]
+        for name, found in names.items()
+    }
+    predictions = Predictions(
+        np.arange(2 * size),
+        np.array(ACTUAL * 2),
+        np.arange(2 * size),
+        ("cat", "dog"),
+        np.repeat([0, 1], size).astype(np.int16)[None],
+        scores,
+    )
     candidates = [parse_candidate(name) for name in (*names, *asked)]
-    rows = [
-        Row(one.name, one.title, [run(confusion) for confusion in found])
-        for one, found in zip(candidates, names.values(), strict=False)
-    ]
-    results = summarise(rows, classes=("cat", "dog"), spread_share=0.25, rivals=2, images=15)
-    return write_result_notes(
-        rows, results, candidates, classes=("cat", "dog"), metric="balanced_accuracy",
-        is_held_out=False,
-    )  # fmt: skip
+    return write_result_notes(predictions, candidates, repeats)
 
 
 def test_nothing_is_said_of_rows_that_differ() -> None:
-    assert notes(none=[MIXED, RIGHT], smote=[RIGHT, MIXED]) == []
+    assert notes(none=[MIXED, ACTUAL], smote=[ACTUAL, MIXED]) == []
 
 
 def test_rows_that_call_every_image_the_same_have_learned_nothing() -> None:
@@ -56,50 +52,34 @@ def test_rows_that_call_every_image_the_same_have_learned_nothing() -> None:
 
 
 def test_a_row_that_does_so_in_one_fold_is_named_too() -> None:
-    said = notes(none=[RIGHT, MIXED], smote=[LARGEST, MIXED])
+    said = notes(none=[ACTUAL, MIXED], smote=[LARGEST, MIXED])
 
     assert said == [
         "'SMOTE' gave every image to one class in 1 of 2 folds: it learned nothing there."
     ]
 
 
-def test_a_fold_of_few_images_proves_nothing() -> None:
-    said = notes(none=[RIGHT, MIXED], smote=[[[2, 0], [1, 0]], MIXED])
-
-    assert said == []
-
-
-def test_an_interval_without_width_is_explained() -> None:
-    said = notes(none=[MIXED, RIGHT], smote=[MIXED, RIGHT])
+def test_equal_answers_on_every_image_are_identical_here_and_no_more() -> None:
+    said = notes(none=[MIXED, ACTUAL], smote=[MIXED, ACTUAL], adasyn=[ACTUAL, ACTUAL])
 
     assert said == [
-        "'SMOTE' has the balanced accuracy of 'None' in every fold: its interval has no width. "
-        "Nothing differed here, which does not mean that nothing would differ elsewhere."
+        "'SMOTE' answers as 'None' does on every image: identical here, which does not mean that "
+        "nothing would differ elsewhere."
     ]
 
 
-def test_a_difference_that_is_always_the_same_is_no_certainty() -> None:
-    said = notes(none=[MIXED, MIXED], smote=[RIGHT, RIGHT])
+def test_what_is_not_done_yet_is_named() -> None:
+    said = notes("adasyn", repeats=10, none=[MIXED, ACTUAL], smote=[ACTUAL, MIXED])
 
     assert said == [
-        "'SMOTE' differs by the same balanced accuracy in every fold: its interval has no width "
-        "by chance, which is no certainty."
+        "Not compared yet: 'ADASYN'. With more rivals, intervals become wider.",
+        "1 of 10 repeats: with more, intervals become narrower.",
     ]
-
-
-def test_the_verdict_does_not_call_that_a_finding() -> None:
-    rows = [Row(name, name, [run(MIXED), run(RIGHT)]) for name in (BASELINE, "smote")]
-    results = summarise(rows, classes=("cat", "dog"), spread_share=0.25, rivals=1, images=15)
-
-    assert write_verdict(results, spread_share=0.25) == (
-        "No measurable difference: balanced accuracy is the same with and without every strategy, "
-        "each time, so the intervals have no width and say nothing."
-    )
 
 
 def test_settings_that_are_not_the_usual_ones_are_told_once() -> None:
     chosen = {"smote": {"k_neighbors": 7, "interpolation": "spherical"}}
-    report = evaluate(
+    report = compare(
         *clusters({"a": 30, "b": 12}, apart=1), strategies=["smote", "smote@50%", "adasyn"],
         settings=chosen, repeats=1,
     )  # fmt: skip
@@ -111,40 +91,24 @@ def test_settings_that_are_not_the_usual_ones_are_told_once() -> None:
 @pytest.fixture(scope="module")
 def cancelled() -> EvaluationReport:
     """Return what is known of five strategies when the third one has begun."""
-    heard: list[EvaluationReport] = []
+    heard: list[Done] = []
 
     def cancel(stage: str, done: int, total: int) -> None:
-        if stage == STAGE and 5 * done > 2 * total:
+        if stage == STAGE and done >= 15:
             raise CancelledError
 
     names = ["class_weights", "random_oversampling", "smote", "adasyn"]
     with pytest.raises(CancelledError):
-        evaluate(
+        compare(
             *clusters({"a": 60, "b": 12}, apart=1), strategies=names, repeats=2,
-            on_report=heard.append, progress=cancel,
+            on_done=heard.append, progress=cancel,
         )  # fmt: skip
-    return heard[-1]
+    return heard[-1].report()
 
 
 def test_a_comparison_that_was_broken_off_says_so(cancelled: EvaluationReport) -> None:
-    assert (cancelled.done, cancelled.asked) == (2, 5)
+    assert (cancelled.done, cancelled.asked, cancelled.is_whole) == (2, 5, False)
     assert [row.name for row in cancelled.strategies] == [BASELINE, "class_weights", FLOOR]
-    assert cancelled.verdict.startswith("Stopped after 2 of 5 strategies. ")
-    assert verdict_for(cancelled, "mcc").startswith("Stopped after 2 of 5 strategies. ")
-    assert cancelled.notes[0] == (
-        "Not compared: 'Random oversampling', 'SMOTE' and 'ADASYN'. The intervals are corrected "
-        "for all 5 strategies that were requested, which is wider than 2 strategies would need."
-    )
-
-
-def test_its_intervals_are_those_of_all_that_were_asked_for(cancelled: EvaluationReport) -> None:
-    data = clusters({"a": 60, "b": 12}, apart=1)
-    alone = evaluate(*data, strategies=["class_weights"], repeats=2).strategies[1]
-
-    broken_off = cancelled.strategies[1]
-
-    assert alone.difference is not None and broken_off.difference is not None
-    narrow, wide = (one.difference["balanced_accuracy"] for one in (alone, broken_off))
-    assert wide.mean == narrow.mean
-    # t of 9 degrees: 3.111 for one of four (Bonferroni), 2.262 for one alone.
-    assert (wide.high - wide.low) / (narrow.high - narrow.low) == pytest.approx(3.111 / 2.262, 0.01)
+    begin = "After 1 of 2 repeats and 2 of 5 candidates: "
+    assert cancelled.verdict.startswith(begin)
+    assert all(cancelled.answer(metric).startswith(begin) for metric in cancelled.verdicts)

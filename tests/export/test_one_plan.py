@@ -21,9 +21,9 @@ from core.augment import PRESETS, AugmentPolicy, Pictures, make_step
 from core.augment.draws import make_picture
 from core.dataset import TRAIN, ImageDataset, read_picture
 from core.embed import Embeddings
-from core.evaluate import compare, evaluate, parse_candidate
-from core.evaluate.folds import Fold
-from core.evaluate.training_set import apply_candidate
+from core.evaluate import Experiment, Fold, parse_candidate
+from core.evaluate.balancing import apply_candidate
+from core.evaluate.experiment import draw_design
 from core.export import ExportSource, Recipe, export, read_recipe
 from core.ingest import open_source
 from core.pictures.encode import encode
@@ -38,10 +38,6 @@ SWAP = AugmentPolicy(
     ),
     seed=3,
 )
-
-
-class FoldsAreDrawnError(Exception):
-    """A comparison got as far as its folds."""
 
 
 @dataclass(frozen=True)
@@ -63,18 +59,9 @@ def vectors_of(dataset: ImageDataset) -> Embeddings:
     return Embeddings(vectors.astype(np.float32), np.arange(len(dataset)), "drawn", "d", "cpu")
 
 
-def default_folds(dataset: ImageDataset, monkeypatch: pytest.MonkeyPatch) -> Sequence[Fold]:
+def default_folds(dataset: ImageDataset) -> Sequence[Fold]:
     """Return the folds of the default comparison."""
-    found: list[Sequence[Fold]] = []
-
-    def take(dataset: object, embeddings: object, folds: Sequence[Fold], *_: object, **__: object):  # noqa: ANN202
-        found.append(folds)
-        raise FoldsAreDrawnError
-
-    with monkeypatch.context() as patched, pytest.raises(FoldsAreDrawnError):
-        patched.setattr(compare, "prepare_experiment", take)
-        evaluate(dataset, vectors_of(dataset))
-    return found[0]
+    return draw_design(Experiment(dataset, vectors_of(dataset)), silent).folds
 
 
 def learned_pictures(
@@ -172,21 +159,21 @@ def arrows(tmp_path: Path) -> ImageDataset:
 
 @pytest.mark.long
 def test_what_the_default_comparison_learns_from_the_sample_is_what_is_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     archive = tmp_path / "out.zip"
     assert main(["balance", "sample:parts", "--strategy", "augment", "--out", str(archive)]) == 0
     dataset = open_source("sample:parts", tmp_path / "parts")
     policy = PRESETS["standard"]
 
-    learned = learned_pictures(dataset, default_folds(dataset, monkeypatch), "augment", policy)
+    learned = learned_pictures(dataset, default_folds(dataset), "augment", policy)
 
     share = share_met(dataset, archive, learned, policy, most_difference=1.5)
     assert share >= 0.95
 
 
 def test_it_is_with_a_mirror_that_swaps_classes_and_with_equal_images(
-    arrows: ImageDataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    arrows: ImageDataset, tmp_path: Path
 ) -> None:
     archive = tmp_path / "out.zip"
     export(
@@ -195,7 +182,7 @@ def test_it_is_with_a_mirror_that_swaps_classes_and_with_equal_images(
         archive,
     )
 
-    learned = learned_pictures(arrows, default_folds(arrows, monkeypatch), "augment", SWAP)
+    learned = learned_pictures(arrows, default_folds(arrows), "augment", SWAP)
 
     written = augmented_rows(arrows, archive)
     assert any(one.code != arrows.codes[one.row] for one in written)
@@ -204,9 +191,7 @@ def test_it_is_with_a_mirror_that_swaps_classes_and_with_equal_images(
     assert len(set(pictures)) == len(pictures)
 
 
-def test_it_is_when_a_recipe_makes_the_export(
-    arrows: ImageDataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_is_when_a_recipe_makes_the_export(arrows: ImageDataset, tmp_path: Path) -> None:
     first, second, recipe = tmp_path / "1.zip", tmp_path / "2.zip", tmp_path / "recipe.json"
     export(
         ExportSource(arrows, make_plan(arrows, "augment")),
@@ -219,13 +204,11 @@ def test_it_is_when_a_recipe_makes_the_export(
 
     assert status == 0
     policy = read_recipe(recipe).policy
-    learned = learned_pictures(arrows, default_folds(arrows, monkeypatch), "augment", policy)
+    learned = learned_pictures(arrows, default_folds(arrows), "augment", policy)
     assert share_met(arrows, second, learned, policy, most_difference=0) >= 0.95
 
 
-def test_it_is_in_the_app_before_and_after_a_restart(
-    arrows: ImageDataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_is_in_the_app_before_and_after_a_restart(arrows: ImageDataset, tmp_path: Path) -> None:
     workspace = tmp_path / "workspace"
     (workspace / "images").mkdir(parents=True)
     session = Session().put(source=arrows, audit=audit(arrows), folder=workspace / "images")
@@ -238,9 +221,7 @@ def test_it_is_in_the_app_before_and_after_a_restart(
     after = reopen(workspace, saved, workspace / "vectors", silent)
 
     assert after.dataset is not None and after.balanced is not None
-    learned = learned_pictures(
-        after.dataset, default_folds(after.dataset, monkeypatch), "augment", after.policy
-    )
+    learned = learned_pictures(after.dataset, default_folds(after.dataset), "augment", after.policy)
     for number, one in enumerate((session, after)):
         archive = tmp_path / f"{number}.zip"
         assert one.dataset is not None and one.balanced is not None
@@ -253,13 +234,13 @@ def test_it_is_in_the_app_before_and_after_a_restart(
 
 
 def test_pictures_of_synthetic_points_are_those_that_are_written(
-    arrows: ImageDataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    arrows: ImageDataset, tmp_path: Path
 ) -> None:
     archive, vectors = tmp_path / "out.zip", vectors_of(arrows)
     recipe = recipe_of(arrows, "smote", SWAP)
     export(ExportSource(arrows, make_plan(arrows, "smote"), embeddings=vectors), recipe, archive)
 
-    learned = learned_pictures(arrows, default_folds(arrows, monkeypatch), "smote:pictures", SWAP)
+    learned = learned_pictures(arrows, default_folds(arrows), "smote:pictures", SWAP)
 
     # Which images points begin from is drawn for each side: not all are met, and those are alike.
     assert share_met(arrows, archive, learned, SWAP, most_difference=0) > 0.6

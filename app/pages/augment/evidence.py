@@ -23,9 +23,9 @@ from app.session.session import Session
 from app.shell.page import current_workspace, note, plain, quiet
 from core.augment import OPERATIONS
 from core.augment.evidence import IMAGES_PER_CLASS, Cell, Evidence, measure_evidence
-from core.augment.suggestion import suggest_policy, useful_for
+from core.augment.suggestion import safe_for, suggest_policy
 from core.augment.trials import list_trials, trying_text
-from core.augment.verdict import Verdict
+from core.augment.verdict import UNDECIDED, Verdict
 from core.dataset import ImageDataset, refusal_text
 from core.embed import unadapted
 from core.progress import Progress
@@ -42,7 +42,8 @@ def evidence_section(session: Session, dataset: ImageDataset) -> None:
     note(
         "The encoder embeds every augmented picture and finds the class whose real images are "
         "nearest. A picture that hardly moves adds nothing; one that moves to another class "
-        "teaches a model a wrong label. Try the digits: half a turn makes a 6 into a 9."
+        "teaches a model a wrong label. Safe means that the label is still found, not that a model "
+        "gains: Evaluate measures that. Try the digits: half a turn makes a 6 into a 9."
     )
     if session.evidence is None:
         quiet("Each operation is tried alone, at several strengths, on some images of each class.")
@@ -137,26 +138,27 @@ def _sentence(evidence: Evidence) -> str:
         {cell.trial.operation for cell in evidence.cells if cell.verdict is Verdict.CHANGES},
         key=list(OPERATIONS).index,
     )
-    unknown = {cell.label for cell in evidence.cells if cell.verdict is Verdict.UNKNOWN}
+    told = {cell.label for cell in evidence.cells if cell.verdict not in UNDECIDED}
+    undecided = len(evidence.labels) - len(told)
     text = f"Judged by the encoder '{evidence.encoder}', within its limits. "
-    if len(unknown) == len(evidence.labels):
+    if not told:
         return text + (
             "It could not judge any class: there are too few images, or it does not tell the "
             "classes apart. Judge by eye, or embed on Balance with an encoder that suits such "
             "pictures and try again."
         )
+    text += "Safe: it still finds the label. Whether a model gains, Evaluate tells. "
     if harmed:
         titles = ", ".join(OPERATIONS[name].title.lower() for name in harmed)
         text += f"At some strength, these change the label of some class: {titles}."
     else:
         text += "No operation changes the label of a class that could be judged."
-    if unknown:
+    if undecided:
         text += (
-            f" {count_of(len(unknown), 'class')} could not be judged: there are too few images, or "
-            "the "
+            f" {count_of(undecided, 'class')} could not be judged: there are too few images, or "
+            "the encoder does not tell the class apart."
         )
-        text += "encoder does not tell the class apart."
-    if 2 * len(unknown) > len(evidence.labels):
+    if 2 * undecided > len(evidence.labels):
         text += " These are most classes: judge by eye instead, or embed on Balance with "
         text += "an encoder that suits such pictures and try again."
     return text
@@ -173,7 +175,7 @@ def _pictures(evidence: Evidence, cell: Cell, dataset: ImageDataset) -> None:
     st.markdown(
         f"**{plain(cell.label)}, {plain(cell.trial.title.lower())}: {cell.verdict.value}.** "
         + plain(
-            f"{figures.kept:.0%} of {count_of(figures.judged, 'image')} keep the label. They move "
+            f"Of the images that the encoder places in their class, {figures.kept_text}. They move "
             f"{figures.move:.2f} of the distance between two images of the class and are "
             f"{figures.diversity:.2f} as new as another real one. {figures.identical:.0%} came out "
             "as they went in."
@@ -199,14 +201,15 @@ def _column(evidence: Evidence, cell: Cell, source: Source | str, predicted: str
 
 
 def _take_over(evidence: Evidence) -> None:
-    is_any_useful = any(cell.verdict is Verdict.USEFUL for cell in evidence.cells)
-    if not is_any_useful:
-        quiet("No operation is useful for any class, so no policy is suggested.")
+    is_any_safe = any(cell.verdict is Verdict.SAFE for cell in evidence.cells)
+    if not is_any_safe:
+        quiet("No operation is shown to be safe for any class, so no policy is suggested.")
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
-            "Use the suggested policy", key="evidence_take", disabled=not is_any_useful,
-            help="Each operation is as strong as is useful for most classes and skips the classes "
-                "that it would harm. Each picture gets two of them.",
+            "Use all safe operations", key="evidence_take", disabled=not is_any_safe,
+            help="Each operation is as strong as is safe for most classes and skips the classes "
+                "that it would harm. Each picture gets two of them. Evaluate measures whether "
+                "they help.",
         ):  # fmt: skip
             workspace = current_workspace()
             session = workspace.session
@@ -214,15 +217,15 @@ def _take_over(evidence: Evidence) -> None:
             workspace.put(session, session.put(policy=policy, policy_chosen=True))
             start_anew()
             st.rerun()
-        with st.popover("What is useful for each class"):
+        with st.popover("What is safe for each class"):
             st.dataframe(
                 {
                     "class": list(evidence.labels),
-                    "useful up to this strength": [
-                        ", ".join(trial.title for trial in useful_for(evidence, label))
+                    "safe up to this strength": [
+                        ", ".join(trial.title for trial in safe_for(evidence, label))
                         for label in evidence.labels
                     ],
                 },
                 hide_index=True,
-                alt="Useful operations of each class",
+                alt="Safe operations of each class",
             )

@@ -2,12 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from app.session.embedding import VectorSource
 from core.augment import AugmentPolicy
 from core.dataset import ImageDataset
-from core.evaluate import BASELINE, EvaluationReport, evaluate
-from core.evaluate.repeats import DEFAULT_FOLDS
+from core.evaluate import (
+    BASELINE,
+    Candidate,
+    EvaluationReport,
+    Experiment,
+    evaluate,
+    find_head,
+    parse_candidates,
+)
+from core.evaluate.experiment import DEFAULT_FOLDS
+from core.evaluate.outcomes import MARGIN
+from core.evaluate.report import Done
 from core.progress import Progress
 from core.resample import STRATEGIES, BalancePlan, Settings
 
@@ -34,13 +45,24 @@ class Asked:
     shows_leak: bool = False
     folds: int = DEFAULT_FOLDS
     repeats: int | None = None  # None: the default
+    margin: float = MARGIN
     balance: FromBalance | None = None
+    original: ImageDataset | None = None  # before a person edited it, where that was done
 
     @property
     def rows(self) -> list[str]:
         """Return the names of all rows, the baseline first, each once."""
         more = [] if self.balance is None else [self.balance.row]
         return list(dict.fromkeys([BASELINE, *self.strategies, *more]))
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        """Return all rows.
+
+        Raises:
+            SettingError: a name that stands for nothing.
+        """
+        return parse_candidates(self.rows, self.settings, self.policy)
 
     @property
     def settings(self) -> Mapping[str, Settings]:
@@ -69,41 +91,45 @@ class SoFar:
     """What is known before all is. The thread that compares writes it; pages read it."""
 
     asked: Asked
-    report: EvaluationReport | None = None
+    report: EvaluationReport | None = None  # by the metric that matters alone
+    done: Done | None = field(default=None, repr=False)
     embedded: Mapping[str, object] = field(default_factory=dict, repr=False)  # before it began
 
-    def hear(self, report: EvaluationReport) -> None:
+    def hear(self, done: Done) -> None:
         """Take what is known now."""
-        self.report = report
+        self.report, self.done = done.summary(), done
 
     def kept(self) -> Mapping[str, object] | None:
         """Return what to keep where no more comes: nothing, unless two strategies are done."""
-        if self.report is None or self.report.done < 2:
+        if self.done is None or len(self.done.predictions.scores) < 2:
             return None
-        return {**self.embedded, "evaluation": self.report}
+        return {**self.embedded, "evaluation": self.done.report()}
 
 
 def embed_and_evaluate(
-    dataset: ImageDataset, source: VectorSource, so_far: SoFar, progress: Progress
+    dataset: ImageDataset, source: VectorSource, so_far: SoFar, kept: Path, progress: Progress
 ) -> Mapping[str, object]:
-    """Compare what `so_far` asks for, embedding first where that was not done."""
+    """Compare what `so_far` asks for, embedding first where that was not done.
+
+    Predictions lie in `kept`: what is asked for again is not run again.
+    """
     asked = so_far.asked
     embeddings, so_far.embedded = source.vectors(progress)
-    report = evaluate(
+    experiment = Experiment(
         dataset,
         embeddings,
-        strategies=asked.rows,
-        head=asked.head,
+        find_head(asked.head),
         metric=asked.metric,
+        margin=asked.margin,
         n_splits=asked.folds,
         repeats=asked.repeats,
-        settings=asked.settings,
-        policy=asked.policy,
         on_test_split=asked.on_test_split,
         shows_leak=asked.shows_leak,
         seed=asked.seed,
         device="auto",
-        on_report=so_far.hear,
-        progress=progress,
+        original=asked.original,
+    )
+    report = evaluate(
+        experiment, asked.candidates, kept=kept, on_done=so_far.hear, progress=progress
     )
     return {**so_far.embedded, "evaluation": report}

@@ -1,15 +1,23 @@
 """What is to be compared on Evaluate, and how; what it takes, and its start."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from app.jobs.queue import Job
-from app.pages.evaluate.comparison import Asked, SoFar, embed_and_evaluate, from_balance
+from app.pages.evaluate.comparison import (
+    Asked,
+    FromBalance,
+    SoFar,
+    embed_and_evaluate,
+    from_balance,
+)
 from app.session.embedding import VectorSource
 from app.session.session import Session
+from app.session.store import PREDICTIONS_FOLDER
 from app.shell.page import current_workspace, plain, quiet
 from core.augment import AugmentPolicy
 from core.dataset import TEST, TRAIN, ImageDataset
@@ -18,6 +26,7 @@ from core.embed.adapted import is_adapted
 from core.errors import SettingError
 from core.evaluate import (
     BASELINE,
+    CANDIDATE_SETS,
     DEFAULT_HEAD,
     HEADS,
     METRICS,
@@ -26,11 +35,10 @@ from core.evaluate import (
     augmentations,
     parse_candidate,
 )
-from core.evaluate.candidate_sets import CANDIDATE_SETS
-from core.evaluate.candidates import all_names
-from core.evaluate.estimate import estimate
+from core.evaluate.candidates import all_names, check_suits, names_for
+from core.evaluate.estimate import Planned, estimate
+from core.evaluate.experiment import DEFAULT_FOLDS, default_repeats, share_of
 from core.evaluate.heads import check_head
-from core.evaluate.repeats import DEFAULT_FOLDS, default_repeats
 from core.resample import STRATEGIES
 from core.words import count_of
 
@@ -40,7 +48,9 @@ _NAMES_KEY, _SET_KEY = "evaluate_strategies", "evaluate_set"
 _HEAD_KEY, _SEED_KEY = "evaluate_head", "evaluate_seed"
 _TEST_KEY, _LEAK_KEY = "evaluate_on_test_split", "evaluate_shows_leak"
 _FOLDS_KEY, _REPEATS_KEY = "evaluate_folds", "evaluate_repeats"
+_MARGIN_KEY = "evaluate_margin"
 _MOST_FOLDS, _MOST_REPEATS = 20, 100
+_MOST_POINTS = 50.0
 
 
 def remember(session: Session, running: Asked | None) -> None:
@@ -58,6 +68,7 @@ def remember(session: Session, running: Asked | None) -> None:
         _LEAK_KEY: asked.shows_leak,
         _FOLDS_KEY: min(asked.folds, _MOST_FOLDS),
         _REPEATS_KEY: asked.repeats,
+        _MARGIN_KEY: round(100 * asked.margin, 3),
     }
     for key, value in wanted.items():
         if key not in st.session_state:
@@ -68,18 +79,7 @@ def draw(session: Session, dataset: ImageDataset, metric: str, *, is_running: bo
     """Draw the form."""
     with st.container(border=True):
         names = _strategies(session.policy)
-        balance = from_balance(session.balanced.plan if session.balanced is not None else None)
-        if balance is not None:
-            title = parse_candidate(balance.row).title
-            words = STRATEGIES[balance.strategy].changed(balance.settings)
-            told = plain(f"{title} ({words})" if words else title)
-            if not st.checkbox(
-                f"As set on Balance: {told}", value=True, key="evaluate_from_balance",
-                help="Adds a row and uses these settings for every row with that strategy. Targets "
-                    "per class and the limit per image are not used.",
-                persist_state="session",
-            ):  # fmt: skip
-                balance = None
+        balance = _balance(session)
         left, right, middle = st.columns(3, vertical_alignment="bottom")
         with left:
             head = st.selectbox(
@@ -107,12 +107,38 @@ def draw(session: Session, dataset: ImageDataset, metric: str, *, is_running: bo
         )  # fmt: skip
         folds, repeats = _repeats(head, is_held_out=on_test_split, adapts=adapts)
         asked = Asked(
-            names, head, metric, session.policy, int(seed), on_test_split, shows_leak, folds,
-            repeats, balance,
+            names_for(HEADS[head], names), head, metric, session.policy, int(seed), on_test_split,
+            shows_leak, folds, repeats, _margin(), balance,
         )  # fmt: skip
+        _tell_left_out(names, asked)
         if session.evaluation is not None and not is_running:
             _tell_what_differs(asked, session.evaluation)
         _start_button(session, dataset, asked, is_running=is_running)
+
+
+def _balance(session: Session) -> FromBalance | None:
+    """Draw what is set on Balance, and return it where it is to be compared."""
+    balance = from_balance(session.balanced.plan if session.balanced is not None else None)
+    if balance is None:
+        return None
+    title = parse_candidate(balance.row).title
+    words = STRATEGIES[balance.strategy].changed(balance.settings)
+    told = plain(f"{title} ({words})" if words else title)
+    is_wanted = st.checkbox(
+        f"As set on Balance: {told}", value=True, key="evaluate_from_balance",
+        help="Adds a row and uses these settings for every row with that strategy. Targets "
+            "per class and the limit per image are not used.",
+        persist_state="session",
+    )  # fmt: skip
+    return balance if is_wanted else None
+
+
+def _tell_left_out(names: Sequence[str], asked: Asked) -> None:
+    if len(asked.strategies) < len(names):
+        quiet(
+            "Rules such as shrunken LDA change a linear model, so this model is compared without "
+            "them."
+        )
 
 
 def metric_box(metric: str) -> None:
@@ -126,7 +152,7 @@ def metric_box(metric: str) -> None:
 def _tell_what_differs(asked: Asked, report: EvaluationReport) -> None:
     """Say what the results were made with where something else is asked for now.
 
-    Fewer folds than asked for are those that the smallest class allows.
+    Fewer folds than asked for are those that there are groups for.
     """
     differs = {
         f"the model '{HEADS[report.head].title}'": asked.head != report.head,
@@ -136,6 +162,7 @@ def _tell_what_differs(asked: Asked, report: EvaluationReport) -> None:
         ),
         count_of(report.folds, "fold"): not report.is_held_out and asked.folds < report.folds,
         count_of(report.repeats, "repeat"): asked.repeats not in {None, report.repeats},
+        f"a margin of {100 * report.margin:g} points": asked.margin != report.margin,
     }
     if others := [text for text, is_other in differs.items() if is_other]:
         quiet(
@@ -154,14 +181,14 @@ def _asked_for(report: EvaluationReport | None, policy: AugmentPolicy) -> Asked 
         return None
     head = HEADS[report.head]
     default = default_repeats(
-        head, folds=report.folds, is_held_out=report.is_held_out,
-        adapts=is_adapted(Path(report.encoder)),
-    )  # fmt: skip
+        head, is_held_out=report.is_held_out, adapts=is_adapted(Path(report.encoder))
+    )
     return Asked(
         list(report.settings), report.head, report.metric, policy, report.seed, report.is_held_out,
         any(row.leaky is not None for row in report.strategies),
         DEFAULT_FOLDS if report.is_held_out else report.folds,
-        None if report.repeats == default else report.repeats,
+        None if report.asked_repeats == default else report.asked_repeats,
+        report.margin,
     )  # fmt: skip
 
 
@@ -207,11 +234,9 @@ def _repeats(head: str, *, is_held_out: bool, adapts: bool) -> tuple[int, int | 
             folds = st.number_input(
                 "Folds", min_value=2, max_value=_MOST_FOLDS, key=_FOLDS_KEY,
                 disabled=is_held_out, persist_state="session",
-                help="Number of cross-validation folds; fewer if a class is too small.",
+                help="Number of cross-validation folds; a small class is in fewer of them.",
             )  # fmt: skip
-        default = default_repeats(
-            HEADS[head], folds=int(folds), is_held_out=is_held_out, adapts=adapts
-        )
+        default = default_repeats(HEADS[head], is_held_out=is_held_out, adapts=adapts)
         with right:
             repeats = st.number_input(
                 "Number of seeds" if is_held_out else "Repeats", min_value=1,
@@ -223,18 +248,30 @@ def _repeats(head: str, *, is_held_out: bool, adapts: bool) -> tuple[int, int | 
     return int(folds), None if repeats is None else int(repeats)
 
 
+def _margin() -> float:
+    """Draw the difference that matters, and return it as a share."""
+    points = st.number_input(
+        "Margin in points", min_value=0.1, max_value=_MOST_POINTS, step=0.5, key=_MARGIN_KEY,
+        persist_state="session", width=320,
+        help="A difference below this does not matter to you: the two are practically the same.",
+    )  # fmt: skip
+    return share_of(points)
+
+
 def _start_button(
     session: Session, dataset: ImageDataset, asked: Asked, *, is_running: bool
 ) -> None:
     try:
-        candidates = [parse_candidate(name, asked.settings, asked.policy) for name in asked.rows]
+        candidates = asked.candidates
+        check_suits(candidates, HEADS[asked.head])
         encoder = session.embeddings.encoder if session.embeddings else session.encoder
         check_head(HEADS[asked.head], judge_of(encoder))
-        cost = estimate(
-            dataset.counts(TRAIN), candidates, HEADS[asked.head], encoder=encoder,
-            to_embed=0 if session.embeddings else len(dataset),
-            folds=asked.folds, repeats=asked.repeats, on_test_split=asked.on_test_split,
+        planned = Planned(
+            dataset.counts(TRAIN), HEADS[asked.head], encoder,
+            0 if session.embeddings else len(dataset),
+            asked.folds, asked.repeats, asked.on_test_split,
         )  # fmt: skip
+        cost = estimate(planned, candidates)
     except SettingError as error:
         st.error(plain(str(error)))
         return
@@ -266,9 +303,13 @@ def _start_button(
 
 def _start(session: Session, dataset: ImageDataset, asked: Asked) -> None:
     workspace = current_workspace()
+    taken = session.taken
+    if taken is not None and taken.digest != dataset.digest:
+        asked = replace(asked, original=taken)
     so_far = SoFar(asked)
     source = VectorSource.of(session, workspace.vectors_folder)
-    run = partial(embed_and_evaluate, dataset, source, so_far)
+    kept = workspace.folder / PREDICTIONS_FOLDER
+    run = partial(embed_and_evaluate, dataset, source, so_far, kept)
     job = Job(
         JOB, "Comparing strategies", run,
         needs=("dataset", "embeddings"), puts=("embeddings", "projections", "evaluation"),

@@ -18,7 +18,6 @@ from app.shell.page import (
     quiet,
 )
 from core.evaluate import PRIMARY
-from core.evaluate.verdict import verdict_for
 from core.words import count_of
 
 QUESTION = "Does balancing help?"
@@ -38,16 +37,21 @@ def evaluate_view(session: Session) -> Session:
     if report is None:
         heading(QUESTION, "Compare strategies on images that none of them has seen.")
     else:
-        heading(QUESTION, with_minus(verdict_for(report, metric)))
+        heading(QUESTION, with_minus(report.headline(metric)))
     note(
         "Accuracy rewards a model that ignores small classes: the row 'Always the largest class' "
         "learns nothing and still scores. Balanced accuracy counts every class the same. The line "
-        "through each dot is the 95% confidence interval of the difference; where it crosses "
-        "zero, the data cannot tell."
+        "through each dot is the 95% confidence interval of the difference: all of them hold "
+        "together. Where it crosses zero and reaches beyond the margin, the images cannot tell."
     )
     if running is not None and isinstance(so_far, SoFar):
-        _results_so_far(running, so_far, metric)
+        _results_so_far(running, so_far)
     if report is not None:
+        if session.evaluation_stale:
+            quiet(
+                "The pictures of Augment would be made otherwise now. Compare again to see what "
+                "they do."
+            )
         evaluate_form.metric_box(metric)
         evaluate_results.draw(report, dataset, metric)
     evaluate_form.draw(session, dataset, metric, is_running=running is not None)
@@ -56,7 +60,7 @@ def evaluate_view(session: Session) -> Session:
     return session
 
 
-def _results_so_far(job: Job, so_far: SoFar, metric: str) -> None:
+def _results_so_far(job: Job, so_far: SoFar) -> None:
     """Draw the strategies that are done while others are compared."""
 
     @st.fragment(run_every=1.0)
@@ -65,9 +69,12 @@ def _results_so_far(job: Job, so_far: SoFar, metric: str) -> None:
         report = so_far.report
         if report is not None and job.is_active:
             with st.container(border=True):
-                st.markdown(f"**So far: {report.done} of {count_of(report.asked, 'strategy')}**")
-                evaluate_results.draw_table(report, metric, key="so_far")
+                st.markdown(
+                    f"**So far: {report.done} of {count_of(report.asked, 'strategy')}, "
+                    f"{report.repeats} of {count_of(report.asked_repeats, 'repeat')}**"
+                )
+                evaluate_results.draw_table(report, report.metric, key="so_far")
                 if report.done > 1:
-                    quiet("Cancel in the sidebar keeps the finished strategies.")
+                    quiet("Cancel in the sidebar keeps what is done.")
 
     rows()

@@ -13,8 +13,6 @@ from core.dataset import TRAIN, ImageDataset
 from core.embed.adapted import is_adapted
 from core.evaluate import BASELINE, FLOOR, HEADS, METRICS, EvaluationReport
 from core.evaluate.report_csv import to_csv
-from core.evaluate.result_notes import width_notes
-from core.evaluate.verdict import best_rival
 from core.records import as_text
 from core.words import count_of, signed
 
@@ -28,38 +26,33 @@ def draw(report: EvaluationReport, dataset: ImageDataset, metric: str) -> None:
         alt="Difference of each strategy to 'None' with its interval, as in the table",
     )
     draw_table(report, metric, key="evaluate_table")
-    # The notes are about the metric that was asked for; a person may look at another one since.
-    others = (
-        []
-        if metric == report.metric
-        else width_notes(report.strategies, metric, is_held_out=report.is_held_out)
-    )
-    for text in (_how(report), *report.notes, *others):
+    verdict = report.verdicts[metric]
+    for text in filter(None, (verdict.price, verdict.uncertainty, _how(report), *report.notes)):
         quiet(with_minus(text))
     _downloads(report)
     _lesson(report, metric)
-    _per_class(report, dataset, best_rival(report, metric))
+    _per_class(report, dataset, report.best(metric))
 
 
 def draw_table(report: EvaluationReport, metric: str, *, key: str) -> None:
     """Draw the figures of each strategy, those of `metric` first."""
     record = METRICS[metric]
     difference = "points over none (95%)"
-    others = [other.title for name, other in METRICS.items() if name != metric]
+    shown = {name: METRICS[name] for name in report.verdicts}
+    others = [other.title for name, other in shown.items() if name != metric]
     st.dataframe(
         {
             "strategy": [row.title for row in report.strategies],
             **{
-                other.title: [100 * row.metrics[name].mean for row in report.strategies]
-                for name, other in METRICS.items()
+                other.title: [100 * row.metrics[name] for row in report.strategies]
+                for name, other in shown.items()
             },
             difference: [
                 "" if row.difference is None else with_minus(str(row.difference[metric]))
                 for row in report.strategies
             ],
             "outcome": [
-                "" if row.difference is None else row.outcome(metric).value
-                for row in report.strategies
+                str(row.outcome(metric) or "") for row in report.strategies
             ],
             "seconds per fold": [row.seconds for row in report.strategies],
             "files added": [row.files for row in report.strategies],
@@ -78,7 +71,7 @@ def draw_table(report: EvaluationReport, metric: str, *, key: str) -> None:
             ),
             **{
                 other.title: st.column_config.NumberColumn(format="%.1f %%", help=other.help)
-                for other in METRICS.values()
+                for other in shown.values()
             },
         },
         alt="Scores of each strategy",
@@ -97,8 +90,8 @@ def _how(report: EvaluationReport) -> str:
         is_own = is_adapted(Path(report.encoder))  # the notes say what was done with it
         source = ", adapted encoder" if is_own else f", encoder '{report.encoder}'"
     return (
-        f"{count_of(report.images, 'image')}, {scored}, {learner}{source}. Intervals are corrected "
-        "for multiple comparisons."
+        f"{count_of(report.images, 'image')}, {scored}, {learner}{source}. Margin: "
+        f"{100 * report.margin:g} points. Intervals are corrected for multiple comparisons."
     )
 
 
@@ -124,7 +117,7 @@ def _lesson(report: EvaluationReport, metric: str) -> None:
             {
                 "strategy": [row.title for row in leaky],
                 "reported": [100 * (row.leaky or {})[metric] for row in leaky],
-                "on unseen images": [100 * row.metrics[metric].mean for row in leaky],
+                "on unseen images": [100 * row.metrics[metric] for row in leaky],
                 "inflation": [with_minus(signed(100 * row.flattery(metric))) for row in leaky],
             },
             hide_index=True,
@@ -223,19 +216,16 @@ def _class_table(report: EvaluationReport) -> None:
         "Figure", ["recall", "precision"], default="recall", required=True,
         key="evaluate_class_figure",
     )  # fmt: skip
-    shares = {
-        row.title: row.precision if figure == "precision" else row.recall
+    shown = {
+        row.title: [
+            with_minus((one.precision if figure == "precision" else one.recall).as_shares())
+            for one in row.classes
+        ]
         for row in report.strategies
     }
     st.dataframe(
-        {
-            "class": list(report.classes),
-            **{
-                title: [100 * of_class[label] for label in report.classes]
-                for title, of_class in shares.items()
-            },
-        },
+        {"class": list(report.classes), **shown},
         hide_index=True,
-        column_config={title: st.column_config.NumberColumn(format="%.0f %%") for title in shares},
         alt=f"{str(figure).capitalize()} of each class with each strategy",
     )
+    quiet("In per cent, with 95% intervals of each figure alone, where a class has 5 groups.")

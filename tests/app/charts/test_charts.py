@@ -5,14 +5,18 @@ from dataclasses import replace
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from comparisons import compare
 from drawn_sets import HOSTILE
 
 from app.charts import classes, evaluation
 from app.charts.layout import with_minus
 from app.charts.palette import class_colours
 from app.session.session import Session
-from core.evaluate import EvaluationReport, evaluate
-from core.evaluate.report import MetricSummary, StrategyResult
+from core.evaluate import EvaluationReport
+from core.evaluate.answer import Verdict
+from core.evaluate.inference import Effect
+from core.evaluate.per_class import ClassFigures
+from core.evaluate.report import StrategyResult
 from core.resample import make_plan
 from core.resample.resample import plan_counts
 
@@ -24,32 +28,42 @@ def trace(figure: go.Figure, name: str) -> go.Bar:
 @pytest.fixture(scope="module")
 def report(embedded_session: Session) -> EvaluationReport:
     assert embedded_session.dataset is not None and embedded_session.embeddings is not None
-    return evaluate(embedded_session.dataset, embedded_session.embeddings)
+    return compare(embedded_session.dataset, embedded_session.embeddings)
 
 
 def comparison(recall: dict[str, float]) -> EvaluationReport:
     """Return a comparison in which 'smote' has `recall` and doing nothing has none."""
     confusion = np.eye(len(recall), dtype=np.intp)
-    summary = {"accuracy": MetricSummary(0.5, 0.4, 0.6, (0.5,))}
     shares = {"none": dict.fromkeys(recall, 0.0), "smote": recall}
     rows = tuple(
-        StrategyResult(name, title, summary, None, shares[name], shares[name], confusion.copy())
+        StrategyResult(
+            name,
+            title,
+            {"accuracy": 0.5},
+            None,
+            tuple(
+                ClassFigures(label, 9, Effect(share), Effect(share), Effect(0), Effect(0))
+                for label, share in shares[name].items()
+            ),
+            confusion.copy(),
+        )
         for name, title in (("none", "None"), ("smote", "SMOTE"))
     )
     return EvaluationReport(
         rows,
         tuple(recall),
         metric="accuracy",
-        verdict="",
+        margin=0.01,
+        verdicts={"accuracy": Verdict("", "", "", "")},
         notes=(),
         folds=5,
         repeats=2,
+        asked_repeats=2,
         images=10,
         settings={},
         seed=0,
         encoder="classical",
         head="linear",
-        spread_share=0.25,
     )
 
 
@@ -133,9 +147,12 @@ def test_differences_have_a_dot_per_strategy_within_its_interval(report: Evaluat
     assert {one.y[0] for one in figure.data} == set(compared)
     for one in figure.data:
         change = compared[one.y[0]]["balanced_accuracy"]
+        low, high = change.mean, change.mean  # where there is no interval
+        if change.low is not None and change.high is not None:
+            low, high = change.low, change.high
         assert one.x[0] == pytest.approx(100 * change.mean)
-        assert one.x[0] + one.error_x.array[0] == pytest.approx(100 * change.high)
-        assert one.x[0] - one.error_x.arrayminus[0] == pytest.approx(100 * change.low)
+        assert one.x[0] + one.error_x.array[0] == pytest.approx(100 * high)
+        assert one.x[0] - one.error_x.arrayminus[0] == pytest.approx(100 * low)
 
 
 def test_the_uppermost_difference_has_room_for_its_number(report: EvaluationReport) -> None:

@@ -3,16 +3,17 @@
 from dataclasses import replace
 
 import pytest
+from comparisons import compare
 
 from app.charts.evaluation import learning_curves, without_line
 from app.session.session import Session
-from core.evaluate import Epoch, EvaluationReport, evaluate
+from core.evaluate import Epoch, EvaluationReport
 
 
 def learned(session: Session, *curves: tuple[Epoch, ...]) -> EvaluationReport:
     """Return a comparison in which each fold of doing nothing was learned as told."""
     assert session.dataset is not None and session.embeddings is not None
-    report = evaluate(session.dataset, session.embeddings, strategies=[])
+    report = compare(session.dataset, session.embeddings, strategies=[])
     none, floor = report.strategies
     return replace(report, strategies=(replace(none, curves=curves), floor))
 

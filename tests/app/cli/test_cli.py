@@ -21,7 +21,7 @@ from core.audit import CHECKS
 from core.augment import OPERATIONS, PRESETS
 from core.embed import ENCODERS
 from core.evaluate import HEADS, METRICS
-from core.evaluate.candidate_sets import CANDIDATE_SETS
+from core.evaluate.candidates import CANDIDATE_SETS
 from core.export import CONTAINERS, LAYOUTS
 from core.ingest import MISMATCHES
 from core.parameters import Choice

@@ -1,7 +1,7 @@
 """`evenset evaluate`: rows as they come, settings, folds, and what Ctrl+C leaves."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -9,10 +9,9 @@ from command_line import without_reading
 
 from app.cli import evaluate as evaluate_command
 from app.cli import main
-from core.dataset import ImageDataset
-from core.embed import Embeddings
 from core.errors import SettingError
-from core.evaluate import EvaluationReport, evaluate
+from core.evaluate import Candidate, EvaluationReport, Experiment, evaluate
+from core.evaluate.report import Done
 
 Captured = pytest.CaptureFixture[str]
 
@@ -28,12 +27,13 @@ def test_each_strategy_is_told_when_it_is_done(capsys: Captured, drawn_folder: P
     code, out, err = outcome(capsys, drawn_folder, "--strategies", "class_weights,smote@50%")
 
     assert code == 0
-    lines = [line for line in err.splitlines() if " of 3, " in line]
-    assert lines[0].startswith("evenset: 1 of 3, 'None': balanced accuracy ")
+    lines = [line for line in err.splitlines() if " of 10 repeats" in line]
+    assert lines[0].startswith("evenset: 1 of 10 repeats, 'None': balanced accuracy ")
     assert lines[0].endswith(" %.")
-    assert lines[2].startswith("evenset: 3 of 3, 'SMOTE to 50%': balanced accuracy ")
+    assert lines[2].startswith("evenset: 1 of 10 repeats, 'SMOTE to 50%': balanced accuracy ")
     assert lines[2].endswith(" points over none.")
-    assert " of 3, " not in out
+    assert lines[-1] == "evenset: 10 of 10 repeats."
+    assert " of 10 repeats" not in out
 
 
 def test_folds_repeats_and_settings_are_those_that_were_asked_for(
@@ -69,6 +69,8 @@ def test_a_set_of_strategies_stands_for_its_rows(capsys: Captured, drawn_folder:
     [
         (["--folds", "1"], "at least 2 folds and 1 repeat"),
         (["--repeats", "0"], "at least 2 folds and 1 repeat"),
+        (["--margin", "0"], "The margin is 0 points"),
+        (["--strategies", "lda", "--head", "neighbours"], "changes how a linear model learns"),
         (["--set", "k_neighbors=7"], "Write STRATEGY.SETTING=VALUE"),
         (["--set", "smote.k_neighbors"], "Write STRATEGY.SETTING=VALUE"),
         (["--set", "magic.k=7"], "There is no strategy 'magic'"),
@@ -91,18 +93,18 @@ def interrupted(after: int, error: BaseException | None = None) -> Callable[...,
     """Return `evaluate`, interrupted as soon as so many strategies are done."""
 
     def run(
-        dataset: ImageDataset,
-        embeddings: Embeddings,
+        experiment: Experiment,
+        candidates: Sequence[Candidate],
         *,
-        on_report: Callable[[EvaluationReport], None],
+        on_done: Callable[[Done], None],
         **asked: object,
     ) -> EvaluationReport:
-        def listen(report: EvaluationReport) -> None:
-            on_report(report)
-            if report.done == after:
+        def listen(done: Done) -> None:
+            on_done(done)
+            if len(done.predictions.scores) == after:
                 raise error or KeyboardInterrupt
 
-        return evaluate(dataset, embeddings, on_report=listen, **asked)  # type: ignore[arg-type]
+        return evaluate(experiment, candidates, on_done=listen, **asked)  # type: ignore[arg-type]
 
     return run
 
@@ -120,7 +122,7 @@ def test_an_interrupted_comparison_prints_what_is_done(
 
     assert code == 130
     assert err.endswith("evenset: stopped.\n")
-    assert out.startswith("Stopped after 2 of 3 strategies. ")
+    assert out.startswith("After 1 of 10 repeats and 2 of 3 candidates: ")
     assert [line.split("  ")[1] for line in out.splitlines()[2:4]] == ["None", "Class weights"]
     assert (json.loads(found.read_text())["done"], len(table.read_text())) > (1, 0)
 
@@ -145,5 +147,5 @@ def test_a_refusal_in_the_middle_prints_what_is_done(
     code, out, err = outcome(capsys, drawn_folder, "--strategies", "class_weights,smote")
 
     assert code == 1
-    assert out.startswith("Stopped after 2 of 3 strategies. ")
+    assert out.startswith("After 1 of 10 repeats and 2 of 3 candidates: ")
     assert err.endswith("evenset: Too few.\n")

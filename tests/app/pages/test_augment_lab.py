@@ -241,6 +241,9 @@ def test_the_map_has_a_mark_per_class_and_trial_and_a_shape_per_verdict(
     assert len(figure.layout.shapes) == 1
     places = sorted(place for trace in figure.data for place in trace.customdata)
     assert places == list(range(6))
+    counts = {cell.label: cell.figures.judged for cell in evidence.cells}
+    for label, tick in zip(evidence.labels, figure.layout.yaxis.ticktext, strict=True):
+        assert f"{label} (n = {counts[label]})" in tick
 
 
 def test_a_name_is_no_html_on_the_map(hostile_session: Session, lab_session: Session) -> None:

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from comparisons import compare
 from opened_page import button, open_view, text, visitor
 
 from app.charts.layout import with_minus
 from app.session.session import Session
 from app.session.workspaces import WORKSPACES
-from core.evaluate import evaluate
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_a_folder_is_asked_for_only_where_one_is_written(smote_session: Session)
 def test_the_verdict_of_evaluate_is_repeated_while_it_holds(smote_session: Session) -> None:
     dataset, embeddings = smote_session.dataset, smote_session.embeddings
     assert dataset is not None and embeddings is not None
-    report = evaluate(dataset, embeddings, strategies=["none", "smote"])
+    report = compare(dataset, embeddings, strategies=["none", "smote"])
     session = smote_session.put(evaluation=report)
 
     page = open_view("export", visitor(session))

@@ -5,6 +5,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from comparisons import compare
 from drawn_sets import HOSTILE, draw_dataset, loaded
 from opened_page import (
     button,
@@ -29,7 +30,7 @@ from app.session.session import Balanced, Session
 from core.augment import OPERATIONS
 from core.dataset import ImageDataset
 from core.errors import OutputError, SettingError
-from core.evaluate import Epoch, evaluate, verdict_for
+from core.evaluate import Epoch
 from core.resample import make_plan
 
 VIEWS = ("load", "audit", "augment", "balance", "evaluate", "export")
@@ -246,7 +247,7 @@ def test_a_choice_of_classes_of_another_dataset_does_no_harm(embedded_session: S
 
 
 def test_evaluate_shows_its_verdict(embedded_session: Session) -> None:
-    report = evaluate(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
+    report = compare(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
     page = open_view("evaluate", visitor(embedded_session.put(evaluation=report)), notes=True)
 
     assert has_no_fault(page)
@@ -262,11 +263,11 @@ def test_evaluate_of_one_class_says_what_it_needs(tmp_path: Path) -> None:
 
 
 def test_evaluate_without_a_rival_says_so(embedded_session: Session) -> None:
-    report = evaluate(embedded_session.dataset, embedded_session.embeddings, strategies=[])
+    report = compare(embedded_session.dataset, embedded_session.embeddings, strategies=[])
     page = open_view("evaluate", visitor(embedded_session.put(evaluation=report)))
 
     assert has_no_fault(page)
-    assert "There is only one strategy" in text(page)
+    assert "There is one candidate, so there is nothing to compare." in text(page)
 
 
 def test_an_export_is_written_offered_and_written_again(smote_session: Session) -> None:
@@ -400,17 +401,17 @@ def test_a_strategy_that_stands_for_nothing_is_told_before_it_runs(
 
 
 def test_the_verdict_follows_the_metric_that_matters(embedded_session: Session) -> None:
-    report = evaluate(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
+    report = compare(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
     page = open_view(
         "evaluate", visitor(embedded_session.put(evaluation=report)), evaluate_metric="brier"
     )
 
     assert has_no_fault(page)
-    assert with_minus(verdict_for(report, "brier")) in text(page)
+    assert with_minus(report.headline("brier")) in text(page)
 
 
 def test_evaluate_shows_how_networks_learned(embedded_session: Session) -> None:
-    report = evaluate(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
+    report = compare(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
     curve = tuple(Epoch(loss, 0.5) for loss in (0.7, 0.5, 0.4))
     learned = [replace(row, curves=(curve, curve[:2])) for row in report.strategies[:2]]
     report = replace(report, strategies=(*learned, report.strategies[2]), head="network")
@@ -424,9 +425,10 @@ def test_strategies_that_are_done_show_while_others_are_compared(embedded_sessio
     workspace = visitor(embedded_session)
     asked = Asked(["smote"], "linear", "balanced_accuracy", embedded_session.policy, 0)
     gate, so_far = Event(), SoFar(asked)
-    so_far.hear(
-        evaluate(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
-    )
+    compare(
+        embedded_session.dataset, embedded_session.embeddings, strategies=["smote"],
+        on_done=so_far.hear,
+    )  # fmt: skip
     job = Job("evaluate", "Comparing strategies", lambda progress: gate.wait(10), so_far=so_far)
     workspace.start(job, workspace.session)
 

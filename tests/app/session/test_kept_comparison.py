@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from comparisons import compare
 from drawn_sets import draw_folder, embedded, loaded
 from image_sets import read_folder
 from opened_page import finish_jobs, open_view, text, visitor
@@ -19,9 +20,11 @@ from app.session.kept_report import REPORT_FILE
 from app.session.session import Session
 from app.session.store import read_saved, reopen, save_session
 from app.session.workspace import Workspace
+from core.augment import PRESETS
 from core.dataset.edits import Edits
 from core.errors import SettingError
 from core.evaluate import EvaluationReport, evaluate
+from core.evaluate.report import Done
 from core.progress import silent
 
 pytestmark = pytest.mark.long  # most tests make a comparison
@@ -37,17 +40,17 @@ class Stopping:
         self.error: Exception | None = None
 
     def __call__(
-        self, *data: object, on_report: Callable[[EvaluationReport], None], **asked: object
+        self, *data: object, on_done: Callable[[Done], None], **asked: object
     ) -> EvaluationReport:
-        def listen(report: EvaluationReport) -> None:
-            on_report(report)
-            if report.done == self.after:
+        def listen(done: Done) -> None:
+            on_done(done)
+            if len(done.predictions.scores) == self.after:
                 self.reached.set()
                 assert self.opened.wait(60)
                 if self.error is not None:
                     raise self.error
 
-        return evaluate(*data, on_report=listen, **asked)  # type: ignore[arg-type]
+        return evaluate(*data, on_done=listen, **asked)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -83,8 +86,10 @@ def test_cancel_keeps_the_strategies_that_are_done(
     stop(workspace, stopping)
 
     assert workspace.message == ("Comparing strategies was cancelled. The results so far are kept.")
-    assert "Stopped after 2 of 4 strategies. " in text(page.run())
-    assert "Not compared: 'Random oversampling' and 'SMOTE to 50% + class weights'." in text(page)
+    assert "and 2 of 4 candidates: " in text(page.run())
+    assert "Not compared yet: 'Random oversampling' and 'SMOTE to 50% + class weights'." in text(
+        page
+    )
     assert list(page.dataframe[0].value["strategy"])[:2] == ["None", "Class weights"]
     assert not page.exception
 
@@ -92,7 +97,7 @@ def test_cancel_keeps_the_strategies_that_are_done(
 def test_a_cancel_before_that_changes_nothing(
     embedded_session: Session, stopping: Stopping
 ) -> None:
-    before = evaluate(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
+    before = compare(embedded_session.dataset, embedded_session.embeddings, strategies=["smote"])
     workspace, stopping.after = visitor(embedded_session.put(evaluation=before)), 1
     start(workspace, stopping)
 
@@ -206,7 +211,7 @@ def compared(place: Path) -> Session:
     dataset = read_folder(folder / "pets")
     session = replace(loaded(dataset), folder=folder)
     session = session.put(**as_values(embedded(dataset, place / "embeddings")))
-    report = evaluate(dataset, session.embeddings, strategies=["smote"], repeats=2)
+    report = compare(dataset, session.embeddings, strategies=["smote"], repeats=2)
     workspace = Workspace(place, "token")
     workspace.put(workspace.session, session)
     workspace.put(session, session.put(evaluation=report))
@@ -239,6 +244,24 @@ def test_it_is_written_when_it_is_made_and_not_with_each_change(
     assert (place / REPORT_FILE).read_text() == "left alone"
 
 
+def test_another_policy_since_then_brings_it_back_out_of_date(
+    place: Path, compared: Session
+) -> None:
+    report = compare(
+        compared.dataset, compared.embeddings, strategies=["augment:crop"], repeats=1
+    )  # fmt: skip
+    workspace = Workspace(place, "token")
+    workspace.session = compared
+    workspace.put(compared, compared.put(evaluation=report))
+    assert not opened_again(place).evaluation_stale
+
+    save_session(place, workspace.session.put(policy=PRESETS["gentle"], policy_chosen=True))
+
+    again = opened_again(place)
+    assert again.evaluation is not None
+    assert again.evaluation_stale
+
+
 def test_other_labels_bring_none_back(place: Path, compared: Session) -> None:
     save_session(place, compared.put(edits=Edits().relabel([0], "dog")))
     facts = json.loads((place / "session.json").read_text())
@@ -250,7 +273,7 @@ def test_other_labels_bring_none_back(place: Path, compared: Session) -> None:
 def test_what_a_new_start_keeps_is_on_disk_as_well(place: Path, compared: Session) -> None:
     workspace = Workspace(place, "token")
     workspace.session = compared
-    other = evaluate(compared.dataset, compared.embeddings, strategies=["class_weights"])
+    other = compare(compared.dataset, compared.embeddings, strategies=["class_weights"])
     begun, ended = threading.Event(), threading.Event()
 
     def work(_: object) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from comparisons import compare
 from drawn_sets import loaded
 
 from app.pages import PAGES
@@ -16,7 +17,6 @@ from core.dataset import ImageDataset, Take, select
 from core.dataset.edits import Edits
 from core.embed import Embeddings
 from core.errors import EmptyDatasetError
-from core.evaluate import evaluate
 from core.export import ExportReport
 from core.resample import SyntheticPoints, make_plan
 from core.resample.difficulty import measure_difficulty
@@ -29,12 +29,27 @@ def full_session(smote_session: Session, tmp_path_factory: pytest.TempPathFactor
     assert smote_session.dataset is not None and smote_session.embeddings is not None
     target = tmp_path_factory.mktemp("export") / "pets.zip"
     target.write_bytes(b"zip")
-    report = evaluate(smote_session.dataset, smote_session.embeddings, strategies=["smote"])
+    report = compare(smote_session.dataset, smote_session.embeddings, strategies=["smote"])
     return (
         replace(smote_session, policy=PRESETS["gentle"], policy_chosen=True)
         .put(evaluation=report)
         .put(exported=ExportReport(target, (), {}, {}, (), 0))
     )
+
+
+def test_a_comparison_is_out_of_date_where_its_pictures_would_be_made_otherwise(
+    embedded_session: Session,
+) -> None:
+    dataset, embeddings = embedded_session.dataset, embedded_session.embeddings
+    for strategy, is_stale in (("augment:horizontal_flip", True), ("class_weights", False)):
+        report = compare(dataset, embeddings, strategies=[strategy], repeats=1)
+        session = embedded_session.put(evaluation=report)
+        assert not session.evaluation_stale
+
+        changed = session.put(policy=PRESETS["gentle"])
+
+        assert changed.evaluation is report
+        assert changed.evaluation_stale == is_stale
 
 
 def test_a_new_source_keeps_nothing(full_session: Session, split_dataset: ImageDataset) -> None:

@@ -1,0 +1,224 @@
+"""What a comparison comes to, in sentences for people."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core.evaluate.inference import FEWEST_IN_CLASS, Effect
+from core.evaluate.metrics import METRICS
+from core.evaluate.outcomes import Basis, Conclusion, Outcome, Standing
+from core.evaluate.per_class import ClassFigures
+from core.words import lowered, named, signed
+
+_LEAST_PRICE = 0.005  # a change in recall that is worth a word
+_LARGE_SHARE = 0.25  # of the uncertainty, that is worth a word
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What to say about a comparison; a part that there is nothing to say about is empty."""
+
+    first: str  # does rebalancing help?
+    recommendation: str
+    price: str  # what it does to the classes that gain and lose most
+    uncertainty: str  # where it comes from, and what would make it less
+
+    def __str__(self) -> str:
+        """Return all parts as one text."""
+        parts = (self.first, self.recommendation, self.price, self.uncertainty)
+        return " ".join(part for part in parts if part)
+
+
+def write_answer(
+    conclusion: Conclusion,
+    titles: Mapping[str, str],
+    figures: Sequence[ClassFigures] = (),
+) -> Verdict:
+    """Return the sentences that a conclusion comes to.
+
+    Args:
+        conclusion: By the metric that matters to the person.
+        titles: Candidate -> what it is called.
+        figures: Of each class, with the recommended candidate; none where that is the baseline.
+    """
+    words = {name: lowered(title) for name, title in titles.items()}
+    if not conclusion.standings:
+        return Verdict("", "There is one candidate, so there is nothing to compare.", "", "")
+    return Verdict(
+        _first(conclusion),
+        _recommendation(conclusion, words),
+        price_of(figures) if conclusion.recommended != conclusion.baseline else "",
+        _uncertainty(conclusion),
+    )
+
+
+def describe(standing: Standing, metric: str, margin: float) -> str:
+    """Return what is known of one candidate, as it stands after its name and a colon."""
+    gain, words = standing.gain, METRICS[metric].words
+    match standing.outcome:
+        case Outcome.IDENTICAL:
+            return "every image gets the same answer as without balancing"
+        case Outcome.SAME:
+            return (
+                f"{words} is practically the same ({_interval(gain, metric)} points, within "
+                f"{_points(margin)})"
+            )
+        case Outcome.BETTER | Outcome.WORSE:
+            more = f", more than {_points(margin)}" if standing.is_beyond_margin else ""
+            return (
+                f"{words} {_verb(gain, metric)} by {_points(abs(gain.estimate))} (95% interval "
+                f"{_interval(gain, metric)}{more})"
+            )
+        case Outcome.UNCLEAR:
+            return f"cannot tell ({_unclear(gain, metric)})"
+
+
+def price_of(figures: Sequence[ClassFigures]) -> str:
+    """Return what happens to the recall of the classes that gain and lose most.
+
+    'Finds 61% of 'crack' instead of 28%; 75% of 'good' instead of 97%.'
+    """
+    if not figures:
+        return ""
+    most = max(figures, key=lambda one: one.recall_gain.estimate)
+    least = min(figures, key=lambda one: one.recall_gain.estimate)
+    told = [one for one in (most, least) if abs(one.recall_gain.estimate) >= _LEAST_PRICE]
+    if not told:
+        return ""
+    changes = [
+        f"{_percent(one.recall.estimate)} of '{one.label}' instead of "
+        f"{_percent(one.recall.estimate - one.recall_gain.estimate)}"
+        for one in dict.fromkeys(told)
+    ]
+    return f"It finds {'; '.join(changes)}."
+
+
+def _first(conclusion: Conclusion) -> str:
+    first = conclusion.first
+    if first is None:
+        return ""
+    gain, metric = first.gain, conclusion.metric
+    words = METRICS[metric].words
+    match first.outcome:
+        case Outcome.IDENTICAL:
+            return "Rebalancing changes the answer for no image here."
+        case Outcome.SAME:
+            return (
+                f"Rebalancing changes {words} by less than {_points(conclusion.margin)} "
+                f"(95% interval {_interval(gain, metric)})."
+            )
+        case Outcome.UNCLEAR:
+            return f"Whether rebalancing helps cannot be told: {_unclear(gain, metric)}."
+        case Outcome.BETTER | Outcome.WORSE:
+            helps = "helps" if first.outcome is Outcome.BETTER else "harms"
+            return (
+                f"Rebalancing {helps}: on average over the rebalancers, {words} "
+                f"{_verb(gain, metric)} by {_points(abs(gain.estimate))} (95% interval "
+                f"{_interval(gain, metric)})."
+            )
+
+
+def _recommendation(conclusion: Conclusion, words: Mapping[str, str]) -> str:
+    if conclusion.basis is Basis.LEAVE:
+        return (
+            f"Leave the dataset as it is: a gain of {_points(conclusion.margin)} or more is "
+            "excluded for every candidate."
+        )
+    standing = conclusion.standing(conclusion.recommended)
+    if conclusion.basis is Basis.DEFAULT:
+        text = "No candidate is found to be better. "
+        if standing is None:
+            text += "As a default, not as a finding, leave the dataset as it is."
+        else:
+            text += f"As a default, not as a finding, use {words[standing.name]}: it adds no files."
+        return text + _open_gain(conclusion)
+    if standing is None:
+        return f"Leave the dataset as it is: no estimate is far above it.{_open_gain(conclusion)}"
+    return _finding(conclusion, standing, words)
+
+
+def _finding(conclusion: Conclusion, standing: Standing, words: Mapping[str, str]) -> str:
+    gain, metric = standing.gain, conclusion.metric
+    text = f"Use {words[standing.name]}: {METRICS[metric].words} {_verb(gain, metric)} by "
+    text += f"{_points(abs(gain.estimate))}"
+    if standing.outcome is Outcome.UNCLEAR:
+        sure = [one.name for one in conclusion.standings if one.outcome is Outcome.BETTER]
+        ends = "no interval" if gain.joint is None else f"95% interval {_interval(gain, metric)}"
+        text += f" by estimate, which alone is not certain ({ends})."
+        if sure:
+            text += f" Certain to be better: {_listed(sure, words)}."
+    else:
+        text += f" (95% interval {_interval(gain, metric)})."
+    as_good = [name for name in conclusion.as_good if name != conclusion.baseline]
+    if as_good:
+        text += f" As good, within {_points(conclusion.margin)}: {_listed(as_good, words)}."
+    return text
+
+
+def _open_gain(conclusion: Conclusion) -> str:
+    largest = conclusion.largest_gain
+    if largest == float("inf"):
+        return " There are too few images, or groups of them, for an interval."
+    return f" A gain of {_points(largest)} is not excluded." if largest > 0 else ""
+
+
+def _uncertainty(conclusion: Conclusion) -> str:
+    first = conclusion.first or conclusion.standing(conclusion.best)
+    sentences = []
+    if first is not None and first.outcome is Outcome.UNCLEAR and first.gain.joint is not None:
+        doubt = conclusion.doubt
+        label, share = max(doubt.classes.items(), key=lambda pair: pair[1])
+        if share >= max(_LARGE_SHARE, doubt.runs):
+            sentences.append(
+                f"{_percent(share)} of the uncertainty comes from the images of '{label}': more of "
+                "them would sharpen the answer most."
+            )
+        elif doubt.runs >= _LARGE_SHARE:
+            sentences.append(
+                f"{_percent(doubt.runs)} of the uncertainty comes from what is learned: more "
+                "images of all classes would sharpen the answer most."
+            )
+        if doubt.splits >= _LARGE_SHARE:
+            sentences.append(f"More repeats would take away {_percent(doubt.splits)} of it.")
+    if conclusion.is_rough:
+        sentences.append(
+            f"Averages over classes are rough: fewer than {FEWEST_IN_CLASS} images (or groups) of "
+            f"{named(conclusion.small_classes)}."
+        )
+    return " ".join(sentences)
+
+
+def _unclear(gain: Effect, metric: str) -> str:
+    if gain.joint is None or gain.found is None:
+        return "too few images, or groups of them, for an interval"
+    return (
+        f"{_interval(gain, metric)} points; a difference of {100 * gain.found:.1f} would be found "
+        "in 80% of cases"
+    )
+
+
+def _interval(gain: Effect, metric: str) -> str:
+    """Return '-0.6 to +9.0', in points of the metric, where less of an error is a gain.
+
+    One that leaves 0 out never reads as if it did not.
+    """
+    change = gain.turned() if METRICS[metric].is_error else gain
+    is_apart = change.low > 0 or change.high < 0
+    return " to ".join(signed(100 * end, is_apart=is_apart) for end in (change.low, change.high))
+
+
+def _verb(gain: Effect, metric: str) -> str:
+    return "falls" if (gain.estimate > 0) == METRICS[metric].is_error else "rises"
+
+
+def _points(value: float) -> str:
+    text = f"{100 * value:.1f}".removesuffix(".0") if value < 1 else f"{100 * value:.0f}"
+    return f"{text} point" if text == "1" else f"{text} points"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f}%"
+
+
+def _listed(names: Sequence[str], words: Mapping[str, str]) -> str:
+    *before, last = [words[name] for name in names]
+    return f"{', '.join(before)} and {last}" if before else last

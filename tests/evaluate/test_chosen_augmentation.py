@@ -1,0 +1,134 @@
+"""Operations are chosen inside each training side, and the gain is that of choosing so."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from evaluate_sets import clusters
+from image_sets import read_folder, write_files
+from numpy.typing import NDArray
+from prediction_sets import kept
+
+from core.augment import AugmentPolicy, make_step
+from core.embed import embed
+from core.errors import SettingError
+from core.evaluate import BASELINE, Experiment, find_head
+from core.evaluate.chosen_augmentation import (
+    CHOSEN,
+    COPIES,
+    INNER_FOLDS,
+    INNER_REPEATS,
+    Tried,
+    choose_inside,
+    choose_policy,
+    draw_inner_design,
+    judge_operations,
+)
+from core.evaluate.experiment import draw_design
+from core.pictures.encode import encode
+from core.progress import silent
+
+ACTUAL = np.repeat([0, 1, 2], [60, 40, 20])
+
+
+def answers(right: dict[int, int], first: int = 0) -> NDArray[np.intp]:
+    """Return labels of which so many of each class are right, from its `first` image on."""
+    given = (ACTUAL + 1) % 3
+    for code, count in right.items():
+        given[np.flatnonzero(code == ACTUAL)[first : first + count]] = code
+    return given
+
+
+@pytest.mark.parametrize(
+    ("right", "is_chosen", "worst"),
+    [
+        ({0: 40, 1: 20, 2: 16}, True, None),  # the rare class gains, no other loses
+        ({0: 38, 1: 20, 2: 16}, True, "a"),  # two of sixty lost: chance
+        ({0: 25, 1: 20, 2: 20}, False, "a"),  # the mean gains, and 'a' pays
+        ({0: 40, 1: 20, 2: 8}, False, "c"),  # no gain
+        ({0: 40, 1: 20, 2: 10}, False, None),  # identical: no gain either
+    ],
+)
+def test_an_operation_has_to_gain_and_to_spare_each_class(
+    right: dict[int, int], is_chosen: bool, worst: str | None
+) -> None:
+    labels = {COPIES: answers({0: 40, 1: 20, 2: 10}), "augment:crop": answers(right)}
+
+    (tried,) = judge_operations(kept(labels, ACTUAL), {"augment:crop": "crop"})
+
+    assert tried.operation == "crop"
+    assert tried.is_chosen == is_chosen
+    assert tried.drop == 0 if worst is None else tried.worst == worst
+
+
+def test_the_policy_has_the_chosen_steps_as_strong_as_they_were() -> None:
+    crop, turn = make_step("crop", probability=0.3), make_step("rotate", {"degrees": (-5, 5)})
+    policy = AugmentPolicy((crop, turn, make_step("grey")), seed=7)
+    tried = [Tried("crop", 0.02, "a", 0.5), Tried("rotate", 0.01, "a", 1.9)]
+    tried += [Tried("grey", -0.01, "a", 0.0)]
+
+    chosen = choose_policy(tried, policy)
+
+    assert chosen is not None
+    assert [step.operation for step in chosen.steps] == ["crop", "rotate"]
+    assert chosen.steps[1].values == {"degrees": (-5, 5)}
+    assert (chosen.seed, chosen.pick) == (7, 2)
+    assert choose_policy(tried[2:], policy) is None
+
+
+def test_nothing_is_chosen_by_images_that_score_it() -> None:
+    experiment = Experiment(*clusters({"a": 30, "b": 15, "c": 9}, apart=1.0), n_splits=3, repeats=2)
+    outer = draw_design(experiment, silent)
+
+    inner = draw_inner_design(experiment, outer)
+
+    runs = list(outer.runs)
+    assert len(inner.repeats) == (len(runs) + 1) * INNER_REPEATS
+    for place, repeat in enumerate(inner.repeats[: len(runs) * INNER_REPEATS]):
+        side = runs[place // INNER_REPEATS].fold
+        assert len(repeat) == INNER_FOLDS
+        for run in repeat:
+            assert np.isin(np.concatenate([run.fold.train, run.fold.test]), side.train).all()
+    numbers = [run.number for run in inner.runs]
+    assert numbers == list(range(len(numbers)))
+
+
+def arrow(number: int, *, to_the_left: bool) -> bytes:
+    rng = np.random.default_rng(number)
+    picture = np.full((48, 48, 3), 210 + int(rng.integers(0, 20)), np.uint8)
+    x, y = 8 + int(rng.integers(0, 4)), 24 + int(rng.integers(-4, 5))
+    cv2.arrowedLine(picture, (x, y), (x + 26, y), (30, 30, 30), 3, tipLength=0.4)
+    return encode(picture[:, ::-1].copy() if to_the_left else picture, "PNG")
+
+
+@pytest.mark.long
+def test_a_mirror_is_not_chosen_for_arrows(tmp_path: Path) -> None:
+    files = {f"left/{n}.png": arrow(n, to_the_left=True) for n in range(40)}
+    files |= {f"right/{n}.png": arrow(n, to_the_left=False) for n in range(8)}
+    dataset = read_folder(write_files(tmp_path / "set", files))
+    experiment = Experiment(dataset, embed(dataset, encoder="classical"), n_splits=4)
+    policy = AugmentPolicy((make_step("horizontal_flip", probability=1.0), make_step("brightness")))
+    stages: list[str] = []
+
+    found = choose_inside(experiment, policy, progress=lambda stage, *_: stages.append(stage))
+
+    assert len(found.chosen) == 4
+    assert not any("horizontal_flip" in one for one in found.chosen)
+    assert [one.operation for one in found.tried] == ["horizontal_flip", "brightness"]
+    assert list(found.predictions.scores) == [BASELINE, COPIES, CHOSEN]
+    assert len(found.predictions.done) == 1
+    assert found.gain.estimate > -0.05
+    assert "trying operations on held-back images" in stages
+
+
+def test_what_cannot_choose_is_refused() -> None:
+    experiment = Experiment(*clusters({"a": 12, "b": 8}, apart=1.0))
+
+    with pytest.raises(SettingError, match="no operation to choose from"):
+        choose_inside(experiment, AugmentPolicy(()))
+    with pytest.raises(SettingError, match="learns from pictures"):
+        choose_inside(
+            replace(experiment, head=find_head("network")), AugmentPolicy((make_step("crop"),))
+        )
