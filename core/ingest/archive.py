@@ -66,6 +66,9 @@ def unpack_zip(
         with zipfile.ZipFile(archive) as opened:
             entries = [entry for entry in opened.infolist() if not _is_folder(entry)]
             _check_sizes(name, entries, limits)
+            for entry in filter(_is_folder, opened.infolist()):
+                folder_name, is_open = _name_of(entry)
+                unpacked.add_folder(folder_name, is_open=is_open)
             for number, entry in enumerate(sorted(entries, key=lambda entry: entry.filename)):
                 entry_name, is_open = _name_of(entry)
                 unpacked.add(

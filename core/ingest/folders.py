@@ -248,7 +248,7 @@ def _splits_at_top(
         for top, code in codes.items()
         if code != _TRAIN and inner[top] == {""} and top.lower() not in SPLIT_CODES
     }
-    if flat and len(classes) > 1:
+    if flat and len(classes | {top for top in codes if top.lower() in SPLIT_CODES}) > 1:
         return flat
     held = sum(
         count for folder, count in zip(below, counts, strict=True) if folder and folder[0] in codes

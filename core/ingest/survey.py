@@ -19,7 +19,7 @@ from core.ingest.mismatches import Mismatch, find_mismatches
 from core.ingest.reading_choice import choose
 from core.ingest.readings import CLOSE, FOLDERS, NOTHING, TABLE, Reading, Source, short
 from core.ingest.source_files import SourceFiles, find_files
-from core.ingest.tables import PassedOver, Table, find_tables, read_cells
+from core.ingest.tables import FoundTables, PassedOver, Table, find_tables, read_cells
 from core.progress import Progress, silent
 from core.words import count_of
 
@@ -208,8 +208,9 @@ def survey(
     files = find_files(listing)
     copies = find_copies(files)
     companions = find_companions(files)
-    source = _source(files, copies, companions)
-    tables = _Tables(source, choices)
+    found = find_tables(listing, files.others)
+    source = _source(files, copies, companions, has_tables=bool(found.passed))
+    tables = _Tables(found, source, choices)
     chosen = choose(choices, source, tables.all, tables.usable, progress)
     labels = chosen.labels
     labels.pictures["companions"] = companions.places.tolist()
@@ -230,7 +231,10 @@ def survey(
     )
 
 
-def _source(files: SourceFiles, copies: Copies, companions: Companions) -> Source:
+def _source(
+    files: SourceFiles, copies: Copies, companions: Companions, *, has_tables: bool
+) -> Source:
+    """Return the pictures of a source; beside tables, flat folders of splits are no classes."""
     is_aside = np.zeros(len(files.paths), np.bool_)
     is_aside[companions.places] = True
     is_aside[copies.places] = True
@@ -238,7 +242,7 @@ def _source(files: SourceFiles, copies: Copies, companions: Companions) -> Sourc
     return Source(
         files,
         FileIndex(files.paths, frozenset(np.flatnonzero(is_aside).tolist())),
-        find_folders(copies.originals, counts),
+        find_folders(copies.originals, counts, has_labels=has_tables),
         find_folders(copies.originals, counts, has_labels=True),
         is_aside,
     )
@@ -247,9 +251,9 @@ def _source(files: SourceFiles, copies: Copies, companions: Companions) -> Sourc
 class _Tables:
     """The tables of a source: those that say labels, Evenset's own exports, and the others."""
 
-    def __init__(self, source: Source, choices: Choices) -> None:
+    def __init__(self, found: FoundTables, source: Source, choices: Choices) -> None:
         self._files = source.files
-        self._found = find_tables(source.files.listing, source.files.others)
+        self._found = found
         self.exports, self.all = self._found.exports, self._found.tables
         usable, self._passed = usable_tables(self.all, source.index)
         self.usable = [_without_columns(file, choices) for file in usable]

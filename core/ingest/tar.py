@@ -81,6 +81,7 @@ def _add(
     unpacked: UnpackedFiles, member: tarfile.TarInfo, opened: tarfile.TarFile, stream: TarStream
 ) -> None:
     if member.isdir():
+        unpacked.add_folder(member.name, is_open=True)
         return
     reason = None
     if not member.isreg():

@@ -1,6 +1,6 @@
 """The files of an archive, written under names of our own with every size checked."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from core.dataset import SkippedFile
@@ -43,6 +43,7 @@ class UnpackedFiles:
         self._paths: list[str] = []
         self._files: list[str] = []
         self._skipped: list[SkippedFile] = []
+        self._folders: list[str] = []
         self._open = OpenNames()
 
     def add(
@@ -92,6 +93,13 @@ class UnpackedFiles:
         self._paths.append(path)
         self._files.append(file)
 
+    def add_folder(self, name: str, *, is_open: bool = False) -> None:
+        """Remember a folder that the archive names: it may be empty. Arguments as for `add`."""
+        path = spelled_out(name)
+        if _why_unsafe(path) is None and len(self._folders) < self._limits.files:
+            is_held = is_open and not name.isascii()
+            self._folders.append(self._open.hold(name) if is_held else plain_path(path))
+
     def listing(self, skipped: tuple[SkippedFile, ...] = ()) -> Listing:
         """Return what was unpacked."""
         name = PurePosixPath(self._name).name
@@ -112,9 +120,17 @@ class UnpackedFiles:
                     files.append(file)
                 else:
                     refused.append(SkippedFile(path, _SAME_NAME))
-        notes = (note,) if note else ()
-        root = self._folder
-        return Listing(name or self._name, root, paths, files, (*refused, *skipped), notes)
+        skipped = (*refused, *skipped)
+        folders = (texts.get(folder, folder).rstrip("/\\") for folder in self._folders)
+        return Listing(
+            name or self._name,
+            self._folder,
+            paths,
+            files,
+            skipped,
+            _empty(folders, [*paths, *(skip.path for skip in skipped)]),
+            (note,) if note else (),
+        )
 
     def _why_not(self, path: str) -> str | None:
         if not path:
@@ -138,6 +154,16 @@ class UnpackedFiles:
                 f"Cannot unpack into '{target.parent}': {error.strerror}. Free some space."
             ) from error
         return True
+
+
+def _empty(folders: Iterable[str], paths: Iterable[str]) -> tuple[str, ...]:
+    """Return those of `folders` that hold no path and no other folder."""
+    named = set(folders) - {""}
+    held = {path.rpartition("/")[0] for path in (*paths, *named)} if named else set()
+    for folder in list(held):
+        while (folder := folder.rpartition("/")[0]) and folder not in held:
+            held.add(folder)
+    return tuple(sorted(named - held))
 
 
 def too_many_files(name: str, limits: Limits) -> str:

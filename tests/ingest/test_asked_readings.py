@@ -75,6 +75,7 @@ def test_a_pattern_without_a_group_is_told_or_takes_the_whole(tmp_path: Path) ->
         assert list(preview_counts(found, {})) == ["images"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("pattern", [r"(a+)+$", r"^(([a-z])+.)+[A-Z]([a-z])+$", r"(.*a){25}$"])
 def test_a_pattern_that_takes_for_ever_is_stopped(tmp_path: Path, pattern: str) -> None:
     sketch = Sketch()

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from core.ingest.tables.annotations_xml import open_xml
 from core.ingest.tables.json_file import open_json
 from core.ingest.tables.parquet import open_parquet
+from core.ingest.tables.sidecar_formats import SIDECAR_FORMATS
 from core.ingest.tables.table import PassedOver, Table, TableError, unopened
 from core.ingest.tables.text import open_json_lines, open_text
 from core.ingest.tables.workbook import open_workbook
@@ -38,7 +39,10 @@ FORMATS: Mapping[str, FileFormat] = {
 }
 # Beside tables: the names of classes, where numbers stand for them.
 _NAMES_SUFFIXES = frozenset({".yaml", ".yml", ".names", ".labels"})
-TABLE_SUFFIXES = _NAMES_SUFFIXES.union(*(format_.suffixes for format_ in FORMATS.values()))
+TABLE_SUFFIXES = _NAMES_SUFFIXES.union(
+    *(format_.suffixes for format_ in FORMATS.values()),
+    (format_.suffix for format_ in SIDECAR_FORMATS),
+)
 
 
 def open_tables(path: str, file: Path) -> Sequence[Table | PassedOver]:

@@ -106,6 +106,9 @@ SIDECAR_FORMATS: tuple[SidecarFormat, ...] = (
     SidecarFormat("YOLO labels", ".txt", box_labels, _are_numbers),
     SidecarFormat("boxes in a text beside each picture", ".txt", box_labels),
     SidecarFormat("a label in a text beside each picture", ".txt", one_label, _are_few),
+    SidecarFormat(
+        "a label in a file beside each picture, as in WebDataset", ".cls", one_label, _are_few
+    ),
     SidecarFormat("Pascal VOC annotations", ".xml", voc_labels),
     SidecarFormat("LabelMe annotations", ".json", shape_labels),
 )
