@@ -317,7 +317,7 @@ def read_pattern(
         _splits_of(source.labelled_folders, has_label),
     )  # fmt: skip
     title = PATTERNS.get(pattern, f"the pattern {short(pattern)}")
-    title += f" ({_listed(_in_order(of_label))})" if of_label else ""
+    title += f", {_listed(_in_order(of_label))}" if of_label else ""
     sample = {int(place): label for place, label in zip(places, labels, strict=True) if label}
     return Reading(
         kind, title, Choices(label_pattern=pattern), evidence, evidence.score(_BASE[kind]),

@@ -132,6 +132,8 @@ class Survey:
     def sentence(self) -> str:
         """Return where labels come from, what else could say them, and what was passed over."""
         parts = [f"Labels: {self.chosen.title} ({self._extent()}){self._beside()}."]
+        if self.chosen.kind == NOTHING:
+            parts = ["Labels: none found."]
         if same := self.agreeing:
             is_one = len(same) == 1 and (same[0].kind == TABLE or same[0].evidence.labels == 1)
             titles = _first([reading.title for reading in same], " and ")

@@ -64,7 +64,7 @@ def test_labels_in_names_are_proposed_and_an_expression_answers_while_it_is_writ
     names = [f"train/{kind}.{n}.jpg" for kind in ("cat", "dog") for n in range(8)]
     names += [f"test1/{n}.jpg" for n in range(4)]
     asked(visitor, write(tmp_path / "pets", names, {}))
-    proposed = card(visitor, "The beginnings of file names (cat and dog)")
+    proposed = card(visitor, "The beginnings of file names, cat and dog")
     expect(proposed.get_by_text("proposed")).to_be_visible()
     all_come(visitor, proposed.locator("img"), 6)
     visitor.says("4 pictures without labels, in a folder for validation or test: test1")
@@ -83,7 +83,7 @@ def test_labels_in_names_are_proposed_and_an_expression_answers_while_it_is_writ
     visitor.says("2 labels in 16 of 20 names")
     visitor.press("Use this expression")
     visitor.press("Load 16 images")
-    visitor.says("Labels: the first words of file names (cat and dog) (2 labels, all 16 pictures).")
+    visitor.says("Labels: the first words of file names, cat and dog (2 labels, all 16 pictures).")
 
 
 def test_a_table_stands_beside_the_folders_and_either_is_taken_by_a_click(

@@ -79,7 +79,7 @@ class Read:
             assert self.dataset is not None
             if len(self.dataset.classes) == 1:
                 return f"one class, `{self.dataset.classes[0]}`"
-            what = "class folders" if chosen.kind == "folders" else chosen.title.split(" (")[0]
+            what = "class folders" if chosen.kind == "folders" else chosen.title.split(", ")[0]
             return f"{what}, such as `{self.dataset.classes[0]}`"
         names = sorted({path.rpartition("/")[2] for path in chosen.labels_file.name.split(", ")})
         column = chosen.title.rpartition(", ")[2]

@@ -165,7 +165,7 @@ def test_folders_can_be_used_instead(pending: Pending) -> None:
     finish_jobs(workspace)
 
     shown = text(open_view("load", workspace))
-    assert "Labels: no labels" in shown
+    assert "Labels: none found" in shown
     assert "8 pictures outside all class folders" in shown
 
 

@@ -308,7 +308,8 @@ def test_a_saved_session_keeps_its_images_and_the_caches(place: Path, session: S
 
     assert isinstance(saved, SavedSession)
     assert kept_names(saved) == {
-        "session.json", "comparison.json", "dataset_1", "embeddings", "encoders", "thumbnails",
+        "session.json", "comparison.json", "predictions",
+        "dataset_1", "embeddings", "encoders", "thumbnails",
     }  # fmt: skip
 
 
