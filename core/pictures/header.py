@@ -1,10 +1,11 @@
 """What the first bytes of an image file tell: its size, its form, and what reading changes."""
 
+import ctypes
 import logging
 import struct
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -76,6 +77,11 @@ Image.MAX_IMAGE_PIXELS = None
 # Blocks of more than 32 MB go back to the system at once; of smaller ones, glibc keeps what each
 # thread has freed.
 Image.core.set_block_size(1 << 26)  # type: ignore[attr-defined]
+# So do all others of a megabyte or more: left to itself, glibc raises that bound to 32 MB with the
+# first large block that is freed, and 200 of the largest pictures took 1.66 GB instead of 1.12.
+_MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD of malloc.h
+with suppress(OSError, AttributeError, TypeError):  # where the C library is another one
+    ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, 1 << 20)
 # A damaged EXIF block does not keep a picture from being used.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 # Nor is it a line on the terminal; what matters of it is a row of the set.

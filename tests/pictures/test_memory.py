@@ -128,3 +128,47 @@ def test_a_picture_that_takes_more_memory_than_is_free_is_one_skipped_row(
     assert dataset.table["path"].tolist() == ["a/32.png", "a/96.png"]
     [skip] = dataset.skipped
     assert (skip.path, skip.reason) == ("a/64.png", "takes more memory than is free")
+
+
+FREED = """
+import ctypes
+import threading
+import numpy as np
+if ARE_OURS:
+    import core.pictures.header
+
+def resident():
+    for line in open("/proc/self/status"):
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) * 1024
+
+np.ones(20_000_000, np.uint8)  # freed: from here on glibc takes no new pages for smaller blocks
+kept = []
+def work():
+    large = []
+    for _ in range(12):
+        large.append(np.ones(16_000_000, np.uint8))
+        kept.append(np.ones(50_000, np.uint8))
+    del large
+before = resident()
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+print(resident() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it is glibc that keeps what is freed")
+def test_large_blocks_go_back_to_the_system_when_they_are_freed() -> None:
+    kept = {
+        are_ours: int(
+            subprocess.run(
+                [sys.executable, "-c", FREED.replace("ARE_OURS", str(are_ours))],
+                cwd=ROOT, capture_output=True, text=True, check=True,
+            ).stdout
+        )
+        for are_ours in (False, True)
+    }  # fmt: skip
+
+    assert kept[True] < 20 * MEGABYTE
+    assert kept[False] > kept[True]
