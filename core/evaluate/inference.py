@@ -241,29 +241,6 @@ def _conclude(
     )
 
 
-def measure_levels(
-    predictions: Predictions, metric: str, candidates: Sequence[str]
-) -> dict[str, Effect]:
-    """Return the metric of each candidate itself, with the interval of this one alone.
-
-    To compare candidates, take `infer`: what they have in common widens these intervals.
-    """
-    layout = _layout_for(predictions, metric)
-    lowest = METRICS[metric].lowest
-    levels = {}
-    for name in candidates:
-        figure = measure_figure(predictions, name, metric)
-        levels[name] = Effect(figure.mean)
-        if figure.slopes is None or layout.group_count < FEWEST_GROUPS:
-            continue
-        variance = measure_variance(layout, figure.slopes[None])
-        degrees = float(variance.degrees[0])
-        if degrees >= FEWEST_DEGREES:
-            reach = quantile_of(degrees) * float(np.sqrt(variance.total[0, 0]))
-            levels[name] = Effect(figure.mean, interval_around(figure.mean, reach, lowest, 1.0))
-    return levels
-
-
 def _layout_for(predictions: Predictions, metric: str) -> Layout:
     of_labels = metric in FIGURES_OF_COUNTS
     return lay_out(predictions, over_images=metric in OVER_IMAGES, of_labels=of_labels)

@@ -169,16 +169,6 @@ def calibration_error(
     return float(np.abs(gaps).sum() / len(bins)), float(by_chance / len(bins))
 
 
-def recalls(confusion: Confusion) -> list[float]:
-    """Return the share of each class that got its own label; 0 for a class without images."""
-    return [float(share) for share in _shares(np.diag(confusion), confusion.sum(axis=1))]
-
-
-def precisions(confusion: Confusion) -> list[float]:
-    """Return the share of each label's images that are of its class; 0 for a label not given."""
-    return [float(share) for share in _shares(np.diag(confusion), confusion.sum(axis=0))]
-
-
 def _of_confusion(confusion: Confusion) -> dict[str, float]:
     actual = confusion.sum(axis=1)
     here = actual > 0
@@ -241,7 +231,3 @@ FIGURES_OF_COUNTS: Mapping[str, Callable[[Counts, Counts, Counts], Counts]] = {
 def _average_precision(actual: Codes, scores: Scores) -> float:
     found = [rank(actual == code, scores[:, code])[0] for code in np.unique(actual)]
     return float(np.mean(found))
-
-
-def _shares(parts: NDArray[np.intp], wholes: NDArray[np.intp]) -> NDArray[np.float64]:
-    return np.divide(parts, wholes, out=np.zeros(len(parts)), where=wholes > 0)

@@ -71,12 +71,6 @@ def find_form(cells: Sequence[str]) -> CellForm:
     return NO_FORM
 
 
-def several_share(cells: Sequence[str], form: CellForm) -> float:
-    """Return the share of filled cells that say more than one label."""
-    filled = [cell for cell in cells if cell]
-    return sum(len(form.labels(cell)) > 1 for cell in filled) / len(filled) if filled else 0.0
-
-
 def ones(cells: Sequence[str], classes: Sequence[str]) -> tuple[str, ...]:
     """Return the classes whose columns hold a 1."""
     return tuple(name for name, cell in zip(classes, cells, strict=False) if cell in _ONES)

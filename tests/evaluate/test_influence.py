@@ -4,7 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from prediction_sets import drawn, kept
+from sklearn import metrics as theirs
 
 from core.evaluate.influence import (
     chance_calibration,
@@ -101,6 +104,23 @@ def test_recall_and_precision_of_a_class_are_shares_of_its_images_and_of_its_lab
 
     assert recall_of_class(predictions, "one", 0).mean == pytest.approx(3 / 4)
     assert precision_of_class(predictions, "one", 1).mean == pytest.approx(1 / 2)
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 10_000), st.integers(2, 5))
+def test_recall_and_precision_of_a_class_are_scikit_learns(seed: int, class_count: int) -> None:
+    rng = np.random.default_rng(seed)
+    actual = np.sort(np.concatenate([np.arange(class_count), rng.integers(0, class_count, 30)]))
+    labels = rng.integers(0, class_count, len(actual))
+
+    predictions = kept({"one": labels}, actual)
+
+    precision, recall, _, _ = theirs.precision_recall_fscore_support(
+        actual, labels, labels=range(class_count), zero_division=0
+    )
+    for code in range(class_count):
+        assert recall_of_class(predictions, "one", code).mean == pytest.approx(recall[code])
+        assert precision_of_class(predictions, "one", code).mean == pytest.approx(precision[code])
 
 
 def test_a_label_that_was_never_given_has_a_precision_of_nothing() -> None:

@@ -8,7 +8,7 @@ from imblearn.metrics import geometric_mean_score
 from sklearn import metrics as theirs
 
 from core.evaluate import METRICS
-from core.evaluate.metrics import count_confusion, measure, precisions, recalls
+from core.evaluate.metrics import count_confusion, measure
 
 
 def drawn(seed: int, count: int, class_count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -49,21 +49,6 @@ def test_figures_are_those_of_the_libraries(seed: int, count: int, class_count: 
         },
         abs=1e-9,
     )
-
-
-@settings(max_examples=15)
-@given(st.integers(0, 10_000), st.integers(2, 5))
-def test_recall_and_precision_of_each_class_are_scikit_learns(seed: int, class_count: int) -> None:
-    actual, scores = drawn(seed, 30, class_count)
-    given_labels = scores.argmax(axis=1)
-
-    confusion = count_confusion(actual, given_labels, class_count)
-
-    precision, recall, _, _ = theirs.precision_recall_fscore_support(
-        actual, given_labels, labels=range(class_count), zero_division=0
-    )
-    assert recalls(confusion) == pytest.approx(recall)
-    assert precisions(confusion) == pytest.approx(precision)
 
 
 def test_confusion_counts_actual_in_rows_and_given_in_columns() -> None:
