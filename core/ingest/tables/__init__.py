@@ -5,13 +5,13 @@ formats of files: `text` (cut from `lines` in one of `encodings`), `json_file` (
 `coco` and `label_studio`), `parquet`, `workbook` (by the program `workbook_reader`) and
 `annotations_xml`.
 `sidecars` are files of one picture each, of `sidecar_formats`, that make up a table together.
-`finding` looks for all of these in a source; `split_tables` joins what is kept for each split.
+`found_tables` looks for all of these in a source; `split_tables` joins what is kept for each split.
 
 To read another format, add an entry to `FORMATS`, `JSON_SHAPES` or `SIDECAR_FORMATS`.
 """
 
-from core.ingest.tables.finding import FoundTables, find_tables
 from core.ingest.tables.formats import FORMATS, TABLE_SUFFIXES, peek
+from core.ingest.tables.found_tables import FoundTables, find_tables
 from core.ingest.tables.json_file import JSON_SHAPES
 from core.ingest.tables.sidecar_formats import SIDECAR_FORMATS
 from core.ingest.tables.table import (

@@ -17,7 +17,7 @@ from written_tables import found_in, passed_in, pictures, rows_of
 from core.dataset import Choices
 from core.ingest import open_source
 from core.ingest.listing import Listing
-from core.ingest.tables import FORMATS, TABLE_SUFFIXES, PassedOver, Table, find_tables, finding
+from core.ingest.tables import FORMATS, TABLE_SUFFIXES, PassedOver, Table, find_tables, found_tables
 from core.ingest.tables.formats import FileFormat, peek
 
 LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
@@ -80,7 +80,7 @@ def test_many_texts_of_one_folder_are_one_sentence(tmp_path: Path) -> None:
 def test_of_very_many_tables_the_likely_ones_are_looked_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finding, "_MOST_TABLES", 3)
+    monkeypatch.setattr(found_tables, "_MOST_TABLES", 3)
     files = {f"{folder}/l{suffix}": CSV for folder in "abcd" for suffix in (".csv", ".txt")}
 
     found = found_in(tmp_path, files)
