@@ -25,7 +25,7 @@ The layers, lowest first; each imports only from those before it
 (`tests/test_architecture.py` holds this):
 
     errors, words, progress, threads, batches, limits, parameters, arrays, randomness, storage,
-    records, axes, finding, pictures, dataset, ingest, neighbours, duplicates, embed, augment,
+    records, axes, pictures, dataset, ingest, neighbours, duplicates, embed, augment,
     resample, smote, project, evaluate, audit, export
 """
 

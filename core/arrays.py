@@ -12,10 +12,13 @@ _ROWS_AT_ONCE = 4096
 def freeze(record: object, *names: str) -> None:
     """Make these arrays of a frozen dataclass read-only; for its `__post_init__`.
 
-    The record gets views: an array that somebody else holds, too, stays as it is to them.
+    The record gets views: an array that somebody else holds, too, stays as it is to them. What is
+    None stays so.
     """
     for name in names:
-        object.__setattr__(record, name, read_only(getattr(record, name)))
+        array = getattr(record, name)
+        if array is not None:
+            object.__setattr__(record, name, read_only(array))
 
 
 def read_only(array: NDArray[Any]) -> NDArray[Any]:

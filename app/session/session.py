@@ -10,7 +10,7 @@ from operator import eq
 from pathlib import Path
 
 from app.session.graph import Graph, declared, value, values_of
-from core.audit import MOST_COMPARED, AuditReport, audit
+from core.audit import AuditInput, AuditReport, write_report
 from core.augment import PRESETS, AugmentPolicy
 from core.augment.evidence import Evidence
 from core.dataset import ImageDataset, Take, select
@@ -94,14 +94,12 @@ def _edited(session: "Session", _: "Session") -> ImageDataset | None:
 
 
 def _audited(session: "Session", before: "Session") -> AuditReport | None:
-    """Return the audit while a page waits: pictures are compared only where that is quick."""
-    if session.dataset is None or session.source is None:
+    """Return the audit of other labels or fewer images; no picture is looked at meanwhile."""
+    if session.dataset is None:
         return None
-    if before.audit is not None and session.taken is before.taken:  # the pictures are the same
-        return audit(session.dataset, most_compared=0, pictures=before.audit.pictures)
-    # Compared where they were already, as images of the source.
-    most = MOST_COMPARED if len(session.source) <= MOST_COMPARED else 0
-    return audit(session.dataset, most_compared=most)
+    is_measured = before.audit is not None and session.taken is before.taken
+    measures = before.audit.measures if before.audit is not None and is_measured else None
+    return write_report(AuditInput(session.dataset, measures))
 
 
 def _by_method(

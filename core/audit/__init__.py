@@ -1,23 +1,30 @@
 """What is unbalanced and what is wrong in a dataset.
 
-Read `checks` first: a record for each thing that is looked for. Beside it stand the functions that
-look: `balance` at the counts of the classes, `leaks` at what is there twice or in two splits,
-`files` at what cannot be read or is damaged, `pictures` at what reading changes. `report` runs them
-all. A finding itself is `core.finding`'s: others find, too.
+Read `check` first: what a check is, and what it is given; then `checks`: all of them. Beside it
+stand the functions that look: `balance` at the counts of the classes, `leaks` at what is there
+twice or in two splits, `files` at what cannot be read or is damaged, `pictures` at what reading
+changes. `measures` reads every picture once for those that look at pictures. `report` runs them
+all. A finding itself is `core.dataset.finding`'s: others find, too.
 """
 
 from core.audit.balance import measure_imbalance
-from core.audit.checks import CHECKS, MOST_COMPARED, Check
-from core.audit.report import AuditReport, audit
-from core.finding import Finding, Severity
+from core.audit.check import AuditInput, Check, Need
+from core.audit.checks import CHECKS
+from core.audit.measures import PictureMeasures, measure_pictures
+from core.audit.report import AuditReport, audit, write_report
+from core.dataset.finding import Finding, Severity
 
 __all__ = [
     "CHECKS",
-    "MOST_COMPARED",
+    "AuditInput",
     "AuditReport",
     "Check",
     "Finding",
+    "Need",
+    "PictureMeasures",
     "Severity",
     "audit",
     "measure_imbalance",
+    "measure_pictures",
+    "write_report",
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.dataset import TRAIN, ImageDataset
-from core.finding import Finding, Severity
+from core.dataset.finding import Finding, Severity
 from core.words import count_of, named, times
 
 # Up to this count, SMOTE with its default of five neighbours has fewer neighbours than asked for.

@@ -1,38 +1,21 @@
 """What an audit looks for: one record a check, which also looks."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from core.audit.balance import find_imbalance, find_missing_in_training, find_small_classes
+from core.audit.check import AuditInput, Check, Need
 from core.audit.files import find_damaged, find_lost_classes, find_skipped
 from core.audit.leaks import find_duplicates, find_near_duplicates, find_split_groups
 from core.audit.pictures import find_conversions, find_decoding
 from core.dataset import ImageDataset
-from core.duplicates import Groups
-from core.finding import Finding
-
-# Above, reading every picture once more would hold up the answer; a comparison still does it.
-MOST_COMPARED = 20_000
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing that an audit looks for."""
-
-    name: str
-    title: str
-    help: str  # what it looks at
-    # The images, and (N,) groups whose rows show the same picture: byte for byte, and with
-    # `compares_pictures` also nearly.
-    find: Callable[[ImageDataset, Groups], list[Finding]]
-    compares_pictures: bool = False  # it is left out where pictures are not compared
+from core.dataset.finding import Finding
 
 
 def _in_rows(
     find: Callable[[ImageDataset], list[Finding]],
-) -> Callable[[ImageDataset, Groups], list[Finding]]:
+) -> Callable[[AuditInput], list[Finding]]:
     """Return `find` as a check that looks at the images' rows alone."""
-    return lambda dataset, _: find(dataset)
+    return lambda given: find(given.dataset)
 
 
 # To add one: a record with its title, what it tells, and the function that finds it.
@@ -110,10 +93,9 @@ CHECKS: Mapping[str, Check] = {
             "near_duplicates",
             "Near-duplicate pictures",
             "The same picture in another size, encoding or brightness: under two labels, in two "
-            f"splits, or in one class. In sets of more than {MOST_COMPARED:,} images, only "
-            "Evaluate checks this.",
+            "splits, or in one class.",
             find_near_duplicates,
-            compares_pictures=True,
+            Need.PICTURES,
         ),
     )
 }

@@ -7,8 +7,8 @@ import numpy as np
 
 from core.audit.pictures import where
 from core.dataset import ImageDataset, SkippedFile
+from core.dataset.finding import Finding, Severity
 from core.dataset.skipped import listed, reasons_of
-from core.finding import Finding, Severity
 from core.words import count_of, named
 
 # Shares of all pictures, and of those of the class that has most, from which on it is graver.

@@ -6,9 +6,10 @@ They spoil the labels, the measurement, or only the count.
 import numpy as np
 from numpy.typing import NDArray
 
+from core.audit.check import AuditInput
 from core.dataset import SPLITS, ImageDataset, column_text
-from core.duplicates import Groups, duplicate_groups, repeated
-from core.finding import Finding, Severity
+from core.dataset.finding import Finding, Severity
+from core.duplicates import duplicate_groups, repeated
 from core.words import count_of, named
 
 
@@ -38,17 +39,13 @@ def find_duplicates(dataset: ImageDataset) -> list[Finding]:
     return findings
 
 
-def find_near_duplicates(dataset: ImageDataset, pictures: Groups) -> list[Finding]:
-    """Return what pictures do harm that are there again in another size or encoding.
-
-    Args:
-        dataset: The images.
-        pictures: (N,) the group of each row, from `picture_groups`.
-    """
-    same = duplicate_groups(dataset)
+def find_near_duplicates(given: AuditInput) -> list[Finding]:
+    """Return what pictures do harm that are there again in another size or encoding."""
+    assert given.measures is not None
+    dataset, same = given.dataset, given.copies
     near = [
         rows
-        for rows in repeated(pictures, dataset.present_rows)
+        for rows in repeated(given.measures.groups, dataset.present_rows)
         if len(set(same[rows].tolist())) > 1
     ]
     kinds = _sorted_by_harm(dataset, near)

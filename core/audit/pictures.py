@@ -3,8 +3,8 @@
 import numpy as np
 
 from core.dataset import SPLITS, ImageDataset, Rows
+from core.dataset.finding import Finding, Severity
 from core.dataset.questions import questions, rows_of
-from core.finding import Finding, Severity
 from core.words import count_of, named
 
 

@@ -1,14 +1,16 @@
 """The audit: counts, overview and findings, each naming its rows and a remedy."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
 from core.audit.balance import Imbalance, measure_imbalance
-from core.audit.checks import CHECKS, MOST_COMPARED
+from core.audit.check import AuditInput, Need
+from core.audit.checks import CHECKS
+from core.audit.measures import PictureMeasures, measure_pictures
 from core.dataset import TRAIN, ImageDataset, SkippedFile
-from core.duplicates import Groups, duplicate_groups, picture_groups
-from core.finding import Finding, Severity
+from core.dataset.finding import Finding, Severity
 from core.progress import Progress, silent
 
 
@@ -35,7 +37,8 @@ class AuditReport:
     overview: Overview
     skipped: tuple[SkippedFile, ...]
     findings: tuple[Finding, ...]
-    pictures: Groups | None = None  # rows of one group show the same picture; None: not compared
+    missing: Mapping[str, Need]  # check that was not made -> what it would look at
+    measures: PictureMeasures | None = field(default=None, repr=False)  # of the pictures
 
     def to_json(self, dataset: ImageDataset) -> dict[str, object]:
         """Return the report as plain values; rows of findings become paths."""
@@ -68,31 +71,28 @@ def audit(
     dataset: ImageDataset,
     progress: Progress = silent,
     *,
-    most_compared: int = MOST_COMPARED,
-    pictures: Groups | None = None,
+    measures: PictureMeasures | None = None,
 ) -> AuditReport:
-    """Return counts, overview and findings, the gravest first.
+    """Look at every picture, unless `measures` of the same pictures are there; return the report.
 
     Args:
         dataset: The images.
-        progress: Told of checks, then of pictures compared.
-        most_compared: In a larger set, copies are looked for by their bytes alone.
-        pictures: Which rows show the same picture, where another audit of the same pictures,
-            such as with other labels, has compared them; then nothing is read.
+        progress: Told of pictures looked at and compared.
+        measures: What was measured of these pictures before, such as with other labels.
     """
-    quick = [check for check in CHECKS.values() if not check.compares_pictures]
-    same = duplicate_groups(dataset)
-    findings: list[Finding] = []
-    for number, check in enumerate(quick):
-        progress("auditing", number, len(quick))
-        findings += check.find(dataset, same)
-    progress("auditing", len(quick), len(quick))
-    if pictures is None and len(dataset) <= most_compared:
-        pictures = picture_groups(dataset, progress)
-    if pictures is not None:
-        for check in CHECKS.values():
-            if check.compares_pictures:
-                findings += check.find(dataset, pictures)
+    measures = measure_pictures(dataset, progress) if measures is None else measures
+    return write_report(AuditInput(dataset, measures))
+
+
+def write_report(given: AuditInput) -> AuditReport:
+    """Return counts, overview and findings, the gravest first, of what is known by now."""
+    dataset = given.dataset
+    findings = [
+        finding.found_by(check.name)
+        for check in CHECKS.values()
+        if given.has(check.need)
+        for finding in check.find(given)
+    ]
     order = list(Severity)
     classes = {label: count for label, count in dataset.counts().items() if count}
     counts = {split: dataset.counts(split) for split in dataset.splits}
@@ -104,7 +104,8 @@ def audit(
         overview=_overview(dataset),
         skipped=dataset.skipped,
         findings=tuple(sorted(findings, key=lambda finding: order.index(finding.severity))),
-        pictures=pictures,
+        missing={check.name: check.need for check in CHECKS.values() if not given.has(check.need)},
+        measures=given.measures,
     )
 
 

@@ -3,7 +3,8 @@
 Read `dataset` first, with `choices` (how it was read and taken), `table` (a row an image) and
 `skipped` (why files are none of its images). Then `picture` (from a row to pixels: the only door);
 `proposal` (how the pictures of a set are best decoded) and `questions` (what a person may decide
-otherwise); `edits` (what a person changes); and `edits_file` and `store` (both on disk).
+otherwise); `edits` (what a person changes) and `finding` (what is wrong, and which edits mend it);
+and `edits_file` and `store` (both on disk).
 """
 
 from core.dataset.choices import Choices, Decided, SkippedFile, Take

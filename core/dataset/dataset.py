@@ -153,9 +153,9 @@ class ImageDataset:
 
     @cached_property
     def digest(self) -> str:
-        """Return a name of the content: paths, labels, splits and pixels of all images."""
+        """Return a name of the content: paths, labels, splits, groups and pixels of all images."""
         digest = blake2b(digest_size=16)
-        for column in ("path", "label", "split"):
+        for column in ("path", "label", "split", *(["group"] if self.has_groups else [])):
             digest.update("\0".join(self.table[column].tolist()).encode())
         digest.update("\0".join(self.picture_keys.tolist()).encode())
         return digest.hexdigest()

@@ -24,6 +24,7 @@ class Change(StrEnum):
     RESTORE = "restore"
     LABEL = "label"
     SPLIT = "split"
+    TOGETHER = "together"  # into one group, which no fold parts
     REVIEW = "review"  # put on the list of images to look at later
     REVIEWED = "reviewed"
 
@@ -36,6 +37,7 @@ _DONE = {
     Change.RESTORE: "restored",
     Change.LABEL: "relabelled to",
     Change.SPLIT: "moved to",
+    Change.TOGETHER: "kept together",
     Change.REVIEW: "put on the review list",
     Change.REVIEWED: "taken off the review list",
 }
@@ -47,7 +49,8 @@ class Edit:
 
     rows: Rows  # (R,) ascending, R >= 1; read-only
     what: Change
-    value: str = ""  # the label or the split, where `what` gives one
+    value: str = ""  # the label, the split or the group, where `what` gives one
+    why: str = ""  # what it was done for, such as the finding's id; '' where nothing is said
 
     def __post_init__(self) -> None:
         if len(self.rows) == 0 or self.rows[0] < 0 or (np.diff(self.rows) <= 0).any():
@@ -74,16 +77,21 @@ class Edits:
     def __len__(self) -> int:
         return len(self.done)
 
-    def leave_out(self, rows: Rows | Sequence[int]) -> "Edits":
+    def leave_out(self, rows: Rows | Sequence[int], *, why: str = "") -> "Edits":
         """Take images out of every split: nothing learns from them or is measured on them."""
-        return self._with(rows, Change.LEAVE_OUT)
+        return self._with(rows, Change.LEAVE_OUT, why=why)
 
     def restore(self, rows: Rows | Sequence[int]) -> "Edits":
         """Take images back that were left out, with the label and split that they had."""
         return self._with(rows, Change.RESTORE)
 
     def relabel(
-        self, rows: Rows | Sequence[int], label: str, *, of: ImageDataset | None = None
+        self,
+        rows: Rows | Sequence[int],
+        label: str,
+        *,
+        of: ImageDataset | None = None,
+        why: str = "",
     ) -> "Edits":
         """Give images another label, which may be a new one.
 
@@ -91,14 +99,20 @@ class Edits:
             rows: The images.
             label: What they are to be called.
             of: The dataset as it was taken: those that have the label already are left alone.
+            why: What it is done for.
 
         Raises:
             SettingError: the label is empty.
         """
-        return self._with(rows, Change.LABEL, checked_label(label), of)
+        return self._with(rows, Change.LABEL, checked_label(label), of, why)
 
     def move(
-        self, rows: Rows | Sequence[int], split: str, *, of: ImageDataset | None = None
+        self,
+        rows: Rows | Sequence[int],
+        split: str,
+        *,
+        of: ImageDataset | None = None,
+        why: str = "",
     ) -> "Edits":
         """Put images into another split.
 
@@ -106,11 +120,16 @@ class Edits:
             rows: The images.
             split: Where they are to be.
             of: The dataset as it was taken: those that are there already are left alone.
+            why: What it is done for.
 
         Raises:
             SettingError: there is no such split.
         """
-        return self._with(rows, Change.SPLIT, checked_split(split), of)
+        return self._with(rows, Change.SPLIT, checked_split(split), of, why)
+
+    def keep_together(self, rows: Rows | Sequence[int], *, why: str = "") -> "Edits":
+        """Put images, with all of the groups that they are in, into one group."""
+        return self._with(rows, Change.TOGETHER, group_name(rows), why=why)
 
     def review(self, rows: Rows | Sequence[int]) -> "Edits":
         """Put images on the list of those to look at later; nothing else changes."""
@@ -124,7 +143,7 @@ class Edits:
         """Return these edits, then what others change in `of`, the dataset as it was taken."""
         after = self
         for edit in edits:
-            after = after._with(edit.rows, edit.what, edit.value, of)
+            after = after._with(edit.rows, edit.what, edit.value, of, edit.why)
         return after
 
     def undo(self) -> "Edits":
@@ -174,7 +193,8 @@ class Edits:
         new_splits = _replaced(
             splits, [*self._values(Change.SPLIT), (self.left_out_rows, LEFT_OUT)]
         )
-        table = dataset.table.assign(label=new_labels, split=new_splits)
+        groups = _joined(dataset.table["group"], self._values(Change.TOGETHER))
+        table = dataset.table.assign(label=new_labels, split=new_splits, group=groups)
         # The names that were there before keep their codes.
         changed = np.flatnonzero(labels.cat.codes != new_labels.cat.codes)
         paths = dataset.table["path"].iloc[changed].tolist()
@@ -197,6 +217,8 @@ class Edits:
             sentences.append(f"{count_of(count, 'image')} relabelled {pair}")
         for pair, count in _pairs(dataset, edited, rows, "split"):
             sentences.append(f"{count_of(count, 'image')} moved {pair}")
+        if together := self._rows_between({Change.TOGETHER}, ()).size:
+            sentences.append(f"{count_of(together, 'image')} kept together in folds")
         if waiting := len(self.review_rows):
             sentences.append(f"{count_of(waiting, 'image')} to review later")
         return sentences
@@ -207,10 +229,11 @@ class Edits:
         what: Change,
         value: str = "",
         of: ImageDataset | None = None,
+        why: str = "",
     ) -> "Edits":
         """Return these edits and one more, unless that changes nothing."""
         changed = self._changed_by(_checked(rows), what, value, of)
-        return Edits((*self.done, Edit(changed, what, value))) if len(changed) else self
+        return Edits((*self.done, Edit(changed, what, value, why))) if len(changed) else self
 
     def _changed_by(self, rows: Rows, what: Change, value: str, of: ImageDataset | None) -> Rows:
         """Return those of `rows` that are not as an edit would have them."""
@@ -218,7 +241,7 @@ class Edits:
             is_so = np.isin(rows, self.left_out_rows, invert=what is Change.RESTORE)
         elif what in ABOUT_REVIEW:
             is_so = np.isin(rows, self.review_rows, invert=what is Change.REVIEWED)
-        elif of is None:
+        elif of is None or what is Change.TOGETHER:
             return rows
         else:
             column = of.table["label" if what is Change.LABEL else "split"]
@@ -275,6 +298,11 @@ def checked_split(split: str) -> str:
     return split
 
 
+def group_name(rows: Rows | Sequence[int]) -> str:
+    """Return what the group of images that are to be kept together is called."""
+    return f"together {int(np.min(rows))}" if len(rows) else ""
+
+
 def _checked(rows: Rows | Sequence[int]) -> Rows:
     unique = np.unique(np.asarray(rows, np.intp))
     if len(unique) and unique[0] < 0:
@@ -291,6 +319,15 @@ def _replaced(column: pd.Series, changes: Iterable[tuple[Rows, str]]) -> pd.Seri
             names.append(value)
         codes[rows] = names.index(value)
     return pd.Series(pd.Categorical.from_codes(codes, pd.Index(names)), index=column.index)
+
+
+def _joined(column: pd.Series, changes: Sequence[tuple[Rows, str]]) -> pd.Series:
+    """Return the groups after some images, each with its whole group, were put into one."""
+    for rows, name in changes:
+        groups = column.iloc[rows].unique()
+        is_named = column.isin([group for group in groups if group])
+        column = _replaced(column, [(np.union1d(rows, np.flatnonzero(is_named)), name)])
+    return column
 
 
 def _pairs(

@@ -31,6 +31,7 @@ class NamedEdit:
     what: Change
     value: str
     images: tuple[NamedImage, ...]
+    why: str = ""
 
     def __post_init__(self) -> None:
         if self.what is Change.LABEL:
@@ -54,6 +55,7 @@ def name_edits(edits: Sequence[Edit], dataset: ImageDataset) -> tuple[NamedEdit,
             edit.what,
             edit.value,
             tuple(map(NamedImage, paths.iloc[edit.rows], digests.iloc[edit.rows])),
+            edit.why,
         )
         for edit in edits
     )
@@ -73,7 +75,8 @@ def find_edits(
     for edit in named:
         found = [row_of[image] for image in edit.images if image in row_of]
         if found:
-            done.append(Edit(np.unique(np.asarray(found, np.intp)), edit.what, edit.value))
+            rows_found = np.unique(np.asarray(found, np.intp))
+            done.append(Edit(rows_found, edit.what, edit.value, edit.why))
     return Edits(tuple(done)), tuple(image for image in wanted if image not in row_of)
 
 

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.dataset import Labelled, Rows
+from core.dataset.finding import Severity
 from core.embed import Embeddings
-from core.finding import Severity
 from core.neighbours import nearest_others
 from core.neighbours.graph import SAFE, hubness, type_of_points
 from core.progress import Progress, silent

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.dataset import Rows
-from core.finding import Finding, Severity
+from core.dataset.finding import Finding, Severity
 from core.neighbours.graph import BORDERLINE, OUTLIER, RARE
 from core.resample.class_difficulty import ClassDifficulty
 from core.words import count_of

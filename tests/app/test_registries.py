@@ -21,7 +21,7 @@ from app.cli import main
 from app.pages import PAGES
 from app.session.session import Session
 from app.shell.page import Page, PageState, heading, lead_on
-from core.audit import CHECKS, Check, Finding, Severity, audit
+from core.audit import CHECKS, AuditInput, Check, Finding, Need, Severity, audit, write_report
 from core.augment import OPERATIONS, AugmentPolicy, DrawnStep, Operation, apply, make_step
 from core.augment.operation import COLOUR, draw_nothing
 from core.dataset import ImageDataset
@@ -271,8 +271,8 @@ def test_the_documents_are_to_name_a_head(toy_head: Head) -> None:
 def toy_check(monkeypatch: pytest.MonkeyPatch) -> Check:
     """Add a check that finds fault with the first image."""
 
-    def find(dataset: ImageDataset, groups: object) -> list[Finding]:
-        rows = dataset.present_rows[:1]
+    def find(given: AuditInput) -> list[Finding]:
+        rows = given.dataset.present_rows[:1]
         return [Finding("toy_first", Severity.HIGH, rows, "One image is the first.", "Smile.")]
 
     toy = Check("toy_order", "Toy order of images", "Whether any image is the first.", find)
@@ -303,13 +303,13 @@ def test_the_command_line_prints_and_writes_what_a_check_finds(
     assert toy_check.title in help_of(capsys, "audit")
 
 
-def test_a_check_of_alike_pictures_is_left_out_where_none_are_compared(
+def test_a_check_of_pictures_waits_until_they_were_looked_at(
     toy_check: Check, drawn_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dataset = read_folder(drawn_folder)
-    monkeypatch.setitem(CHECKS, toy_check.name, replace(toy_check, compares_pictures=True))
+    monkeypatch.setitem(CHECKS, toy_check.name, replace(toy_check, need=Need.PICTURES))
 
-    compared, quick = audit(dataset), audit(dataset, most_compared=0)
+    compared, quick = audit(dataset), write_report(AuditInput(dataset))
 
     assert "toy_first" in [finding.id for finding in compared.findings]
     assert "toy_first" not in [finding.id for finding in quick.findings]

@@ -11,14 +11,16 @@ from image_sets import jpeg, png, read_folder, write_files
 
 from core.audit import (
     CHECKS,
+    AuditInput,
     AuditReport,
     Check,
     Finding,
     audit,
     measure_imbalance,
+    measure_pictures,
 )
 from core.dataset import ImageDataset
-from core.duplicates import duplicate_groups, picture_groups
+from core.duplicates import duplicate_groups
 
 
 def dataset_of(tmp_path: Path, files: dict[str, bytes]) -> ImageDataset:
@@ -211,7 +213,8 @@ def test_every_check_says_what_it_looks_at_and_names_rows_that_are_there(
     files |= {"test/c/1.png": png(0), "train/a/bad.jpg": b"", "train/a/wide.png": png(1)}
     dataset = dataset_of(tmp_path, files)
 
-    found = check.find(dataset, picture_groups(dataset))
+    given = AuditInput(dataset, measure_pictures(dataset))
+    found = check.find(given) if given.has(check.need) else []
 
     assert check.title
     assert check.help.endswith(".")
@@ -223,10 +226,12 @@ def test_every_check_says_what_it_looks_at_and_names_rows_that_are_there(
 def test_an_audit_holds_what_its_checks_find(tmp_path: Path) -> None:
     files = {**numbered("train/a", 40, 0), "train/b/1.png": png(50), "test/c/1.png": png(0)}
     dataset = dataset_of(tmp_path, files)
-    pictures = picture_groups(dataset)
+    given = AuditInput(dataset, measure_pictures(dataset))
 
     report = audit(dataset)
 
-    each = [one.id for check in CHECKS.values() for one in check.find(dataset, pictures)]
+    each = [
+        one.id for check in CHECKS.values() if given.has(check.need) for one in check.find(given)
+    ]
     assert sorted(one.id for one in report.findings) == sorted(each)
     assert len(set(each)) == len(each)

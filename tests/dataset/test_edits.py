@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -231,3 +232,18 @@ def test_a_part_of_an_edited_set_has_no_image_that_was_left_out(tmp_path: Path) 
 
     assert part.counts() == {"cat": 5}
     assert replace(part, take=None).original_labels == {after.path(8): "dog"}
+
+
+def test_images_kept_together_take_the_whole_groups_that_they_are_in() -> None:
+    drawn = drawn_table()
+    groups = pd.Series(pd.Categorical(["p", "", "p", "q", *[""] * 5]))
+    dataset = replace(drawn, table=drawn.table.assign(group=groups))
+
+    edits = Edits().keep_together([1, 2], why="near_duplicates")
+
+    codes = edits.apply(dataset).group_codes
+    assert codes[0] == codes[1] == codes[2]
+    assert len(set(codes[3:].tolist()) - {codes[1]}) == 6
+    assert edits.last is not None
+    assert edits.last.why == "near_duplicates"
+    assert edits.apply(dataset).digest != dataset.digest

@@ -143,8 +143,8 @@ def _findings(dataset: ImageDataset, report: AuditReport) -> Rows | None:
 def _looked_for(report: AuditReport) -> None:
     with st.expander("What was checked"):
         for check in CHECKS.values():
-            is_left_out = check.compares_pictures and report.pictures is None
-            st.markdown(f"**{check.title}**{' (not here)' if is_left_out else ''}: {check.help}")
+            need = report.missing.get(check.name)
+            st.markdown(f"**{check.title}**{f' (needs {need})' if need else ''}: {check.help}")
 
 
 def _pictures(dataset: ImageDataset) -> None:

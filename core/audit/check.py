@@ -1,0 +1,75 @@
+"""A record for each thing that an audit looks for, and what it is given to look at."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.audit.measures import PictureMeasures
+from core.dataset import ImageDataset
+from core.dataset.finding import Finding
+from core.duplicates import Groups, duplicate_groups
+from core.evaluate.label_errors import LabelErrors
+from core.parameters import Parameter
+from core.resample.difficulty import Difficulty
+
+
+class Need(StrEnum):
+    """What a check looks at; the value says what is missing, for people."""
+
+    ROWS = "the images' rows"
+    PICTURES = "the pictures"
+    VECTORS = "the embedding"
+    PREDICTIONS = "a comparison's predictions"
+
+
+@dataclass(frozen=True, eq=False)
+class AuditInput:
+    """All that is known of N images; what is None is not known yet."""
+
+    dataset: ImageDataset
+    measures: PictureMeasures | None = None  # of the pictures
+    difficulty: Difficulty | None = None  # of all images, from their vectors
+    label_errors: LabelErrors | None = None  # from a comparison's predictions
+    thresholds: Mapping[str, float] = field(default_factory=dict)  # check -> where it differs
+
+    @cached_property
+    def copies(self) -> Groups:
+        """Return (N,) the group of each row: rows of one group hold the same bytes."""
+        return duplicate_groups(self.dataset)
+
+    def has(self, need: Need) -> bool:
+        """Return whether what `need` names is there."""
+        return {
+            Need.ROWS: True,
+            Need.PICTURES: self.measures is not None,
+            Need.VECTORS: self.difficulty is not None,
+            Need.PREDICTIONS: self.label_errors is not None,
+        }[need]
+
+    def threshold(self, check: "Check") -> float:
+        """Return from where on `check` finds an image.
+
+        Raises:
+            SettingError: it is out of range.
+        """
+        assert check.threshold is not None
+        return check.threshold.check(self.thresholds.get(check.name, check.threshold.default))
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that an audit looks for."""
+
+    name: str
+    title: str
+    help: str  # what it looks at
+    find: Callable[[AuditInput], list[Finding]]
+    need: Need = Need.ROWS
+    # Where each image is measured: (N,) NaN where it cannot be, and where a finding begins.
+    scores: Callable[[AuditInput], NDArray[np.float64]] | None = None
+    threshold: Parameter | None = None
+    is_low: bool = False  # an image is found below the threshold instead of above it
