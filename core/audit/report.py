@@ -12,6 +12,7 @@ from core.audit.measures import PictureMeasures, measure_pictures
 from core.dataset import TRAIN, ImageDataset, SkippedFile
 from core.dataset.finding import Finding, Severity
 from core.progress import Progress, silent
+from core.words import count_of, times
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,22 @@ class AuditReport:
     missing: Mapping[str, Need]  # check that was not made -> what it would look at
     measures: PictureMeasures | None = field(default=None, repr=False)  # of the pictures
 
+    @property
+    def answer(self) -> str:
+        """Return in a sentence how unbalanced the training images are, and what is missing."""
+        counts = {label: count for label, count in self.splits[TRAIN].items() if count}
+        least, most = min(counts, key=counts.__getitem__), max(counts, key=counts.__getitem__)
+        if len(counts) == 1:
+            text = f"There is only one class, '{least}', so there is nothing to balance."
+        elif counts[least] == counts[most]:
+            text = f"All classes have {count_of(counts[most], 'training image')}: it is balanced."
+        else:
+            ratio = times(self.imbalance.ratio)
+            text = f"'{least}' has {ratio} fewer training images than '{most}'."
+        if self.skipped:
+            text += f" {count_of(len(self.skipped), 'file')} could not be used."
+        return text
+
     def to_json(self, dataset: ImageDataset) -> dict[str, object]:
         """Return the report as plain values; rows of findings become paths."""
         return {
@@ -61,6 +78,12 @@ class AuditReport:
                     "remedy": finding.remedy,
                     "rows": finding.rows.tolist(),
                     "paths": [dataset.path(row) for row in finding.rows],
+                    "check": finding.check,
+                    "labels": list(finding.labels),
+                    "scores": None if finding.scores is None else finding.scores.tolist(),
+                    "suggested": None
+                    if finding.suggested is None
+                    else [dataset.classes[code] for code in finding.suggested.tolist()],
                 }
                 for finding in self.findings
             ],

@@ -16,8 +16,8 @@ from app.shell.page import (
     skipped_table,
 )
 from core.audit import CHECKS, AuditReport
-from core.dataset import TRAIN, ImageDataset, Rows
-from core.words import count_of, size_of, times
+from core.dataset import ImageDataset, Rows
+from core.words import size_of, times
 
 _CLASS_KEY = "audit_class"
 _PER_PAGE = 24
@@ -32,7 +32,7 @@ def audit_view(session: Session) -> Session:
     if dataset is None or session.audit is None:
         return session
     report = session.audit
-    heading(QUESTION, _answer(report))
+    heading(QUESTION, report.answer)
     _figures(report)
     note(
         "The ratio compares only the largest and the smallest class. The effective number of "
@@ -48,21 +48,6 @@ def audit_view(session: Session) -> Session:
     if to_review is not None:
         return session.put(edits=session.edits.review(to_review))
     return changed
-
-
-def _answer(report: AuditReport) -> str:
-    counts = {label: count for label, count in report.splits[TRAIN].items() if count}
-    least, most = min(counts, key=counts.__getitem__), max(counts, key=counts.__getitem__)
-    if len(counts) == 1:
-        text = f"There is only one class, '{least}', so there is nothing to balance."
-    elif counts[least] == counts[most]:
-        text = f"All classes have {count_of(counts[most], 'training image')}: it is balanced."
-    else:
-        ratio = times(report.imbalance.ratio)
-        text = f"'{least}' has {ratio} fewer training images than '{most}'."
-    if report.skipped:
-        text += f" {count_of(len(report.skipped), 'file')} could not be used."
-    return text
 
 
 def _figures(report: AuditReport) -> None:
