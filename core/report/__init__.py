@@ -2,7 +2,7 @@
 
 `contents` is what a report tells, and which of it stands on the page. `page` writes it as one HTML
 file that needs nothing beside it (`page.html.j2` and `page.css` are its form, `drawings` its
-pictures of numbers, `thumbnails` those of images), `tables` as JSON and as CSV.
+pictures of numbers), `tables` as JSON and as CSV.
 """
 
 from core.report.contents import ReportContents

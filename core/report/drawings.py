@@ -117,7 +117,9 @@ def draw_map(dataset: ImageDataset, projection: Projection) -> Drawing:
         note += f" {len(rows):,} of {len(projection.rows):,} images are drawn."
     if len(names) > MOST_BARS:
         note += f" The {MOST_BARS} largest of {len(names):,} classes are named."
-    return Drawing(_svg(round(scale * float(reach[1])) + 20, parts, "Map of the images") + key, note)
+    return Drawing(
+        _svg(round(scale * float(reach[1])) + 20, parts, "Map of the images") + key, note
+    )
 
 
 def draw_differences(report: EvaluationReport, metric: str) -> Drawing:

@@ -4,7 +4,8 @@ Names are data: the form escapes every one, and the page's own policy lets nothi
 """
 
 import platform
-from collections.abc import Mapping, Sequence
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
@@ -13,9 +14,12 @@ from jinja2 import Environment, StrictUndefined
 
 from core import __version__
 from core.audit import CHECKS
-from core.dataset import ImageDataset
+from core.batches import run_batches
+from core.dataset import ImageDataset, read_picture
 from core.dataset.finding import Finding, Severity
+from core.errors import UnreadableImageError
 from core.evaluate import METRICS, EvaluationReport, StrategyResult
+from core.pictures.encode import thumbnail
 from core.progress import Progress, silent
 from core.report.contents import ReportContents, shown_findings
 from core.report.drawings import (
@@ -26,10 +30,10 @@ from core.report.drawings import (
     draw_differences,
     draw_map,
 )
-from core.report.thumbnails import draw_thumbnails
 from core.words import count_of, shortened, size_of, times
 
 MOST_PICTURES = 16  # of a finding
+SIDE_PX = 112  # of a small picture
 
 SIGNS: Mapping[Severity, tuple[str, str]] = {
     Severity.HIGH: ("▲", "Action needed"),
@@ -37,6 +41,7 @@ SIGNS: Mapping[Severity, tuple[str, str]] = {
     Severity.LOW: ("●", "Information"),
 }
 _LONGEST_CAPTION = 22
+_BATCH = 16
 _LIBRARIES = ("numpy", "opencv-python-headless", "pillow", "scikit-learn", "torch")
 
 
@@ -99,7 +104,7 @@ def write_html(contents: ReportContents, progress: Progress = silent) -> str:
     audit, dataset = contents.audit, contents.dataset
     shown, others = shown_findings(audit.findings)
     rows = [row for one in shown for row in one.rows[:MOST_PICTURES].tolist()]
-    addresses = draw_thumbnails(dataset, rows, progress)
+    addresses = _draw_thumbnails(dataset, rows, progress)
     is_long = len(audit.classes) > MOST_BARS
     form = Environment(autoescape=True, undefined=StrictUndefined).from_string(_own("page.html.j2"))
     return form.render(
@@ -190,3 +195,36 @@ def _row(row: StrategyResult, metric: str) -> _Row:
 def _versions() -> str:
     libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
     return f"Evenset {__version__}, Python {platform.python_version()}, {libraries}."
+
+
+def _draw_thumbnails(
+    dataset: ImageDataset, rows: Iterable[int], progress: Progress
+) -> Mapping[int, str]:
+    """Return row -> the address of its small picture, which holds the picture itself.
+
+    One that cannot be read any more has none.
+
+    Args:
+        dataset: The images.
+        rows: Which ones; each is read once.
+        progress: Told of pictures.
+    """
+    wanted = sorted(set(rows))
+
+    def draw(some: Sequence[int]) -> list[str]:
+        return [_address(dataset, row) for row in some]
+
+    drawn = run_batches(
+        draw, wanted, batch_size=_BATCH, stage="drawing pictures", progress=progress
+    )
+    addresses = [address for batch in drawn for address in batch]
+    return {row: address for row, address in zip(wanted, addresses, strict=True) if address}
+
+
+def _address(dataset: ImageDataset, row: int) -> str:
+    try:
+        with read_picture(dataset, row, at_least_px=SIDE_PX) as pixels:
+            content = thumbnail(pixels, SIDE_PX)
+    except UnreadableImageError:
+        return ""
+    return f"data:image/jpeg;base64,{b64encode(content).decode()}"
