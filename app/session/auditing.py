@@ -9,6 +9,10 @@ from app.session.workspace import Workspace
 from core.audit import look_deeper, measure_pictures
 
 LOOK, DEEPER = "look", "deeper"
+MISSING_TEXT: Mapping[str, str] = {
+    LOOK: "The pictures were not looked at yet: dark, blurred and repeated ones are not found.",
+    DEEPER: "Labels and neighbors were not looked at yet: wrong labels and outliers are not found.",
+}
 
 
 def missing_piece(session: Session) -> str | None:

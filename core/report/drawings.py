@@ -111,7 +111,7 @@ def draw_map(dataset: ImageDataset, projection: Projection) -> Drawing:
     method = "UMAP" if projection.method == "umap" else "PCA"
     note = (
         f"{method} of the embedding; trustworthiness {projection.trustworthiness:.2f} of 1. "
-        "Images that lie together look alike to the encoder."
+        "Images that lie together are near each other in the embedding."
     )
     if len(rows) < len(projection.rows):
         note += f" {len(rows):,} of {len(projection.rows):,} images are drawn."

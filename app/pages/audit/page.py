@@ -4,10 +4,12 @@ import streamlit as st
 
 from app.charts import classes as charts
 from app.pages.audit.changes import draw_changes
+from app.session.auditing import MISSING_TEXT, PIECES, missing_piece
 from app.session.session import Session
 from app.shell.findings import finding_cards, finding_pictures
 from app.shell.page import (
     ask_for_images,
+    current_workspace,
     heading,
     lead_on,
     note,
@@ -33,6 +35,7 @@ def audit_view(session: Session) -> Session:
         return session
     report = session.audit
     heading(QUESTION, report.answer)
+    _what_is_missing(session)
     _figures(report)
     note(
         "The ratio compares only the largest and the smallest class. The effective number of "
@@ -48,6 +51,22 @@ def audit_view(session: Session) -> Session:
     if to_review is not None:
         return session.put(edits=session.edits.review(to_review))
     return changed
+
+
+def _what_is_missing(session: Session) -> None:
+    """Say which piece of the audit is still to come, and offer it where nothing makes it."""
+    piece, workspace = missing_piece(session), current_workspace()
+    if piece is None:
+        return
+    job = next((one for one in workspace.jobs() if one.key == piece), None)
+    with st.container(key="audit_missing", horizontal=True, vertical_alignment="center"):
+        if job is not None:
+            quiet(f"{job.title}: what is found is added here.")
+            return
+        quiet(MISSING_TEXT[piece])
+        if st.button("Look now", key="audit_look", type="tertiary"):
+            workspace.start(PIECES[piece](session), session)
+            st.rerun()
 
 
 def _figures(report: AuditReport) -> None:
