@@ -21,7 +21,7 @@ from core.words import count_of, named, times
 
 Scores = NDArray[np.float64]  # (N,) NaN where an image cannot be measured
 
-_FEW = 20  # images; of fewer there is no usual size, and no usual colour
+_FEW = 20  # images; of fewer nobody can tell what most are like
 _MOST = 0.8  # share of a set from which on it is a look of the whole set
 _GREY = 3.0  # per cent of colour that rounding and JPEG give to a grey picture
 _OF_CLASS = 0.2  # share of a class from which on it is named
@@ -158,15 +158,16 @@ def _aspects(dataset: ImageDataset) -> Scores:
 
 def _why_size(given: AuditInput, threshold: float) -> str:
     low, high = (round(side) for side in _middle_half(given.dataset, _sides(given.dataset)))
-    usual = f"{low:,} px" if low == high else f"{low:,} to {high:,} px"
-    return f"{times(threshold)} smaller or larger than usual, which is {usual} a side"
+    side = f"{low:,} px" if low == high else f"{low:,} to {high:,} px"
+    return f"{times(threshold)} smaller or larger than most, which have {side} a side"
 
 
 def _why_aspect(given: AuditInput, threshold: float) -> str:
     low, high = _middle_half(given.dataset, _aspects(given.dataset))
-    usual = f"{low:.2f}" if f"{low:.2f}" == f"{high:.2f}" else f"{low:.2f} to {high:.2f}"
+    ends = list(dict.fromkeys((f"{low:.2f}", f"{high:.2f}")))
     return (
-        f"{times(threshold)} narrower or wider than usual, which is {usual} times as wide as high"
+        f"{times(threshold)} narrower or wider than most, which are {' to '.join(ends)} times as "
+        "wide as high"
     )
 
 
@@ -177,12 +178,12 @@ def _share_of_grey(given: AuditInput) -> float:
     return float(np.mean(colour < _GREY)) if len(colour) >= _FEW else 0.5
 
 
-def _colour_where(is_usual: Callable[[float], bool]) -> Callable[[AuditInput], Scores]:
+def _colour_where(is_this_set: Callable[[float], bool]) -> Callable[[AuditInput], Scores]:
     """Return the scores of colour, of sets alone that are nearly all of the other kind."""
 
     def scores(given: AuditInput) -> Scores:
         colour = _column("colour", 100)(given)
-        return colour if is_usual(_share_of_grey(given)) else np.full(len(colour), np.nan)
+        return colour if is_this_set(_share_of_grey(given)) else np.full(len(colour), np.nan)
 
     return scores
 
@@ -299,7 +300,7 @@ _ODD_SIZE = _check_of(
         "Pictures that are many times smaller or larger than the middle half of the set.",
         lambda given: _apart(given.dataset, _sides(given.dataset)),
         Parameter(
-            "threshold", "Size", "times", 1.25, 20, 0.25, 3, "As small or large as is usual."
+            "threshold", "Size", "times", 1.25, 20, 0.25, 3, "Smaller or larger than most."
         ),
         _why_size,
         "of odd size",
@@ -315,7 +316,7 @@ _ODD_ASPECT = _check_of(
         "Pictures that are many times narrower or wider than the middle half of the set.",
         lambda given: _apart(given.dataset, _aspects(given.dataset)),
         Parameter(
-            "threshold", "Shape", "times", 1.25, 20, 0.25, 2.5, "As narrow or wide as is usual."
+            "threshold", "Shape", "times", 1.25, 20, 0.25, 2.5, "Narrower or wider than most."
         ),
         _why_aspect,
         "of odd shape",
