@@ -26,12 +26,14 @@ __all__ = [
     "PictureMeasures",
     "View",
     "measure_pictures",
+    "seconds_to_measure",
 ]
 
 STAGE = "looking at pictures"
 
 _BATCH = 64
 _MOST_KEPT = 1_000_000  # pictures seen before; 4 bytes a column and 8 of each
+_SECONDS_A_PICTURE, _SECONDS_A_PIXEL = 4e-4, 2e-8
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,12 @@ class _Kept:
 
 
 _KEPT = _Kept()
+
+
+def seconds_to_measure(dataset: ImageDataset) -> float:
+    """Return about how long `measure_pictures` takes on two cores, of pictures never seen."""
+    pixels = dataset.table["width"].astype(np.int64) * dataset.table["height"]
+    return len(dataset) * _SECONDS_A_PICTURE + float(pixels.sum()) * _SECONDS_A_PIXEL
 
 
 def measure_pictures(dataset: ImageDataset, progress: Progress = silent) -> PictureMeasures:

@@ -299,9 +299,7 @@ _ODD_SIZE = _check_of(
         "Pictures of odd size",
         "Pictures that are many times smaller or larger than the middle half of the set.",
         lambda given: _apart(given.dataset, _sides(given.dataset)),
-        Parameter(
-            "threshold", "Size", "times", 1.25, 20, 0.25, 3, "Smaller or larger than most."
-        ),
+        Parameter("threshold", "Size", "times", 1.25, 20, 0.25, 3, "Smaller or larger than most."),
         _why_size,
         "of odd size",
         "Look at {}: icons, thumbnails and scans hold other detail than the rest of a set.",
