@@ -335,7 +335,7 @@ _GREY_AMONG_COLOUR = _check_of(
         "Check that no class has more of them than others, or make pictures grey in Augment.",
         is_low=True,
         gravest=Severity.MEDIUM,
-        unless=(_BLANK, _DARK, _BRIGHT, _LOW_CONTRAST),
+        unless=(_BLANK, _DARK, _BRIGHT, _LOW_CONTRAST, _LOW_INFORMATION),
     )
 )
 _COLOUR_AMONG_GREY = _check_of(
