@@ -7,6 +7,7 @@ from core.audit.check import AuditInput, Check, Need
 from core.audit.files import find_damaged, find_lost_classes, find_skipped
 from core.audit.leaks import find_duplicates, find_near_duplicates, find_split_groups
 from core.audit.pictures import find_conversions, find_decoding
+from core.audit.quality import QUALITY_CHECKS
 from core.dataset import ImageDataset
 from core.dataset.finding import Finding
 
@@ -97,5 +98,6 @@ CHECKS: Mapping[str, Check] = {
             find_near_duplicates,
             Need.PICTURES,
         ),
+        *QUALITY_CHECKS,
     )
 }

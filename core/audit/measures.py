@@ -5,39 +5,35 @@ To measure another thing is to add a record to MEASURES.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from threading import Lock
 
-import cv2
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from core.arrays import freeze
+from core.audit import looks
+from core.audit.view import JUDGED_PX, View
 from core.batches import run_batches
-from core.dataset import ImageDataset, Rows, decoded, read_file
+from core.dataset import ImageDataset, decoded, read_file
 from core.duplicates import Groups, picture_groups
 from core.errors import UnreadableImageError
-from core.pictures.decode import Pixels
-from core.pictures.header import ImageHeader
 from core.progress import Progress, silent
+
+__all__ = [
+    "MEASURES",
+    "Measure",
+    "PictureMeasures",
+    "View",
+    "measure_pictures",
+    "seconds_to_measure",
+]
 
 STAGE = "looking at pictures"
 
 _BATCH = 64
+_MOST_KEPT = 1_000_000  # pictures seen before; 4 bytes a column and 8 of each
 _SECONDS_A_PICTURE, _SECONDS_A_PIXEL = 4e-4, 2e-8
-
-
-@dataclass(frozen=True, eq=False)
-class View:
-    """One picture, as measures look at it; what two of them need is made once."""
-
-    pixels: Pixels  # (H, W, 3) uint8 RGB, upright
-    content: bytes  # of the file
-    header: ImageHeader
-
-    @cached_property
-    def grey(self) -> NDArray[np.uint8]:
-        """Return (H, W) brightness."""
-        return np.asarray(cv2.cvtColor(self.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 @dataclass(frozen=True)
@@ -48,22 +44,60 @@ class Measure:
     measure: Callable[[View], Sequence[float]]  # a number a column
 
 
-def _brightness(view: View) -> Sequence[float]:
-    return (float(view.grey.mean()) / 255,)
-
-
-MEASURES: tuple[Measure, ...] = (Measure(("brightness",), _brightness),)
+MEASURES: tuple[Measure, ...] = (
+    Measure(("brightness", "darkest", "lightest", "contrast"), looks.tones),
+    Measure(("range", "detail", "colour"), looks.contents),
+    Measure(("blur",), looks.blur),
+    Measure(("noise",), looks.noise),
+)
 
 
 @dataclass(frozen=True, eq=False)
 class PictureMeasures:
     """What was measured of N images, and which show the same picture."""
 
-    columns: Mapping[str, NDArray[np.float32]]  # name -> (N,), NaN where it could not be read
+    columns: Mapping[str, NDArray[np.float32]]  # name -> (N,), NaN where it could not be measured
     groups: Groups  # (N,) rows of one group show the same picture, or nearly
 
     def __post_init__(self) -> None:
         freeze(self, "groups")
+
+
+class _Kept:
+    """Measures of pictures seen before, a column each, by a hash of the picture's key."""
+
+    def __init__(self) -> None:
+        self._names: tuple[str, ...] = ()
+        self._keys: NDArray[np.uint64] = np.empty(0, np.uint64)  # (K,) ascending
+        self._table: NDArray[np.float32] = np.empty((0, 0), np.float32)  # (C, K)
+        self._lock = Lock()
+
+    def fill(
+        self, names: tuple[str, ...], keys: NDArray[np.uint64], table: NDArray[np.float32]
+    ) -> NDArray[np.bool_]:
+        """Fill in what is known of `keys`, and return (N,) where that is."""
+        with self._lock:
+            if names != self._names or not len(self._keys):
+                return np.zeros(len(keys), np.bool_)
+            places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+            is_known: NDArray[np.bool_] = self._keys[places] == keys
+            table[:, is_known] = self._table[:, places[is_known]]
+        return is_known
+
+    def keep(
+        self, names: tuple[str, ...], keys: NDArray[np.uint64], table: NDArray[np.float32]
+    ) -> None:
+        """Keep the measures of other pictures; all older ones go where there are too many."""
+        with self._lock:
+            if names == self._names and len(self._keys) + len(keys) <= _MOST_KEPT:
+                keys = np.concatenate([self._keys, keys])
+                table = np.concatenate([self._table, table], axis=1)
+            # A copy of the table that is no longer than it: the caller's is of all images.
+            self._keys, first = np.unique(keys, return_index=True)
+            self._names, self._table = names, table[:, first]
+
+
+_KEPT = _Kept()
 
 
 def seconds_to_measure(dataset: ImageDataset) -> float:
@@ -75,27 +109,40 @@ def seconds_to_measure(dataset: ImageDataset) -> float:
 def measure_pictures(dataset: ImageDataset, progress: Progress = silent) -> PictureMeasures:
     """Return what MEASURES say of each picture, and which are nearly the same.
 
-    Threads read and decode, within the process's memory for pictures.
+    Threads read and decode, within the process's memory for pictures; a large JPEG is decoded at
+    a half, a quarter or an eighth, its short side at least 256 px. Pictures that this process has
+    measured before, such as those of a set that holds these, are not read again; neither are those
+    that were done when the work was cancelled.
 
     Args:
         dataset: The images.
         progress: Told of pictures, then of comparisons.
     """
-    names = [name for measure in MEASURES for name in measure.columns]
+    names = tuple(name for measure in MEASURES for name in measure.columns)
+    keys = pd.util.hash_array(dataset.picture_keys)
     table = np.full((len(names), len(dataset)), np.nan, np.float32)
+    is_known = _KEPT.fill(names, keys, table)
+    _, first, copies = np.unique(keys, return_index=True, return_inverse=True)
+    unseen = np.sort(first[~is_known[first]])
 
     def measure(rows: Sequence[int]) -> list[list[float] | None]:
         return [_measured(dataset, row) for row in rows]
 
     done = 0
-    rows: Rows = np.arange(len(dataset))
-    for batch in run_batches(
-        measure, rows.tolist(), batch_size=_BATCH, stage=STAGE, progress=progress
-    ):
-        for place, values in enumerate(batch, start=done):
-            if values is not None:
-                table[:, place] = values
-        done += len(batch)
+    try:
+        for batch in run_batches(
+            measure, unseen.tolist(), batch_size=_BATCH, stage=STAGE, progress=progress
+        ):
+            for place, values in enumerate(batch, start=done):
+                if values is not None:
+                    table[:, unseen[place]] = values
+            done += len(batch)
+    finally:
+        fresh = unseen[:done]
+        read = fresh[np.isfinite(table[:, fresh]).any(axis=0)]
+        if len(read):
+            _KEPT.keep(names, keys[read], table[:, read])
+    table = table[:, first[copies]]
     groups = picture_groups(dataset, progress)
     return PictureMeasures(dict(zip(names, table, strict=True)), groups)
 
@@ -103,8 +150,8 @@ def measure_pictures(dataset: ImageDataset, progress: Progress = silent) -> Pict
 def _measured(dataset: ImageDataset, row: int) -> list[float] | None:
     try:
         with (
-            read_file(dataset, row) as (content, header),
-            decoded(dataset, content, header) as pixels,
+            read_file(dataset, row, at_least_px=JUDGED_PX) as (content, header),
+            decoded(dataset, content, header, at_least_px=JUDGED_PX) as pixels,
         ):
             view = View(pixels, content, header)
             return [value for measure in MEASURES for value in measure.measure(view)]
