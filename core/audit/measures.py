@@ -11,10 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.arrays import freeze
 from core.batches import run_batches
 from core.dataset import ImageDataset, Rows, decoded, read_file
-from core.duplicates import Groups, picture_groups
+from core.duplicates import DECODED_PX, Copies, Groups, find_copies, remember_sketch
 from core.errors import UnreadableImageError
 from core.pictures.decode import Pixels
 from core.pictures.header import ImageHeader
@@ -60,10 +59,12 @@ class PictureMeasures:
     """What was measured of N images, and which show the same picture."""
 
     columns: Mapping[str, NDArray[np.float32]]  # name -> (N,), NaN where it could not be read
-    groups: Groups  # (N,) rows of one group show the same picture, or nearly
+    copies: Copies  # which show the same picture, or nearly
 
-    def __post_init__(self) -> None:
-        freeze(self, "groups")
+    @property
+    def groups(self) -> Groups:
+        """Return (N,) the group of each row: rows of one group show the same picture, or nearly."""
+        return self.copies.groups
 
 
 def seconds_to_measure(dataset: ImageDataset) -> float:
@@ -96,16 +97,17 @@ def measure_pictures(dataset: ImageDataset, progress: Progress = silent) -> Pict
             if values is not None:
                 table[:, place] = values
         done += len(batch)
-    groups = picture_groups(dataset, progress)
-    return PictureMeasures(dict(zip(names, table, strict=True)), groups)
+    copies = find_copies(dataset, progress)
+    return PictureMeasures(dict(zip(names, table, strict=True)), copies)
 
 
 def _measured(dataset: ImageDataset, row: int) -> list[float] | None:
     try:
         with (
-            read_file(dataset, row) as (content, header),
-            decoded(dataset, content, header) as pixels,
+            read_file(dataset, row, at_least_px=DECODED_PX) as (content, header),
+            decoded(dataset, content, header, at_least_px=DECODED_PX) as pixels,
         ):
+            remember_sketch(dataset.picture_keys[row], pixels)
             view = View(pixels, content, header)
             return [value for measure in MEASURES for value in measure.measure(view)]
     except UnreadableImageError:
