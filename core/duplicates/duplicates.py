@@ -83,16 +83,9 @@ def find_copies(dataset: ImageDataset, progress: Progress = silent) -> Copies:
     sketches = sketch_pictures(dataset, progress)
     # Equal sketches are one here; else they would be compared in pairs. In order of content, so
     # that names of files decide nothing.
-    table = np.concatenate(
-        [
-            sketches.grey.reshape(len(sketches.rows), -1),
-            sketches.colours.reshape(len(sketches.rows), -1),
-        ],
-        axis=1,
-    )
-    keys = np.ascontiguousarray(table).view(f"V{table.shape[1]}").ravel()
+    keys = sketches.content.view(f"V{sketches.content.shape[1]}").ravel()
     _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-    some = Sketches(sketches.rows[first], sketches.grey[first], sketches.colours[first])
+    some = Sketches(sketches.rows[first], sketches.content[first])
     links, kinds = _links(some, find_candidates(some.grey, progress), progress)
     equal = np.column_stack([sketches.rows, some.rows[inverse]])
     equal = equal[exact[equal[:, 0]] != exact[equal[:, 1]]]

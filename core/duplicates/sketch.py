@@ -19,7 +19,7 @@ SIDE_PX = 32
 DECODED_PX = 256  # a large JPEG is decoded smaller, with no side below this one
 
 _LEAST_CONTRAST = 2.0  # standard deviation of brightness; below, a copy could not be told
-_GREY_BYTES = SIDE_PX * SIDE_PX
+_GREY_BYTES, _COLOUR_BYTES = SIDE_PX * SIDE_PX, 8
 _BATCH = 64
 _MOST_KEPT = 200_000  # sketches of pictures seen before; 1.2 kB each, 240 MB
 
@@ -31,9 +31,18 @@ _KEPT_LOCK = Lock()
 class Sketches:
     """R sketches of 1,032 bytes; plain pictures and those that cannot be read have none."""
 
-    rows: Rows  # (R,) ascending
-    grey: NDArray[np.uint8]  # (R, 32, 32) brightness, whatever the picture's shape
-    colours: NDArray[np.uint8]  # (R, 2, 2, 2) blue and red of the quarters, 128 is grey
+    rows: Rows  # (R,)
+    content: NDArray[np.uint8]  # (R, 1032)
+
+    @property
+    def grey(self) -> NDArray[np.uint8]:
+        """Return (R, 32, 32) brightness, whatever the pictures' shapes."""
+        return self.content[:, :_GREY_BYTES].reshape(len(self.rows), SIDE_PX, SIDE_PX)
+
+    @property
+    def colours(self) -> NDArray[np.uint8]:
+        """Return (R, 2, 2, 2) blue and red of the quarters, 128 is grey."""
+        return self.content[:, _GREY_BYTES:].reshape(len(self.rows), 2, 2, 2)
 
 
 def sketch_picture(pixels: Pixels) -> bytes | None:
@@ -84,15 +93,8 @@ def sketch_pictures(dataset: ImageDataset, progress: Progress = silent) -> Sketc
     _keep({keys[row]: sketches[keys[row]] for row in unseen})
     rows = [row for row, key in enumerate(keys) if sketches[key] is not None]
     content = b"".join(sketches[keys[row]] or b"" for row in rows)
-    table = np.frombuffer(content, np.uint8).reshape(len(rows), -1) if rows else _NO_SKETCH
-    return Sketches(
-        np.array(rows, np.intp),
-        table[:, :_GREY_BYTES].reshape(-1, SIDE_PX, SIDE_PX),
-        table[:, _GREY_BYTES:].reshape(-1, 2, 2, 2),
-    )
-
-
-_NO_SKETCH = np.empty((0, _GREY_BYTES + 8), np.uint8)
+    table = np.frombuffer(content, np.uint8).reshape(len(rows), _GREY_BYTES + _COLOUR_BYTES)
+    return Sketches(np.array(rows, np.intp), table)
 
 
 def _read(dataset: ImageDataset, row: int) -> bytes | None:
