@@ -86,12 +86,43 @@ def find_copies(dataset: ImageDataset, progress: Progress = silent) -> Copies:
     keys = sketches.content.view(f"V{sketches.content.shape[1]}").ravel()
     _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
     some = Sketches(sketches.rows[first], sketches.content[first])
-    links, kinds = _links(some, find_candidates(some.grey, progress), progress)
+    links, kinds = link_sketches(some, progress)
     equal = np.column_stack([sketches.rows, some.rows[inverse]])
     equal = equal[exact[equal[:, 0]] != exact[equal[:, 1]]]
     pairs = np.concatenate([equal, some.rows[links]])
     kinds = np.concatenate([np.zeros(len(equal), np.intp), kinds])
     return Copies(_joined(exact, pairs), pairs, kinds)
+
+
+def link_sketches(
+    sketches: Sketches, progress: Progress = silent
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return (L, 2) the pairs of sketches that show one picture, each once, and (L,) their kinds.
+
+    Args:
+        sketches: Which should differ; kinds are places in `Kind`.
+        progress: Told of comparisons.
+    """
+    candidates = find_candidates(sketches.grey, progress)
+    first, second, ways = candidates
+    alignment = align(sketches.grey, candidates, progress)
+    apart = 1 - alignment.agreement
+    colours = sketches.colours[second].astype(np.int16)
+    for way in np.unique(ways).tolist():
+        colours[ways == way] = lay(colours[ways == way], way)
+    tint = np.abs(colours - sketches.colours[first]).mean(axis=(1, 2, 3))
+    most = np.where(apart <= _NEARLY_EXACT, _MOST_COLOUR_EXACT, _MOST_COLOUR)
+    copies = np.flatnonzero(
+        (apart <= _limits(candidates, apart, len(sketches.rows))) & (tint <= most)
+    )
+    # A picture that looks the same mirrored is no mirrored one, and the best way tells.
+    order = copies[
+        np.lexsort((apart[copies], ways[copies] != _AS_IT_IS, second[copies], first[copies]))
+    ]
+    pairs = np.column_stack([first[order], second[order]])
+    is_new = np.ones(len(order), np.bool_)
+    is_new[1:] = (np.diff(pairs, axis=0) != 0).any(axis=1)
+    return pairs[is_new], _kinds(ways[order[is_new]], alignment.frames[order[is_new]])
 
 
 def effective_images(
@@ -134,31 +165,6 @@ def repeated(groups: Groups, present: Rows | None = None) -> list[Rows]:
     order = rows[np.argsort(groups[rows], kind="stable")]
     starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
     return np.split(order, starts[1:])
-
-
-def _links(
-    sketches: Sketches, candidates: Candidates, progress: Progress
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return (L, 2) the pairs of sketches that show one picture, each once, and (L,) the kinds."""
-    first, second, ways = candidates
-    alignment = align(sketches.grey, candidates, progress)
-    apart = 1 - alignment.agreement
-    colours = sketches.colours[second].astype(np.int16)
-    for way in np.unique(ways).tolist():
-        colours[ways == way] = lay(colours[ways == way], way)
-    tint = np.abs(colours - sketches.colours[first]).mean(axis=(1, 2, 3))
-    most = np.where(apart <= _NEARLY_EXACT, _MOST_COLOUR_EXACT, _MOST_COLOUR)
-    copies = np.flatnonzero(
-        (apart <= _limits(candidates, apart, len(sketches.rows))) & (tint <= most)
-    )
-    # A picture that looks the same mirrored is no mirrored one, and the best way tells.
-    order = copies[
-        np.lexsort((apart[copies], ways[copies] != _AS_IT_IS, second[copies], first[copies]))
-    ]
-    pairs = np.column_stack([first[order], second[order]])
-    is_new = np.ones(len(order), np.bool_)
-    is_new[1:] = (np.diff(pairs, axis=0) != 0).any(axis=1)
-    return pairs[is_new], _kinds(ways[order[is_new]], alignment.frames[order[is_new]])
 
 
 def _limits(candidates: Candidates, apart: NDArray[np.float32], count: int) -> NDArray[np.float64]:
