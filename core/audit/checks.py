@@ -93,8 +93,8 @@ CHECKS: Mapping[str, Check] = {
         Check(
             "near_duplicates",
             "Near-duplicate pictures",
-            "The same picture in another size, encoding or brightness: under two labels, in two "
-            "splits, or in one class.",
+            "The same picture in another size, encoding or brightness, cut at the edges, mirrored "
+            "or turned: under two labels, in two splits, or in one class.",
             find_near_duplicates,
             Need.PICTURES,
         ),

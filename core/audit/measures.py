@@ -11,12 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.arrays import freeze
 from core.audit import looks
 from core.audit.view import JUDGED_PX, View
 from core.batches import run_batches
 from core.dataset import ImageDataset, decoded, read_file
-from core.duplicates import Groups, picture_groups
+from core.duplicates import DECODED_PX, Copies, Groups, find_copies, remember_sketch
 from core.errors import UnreadableImageError
 from core.progress import Progress, silent
 
@@ -32,6 +31,7 @@ __all__ = [
 STAGE = "looking at pictures"
 
 _BATCH = 64
+_LEAST_PX = max(JUDGED_PX, DECODED_PX)  # of the short side of a picture that comes smaller
 _MOST_KEPT = 1_000_000  # pictures seen before; 4 bytes a column and 8 of each
 _SECONDS_A_PICTURE, _SECONDS_A_PIXEL = 4e-4, 2e-8
 
@@ -57,10 +57,12 @@ class PictureMeasures:
     """What was measured of N images, and which show the same picture."""
 
     columns: Mapping[str, NDArray[np.float32]]  # name -> (N,), NaN where it could not be measured
-    groups: Groups  # (N,) rows of one group show the same picture, or nearly
+    copies: Copies  # which show the same picture, or nearly
 
-    def __post_init__(self) -> None:
-        freeze(self, "groups")
+    @property
+    def groups(self) -> Groups:
+        """Return (N,) the group of each row: rows of one group show the same picture, or nearly."""
+        return self.copies.groups
 
 
 class _Kept:
@@ -122,7 +124,7 @@ def measure_pictures(dataset: ImageDataset, progress: Progress = silent) -> Pict
     keys = pd.util.hash_array(dataset.picture_keys)
     table = np.full((len(names), len(dataset)), np.nan, np.float32)
     is_known = _KEPT.fill(names, keys, table)
-    _, first, copies = np.unique(keys, return_index=True, return_inverse=True)
+    _, first, alike = np.unique(keys, return_index=True, return_inverse=True)
     unseen = np.sort(first[~is_known[first]])
 
     def measure(rows: Sequence[int]) -> list[list[float] | None]:
@@ -142,17 +144,18 @@ def measure_pictures(dataset: ImageDataset, progress: Progress = silent) -> Pict
         read = fresh[np.isfinite(table[:, fresh]).any(axis=0)]
         if len(read):
             _KEPT.keep(names, keys[read], table[:, read])
-    table = table[:, first[copies]]
-    groups = picture_groups(dataset, progress)
-    return PictureMeasures(dict(zip(names, table, strict=True)), groups)
+    table = table[:, first[alike]]
+    copies = find_copies(dataset, progress)
+    return PictureMeasures(dict(zip(names, table, strict=True)), copies)
 
 
 def _measured(dataset: ImageDataset, row: int) -> list[float] | None:
     try:
         with (
-            read_file(dataset, row, at_least_px=JUDGED_PX) as (content, header),
-            decoded(dataset, content, header, at_least_px=JUDGED_PX) as pixels,
+            read_file(dataset, row, at_least_px=_LEAST_PX) as (content, header),
+            decoded(dataset, content, header, at_least_px=_LEAST_PX) as pixels,
         ):
+            remember_sketch(dataset.picture_keys[row], pixels)
             view = View(pixels, content, header)
             return [value for measure in MEASURES for value in measure.measure(view)]
     except UnreadableImageError:

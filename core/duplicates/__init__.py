@@ -1,9 +1,30 @@
 """Which pictures are in a dataset more than once: byte for byte, or nearly.
 
-Read `duplicates` first. `picture_hash` describes a picture in few bits, and `hamming` finds all
-pairs of such descriptions that differ little.
+Read `duplicates` first. `sketch` draws a picture small, `search` finds pairs of sketches that may
+be copies, whatever way they lie, and `alignment` lays one over the other to see whether they are.
 """
 
-from core.duplicates.duplicates import Groups, duplicate_groups, picture_groups, repeated
+from core.duplicates.duplicates import (
+    Copies,
+    Groups,
+    Kind,
+    duplicate_groups,
+    effective_images,
+    find_copies,
+    picture_groups,
+    repeated,
+)
+from core.duplicates.sketch import DECODED_PX, remember_sketch
 
-__all__ = ["Groups", "duplicate_groups", "picture_groups", "repeated"]
+__all__ = [
+    "DECODED_PX",
+    "Copies",
+    "Groups",
+    "Kind",
+    "duplicate_groups",
+    "effective_images",
+    "find_copies",
+    "picture_groups",
+    "remember_sketch",
+    "repeated",
+]
