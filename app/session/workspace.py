@@ -237,6 +237,21 @@ class Workspace:
                     "Something else has changed in the meantime. Check the page, then try again."
                 )
 
+    def change(self, make: Callable[[Session], Session]) -> None:
+        """Store what `make` gives of the session that there is, whoever was quicker before.
+
+        Args:
+            make: Called again where another page of this visitor was quicker meanwhile.
+        """
+        while True:
+            before = self.session
+            after = make(before)
+            with self._lock:
+                if self.session is before:
+                    self._replace(after)
+                    self._keep(before)
+                    return
+
     def new_folder(self, name: str) -> Path:
         """Return a new, empty folder of the workspace.
 
