@@ -75,7 +75,8 @@ def _told(edits: Sequence[Edit], shown: ReviewList) -> list[list[object]]:
 
 def _take(workspace: Workspace, key: str) -> None:
     """Put what the browser has decided into the session."""
-    told = st.session_state[key].decisions
+    state = st.session_state.get(key)  # None: a list that the page has lost a moment ago
+    told = state.decisions if state is not None else None
     if isinstance(told, dict):
         hear(workspace, told)
 

@@ -3,7 +3,7 @@
 
 /** @import { Decision, ReviewData } from "./types.js" */
 
-const AGAIN_MS = 8000; // a batch that nobody has heard of for so long is sent once more
+const AGAIN_MS = 4000; // a batch that nobody has heard of for so long is sent once more
 const outboxes = new Map(); // images -> their outbox
 
 /**
@@ -72,7 +72,9 @@ class Outbox {
     const unheard = this.waiting.filter((one) => boards.every(({ data }) => isUnheard(one, data)));
     if (!unheard.length || this.sent) return;
     const sent = (this.sent = unheard.at(-1));
-    boards.at(-1).send({ of: this.of, decisions: unheard });
+    // A list may be about to go, such as that of a finding that is mended: the one that was used is not.
+    const board = boards.find(({ data }) => data.list === sent.list) ?? boards[0];
+    board.send({ of: this.of, decisions: unheard });
     setTimeout(() => {
       if (this.sent !== sent) return;
       this.sent = null;

@@ -158,7 +158,7 @@ class Review {
 
   /** Show what holds: what Python has, and what it has not heard yet. */
   refresh() {
-    if (!this.data || this.held !== this.data.list) return;
+    if (!this.held) return; // while another list is fetched, what was decided in this one counts
     const { done, undone, marks } = replay(this.data, this.outbox.unheardBy(this.data));
     Object.assign(this, { done, undone, marks });
     const added = done.filter(([what]) => what === "label").map(([, label]) => label);
