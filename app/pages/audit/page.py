@@ -8,9 +8,11 @@ from app.pages.audit.changes import draw_changes
 from app.review.board import review_board
 from app.review.findings import draw_queue, finding_view
 from app.review.shown import ReviewList
+from app.session.auditing import MISSING_TEXT, PIECES, missing_piece
 from app.session.session import Session
 from app.shell.page import (
     ask_for_images,
+    current_workspace,
     heading,
     lead_on,
     note,
@@ -18,9 +20,7 @@ from app.shell.page import (
     skipped_table,
 )
 from core.audit import CHECKS, AuditReport
-from core.dataset import TRAIN
-from core.dataset.edits import Edits
-from core.words import count_of, size_of, times
+from core.words import size_of, times
 
 _CLASS_KEY = "audit_class"
 _PER_PAGE = 24
@@ -35,7 +35,8 @@ def audit_view(session: Session) -> Session:
     if dataset is None or session.audit is None:
         return session
     report = session.audit
-    heading(QUESTION, _answer(report))
+    heading(QUESTION, report.answer)
+    _what_is_missing(session)
     _figures(report)
     note(
         "The ratio compares only the largest and the smallest class. The effective number of "
@@ -50,22 +51,23 @@ def audit_view(session: Session) -> Session:
     _pictures(session)
     _overview(report)
     lead_on("augment", "Try augmentation", is_primary=True)
-    return session.put(edits=mended) if mended is not None else changed
+    return changed if mended is session else mended
 
 
-def _answer(report: AuditReport) -> str:
-    counts = {label: count for label, count in report.splits[TRAIN].items() if count}
-    least, most = min(counts, key=counts.__getitem__), max(counts, key=counts.__getitem__)
-    if len(counts) == 1:
-        text = f"There is only one class, '{least}', so there is nothing to balance."
-    elif counts[least] == counts[most]:
-        text = f"All classes have {count_of(counts[most], 'training image')}: it is balanced."
-    else:
-        ratio = times(report.imbalance.ratio)
-        text = f"'{least}' has {ratio} fewer training images than '{most}'."
-    if report.skipped:
-        text += f" {count_of(len(report.skipped), 'file')} could not be used."
-    return text
+def _what_is_missing(session: Session) -> None:
+    """Say which piece of the audit is still to come, and offer it where nothing makes it."""
+    piece, workspace = missing_piece(session), current_workspace()
+    if piece is None:
+        return
+    job = next((one for one in workspace.jobs() if one.key == piece), None)
+    with st.container(key="audit_missing", horizontal=True, vertical_alignment="center"):
+        if job is not None:
+            quiet(f"{job.title}: what is found is added here.")
+            return
+        quiet(MISSING_TEXT[piece])
+        if st.button("Look now", key="audit_look", type="tertiary"):
+            workspace.start(PIECES[piece](session), session)
+            st.rerun()
 
 
 def _figures(report: AuditReport) -> None:
@@ -129,17 +131,22 @@ def _histogram(report: AuditReport) -> None:
         )
 
 
-def _findings(session: Session, report: AuditReport) -> Edits | None:
-    """Draw the findings; return the edits with what a click did about one."""
+def _findings(session: Session, report: AuditReport) -> Session:
+    """Draw the findings; return the session with what a person did about one."""
     st.subheader("Findings", anchor=False)
-    edits = None
+    after = session
     if not report.findings:
         st.markdown("No problems found. Every file can be read and no picture appears twice.")
     for number, finding in enumerate(report.findings):
-        edits = finding_view(session, finding, key=f"finding_{number}").edits or edits
+        answer = finding_view(session, finding, key=f"finding_{number}", given=report.given)
+        if answer.edits is not None:
+            after = session.put(edits=answer.edits)
+        elif answer.threshold is not None:
+            moved = {**session.thresholds, finding.check: answer.threshold}
+            after = session.put(thresholds=moved)
     skipped_table(report.skipped)
     _looked_for(report)
-    return edits
+    return after
 
 
 def _looked_for(report: AuditReport) -> None:
