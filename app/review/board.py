@@ -57,20 +57,12 @@ def review_board(
             "list": shown.key,
             "mode": mode.value,
             "opened": opened,
-            "done": _told(edits.done, shown),
-            "undone": _told(edits.undone, shown),
+            "done": told_of(edits.done, shown),
+            "undone": told_of(edits.undone, shown),
             "heard": reviews.heard(),
         },
         on_decisions_change=partial(_take, workspace, key),
     )
-
-
-def _told(edits: Sequence[Edit], shown: ReviewList) -> list[list[object]]:
-    """Return edits as `EditData` of `types.js`: of each, the rows that are in the list."""
-    return [
-        [edit.what.value, edit.value, int(edit.rows[0]), edit.rows[shown.holds[edit.rows]].tolist()]
-        for edit in edits
-    ]
 
 
 def _take(workspace: Workspace, key: str) -> None:
@@ -109,3 +101,11 @@ def hear(workspace: Workspace, told: dict[str, object]) -> None:
 
         workspace.change(after)
         reviews.hear(new, refused)
+
+
+def told_of(edits: Sequence[Edit], shown: ReviewList) -> list[list[object]]:
+    """Return edits as `EditData` of `types.js`: of each, the rows that are in the list."""
+    return [
+        [edit.what.value, edit.value, int(edit.rows[0]), edit.rows[shown.holds[edit.rows]].tolist()]
+        for edit in edits
+    ]

@@ -52,7 +52,7 @@ def finding_pictures(
         chosen = st.selectbox(
             "Finding", with_rows, format_func=lambda finding: finding.text, key=key
         )
-        shown = ReviewList.of_finding(chosen, taken, dataset).first(_MOST_PICTURES)
+        shown = ReviewList.of_finding(chosen, taken, dataset).part(_MOST_PICTURES)
         review_board(shown, Edits(), key=f"{key}_pictures", mode=Mode.LOOK)
         if len(chosen.rows) > _MOST_PICTURES:
             quiet(f"The first {_MOST_PICTURES} of {len(chosen.rows):,}.")
@@ -75,7 +75,7 @@ def finding_view(
     answer = Answer()
     if len(finding.rows):
         whole = ReviewList.of_finding(finding, taken, dataset)
-        review_board(whole.first(_IN_A_ROW), session.edits, key=f"{key}_pictures")
+        review_board(whole.part(_IN_A_ROW), session.edits, key=f"{key}_pictures")
         with st.container(horizontal=True):
             for number, remedy in enumerate(finding.remedies):
                 if st.button(remedy.title, key=f"{key}_remedy_{number}"):

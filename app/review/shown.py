@@ -53,12 +53,12 @@ class ReviewList:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def first(self, count: int) -> "ReviewList":
-        """Return the first of these."""
+    def part(self, count: int, *, start: int = 0) -> "ReviewList":
+        """Return some of these, such as the first."""
+        some = slice(start, start + count)
         return replace(
-            self, rows=self.rows[:count], suggested=self.suggested[:count],
-            notes=self.notes[:count],
-        )  # fmt: skip
+            self, rows=self.rows[some], suggested=self.suggested[some], notes=self.notes[some]
+        )
 
     @cached_property
     def key(self) -> str:
