@@ -1,6 +1,6 @@
 """A list of images on a page: a grid to look at, or a queue to decide one by one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 
@@ -89,18 +89,30 @@ def hear(workspace: Workspace, told: dict[str, object]) -> None:
         new = reviews.unheard(read)
         if not new:
             return
-        whys, refused = reviews.whys(), ""
-
-        def after(session: Session) -> Session:
-            nonlocal refused
-            if session.taken is None or session.taken.digest != of:
-                refused = _REPLACED
-                return session
-            edits, refused = decide(session.edits, new, session.taken, whys)
-            return session.put(edits=edits)
-
-        workspace.change(after)
+        refused = change(workspace, partial(_decided, of=of, new=new, whys=reviews.whys()))
         reviews.hear(new, refused)
+
+
+def change(workspace: Workspace, make: Callable[[Session], tuple[Session, str]]) -> str:
+    """Put what `make` gives of the session that there is; return its sentence.
+
+    It is called again where something else was quicker, such as a job that has ended.
+    """
+    while True:
+        before = workspace.session
+        after, sentence = make(before)
+        if workspace.put_if(before, after):
+            return sentence
+
+
+def _decided(
+    session: Session, *, of: object, new: Sequence[Decision], whys: Mapping[str, str]
+) -> tuple[Session, str]:
+    """Return the session after decisions about images, and why one was refused."""
+    if session.taken is None or session.taken.digest != of:
+        return session, _REPLACED
+    edits, refused = decide(session.edits, new, session.taken, whys)
+    return session.put(edits=edits), refused
 
 
 def told_of(edits: Sequence[Edit], shown: ReviewList) -> list[list[object]]:

@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from app.review.board import Mode, review_board
+from app.review.board import Mode, change, review_board
 from app.review.shown import ReviewList, Reviews
 from app.session.session import Session
 from app.session.workspace import Workspace
@@ -29,7 +29,7 @@ _SEVERITY = {
 
 
 @dataclass(frozen=True)
-class Answer:
+class Action:
     """What a person did about a finding; None for what they left as it is."""
 
     edits: Edits | None = None
@@ -60,7 +60,7 @@ def finding_pictures(
 
 def finding_view(
     session: Session, finding: Finding, *, key: str, given: AuditInput | None = None
-) -> Answer:
+) -> Action:
     """Draw a finding: its text, its pictures, what can be done, and where it begins.
 
     Args:
@@ -72,14 +72,14 @@ def finding_view(
     taken, dataset = session.taken, session.dataset
     assert taken is not None and dataset is not None
     st.html(_card(finding))
-    answer = Answer()
+    action = Action()
     if len(finding.rows):
         whole = ReviewList.of_finding(finding, taken, dataset)
         review_board(whole.part(_IN_A_ROW), session.edits, key=f"{key}_pictures")
         with st.container(horizontal=True):
             for number, remedy in enumerate(finding.remedies):
                 if st.button(remedy.title, key=f"{key}_remedy_{number}"):
-                    answer = Answer(session.edits.followed_by(remedy.edits, taken))
+                    action = Action(session.edits.followed_by(remedy.edits, taken))
             st.button(
                 f"Review {count_of(len(whole), 'image')} one by one", key=f"{key}_review",
                 on_click=partial(start_review, current_workspace(), whole),
@@ -88,8 +88,8 @@ def finding_view(
     if given is not None and check is not None and check.threshold is not None:
         with st.expander("Move the threshold"):
             threshold = threshold_view(session, given, check, key=f"{key}_threshold")
-        answer = Answer(answer.edits, threshold)
-    return answer
+        action = Action(action.edits, threshold)
+    return action
 
 
 def threshold_view(session: Session, given: AuditInput, check: Check, *, key: str) -> float | None:
@@ -125,9 +125,11 @@ def threshold_view(session: Session, given: AuditInput, check: Check, *, key: st
 def start_review(workspace: Workspace, shown: ReviewList) -> None:
     """Open a queue of these images, and put them on the review list."""
     workspace.of(Reviews).open(shown)
-    workspace.change(
-        lambda session: session.put(edits=session.edits.review(shown.rows, why=shown.why))
-    )
+
+    def listed(session: Session) -> tuple[Session, str]:
+        return session.put(edits=session.edits.review(shown.rows, why=shown.why)), ""
+
+    change(workspace, listed)
 
 
 def draw_queue(session: Session) -> None:

@@ -5,7 +5,8 @@ stand the functions that look: `balance` at the counts of the classes, `leaks` a
 twice or in two splits, `files` at what cannot be read or is damaged, `pictures` at what reading
 changes. `measures` reads every picture once for those that look at pictures, and `deeper` makes
 what needs all of them together, or vectors. `report` runs them all, and `baseline` compares it with
-an earlier one. A finding itself is `core.dataset.finding`'s: others find, too.
+an earlier one. `borderline` finds the images beside a check's threshold. A finding itself is
+`core.dataset.finding`'s: others find, too.
 """
 
 from core.audit.balance import measure_imbalance

@@ -138,11 +138,11 @@ def _findings(session: Session, report: AuditReport) -> Session:
     if not report.findings:
         st.markdown("No problems found. Every file can be read and no picture appears twice.")
     for number, finding in enumerate(report.findings):
-        answer = finding_view(session, finding, key=f"finding_{number}", given=report.given)
-        if answer.edits is not None:
-            after = session.put(edits=answer.edits)
-        elif answer.threshold is not None:
-            moved = {**session.thresholds, finding.check: answer.threshold}
+        action = finding_view(session, finding, key=f"finding_{number}", given=report.given)
+        if action.edits is not None:
+            after = session.put(edits=action.edits)
+        elif action.threshold is not None:
+            moved = {**session.thresholds, finding.check: action.threshold}
             after = session.put(thresholds=moved)
     skipped_table(report.skipped)
     _looked_for(report)
