@@ -10,6 +10,7 @@ import { Thumbs, nameOf, wordsOf } from "./thumbs.js";
 
 const LATER_MS = 250;
 const WIDE_PX = 700;
+const FOCUS_AGAIN_MS = [150, 500, 1200];
 const NOT_FETCHED = "The images could not be loaded. Reload the page.";
 const reviews = new WeakMap(); // where it is drawn -> the review that is drawn there
 const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
@@ -154,6 +155,9 @@ class Review {
     if (seen === number) return;
     this.board.scrollIntoView({ block: "start" });
     this.focus();
+    // A page that was just opened gives the focus to its title a moment later.
+    for (const wait of FOCUS_AGAIN_MS)
+      setTimeout(() => ["H1", "BODY"].includes(document.activeElement?.tagName) && this.isThere() && this.focus(), wait);
   }
 
   /** Show what holds: what Python has, and what it has not heard yet. */

@@ -47,7 +47,7 @@ class ReviewList:
             finding.id,
             tuple(dataset.classes),
             [dataset.classes[code] if code >= 0 else "" for code in codes],
-            [f"{score:.3g}" if np.isfinite(score) else "" for score in scores],
+            [score_text(score) for score in scores],
         )
 
     def __len__(self) -> int:
@@ -133,6 +133,11 @@ class ReviewList:
         counts = self.taken.counts()
         order = sorted(self.named_classes, key=lambda label: (-counts.get(label, 0), label))
         return order[: KEYS + 1]
+
+
+def score_text(score: float) -> str:
+    """Return what a check has measured of an image; nothing where it could not."""
+    return f"score {score:.3g}" if np.isfinite(score) else ""
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ export class Thumbs {
     picture.alt = "";
     picture.src = image.thumb;
     button.append(picture, element("span", "badge"), element("span", "name", nameOf(image.path)));
+    if (image.note) button.append(element("span", "name", image.note));
     button.title = image.path;
     button.onclick = () => this.choose(place);
     return button;
@@ -72,7 +73,7 @@ export class Thumbs {
       if (place === at) button.setAttribute("aria-current", "true");
       else button.removeAttribute("aria-current");
       const label = mark(place).label ?? image.label;
-      button.setAttribute("aria-label", [label, nameOf(image.path), words].filter(Boolean).join(", "));
+      button.setAttribute("aria-label", [label, nameOf(image.path), image.note, words].filter(Boolean).join(", "));
     }
   }
 

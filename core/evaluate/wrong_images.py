@@ -32,8 +32,8 @@ class WrongImages:
 
     @property
     def shares(self) -> list[str]:
-        """Return of each image in how many repeats it is so."""
-        return [f"wrong in {times} of {count_of(self.repeats, 'repeat')}" for times in self.times]
+        """Return of each image in how many repeats it is so, in words."""
+        return [f"{times:,} of {count_of(self.repeats, 'repeat')}" for times in self.times]
 
 
 def count_wrong(predictions: Predictions, candidate: str) -> NDArray[np.intp]:

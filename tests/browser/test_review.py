@@ -1,13 +1,12 @@
 """Reviewing by keyboard in a real browser: nothing that was decided is lost."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 from reviewing import Review, begin_review, decisions
-from visitor import PATIENCE_MS, Server, Visitor
+from visitor import PATIENCE_MS, Visitor
 
 KEYS = "lk1"
 
@@ -115,14 +114,11 @@ def test_a_grid_of_a_class_is_walked_and_decided_by_keys(visitor: Visitor, tmp_p
 
 
 @pytest.mark.release
-@pytest.mark.parametrize("per_second", [1, 5])
-def test_three_hundred_suspects_are_reviewed(
-    new_visitor: Callable[..., Visitor], server: Server, tmp_path: Path, per_second: int
-) -> None:
-    review = begin_review(new_visitor(server), tmp_path / "set", 300)
+def test_three_hundred_suspects_are_reviewed(visitor: Visitor, tmp_path: Path) -> None:
+    review = begin_review(visitor, tmp_path / "set", 300)
     keys = KEYS * 100
 
-    review.type(keys, per_second=per_second)
+    review.type(keys, per_second=5)
 
     review.is_at(300, 300)
     assert [change[:2] for change in review.changes()] == decisions(keys)

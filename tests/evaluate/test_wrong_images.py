@@ -56,7 +56,7 @@ def test_the_images_of_a_class_come_most_often_wrong_first() -> None:
     assert found.rows.tolist() == [13, 14]
     assert found.times.tolist() == [3, 3]
     assert found.predicted.tolist() == [1, 0]
-    assert found.shares == ["wrong in 3 of 3 repeats"] * 2
+    assert found.shares == ["3 of 3 repeats"] * 2
     assert found.text == "2 images of 'elk' taken for another label in at least one of 3 repeats."
 
 
