@@ -7,6 +7,7 @@
     upload       images on their way from the browser, and how they are opened
     charts       charts, and the colours of all
     map          the map of points, Python and JavaScript
+    review       pictures to look through and decide about, Python and JavaScript
     pages        load, audit, augment, balance, evaluate, export: a folder each
     main.py      the script that Streamlit runs: it puts the pages together
     server.py    the web server: Streamlit's pages and our own routes

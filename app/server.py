@@ -17,9 +17,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.jobs.queue import JOBS
 from app.map.routes import MAP_ROUTES
+from app.review.routes import REVIEW_ROUTES
 from app.session.workspaces import TOKEN, WORKSPACES, new_token
 from app.settings import ASSETS, STREAMLIT_OPTIONS, ServerSettings
-from app.shell.thumbnails import COVER_PATH, thumbnail_file
+from app.shell.thumbnails import COVER_PATH, large_picture, thumbnail_file
 from app.upload.routes import UPLOAD_ROUTES
 from app.upload.waiting import WAITING_ROUTES
 from core.dataset.questions import with_decoding
@@ -90,6 +91,20 @@ async def thumbnail(request: Request) -> Response:
     return FileResponse(path, media_type="image/jpeg", headers=_private("private, max-age=3600"))
 
 
+async def picture(request: Request) -> Response:
+    """Answer with the large picture of a row, for whoever has the token."""
+    workspace = WORKSPACES.of_route(request.path_params["token"])
+    row = request.path_params["row"]
+    dataset = workspace.session.dataset if workspace else None
+    if dataset is None or row >= len(dataset):
+        return Response(status_code=404)
+    try:
+        content = await run_in_threadpool(large_picture, dataset, row)
+    except EvensetError as error:
+        return Response(str(error), 404, media_type="text/plain")
+    return Response(content, media_type="image/jpeg", headers=_private("private, max-age=3600"))
+
+
 async def cover(request: Request) -> Response:
     """Answer with the picture on a sample's card."""
     sample = SAMPLES.get(request.path_params["name"].removesuffix(".jpg"))
@@ -128,9 +143,11 @@ app = st.App(
     ASSETS.parent / "main.py",
     routes=[
         Route(f"{ROUTE}/thumb/{{token}}/{{name}}", thumbnail),
+        Route(f"{ROUTE}/picture/{{token}}/{{row:int}}.jpg", picture),
         Route(f"{COVER_PATH}/{{name}}", cover),
         Route(f"{ROUTE}/export/{{token}}/{{name}}", download),
         *MAP_ROUTES,
+        *REVIEW_ROUTES,
         *UPLOAD_ROUTES,
         *WAITING_ROUTES,
     ],

@@ -311,6 +311,8 @@ def _kind_of(schema: Mapping[str, Any]) -> str:
 def _read_array(data: object) -> NDArray[np.intp]:
     if isinstance(data, np.ndarray):
         return data
+    if data == []:
+        return np.empty((0, 0), np.intp)
     try:
         array = np.array(data if isinstance(data, list) else None)
     except (ValueError, OverflowError, RecursionError):

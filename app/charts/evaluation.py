@@ -12,6 +12,7 @@ from core.colours import BETTER, NEUTRAL, OKABE_ITO, WORSE
 from core.evaluate import BASELINE, FLOOR, EvaluationReport, Outcome, StrategyResult
 from core.words import signed
 
+_MOST_CLICKABLE = 60  # classes of a confusion matrix
 _FEW_CLASSES = 12  # with more, labels would lie on each other
 _LABEL_GAP = 5.5  # per cent of recall that a line of text is high
 _LEADER_PX = 28  # from the end of a line to its label
@@ -91,6 +92,8 @@ def recall_slopes(report: EvaluationReport, strategy: str, colours: Mapping[str,
             mode="lines+markers",
             line={"color": colours.get(label, NEUTRAL), "width": 2.5},
             marker={"size": 8},
+            customdata=[[label], [label]],  # what a click says
+            unselected={"marker": {"opacity": 1}},
             name=name_of(label),
             hovertemplate="%{fullData.name}: %{y:.0f} %<extra></extra>",
             showlegend=False,
@@ -134,6 +137,20 @@ def confusion_map(report: EvaluationReport, strategy: str) -> go.Figure:
             colorbar={"title": "%", "thickness": 10},
         )
     )
+    if len(names) <= _MOST_CLICKABLE:  # a heatmap tells of no click: points over it do
+        pairs = [(true, predicted) for true in report.classes for predicted in report.classes]
+        figure.add_scatter(
+            x=[name_of(predicted) for _, predicted in pairs],
+            y=[name_of(true) for true, _ in pairs],
+            mode="markers",
+            marker={"size": 26, "opacity": 0, "symbol": "square"},
+            selected={"marker": {"opacity": 0}},
+            unselected={"marker": {"opacity": 0}},
+            customdata=[list(pair) for pair in pairs],
+            text=[f"{value:.0f}" for value in share.ravel()],
+            hovertemplate="'%{y}' predicted as '%{x}': %{text} %<extra></extra>",
+            showlegend=False,
+        )
     side = min(760, max(320, 44 * len(names) + 120))
     figure.update_layout(height=side, margin=MARGIN)
     figure.update_xaxes(type="category", labelalias=shortened(report.classes))

@@ -45,6 +45,7 @@ from core.evaluate.heads import check_head
 from core.evaluate.outcomes import MARGIN
 from core.evaluate.report import Done
 from core.evaluate.report_csv import to_csv
+from core.evaluate.wrong_images import wrong_as_csv
 from core.resample import Settings
 from core.storage import write_bytes
 from core.words import count_of, signed
@@ -80,6 +81,7 @@ class EvaluateOptions:
     show_leak: bool
     policy: str | None
     csv: Path | None
+    wrong: Path | None
     seed: int | None
     json_file: str | None
 
@@ -138,6 +140,10 @@ class Comparison:
 @option("--show-leak", is_flag=True, help="also tell what resampling before splitting would report")
 @policy_option
 @option("--csv", type=PATH, metavar="FILE", help="write the figures as a table")
+@option(
+    "--wrong", type=PATH, metavar="FILE.csv",
+    help="write which images each strategy gets wrong, what it takes them for, and how often",
+)  # fmt: skip
 @encoder_options
 @seed_option
 @json_option()
@@ -177,9 +183,9 @@ def run_evaluate(source: SourceOptions, encoding: EncoderOptions, asked: Evaluat
             )
     except (KeyboardInterrupt, EvensetError):
         if heard and len(heard[-1].predictions.scores) > 1:
-            _write(heard[-1].report(), asked)
+            _write(heard[-1].report(), asked, heard[-1].experiment.dataset)
         raise
-    _write(report, asked)
+    _write(report, asked, experiment.dataset)
 
 
 def _experiment(
@@ -273,9 +279,12 @@ def _row_line(report: EvaluationReport) -> str:
     return f"{text}."
 
 
-def _write(report: EvaluationReport, asked: EvaluateOptions) -> None:
+def _write(report: EvaluationReport, asked: EvaluateOptions, dataset: ImageDataset) -> None:
     if asked.csv is not None:
         write_bytes(asked.csv, to_csv(report).encode())
+    if asked.wrong is not None:
+        table = wrong_as_csv(report.wrong, report.classes, report.repeats, dataset)
+        write_bytes(asked.wrong, table.encode("utf-8", "backslashreplace"))
     if asked.is_told:
         _print(report)
     write_json(report.to_json(), asked.json_file)

@@ -228,14 +228,19 @@ class Workspace:
 
     def put(self, before: Session, after: Session) -> None:
         """Store `after`, made from `before`, unless another page of this visitor was quicker."""
+        if not self.put_if(before, after):
+            self.message = (
+                "Something else has changed in the meantime. Check the page, then try again."
+            )
+
+    def put_if(self, before: Session, after: Session) -> bool:
+        """Store `after` where `before` is still the session; return whether it is."""
         with self._lock:
-            if self.session is before:
-                self._replace(after)
-                self._keep(before)
-            else:
-                self.message = (
-                    "Something else has changed in the meantime. Check the page, then try again."
-                )
+            if self.session is not before:
+                return False
+            self._replace(after)
+            self._keep(before)
+            return True
 
     def new_folder(self, name: str) -> Path:
         """Return a new, empty folder of the workspace.

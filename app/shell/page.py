@@ -1,4 +1,4 @@
-"""What a page is, and what every page has: question and answer, notes, grids of pictures."""
+"""What a page is, and what every page has: question and answer, notes."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -12,8 +12,7 @@ import streamlit as st
 from app.session.session import Session
 from app.session.workspace import Workspace
 from app.session.workspaces import WORKSPACES
-from app.shell.thumbnails import picture_html, thumbnail_url
-from core.dataset import TRAIN, ImageDataset, Rows, SkippedFile
+from core.dataset import TRAIN, ImageDataset, SkippedFile
 from core.dataset.skipped import reasons_of
 from core.export import Recipe
 from core.ingest import SAMPLES
@@ -92,21 +91,6 @@ def current_workspace() -> Workspace:
         cookie = st.context.cookies.get(WORKSPACES.settings.cookie_name)
         st.session_state[key] = WORKSPACES.of_visitor(cookie).token
     return WORKSPACES.of_visitor(st.session_state[key])
-
-
-def picture_grid(dataset: ImageDataset, rows: Rows | Sequence[int]) -> None:
-    """Draw the small pictures of `rows` with their file names."""
-    token = current_workspace().route_token
-    figures = []
-    for row in rows:
-        name = dataset.path(int(row)).rsplit("/", 1)[-1]
-        label = dataset.label(int(row))
-        figures.append(
-            picture_html(
-                thumbnail_url(token, dataset, int(row)), alt=f"{label}: {name}", caption=name
-            )
-        )
-    st.html(f'<div class="pictures">{"".join(figures)}</div>')
 
 
 def class_bars(counts: Sequence[int], name: str) -> str:

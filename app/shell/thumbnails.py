@@ -9,6 +9,7 @@ from core.pictures.encode import thumbnail
 from core.storage import write_bytes
 
 SIDE_PX = 128
+LARGE_PX = 1024
 _DIGEST_LENGTH = 64
 COVER_PATH = "/evenset/cover"  # of a sample, by its name
 
@@ -40,6 +41,21 @@ def thumbnail_url(
     digest = key[:12] + key[_DIGEST_LENGTH:]
     way = f".{decoding.background}.{decoding.white_level}" if decoding is not None else ""
     return f"/evenset/thumb/{route_token}/{row}{way}.jpg?{digest}"
+
+
+def large_picture(dataset: ImageDataset, row: int) -> bytes:
+    """Return a row as a JPEG of at most 1,024 px, to look at.
+
+    Raises:
+        UnreadableImageError: the image cannot be read any more, or has changed.
+    """
+    with read_picture(dataset, row, at_least_px=LARGE_PX) as pixels:
+        return thumbnail(pixels, LARGE_PX)
+
+
+def picture_url(route_token: str, dataset: ImageDataset, row: int) -> str:
+    """Return the address of a row's large picture."""
+    return thumbnail_url(route_token, dataset, row).replace("/thumb/", "/picture/", 1)
 
 
 def picture_html(source: str, *, alt: str, caption: str = "") -> str:

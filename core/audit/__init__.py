@@ -3,16 +3,11 @@
 Read `check` first: what a check is, and what it is given; then `checks`: all of them. Beside it
 stand the functions that look: `balance` at the counts of the classes, `leaks` at what is there
 twice or in two splits, `files` at what cannot be read or is damaged, `pictures` at what reading
-<<<<<<< HEAD
 changes, `quality` at pictures that show too little or are unlike the rest; `severity` tells how
 grave it is. `measures` reads every picture once for those that look at pictures: a `view` of it is
-what is measured, and `looks` measures quality. `report` runs them all. A finding itself is
-`core.dataset.finding`'s: others find, too.
-=======
-changes. `measures` reads every picture once for those that look at pictures, and `deeper` makes
-what needs all of them together, or vectors. `report` runs them all, and `baseline` compares it with
-an earlier one. A finding itself is `core.dataset.finding`'s: others find, too.
->>>>>>> main
+what is measured, and `looks` measures quality. `deeper` makes what needs all pictures together, or
+vectors. `report` runs them all, `baseline` compares it with an earlier one, and `borderline` finds
+the images beside a threshold. A finding itself is `core.dataset.finding`'s: others find, too.
 """
 
 from core.audit.balance import measure_imbalance

@@ -89,9 +89,10 @@ def noise(view: View) -> Sequence[float]:
     """Return the standard deviation of white noise in the quietest parts, in grey levels.
 
     Where the picture is quietest (a tenth of its parts of 5 x 5 px are as quiet) only noise is
-    left, about four fifths of what is there on the whole; a texture lies in some parts. And noise halves when a picture is halved, while what is
-    seen does not: of the variance at full size, that at half the size is taken away. With v and h
-    for the two, white noise has h = v / 4, hence (v - h) / (3 / 4). It is 0 where h is larger.
+    left, about four fifths of what is there on the whole; a texture lies in some parts. And noise
+    halves when a picture is halved, while what is seen does not: of the variance at full size, that
+    at half the size is taken away. With v and h for the two, white noise has h = v / 4, hence
+    (v - h) / (3 / 4). It is 0 where h is larger.
     JPEG's blocks and enlarged pictures have little at full size that is not there at half. NaN
     below 28 px, and of black and white: the lines of small drawings fill every part.
 

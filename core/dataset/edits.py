@@ -30,8 +30,8 @@ class Change(StrEnum):
 
 
 ABOUT_REVIEW = frozenset({Change.REVIEW, Change.REVIEWED})
-# Who has left an image out or given it another label has looked at it.
-_ENDS_REVIEW = frozenset({Change.REVIEWED, Change.LEAVE_OUT, Change.LABEL})
+# Who has left an image out, taken it back or given it another label has looked at it.
+_ENDS_REVIEW = frozenset({Change.REVIEWED, Change.LEAVE_OUT, Change.RESTORE, Change.LABEL})
 _DONE = {
     Change.LEAVE_OUT: "left out",
     Change.RESTORE: "restored",
@@ -39,7 +39,7 @@ _DONE = {
     Change.SPLIT: "moved to",
     Change.TOGETHER: "kept together",
     Change.REVIEW: "put on the review list",
-    Change.REVIEWED: "taken off the review list",
+    Change.REVIEWED: "kept",
 }
 
 
@@ -81,9 +81,9 @@ class Edits:
         """Take images out of every split: nothing learns from them or is measured on them."""
         return self._with(rows, Change.LEAVE_OUT, why=why)
 
-    def restore(self, rows: Rows | Sequence[int]) -> "Edits":
+    def restore(self, rows: Rows | Sequence[int], *, why: str = "") -> "Edits":
         """Take images back that were left out, with the label and split that they had."""
-        return self._with(rows, Change.RESTORE)
+        return self._with(rows, Change.RESTORE, why=why)
 
     def relabel(
         self,
@@ -131,13 +131,13 @@ class Edits:
         """Put images, with all of the groups that they are in, into one group."""
         return self._with(rows, Change.TOGETHER, group_name(rows), why=why)
 
-    def review(self, rows: Rows | Sequence[int]) -> "Edits":
+    def review(self, rows: Rows | Sequence[int], *, why: str = "") -> "Edits":
         """Put images on the list of those to look at later; nothing else changes."""
-        return self._with(rows, Change.REVIEW)
+        return self._with(rows, Change.REVIEW, why=why)
 
-    def reviewed(self, rows: Rows | Sequence[int]) -> "Edits":
-        """Take images off that list."""
-        return self._with(rows, Change.REVIEWED)
+    def reviewed(self, rows: Rows | Sequence[int], *, why: str = "") -> "Edits":
+        """Note that images were looked at and stay as they are; they are off that list."""
+        return self._with(rows, Change.REVIEWED, why=why)
 
     def followed_by(self, edits: Iterable[Edit], of: ImageDataset) -> "Edits":
         """Return these edits, then what others change in `of`, the dataset as it was taken."""
@@ -177,6 +177,12 @@ class Edits:
     def review_rows(self) -> Rows:
         """Return the rows to look at later, ascending."""
         return self._rows_between({Change.REVIEW}, _ENDS_REVIEW)
+
+    @cached_property
+    def kept_rows(self) -> Rows:
+        """Return the rows that were looked at last and stay as they are, ascending."""
+        begins = {Change.REVIEWED}
+        return self._rows_between(begins, (_ENDS_REVIEW | {Change.REVIEW}) - begins)
 
     def apply(self, dataset: ImageDataset) -> ImageDataset:
         """Return `dataset`, as it was taken, with other labels and splits: same rows, same order.
@@ -240,7 +246,7 @@ class Edits:
         if what in (Change.LEAVE_OUT, Change.RESTORE):
             is_so = np.isin(rows, self.left_out_rows, invert=what is Change.RESTORE)
         elif what in ABOUT_REVIEW:
-            is_so = np.isin(rows, self.review_rows, invert=what is Change.REVIEWED)
+            is_so = np.isin(rows, self.review_rows if what is Change.REVIEW else self.kept_rows)
         elif of is None or what is Change.TOGETHER:
             return rows
         else:

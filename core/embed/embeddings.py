@@ -74,14 +74,24 @@ class Embeddings:
         return np.searchsorted(self.rows, wanted).astype(np.intp)
 
 
-def similar_rows(embeddings: Embeddings, row: int, count: int) -> Rows:
+def similar_rows(
+    embeddings: Embeddings, row: int, count: int, *, among: Rows | None = None
+) -> Rows:
     """Return the rows whose vectors are nearest to that of `row`, nearest first, itself left out.
+
+    Args:
+        embeddings: The vectors.
+        row: Whose neighbours are wanted.
+        count: How many.
+        among: The rows to choose from, those without a vector left aside; None: all.
 
     Raises:
         ValueError: `row` has no vector.
     """
-    place = embeddings.positions_of([row])
-    rows: Rows = embeddings.rows[
-        nearest_others(embeddings.vectors, count, chosen=place).positions[0]
-    ]
+    asked, at = None, embeddings.positions_of([row])
+    if among is not None:  # the set, `row` the first of it
+        others = among[embeddings.has(among) & (among != row)]
+        asked, at = np.append(at, embeddings.positions_of(others)), np.zeros(1, np.intp)
+    near = nearest_others(embeddings.vectors, count, rows=asked, chosen=at).positions[0]
+    rows: Rows = embeddings.rows[near if asked is None else asked[near]]
     return rows

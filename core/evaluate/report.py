@@ -1,10 +1,11 @@
 """What a comparison found: figures, intervals and outcomes, all of them from its predictions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core import records
 from core.arrays import freeze
@@ -19,6 +20,7 @@ from core.evaluate.outcomes import Conclusion, Outcome, conclude
 from core.evaluate.per_class import ClassFigures, measure_classes
 from core.evaluate.predictions import Predictions
 from core.evaluate.result_notes import write_result_notes
+from core.evaluate.wrong_images import count_wrong
 from core.resample import Settings
 from core.words import count_of, signed
 
@@ -73,9 +75,13 @@ class StrategyResult:
     files: int = 0  # that it adds to the training images, or below 0 leaves out
     curves: tuple[tuple[Epoch, ...], ...] = ()  # of a network, for each fold
     leaky: Mapping[str, float] | None = None  # what resampling before splitting would report
+    # (P, 4) which images were taken for which class, and in how many repeats: see `wrong_images`.
+    wrong: records.WholeNumbers = field(default_factory=lambda: np.empty((0, 4), np.intp))
 
     def __post_init__(self) -> None:
-        freeze(self, "confusion")
+        if not self.wrong.size:  # a file has nothing in place of no rows
+            object.__setattr__(self, "wrong", np.empty((0, 4), np.intp))
+        freeze(self, "confusion", "wrong")
 
     @property
     def recall(self) -> dict[str, float]:
@@ -133,6 +139,11 @@ class EvaluationReport:
         """Return the beginning of it: does rebalancing help, and what to do."""
         verdict = self.verdicts[metric]
         return f"{self.so_far}{verdict.first} {verdict.recommendation}".strip()
+
+    @property
+    def wrong(self) -> dict[str, NDArray[np.intp]]:
+        """Return candidate -> which images it gets wrong; the floor learns nothing."""
+        return {row.name: row.wrong for row in self.strategies if row.name != FLOOR}
 
     @property
     def so_far(self) -> str:
@@ -330,6 +341,7 @@ def _row(
     predictions, spent = done.predictions, done.spent[candidate.name]
     labels = predictions.labels[candidate.name].astype(np.intp)
     actual = np.tile(predictions.actual, len(labels))
+    is_told = has_classes and candidate.name != FLOOR  # which images that one gets wrong is known
     return StrategyResult(
         candidate.name,
         candidate.title,
@@ -341,6 +353,7 @@ def _row(
         done.files_of(candidate.name),
         spent.curves,
         done.leaky.get(candidate.name),
+        count_wrong(predictions, candidate.name) if is_told else np.empty((0, 4), np.intp),
     )
 
 

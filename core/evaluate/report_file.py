@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core import records
 from core.errors import SettingError
 from core.evaluate.candidates import BASELINE
 from core.evaluate.heads import HEADS
 from core.evaluate.metrics import METRICS
 from core.evaluate.report import FLOOR, TOLD, VERSION, EvaluationReport, StrategyResult
+
+_LARGEST = 2**31  # rows
 
 
 def read_report(data: object, where: str = "The comparison") -> EvaluationReport:
@@ -43,6 +48,7 @@ def check_report(report: EvaluationReport, where: str) -> None:
         if row.name not in report.settings and row.name != FLOOR:
             raise SettingError(f"{place}.name' is '{row.name}', which 'settings' does not name.")
         _check_row(row, report.classes, place)
+        _check_wrong(row.wrong, len(report.classes), report.repeats, place)
 
 
 def _check_row(row: StrategyResult, classes: Sequence[str], place: str) -> None:
@@ -62,6 +68,14 @@ def _check_row(row: StrategyResult, classes: Sequence[str], place: str) -> None:
     is_square = row.confusion.shape == (len(classes), len(classes))
     if not is_square or row.confusion.min(initial=0) < 0:
         raise SettingError(f"{place}.confusion' must have a count for each pair of classes.")
+
+
+def _check_wrong(wrong: NDArray[np.intp], classes: int, repeats: int, place: str) -> None:
+    is_table = wrong.ndim == 2 and wrong.shape[1] == 4
+    if not is_table or (wrong < 0).any() or (wrong >= [_LARGEST, classes, classes, _LARGEST]).any():
+        raise SettingError(f"{place}.wrong' must have a row, two classes and a count in each line.")
+    if (wrong[:, 3] > repeats).any() or (wrong[:, 3] < 1).any():
+        raise SettingError(f"{place}.wrong' counts from 1 to the {repeats:,} that were done.")
 
 
 def _without_what_follows(data: object) -> object:

@@ -144,8 +144,19 @@ def test_a_decision_takes_an_image_off_the_review_list() -> None:
     assert edits.undo().review_rows.tolist() == [3, 4]
 
 
+def test_an_image_that_is_taken_back_is_off_the_review_list() -> None:
+    assert Edits().leave_out([1]).review([1]).restore([1]).review_rows.tolist() == []
+
+
+def test_images_that_were_kept_are_known_until_they_are_decided_otherwise() -> None:
+    edits = Edits().reviewed([1, 2, 3, 4]).leave_out([1]).relabel([2], "dog").review([3])
+
+    assert edits.kept_rows.tolist() == [4]
+    assert edits.undo().kept_rows.tolist() == [3, 4]
+
+
 def test_what_is_so_already_is_no_edit() -> None:
-    edits = Edits().leave_out([1]).review([2])
+    edits = Edits().leave_out([1]).review([2]).reviewed([5])
 
     assert edits.leave_out([1]) is edits
     assert edits.review([2]) is edits

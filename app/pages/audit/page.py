@@ -1,24 +1,25 @@
 """Audit: how unbalanced the classes are, and what is wrong with the files."""
 
+import numpy as np
 import streamlit as st
 
 from app.charts import classes as charts
 from app.pages.audit.changes import draw_changes
+from app.review.board import review_board
+from app.review.findings import draw_queue, finding_view
+from app.review.shown import ReviewList
 from app.session.auditing import MISSING_TEXT, PIECES, missing_piece
 from app.session.session import Session
-from app.shell.findings import finding_cards, finding_pictures
 from app.shell.page import (
     ask_for_images,
     current_workspace,
     heading,
     lead_on,
     note,
-    picture_grid,
     quiet,
     skipped_table,
 )
 from core.audit import CHECKS, AuditReport
-from core.dataset import ImageDataset, Rows
 from core.words import size_of, times
 
 _CLASS_KEY = "audit_class"
@@ -43,14 +44,14 @@ def audit_view(session: Session) -> Session:
         "learn the other 7. Take fewer images of one class on Load and watch both numbers."
     )
     _histogram(report)
+    with st.container(key="review"):  # always there, so that what follows keeps its place
+        draw_queue(session)
     changed = draw_changes(session)
-    to_review = _findings(dataset, report)
-    _pictures(dataset)
+    mended = _findings(session, report)
+    _pictures(session)
     _overview(report)
     lead_on("augment", "Try augmentation", is_primary=True)
-    if to_review is not None:
-        return session.put(edits=session.edits.review(to_review))
-    return changed
+    return changed if mended is session else mended
 
 
 def _what_is_missing(session: Session) -> None:
@@ -130,18 +131,22 @@ def _histogram(report: AuditReport) -> None:
         )
 
 
-def _findings(dataset: ImageDataset, report: AuditReport) -> Rows | None:
-    """Draw the findings; return the images that the person wants to look at one by one."""
+def _findings(session: Session, report: AuditReport) -> Session:
+    """Draw the findings; return the session with what a person did about one."""
     st.subheader("Findings", anchor=False)
+    after = session
     if not report.findings:
         st.markdown("No problems found. Every file can be read and no picture appears twice.")
-        _looked_for(report)
-        return None
-    finding_cards(report.findings)
-    to_review = finding_pictures(dataset, report.findings, key="audit_finding", can_review=True)
+    for number, finding in enumerate(report.findings):
+        action = finding_view(session, finding, key=f"finding_{number}", given=report.given)
+        if action.edits is not None:
+            after = session.put(edits=action.edits)
+        elif action.threshold is not None:
+            moved = {**session.thresholds, finding.check: action.threshold}
+            after = session.put(thresholds=moved)
     skipped_table(report.skipped)
     _looked_for(report)
-    return to_review
+    return after
 
 
 def _looked_for(report: AuditReport) -> None:
@@ -151,7 +156,9 @@ def _looked_for(report: AuditReport) -> None:
             st.markdown(f"**{check.title}**{f' (needs {need})' if need else ''}: {check.help}")
 
 
-def _pictures(dataset: ImageDataset) -> None:
+def _pictures(session: Session) -> None:
+    taken, dataset = session.taken, session.dataset
+    assert taken is not None and dataset is not None
     st.subheader("Pictures of a class", anchor=False)
     counts = {label: count for label, count in dataset.counts().items() if count}
     order = sorted(counts, key=lambda label: (-counts[label], label))
@@ -159,12 +166,15 @@ def _pictures(dataset: ImageDataset) -> None:
         st.session_state[_CLASS_KEY] = order[0]
     label = st.selectbox("Class", order, key=_CLASS_KEY, persist_state="session")
     rows = dataset.rows_of(label)
+    if label in taken.classes:  # those too that were left out or relabelled here: marked, undoable
+        rows = np.union1d(rows, taken.rows_of(label))
     pages = -(-len(rows) // _PER_PAGE)
     page = 1
     if pages > 1:
-        page = st.pagination(pages, key=f"audit_page_{dataset.digest[:8]}_{label}")
-    with st.container(key="class_pictures"):
-        picture_grid(dataset, rows[(page - 1) * _PER_PAGE : page * _PER_PAGE])
+        page = st.pagination(pages, key=f"audit_page_{taken.digest[:8]}_{label}")
+    shown = rows[(page - 1) * _PER_PAGE : page * _PER_PAGE]
+    images = ReviewList(taken, shown, f"Pictures of '{label}'", "", tuple(dataset.classes))
+    review_board(images, session.edits, key="class_pictures")
 
 
 def _overview(report: AuditReport) -> None:

@@ -7,9 +7,9 @@ import numpy as np
 import streamlit as st
 
 from app.jobs.queue import RISKS, Job
+from app.review.findings import finding_cards, finding_pictures
 from app.session.session import Session
 from app.session.workspace import Workspace
-from app.shell.findings import finding_cards, finding_pictures
 from app.shell.page import current_workspace, note, quiet
 from core.audit import Finding
 from core.dataset import ImageDataset
@@ -76,7 +76,7 @@ def draw_risks(session: Session, dataset: ImageDataset, plan: BalancePlan) -> No
         finding_cards(cards[:_MOST_CARDS])
         if len(cards) > _MOST_CARDS:
             quiet(f"And {count_of(len(cards) - _MOST_CARDS, 'more')} in the list below.")
-        finding_pictures(dataset, limits, key="risk_finding")
+        finding_pictures(session.taken or dataset, dataset, limits, key="risk_finding")
     with st.expander("Every class: safe, borderline, rare and outlying images"):
         _table(difficulty, plan)
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from app.charts import evaluation as charts
 from app.charts.layout import with_minus
+from app.pages.evaluate.errors import CONFUSION, SLOPES
 from app.shell.page import note, quiet
 from core.colours import class_colours
 from core.dataset import TRAIN, ImageDataset
@@ -155,7 +156,9 @@ def _per_class(report: EvaluationReport, dataset: ImageDataset, best: str | None
         if chosen:
             st.plotly_chart(
                 charts.recall_slopes(report, chosen, class_colours(dataset.counts(TRAIN))),
-                key="evaluate_slopes",
+                key=SLOPES,
+                on_select="rerun",
+                selection_mode="points",
                 config={"displayModeBar": False},
                 alt="Recall of each class without balancing and with the strategy",
             )
@@ -188,7 +191,9 @@ def _confusions(report: EvaluationReport, names: Sequence[str]) -> None:
         side.markdown(f"**{titles[name]}**")
         side.plotly_chart(
             charts.confusion_map(report, name),
-            key=f"evaluate_confusion_{name}",
+            key=f"{CONFUSION}{name}",
+            on_select="rerun",
+            selection_mode="points",
             config={"displayModeBar": False},
             alt=f"Confusion matrix of {titles[name]}",
         )

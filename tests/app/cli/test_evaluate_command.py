@@ -1,5 +1,6 @@
 """`evenset evaluate`: rows as they come, settings, folds, and what Ctrl+C leaves."""
 
+import csv
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -149,3 +150,34 @@ def test_a_refusal_in_the_middle_prints_what_is_done(
     assert code == 1
     assert out.startswith("After 1 of 10 repeats and 2 of 3 candidates: ")
     assert err.endswith("evenset: Too few.\n")
+
+
+def test_which_images_are_wrong_is_what_the_confusions_count(
+    capsys: Captured, drawn_folder: Path, tmp_path: Path
+) -> None:
+    found, table = tmp_path / "found.json", tmp_path / "wrong.csv"
+
+    code, _, _ = outcome(
+        capsys, drawn_folder, "--strategies", "class_weights", "--repeats", 3, "--json", found,
+        "--wrong", table,
+    )  # fmt: skip
+
+    assert code == 0
+    report = json.loads(found.read_text())
+    with table.open(newline="") as file:
+        lines = list(csv.DictReader(file))
+    for row in report["strategies"][:-1]:
+        cells = {
+            (label, predicted): count
+            for label, counts in zip(report["classes"], row["confusion"], strict=True)
+            for predicted, count in zip(report["classes"], counts, strict=True)
+        }
+        told = [line for line in lines if line["strategy"] == row["name"]]
+        for (label, predicted), count in cells.items():
+            times = [
+                int(line["times"])
+                for line in told
+                if (line["label"], line["predicted"]) == (label, predicted)
+            ]
+            assert sum(times) == (0 if label == predicted else count)
+    assert all((drawn_folder / line["path"]).is_file() for line in lines)

@@ -3,16 +3,20 @@
 from pathlib import Path
 from threading import Event
 
+import numpy as np
 import pytest
 from drawn_sets import HOSTILE, draw_dataset, loaded
 from opened_page import WAIT_SECONDS, button, finish_jobs, html, markdown, open_view, text, visitor
 from streamlit.testing.v1 import AppTest
 
+from app.review.shown import Reviews
 from app.session.session import Session
 from app.session.workspace import Workspace
+from core.audit import Check, Finding, Severity, checks
 from core.dataset import ImageDataset
-from core.dataset.edits import Edits
+from core.dataset.edits import Change, Edit, Edits
 from core.dataset.edits_file import edits_text, name_edits
+from core.dataset.finding import Remedy
 from core.resample import Made, TrainingSide, resample
 
 VIEWS = ("load", "audit", "augment", "balance", "evaluate", "export")
@@ -109,25 +113,47 @@ def test_the_images_of_a_finding_are_looked_at_one_by_one(dataset: ImageDataset)
     workspace = visitor(loaded(dataset))
     page = open_view("audit", workspace)
 
-    button(page, "Review ").click().run()
+    page.button(key="finding_0_review").click().run()
 
     assert not page.exception
     rows = workspace.session.edits.review_rows.tolist()
     assert rows == workspace.session.audit.findings[0].rows.tolist()
-    assert f"{len(rows)} image to review" in text(page)
+    assert workspace.of(Reviews).queue.shown.rows.tolist() == rows
+    assert page.button(key="review_close")
 
 
-def test_an_image_of_the_list_is_left_out_kept_or_relabelled(dataset: ImageDataset) -> None:
-    workspace = changed(loaded(dataset), Edits().review([0, 1, 2]))
+def test_a_queue_that_is_closed_waits_on_the_review_list(dataset: ImageDataset) -> None:
+    workspace = changed(loaded(dataset), Edits().review([3, 1, 2]))
     page = open_view("audit", workspace)
 
-    page.button(key="review_leave_out_1_0").click().run()
-    page.button(key="review_keep_2_1").click().run()
-    page.selectbox(key="review_label_3_2").select("dog").run()
+    button(page, "Review 3 images on your list").click().run()
+    assert workspace.of(Reviews).queue.shown.rows.tolist() == [1, 2, 3]
+    assert not [one for one in page.button if one.key == "review_list"]
+    page.button(key="review_close").click().run()
 
     assert not page.exception
-    assert workspace.session.edits.review_rows.tolist() == []
-    assert workspace.session.dataset.counts() == {"cat": 10, "dog": 7, "rare": 1}
+    assert button(page, "Review 3 images on your list")
+
+
+def test_a_remedy_is_one_click_and_can_be_undone(
+    dataset: ImageDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit = Edit(np.array([2, 3]), Change.LEAVE_OUT, why="dark")
+    finding = Finding(
+        "dark", Severity.LOW, np.array([3, 2]), "2 images are dark.", "Look at them.",
+        remedies=(Remedy("Leave out 2 images", (edit,)),),
+    )  # fmt: skip
+    monkeypatch.setitem(checks.CHECKS, "dark", Check("dark", "Dark", "", lambda _: [finding]))
+    workspace = visitor(loaded(dataset))
+    page = open_view("audit", workspace)
+
+    button(page, "Leave out 2 images").click().run()
+
+    assert not page.exception
+    assert workspace.session.edits.left_out_rows.tolist() == [2, 3]
+    assert workspace.session.edits.last.why == "dark"
+    button(page, "Undo: 2 images left out").click().run()
+    assert workspace.session.edits.left_out_rows.tolist() == []
 
 
 def test_a_whole_list_is_decided_at_once(dataset: ImageDataset) -> None:

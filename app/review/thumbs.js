@@ -1,0 +1,85 @@
+// Many pictures: a grid, or the strip below the large picture of a queue.
+
+import { element, set } from "./element.js";
+
+/** @import { ImageData, Mark } from "./types.js" */
+
+/**
+ * What a mark says, by a sign and words: never by colour alone.
+ * @param {ImageData} image - Whose it is.
+ * @param {Mark} mark - What holds of it.
+ * @returns {string} "" where nothing was decided.
+ */
+export function wordsOf(image, mark) {
+  const words = [];
+  if (mark.out) words.push("✕ left out");
+  if (mark.label !== null && mark.label !== image.label) words.push(`→ ${mark.label}`);
+  if (!words.length && (mark.seen === "kept" || (mark.label === image.label && mark.label !== null)))
+    words.push("✓ kept");
+  return words.join(" ");
+}
+
+export const nameOf = (path) => path.slice(path.lastIndexOf("/") + 1);
+
+/** Small pictures of a list, of which one has the focus. */
+export class Thumbs {
+  /**
+   * @param {string} kind - "grid" or "strip".
+   * @param {(place: number) => void} choose - Called with the picture that is clicked.
+   */
+  constructor(kind, choose) {
+    this.kind = kind;
+    this.choose = choose;
+    this.host = element("div", kind);
+    this.host.setAttribute("role", "group");
+    this.buttons = new Map(); // place -> its button
+  }
+
+  /**
+   * @param {ImageData[]} images - Of the list.
+   * @param {number[]} places - Which of them are there.
+   */
+  fill(images, places) {
+    const before = this.images === images ? this.buttons : new Map();
+    this.images = images;
+    this.buttons = new Map(places.map((place) => [place, before.get(place) ?? this.make(images[place], place)]));
+    const now = [...this.buttons.values()];
+    if (now.length !== this.host.children.length || now.some((one, i) => one !== this.host.children[i]))
+      this.host.replaceChildren(...now);
+  }
+
+  make(image, place) {
+    const button = element("button", "thumb"), picture = element("img");
+    picture.loading = "lazy";
+    picture.alt = "";
+    picture.src = image.thumb;
+    button.append(picture, element("span", "badge"), element("span", "name", nameOf(image.path)));
+    if (image.note) button.append(element("span", "name", image.note));
+    button.title = image.path;
+    button.onclick = () => this.choose(place);
+    return button;
+  }
+
+  /**
+   * @param {(place: number) => Mark} mark - What holds of each.
+   * @param {number} at - The one that the keys are about.
+   */
+  draw(mark, at) {
+    for (const [place, button] of this.buttons) {
+      const image = this.images[place], words = wordsOf(image, mark(place));
+      set(button.children[1], "textContent", words);
+      button.classList.toggle("out", mark(place).out);
+      button.tabIndex = place === at ? 0 : -1;
+      if (place === at) button.setAttribute("aria-current", "true");
+      else button.removeAttribute("aria-current");
+      const label = mark(place).label ?? image.label;
+      button.setAttribute("aria-label", [label, nameOf(image.path), image.note, words].filter(Boolean).join(", "));
+    }
+  }
+
+  /** @returns {number} How many stand in a row. */
+  get columns() {
+    const tops = [...this.host.children].map((one) => one.offsetTop);
+    return Math.max(1, tops.filter((top) => top === tops[0]).length);
+  }
+}

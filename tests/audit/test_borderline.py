@@ -1,0 +1,52 @@
+"""The images on both sides of a threshold, by hand."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from image_sets import read_folder, write_folder
+
+from core.audit import AuditInput, Check
+from core.audit.borderline import borderline
+from core.dataset import ImageDataset
+from core.dataset.edits import Edits
+
+SCORES = np.array([0.9, 0.2, np.nan, 0.5, 0.4, 0.6])
+CHECK = Check("dark", "Dark", "", lambda _: [], scores=lambda _: SCORES)
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> ImageDataset:
+    folder = tmp_path_factory.mktemp("borderline") / "set"
+    return read_folder(write_folder(folder, {"cat": 3, "dog": 3}))
+
+
+def test_images_from_the_threshold_on_are_found(dataset: ImageDataset) -> None:
+    beside = borderline(AuditInput(dataset), CHECK, 0.5)
+
+    assert beside.found.tolist() == [3, 5, 0]
+    assert beside.found_scores.tolist() == [0.5, 0.6, 0.9]
+    assert beside.spared.tolist() == [4, 1]
+    assert beside.text == "3 of 5 images found."
+
+
+def test_a_low_score_is_found_below_the_threshold(dataset: ImageDataset) -> None:
+    beside = borderline(AuditInput(dataset), replace(CHECK, is_low=True), 0.5, most=1)
+
+    assert (beside.count, beside.found.tolist(), beside.spared.tolist()) == (2, [4], [3])
+
+
+def test_what_is_left_out_is_on_neither_side(dataset: ImageDataset) -> None:
+    edited = Edits().leave_out([3, 4]).apply(dataset)
+
+    beside = borderline(AuditInput(edited), CHECK, 0.5)
+
+    assert (beside.found.tolist(), beside.spared.tolist()) == ([5, 0], [1])
+
+
+def test_where_nothing_is_measured_nothing_lies_beside(dataset: ImageDataset) -> None:
+    nothing = replace(CHECK, scores=lambda _: np.full(6, np.nan))
+
+    beside = borderline(AuditInput(dataset), nothing, 0.5)
+
+    assert (len(beside.found), len(beside.spared), beside.text) == (0, 0, "0 of 0 images found.")
