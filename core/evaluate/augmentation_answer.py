@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from core import records
 from core.augment import OPERATIONS, AugmentPolicy
 from core.evaluate.answer import describe
@@ -89,6 +91,23 @@ class BestAugmentation:
     def to_json(self) -> dict[str, Any]:
         """Return plain values, the sentences among them."""
         return records.to_json(self, VERSION) | {"sentences": self.sentences}
+
+    def table(self) -> pd.DataFrame:
+        """Return a row for each operation: points over copies, and what the rule has seen."""
+        return pd.DataFrame(
+            [
+                {
+                    "operation": one.title,
+                    "points over copies (95%)": interval_text(one.standing),
+                    "outcome": one.standing.outcome.value,
+                    "chosen": one.tried.is_chosen,
+                    "held-back gain in points": round(100 * one.tried.gain, 2),
+                    "class that loses most": one.tried.worst if one.tried.drop > 0 else "",
+                    "its loss in standard errors": round(one.tried.drop, 2),
+                }
+                for one in self.operations
+            ]
+        )
 
     def _suggestion(self) -> str:
         sides = len(self.chosen)

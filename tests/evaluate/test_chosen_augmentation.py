@@ -115,7 +115,7 @@ def arrow(number: int, *, to_the_left: bool) -> bytes:
     return encode(picture[:, ::-1].copy() if to_the_left else picture, "PNG")
 
 
-@pytest.mark.long
+@pytest.mark.release
 def test_a_mirror_is_not_chosen_for_arrows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = {f"left/{n}.png": arrow(n, to_the_left=True) for n in range(30)}
     files |= {f"right/{n}.png": arrow(n, to_the_left=False) for n in range(8)}

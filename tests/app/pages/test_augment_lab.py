@@ -205,7 +205,9 @@ def test_a_pick_of_other_evidence_is_forgotten(lab_session: Session) -> None:
     assert "Click a mark to see the pictures behind it." in text(page)
 
 
-def test_the_suggested_policy_is_taken_over_by_its_button(lab_session: Session) -> None:
+def test_the_policy_of_all_safe_operations_is_taken_over_by_its_button(
+    lab_session: Session,
+) -> None:
     workspace = visitor(lab_session)
     page = opened(workspace)
 
