@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -11,17 +12,19 @@ import pytest
 from image_sets import read_folder
 from numpy.testing import assert_array_equal
 
+from app.cli import augment as augment_command
 from app.cli import main
 from app.cli.augment import find_writer
 from core.augment import DrawnStep, apply
 from core.augment.evidence import Cell, Evidence, _Tried, _try_all, measure_evidence
-from core.augment.evidence_text import mirror_text
+from core.augment.evidence_text import evidence_text, mirror_text
 from core.augment.safe_policy import safe_for, safe_policy
 from core.augment.trials import Trial, list_trials
 from core.augment.verdict import Figures, Judge, Verdict, give_verdicts
 from core.dataset import ImageDataset
 from core.embed import ENCODERS, Embeddings, embed
 from core.errors import EmptyDatasetError, SettingError
+from core.evaluate import Experiment
 from core.pictures.encode import encode
 from core.progress import silent
 
@@ -381,6 +384,57 @@ def test_the_command_writes_a_row_per_class_and_trial(
     assert len(table) == 3 * 5
     assert set(table["verdict"]) <= {verdict.value for verdict in Verdict}
     assert json.loads(policy.read_text())["steps"]
+
+
+@pytest.mark.long
+def test_the_command_chooses_operations_and_says_what_the_page_says(
+    arrows: ImageDataset,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    few = partial(Experiment, n_splits=2, repeats=2)
+    monkeypatch.setattr(augment_command, "Experiment", few)
+    out, policy = tmp_path / "choice.json", tmp_path / "policy.json"
+
+    status = main(
+        ["augment", str(arrows.root), "--choose", "--encoder", "classical", "--no-cache",
+         "--operations", "brightness", "--json", str(out), "--suggest", str(policy)]
+    )  # fmt: skip
+
+    assert status == 0
+    printed = capsys.readouterr()
+    assert "evenset: 1 operation: at most " in printed.err
+    found = json.loads(out.read_text())
+    assert printed.out.splitlines() == found["sentences"]
+    assert policy.exists() == (found["policy"] is not None)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "Ask for --evidence FILE, --choose, or both."),
+        (["--choose", "--safe", "x"], "--safe writes what --evidence FILE finds."),
+        (["--evidence", "x.csv", "--suggest", "x"], "--suggest writes what --choose finds."),
+        (["--evidence", "x.csv", "--json", "-"], "--json writes what --choose finds."),
+    ],
+)
+def test_the_command_refuses_a_file_of_what_is_not_asked_for(
+    options: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["augment", "nowhere", *options]) != 0
+
+    assert said in capsys.readouterr().err
+
+
+def test_too_few_images_are_said_with_how_often(arrows: ImageDataset) -> None:
+    embeddings = embed(arrows, encoder="classical")
+    evidence = measure_evidence(arrows, embeddings, [Trial("brightness", 0.8)], images_per_class=6)
+
+    few = sum(cell.verdict is Verdict.TOO_FEW for cell in evidence.cells)
+
+    assert few
+    assert f"Too few to say, {few} of 3 times: " in evidence_text(evidence)
 
 
 def test_a_file_of_another_kind_is_refused_before_any_work() -> None:
