@@ -125,22 +125,19 @@ def choose_augmentation(
     operations = {f"augment:{step.operation}": step.operation for step in policy.steps}
     candidates = [parse_candidate(name, None, policy) for name in (COPIES, *operations)]
     bench = open_bench(experiment, _joined(inner, outer), candidates, perf_counter, progress)
-    sides = len(inner.repeats) // INNER_REPEATS
-    tried = []
-    for side in range(sides):
-        held_back = _predict_inside(bench, side, candidates, progress)
-        tried.append(judge_operations(held_back, operations))
+    tried = [
+        judge_operations(_predict_inside(bench, side, candidates, progress), operations)
+        for side in range(len(inner.repeats) // INNER_REPEATS)
+    ]
     policies = [choose_policy(one, policy) for one in tried]
     alone = _predict_outside(bench, outer, candidates, len(inner.repeats), progress)
     chosen = _predict_chosen(experiment, choosing, policies[:-1], alone, progress)
     effects = infer(alone, PRIMARY, rivals=list(operations), baseline=COPIES)
     gain = infer(chosen, PRIMARY, rivals=[CHOSEN], baseline=COPIES)
     margin = experiment.margin
+    standings = [stand(effects, name, margin) for name in operations]
     return BestAugmentation(
-        tuple(
-            OperationGain(one.operation, stand(effects, name, margin), one)
-            for name, one in zip(operations, tried[-1], strict=True)
-        ),
+        tuple(map(OperationGain, operations.values(), standings, tried[-1])),
         stand(gain, CHOSEN, margin),
         tuple(() if one is None else _operations(one) for one in policies[:-1]),
         policies[-1],

@@ -67,7 +67,8 @@ def added_notes(added: Sequence[Candidate], compared: int) -> list[str]:
         return []
     return [
         f"Added to what was compared before: {named([one.title for one in added])}. The other "
-        f"{compared - len(added)} were not run again. Intervals and outcomes of all are drawn anew."
+        f"{compared - len(added)} were not run again. All intervals and outcomes are worked out "
+        "again."
     ]
 
 

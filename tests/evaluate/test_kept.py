@@ -88,7 +88,7 @@ def test_a_candidate_that_is_added_later_runs_alone_and_joins_the_family(
     assert other.low < one.low
     note = (
         "Added to what was compared before: 'Shrunken LDA'. The other 2 were not run again. "
-        "Intervals and outcomes of all are drawn anew."
+        "All intervals and outcomes are worked out again."
     )
     assert note in joined.notes
     assert not any("Added to" in text for text in alone.notes)

@@ -51,7 +51,7 @@ _TEST_KEY, _LEAK_KEY = "evaluate_on_test_split", "evaluate_shows_leak"
 _FOLDS_KEY, _REPEATS_KEY = "evaluate_folds", "evaluate_repeats"
 _MARGIN_KEY = "evaluate_margin"
 _PICTURES_KEY = "evaluate_pictures"
-_MORE_KEY = "evaluate_more_strategies"  # asked for by a button below their list
+_ASKED_KEY = "evaluate_asked_for_pictures"  # by a button below the list of strategies
 _MOST_FOLDS, _MOST_REPEATS = 20, 100
 _MOST_POINTS = 50.0
 
@@ -73,11 +73,11 @@ def remember(session: Session, running: Asked | None) -> None:
         _REPEATS_KEY: asked.repeats,
         _MARGIN_KEY: round(100 * asked.margin, 3),
     }
+    # A button has asked for more than the list has.
+    lists = {_NAMES_KEY} if st.session_state.pop(_ASKED_KEY, False) else set()
     for key, value in wanted.items():
-        if key not in st.session_state:
+        if key not in st.session_state or key in lists:
             st.session_state[key] = value
-    if more := st.session_state.pop(_MORE_KEY, None):
-        st.session_state[_NAMES_KEY] = [*st.session_state[_NAMES_KEY], *more]
 
 
 def draw(session: Session, dataset: ImageDataset, metric: str, *, is_running: bool) -> None:
@@ -313,7 +313,7 @@ def _start_buttons(
         _start_button(session, dataset, asked, is_running=is_running)
         more = [one.name for one in pictures.waiting]
         if more and st.button(pictures.button, disabled=is_running, key="evaluate_start_pictures"):
-            st.session_state[_MORE_KEY] = more
+            st.session_state[_ASKED_KEY] = True
             _start(session, dataset, replace(asked, strategies=[*asked.strategies, *more]))
             st.rerun()
     fairness = (
