@@ -12,7 +12,10 @@ def command_options() -> dict[str, list[str]]:
         command = evenset.get_command(click.Context(evenset), name)
         assert command is not None
         options[name] = [
-            flag for one in command.params for flag in one.opts if flag.startswith("--")
+            flag
+            for one in command.params
+            for flag in (*one.opts, *one.secondary_opts)
+            if flag.startswith("--")
         ]
     return options
 

@@ -38,8 +38,8 @@ from core.evaluate import (
     find_head,
     parse_candidates,
 )
-from core.evaluate.candidates import check_suits, check_targets, names_for
-from core.evaluate.estimate import Planned, estimate
+from core.evaluate.candidates import check_suits, names_for, picture_rows
+from core.evaluate.estimate import Joining, Planned, estimate, offer_pictures
 from core.evaluate.experiment import DEFAULT_FOLDS, check_margin, check_repeats, share_of
 from core.evaluate.heads import check_head
 from core.evaluate.outcomes import MARGIN
@@ -70,6 +70,7 @@ class EvaluateOptions:
     """What is compared, how often and by what, and where the figures are written."""
 
     strategies: str
+    pictures: bool | None  # None: where they take no time to speak of
     settings: tuple[str, ...]  # each STRATEGY.SETTING=VALUE
     head: str
     metric: str
@@ -106,6 +107,11 @@ class Comparison:
     lists=[SET_LIST, STRATEGY_LIST, RULE_LIST],
     help=f"which, or a set (default {DEFAULT_SET}); also smote@50%, smote:pictures (what an export "
     "trains on), augment:crop or smote@50%+class_weights",
+)  # fmt: skip
+@option(
+    "--pictures/--no-pictures", "pictures", default=None,
+    help="beside the default strategies, compare the policy's augmented pictures and those that an "
+    "export of SMOTE trains on (default: where they take less than a minute)",
 )  # fmt: skip
 @option(
     "--set", "settings", multiple=True, metavar="STRATEGY.SETTING=VALUE", lists=[SETTING_LIST],
@@ -161,9 +167,16 @@ def run_evaluate(source: SourceOptions, encoding: EncoderOptions, asked: Evaluat
     heard: list[Done] = []
     try:
         with opened_with_original(source) as (dataset, original, progress):
-            check_targets(comparison.candidates, dataset.counts(TRAIN))
+            planned = _planned(dataset, comparison.head, encoding, asked)
+            pictures = _pictures(planned, comparison, asked)
+            if asked.pictures is not False:
+                more = pictures.waiting if asked.pictures else ()
+                candidates = [*comparison.candidates, *pictures.joined, *more]
+                comparison = replace(comparison, candidates=candidates)
             if asked.is_told:
-                progress.say(f"evenset: {_cost_text(dataset, comparison, encoding, asked)}")
+                progress.say(f"evenset: {estimate(planned, comparison.candidates).text}")
+            if asked.is_told and asked.pictures is None and pictures.waiting:
+                progress.say(f"evenset: {pictures.waiting_text} --pictures compares them too.")
             embeddings = embed_all(original, encoding, progress)
 
             def hear(done: Done, progress: Bars = progress) -> None:
@@ -219,17 +232,21 @@ def _comparison(asked: EvaluateOptions) -> Comparison:
     return Comparison(candidates, head)
 
 
-def _cost_text(
-    dataset: ImageDataset,
-    comparison: Comparison,
-    encoding: EncoderOptions,
-    asked: EvaluateOptions,
-) -> str:
-    planned = Planned(
-        dataset.counts(TRAIN), comparison.head, encoding.name, len(dataset.present_rows),
+def _planned(
+    dataset: ImageDataset, head: Head, encoding: EncoderOptions, asked: EvaluateOptions
+) -> Planned:
+    return Planned(
+        dataset.counts(TRAIN), head, encoding.name, len(dataset.present_rows),
         asked.folds, asked.repeats, asked.on_test_split,
     )  # fmt: skip
-    return estimate(planned, comparison.candidates).text
+
+
+def _pictures(planned: Planned, comparison: Comparison, asked: EvaluateOptions) -> Joining:
+    """Return which rows of augmented pictures belong beside those that are asked for."""
+    names = picture_rows([one.name for one in comparison.candidates], comparison.head)
+    policy = read_policy(asked.policy or "standard", asked.seed or 0)
+    rows = parse_candidates(names, _settings(asked.settings), policy)
+    return offer_pictures(planned, [row for row in rows if row.name in names])
 
 
 def _names(text: str, policy: AugmentPolicy, head: Head) -> list[str]:
@@ -270,7 +287,8 @@ def _row_line(report: EvaluationReport) -> str:
     """Return what is known of the strategy that was done last, or how many repeats are done."""
     text = f"evenset: {report.repeats} of {count_of(report.asked_repeats, 'repeat')}"
     if report.repeats > 1:
-        return f"{text}."
+        is_part = report.done < report.asked
+        return f"{text}, {report.done} of {report.asked} strategies." if is_part else f"{text}."
     row = report.strategies[report.done - 1]
     words = METRICS[report.metric].words
     text += f", '{row.title}': {words} {100 * row.metrics[report.metric]:.1f} %"

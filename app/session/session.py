@@ -19,6 +19,7 @@ from core.dataset.questions import with_decoding
 from core.embed import DEFAULT_ENCODER, Embeddings
 from core.errors import SettingError
 from core.evaluate import EvaluationReport
+from core.evaluate.augmentation_answer import BestAugmentation
 from core.export import ExportReport
 from core.ingest import Survey
 from core.pictures.decoding import Decoding
@@ -195,6 +196,9 @@ class Session(Graph):
     )
     evidence: Evidence | None = value(  # of operations, by the encoder of the embeddings
         needs=("embeddings", "dataset"), title="the evidence on Augment"
+    )
+    best_augmentation: BestAugmentation | None = value(  # of the operations that it was chosen from
+        needs=("embeddings", "dataset"), title="the choice of an augmentation"
     )
     projections: dict[str, Projection] = value(  # by method
         needs=("embeddings",), join=_by_method, default_factory=dict

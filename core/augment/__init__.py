@@ -11,7 +11,7 @@ made of which images of a set: folds, pages and exports all ask there. `mixing` 
 to be looked at.
 
 `evidence` tries operations (`trials`) on images of each class, `verdict` says what they do to its
-label, and `suggestion` makes a policy of that.
+label, `evidence_text` says it, and `safe_policy` makes a policy of that.
 """
 
 from core.augment.draws import Pictures, make_picture, plan_pictures

@@ -26,6 +26,9 @@ BASELINE = "none"  # every other row is compared with it
 
 STANDARD_POLICY = PRESETS["standard"]
 
+AUGMENT = "augment"  # the strategy whose pictures the policy of Augment makes
+PLAN = "smote"  # what stands for a plan of Balance where there is none
+
 AS_PICTURES = "pictures"  # after a colon: what an export trains on, in place of points
 
 
@@ -100,6 +103,11 @@ class Candidate:
     def adds(self) -> bool:
         """Return whether it makes copies, pictures or points."""
         return any(find_strategy(part.strategy).effect.adds for part in self.parts)
+
+    def makes_pictures(self, head: Head) -> bool:
+        """Return whether a head learns from augmented pictures of it."""
+        takes_pictures = head.learns_from_pictures
+        return any(part.needs_pictures(head_takes_pictures=takes_pictures) for part in self.parts)
 
 
 def parse_candidate(
@@ -217,7 +225,40 @@ def names_for(head: Head, names: Sequence[str]) -> list[str]:
 
 def augmentations(policy: AugmentPolicy = STANDARD_POLICY) -> list[str]:
     """Return the names of rows for each operation of `policy` alone, and for all together."""
-    return [*(f"augment:{step.operation}" for step in policy.ordered_steps), "augment"]
+    return [*(f"{AUGMENT}:{step.operation}" for step in policy.ordered_steps), AUGMENT]
+
+
+def as_exported(name: str) -> str:
+    """Return the row that learns from the pictures that an export writes, such as smote:pictures.
+
+    What has no second face is exported as it is compared.
+    """
+    strategy, at, target = name.partition("@")
+    record = STRATEGIES.get(strategy)
+    if record is None or not has_two_faces(record):
+        return name
+    return f"{strategy}:{AS_PICTURES}{at}{target}"
+
+
+def picture_rows(names: Sequence[str], head: Head, plan: str = PLAN) -> list[str]:
+    """Return the rows of augmented pictures that belong beside the default ones.
+
+    They are the policy of Augment, and the plan of Balance as it is exported. Whoever has left out
+    a default row has said what to compare.
+
+    Args:
+        names: What is compared.
+        head: What learns. To one that takes pictures, points are pictures already.
+        plan: The row of the plan of Balance.
+    """
+    if not set(names_for(head, _default(STANDARD_POLICY))) <= set(names):
+        return []
+    rows = [AUGMENT, plan if head.learns_from_pictures else as_exported(plan)]
+    return [
+        row
+        for row in dict.fromkeys(rows)
+        if row not in names and parse_candidate(row).makes_pictures(head)
+    ]
 
 
 def _parse_part(piece: str, settings: Mapping[str, Settings], policy: AugmentPolicy) -> Part:

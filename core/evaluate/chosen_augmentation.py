@@ -1,12 +1,14 @@
 """The best augmentation for this set: operations chosen inside each training side.
 
-An operation is chosen where it gains over plain copies on images held back from the training side,
-and costs no class more than chance explains. The whole side then learns with what was chosen, and
-the other side scores it: the gain of choosing this way, not of what happened to be best.
+Two questions are asked. What does each operation bring beside plain copies? All of them are scored
+on the same outer folds. And what does it bring to choose among them? An operation is chosen where
+it gains over plain copies on images held back from the training side, and costs no class more than
+chance explains. The whole side then learns with what was chosen, and the other side scores it: the
+gain of choosing this way, not of what happened to be best.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
@@ -16,13 +18,24 @@ from core.augment import AugmentPolicy
 from core.dataset import Rows
 from core.embed import unadapted
 from core.errors import SettingError
+from core.evaluate.augmentation_answer import (
+    CHOOSING_REPEATS,
+    INNER_FOLDS,
+    INNER_REPEATS,
+    BestAugmentation,
+    OperationGain,
+    Tried,
+)
 from core.evaluate.bench import Bench, open_bench
-from core.evaluate.candidates import BASELINE, Candidate, parse_candidate
+from core.evaluate.buffer import make_buffer
+from core.evaluate.candidates import Candidate, parse_candidate
 from core.evaluate.experiment import Design, Experiment, Run, draw_design
 from core.evaluate.folds import make_folds
-from core.evaluate.inference import FEWEST_IN_CLASS, Effect, infer
+from core.evaluate.head import Tell
+from core.evaluate.inference import FEWEST_IN_CLASS, infer
 from core.evaluate.influence import measure_figure
 from core.evaluate.metrics import PRIMARY
+from core.evaluate.outcomes import stand
 from core.evaluate.predictions import Predictions
 from core.evaluate.variance import lay_out, measure_class_variances
 from core.progress import Progress, silent
@@ -30,26 +43,10 @@ from core.randomness import stream_seed
 
 COPIES = "random_oversampling"  # what an operation has to be better than
 CHOSEN = "chosen augmentation"  # the name of what is chosen, among predictions
-INNER_FOLDS, INNER_REPEATS = 4, 2
 STAGE = "trying operations on held-back images"
+SCORING = "scoring what was chosen"
 
-_MOST_ERRORS = 2.0  # standard errors that a class may lose
 _AT_ONCE = 2  # operations done to a picture, as in a policy of safe ones
-
-
-@dataclass(frozen=True)
-class Tried:
-    """What one operation brings beside plain copies, on images that are held back."""
-
-    operation: str
-    gain: float  # in balanced accuracy
-    worst: str  # the class that it costs most, in standard errors
-    drop: float  # in the recall of that class, in standard errors; 0: it costs none
-
-    @property
-    def is_chosen(self) -> bool:
-        """Tell whether it gains, and costs no class more than chance explains."""
-        return self.gain > 0 and self.drop <= _MOST_ERRORS
 
 
 def judge_operations(
@@ -85,74 +82,68 @@ def judge_operations(
 
 
 def choose_policy(tried: Sequence[Tried], policy: AugmentPolicy) -> AugmentPolicy | None:
-    """Return the chosen steps of `policy`, two of them on a picture; None where there are none."""
+    """Return the chosen steps of `policy`, two of them on a picture; None where there are none.
+
+    A class that all of them would skip is let in to the first, so that it gets pictures.
+    """
     chosen = {one.operation for one in tried if one.is_chosen}
-    steps = tuple(step for step in policy.steps if step.operation in chosen)
+    steps = [replace(one, probability=1.0) for one in policy.steps if one.operation in chosen]
     if not steps:
         return None
-    pick = min(_AT_ONCE, len(steps))
-    return AugmentPolicy(tuple(replace(one, probability=1.0) for one in steps), policy.seed, pick)
+    skipped = frozenset.intersection(*(one.except_labels for one in steps))
+    steps[0] = replace(steps[0], except_labels=steps[0].except_labels - skipped)
+    return replace(policy, steps=tuple(steps), pick=min(_AT_ONCE, len(steps)))
 
 
-@dataclass(frozen=True, eq=False)
-class ChosenAugmentation:
-    """What choosing operations brings, and what the same rule chooses on all images."""
-
-    # Of BASELINE, COPIES and CHOSEN, which had a policy of its own in each run.
-    predictions: Predictions
-    chosen: tuple[tuple[str, ...], ...]  # the operations of each run; none: plain copies
-    tried: tuple[Tried, ...]  # on all images that are learned from
-    policy: AugmentPolicy | None  # what the rule chooses on them, to export; None: plain copies
-
-    @property
-    def gain(self) -> Effect:
-        """Return by how much choosing this way exceeds plain copies, in balanced accuracy."""
-        found = infer(self.predictions, PRIMARY, rivals=[CHOSEN], baseline=COPIES)
-        return found.effect(CHOSEN)
-
-
-def choose_inside(
-    experiment: Experiment, policy: AugmentPolicy, *, repeats: int = 1, progress: Progress = silent
-) -> ChosenAugmentation:
-    """Return what it brings to choose among the operations of `policy` inside each training side.
+def choose_augmentation(
+    experiment: Experiment, policy: AugmentPolicy, *, progress: Progress = silent
+) -> BestAugmentation:
+    """Return what each operation of `policy` brings, and what it brings to choose among them.
 
     It speaks of frozen vectors: an encoder that has learned the labels is not used, its base stands
-    in. Pictures of single operations are embedded once for all sides, those of each choice beside.
+    in. Pictures of single operations are made and embedded once for all sides, those of each choice
+    beside.
 
     Args:
-        experiment: With a head on vectors.
+        experiment: With a head on vectors; its repeats are of the operations, and a choice is made
+            in the first CHOOSING_REPEATS of them.
         policy: Operations, as strong as they would be.
-        repeats: How often outer folds are drawn.
-        progress: Told of pictures made, then of training sides done.
+        progress: Told of pictures made, then of folds done.
 
     Raises:
         SettingError: a head that learns from pictures, or a policy without steps.
         TooFewClassesError: fewer than two classes can be scored.
+        SourceError: a file cannot be read any more.
+        OutputError: there is no room for what is predicted.
     """
     _check(experiment, policy)
     own = unadapted(experiment.dataset, experiment.embeddings, progress=progress)
-    experiment = replace(
-        experiment, embeddings=own, repeats=repeats, on_test_split=False, shows_leak=False
-    )
+    experiment = replace(experiment, embeddings=own, on_test_split=False, shows_leak=False)
     outer = draw_design(experiment, progress)
+    choosing = replace(outer, repeats=outer.repeats[:CHOOSING_REPEATS])
+    inner = draw_inner_design(experiment, choosing)
     operations = {f"augment:{step.operation}": step.operation for step in policy.steps}
-    names = [COPIES, *operations]
-    inner = draw_inner_design(experiment, outer)
-    candidates = [parse_candidate(name, None, policy) for name in names]
-    bench = open_bench(experiment, inner, candidates, perf_counter, progress)
-    sides = len(inner.repeats) // INNER_REPEATS
-    tried, policies = [], []
-    for number in range(sides):
-        progress(STAGE, number, sides)
-        held_back = _predict_inside(bench, number, candidates)
-        tried.append(tuple(judge_operations(held_back, operations)))
-        policies.append(choose_policy(tried[-1], policy))
-    scores = _predict_outside(experiment, outer, policies, progress)
-    return ChosenAugmentation(
-        _predictions(outer, experiment, outer.rows, outer.actual, scores),
+    candidates = [parse_candidate(name, None, policy) for name in (COPIES, *operations)]
+    bench = open_bench(experiment, _joined(inner, outer), candidates, perf_counter, progress)
+    tried = [
+        judge_operations(_predict_inside(bench, side, candidates, progress), operations)
+        for side in range(len(inner.repeats) // INNER_REPEATS)
+    ]
+    policies = [choose_policy(one, policy) for one in tried]
+    alone = _predict_outside(bench, outer, candidates, len(inner.repeats), progress)
+    chosen = _predict_chosen(experiment, choosing, policies[:-1], alone, progress)
+    effects = infer(alone, PRIMARY, rivals=list(operations), baseline=COPIES)
+    gain = infer(chosen, PRIMARY, rivals=[CHOSEN], baseline=COPIES)
+    margin = experiment.margin
+    standings = [stand(effects, name, margin) for name in operations]
+    return BestAugmentation(
+        tuple(map(OperationGain, operations.values(), standings, tried[-1])),
+        stand(gain, CHOSEN, margin),
         tuple(() if one is None else _operations(one) for one in policies[:-1]),
-        tried[-1],
         policies[-1],
+        own.encoder,
+        len(outer.rows),
+        margin,
     )
 
 
@@ -193,22 +184,35 @@ def _operations(policy: AugmentPolicy) -> tuple[str, ...]:
     return tuple(step.operation for step in policy.steps)
 
 
-def _predict_inside(bench: Bench, side: int, candidates: Sequence[Candidate]) -> Predictions:
+def _joined(inner: Design, outer: Design) -> Design:
+    """Return the runs of both, those of `outer` after the others: one bench serves them all."""
+    number = sum(len(runs) for runs in inner.repeats)
+    repeats = list(inner.repeats)
+    for runs in outer.repeats:
+        place = len(repeats)
+        repeats.append(
+            tuple(replace(run, number=number + at, repeat=place) for at, run in enumerate(runs))
+        )
+        number += len(runs)
+    return replace(outer, repeats=tuple(repeats))
+
+
+def _predict_inside(
+    bench: Bench, side: int, candidates: Sequence[Candidate], progress: Progress
+) -> Predictions:
     """Return what candidates predict for the images held back inside one training side."""
     design = bench.design
     places = range(side * INNER_REPEATS, (side + 1) * INNER_REPEATS)
     alone = replace(design, repeats=tuple(design.repeats[place] for place in places))
     codes = bench.experiment.dataset.codes
     rows = np.sort(np.concatenate([run.fold.test for run in alone.repeats[0]]))
-    rows = rows[
-        np.isin(codes[rows], design.codes)
-    ]  # a label may be of images that are edited alone
-    shape = (INNER_REPEATS, len(rows), len(design.codes))
-    scores = {one.name: np.zeros(shape, np.float16) for one in candidates}
+    # A label may be of images that are edited alone.
+    rows = rows[np.isin(codes[rows], design.codes)]
+    scores = _empty_scores([one.name for one in candidates], INNER_REPEATS, rows, design)
     for repeat, place in enumerate(places):
         laid = bench.lay_out(place, silent)
         for candidate in candidates:
-            answers = bench.run(candidate, laid, lambda *_: None)
+            answers = bench.run(candidate, laid, _told(progress, place, len(design.repeats)))
             for answer, one in zip(answers, laid, strict=True):
                 is_known = np.isin(one.run.fold.test, rows)
                 found = np.searchsorted(rows, one.run.fold.test[is_known])
@@ -217,24 +221,72 @@ def _predict_inside(bench: Bench, side: int, candidates: Sequence[Candidate]) ->
 
 
 def _predict_outside(
+    bench: Bench, outer: Design, candidates: Sequence[Candidate], before: int, progress: Progress
+) -> Predictions:
+    """Return what candidates predict in the outer runs, which a bench has after `before` others."""
+    names = [one.name for one in candidates]
+    scores = _empty_scores(names, len(outer.repeats), outer.rows, outer)
+    for repeat in range(len(outer.repeats)):
+        laid = bench.lay_out(before + repeat, silent)
+        for candidate in candidates:
+            tell = _told(progress, before + repeat, len(bench.design.repeats))
+            answers = bench.run(candidate, laid, tell)
+            for answer, one in zip(answers, laid, strict=True):
+                found = np.searchsorted(outer.rows, one.run.fold.test)
+                scores[candidate.name][repeat, found] = answer.scores
+    return _predictions(outer, bench.experiment, outer.rows, outer.actual, scores)
+
+
+def _predict_chosen(
     experiment: Experiment,
     outer: Design,
     policies: Sequence[AugmentPolicy | None],
+    alone: Predictions,
     progress: Progress,
+) -> Predictions:
+    """Return what plain copies predict and, in each run, what was chosen for it.
+
+    Runs of one choice share its pictures. Where none was chosen, copies are the choice.
+    """
+    count = len(outer.repeats)
+    copies = np.array(alone.scores[COPIES][:count])
+    chosen = copies.copy()
+    of_policy: dict[str, list[tuple[Run, AugmentPolicy]]] = {}
+    for run, policy in zip(outer.runs, policies, strict=True):
+        if policy is not None:
+            of_policy.setdefault(repr(policy.steps), []).append((run, policy))
+    for number, same in enumerate(of_policy.values()):
+        progress(SCORING, number, len(of_policy))
+        repeats = [(replace(run, number=at, repeat=at),) for at, (run, _) in enumerate(same)]
+        candidate = parse_candidate("augment", None, same[0][1])
+        design = replace(outer, repeats=tuple(repeats))
+        bench = open_bench(experiment, design, [candidate], perf_counter, progress)
+        for at, (run, _) in enumerate(same):
+            (answer,) = bench.run(
+                candidate, bench.lay_out(at, silent), _told(progress, at, len(same))
+            )
+            chosen[run.repeat, np.searchsorted(outer.rows, run.fold.test)] = answer.scores
+    scores = {COPIES: copies, CHOSEN: chosen}
+    return _predictions(outer, experiment, outer.rows, outer.actual, scores)
+
+
+def _told(progress: Progress, done: int, total: int) -> Tell:
+    """Return what tells of folds while a candidate learns in them, so that it can be cancelled."""
+
+    def tell(_: int, __: int) -> None:
+        progress(STAGE, done, total)
+
+    return tell
+
+
+def _empty_scores(
+    names: Sequence[str], repeats: int, rows: Rows, design: Design
 ) -> dict[str, NDArray[np.float16]]:
-    """Return (R, N, C) scores of what was chosen in each run, and of what it is compared with."""
-    shape = (len(outer.repeats), len(outer.rows), len(outer.codes))
-    scores = {name: np.zeros(shape, np.float16) for name in (BASELINE, COPIES, CHOSEN)}
-    fixed = [parse_candidate(BASELINE), parse_candidate(COPIES)]
-    for run, policy in zip(outer.runs, policies, strict=False):
-        places = np.searchsorted(outer.rows, run.fold.test)
-        alone = replace(outer, repeats=((replace(run, number=0, repeat=0),),))
-        chosen = fixed[1] if policy is None else parse_candidate("augment", None, policy)
-        bench = open_bench(experiment, alone, [*fixed, chosen], perf_counter, progress)
-        laid = bench.lay_out(0, silent)
-        for name, candidate in zip(scores, [*fixed, chosen], strict=True):
-            (answer,) = bench.run(candidate, laid, lambda *_: None)
-            scores[name][run.repeat, places] = answer.scores
+    """Return (R, N, C) scores to fill, by candidate; in a file where they are many."""
+    scores = {}
+    for name in names:
+        scores[name] = make_buffer((repeats, len(rows), len(design.codes)), np.float16)
+        scores[name][:] = 0
     return scores
 
 

@@ -16,12 +16,13 @@ from core.evaluate.candidates import Candidate, check_targets, parse_candidates
 from core.evaluate.experiment import Design, Experiment, draw_design
 from core.evaluate.kept import KeptRepeat, KeptRepeats
 from core.evaluate.leaky import measure_leaky
-from core.evaluate.notes import write_notes
+from core.evaluate.notes import added_notes, write_notes
 from core.evaluate.predictions import Predictions
 from core.evaluate.report import Done, EvaluationReport, Spent
 from core.progress import Progress, silent
 
 STAGE = "comparing strategies"
+_FEWEST_KEPT = 2  # candidates that were compared before, so that another one is added to them
 
 OnDone = Callable[[Done], None]
 
@@ -83,24 +84,57 @@ class _Comparison:
     scores: dict[str, NDArray[np.float16]] = field(default_factory=dict)  # (R, N, C)
     spent: dict[str, list[KeptRepeat]] = field(default_factory=dict)  # by repeat, without scores
     leaky: dict[str, dict[str, float]] = field(default_factory=dict)
+    told: list[Candidate] = field(default_factory=list)  # of which something may be known
+    missing: list[Candidate] = field(default_factory=list)  # of which some repeat is to be run
+    added: list[Candidate] = field(default_factory=list)  # to what was compared before
+
+    @property
+    def _fits(self) -> int:
+        """Return how many steps a candidate takes in a repeat."""
+        return self.experiment.head.steps * len(self.design.repeats[0])
+
+    @property
+    def _total(self) -> int:
+        return len(self.design.repeats) * len(self.candidates) * self._fits
 
     def run(self, clock: Clock, on_done: OnDone | None, progress: Progress) -> None:
-        """Run what is not kept, and tell of it."""
+        """Run what is not kept, and tell of it: rows with pictures after all that need none."""
+        self.missing = self._missing()
+        self.added = [one for one in self.missing if self.kept.find(one, 0) is None]
+        whole = len(self.candidates) - len(self.missing)
+        if len(self.missing) > len(self.added) or whole < _FEWEST_KEPT:
+            self.added = []
+        first, *later = self._stages()
+        self.told = list(first)
+        bench = self._run(first, clock, on_done, progress)
+        for stage in later:
+            self._run(stage, clock, None, progress)
+            self.told += stage
+            if on_done is not None:
+                on_done(self.done())
+        if self.experiment.shows_leak:
+            self._show_leak(bench or self._open(self.candidates, clock, progress))
+        progress(STAGE, self._total, self._total)
+
+    def _run(
+        self,
+        stage: Sequence[Candidate],
+        clock: Clock,
+        on_done: OnDone | None,
+        progress: Progress,
+    ) -> Bench | None:
+        """Run candidates repeat by repeat; return the bench where one was needed."""
         bench: Bench | None = None
-        repeats = len(self.design.repeats)
-        fits = self.experiment.head.steps * len(self.design.repeats[0])
-        total = repeats * len(self.candidates) * fits
-        for repeat in range(repeats):
+        fits, total = self._fits, self._total
+        for repeat in range(len(self.design.repeats)):
             laid: list[Laid] = []
-            for place, candidate in enumerate(self.candidates):
-                before = (repeat * len(self.candidates) + place) * fits
+            for candidate in stage:
+                before = fits * sum(map(len, self.spent.values()))
                 progress(STAGE, before, total)
                 found = self.kept.find(candidate, repeat)
                 if found is None:
-                    if bench is None:
-                        bench = self._open(clock, progress)
-                    if not laid:
-                        laid = bench.lay_out(repeat, progress)
+                    bench = bench or self._open(stage, clock, progress)
+                    laid = laid or bench.lay_out(repeat, progress)
 
                     def tell(done: int, of: int, before: int = before) -> None:
                         progress(STAGE, before + done * fits // max(1, of), total)
@@ -108,16 +142,36 @@ class _Comparison:
                     found = _joined(self.design, bench.run(candidate, laid, tell), laid)
                     self.kept.put(candidate, repeat, found)
                 self._take(candidate, repeat, found)
-                is_last = place == len(self.candidates) - 1
+                is_last = candidate is stage[-1]
                 if on_done is not None and (repeat == 0 or is_last):
                     on_done(self.done())
-        if self.experiment.shows_leak:
-            self._show_leak(bench or self._open(clock, progress))
-        progress(STAGE, total, total)
+        return bench
+
+    def _stages(self) -> list[list[Candidate]]:
+        """Return the candidates, those last whose pictures have to be made first.
+
+        All are one stage where nothing could be compared before, and where what a bench holds is
+        dear and not to be made twice: an encoder that learns in each fold, all of a leak's sides.
+        """
+        experiment = self.experiment
+        later = [one for one in self.candidates if one.makes_pictures(experiment.head)]
+        first = [one for one in self.candidates if one not in later]
+        is_dear = experiment.shows_leak or experiment.embeddings.base is not None
+        return [self.candidates] if len(first) < 2 or not later or is_dear else [first, later]
+
+    def _missing(self) -> list[Candidate]:
+        """Return the candidates of which some repeat is not kept."""
+        repeats = range(len(self.design.repeats))
+        return [
+            one
+            for one in self.candidates
+            if any(self.kept.find(one, repeat) is None for repeat in repeats)
+        ]
 
     def done(self) -> Done:
-        """Return what all candidates that have begun have in common: whole repeats."""
-        begun = [one.name for one in self.candidates if one.name in self.spent]
+        """Return what all candidates that are told of have in common: whole repeats."""
+        told = [one.name for one in self.candidates if one in self.told]
+        begun = [name for name in told if name in self.spent]
         count = min(len(self.spent[name]) for name in begun)
         dataset, design = self.experiment.dataset, self.design
         predictions = Predictions(
@@ -134,7 +188,10 @@ class _Comparison:
             self.candidates,
             predictions,
             {name: _spent(self.spent[name][:count]) for name in begun},
-            write_notes(self.experiment, design, self.candidates),
+            (
+                *added_notes(self.added, len(self.candidates)),
+                *write_notes(self.experiment, design, self.candidates),
+            ),
             len(design.whole),
             len(design.repeats),
             self.leaky,
@@ -150,12 +207,14 @@ class _Comparison:
         is_kept = (dataset.split_codes[design.rows] >= 0) & np.isin(codes, design.codes)
         return predictions.only(is_kept, np.searchsorted(design.codes, codes).astype(np.intp))
 
-    def _open(self, clock: Clock, progress: Progress) -> Bench:
+    def _open(self, stage: Sequence[Candidate], clock: Clock, progress: Progress) -> Bench:
+        """Return the bench of what is not kept; of all, where each has to show its leak."""
         experiment = self.experiment
+        wanted = [one for one in stage if one in self.missing or experiment.shows_leak]
         if experiment.head.learns_from_pictures:
             own = unadapted(experiment.dataset, experiment.embeddings, progress=progress)
             experiment = replace(experiment, embeddings=own)
-        return open_bench(experiment, self.design, self.candidates, clock, progress)
+        return open_bench(experiment, self.design, wanted, clock, progress)
 
     def _take(self, candidate: Candidate, repeat: int, found: KeptRepeat) -> None:
         if candidate.name not in self.scores:

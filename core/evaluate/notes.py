@@ -56,6 +56,22 @@ def write_notes(
     return tuple(dict.fromkeys(notes))
 
 
+def added_notes(added: Sequence[Candidate], compared: int) -> list[str]:
+    """Return what became of the others where candidates were added to a comparison.
+
+    Args:
+        added: Candidates of which nothing was known before; all the others were whole.
+        compared: How many candidates there are now.
+    """
+    if not added:
+        return []
+    return [
+        f"Added to what was compared before: {named([one.title for one in added])}. The other "
+        f"{compared - len(added)} were not run again. All intervals and outcomes are worked out "
+        "again."
+    ]
+
+
 def _unscored_notes(experiment: Experiment, design: Design) -> list[str]:
     dataset = experiment.dataset
     counts = dataset.counts(TRAIN)

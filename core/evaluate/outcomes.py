@@ -96,6 +96,17 @@ def outcome_of(gain: Effect, margin: float) -> Outcome:
     return Outcome.WORSE if gain.high < 0 else Outcome.UNCLEAR
 
 
+def stand(inference: Inference, name: str, margin: float) -> Standing:
+    """Return how a member of the family stands to the baseline."""
+    gain = inference.effect(name)
+    if METRICS[inference.metric].is_error:
+        gain = gain.turned()
+    if inference.is_identical[inference.names.index(name)]:
+        return Standing(name, gain, Outcome.IDENTICAL, is_beyond_margin=False)
+    is_beyond = gain.low > margin or gain.high < -margin
+    return Standing(name, gain, outcome_of(gain, margin), is_beyond)
+
+
 def conclude(
     inference: Inference,
     classes: Sequence[str],
@@ -113,7 +124,7 @@ def conclude(
         adds_files: Those that need new files: never a default.
         margin: The difference that matters, above 0.
     """
-    standings = {name: _stand(inference, name, margin) for name in inference.names}
+    standings = {name: stand(inference, name, margin) for name in inference.names}
     rivals = tuple(standings[name] for name in inference.rivals)
     basis = _basis_of(standings, margin)
     names = [*inference.rivals, inference.baseline]
@@ -156,16 +167,6 @@ def _doubt(inference: Inference, classes: Sequence[str], gains: NDArray[np.float
         float(inference.run_shares[place]),
         float(inference.split_noise[place]) / variance if variance > 0 else 0.0,
     )
-
-
-def _stand(inference: Inference, name: str, margin: float) -> Standing:
-    gain = inference.effect(name)
-    if METRICS[inference.metric].is_error:
-        gain = gain.turned()
-    if inference.is_identical[inference.names.index(name)]:
-        return Standing(name, gain, Outcome.IDENTICAL, is_beyond_margin=False)
-    is_beyond = gain.low > margin or gain.high < -margin
-    return Standing(name, gain, outcome_of(gain, margin), is_beyond)
 
 
 def _basis_of(standings: Mapping[str, Standing], margin: float) -> Basis:

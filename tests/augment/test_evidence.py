@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -11,16 +12,19 @@ import pytest
 from image_sets import read_folder
 from numpy.testing import assert_array_equal
 
+from app.cli import augment as augment_command
 from app.cli import main
 from app.cli.augment import find_writer
 from core.augment import DrawnStep, apply
 from core.augment.evidence import Cell, Evidence, _Tried, _try_all, measure_evidence
-from core.augment.suggestion import mirror_text, safe_for, suggest_policy
+from core.augment.evidence_text import evidence_text, mirror_text
+from core.augment.safe_policy import safe_for, safe_policy
 from core.augment.trials import Trial, list_trials
 from core.augment.verdict import Figures, Judge, Verdict, give_verdicts
 from core.dataset import ImageDataset
 from core.embed import ENCODERS, Embeddings, embed
 from core.errors import EmptyDatasetError, SettingError
+from core.evaluate import Experiment
 from core.pictures.encode import encode
 from core.progress import silent
 
@@ -253,7 +257,7 @@ def test_the_suggestion_leaves_alone_the_classes_that_a_flip_harms() -> None:
     trials = [Trial("horizontal_flip"), Trial("rotate", 15), Trial("rotate", 45)]
     evidence = hand_made({"cat": [GOOD, GOOD, BAD], "six": [BAD, GOOD, BAD]}, trials)
 
-    flip, turn = suggest_policy(evidence).steps
+    flip, turn = safe_policy(evidence).steps
 
     assert (flip.operation, flip.except_labels) == ("horizontal_flip", {"six"})
     assert (turn.values, turn.except_labels) == ({"degrees": (-15, 15)}, frozenset())
@@ -278,7 +282,7 @@ def test_the_suggestion_takes_each_side_as_far_as_it_is_safe() -> None:
     trials = [Trial("brightness", level) for level in (0.8, 0.5, 1.25, 1.8)]
     evidence = hand_made({"cat": [GOOD, BAD, GOOD, GOOD]}, trials)
 
-    (step,) = suggest_policy(evidence).steps
+    (step,) = safe_policy(evidence).steps
 
     assert step.values == {"factor": (0.8, 1.8)}
 
@@ -288,14 +292,14 @@ def test_a_strong_level_is_not_suggested_above_one_that_harms() -> None:
     evidence = hand_made({"eight": [BAD, GOOD]}, trials)
 
     with pytest.raises(SettingError, match="No operation is shown to be safe for any class"):
-        suggest_policy(evidence)
+        safe_policy(evidence)
     assert safe_for(evidence, "eight") == []
 
 
 def test_poor_jpeg_is_the_strong_end() -> None:
     trials = [Trial("jpeg", 60), Trial("jpeg", 30), Trial("jpeg", 10)]
 
-    (step,) = suggest_policy(hand_made({"cat": [GOOD, GOOD, BAD]}, trials)).steps
+    (step,) = safe_policy(hand_made({"cat": [GOOD, GOOD, BAD]}, trials)).steps
 
     assert step.values == {"quality": (30, 90)}
 
@@ -307,7 +311,7 @@ def test_a_class_that_was_not_judged_gets_what_harms_no_other() -> None:
         {"cat": [GOOD, GOOD], "six": [BAD, GOOD], "rare": [unknown, unknown]}, trials
     )
 
-    flip, turn = suggest_policy(evidence).steps
+    flip, turn = safe_policy(evidence).steps
 
     assert flip.except_labels == {"six", "rare"}
     assert turn.except_labels == frozenset()
@@ -318,7 +322,7 @@ def test_a_class_of_few_images_gets_no_operation_that_took_some_of_their_labels(
     trials = [Trial("horizontal_flip"), Trial("rotate", 15)]
     evidence = hand_made({"cat": [GOOD, GOOD], "rare": [some_lost, few]}, trials)
 
-    flip, turn = suggest_policy(evidence).steps
+    flip, turn = safe_policy(evidence).steps
 
     assert flip.except_labels == {"rare"}
     assert turn.except_labels == frozenset()
@@ -329,7 +333,7 @@ def test_one_judged_class_of_three_does_not_speak_for_the_others() -> None:
     trials = [Trial("rotate", 15), Trial("hue", 0.5)]
     evidence = hand_made({"a": [GOOD, GOOD], "b": [unknown] * 2, "c": [unknown] * 2}, trials)
 
-    steps = suggest_policy(evidence).steps
+    steps = safe_policy(evidence).steps
 
     # Each keeps one step, so that an export can make its pictures.
     assert sum("b" not in step.except_labels for step in steps) == 1
@@ -340,7 +344,7 @@ def test_a_class_without_anything_safe_keeps_what_harms_it_least() -> None:
     trials = [Trial("horizontal_flip"), Trial("hue", 0.03)]
     evidence = hand_made({"cat": [GOOD, GOOD], "six": [BAD, IDLE]}, trials)
 
-    flip, hue = suggest_policy(evidence).steps
+    flip, hue = safe_policy(evidence).steps
 
     assert flip.except_labels == {"six"}
     assert hue.except_labels == frozenset()
@@ -368,7 +372,7 @@ def test_the_command_writes_a_row_per_class_and_trial(
 
     status = main(
         ["augment", str(arrows.root), "--evidence", str(out), "--encoder", "classical",
-         "--suggest", str(policy), "--operations", "horizontal_flip,brightness",
+         "--safe", str(policy), "--operations", "horizontal_flip,brightness",
          "--images-per-class", "6", "--no-cache"]
     )  # fmt: skip
 
@@ -380,6 +384,57 @@ def test_the_command_writes_a_row_per_class_and_trial(
     assert len(table) == 3 * 5
     assert set(table["verdict"]) <= {verdict.value for verdict in Verdict}
     assert json.loads(policy.read_text())["steps"]
+
+
+@pytest.mark.long
+def test_the_command_chooses_operations_and_says_what_the_page_says(
+    arrows: ImageDataset,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    few = partial(Experiment, n_splits=2, repeats=2)
+    monkeypatch.setattr(augment_command, "Experiment", few)
+    out, policy = tmp_path / "choice.json", tmp_path / "policy.json"
+
+    status = main(
+        ["augment", str(arrows.root), "--choose", "--encoder", "classical", "--no-cache",
+         "--operations", "brightness", "--json", str(out), "--suggest", str(policy)]
+    )  # fmt: skip
+
+    assert status == 0
+    printed = capsys.readouterr()
+    assert "evenset: 1 operation: at most " in printed.err
+    found = json.loads(out.read_text())
+    assert printed.out.splitlines() == found["sentences"]
+    assert policy.exists() == (found["policy"] is not None)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "Ask for --evidence FILE, --choose, or both."),
+        (["--choose", "--safe", "x"], "--safe writes what --evidence FILE finds."),
+        (["--evidence", "x.csv", "--suggest", "x"], "--suggest writes what --choose finds."),
+        (["--evidence", "x.csv", "--json", "-"], "--json writes what --choose finds."),
+    ],
+)
+def test_the_command_refuses_a_file_of_what_is_not_asked_for(
+    options: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["augment", "nowhere", *options]) != 0
+
+    assert said in capsys.readouterr().err
+
+
+def test_too_few_images_are_said_with_how_often(arrows: ImageDataset) -> None:
+    embeddings = embed(arrows, encoder="classical")
+    evidence = measure_evidence(arrows, embeddings, [Trial("brightness", 0.8)], images_per_class=6)
+
+    few = sum(cell.verdict is Verdict.TOO_FEW for cell in evidence.cells)
+
+    assert few
+    assert f"Too few to say, {few} of 3 times: " in evidence_text(evidence)
 
 
 def test_a_file_of_another_kind_is_refused_before_any_work() -> None:

@@ -9,17 +9,18 @@ from comparisons import compare
 from evaluate_sets import balanced_side, prepared_caches
 from image_sets import picture, read_folder, write_files
 
-from core.augment import AugmentPolicy, Wanted, apply, draw, make_step
+from core.augment import AugmentPolicy, Pictures, Wanted, apply, draw, make_step
 from core.augment.draws import pictures_of
 from core.dataset import ImageDataset
 from core.embed import Embeddings, embed
 from core.errors import LeakError
-from core.evaluate import balancing, parse_candidate
+from core.evaluate import balancing, bench, parse_candidate
 from core.evaluate.features import PictureFeatures, VectorFeatures, policy_key, preprocess_fold
 from core.evaluate.folds import make_folds
 from core.evaluate.inputs import encoder_input, pixel_input
 from core.evaluate.picture_cache import PictureCache, fill_cache
 from core.evaluate.picture_store import PictureStore, read_pictures
+from core.evaluate.report import Done
 from core.pictures.decode import decode
 from core.pictures.encode import encode
 from core.progress import silent
@@ -102,6 +103,54 @@ def test_operations_are_compared_one_by_one(dataset: ImageDataset, embeddings: E
 
     assert [row.name for row in report.strategies[1:-1]] == names
     assert [row.files for row in report.strategies[1:-1]] == [12, 12, 12]
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[Pictures]:
+    """Return the pictures that are made and embedded, each list at one time."""
+    found: list[Pictures] = []
+    fill = bench.fill_cache
+
+    def spy(dataset: ImageDataset, pictures: Pictures, *rest: object) -> PictureCache:
+        cache = fill(dataset, pictures, *rest)  # type: ignore[arg-type]
+        found.append(cache.pictures)
+        return cache
+
+    monkeypatch.setattr(bench, "fill_cache", spy)
+    return found
+
+
+def test_pictures_are_made_once_for_all_folds_after_the_rows_that_need_none(
+    dataset: ImageDataset, embeddings: Embeddings, made: list[Pictures]
+) -> None:
+    known: list[tuple[list[str], int]] = []
+
+    def hear(done: Done) -> None:
+        known.append((list(done.predictions.scores), len(made)))
+
+    compare(
+        dataset, embeddings, strategies=["augment", "random_oversampling", "smote:pictures"],
+        n_splits=2, repeats=2, on_done=hear,
+    )  # fmt: skip
+
+    first, whole = ["none", "random_oversampling"], list(known[-1][0])
+    assert whole == ["none", "augment", "random_oversampling", "smote:pictures"]
+    assert known == [(["none"], 0), (first, 0), (first, 0), (whole, 1)]
+    pairs = list(zip(made[0].rows.tolist(), made[0].repeats.tolist(), strict=True))
+    assert len(pairs) == len(set(pairs)) >= 12
+
+
+def test_pictures_of_what_is_kept_are_not_made_again(
+    dataset: ImageDataset, embeddings: Embeddings, made: list[Pictures], tmp_path: Path
+) -> None:
+    asked = {"n_splits": 2, "repeats": 1, "kept": tmp_path / "kept"}
+    compare(dataset, embeddings, strategies=["random_oversampling", "augment:crop"], **asked)
+
+    rows = ["random_oversampling", "augment:crop", "augment:rotate"]
+    report = compare(dataset, embeddings, strategies=rows, **asked)
+
+    assert len(made) == 2  # one policy each time
+    assert any("Added to what was compared before" in note for note in report.notes)
 
 
 def test_a_network_learns_the_augmented_base_of_each_synthetic_point(

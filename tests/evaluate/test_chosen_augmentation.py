@@ -1,5 +1,6 @@
 """Operations are chosen inside each training side, and the gain is that of choosing so."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,22 +12,21 @@ from image_sets import read_folder, write_files
 from numpy.typing import NDArray
 from prediction_sets import kept
 
-from core.augment import AugmentPolicy, make_step
+from core.augment import AugmentPolicy, Pictures, make_step
+from core.dataset import ImageDataset
 from core.embed import embed
 from core.errors import SettingError
-from core.evaluate import BASELINE, Experiment, find_head
+from core.evaluate import Experiment, Outcome, bench, find_head
+from core.evaluate.augmentation_answer import INNER_FOLDS, INNER_REPEATS, Tried
 from core.evaluate.chosen_augmentation import (
-    CHOSEN,
     COPIES,
-    INNER_FOLDS,
-    INNER_REPEATS,
-    Tried,
-    choose_inside,
+    choose_augmentation,
     choose_policy,
     draw_inner_design,
     judge_operations,
 )
 from core.evaluate.experiment import draw_design
+from core.evaluate.picture_cache import PictureCache
 from core.pictures.encode import encode
 from core.progress import silent
 
@@ -78,6 +78,18 @@ def test_the_policy_has_the_chosen_steps_as_strong_as_they_were() -> None:
     assert choose_policy(tried[2:], policy) is None
 
 
+def test_no_class_is_left_without_pictures_and_the_border_stays() -> None:
+    crop = make_step("crop", except_labels=["a", "b"])
+    turn = make_step("rotate", except_labels=["b", "c"])
+    policy = AugmentPolicy((crop, turn), border="edge")
+
+    chosen = choose_policy([Tried("crop", 0.1, "a", 0), Tried("rotate", 0.1, "a", 0)], policy)
+
+    assert chosen is not None
+    assert [step.except_labels for step in chosen.steps] == [{"a"}, {"b", "c"}]
+    assert chosen.border == "edge"
+
+
 def test_nothing_is_chosen_by_images_that_score_it() -> None:
     experiment = Experiment(*clusters({"a": 30, "b": 15, "c": 9}, apart=1.0), n_splits=3, repeats=2)
     outer = draw_design(experiment, silent)
@@ -103,32 +115,43 @@ def arrow(number: int, *, to_the_left: bool) -> bytes:
     return encode(picture[:, ::-1].copy() if to_the_left else picture, "PNG")
 
 
-@pytest.mark.long
-def test_a_mirror_is_not_chosen_for_arrows(tmp_path: Path) -> None:
-    files = {f"left/{n}.png": arrow(n, to_the_left=True) for n in range(40)}
+@pytest.mark.release
+def test_a_mirror_is_not_chosen_for_arrows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {f"left/{n}.png": arrow(n, to_the_left=True) for n in range(30)}
     files |= {f"right/{n}.png": arrow(n, to_the_left=False) for n in range(8)}
     dataset = read_folder(write_files(tmp_path / "set", files))
-    experiment = Experiment(dataset, embed(dataset, encoder="classical"), n_splits=4)
+    embeddings = embed(dataset, encoder="classical")
+    experiment = Experiment(dataset, embeddings, n_splits=3, repeats=2)
     policy = AugmentPolicy((make_step("horizontal_flip", probability=1.0), make_step("brightness")))
-    stages: list[str] = []
+    made: list[Pictures] = []
+    fill = bench.fill_cache
 
-    found = choose_inside(experiment, policy, progress=lambda stage, *_: stages.append(stage))
+    def spy(dataset: ImageDataset, pictures: Pictures, *rest: object) -> PictureCache:
+        made.append(pictures)
+        return fill(dataset, pictures, *rest)  # type: ignore[arg-type]
 
-    assert len(found.chosen) == 4
+    monkeypatch.setattr(bench, "fill_cache", spy)
+
+    found = choose_augmentation(experiment, policy)
+
+    assert len(found.chosen) == 6
     assert not any("horizontal_flip" in one for one in found.chosen)
-    assert [one.operation for one in found.tried] == ["horizontal_flip", "brightness"]
-    assert list(found.predictions.scores) == [BASELINE, COPIES, CHOSEN]
-    assert len(found.predictions.done) == 1
-    assert found.gain.estimate > -0.05
-    assert "trying operations on held-back images" in stages
+    flip, brightness = found.operations
+    assert (flip.operation, flip.standing.outcome) == ("horizontal_flip", Outcome.WORSE)
+    assert brightness.standing.gain.estimate > flip.standing.gain.estimate
+    assert found.policy is None or [one.operation for one in found.policy.steps] == ["brightness"]
+    # Those of single operations are made once for all sides, those of each choice once.
+    assert len(made) == 2 + len({names for names in found.chosen if names})
+    again = json.loads(json.dumps(found.to_json()))
+    assert again["sentences"] == found.sentences
 
 
 def test_what_cannot_choose_is_refused() -> None:
     experiment = Experiment(*clusters({"a": 12, "b": 8}, apart=1.0))
 
     with pytest.raises(SettingError, match="no operation to choose from"):
-        choose_inside(experiment, AugmentPolicy(()))
+        choose_augmentation(experiment, AugmentPolicy(()))
     with pytest.raises(SettingError, match="learns from pictures"):
-        choose_inside(
+        choose_augmentation(
             replace(experiment, head=find_head("network")), AugmentPolicy((make_step("crop"),))
         )

@@ -86,6 +86,20 @@ def test_a_candidate_that_is_added_later_runs_alone_and_joins_the_family(
     assert one.mean == other.mean
     assert one.low is not None and other.low is not None
     assert other.low < one.low
+    note = (
+        "Added to what was compared before: 'Shrunken LDA'. The other 2 were not run again. "
+        "All intervals and outcomes are worked out again."
+    )
+    assert note in joined.notes
+    assert not any("Added to" in text for text in alone.notes)
+
+
+def test_a_comparison_that_goes_on_is_not_one_that_was_added_to(tmp_path: Path) -> None:
+    compare(*DATA, strategies=["smote"], repeats=1, kept=tmp_path)
+
+    more = compare(*DATA, strategies=["smote", "lda"], repeats=2, kept=tmp_path)
+
+    assert not any("Added to" in text for text in more.notes)
 
 
 def test_more_repeats_go_on_from_those_that_are_there(

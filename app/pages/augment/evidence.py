@@ -23,9 +23,10 @@ from app.session.session import Session
 from app.shell.page import current_workspace, note, plain, quiet
 from core.augment import OPERATIONS
 from core.augment.evidence import IMAGES_PER_CLASS, Cell, Evidence, measure_evidence
-from core.augment.suggestion import safe_for, suggest_policy
+from core.augment.evidence_text import evidence_text
+from core.augment.safe_policy import safe_for, safe_policy
 from core.augment.trials import list_trials, trying_text
-from core.augment.verdict import UNDECIDED, Verdict
+from core.augment.verdict import Verdict
 from core.dataset import ImageDataset, refusal_text
 from core.embed import unadapted
 from core.progress import Progress
@@ -100,7 +101,7 @@ def _embed_and_try(
 
 
 def _results(evidence: Evidence, dataset: ImageDataset) -> None:
-    quiet(_sentence(evidence))
+    quiet(evidence_text(evidence))
     if evidence.absent:
         st.warning(plain(refusal_text(evidence.absent)))
     kinds = list(dict.fromkeys(operation.kind for operation in OPERATIONS.values()))
@@ -131,37 +132,6 @@ def _results(evidence: Evidence, dataset: ImageDataset) -> None:
     _take_over(evidence)
     with st.expander("All figures, as a table"):
         st.dataframe(evidence.table(), hide_index=True, alt="Evidence, a row per class and trial")
-
-
-def _sentence(evidence: Evidence) -> str:
-    harmed = sorted(
-        {cell.trial.operation for cell in evidence.cells if cell.verdict is Verdict.CHANGES},
-        key=list(OPERATIONS).index,
-    )
-    told = {cell.label for cell in evidence.cells if cell.verdict not in UNDECIDED}
-    undecided = len(evidence.labels) - len(told)
-    text = f"Judged by the encoder '{evidence.encoder}', within its limits. "
-    if not told:
-        return text + (
-            "It could not judge any class: there are too few images, or it does not tell the "
-            "classes apart. Judge by eye, or embed on Balance with an encoder that suits such "
-            "pictures and try again."
-        )
-    text += "Safe: it still finds the label. Whether a model gains, Evaluate tells. "
-    if harmed:
-        titles = ", ".join(OPERATIONS[name].title.lower() for name in harmed)
-        text += f"At some strength, these change the label of some class: {titles}."
-    else:
-        text += "No operation changes the label of a class that could be judged."
-    if undecided:
-        text += (
-            f" {count_of(undecided, 'class')} could not be judged: there are too few images, or "
-            "the encoder does not tell the class apart."
-        )
-    if 2 * undecided > len(evidence.labels):
-        text += " These are most classes: judge by eye instead, or embed on Balance with "
-        text += "an encoder that suits such pictures and try again."
-    return text
 
 
 def _chosen(evidence: Evidence) -> Cell | None:
@@ -203,7 +173,7 @@ def _column(evidence: Evidence, cell: Cell, source: Source | str, predicted: str
 def _take_over(evidence: Evidence) -> None:
     is_any_safe = any(cell.verdict is Verdict.SAFE for cell in evidence.cells)
     if not is_any_safe:
-        quiet("No operation is shown to be safe for any class, so no policy is suggested.")
+        quiet("No operation is shown to be safe for any class, so there is no policy of safe ones.")
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
             "Use all safe operations", key="evidence_take", disabled=not is_any_safe,
@@ -213,7 +183,7 @@ def _take_over(evidence: Evidence) -> None:
         ):  # fmt: skip
             workspace = current_workspace()
             session = workspace.session
-            policy = suggest_policy(evidence, seed=session.policy.seed)
+            policy = safe_policy(evidence, seed=session.policy.seed)
             workspace.put(session, session.put(policy=policy, policy_chosen=True))
             start_anew()
             st.rerun()

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from app.pages.augment.best import best_section
 from app.pages.augment.controls import controls, start_anew
 from app.pages.augment.evidence import evidence_section
 from app.pages.augment.views import SHOWN, VIEWS
@@ -12,7 +13,7 @@ from app.session.session import Session
 from app.shell.page import ask_for_images, current_workspace, heading, lead_on, note, plain, quiet
 from core.augment import OPERATIONS, PRESET_HELP, PRESETS, AugmentPolicy
 from core.augment.as_code import CODE_FORMS
-from core.augment.suggestion import mirror_text
+from core.augment.evidence_text import mirror_text
 from core.dataset import TRAIN, ImageDataset
 from core.errors import SettingError
 from core.words import named
@@ -41,6 +42,7 @@ def augment_view(session: Session) -> Session:
     # The fragment stores the policy by itself, so that a slider repaints the pictures alone.
     _workbench(dataset)
     evidence_section(session, dataset)
+    best_section(session, dataset)
     lead_on("balance", "Choose how to balance", is_primary=True)
     return session
 

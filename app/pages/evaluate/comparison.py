@@ -25,11 +25,16 @@ from core.resample import STRATEGIES, BalancePlan, Settings
 
 @dataclass(frozen=True)
 class FromBalance:
-    """What is set on Balance and not the default, as a comparison takes it."""
+    """The plan of Balance, as a comparison takes it."""
 
     row: str  # such as 'smote@50%'
     strategy: str
     settings: Settings  # of every row with that strategy
+
+    @property
+    def is_default(self) -> bool:
+        """Return whether the row says it all."""
+        return self.row == self.strategy and self.settings == STRATEGIES[self.strategy].complete()
 
 
 @dataclass(frozen=True)
@@ -46,14 +51,14 @@ class Asked:
     folds: int = DEFAULT_FOLDS
     repeats: int | None = None  # None: the default
     margin: float = MARGIN
-    balance: FromBalance | None = None
+    beside: Sequence[str] = ()  # rows that come from Augment and Balance
+    settings: Mapping[str, Settings] = field(default_factory=dict)  # of strategies, where not usual
     original: ImageDataset | None = None  # before a person edited it, where that was done
 
     @property
     def rows(self) -> list[str]:
         """Return the names of all rows, the baseline first, each once."""
-        more = [] if self.balance is None else [self.balance.row]
-        return list(dict.fromkeys([BASELINE, *self.strategies, *more]))
+        return list(dict.fromkeys([BASELINE, *self.strategies, *self.beside]))
 
     @property
     def candidates(self) -> list[Candidate]:
@@ -64,25 +69,18 @@ class Asked:
         """
         return parse_candidates(self.rows, self.settings, self.policy)
 
-    @property
-    def settings(self) -> Mapping[str, Settings]:
-        """Return strategy -> settings that are not the default."""
-        return {} if self.balance is None else {self.balance.strategy: self.balance.settings}
-
 
 def from_balance(plan: BalancePlan | None) -> FromBalance | None:
-    """Return what a comparison takes from `plan`; None where all of it is the default.
+    """Return what a comparison takes from `plan`.
 
     A number for each class has no name as a row, so the default target stands in for it.
     """
     if plan is None:
         return None
-    record = STRATEGIES[plan.strategy]
     row = plan.strategy
-    if not isinstance(plan.target, Mapping) and plan.target not in {None, record.default_target}:
+    default = STRATEGIES[plan.strategy].default_target
+    if not isinstance(plan.target, Mapping) and plan.target not in {None, default}:
         row = f"{plan.strategy}@{plan.target}"
-    if row == plan.strategy and plan.settings == record.complete():
-        return None
     return FromBalance(row, plan.strategy, plan.settings)
 
 

@@ -34,9 +34,10 @@ from core.evaluate import (
     EvaluationReport,
     augmentations,
     parse_candidate,
+    parse_candidates,
 )
-from core.evaluate.candidates import all_names, check_suits, names_for
-from core.evaluate.estimate import Planned, estimate
+from core.evaluate.candidates import PLAN, all_names, check_suits, names_for, picture_rows
+from core.evaluate.estimate import Joining, Planned, estimate, offer_pictures
 from core.evaluate.experiment import DEFAULT_FOLDS, default_repeats, share_of
 from core.evaluate.heads import check_head
 from core.resample import STRATEGIES
@@ -49,6 +50,8 @@ _HEAD_KEY, _SEED_KEY = "evaluate_head", "evaluate_seed"
 _TEST_KEY, _LEAK_KEY = "evaluate_on_test_split", "evaluate_shows_leak"
 _FOLDS_KEY, _REPEATS_KEY = "evaluate_folds", "evaluate_repeats"
 _MARGIN_KEY = "evaluate_margin"
+_PICTURES_KEY = "evaluate_pictures"
+_ASKED_KEY = "evaluate_asked_for_pictures"  # by a button below the list of strategies
 _MOST_FOLDS, _MOST_REPEATS = 20, 100
 _MOST_POINTS = 50.0
 
@@ -70,8 +73,10 @@ def remember(session: Session, running: Asked | None) -> None:
         _REPEATS_KEY: asked.repeats,
         _MARGIN_KEY: round(100 * asked.margin, 3),
     }
+    # A button has asked for more than the list has.
+    lists = {_NAMES_KEY} if st.session_state.pop(_ASKED_KEY, False) else set()
     for key, value in wanted.items():
-        if key not in st.session_state:
+        if key not in st.session_state or key in lists:
             st.session_state[key] = value
 
 
@@ -79,7 +84,7 @@ def draw(session: Session, dataset: ImageDataset, metric: str, *, is_running: bo
     """Draw the form."""
     with st.container(border=True):
         names = _strategies(session.policy)
-        balance = _balance(session)
+        balance = _balance(session, names)
         left, right, middle = st.columns(3, vertical_alignment="bottom")
         with left:
             head = st.selectbox(
@@ -108,19 +113,19 @@ def draw(session: Session, dataset: ImageDataset, metric: str, *, is_running: bo
         folds, repeats = _repeats(head, is_held_out=on_test_split, adapts=adapts)
         asked = Asked(
             names_for(HEADS[head], names), head, metric, session.policy, int(seed), on_test_split,
-            shows_leak, folds, repeats, _margin(), balance,
+            shows_leak, folds, repeats, _margin(),
         )  # fmt: skip
         _tell_left_out(names, asked)
         if session.evaluation is not None and not is_running:
             _tell_what_differs(asked, session.evaluation)
-        _start_button(session, dataset, asked, is_running=is_running)
+        _start_buttons(session, dataset, asked, balance, is_running=is_running)
 
 
-def _balance(session: Session) -> FromBalance | None:
+def _balance(session: Session, names: Sequence[str]) -> FromBalance | None:
     """Draw what is set on Balance, and return it where it is to be compared."""
     balance = from_balance(session.balanced.plan if session.balanced is not None else None)
-    if balance is None:
-        return None
+    if balance is None or (balance.is_default and balance.row in {BASELINE, *names}):
+        return balance
     title = parse_candidate(balance.row).title
     words = STRATEGIES[balance.strategy].changed(balance.settings)
     told = plain(f"{title} ({words})" if words else title)
@@ -131,6 +136,23 @@ def _balance(session: Session) -> FromBalance | None:
         persist_state="session",
     )  # fmt: skip
     return balance if is_wanted else None
+
+
+def _with_balance(asked: Asked, balance: FromBalance | None) -> Asked:
+    """Return what is asked for with the plan of Balance; its pictures are not part of it yet."""
+    if balance is None:
+        return asked
+    is_row = not parse_candidate(balance.row).makes_pictures(HEADS[asked.head])
+    settings = {} if balance.is_default else {balance.strategy: balance.settings}
+    return replace(asked, beside=[balance.row] if is_row else [], settings=settings)
+
+
+def _pictures(asked: Asked, balance: FromBalance | None, planned: Planned) -> Joining:
+    """Return which rows of augmented pictures join what is asked for, and which wait."""
+    plan = PLAN if balance is None else balance.row
+    names = picture_rows(asked.strategies, planned.head, plan)
+    rows = parse_candidates([*asked.rows, *names], asked.settings, asked.policy)
+    return offer_pictures(planned, [row for row in rows if row.name in names])
 
 
 def _tell_left_out(names: Sequence[str], asked: Asked) -> None:
@@ -258,12 +280,17 @@ def _margin() -> float:
     return share_of(points)
 
 
-def _start_button(
-    session: Session, dataset: ImageDataset, asked: Asked, *, is_running: bool
+def _start_buttons(
+    session: Session,
+    dataset: ImageDataset,
+    asked: Asked,
+    balance: FromBalance | None,
+    *,
+    is_running: bool,
 ) -> None:
     try:
-        candidates = asked.candidates
-        check_suits(candidates, HEADS[asked.head])
+        asked = _with_balance(asked, balance)
+        check_suits(asked.candidates, HEADS[asked.head])
         encoder = session.embeddings.encoder if session.embeddings else session.encoder
         check_head(HEADS[asked.head], judge_of(encoder))
         planned = Planned(
@@ -271,10 +298,43 @@ def _start_button(
             0 if session.embeddings else len(dataset),
             asked.folds, asked.repeats, asked.on_test_split,
         )  # fmt: skip
-        cost = estimate(planned, candidates)
+        pictures = _pictures(asked, balance, planned)
+        if pictures.joined and st.checkbox(
+            plain(pictures.joined_text), value=True, key=_PICTURES_KEY, persist_state="session",
+            help="As set on Augment and Balance, and as an export writes them.",
+        ):  # fmt: skip
+            joined = [one.name for one in pictures.joined]
+            asked = replace(asked, beside=[*asked.beside, *joined])
+        cost = estimate(planned, asked.candidates)
     except SettingError as error:
         st.error(plain(str(error)))
         return
+    with st.container(horizontal=True):
+        _start_button(session, dataset, asked, is_running=is_running)
+        more = [one.name for one in pictures.waiting]
+        if more and st.button(pictures.button, disabled=is_running, key="evaluate_start_pictures"):
+            st.session_state[_ASKED_KEY] = True
+            _start(session, dataset, replace(asked, strategies=[*asked.strategies, *more]))
+            st.rerun()
+    fairness = (
+        "No strategy learns from the test split."
+        if asked.on_test_split
+        else "Folds are drawn first. Near-duplicates and groups stay on one side, and only the "
+        "training side is resampled and learned from."
+    )
+    settings = "All strategies use their default settings."
+    if asked.settings:
+        titles = ", ".join(STRATEGIES[name].title for name in asked.settings)
+        settings = plain(
+            f"{titles} is compared with its settings on Balance, the others with their defaults."
+        )
+    told = plain(pictures.waiting_text)
+    st.caption(" ".join(text for text in (cost.text, told, settings, fairness) if text))
+
+
+def _start_button(
+    session: Session, dataset: ImageDataset, asked: Asked, *, is_running: bool
+) -> None:
     count = len(asked.rows)
     text = f"Compare {count_of(count, 'strategy')}"
     if session.embeddings is None:
@@ -287,18 +347,6 @@ def _start_button(
     ):
         _start(session, dataset, asked)
         st.rerun()
-    fairness = (
-        "No strategy learns from the test split."
-        if asked.on_test_split
-        else "Folds are drawn first. Near-duplicates and groups stay on one side, and only the "
-        "training side is resampled and learned from."
-    )
-    settings = "All strategies use their default settings."
-    if asked.balance is not None:
-        record = STRATEGIES[asked.balance.strategy]
-        others = "with its settings on Balance, the others with their defaults."
-        settings = plain(f"{record.title} is compared {others}")
-    st.caption(f"{cost.text} {settings} {fairness}")
 
 
 def _start(session: Session, dataset: ImageDataset, asked: Asked) -> None:

@@ -11,7 +11,7 @@ from command_line import without_reading
 from app.cli import evaluate as evaluate_command
 from app.cli import main
 from core.errors import SettingError
-from core.evaluate import Candidate, EvaluationReport, Experiment, evaluate
+from core.evaluate import Candidate, EvaluationReport, Experiment, estimate, evaluate
 from core.evaluate.report import Done
 
 Captured = pytest.CaptureFixture[str]
@@ -63,6 +63,40 @@ def test_a_set_of_strategies_stands_for_its_rows(capsys: Captured, drawn_folder:
     assert code == 0
     names = [row["name"] for row in json.loads(out)["strategies"]]
     assert names[:4] == ["none", "smote", "smote:pictures", "borderline_smote"]
+
+
+@pytest.mark.parametrize(
+    ("options", "at_once", "is_compared", "is_told"),
+    [
+        ([], 60, True, False),
+        ([], 0, False, True),
+        (["--pictures"], 0, True, False),
+        (["--no-pictures"], 60, False, False),
+        (["--strategies", "class_weights"], 60, False, False),
+    ],
+)
+def test_pictures_are_compared_unasked_where_they_are_quickly_made(
+    capsys: Captured,
+    drawn_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    at_once: float,
+    is_compared: bool,
+    is_told: bool,
+) -> None:
+    monkeypatch.setattr(estimate, "AT_ONCE_SECONDS", at_once)
+    found = tmp_path / "found.json"
+
+    code, _, err = outcome(
+        capsys, drawn_folder, *options, "--folds", 2, "--repeats", 1, "--json", found
+    )
+
+    assert code == 0
+    names = list(json.loads(found.read_text())["settings"])
+    assert (names[-2:] == ["augment", "smote:pictures"]) == is_compared
+    told = "evenset: Not compared yet: augmented pictures and SMOTE as pictures ("
+    assert (told in err) == ("--pictures compares them too." in err) == is_told
 
 
 @pytest.mark.parametrize(

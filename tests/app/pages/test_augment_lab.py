@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from functools import partial
 from html import unescape
 from pathlib import Path
 
@@ -15,17 +16,23 @@ from opened_page import button, finish_jobs, html, open_view, text, visitor
 from streamlit.testing.v1 import AppTest
 
 from app.charts.evidence import evidence_map
+from app.charts.operations import operation_gains
+from app.pages.augment import best as page_of_best
 from app.pages.augment.pictures import Source, open_sources, values_text
 from app.pages.augment.views import VIEWS
 from app.session.session import Session
 from app.session.workspace import Workspace
-from core.augment import PRESETS, AugmentPolicy, make_step
+from core.augment import OPERATIONS, PRESETS, AugmentPolicy, make_step
 from core.augment.draws import draw_steps
 from core.augment.evidence import Evidence, measure_evidence
 from core.augment.trials import Trial
 from core.augment.verdict import Verdict
 from core.dataset import ImageDataset, Take
 from core.embed import embed
+from core.evaluate import Experiment, Outcome
+from core.evaluate.augmentation_answer import BestAugmentation, OperationGain, Tried
+from core.evaluate.inference import Effect
+from core.evaluate.outcomes import Standing
 from core.pictures.encode import encode
 from core.resample import TrainingSide, make_plan, resample
 
@@ -205,7 +212,9 @@ def test_a_pick_of_other_evidence_is_forgotten(lab_session: Session) -> None:
     assert "Click a mark to see the pictures behind it." in text(page)
 
 
-def test_the_suggested_policy_is_taken_over_by_its_button(lab_session: Session) -> None:
+def test_the_policy_of_all_safe_operations_is_taken_over_by_its_button(
+    lab_session: Session,
+) -> None:
     workspace = visitor(lab_session)
     page = opened(workspace)
 
@@ -284,3 +293,83 @@ def test_a_file_that_changed_since_it_was_shown_is_shown_no_more(tmp_path: Path)
         "0.png changed after it was loaded",
         "0.png can no longer be read (No such file or directory)",
     ]
+
+
+def best(policy: AugmentPolicy | None) -> BestAugmentation:
+    gain = Effect(0.02, (0.01, 0.03), (0.01, 0.03), 0.02)
+    better = Standing("augment:crop", gain, Outcome.BETTER, is_beyond_margin=False)
+    same = Standing("augment:grey", Effect(0.0), Outcome.IDENTICAL, is_beyond_margin=False)
+    operations = (
+        OperationGain("crop", better, Tried("crop", 0.02, "east", 0.5)),
+        OperationGain("grey", same, Tried("grey", 0.0, "east", 0.0)),
+    )
+    return BestAugmentation(operations, better, (("crop",), ()), policy, "classical", 16, 0.01)
+
+
+def test_the_policy_that_was_chosen_is_taken_over_by_its_button(lab_session: Session) -> None:
+    policy = AugmentPolicy((make_step("crop", probability=1),), seed=99, pick=1)
+    workspace = visitor(lab_session.put(best_augmentation=best(policy)))
+    page = opened(workspace)
+    for sentence in best(policy).sentences:
+        assert sentence.replace("-", "\u2212") in text(page).replace("-", "\u2212")
+
+    page.button(key="best_take").click().run()
+
+    assert not page.exception
+    assert workspace.session.policy == replace(policy, seed=lab_session.policy.seed)
+    assert workspace.session.best_augmentation is not None
+
+
+def test_where_nothing_is_chosen_no_policy_is_suggested(lab_session: Session) -> None:
+    page = opened(visitor(lab_session.put(best_augmentation=best(None))))
+
+    assert "best_take" not in [button.key for button in page.button]
+    assert "On all images the rule chooses no operation" in text(page)
+
+
+def test_before_a_choice_nothing_is_called_suggested(lab_session: Session) -> None:
+    page = opened(visitor(lab_session))
+
+    assert "suggested" not in text(page)
+    assert "augmented pictures to make" in text(page)
+    assert "It speaks of frozen vectors." in text(page)
+
+
+def test_what_is_chosen_among_is_told_with_its_count(lab_session: Session) -> None:
+    page = opened(visitor(lab_session))
+    assert page.button(key="best_start").label == "Embed 16 images and choose among 5 operations"
+
+    page.selectbox(key="best_among").set_value("all operations").run()
+
+    assert f"choose among {len(OPERATIONS)} operations" in page.button(key="best_start").label
+    assert page.selectbox(key="best_among").options[1] == "the safe operations"
+
+
+@pytest.mark.long
+def test_a_choice_is_a_job_whose_progress_stands_in_its_place(
+    embedded_session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_of_best, "Experiment", partial(Experiment, n_splits=2, repeats=2))
+    one = AugmentPolicy((make_step("brightness"),))
+    workspace = visitor(embedded_session.put(policy=one, policy_chosen=True))
+    page = opened(workspace)
+
+    button(page, "Choose among 1 operation").click().run()
+    assert "cancel_choose_augmentation_here" in [button.key for button in page.button]
+    assert "best_start" not in [button.key for button in page.button]
+    finish_jobs(workspace)
+    page.run()
+
+    assert not page.exception
+    found = workspace.session.best_augmentation
+    assert found is not None, workspace.message
+    assert [one.operation for one in found.operations] == ["brightness"]
+    assert "best_start" in [button.key for button in page.button]
+
+
+def test_a_dot_for_each_operation_is_filled_where_it_was_chosen() -> None:
+    figure = operation_gains(best(None))
+
+    dots = {trace.y[0]: trace.marker.symbol for trace in figure.data}
+    assert dots == {"Grey": "circle-open", "Crop": "circle"}
+    assert [list(trace.x) for trace in figure.data] == [[0.0], [2.0]]

@@ -12,7 +12,7 @@ from opened_page import button, finish_jobs, open_view, text, visitor
 
 from app.pages.evaluate.comparison import from_balance
 from app.session.session import Balanced, Session
-from core.evaluate import Difference, Outcome
+from core.evaluate import Difference, Outcome, estimate
 from core.pictures.encode import encode
 from core.resample import Target, make_plan
 
@@ -191,9 +191,53 @@ def test_results_of_another_seed_say_so(embedded_session: Session) -> None:
 
 
 def test_the_time_follows_what_is_asked_for(embedded_session: Session) -> None:
-    asked = {"evaluate_head": "network"}
+    asked = {"evaluate_head": "network", "evaluate_strategies": ["augment"]}
     few = open_view("evaluate", visitor(embedded_session), **asked)
     many = open_view("evaluate", visitor(embedded_session), evaluate_repeats=50, **asked)
 
-    assert "to make, 5 s." in text(few)
-    assert "to make, 4 min." in text(many)
+    assert "17 augmented pictures to make, a few seconds." in text(few)
+    assert "17 augmented pictures to make, 2 min." in text(many)
+
+
+def test_pictures_that_are_quickly_made_are_compared_unasked(embedded_session: Session) -> None:
+    page = open_view("evaluate", visitor(planned(embedded_session, "adasyn", None)))
+
+    joined = page.checkbox(key="evaluate_pictures")
+
+    assert "With augmented pictures and ADASYN as pictures (44 pictures to make, a few" in text(
+        page
+    )
+    assert button(page, "Compare 9 strategies")
+    joined.uncheck().run()
+    assert button(page, "Compare 7 strategies")
+
+
+def test_pictures_that_take_longer_wait_for_their_button(
+    embedded_session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(estimate, "AT_ONCE_SECONDS", 0)
+    workspace = visitor(embedded_session)
+    page = open_view("evaluate", workspace, evaluate_repeats=1)
+    assert "Not compared yet: augmented pictures and SMOTE as pictures (" in text(page)
+    button(page, "Compare 6 strategies").click().run()
+    finish_jobs(workspace)
+    page.run()
+
+    button(page, "Compare the augmented pictures too: about ").click().run()
+    finish_jobs(workspace)
+    page.run()
+
+    assert not page.exception
+    report = workspace.session.evaluation
+    assert report is not None
+    assert list(report.settings)[-2:] == ["augment", "smote:pictures"]
+    assert "The other 6 were not run again" in text(page)
+    assert page.multiselect(key="evaluate_strategies").value[-2:] == ["augment", "smote:pictures"]
+    assert button(page, "Compare 8 strategies")
+
+
+def test_whoever_names_strategies_gets_those(embedded_session: Session) -> None:
+    page = open_view("evaluate", visitor(embedded_session), evaluate_strategies=["smote", "lda"])
+
+    assert "With augmented pictures" not in text(page)
+    assert button(page, "Compare 3 strategies")

@@ -89,8 +89,8 @@ def test_evidence_that_judges_no_class_claims_nothing(unjudged: Session) -> None
     assert "changes a label" not in text(page)
 
 
-def test_no_policy_is_suggested_where_nothing_is_safe(unjudged: Session) -> None:
+def test_no_policy_is_offered_where_nothing_is_safe(unjudged: Session) -> None:
     page = open_view("augment", visitor(unjudged))
 
     assert page.button(key="evidence_take").disabled
-    assert "no policy is suggested" in text(page)
+    assert "no policy of safe ones" in text(page)

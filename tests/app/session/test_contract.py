@@ -128,7 +128,8 @@ def full(smote_session: Session, tmp_path_factory: pytest.TempPathFactory) -> Se
     target = tmp_path_factory.mktemp("full") / "pets.zip"
     return smote_session.put(
         folder=target.parent, pending=Waiting(target.parent), policy_chosen=True,
-        insights=Insights(), evidence=object(), clusters=object(), difficulty=object(),
+        insights=Insights(), evidence=object(), best_augmentation=object(), clusters=object(),
+        difficulty=object(),
         quality=object(), compared=object(), placed=(object(),), evaluation=object(),
         exported=ExportReport(target, (), {}, {}, (), 0),
     )  # fmt: skip

@@ -10,14 +10,13 @@ from core.augment.trials import Trial, leading
 from core.augment.verdict import UNDECIDED, Verdict
 from core.errors import SettingError
 from core.parameters import Range, RangeValues
-from core.words import named
 
 # Each operation was tried alone: all of them on one picture would be another thing.
 _AT_ONCE = 2
 _HARMFUL = {Verdict.CHANGES, Verdict.RISKY}
 
 
-def suggest_policy(evidence: Evidence, *, seed: int = 0) -> AugmentPolicy:
+def safe_policy(evidence: Evidence, *, seed: int = 0) -> AugmentPolicy:
     """Return a policy in which each class gets what is safe for it, and nothing that harms it.
 
     Safe is not helpful: the encoder still finds the label, and whether a model gains is told by a
@@ -51,24 +50,6 @@ def safe_for(evidence: Evidence, label: str) -> list[Trial]:
         if _serves(evidence, label, trial):
             strongest[trial.operation, _is_upward(trial)] = trial
     return list(strongest.values())
-
-
-def mirror_text(evidence: Evidence) -> str | None:
-    """Return a sentence on what a mirror does to the classes; None where none was tried."""
-    mirrors = [trial for trial in evidence.trials if OPERATIONS[trial.operation].is_mirror]
-    if not mirrors:
-        return None
-    title = OPERATIONS[mirrors[0].operation].title.lower()
-    verdicts = {label: evidence.by_place[label, mirrors[0]].verdict for label in evidence.labels}
-    changed = [label for label, verdict in verdicts.items() if verdict is Verdict.CHANGES]
-    undecided = [label for label, verdict in verdicts.items() if verdict in UNDECIDED]
-    if len(undecided) == len(verdicts):
-        return "No class could be judged. Compare the pictures below."
-    if changed:
-        return f"A {title} changes the label of {named(changed)}."
-    if undecided:
-        return f"Of the classes that could be judged, a {title} changes none."
-    return f"A {title} changes the label of no class."
 
 
 def _step(evidence: Evidence, operation: str) -> Step | None:
