@@ -220,6 +220,10 @@ class Done:
         """Return the whole report."""
         return _write(self, list(METRICS), has_classes=True)
 
+    def conclusion(self, metric: str) -> Conclusion:
+        """Return what the differences come to by one metric, before it is put into words."""
+        return _infer(self, metric)[1]
+
     def files_of(self, name: str) -> int:
         """Return how many files a candidate adds to the training images, or below 0 leaves out."""
         return round(self.spent[name].change * self.learned)
