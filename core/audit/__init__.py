@@ -1,13 +1,15 @@
 """What is unbalanced and what is wrong in a dataset.
 
 Read `check` first: what a check is, and what it is given; then `checks`: all of them. Beside it
-stand the functions that look: `balance` at the counts of the classes, `leaks` at what is there
+stand the functions that look: `balance` at the counts of the classes (`balance_figures` has all
+figures of them), `leaks` at what is there
 twice or in two splits, `files` at what cannot be read or is damaged, `pictures` at what reading
 changes. `measures` reads every picture once for those that look at pictures. `report` runs them
 all. A finding itself is `core.dataset.finding`'s: others find, too.
 """
 
 from core.audit.balance import measure_imbalance
+from core.audit.balance_figures import BalanceFigures, measure_balance
 from core.audit.check import AuditInput, Check, Need
 from core.audit.checks import CHECKS
 from core.audit.measures import PictureMeasures, measure_pictures
@@ -18,12 +20,14 @@ __all__ = [
     "CHECKS",
     "AuditInput",
     "AuditReport",
+    "BalanceFigures",
     "Check",
     "Finding",
     "Need",
     "PictureMeasures",
     "Severity",
     "audit",
+    "measure_balance",
     "measure_imbalance",
     "measure_pictures",
     "write_report",

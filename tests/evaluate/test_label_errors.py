@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
-from evaluate_sets import clusters, embedded, images
+from labelled_sets import clusters, embedded, images
 from numpy.testing import assert_array_equal
 from numpy.typing import NDArray
 
