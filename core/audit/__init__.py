@@ -2,10 +2,11 @@
 
 Read `check` first: what a check is, and what it is given; then `checks`: all of them. Beside it
 stand the functions that look: `balance` at the counts of the classes (`balance_figures` has all
-figures of them), `leaks` at what is there
-twice or in two splits, `files` at what cannot be read or is damaged, `pictures` at what reading
-changes. `measures` reads every picture once for those that look at pictures. `report` runs them
-all. A finding itself is `core.dataset.finding`'s: others find, too.
+figures of them), `leaks` at what is there twice or in two splits, `files` at what cannot be read or
+is damaged, `pictures` at what reading changes, `neighbours` at what the vectors show around each
+image, `labels` at labels that look wrong; `blind_review` tells how many of them are. `severity`
+weighs what is found. `measures` reads every picture once for those that look at pictures. `report`
+runs them all. A finding itself is `core.dataset.finding`'s: others find, too.
 """
 
 from core.audit.balance import measure_imbalance

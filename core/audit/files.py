@@ -1,20 +1,15 @@
 """What is wrong with the files: damaged inside, skipped, or all of a class unusable."""
 
 from collections import Counter
-from collections.abc import Mapping
 
 import numpy as np
 
 from core.audit.pictures import where
+from core.audit.severity import severity_of
 from core.dataset import ImageDataset, SkippedFile
 from core.dataset.finding import Finding, Severity
 from core.dataset.skipped import listed, reasons_of
 from core.words import count_of, named
-
-# Shares of all pictures, and of those of the class that has most, from which on it is graver.
-_GRAVE, _GRAVE_IN_CLASS = 0.2, 0.5
-_NOTABLE, _NOTABLE_IN_CLASS = 0.05, 0.2
-_ONE = 1  # picture that is lost is no grave matter, whatever its share
 
 
 def find_lost_classes(dataset: ImageDataset) -> list[Finding]:
@@ -43,7 +38,7 @@ def find_skipped(dataset: ImageDataset) -> list[Finding]:
     lost = Counter(skip.label for skip in dataset.skipped if skip.label)
     kept = dataset.counts()
     wholes = {label: kept.get(label, 0) + count for label, count in lost.items()}
-    severity = _severity(lost, wholes, len(dataset.present_rows) + lost.total())
+    severity = severity_of(lost, wholes, len(dataset.present_rows) + lost.total())
     return [Finding("skipped", severity, np.empty(0, np.intp), text, remedy)]
 
 
@@ -66,23 +61,5 @@ def find_damaged(dataset: ImageDataset) -> list[Finding]:
         f"{where(dataset, rows)}"
     )
     damaged = Counter(str(label) for label in table["label"])
-    severity = _severity(damaged, dataset.counts(), len(dataset.present_rows))
+    severity = severity_of(damaged, dataset.counts(), len(dataset.present_rows))
     return [Finding("damaged", severity, rows, text, remedy)]
-
-
-def _severity(counts: Counter[str], wholes: Mapping[str, int], whole: int) -> Severity:
-    """Return how grave it is by its share of all pictures, and of a class.
-
-    Args:
-        counts: Pictures concerned, of each label that has any.
-        wholes: All pictures of each of these labels.
-        whole: All pictures.
-    """
-    if not counts:
-        return Severity.LOW
-    share = counts.total() / whole
-    of_class = max(count / wholes[label] for label, count in counts.items())
-    if counts.total() > _ONE and (share >= _GRAVE or of_class >= _GRAVE_IN_CLASS):
-        return Severity.HIGH
-    is_notable = share >= _NOTABLE or of_class >= _NOTABLE_IN_CLASS
-    return Severity.MEDIUM if is_notable else Severity.LOW

@@ -1,0 +1,108 @@
+"""Labels that look wrong: a list to look through from the top, and what can be done with it."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.audit.check import AuditInput, Check
+from core.audit.severity import count_labels, severity_of_rows
+from core.dataset import ImageDataset, Rows
+from core.dataset.edits import Change, Edit
+from core.dataset.finding import Finding, Remedy
+from core.evaluate.label_errors import LabelErrors
+from core.words import count_of, named
+
+# Of the images that are not on the list, the share of contradicted ones up to which the encoder
+# tells the classes apart: at 2% of Caltech's 20 largest classes, nine in ten of the list were
+# wrong; at 14% of clothing, seven or eight (`benchmarks/label_errors.py`).
+_TOLD_APART = 0.025
+_WHY = "label_looks_wrong"
+
+
+def scores_of_labels(given: AuditInput) -> NDArray[np.float64]:
+    """Return (N,) how likely each label is, beside the likeliest other; NaN where nobody knows."""
+    assert given.label_errors is not None
+    scores = np.full(len(given.dataset), np.nan)
+    scores[given.label_errors.rows] = given.label_errors.scores
+    return scores
+
+
+def find_label_errors(given: AuditInput, check: Check) -> list[Finding]:
+    """Tell of images whose label is much less likely than another one, the least likely first."""
+    assert given.label_errors is not None
+    dataset, errors = given.dataset, given.label_errors
+    is_found = errors.scores <= given.threshold(check)
+    rows = errors.rows[is_found]
+    if len(rows) == 0:
+        return []
+    codes = _codes_in(dataset, errors.classes)
+    suggested = codes[errors.suggested[is_found]]
+    counts = count_labels(dataset, rows)
+    return [
+        Finding(
+            "label_errors",
+            severity_of_rows(dataset, rows),
+            rows,
+            _text(dataset, rows, counts, suggested),
+            "Look through the list from the top: give the image another label, keep it, or leave "
+            "it out. How many labels are wrong is not told by it; a blind review of a sample tells.",
+            remedies=_remedies(dataset, errors, rows, suggested),
+            labels=tuple(counts),
+            scores=errors.scores[is_found],
+            suggested=suggested,
+        )
+    ]
+
+
+def _text(
+    dataset: ImageDataset, rows: Rows, counts: Counter[str], suggested: NDArray[np.intp]
+) -> str:
+    labels = list(counts)
+    if len(labels) == 1:
+        looks = "looks" if len(rows) == 1 else "look"
+        text = f"'{labels[0]}' has {count_of(len(rows), 'image')} whose label {looks} wrong"
+        text = text.replace("look wrong", "looks wrong")
+    else:
+        listed = [f"'{label}' ({counts[label]:,})" for label in labels[:4]]
+        if len(labels) > 4:
+            listed.append(f"{count_of(len(labels) - 4, 'more class')}")
+        text = (
+            f"{count_of(len(rows), 'image')} of {len(dataset.present_rows):,} have a label that "
+            f"looks wrong: {', '.join(listed[:-1])} and {listed[-1]}"
+        )
+    pairs = Counter(zip(dataset.codes[rows].tolist(), suggested.tolist(), strict=True))
+    (own, other), count = pairs.most_common(1)[0]
+    if count > 1:
+        text += (
+            f". Most often '{dataset.classes[own]}' looks like '{dataset.classes[other]}' "
+            f"({count_of(count, 'image')})"
+        )
+    return f"{text}."
+
+
+def _remedies(
+    dataset: ImageDataset, errors: LabelErrors, rows: Rows, suggested: NDArray[np.intp]
+) -> tuple[Remedy, ...]:
+    """Return what a click can do: leave out, and relabel where the list is nearly all wrong."""
+    leave_out = Remedy(
+        f"Leave out {count_of(len(rows), 'image')}",
+        (Edit(np.sort(rows), Change.LEAVE_OUT, why=_WHY),),
+    )
+    others = len(errors.rows) - len(rows)
+    doubted = int(errors.is_contradicted.sum()) - len(rows)
+    if others == 0 or doubted > _TOLD_APART * others:
+        return (leave_out,)
+    edits = tuple(
+        Edit(np.sort(rows[suggested == code]), Change.LABEL, dataset.classes[code], why=_WHY)
+        for code in np.unique(suggested).tolist()
+    )
+    new = [dataset.classes[code] for code in np.unique(suggested).tolist()]
+    return (Remedy(f"Relabel {count_of(len(rows), 'image')} to {named(new)}", edits), leave_out)
+
+
+def _codes_in(dataset: ImageDataset, classes: Sequence[str]) -> NDArray[np.intp]:
+    """Return the code in the dataset of each of `classes`."""
+    code_of = {label: code for code, label in enumerate(dataset.classes)}
+    return np.array([code_of[label] for label in classes], np.intp)
