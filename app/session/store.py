@@ -15,7 +15,7 @@ import numpy as np
 
 from app.session.embedding import as_values, embed_and_map
 from app.session.kept_report import REPORT_FILE, with_kept_report
-from app.session.session import Balanced, Session
+from app.session.session import AT_ONCE_SECONDS, Balanced, Session
 from core import records
 from core.audit import audit
 from core.dataset import ImageDataset, select
@@ -170,14 +170,15 @@ def reopen(workspace: Path, saved: SavedSession, vectors: Path, progress: Progre
     source = read_dataset(folder / _INDEX)
     source = with_decoding(source, decoding_of(saved.recipe.choices, source.proposal.decoding))
     _look_for_files(source, workspace, progress)
+    report = audit(source, progress, within_s=AT_ONCE_SECONDS)
     session = Session().put(
-        source=source, audit=audit(source, progress), folder=folder,
+        source=source, measures=report.given.measures, audit=report, folder=folder,
         not_ahead=saved.not_ahead, encoder=saved.encoder,
     )  # fmt: skip
     recipe = saved.recipe
     if recipe.take is not None:
-        report = audit(select(source, recipe.take), progress)
-        session = session.put(take=recipe.take, audit=report)
+        report = audit(select(source, recipe.take), progress, within_s=AT_ONCE_SECONDS)
+        session = session.put(take=recipe.take, measures=report.given.measures, audit=report)
     if recipe.edits and session.taken is not None:
         edits, _ = find_edits(recipe.edits, session.taken)
         session = session.put(edits=edits)

@@ -7,19 +7,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.audit.check import AuditInput, Check
-from core.audit.severity import count_labels, severity_of_rows
+from core.audit.severity import count_labels, severity_of_doubts
 from core.dataset import ImageDataset, Rows
 from core.dataset.edits import Change, Edit
 from core.dataset.finding import Finding, Remedy, Severity
-from core.neighbours.graph import TYPE_NAMES
 from core.resample.difficulty import Difficulty
 from core.resample.smote_limits import HUBS
 from core.words import count_of, named
 
+# In the order of `core.neighbours.graph`.
+_TYPE_WORDS = ("are safe", "borderline", "rare", "outliers")
 # How mixed two classes are: 0 where no image has one of the other among its nearest, 1 where
 # neighbours of the two are as they would be without labels.
 _MIXED, _NOT_TOLD_APART = 0.4, 0.8
-_LEAST_SHARE = 0.1  # of the neighbours of a pair that are of the other class of the pair
+# Of the neighbours of a pair, the share that is of the other class, and that is of either. Where
+# it is less, the classes lie among all others rather than among each other.
+_LEAST_OTHER, _LEAST_EITHER, _ONE_CLOUD = 0.1, 0.4, 0.6
+_FEWEST_TO_MERGE = 20  # images of either class
 _MOST_PAIRS = 3
 _HUB_DEVIATIONS = 2  # of how often images are neighbours, above the mean
 
@@ -30,23 +34,23 @@ def scores_of_foreign(given: AuditInput) -> NDArray[np.float64]:
     It is told of classes with more images than neighbours are looked at: the few images of a
     smaller one cannot be most of anyone's neighbours.
     """
-    assert given.difficulty is not None
-    difficulty = given.difficulty
+    assert given.insights.difficulty is not None
+    difficulty = given.insights.difficulty
     codes = given.dataset.codes[difficulty.rows]
     is_told = np.bincount(codes, minlength=len(given.dataset.classes))[codes] > difficulty.k
     return _by_row(given, np.where(is_told, difficulty.around.foreign, np.nan))
 
 
 def scores_of_distance(given: AuditInput) -> NDArray[np.float64]:
-    """Return (N,) how many times as far as usual each image lies from its class."""
-    assert given.difficulty is not None
-    return _by_row(given, given.difficulty.apart)
+    """Return (N,) how far each image lies from its class, in spreads of what is usual there."""
+    assert given.insights.difficulty is not None
+    return _by_row(given, given.insights.difficulty.apart)
 
 
 def find_foreign(given: AuditInput, check: Check) -> list[Finding]:
     """Tell of images whose nearest images have other labels, class by class."""
-    assert given.difficulty is not None and check.scores is not None
-    dataset, difficulty = given.dataset, given.difficulty
+    assert given.insights.difficulty is not None and check.scores is not None
+    dataset, difficulty = given.dataset, given.insights.difficulty
     scores = check.scores(given)
     rows = _worst_first(scores, given.threshold(check))
     if len(rows) == 0:
@@ -54,8 +58,10 @@ def find_foreign(given: AuditInput, check: Check) -> list[Finding]:
     counts, wholes = count_labels(dataset, rows), dataset.counts()
     labels = sorted(counts, key=lambda label: (-counts[label] / wholes[label], label))
     lie = "lies" if len(rows) == 1 else "lie"
-    kinds = np.bincount(difficulty.types, minlength=len(TYPE_NAMES)) / len(difficulty.types)
-    of_all = ", ".join(f"{share:.0%} {name}" for share, name in zip(kinds, TYPE_NAMES, strict=True))
+    kinds = np.bincount(difficulty.types, minlength=len(_TYPE_WORDS)) / len(difficulty.types)
+    of_all = ", ".join(
+        f"{share:.0%} {name}" for share, name in zip(kinds, _TYPE_WORDS, strict=True)
+    )
     text = (
         f"{count_of(len(rows), 'image')} {lie} among images of other classes: "
         f"{_of_classes(labels, counts, wholes)}. Of all images, {of_all}."
@@ -67,7 +73,7 @@ def find_foreign(given: AuditInput, check: Check) -> list[Finding]:
     return [
         Finding(
             "among_others",
-            severity_of_rows(dataset, rows),
+            severity_of_doubts(dataset, rows),
             rows,
             text,
             remedy,
@@ -87,15 +93,14 @@ def find_far(given: AuditInput, check: Check) -> list[Finding]:
     counts = count_labels(dataset, rows)
     lie, them = ("lies", "it") if len(rows) == 1 else ("lie", "them")
     text = (
-        f"{count_of(len(rows), 'image')} {lie} far from all others of the class, up to "
-        f"{scores[rows[0]]:.1f} times as far as usual: "
+        f"{count_of(len(rows), 'image')} {lie} far from all others of the class: "
         f"{_of_classes(list(counts), counts, dataset.counts())}."
     )
     edit = Edit(np.sort(rows), Change.LEAVE_OUT, why="far_from_class")
     return [
         Finding(
             "far_from_class",
-            severity_of_rows(dataset, rows),
+            severity_of_doubts(dataset, rows),
             rows,
             text,
             f"Look at {them}: what does not belong to the set at all is best left out; a rare view "
@@ -115,27 +120,27 @@ class _Pair:
     larger: str
     mixing: float  # 0 to 1
     shares: tuple[float, float]  # of the neighbours of either, what is of the other
+    is_one_cloud: bool  # nothing tells them apart, and little else is among them
 
 
 def find_overlaps(given: AuditInput) -> list[Finding]:
     """Tell of the pairs of classes whose images lie most among each other."""
-    assert given.difficulty is not None
-    dataset, difficulty = given.dataset, given.difficulty
+    assert given.insights.difficulty is not None
+    dataset, difficulty = given.dataset, given.insights.difficulty
     pairs = _mixed_pairs(difficulty)
     if not pairs:
         return []
     told = [
-        f"of the nearest images of '{pair.smaller}', {pair.shares[0]:.0%} are of '{pair.larger}', "
-        f"and of those of '{pair.larger}' {pair.shares[1]:.0%} of '{pair.smaller}'"
+        f"'{pair.smaller}' and '{pair.larger}' ({pair.shares[0]:.0%} and {pair.shares[1]:.0%})"
         for pair in pairs[:_MOST_PAIRS]
     ]
     more = len(pairs) - _MOST_PAIRS
     text = (
         f"{count_of(len(pairs), 'pair')} of classes overlap"
-        f"{'s' if len(pairs) == 1 else ''}: {'; '.join(told)}"
-        f"{f'; and {more:,} more' if more > 0 else ''}."
+        f"{'s' if len(pairs) == 1 else ''}, by the share of the nearest images that are of the "
+        f"other class: {', '.join(told)}{f' and {more:,} more' if more > 0 else ''}."
     )
-    merged = [pair for pair in pairs if pair.mixing >= _NOT_TOLD_APART]
+    merged = [pair for pair in pairs if pair.is_one_cloud]
     rows, scores = _between(dataset, difficulty, pairs)
     labels = dict.fromkeys(label for pair in pairs for label in (pair.smaller, pair.larger))
     return [
@@ -155,8 +160,8 @@ def find_overlaps(given: AuditInput) -> list[Finding]:
 
 def find_hubs(given: AuditInput) -> list[Finding]:
     """Tell of images that are neighbours of very many others, where that is so."""
-    assert given.difficulty is not None
-    difficulty = given.difficulty
+    assert given.insights.difficulty is not None
+    difficulty = given.insights.difficulty
     occurrences = difficulty.around.occurrences
     if difficulty.hubness <= HUBS:
         return []
@@ -176,8 +181,8 @@ def find_hubs(given: AuditInput) -> list[Finding]:
             Severity.LOW,
             difficulty.rows[hubs],
             text,
-            "Look at them: plain or blurred pictures resemble everything. Another encoder, or SMOTE "
-            "that uses each image equally often, depends less on them.",
+            "Look at them: plain or blurred pictures resemble everything. Another encoder depends "
+            "less on them, and so does SMOTE that uses each image equally often.",
             scores=occurrences[hubs].astype(np.float64),
         )
     ]
@@ -185,16 +190,14 @@ def find_hubs(given: AuditInput) -> list[Finding]:
 
 def find_thin_classes(given: AuditInput) -> list[Finding]:
     """Tell of classes with fewer images than directions in which classes vary here."""
-    assert given.difficulty is not None
-    dataset, difficulty = given.dataset, given.difficulty
+    assert given.insights.difficulty is not None
+    dataset, difficulty = given.dataset, given.insights.difficulty
     figures = difficulty.classes.values()
     told = [one.dimension for one in figures if one.dimension is not None]
     if not told:
         return []
     typical = float(np.median(told))
-    thin = [
-        one.label for one in figures if difficulty.k < one.images <= (one.dimension or typical)
-    ]
+    thin = [one.label for one in figures if difficulty.k < one.images <= (one.dimension or typical)]
     if not thin:
         return []
     rows = np.sort(np.concatenate([dataset.rows_of(label) for label in thin]))
@@ -217,9 +220,9 @@ def find_thin_classes(given: AuditInput) -> list[Finding]:
 
 def _by_row(given: AuditInput, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return (N,) for each row of the dataset what was measured of those with a vector."""
-    assert given.difficulty is not None
+    assert given.insights.difficulty is not None
     scores = np.full(len(given.dataset), np.nan)
-    scores[given.difficulty.rows] = values
+    scores[given.insights.difficulty.rows] = values
     return scores
 
 
@@ -245,12 +248,14 @@ def _mixed_pairs(difficulty: Difficulty) -> list[_Pair]:
     # Among images of these two classes: what share of the neighbours is of the other, beside what
     # it would be if labels meant nothing.
     both = np.maximum(own[:, None] + overlap, 1e-12)
+    either = np.minimum(both, both.T)
     expected = images[None, :] / np.maximum(images[:, None] + images[None, :] - 1, 1)
     mixing = np.minimum(1.0, overlap / both / expected)
     mixing = (mixing + mixing.T) / 2
-    is_mixed = (mixing >= _MIXED) & ((overlap + overlap.T) / 2 >= _LEAST_SHARE)
-    is_large = images > difficulty.k
-    is_mixed &= is_large[:, None] & is_large[None, :]
+    fewest = np.minimum(images[:, None], images[None, :])
+    is_mixed = (mixing >= _MIXED) & ((overlap + overlap.T) / 2 >= _LEAST_OTHER)
+    is_mixed &= (either >= _LEAST_EITHER) & (fewest > difficulty.k)
+    is_one = (mixing >= _NOT_TOLD_APART) & (either >= _ONE_CLOUD) & (fewest >= _FEWEST_TO_MERGE)
     pairs = []
     for one, other in np.argwhere(np.triu(is_mixed, 1)).tolist():
         small, large = sorted((one, other), key=lambda place: images[place])
@@ -260,6 +265,7 @@ def _mixed_pairs(difficulty: Difficulty) -> list[_Pair]:
                 figures[large].label,
                 float(mixing[one, other]),
                 (float(overlap[small, large]), float(overlap[large, small])),
+                bool(is_one[one, other]),
             )
         )
     return sorted(pairs, key=lambda pair: (-pair.mixing, pair.smaller, pair.larger))

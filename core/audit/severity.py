@@ -32,9 +32,12 @@ def severity_of(counts: Counter[str], wholes: Mapping[str, int], whole: int) -> 
 
 def count_labels(dataset: ImageDataset, rows: Rows) -> Counter[str]:
     """Return label -> how many of `rows` have it, the most frequent first."""
-    return Counter(dict(Counter(dataset.classes[code] for code in dataset.codes[rows]).most_common()))
+    return Counter(
+        dict(Counter(dataset.classes[code] for code in dataset.codes[rows]).most_common())
+    )
 
 
-def severity_of_rows(dataset: ImageDataset, rows: Rows) -> Severity:
-    """Return how grave it is that something is wrong with these rows."""
-    return severity_of(count_labels(dataset, rows), dataset.counts(), len(dataset.present_rows))
+def severity_of_doubts(dataset: ImageDataset, rows: Rows) -> Severity:
+    """Return how grave it is that something may be wrong with these rows: never the gravest."""
+    found = severity_of(count_labels(dataset, rows), dataset.counts(), len(dataset.present_rows))
+    return Severity.MEDIUM if found is Severity.HIGH else found

@@ -18,6 +18,8 @@ _LEAST_MEASURED = 20
 _THIRD = 3
 _MOST_COMPARED = 4_000
 _LEAST_COMPARED = 10
+_LEAST_SPREAD = 0.08
+_SIGMA = 1.4826  # median absolute deviation -> standard deviation of a normal law
 
 
 @dataclass(frozen=True)
@@ -97,10 +99,12 @@ def class_dimension(vectors: NDArray[np.float32], rows: NDArray[np.intp]) -> flo
 
 
 def distance_to_class(vectors: NDArray[np.float32], rows: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return (n,) how many times as far as usual each image of a class lies from the others.
+    """Return (n,) how far each image of a class lies from the others, beside what is usual there.
 
-    It is the distance to the third nearest of the class, over the median of these; NaN for all of
-    a class with fewer than ten images, or mostly copies.
+    It is how far the logarithm of the distance to the third nearest of the class lies above its
+    median, in standard deviations as the median deviation has them, of 0.08 at least: else a few
+    images that are alike would make outliers of all others. NaN for all of a class with fewer than
+    ten images, or mostly copies.
     """
     apart = np.full(len(rows), np.nan)
     if len(rows) < _LEAST_COMPARED:
@@ -111,7 +115,8 @@ def distance_to_class(vectors: NDArray[np.float32], rows: NDArray[np.intp]) -> N
         distances = nearest_others(vectors, _THIRD, rows=rows[some]).distances[:, -1]
         usual = float(np.median(distances))
         if usual > 0:
-            apart[some] = distances / usual
+            beyond = np.log(np.maximum(distances / usual, 1e-9))
+            apart[some] = beyond / max(_LEAST_SPREAD, _SIGMA * float(np.median(np.abs(beyond))))
     return apart
 
 

@@ -35,7 +35,7 @@ class Difficulty:
     overlap: NDArray[np.float64]  # (C, C) of the neighbours of a row's class, a column's share
     rows: Rows  # (N,) the images looked at
     around: Surroundings  # of each of them; its places are places in `rows`
-    # (N,) how many times as far as usual each lies from its class; NaN where that cannot be told.
+    # (N,) how far each lies from its class beside what is usual there; NaN where nobody can tell.
     apart: NDArray[np.float64]
     hubness: float  # skewness of how often an image is a neighbour
     constant_columns: int  # numbers of the vector that are alike in all images
