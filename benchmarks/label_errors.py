@@ -143,7 +143,7 @@ def measure(title: str, points: Points, true: Codes, groups: Codes, runs: int) -
             shares = ranked[CHOSEN]
             doubted = np.bincount(codes, shares < 0.5) / np.bincount(codes)
             # As the finding does: nothing is named of a class that is mostly not recognised.
-            is_named = [(shares < one) & (doubted[codes] <= 0.5) for one in THRESHOLDS]
+            is_named = [(shares < one) & (doubted[codes] <= 0.75) for one in THRESHOLDS]
             at.append(
                 [
                     (

@@ -12,6 +12,7 @@ compares it with an earlier one. A finding itself is `core.dataset.finding`'s: o
 
 from core.audit.balance import measure_imbalance
 from core.audit.balance_figures import BalanceFigures, measure_balance
+from core.audit.blind_review import BlindSample, draw_blind_sample, estimate_wrong_labels
 from core.audit.check import AuditInput, Check, Insights, Need
 from core.audit.checks import CHECKS
 from core.audit.deeper import look_deeper
@@ -24,6 +25,7 @@ __all__ = [
     "AuditInput",
     "AuditReport",
     "BalanceFigures",
+    "BlindSample",
     "Check",
     "Finding",
     "Insights",
@@ -31,6 +33,8 @@ __all__ = [
     "PictureMeasures",
     "Severity",
     "audit",
+    "draw_blind_sample",
+    "estimate_wrong_labels",
     "look_deeper",
     "measure_balance",
     "measure_imbalance",

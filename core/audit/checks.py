@@ -179,8 +179,7 @@ CHECKS: Mapping[str, Check] = {
                 6.0,
                 0.25,
                 2.0,
-                "How far beyond the typical distance to its class an image lies, from which on it is "
-                "named.",
+                "How far beyond the typical distance to its class an image has to lie to be named.",
             ),
         ),
         Check(

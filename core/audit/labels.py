@@ -18,15 +18,15 @@ from core.words import count_of, named
 # tells the classes apart: at 2% of Caltech's 20 largest classes, nine in ten of the list were
 # wrong; at 14% of clothing, seven or eight (`benchmarks/label_errors.py`).
 _TOLD_APART = 0.025
-_MOST_DOUBTED = 0.5  # share of a class's images that other classes are likelier for
+_MOST_DOUBTED = 0.75  # share of a class's images that other classes are likelier for
 _WHY = "label_looks_wrong"
 
 
 def scores_of_labels(given: AuditInput) -> NDArray[np.float64]:
     """Return (N,) how likely each label is, beside the likeliest other; NaN where nobody knows.
 
-    It is not known of a class that is not recognised in most of its images: there the encoder is
-    to be doubted, not the labels.
+    It is not known of a class that is recognised in fewer than a quarter of its images: there the
+    encoder is to be doubted, not the labels.
     """
     assert given.insights.label_errors is not None
     errors = given.insights.label_errors

@@ -90,9 +90,9 @@ def ranked(scores: NDArray[np.float64], given: list[int]) -> AuditInput:
     return AuditInput(dataset, insights=Insights(label_errors=errors))
 
 
-def test_a_class_that_is_mostly_not_recognised_is_not_doubted() -> None:
-    scores = np.array([0.001, 0.001, 0.002, 0.3, 0.4, 0.9, 0.95, 0.95, 0.95])
-    codes = [1, 0, 1, 1, 0, 1, 0, 0, 0]  # three of four 'b' look like 'a'
+def test_a_class_that_is_hardly_ever_recognised_is_not_doubted() -> None:
+    scores = np.array([0.001, 0.001, 0.002, 0.3, 0.4, 0.45, 0.9, 0.95, 0.95, 0.95])
+    codes = [1, 0, 1, 1, 0, 1, 1, 0, 0, 0]  # four of five 'b' look like 'a'
 
     found = only(ranked(scores, codes))
 
@@ -100,7 +100,7 @@ def test_a_class_that_is_mostly_not_recognised_is_not_doubted() -> None:
     score = CHECKS["label_errors"].scores
     assert score is not None
     values = score(ranked(scores, codes))
-    assert np.isnan(values[[0, 2, 3, 5]]).all()
+    assert np.isnan(values[[0, 2, 3, 5, 6]]).all()
 
 
 @pytest.mark.parametrize(("share", "severity"), [(0.02, "low"), (0.06, "medium"), (0.3, "medium")])
