@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core import records
 from core.audit.balance import Imbalance, measure_imbalance
@@ -102,10 +101,8 @@ def measure_balance(
     return BalanceFigures(splits, beta, _cost(training), _tail(training), _copies(training))
 
 
-def effective_images(
-    dataset: ImageDataset, groups: Groups, rows: Rows
-) -> NDArray[np.float64]:  # (C,)
-    """Return for each class how many different images would tell as much as its rows among `rows`.
+def effective_images(dataset: ImageDataset, groups: Groups, rows: Rows) -> dict[str, float]:
+    """Return label -> how many different images would tell as much as its images among `rows`.
 
     n images without a copy come to n, n copies of one picture to 1.
     """
@@ -114,7 +111,8 @@ def effective_images(
     count = len(dataset.classes)
     images = np.bincount(members[:, 0], sizes, minlength=count)
     squares = np.bincount(members[:, 0], sizes.astype(np.float64) ** 2, minlength=count)
-    return np.divide(images**2, squares, out=np.zeros(count), where=squares > 0)
+    each = images**2 / np.maximum(squares, 1)
+    return dict(zip(dataset.classes, each.tolist(), strict=True))
 
 
 def _split(
@@ -126,8 +124,7 @@ def _split(
     different: Mapping[str, float] = {}
     if groups is not None:
         rows = np.concatenate([dataset.rows_of(label, split) for label in labels])
-        each = effective_images(dataset, groups, rows)
-        different = dict(zip(dataset.classes, each.tolist(), strict=True))
+        different = effective_images(dataset, groups, rows)
     classes = tuple(
         ClassBalance(
             label,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.audit.measures import PictureMeasures
-from core.dataset import ImageDataset
+from core.dataset import ImageDataset, Rows
 from core.dataset.finding import Finding
 from core.duplicates import Groups, duplicate_groups
 from core.evaluate.label_errors import LabelErrors
@@ -65,6 +65,21 @@ class AuditInput:
         """
         assert check.threshold is not None
         return check.threshold.check(self.thresholds.get(check.name, check.threshold.default))
+
+    def beyond(self, check: "Check") -> Rows:
+        """Return the rows that `check` finds by their scores, those that show it most first.
+
+        Images that are left out, and those that could not be measured, are none of them.
+
+        Raises:
+            SettingError: the threshold is out of range.
+        """
+        assert check.scores is not None
+        present = self.dataset.present_rows
+        sign = -1 if check.is_low else 1
+        excess = sign * (check.scores(self)[present] - self.threshold(check))
+        found = np.flatnonzero(excess > 0)
+        return present[found[np.argsort(-excess[found], kind="stable")]]
 
 
 @dataclass(frozen=True)

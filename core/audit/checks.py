@@ -5,21 +5,12 @@ from collections.abc import Callable, Mapping
 from core.audit.balance import find_imbalance, find_missing_in_training, find_small_classes
 from core.audit.check import AuditInput, Check, Need
 from core.audit.files import find_damaged, find_lost_classes, find_skipped
-from core.audit.labels import find_label_errors, scores_of_labels
+from core.audit.labels import LABEL_ERRORS
 from core.audit.leaks import find_duplicates, find_near_duplicates, find_split_groups
-from core.audit.neighbours import (
-    find_far,
-    find_foreign,
-    find_hubs,
-    find_overlaps,
-    find_thin_classes,
-    scores_of_distance,
-    scores_of_foreign,
-)
+from core.audit.neighbours import NEIGHBOUR_CHECKS
 from core.audit.pictures import find_conversions, find_decoding
 from core.dataset import ImageDataset
 from core.dataset.finding import Finding
-from core.parameters import Parameter
 
 
 def _in_rows(
@@ -27,13 +18,6 @@ def _in_rows(
 ) -> Callable[[AuditInput], list[Finding]]:
     """Return `find` as a check that looks at the images' rows alone."""
     return lambda given: find(given.dataset)
-
-
-def _from(
-    name: str, find: Callable[[AuditInput, Check], list[Finding]]
-) -> Callable[[AuditInput], list[Finding]]:
-    """Return `find` as a check that is given its own record, for the threshold."""
-    return lambda given: find(given, CHECKS[name])
 
 
 # To add one: a record with its title, what it tells, and the function that finds it.
@@ -115,86 +99,7 @@ CHECKS: Mapping[str, Check] = {
             find_near_duplicates,
             Need.PICTURES,
         ),
-        Check(
-            "label_errors",
-            "Labels that look wrong",
-            "Images whose label is much less likely than another one, by images of other folds and "
-            "the nearest ones: a list to look through from the top, not a count of errors.",
-            _from("label_errors", find_label_errors),
-            Need.PREDICTIONS,
-            scores=scores_of_labels,
-            threshold=Parameter(
-                "label_errors",
-                "Likelihood of the label",
-                "",
-                0.0,
-                0.5,
-                0.005,
-                0.01,
-                "How likely a label may be at most, beside the likeliest other one, to be named: "
-                "0.5 names every image for which another class is likelier.",
-            ),
-            is_low=True,
-        ),
-        Check(
-            "among_others",
-            "Images among other classes",
-            "Images whose nearest images mostly have other labels, and how many are safe, "
-            "borderline, rare and outliers.",
-            _from("among_others", find_foreign),
-            Need.VECTORS,
-            scores=scores_of_foreign,
-            threshold=Parameter(
-                "among_others",
-                "Nearest images of other classes",
-                "",
-                0.2,
-                1.0,
-                0.2,
-                0.8,
-                "The share of an image's nearest images that have another label, from which on it "
-                "is named.",
-            ),
-        ),
-        Check(
-            "class_overlap",
-            "Classes that overlap",
-            "Pairs of classes whose images lie among each other, as the encoder sees them.",
-            find_overlaps,
-            Need.VECTORS,
-        ),
-        Check(
-            "far_from_class",
-            "Images far from their class",
-            "Images that resemble no other image of their class: what does not belong to the set, "
-            "or a rare view.",
-            _from("far_from_class", find_far),
-            Need.VECTORS,
-            scores=scores_of_distance,
-            threshold=Parameter(
-                "far_from_class",
-                "Distance to the class",
-                "spreads",
-                1.0,
-                6.0,
-                0.25,
-                2.0,
-                "How far beyond the typical distance to its class an image has to lie to be named.",
-            ),
-        ),
-        Check(
-            "hubs",
-            "Images near everything",
-            "Images that are among the nearest of very many others, if a few are.",
-            find_hubs,
-            Need.VECTORS,
-        ),
-        Check(
-            "fewer_than_directions",
-            "Classes too small for their variety",
-            "Classes with no more images than directions in which a class varies here.",
-            find_thin_classes,
-            Need.VECTORS,
-        ),
+        LABEL_ERRORS,
+        *NEIGHBOUR_CHECKS,
     )
 }

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.audit.check import AuditInput, Check
-from core.audit.severity import count_labels, severity_of_doubts
+from core.audit.check import AuditInput, Check, Need
+from core.audit.labels import count_labels, review_or_leave_out
+from core.audit.severity import severity_of_rows
 from core.dataset import ImageDataset, Rows
 from core.dataset.edits import Change, Edit
 from core.dataset.finding import Finding, Remedy, Severity
+from core.parameters import Parameter
 from core.resample.difficulty import Difficulty
 from core.resample.smote_limits import HUBS
 from core.words import count_of, named
@@ -47,12 +49,11 @@ def scores_of_distance(given: AuditInput) -> NDArray[np.float64]:
     return _by_row(given, given.insights.difficulty.apart)
 
 
-def find_foreign(given: AuditInput, check: Check) -> list[Finding]:
+def find_foreign(given: AuditInput) -> list[Finding]:
     """Tell of images whose nearest images have other labels, class by class."""
-    assert given.insights.difficulty is not None and check.scores is not None
+    assert given.insights.difficulty is not None
     dataset, difficulty = given.dataset, given.insights.difficulty
-    scores = check.scores(given)
-    rows = _worst_first(scores, given.threshold(check))
+    rows = given.beyond(AMONG_OTHERS)
     if len(rows) == 0:
         return []
     counts, wholes = count_labels(dataset, rows), dataset.counts()
@@ -73,21 +74,20 @@ def find_foreign(given: AuditInput, check: Check) -> list[Finding]:
     return [
         Finding(
             "among_others",
-            severity_of_doubts(dataset, rows),
+            severity_of_rows(dataset, rows, most=Severity.MEDIUM),
             rows,
             text,
             remedy,
+            remedies=review_or_leave_out(dataset, rows, "among_others"),
             labels=tuple(labels),
-            scores=scores[rows],
+            scores=scores_of_foreign(given)[rows],
         )
     ]
 
 
-def find_far(given: AuditInput, check: Check) -> list[Finding]:
+def find_far(given: AuditInput) -> list[Finding]:
     """Tell of images that lie far from all others of their class."""
-    assert check.scores is not None
-    dataset, scores = given.dataset, check.scores(given)
-    rows = _worst_first(scores, given.threshold(check))
+    dataset, rows = given.dataset, given.beyond(FAR_FROM_CLASS)
     if len(rows) == 0:
         return []
     counts = count_labels(dataset, rows)
@@ -96,18 +96,17 @@ def find_far(given: AuditInput, check: Check) -> list[Finding]:
         f"{count_of(len(rows), 'image')} {lie} far from all others of the class: "
         f"{_of_classes(list(counts), counts, dataset.counts())}."
     )
-    edit = Edit(np.sort(rows), Change.LEAVE_OUT, why="far_from_class")
     return [
         Finding(
             "far_from_class",
-            severity_of_doubts(dataset, rows),
+            severity_of_rows(dataset, rows, most=Severity.MEDIUM),
             rows,
             text,
             f"Look at {them}: what does not belong to the set at all is best left out; a rare view "
             "of the class is worth more of its kind.",
-            remedies=(Remedy(f"Leave out {count_of(len(rows), 'image')}", (edit,)),),
+            remedies=review_or_leave_out(dataset, rows, "far_from_class"),
             labels=tuple(counts),
-            scores=scores[rows],
+            scores=scores_of_distance(given)[rows],
         )
     ]
 
@@ -218,18 +217,65 @@ def find_thin_classes(given: AuditInput) -> list[Finding]:
     ]
 
 
+AMONG_OTHERS = Check(
+    "among_others",
+    "Images among other classes",
+    "Images whose nearest images mostly have other labels, and how many are safe, borderline, rare "
+    "and outliers.",
+    find_foreign,
+    Need.VECTORS,
+    scores=scores_of_foreign,
+    threshold=Parameter(
+        "among_others", "Nearest images of other classes", "", 0.1, 0.9, 0.2, 0.7,
+        "An image is named if more than this share of its nearest images have another label.",
+    ),
+)  # fmt: skip
+FAR_FROM_CLASS = Check(
+    "far_from_class",
+    "Images far from their class",
+    "Images that resemble no other image of their class: what does not belong to the set, or a "
+    "rare view.",
+    find_far,
+    Need.VECTORS,
+    scores=scores_of_distance,
+    threshold=Parameter(
+        "far_from_class", "Distance to the class", "spreads", 1.0, 6.0, 0.25, 2.0,
+        "How far beyond the typical distance to its class an image has to lie to be named.",
+    ),
+)  # fmt: skip
+NEIGHBOUR_CHECKS: tuple[Check, ...] = (
+    AMONG_OTHERS,
+    Check(
+        "class_overlap",
+        "Classes that overlap",
+        "Pairs of classes whose images lie among each other, as the encoder sees them.",
+        find_overlaps,
+        Need.VECTORS,
+    ),
+    FAR_FROM_CLASS,
+    Check(
+        "hubs",
+        "Images near everything",
+        "Images that are among the nearest of very many others, if a few are.",
+        find_hubs,
+        Need.VECTORS,
+    ),
+    Check(
+        "fewer_than_directions",
+        "Classes too small for their variety",
+        "Classes with no more images than directions in which a class varies here.",
+        find_thin_classes,
+        Need.VECTORS,
+    ),
+)
+
+
 def _by_row(given: AuditInput, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return (N,) for each row of the dataset what was measured of those with a vector."""
     assert given.insights.difficulty is not None
     scores = np.full(len(given.dataset), np.nan)
     scores[given.insights.difficulty.rows] = values
     return scores
-
-
-def _worst_first(scores: NDArray[np.float64], threshold: float) -> Rows:
-    """Return the rows that reach the threshold, the highest score first."""
-    rows = np.flatnonzero(scores >= threshold)
-    return np.asarray(rows[np.argsort(-scores[rows], kind="stable")], np.intp)
 
 
 def _of_classes(labels: Sequence[str], counts: dict[str, int], wholes: dict[str, int]) -> str:

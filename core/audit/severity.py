@@ -1,7 +1,9 @@
-"""How grave a finding about images is: by their share of all images, and of a class."""
+"""How grave a finding is: by its share of all pictures and of a class, and by what follows."""
 
 from collections import Counter
 from collections.abc import Mapping
+
+import numpy as np
 
 from core.dataset import ImageDataset, Rows
 from core.dataset.finding import Severity
@@ -10,6 +12,8 @@ from core.dataset.finding import Severity
 _GRAVE, _GRAVE_IN_CLASS = 0.2, 0.5
 _NOTABLE, _NOTABLE_IN_CLASS = 0.05, 0.2
 _ONE = 1  # picture that is lost is no grave matter, whatever its share
+
+_ORDER = tuple(Severity)
 
 
 def severity_of(counts: Counter[str], wholes: Mapping[str, int], whole: int) -> Severity:
@@ -30,14 +34,18 @@ def severity_of(counts: Counter[str], wholes: Mapping[str, int], whole: int) -> 
     return Severity.MEDIUM if is_notable else Severity.LOW
 
 
-def count_labels(dataset: ImageDataset, rows: Rows) -> Counter[str]:
-    """Return label -> how many of `rows` have it, the most frequent first."""
-    return Counter(
-        dict(Counter(dataset.classes[code] for code in dataset.codes[rows]).most_common())
+def severity_of_rows(
+    dataset: ImageDataset,
+    rows: Rows,
+    *,
+    least: Severity = Severity.LOW,
+    most: Severity = Severity.HIGH,
+) -> Severity:
+    """Return how grave it is that these images are found, by their share; `least` to `most`."""
+    each = np.bincount(dataset.codes[rows], minlength=len(dataset.classes)).tolist()
+    counts = Counter(
+        {label: count for label, count in zip(dataset.classes, each, strict=True) if count}
     )
-
-
-def severity_of_doubts(dataset: ImageDataset, rows: Rows) -> Severity:
-    """Return how grave it is that something may be wrong with these rows: never the gravest."""
-    found = severity_of(count_labels(dataset, rows), dataset.counts(), len(dataset.present_rows))
-    return Severity.MEDIUM if found is Severity.HIGH else found
+    found = severity_of(counts, dataset.counts(), len(dataset.present_rows))
+    place = max(_ORDER.index(most), min(_ORDER.index(least), _ORDER.index(found)))
+    return _ORDER[place]

@@ -65,21 +65,22 @@ def test_right_labels_of_classes_apart_are_no_finding() -> None:
 def test_where_classes_are_told_apart_one_click_relabels_and_can_be_undone() -> None:
     given = swapped({3: "b", 5: "c", 45: "a"})
 
-    relabel, leave_out = only(given).remedies
+    review, leave_out, relabel = only(given).remedies
 
     assert relabel.title == "Relabel 3 images to 'a' and 'b'"
     edits = Edits().followed_by(relabel.edits, given.dataset)
     edited = edits.apply(given.dataset)
     assert [edited.label(row) for row in (3, 5, 45)] == ["a", "a", "b"]
     assert {edit.why for edit in edits.done} == {"label_looks_wrong"}
-    assert leave_out.title == "Leave out 3 images"
+    assert leave_out.title == "Leave 3 images out of training"
+    assert review.title == "Put 3 images on the review list"
     assert Edits().followed_by(leave_out.edits, given.dataset).left_out_rows.tolist() == [3, 5, 45]
 
 
 def test_where_classes_overlap_no_click_relabels() -> None:
     found = only(swapped({3: "b", 5: "c", 45: "a"}, apart=2.2, threshold=0.2))
 
-    assert [one.title for one in found.remedies] == [f"Leave out {len(found.rows)} images"]
+    assert [one.edits[0].what for one in found.remedies] == ["review", "leave_out"]
 
 
 def ranked(scores: NDArray[np.float64], given: list[int]) -> AuditInput:
