@@ -3,7 +3,7 @@
 Pure: no page, no session.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import ceil
 
 import numpy as np
@@ -11,11 +11,28 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from app.charts.layout import FONT, MARGIN, ROW_PX, name_of, shortened
+from core import words
 from core.colours import ADDED, HELD_OUT, KEPT, NEUTRAL
 from core.dataset import SPLITS
 from core.resample import BalancePlan
 
 _SPLIT_COLOURS = dict(zip(SPLITS, (KEPT, *HELD_OUT), strict=True))
+
+MOST_BARS = 20  # classes that have a bar with a name each
+_ENDS = 3  # classes that are named at each end of a curve
+_END_LETTERS = 28  # of such a name
+_CURVE_PX, _EQUAL_PX, _LEGEND_PX = 360, 96, 24
+
+
+def class_chart(splits: Mapping[str, Mapping[str, int]], *, is_log: bool = False) -> go.Figure:
+    """Return the images per class as bars, of many classes as a curve, of equal ones in small.
+
+    Each bar or point carries its label as customdata. A curve is logarithmic always.
+    """
+    counts = _totals(splits)
+    if len(counts) > 1 and all(len(set(_filled(counts, one))) == 1 for one in splits.values()):
+        return equal_bars(splits)
+    return rank_curve(splits) if len(counts) > MOST_BARS else class_bars(splits, is_log=is_log)
 
 
 def class_bars(
@@ -32,7 +49,7 @@ def class_bars(
     for split, counts in splits.items():
         figure.add_bar(
             y=[name_of(label) for label in order],
-            x=[counts.get(label, 0) for label in order],
+            x=_filled(order, counts),
             name=split,
             orientation="h",
             marker_color=_SPLIT_COLOURS[split],
@@ -65,6 +82,68 @@ def class_bars(
     # Else Plotly would take names such as 0 and 2024-01-01 for numbers and dates.
     figure.update_yaxes(type="category", labelalias=shortened(order, "  "))
     figure.update_yaxes(showgrid=False, ticksuffix="  ", automargin=True, dtick=1, tickfont=FONT)
+    return figure
+
+
+def rank_curve(splits: Mapping[str, Mapping[str, int]]) -> go.Figure:
+    """Return the images of many classes by rank, on a logarithmic scale; the ends are named.
+
+    All splits stand in the order of the classes' images in all of them, so that one place is one
+    class. A class that a split lacks has no point there.
+    """
+    totals = _totals(splits)
+    order = _from_the_bottom(totals)[::-1]
+    ranks = list(range(1, len(order) + 1))
+    figure = go.Figure()
+    for split, counts in splits.items():
+        figure.add_scatter(
+            x=ranks,
+            y=[counts.get(label) or None for label in order],
+            name=split,
+            mode="markers" if figure.data else "lines+markers",
+            marker={"size": 5, "color": _SPLIT_COLOURS[split]},
+            line={"width": 1, "color": _SPLIT_COLOURS[split]},
+            customdata=order,
+            text=[name_of(label) for label in order],
+            hovertemplate="%{text}<br>%{y:,} images (" + split + "), rank %{x:,}<extra></extra>",
+        )
+    _name_ends(figure, order, totals)
+    figure.update_layout(
+        height=_CURVE_PX,
+        margin={**MARGIN, "t": 28 + 18 * (_ENDS + 1), "b": 48, "l": 8},
+        showlegend=len(splits) > 1,
+        legend={"orientation": "h", "y": -0.18, "yanchor": "top", "x": 1, "xanchor": "right"},
+    )
+    figure.update_xaxes(title="classes, the largest first", showgrid=False, zeroline=False)
+    figure.update_yaxes(
+        title="images", type="log", dtick=1, tickformat=",d", automargin=True, tickfont=FONT
+    )
+    return figure
+
+
+def equal_bars(splits: Mapping[str, Mapping[str, int]]) -> go.Figure:
+    """Return a low picture of classes with equally many images each; names are on hover."""
+    order = _from_the_bottom(_totals(splits))[::-1]
+    figure = go.Figure()
+    for split, counts in splits.items():
+        figure.add_bar(
+            x=[name_of(label) for label in order],
+            y=_filled(order, counts),
+            name=split,
+            marker_color=_SPLIT_COLOURS[split],
+            customdata=order,
+            hovertemplate="%{x}: %{y:,} images (" + split + ")<extra></extra>",
+        )
+    figure.update_layout(
+        barmode="stack",
+        height=_EQUAL_PX + (_LEGEND_PX if len(splits) > 1 else 0),
+        margin=MARGIN,
+        showlegend=len(splits) > 1,
+        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        bargap=0.28 if len(order) <= MOST_BARS else 0,
+    )
+    figure.update_xaxes(type="category", visible=False)
+    figure.update_yaxes(visible=False, rangemode="tozero")
     return figure
 
 
@@ -121,6 +200,30 @@ def base_uses(uses: NDArray[np.intp]) -> go.Figure:
     return figure
 
 
+def _name_ends(figure: go.Figure, order: list[str], totals: Mapping[str, int]) -> None:
+    """Write the largest and the smallest classes, with their images, above a curve."""
+    for title, labels, place in (
+        ("Largest", order[:_ENDS], {"x": 0, "xanchor": "left"}),
+        ("Smallest", order[-_ENDS:], {"x": 1, "xanchor": "right"}),
+    ):
+        # In the middle, since names differ at their ends; the whole stands on hover.
+        lines = [
+            f"{name_of(words.shortened(label, _END_LETTERS))} {totals[label]:,}" for label in labels
+        ]
+        figure.add_annotation(
+            text="<br>".join([f"<b>{title}</b>", *lines]),
+            hovertext="<br>".join(name_of(label) for label in labels),
+            align=place["xanchor"],
+            xref="paper",
+            yref="paper",
+            y=1.0,
+            yanchor="bottom",
+            showarrow=False,
+            font=FONT,
+            **place,
+        )
+
+
 def _height(bars: int) -> int:
     return max(150, ROW_PX * bars + 40)
 
@@ -128,6 +231,10 @@ def _height(bars: int) -> int:
 def _totals(splits: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
     labels = sorted({label for counts in splits.values() for label in counts})
     return {label: sum(counts.get(label, 0) for counts in splits.values()) for label in labels}
+
+
+def _filled(labels: Iterable[str], counts: Mapping[str, int]) -> list[int]:
+    return [counts.get(label, 0) for label in labels]
 
 
 def _from_the_bottom(counts: Mapping[str, int]) -> list[str]:

@@ -23,7 +23,7 @@ class Need(StrEnum):
     ROWS = "the images' rows"
     PICTURES = "the pictures"
     VECTORS = "the embedding"
-    PREDICTIONS = "a comparison's predictions"
+    PREDICTIONS = "predictions from the embedding"
 
 
 @dataclass(frozen=True, eq=False)

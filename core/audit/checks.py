@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from core.audit.balance import find_imbalance, find_missing_in_training, find_small_classes
 from core.audit.check import AuditInput, Check, Need
 from core.audit.files import find_damaged, find_lost_classes, find_skipped
+from core.audit.labels import LABEL_ERRORS
 from core.audit.leaks import find_duplicates, find_near_duplicates, find_split_groups
+from core.audit.neighbours import NEIGHBOUR_CHECKS
 from core.audit.pictures import find_conversions, find_decoding
 from core.audit.quality import QUALITY_CHECKS
 from core.dataset import ImageDataset
@@ -99,5 +101,7 @@ CHECKS: Mapping[str, Check] = {
             Need.PICTURES,
         ),
         *QUALITY_CHECKS,
+        LABEL_ERRORS,
+        *NEIGHBOUR_CHECKS,
     )
 }

@@ -3,14 +3,16 @@
 from core.audit.check import Insights
 from core.audit.measures import PictureMeasures
 from core.dataset import ImageDataset
+from core.duplicates import duplicate_groups
 from core.embed import Embeddings
+from core.evaluate.label_errors import suspect_labels
 from core.progress import Progress, silent
 from core.resample.difficulty import measure_difficulty
 
 
 def look_deeper(
     dataset: ImageDataset,
-    measures: PictureMeasures | None,  # noqa: ARG001
+    measures: PictureMeasures | None,
     embeddings: Embeddings | None,
     progress: Progress = silent,
 ) -> Insights:
@@ -27,4 +29,5 @@ def look_deeper(
     difficulty = measure_difficulty(
         dataset, embeddings, {}, rows=dataset.present_rows, progress=progress
     )
-    return Insights(difficulty)
+    pictures = duplicate_groups(dataset) if measures is None else measures.groups
+    return Insights(difficulty, suspect_labels(dataset, embeddings, pictures, progress=progress))

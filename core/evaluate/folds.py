@@ -92,12 +92,16 @@ def kept_together(dataset: ImageDataset, pictures: Groups, rows: Rows) -> Groups
         pictures: (N,) the picture that each row shows, from `picture_groups`.
         rows: Rows to draw folds from; those outside the training split link nothing.
     """
+    return linked(dataset, pictures, np.intersect1d(rows, dataset.training_rows))
+
+
+def linked(dataset: ImageDataset, pictures: Groups, rows: Rows) -> Groups:
+    """Return (N,) groups as `kept_together` does, but `rows` of any split link what they share."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
     if not dataset.has_groups:
         return pictures
-    rows = np.intersect1d(rows, dataset.training_rows)
     first = int(pictures.max()) + 1
     count = first + int(dataset.group_codes.max()) + 1
     links = pictures[rows], first + dataset.group_codes[rows]
@@ -175,7 +179,7 @@ def _draw(dataset: ImageDataset, rows: Rows, groups: Groups, count: int, seed: i
     least: tuple[int, int] | None = None
     for drawing in range(_DRAWINGS):
         names = ("folds", drawing) if drawing else ("folds",)
-        drawn = _stratified(codes, places, count, stream(seed, *names))
+        drawn = deal_groups(codes, places, count, stream(seed, *names))
         missing = count_missing_classes(places, codes, drawn, count)
         if missing != unavoidable:
             drawn = reduce_missing_classes(places, codes, drawn, count)
@@ -188,10 +192,12 @@ def _draw(dataset: ImageDataset, rows: Rows, groups: Groups, count: int, seed: i
     return [Fold(rows[~is_test], rows[is_test]) for is_test in sides if is_test.any()]
 
 
-def _stratified(
+def deal_groups(
     codes: NDArray[np.intp], places: NDArray[np.intp], count: int, rng: np.random.Generator
 ) -> NDArray[np.intp]:
     """Return (G,) the fold of each group, with about the same classes in all folds.
+
+    `codes` and `places` are (N,) the class and the group of each image, from 0.
 
     Groups are dealt like cards: class by class, by their most frequent one, large groups first.
     """

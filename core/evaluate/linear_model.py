@@ -136,28 +136,20 @@ def fit_discriminant(side: TrainingSet, inner: Inner | None) -> Fitted:
         return Fitted(_only_class(side), _DEFAULT_SHRINKAGE, None)
     learned = None if inner is None else _learned(side, inner)
     if inner is None or learned is None:
-        (model,) = _discriminants(side, [_DEFAULT_SHRINKAGE])
+        (model,) = discriminants(side, [_DEFAULT_SHRINKAGE])
         return Fitted(model, _DEFAULT_SHRINKAGE, None)
-    models = _discriminants(learned, SHRINKAGES)
+    models = discriminants(learned, SHRINKAGES)
     losses = [
         held_back_loss(model.log_scores(inner.features) + side.shift, inner.codes)
         for model in models
     ]
     place = int(np.argmin(losses))
-    (model,) = _discriminants(side, [SHRINKAGES[place]])
+    (model,) = discriminants(side, [SHRINKAGES[place]])
     return Fitted(model, SHRINKAGES[place], models[place])
 
 
-def held_back_loss(log_scores: Numbers, codes: NDArray[np.intp]) -> float:
-    """Return the mean log loss of images of known classes, each class counting the same."""
-    top = log_scores.max(axis=1, keepdims=True)
-    sums = np.log(np.exp(log_scores - top).sum(axis=1)) + top[:, 0]
-    losses = np.minimum(sums - log_scores[np.arange(len(codes)), codes], 50)
-    counts = np.bincount(codes)
-    return float((np.bincount(codes, losses)[counts > 0] / counts[counts > 0]).mean())
-
-
-def _discriminants(side: TrainingSet, shrinkages: Sequence[float]) -> list[LinearModel]:
+def discriminants(side: TrainingSet, shrinkages: Sequence[float]) -> list[LinearModel]:
+    """Return the discriminant of two classes or more with each shrinkage, 0 to 1."""
     present, places = np.unique(side.codes, return_inverse=True)
     points = np.asarray(side.features, np.float32)
     weights = side.weights / side.weights.sum()
@@ -177,6 +169,15 @@ def _discriminants(side: TrainingSet, shrinkages: Sequence[float]) -> list[Linea
         constants = np.log(shares) - (turned * scaled).sum(axis=0) / 2
         models.append(_of_all_classes(side, present, columns @ scaled, constants))
     return models
+
+
+def held_back_loss(log_scores: Numbers, codes: NDArray[np.intp]) -> float:
+    """Return the mean log loss of images of known classes, each class counting the same."""
+    top = log_scores.max(axis=1, keepdims=True)
+    sums = np.log(np.exp(log_scores - top).sum(axis=1)) + top[:, 0]
+    losses = np.minimum(sums - log_scores[np.arange(len(codes)), codes], 50)
+    counts = np.bincount(codes)
+    return float((np.bincount(codes, losses)[counts > 0] / counts[counts > 0]).mean())
 
 
 def _learned(side: TrainingSet, inner: Inner) -> TrainingSet | None:

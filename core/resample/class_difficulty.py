@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import freeze
 from core.neighbours import nearest_others
 from core.neighbours.graph import BORDERLINE, OUTLIER, RARE, SAFE
 
@@ -12,6 +13,13 @@ _BLOCK_BYTES = 16_000_000
 # The dimension is told from at most so many images of a class, and from so many at least.
 _MOST_MEASURED = 2_000
 _LEAST_MEASURED = 20
+# How far an image lies from its class is told from its third nearest, so that a copy or two hide
+# nothing, among at most so many images of the class, and in classes of so many at least.
+_THIRD = 3
+_MOST_COMPARED = 4_000
+_LEAST_COMPARED = 10
+_LEAST_SPREAD = 0.08
+_SIGMA = 1.4826  # median absolute deviation -> standard deviation of a normal law
 
 
 @dataclass(frozen=True)
@@ -43,8 +51,12 @@ class Surroundings:
     """What is around N images."""
 
     types: NDArray[np.int8]  # (N,) safe, borderline, rare or outlier
+    near: NDArray[np.intp]  # (N, k) places of the nearest images of any class
     foreign: NDArray[np.float64]  # (N,) share of the nearest that are of other classes
     occurrences: NDArray[np.intp]  # (N,) how many images have it among their nearest
+
+    def __post_init__(self) -> None:
+        freeze(self, "types", "near", "foreign", "occurrences")
 
 
 def measure_class(
@@ -84,6 +96,28 @@ def class_dimension(vectors: NDArray[np.float32], rows: NDArray[np.intp]) -> flo
     if (distances[:, 0] > 0).sum() < _LEAST_MEASURED:
         return None
     return intrinsic_dimension(distances)
+
+
+def distance_to_class(vectors: NDArray[np.float32], rows: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return (n,) how far each image of a class lies from the others, beside what is usual there.
+
+    It is how far the logarithm of the distance to the third nearest of the class lies above its
+    median, in standard deviations as the median deviation has them, of 0.08 at least: else a few
+    images that are alike would make outliers of all others. NaN for all of a class with fewer than
+    ten images, or mostly copies.
+    """
+    apart = np.full(len(rows), np.nan)
+    if len(rows) < _LEAST_COMPARED:
+        return apart
+    parts = -(-len(rows) // _MOST_COMPARED)
+    for part in range(parts):
+        some = slice(part, None, parts)
+        distances = nearest_others(vectors, _THIRD, rows=rows[some]).distances[:, -1]
+        usual = float(np.median(distances))
+        if usual > 0:
+            beyond = np.log(np.maximum(distances / usual, 1e-9))
+            apart[some] = beyond / max(_LEAST_SPREAD, _SIGMA * float(np.median(np.abs(beyond))))
+    return apart
 
 
 def column_ranges(

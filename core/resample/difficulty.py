@@ -1,4 +1,4 @@
-"""How hard a dataset is for SMOTE, per class, before anything is made."""
+"""How hard a dataset is, per class and image: for SMOTE, and for whoever learns its labels."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays import freeze
 from core.dataset import Labelled, Rows
 from core.dataset.finding import Severity
 from core.embed import Embeddings
@@ -17,6 +18,7 @@ from core.resample.class_difficulty import (
     Surroundings,
     class_dimension,
     column_ranges,
+    distance_to_class,
     measure_class,
 )
 from core.resample.smote_limits import ClassImages, Limit, limits_of_all, limits_of_class
@@ -32,11 +34,25 @@ class Difficulty:
     classes: Mapping[str, ClassDifficulty]
     overlap: NDArray[np.float64]  # (C, C) of the neighbours of a row's class, a column's share
     rows: Rows  # (N,) the images looked at
-    types: NDArray[np.int8]  # (N,) safe, borderline, rare or outlier
-    k: int  # neighbours looked at
+    around: Surroundings  # of each of them; its places are places in `rows`
+    # (N,) how far each lies from its class beside what is usual there; NaN where nobody can tell.
+    apart: NDArray[np.float64]
     hubness: float  # skewness of how often an image is a neighbour
     constant_columns: int  # numbers of the vector that are alike in all images
     limits: tuple[Limit, ...]  # the gravest first
+
+    def __post_init__(self) -> None:
+        freeze(self, "overlap", "rows", "apart")
+
+    @property
+    def types(self) -> NDArray[np.int8]:
+        """Return (N,) safe, borderline, rare or outlier."""
+        return self.around.types
+
+    @property
+    def k(self) -> int:
+        """Return how many neighbours were looked at."""
+        return int(self.around.near.shape[1])
 
     def to_json(self) -> dict[str, object]:
         """Return the figures as plain values."""
@@ -78,6 +94,8 @@ def measure_difficulty(
 ) -> Difficulty:
     """Return what is around the images of each class, and what speaks against SMOTE there.
 
+    For an audit of all splits, no points are asked for and `rows` are all that are present.
+
     Args:
         dataset: The images.
         embeddings: Their vectors; images without one are not looked at.
@@ -101,9 +119,12 @@ def measure_difficulty(
         dataset.classes[code]: np.flatnonzero(codes == code) for code in np.unique(codes).tolist()
     }
     classes, flat_in_all = _classes(embeddings, places, members, around, plan_add, progress)
+    apart = np.full(len(used), np.nan)
+    for own in members.values():
+        apart[own] = distance_to_class(embeddings.vectors, places[own])
     difficulty = Difficulty(
-        classes, _overlap(near, codes), used, around.types,
-        k=near.shape[1], hubness=skewness, constant_columns=flat_in_all, limits=(),
+        classes, _overlap(near, codes), used, around, apart,
+        hubness=skewness, constant_columns=flat_in_all, limits=(),
     )  # fmt: skip
     width = embeddings.dimension
     limits = limits_of_all(
@@ -185,10 +206,14 @@ def _surroundings(near: NDArray[np.intp], codes: NDArray[np.intp]) -> tuple[Surr
     count = len(codes)
     occurrences = np.bincount(near.ravel(), minlength=count)
     if near.shape[1] == 0:  # nothing foreign is around an image that is alone
-        return Surroundings(np.full(count, SAFE, np.int8), np.zeros(count), occurrences), 0.0
+        types = np.full(count, SAFE, np.int8)
+        return Surroundings(types, near, np.zeros(count), occurrences), 0.0
     theirs = codes[near]
     around = Surroundings(
-        type_of_points(theirs, codes, near), (theirs != codes[:, None]).mean(axis=1), occurrences
+        type_of_points(theirs, codes, near),
+        near,
+        (theirs != codes[:, None]).mean(axis=1),
+        occurrences,
     )
     return around, hubness(near, count)
 

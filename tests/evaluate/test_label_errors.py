@@ -4,10 +4,15 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
+from labelled_sets import clusters, embedded, images
 from numpy.testing import assert_array_equal
 from numpy.typing import NDArray
 
-from core.evaluate.label_errors import rank_label_errors
+from core.evaluate.label_errors import (
+    LabelErrors,
+    rank_label_errors,
+    suspect_labels,
+)
 from core.evaluate.predictions import Predictions
 
 COUNTS = (300, 120, 60, 30, 16)
@@ -114,3 +119,108 @@ def test_planted_wrong_labels_are_at_the_top(seed: int) -> None:
     assert (found.suggested[:26] == true[top])[is_planted].mean() >= 0.9
     # By chance, one in twenty would be planted.
     assert np.isin(found.rows[-300:] - 10, wrong).mean() < 0.02
+
+
+def swapped(
+    labels: list[str], rows: list[int], to: str, **options: list[str]
+) -> tuple[list[str], LabelErrors]:
+    """Return labels of three clouds with some swapped, and how they are ranked."""
+    given = [to if row in rows else label for row, label in enumerate(labels)]
+    _, vectors = clusters({label: labels.count(label) for label in "abc"}, apart=6)
+    dataset = images(given, **options)
+    return given, suspect_labels(dataset, vectors, np.arange(len(given)))
+
+
+LABELS = ["a"] * 20 + ["b"] * 20 + ["c"] * 20
+
+
+def test_the_vectors_alone_put_swapped_labels_first_and_name_the_right_ones() -> None:
+    _, found = swapped(LABELS, [3, 7, 25], "c")
+
+    assert set(found.rows[:3].tolist()) == {3, 7, 25}
+    assert [found.classes[code] for code in found.suggested[:3]] == [
+        LABELS[row] for row in found.rows[:3]
+    ]
+    assert [found.classes[code] for code in found.given[:3]] == ["c"] * 3
+    assert found.is_contradicted.sum() == 3
+    assert found.scores[2] < 0.01 < 0.5 < found.scores[3]
+
+
+def test_images_of_every_split_are_ranked_but_none_that_is_left_out() -> None:
+    splits = ["train", "test"] * 30
+    splits[7] = "left out"
+
+    _, found = swapped(LABELS, [3, 7, 24], "c", splits=splits)
+
+    assert sorted(found.rows.tolist()) == [row for row in range(60) if row != 7]
+    assert set(found.rows[:2].tolist()) == {3, 24}
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_copies_of_a_picture_do_not_vouch_for_each_other(is_known: bool) -> None:
+    # Twelve copies of one 'a' are all labelled 'c'.
+    labels = ["c" if row < 12 else label for row, label in enumerate(LABELS)]
+    _, made = clusters(dict.fromkeys("abc", 20), apart=6)
+    vectors = np.array(made.vectors)
+    vectors[:12] = vectors[0]
+    groups = np.arange(60)
+    if is_known:
+        groups[:12] = 0
+
+    found = suspect_labels(images(labels), embedded(vectors), groups)
+
+    assert (set(found.rows[:12].tolist()) == set(range(12))) is is_known
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_images_of_one_patient_do_not_vouch_for_each_other_in_any_split(is_known: bool) -> None:
+    labels = ["c" if row < 12 else label for row, label in enumerate(LABELS)]
+    patients = ["p" if row < 12 and is_known else str(row) for row in range(60)]
+    _, vectors = clusters(dict.fromkeys("abc", 20), apart=6)
+    dataset = images(labels, splits=["test"] * 12 + ["train"] * 48, groups=patients)
+
+    found = suspect_labels(dataset, vectors, np.arange(60))
+
+    assert (set(range(12)) <= set(found.rows[found.is_contradicted].tolist())) is is_known
+
+
+def test_a_class_of_one_picture_is_not_ranked() -> None:
+    _, vectors = clusters({"a": 20, "b": 20, "c": 1}, apart=6)
+    dataset = images(["a"] * 20 + ["b"] * 20 + ["c"])
+
+    found = suspect_labels(dataset, vectors, np.arange(41))
+
+    assert 40 not in found.rows
+    assert found.classes == ("a", "b")
+
+
+@pytest.mark.parametrize("labels", ["aaaa", "aaab", "ab"])
+def test_nothing_is_ranked_where_nobody_could_speak(labels: str) -> None:
+    points = np.random.default_rng(0).standard_normal((len(labels), 3))
+
+    found = suspect_labels(images(list(labels)), embedded(points), np.arange(len(labels)))
+
+    assert len(found.rows) == len(found.scores) == 0
+
+
+def test_the_smallest_sets_are_ranked() -> None:
+    points = np.array([[0.0, 0], [0, 1], [9, 9], [9, 8]])
+
+    found = suspect_labels(images(list("aabb")), embedded(points), np.arange(4))
+
+    assert sorted(found.rows.tolist()) == [0, 1, 2, 3]
+    assert np.isfinite(found.scores).all()
+
+
+def test_the_same_seed_gives_the_same_ranking_and_progress_is_told() -> None:
+    dataset, vectors = clusters({"a": 15, "b": 15}, apart=1)
+    told: list[str] = []
+
+    first = suspect_labels(
+        dataset, vectors, np.arange(30), progress=lambda stage, *_: told.append(stage)
+    )
+    again = suspect_labels(dataset, vectors, np.arange(30))
+
+    assert_array_equal(first.rows, again.rows)
+    assert_array_equal(first.scores, again.scores)
+    assert {"finding neighbours", "doubting labels"} <= set(told)

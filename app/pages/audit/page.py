@@ -98,7 +98,7 @@ def _histogram(report: AuditReport) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         is_log = st.toggle("Logarithmic scale", key="audit_log", persist_state="session")
-        figure = charts.class_bars(report.splits, is_log=is_log)
+        figure = charts.class_chart(report.splits, is_log=is_log)
         event = st.plotly_chart(
             figure,
             key="audit_bars",

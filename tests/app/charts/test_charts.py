@@ -117,6 +117,61 @@ def test_names_that_look_like_numbers_or_dates_stay_names(names: tuple[str, ...]
     assert [axis.type for axis in axes] == ["category"] * 4
 
 
+def numbered(count: int, *, first: int = 5, step: int = 1) -> dict[str, int]:
+    return {f"c{place:04d}": first + step * place for place in range(count)}
+
+
+@pytest.mark.parametrize(
+    ("splits", "kind"),
+    [
+        ({"train": numbered(20)}, ("bar", "h")),
+        ({"train": numbered(21)}, ("scatter", None)),
+        ({"train": numbered(21, step=0)}, ("bar", None)),
+        ({"train": numbered(3, step=0), "test": numbered(3, first=2, step=0)}, ("bar", None)),
+        ({"train": numbered(3, step=0), "test": numbered(3)}, ("bar", "h")),
+        ({"train": {"alone": 7}}, ("bar", "h")),
+    ],
+)
+def test_few_classes_are_bars_many_a_curve_and_equal_ones_small(
+    splits: dict[str, dict[str, int]], kind: tuple[str, str | None]
+) -> None:
+    figure = classes.class_chart(splits)
+
+    assert (figure.data[0].type, figure.data[0].orientation) == kind
+    if kind == ("bar", None):
+        assert figure.layout.height <= 120
+    for one in figure.data[: len(splits)]:
+        assert sorted(one.customdata) == sorted(splits["train"])
+
+
+def test_a_curve_has_one_place_for_a_class_in_every_split_and_no_point_where_it_has_none() -> None:
+    splits = {"train": {"ant": 4, "bee": 900, "cow": 2}, "test": {"ant": 7, "bee": 0, "cow": 0}}
+
+    figure = classes.rank_curve(splits)
+
+    train, test = figure.data
+    assert list(train.customdata) == list(test.customdata) == ["bee", "ant", "cow"]
+    assert list(train.y) == [900, 4, 2]
+    assert list(test.y) == [None, 7, None]
+    assert list(train.x) == [1, 2, 3]
+    assert figure.layout.yaxis.type == "log"
+
+
+def test_the_ends_of_a_curve_are_named_with_their_counts() -> None:
+    long = "a name that begins as many others do, and ends otherwise"
+    counts = {**numbered(1000), long: 5000}
+
+    figure = classes.rank_curve({"train": counts})
+
+    largest, smallest = figure.layout.annotations
+    assert largest.text == (
+        "<b>Largest</b><br>a name that b...ds otherwise 5,000<br>c0999 1,004<br>c0998 1,003"
+    )
+    assert long in largest.hovertext
+    assert smallest.text == "<b>Smallest</b><br>c0002 7<br>c0001 6<br>c0000 5"
+    assert figure.layout.height < 400
+
+
 def test_plan_bars_show_what_stays_and_what_is_added() -> None:
     figure = classes.plan_bars(plan_counts({"ant": 2, "bee": 5}, "augment"))
 
@@ -226,6 +281,8 @@ def test_no_chart_lets_a_name_become_html(name: str) -> None:
     result = comparison({name: 0.5, "b": 0.5})
     figures = (
         classes.class_bars({"train": counts}),
+        classes.rank_curve({"train": counts}),
+        classes.equal_bars({"train": counts}),
         classes.plan_bars(plan_counts(counts, "augment")),
         evaluation.recall_slopes(result, "smote", class_colours(counts)),
         evaluation.confusion_map(result, "smote"),
