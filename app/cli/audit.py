@@ -8,8 +8,14 @@ import click
 
 from app.cli.listings import CHECK_LIST
 from app.cli.options import PATH, command, gathered, option
-from app.cli.shared_options import SourceOptions, json_option, source_options
-from app.cli.source import opened
+from app.cli.shared_options import (
+    EncoderOptions,
+    SourceOptions,
+    encoder_options,
+    json_option,
+    source_options,
+)
+from app.cli.source import embed_all, opened_with_original
 from app.cli.terminal import print_table, write_json
 from app.cli.usage import OneOf
 from core.audit import AuditReport, audit
@@ -28,6 +34,7 @@ FOUND = 3  # the exit status where something was found that the audit is to fail
 class AuditOptions:
     """What is written, and on what the command fails."""
 
+    deeper: bool
     csv: Path | None
     fail_on: str | None
     baseline: Path | None
@@ -36,6 +43,12 @@ class AuditOptions:
 
 @command(lists=[CHECK_LIST])
 @source_options
+@option(
+    "--deeper",
+    is_flag=True,
+    help="embed the images, too, and look at labels and neighbors: what the app does by itself",
+)
+@encoder_options
 @option("--csv", type=PATH, metavar="FILE", help="write a line for each finding and image")
 @option(
     "--fail-on", type=OneOf(tuple(one.value for one in Severity)), metavar="SEVERITY",
@@ -47,11 +60,12 @@ class AuditOptions:
 )  # fmt: skip
 @json_option()
 @gathered("asked", AuditOptions)
-def run_audit(source: SourceOptions, asked: AuditOptions) -> None:
+def run_audit(source: SourceOptions, encoding: EncoderOptions, asked: AuditOptions) -> None:
     """Count the classes of a set, and print what is wrong with it."""
     baseline = None if asked.baseline is None else read_baseline(asked.baseline)
-    with opened(source) as (dataset, progress):
-        report = audit(dataset, progress)
+    with opened_with_original(source) as (dataset, original, progress):
+        embeddings = embed_all(original, encoding, progress) if asked.deeper else None
+        report = audit(dataset, progress, embeddings=embeddings)
     found = None if baseline is None else new_findings(report, dataset, baseline)
     result = report.to_json(dataset)
     if found is not None:

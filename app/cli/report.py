@@ -75,10 +75,10 @@ def run_report(source: SourceOptions, encoding: EncoderOptions, asked: ReportOpt
     """Write one page on a set that opens anywhere, with pictures and without a network."""
     evaluation = None if asked.comparison is None else _read_comparison(asked.comparison)
     with opened_with_original(source) as (dataset, original, progress):
-        report = audit(dataset, progress)
         embeddings = None
         if asked.map_method != NO_MAP or asked.compares:
             embeddings = embed_all(original, encoding, progress)
+        report = audit(dataset, progress, embeddings=embeddings)
         edits, _ = find_edits(named_edits(source), original)
         contents = ReportContents(
             dataset,

@@ -8,9 +8,11 @@ import numpy as np
 from core.audit.balance import Imbalance, measure_imbalance
 from core.audit.check import AuditInput, Need
 from core.audit.checks import CHECKS
+from core.audit.deeper import look_deeper
 from core.audit.measures import measure_pictures, seconds_to_measure
 from core.dataset import TRAIN, ImageDataset, SkippedFile
 from core.dataset.finding import Finding, Severity
+from core.embed import Embeddings
 from core.progress import Progress, silent
 from core.words import count_of, times
 
@@ -94,19 +96,23 @@ def audit(
     dataset: ImageDataset,
     progress: Progress = silent,
     *,
+    embeddings: Embeddings | None = None,
     within_s: float | None = None,
 ) -> AuditReport:
     """Look at every picture and return the report.
 
     Args:
         dataset: The images.
-        progress: Told of pictures looked at and compared.
+        progress: Told of pictures looked at and compared, then of the second look.
+        embeddings: Their vectors, for a second look at labels and neighbours.
         within_s: Where looking would take longer than so many seconds, the pictures are left for
             later, and the report says so.
     """
     if within_s is not None and seconds_to_measure(dataset) > within_s:
         return write_report(AuditInput(dataset))
-    return write_report(AuditInput(dataset, measure_pictures(dataset, progress)))
+    measures = measure_pictures(dataset, progress)
+    insights = look_deeper(dataset, measures, embeddings, progress)
+    return write_report(AuditInput(dataset, measures, insights))
 
 
 def write_report(given: AuditInput) -> AuditReport:
