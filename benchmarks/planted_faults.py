@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 from time import perf_counter
 
 import numpy as np
-from PIL import Image, ImageEnhance, ImageFilter, ImageOps
+from PIL import Image, ImageEnhance, ImageFilter, ImageOps, JpegImagePlugin
 
 from core.audit import AuditInput, AuditReport, look_deeper, measure_pictures, write_report
 from core.dataset import ImageDataset
@@ -100,12 +100,13 @@ FAULTS: Mapping[str, Change] = {
     "tiny": lambda image, _: image.resize((max(2, image.width // 12), max(2, image.height // 12))),
     "long": lambda image, _: image.resize((image.width, max(2, image.height // 7))),
 }
-# A whole class, in place of its pictures: what becomes of the file.
-OF_CLASS: Mapping[str, Callable[[Picture], tuple[bytes, str]]] = {
-    "class: JPEG quality 40": lambda image: (encoded(image, quality=40), ".jpg"),
-    "class: background": lambda image: (encoded(on_background(image)), ".jpg"),
-    "class: edges": lambda image: (encoded(as_edges(image)), ".jpg"),
-    "class: another source (PNG)": lambda image: (encoded(image, "PNG"), ".png"),
+# A whole class, in place of its pictures: what becomes of the file. What changes how pictures look
+# encodes them as they were, so that nothing else tells the class.
+OF_CLASS: Mapping[str, Callable[[Picture, bytes], tuple[bytes, str]]] = {
+    "class: JPEG quality 40": lambda image, _: (encoded(image, quality=40), ".jpg"),
+    "class: background": lambda image, file: (encoded_like(on_background(image), file), ".jpg"),
+    "class: edges": lambda image, file: (encoded_like(as_edges(image), file), ".jpg"),
+    "class: another source (PNG)": lambda image, _: (encoded(image, "PNG"), ".png"),
 }
 NEAR = ("near_duplicates", "duplicates")
 CHECKS_OF: Mapping[str, Sequence[str]] = {
@@ -180,6 +181,16 @@ def encoded(image: Picture, format_: str = "JPEG", **options: int) -> bytes:
     """Return an image file; JPEGs are of quality 90 unless told otherwise."""
     buffer = BytesIO()
     image.save(buffer, format_, **({"quality": 90} | options if format_ == "JPEG" else options))
+    return buffer.getvalue()
+
+
+def encoded_like(image: Picture, content: bytes) -> bytes:
+    """Return a JPEG with the tables and the subsampling of another one."""
+    buffer = BytesIO()
+    with Image.open(BytesIO(content)) as other:
+        sampling = max(JpegImagePlugin.get_sampling(other), 0)
+        # Of a grey one there is a single table, for all three values.
+        image.save(buffer, "JPEG", qtables=other.quantization, subsampling=sampling)
     return buffer.getvalue()
 
 
@@ -262,7 +273,7 @@ def plant_in_class(clean: Mapping[str, bytes], folder: Path, kind: str, label: s
     made = Plants(folder, changed_class=label)
     for path, content in clean.items():
         if path.split("/")[1] == label:
-            changed, suffix = OF_CLASS[kind](opened(content))
+            changed, suffix = OF_CLASS[kind](opened(content), content)
             path = str(PurePosixPath(path).with_suffix(suffix))
             made.write(path, changed)
             made.plants[path] = kind

@@ -7,6 +7,7 @@ from core.audit.check import AuditInput, Check, Need
 from core.audit.files import find_damaged, find_lost_classes, find_skipped
 from core.audit.leaks import find_duplicates, find_near_duplicates, find_split_groups
 from core.audit.pictures import find_conversions, find_decoding
+from core.audit.shortcut_findings import find_shortcuts
 from core.dataset import ImageDataset
 from core.dataset.finding import Finding
 
@@ -96,6 +97,14 @@ CHECKS: Mapping[str, Check] = {
             "splits, or in one class.",
             find_near_duplicates,
             Need.PICTURES,
+        ),
+        Check(
+            "shortcuts",
+            "What a class has that others lack",
+            "Classes that can be told by how their files were made, or by how their pictures look "
+            "as a whole: compression, size, source, border, background, colour, edges.",
+            find_shortcuts,
+            Need.LABELS_OF_PICTURES,
         ),
     )
 }

@@ -2,6 +2,7 @@
 
 from core.audit.check import Insights
 from core.audit.measures import PictureMeasures
+from core.audit.shortcuts import measure_shortcuts
 from core.dataset import ImageDataset
 from core.embed import Embeddings
 from core.progress import Progress, silent
@@ -10,7 +11,7 @@ from core.resample.difficulty import measure_difficulty
 
 def look_deeper(
     dataset: ImageDataset,
-    measures: PictureMeasures | None,  # noqa: ARG001
+    measures: PictureMeasures | None,
     embeddings: Embeddings | None,
     progress: Progress = silent,
 ) -> Insights:
@@ -22,9 +23,10 @@ def look_deeper(
         embeddings: Their vectors; None: what needs them is left out.
         progress: Told of each part.
     """
+    shortcuts = None if measures is None else measure_shortcuts(dataset, measures, progress)
     if embeddings is None:
-        return Insights()
+        return Insights(shortcuts=shortcuts)
     difficulty = measure_difficulty(
         dataset, embeddings, {}, rows=dataset.present_rows, progress=progress
     )
-    return Insights(difficulty)
+    return Insights(difficulty, shortcuts=shortcuts)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays import freeze
+from core.audit.properties import MEASURED, measure_properties
 from core.batches import run_batches
 from core.dataset import ImageDataset, Rows, decoded, read_file
 from core.duplicates import Groups, picture_groups
@@ -52,7 +53,10 @@ def _brightness(view: View) -> Sequence[float]:
     return (float(view.grey.mean()) / 255,)
 
 
-MEASURES: tuple[Measure, ...] = (Measure(("brightness",), _brightness),)
+MEASURES: tuple[Measure, ...] = (
+    Measure(("brightness",), _brightness),
+    Measure(MEASURED, lambda view: measure_properties(view.pixels, view.content, view.header)),
+)
 
 
 @dataclass(frozen=True, eq=False)
