@@ -41,7 +41,7 @@ def deeper_job(session: Session) -> Job:
     return Job(
         DEEPER, "Auditing labels and neighbors",
         partial(look_deeper, session.dataset, session.measures, session.embeddings),
-        needs=("dataset", "measures", "embeddings"), puts=("insights",),
+        needs=("taken", "measures", "embeddings"), puts=("insights",),
     )  # fmt: skip
 
 

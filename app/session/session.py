@@ -190,7 +190,11 @@ class Session(Graph):
     embeddings: Embeddings | None = value(
         needs=("taken",), needs_where={"dataset": _is_adapted}, title="the embedding and its maps"
     )
-    insights: Insights | None = value(needs=("dataset", "embeddings", "measures"))
+    # Of labels that a person has changed since, it is out of date, and stays until it is made anew:
+    # a list that is reviewed does not go with the first decision.
+    insights: Insights | None = value(
+        needs=("taken", "embeddings", "measures"), dated_by=("dataset",)
+    )
     audit: AuditReport | None = value(
         needs=("dataset", "measures", "insights", "thresholds"), derive=_audited
     )

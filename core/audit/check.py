@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.audit.measures import PictureMeasures
+from core.audit.shortcuts import Shortcuts
 from core.dataset import ImageDataset, Rows
 from core.dataset.finding import Finding
 from core.duplicates import Groups, duplicate_groups
@@ -22,6 +23,7 @@ class Need(StrEnum):
 
     ROWS = "the images' rows"
     PICTURES = "the pictures"
+    LABELS_OF_PICTURES = "the pictures beside their labels"
     VECTORS = "the embedding"
     PREDICTIONS = "predictions from the embedding"
 
@@ -32,6 +34,7 @@ class Insights:
 
     difficulty: Difficulty | None = None  # of all images, from their vectors
     label_errors: LabelErrors | None = None  # from predictions that never saw the image
+    shortcuts: Shortcuts | None = None  # from measures and labels
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +56,7 @@ class AuditInput:
         return {
             Need.ROWS: True,
             Need.PICTURES: self.measures is not None,
+            Need.LABELS_OF_PICTURES: self.insights.shortcuts is not None,
             Need.VECTORS: self.insights.difficulty is not None,
             Need.PREDICTIONS: self.insights.label_errors is not None,
         }[need]

@@ -10,6 +10,7 @@ from core.audit.leaks import find_duplicates, find_near_duplicates, find_split_g
 from core.audit.neighbours import NEIGHBOUR_CHECKS
 from core.audit.pictures import find_conversions, find_decoding
 from core.audit.quality import QUALITY_CHECKS
+from core.audit.shortcut_findings import find_shortcuts
 from core.dataset import ImageDataset
 from core.dataset.finding import Finding
 
@@ -103,5 +104,13 @@ CHECKS: Mapping[str, Check] = {
         *QUALITY_CHECKS,
         LABEL_ERRORS,
         *NEIGHBOUR_CHECKS,
+        Check(
+            "shortcuts",
+            "What a class has that others lack",
+            "Classes that can be told by how their files were made, or by how their pictures look "
+            "as a whole: compression, size, source, border, background, colour, edges.",
+            find_shortcuts,
+            Need.LABELS_OF_PICTURES,
+        ),
     )
 }

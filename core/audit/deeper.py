@@ -2,6 +2,7 @@
 
 from core.audit.check import Insights
 from core.audit.measures import PictureMeasures
+from core.audit.shortcuts import measure_shortcuts
 from core.dataset import ImageDataset
 from core.duplicates import duplicate_groups
 from core.embed import Embeddings
@@ -24,10 +25,12 @@ def look_deeper(
         embeddings: Their vectors; None: what needs them is left out.
         progress: Told of each part.
     """
+    shortcuts = None if measures is None else measure_shortcuts(dataset, measures, progress)
     if embeddings is None:
-        return Insights()
+        return Insights(shortcuts=shortcuts)
     difficulty = measure_difficulty(
         dataset, embeddings, {}, rows=dataset.present_rows, progress=progress
     )
     pictures = duplicate_groups(dataset) if measures is None else measures.groups
-    return Insights(difficulty, suspect_labels(dataset, embeddings, pictures, progress=progress))
+    errors = suspect_labels(dataset, embeddings, pictures, progress=progress)
+    return Insights(difficulty, errors, shortcuts)

@@ -27,15 +27,17 @@ def scores_of_labels(given: AuditInput) -> NDArray[np.float64]:
     """Return (N,) how likely each label is, beside the likeliest other; NaN where nobody knows.
 
     It is not known of a class that is recognised in fewer than a quarter of its images: there the
-    encoder is to be doubted, not the labels.
+    encoder is to be doubted, not the labels. Nor is it known of a label that was changed since.
     """
     assert given.insights.label_errors is not None
     errors = given.insights.label_errors
     count = len(errors.classes)
     doubted = np.bincount(errors.given, errors.is_contradicted, minlength=count)
     is_known = doubted <= _MOST_DOUBTED * np.bincount(errors.given, minlength=count)
+    judged = _codes_in(given.dataset, errors.classes)[errors.given]
+    is_same = given.dataset.codes[errors.rows] == judged
     scores = np.full(len(given.dataset), np.nan)
-    scores[errors.rows] = np.where(is_known[errors.given], errors.scores, np.nan)
+    scores[errors.rows] = np.where(is_known[errors.given] & is_same, errors.scores, np.nan)
     return scores
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.audit import looks
+from core.audit.properties import MEASURED, measure_properties
 from core.audit.view import JUDGED_PX, View
 from core.batches import run_batches
 from core.dataset import ImageDataset, decoded, read_file
@@ -49,6 +50,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure(("range", "detail", "colour"), looks.contents),
     Measure(("blur",), looks.blur),
     Measure(("noise",), looks.noise),
+    Measure(MEASURED, lambda view: measure_properties(view.pixels, view.content, view.header)),
 )
 
 

@@ -72,6 +72,9 @@ class AuditReport:
             "decided": [asdict(decided) for decided in dataset.decided],
             "imbalance": {**asdict(self.imbalance), "measured_on": TRAIN},
             "overview": asdict(self.overview),
+            "shortcuts": None
+            if self.given.insights.shortcuts is None
+            else self.given.insights.shortcuts.to_json(),
             "findings": [
                 {
                     "id": finding.id,
