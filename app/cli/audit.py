@@ -100,6 +100,8 @@ def _print(dataset: ImageDataset, report: AuditReport, found: Sequence[NewFindin
         for label in sorted(report.classes, key=lambda label: -report.splits[splits[0]][label])
     ]
     print_table(["class", *splits], rows)
+    for line in report.costs:
+        print(line)
     if found is None:
         for finding in report.findings:
             print(f"[{finding.severity.value}] {finding.text} {finding.remedy}")

@@ -13,6 +13,7 @@ MISSING_TEXT: Mapping[str, str] = {
     LOOK: "The pictures were not looked at yet: dark, blurred and repeated ones are not found.",
     DEEPER: "Labels and neighbors were not looked at yet: wrong labels and outliers are not found.",
 }
+OUTDATED_TEXT = "Labels have changed since labels and neighbors were looked at."
 
 
 def missing_piece(session: Session) -> str | None:
@@ -23,7 +24,8 @@ def missing_piece(session: Session) -> str | None:
         return LOOK
     # Without vectors only where none are coming.
     can_go_on = session.embeddings is not None or bool(session.not_ahead)
-    return DEEPER if session.insights is None and can_go_on else None
+    is_wanted = session.insights is None or "insights" in session.outdated
+    return DEEPER if is_wanted and can_go_on else None
 
 
 def look_job(session: Session) -> Job:
@@ -52,7 +54,8 @@ def audit_ahead(workspace: Workspace) -> bool:
     """Begin the piece that comes next by itself, once; return whether it has begun."""
     session = workspace.session
     piece = missing_piece(session)
-    if piece is None:
+    # What is out of date is made anew when somebody asks: each decision of a review changes labels.
+    if piece is None or "insights" in session.outdated:
         return False
     job = PIECES[piece](session)
     job.slot = AHEAD

@@ -10,7 +10,14 @@ from operator import eq
 from pathlib import Path
 
 from app.session.graph import Graph, declared, value, values_of
-from core.audit import AuditInput, AuditReport, Insights, PictureMeasures, write_report
+from core.audit import (
+    AuditInput,
+    AuditReport,
+    BlindSample,
+    Insights,
+    PictureMeasures,
+    write_report,
+)
 from core.augment import PRESETS, AugmentPolicy
 from core.augment.evidence import Evidence
 from core.dataset import ImageDataset, Take, select
@@ -194,6 +201,9 @@ class Session(Graph):
     # a list that is reviewed does not go with the first decision.
     insights: Insights | None = value(
         needs=("taken", "embeddings", "measures"), dated_by=("dataset",)
+    )
+    blind_sample: BlindSample | None = value(  # of images whose labels are reviewed blindly
+        needs=("taken",), title="your blind review"
     )
     audit: AuditReport | None = value(
         needs=("dataset", "measures", "insights", "thresholds"), derive=_audited

@@ -17,7 +17,7 @@ from app.session.embedding import as_values, embed_and_map
 from app.session.kept_report import REPORT_FILE, with_kept_report
 from app.session.session import AT_ONCE_SECONDS, Balanced, Session
 from core import records
-from core.audit import CHECKS, audit
+from core.audit import CHECKS, BlindSample, audit
 from core.dataset import ImageDataset, select
 from core.dataset.edits import Edit
 from core.dataset.edits_file import find_edits, name_edits
@@ -68,6 +68,7 @@ class SavedSession:
     was_compared: bool  # the comparison lies beside it
     not_ahead: str = ""  # as the session says
     thresholds: Mapping[str, float] = field(default_factory=dict)  # of checks, where moved
+    blind_sample: BlindSample | None = None
     encoder: str = DEFAULT_ENCODER  # that the person wants to embed with, whatever has embedded
 
     @property
@@ -134,6 +135,7 @@ def save_session(workspace: Path, session: Session) -> None:
         was_compared=session.evaluation is not None,
         not_ahead=session.not_ahead,
         thresholds=session.thresholds,
+        blind_sample=session.blind_sample,
         encoder=session.encoder,
     )
     write_bytes(workspace / SESSION_FILE, records.to_text(saved, _VERSION).encode())
@@ -183,7 +185,7 @@ def reopen(workspace: Path, saved: SavedSession, vectors: Path, progress: Progre
         session = session.put(take=recipe.take, measures=report.given.measures, audit=report)
     if recipe.edits and session.taken is not None:
         edits, _ = find_edits(recipe.edits, session.taken)
-        session = session.put(edits=edits)
+        session = session.put(edits=edits, blind_sample=saved.blind_sample)
     if saved.policy_chosen:
         session = session.put(policy=recipe.policy, policy_chosen=True)
     session = _with_embeddings(session, vectors, saved, progress)

@@ -8,8 +8,8 @@ import numpy as np
 
 from core import records
 from core.audit.balance import Imbalance, measure_imbalance
-from core.dataset import TRAIN, ImageDataset, Rows
-from core.duplicates import Groups
+from core.dataset import TRAIN, ImageDataset
+from core.duplicates import Groups, effective_images
 from core.resample.weights import BETA
 from core.words import count_of, named
 
@@ -99,20 +99,6 @@ def measure_balance(
     splits = tuple(_split(dataset, split, labels, groups, beta) for split in dataset.splits)
     training = splits[0]
     return BalanceFigures(splits, beta, _cost(training), _tail(training), _copies(training))
-
-
-def effective_images(dataset: ImageDataset, groups: Groups, rows: Rows) -> dict[str, float]:
-    """Return label -> how many different images would tell as much as its images among `rows`.
-
-    n images without a copy come to n, n copies of one picture to 1.
-    """
-    pairs = np.column_stack([dataset.codes[rows], groups[rows]])
-    members, sizes = np.unique(pairs, axis=0, return_counts=True)
-    count = len(dataset.classes)
-    images = np.bincount(members[:, 0], sizes, minlength=count)
-    squares = np.bincount(members[:, 0], sizes.astype(np.float64) ** 2, minlength=count)
-    each = images**2 / np.maximum(squares, 1)
-    return dict(zip(dataset.classes, each.tolist(), strict=True))
 
 
 def _split(

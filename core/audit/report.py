@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 import numpy as np
 
 from core.audit.balance import Imbalance, measure_imbalance
+from core.audit.balance_figures import BalanceFigures, measure_balance
 from core.audit.check import AuditInput, Need
 from core.audit.checks import CHECKS
 from core.audit.deeper import look_deeper
@@ -37,6 +38,7 @@ class AuditReport:
     classes: dict[str, int]  # label -> images of all splits, in name order, where there are any
     splits: dict[str, dict[str, int]]  # split -> label -> images
     imbalance: Imbalance  # of the training split
+    balance: BalanceFigures
     overview: Overview
     skipped: tuple[SkippedFile, ...]
     findings: tuple[Finding, ...]
@@ -59,6 +61,12 @@ class AuditReport:
             text += f" {count_of(len(self.skipped), 'file')} could not be used."
         return text
 
+    @property
+    def costs(self) -> list[str]:
+        """Return what the counts come to: what they cost, who holds the images, what copies do."""
+        told = (self.balance.cost, self.balance.tail, self.balance.copies)
+        return [text for text in told if text]
+
     def to_json(self, dataset: ImageDataset) -> dict[str, object]:
         """Return the report as plain values; rows of findings become paths."""
         return {
@@ -71,6 +79,7 @@ class AuditReport:
             "decoding": {**asdict(dataset.decoding), "proposed": asdict(dataset.proposal.decoding)},
             "decided": [asdict(decided) for decided in dataset.decided],
             "imbalance": {**asdict(self.imbalance), "measured_on": TRAIN},
+            "balance": self.balance.to_json(),
             "overview": asdict(self.overview),
             "shortcuts": None
             if self.given.insights.shortcuts is None
@@ -135,6 +144,7 @@ def write_report(given: AuditInput) -> AuditReport:
         classes=classes,
         splits={split: {label: counts[split][label] for label in classes} for split in counts},
         imbalance=measure_imbalance(dataset.counts(TRAIN)),
+        balance=measure_balance(dataset, given.measures.groups if given.measures else None),
         overview=_overview(dataset),
         skipped=dataset.skipped,
         findings=tuple(sorted(findings, key=lambda finding: order.index(finding.severity))),

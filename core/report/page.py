@@ -116,6 +116,7 @@ def write_html(contents: ReportContents, progress: Progress = silent) -> str:
         shown=[_shown(dataset, one, addresses) for one in shown],
         others=others,
         balance=draw_curve(audit.splits) if is_long else draw_bars(audit.splits),
+        costs=audit.costs,
         splits=list(audit.splits),
         classes=_classes(contents),
         map=None if contents.projection is None else draw_map(dataset, contents.projection),

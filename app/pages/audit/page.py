@@ -4,11 +4,12 @@ import numpy as np
 import streamlit as st
 
 from app.charts import classes as charts
+from app.pages.audit.blind_review import draw_blind_review
 from app.pages.audit.changes import draw_changes
 from app.review.board import review_board
-from app.review.findings import draw_queue, finding_view
+from app.review.findings import draw_queue, finding_view, threshold_view
 from app.review.shown import ReviewList
-from app.session.auditing import MISSING_TEXT, PIECES, missing_piece
+from app.session.auditing import MISSING_TEXT, OUTDATED_TEXT, PIECES, missing_piece
 from app.session.session import Session
 from app.shell.page import (
     ask_for_images,
@@ -19,8 +20,9 @@ from app.shell.page import (
     quiet,
     skipped_table,
 )
-from core.audit import CHECKS, AuditReport
-from core.words import size_of, times
+from core.audit import CHECKS, AuditReport, Finding
+from core.report.contents import shown_findings
+from core.words import count_of, size_of, times
 
 _CLASS_KEY = "audit_class"
 _PER_PAGE = 24
@@ -44,14 +46,18 @@ def audit_view(session: Session) -> Session:
         "learn the other 7. Take fewer images of one class on Load and watch both numbers."
     )
     _histogram(report)
+    for line in report.costs:
+        quiet(line)
     with st.container(key="review"):  # always there, so that what follows keeps its place
         draw_queue(session)
-    changed = draw_changes(session)
-    mended = _findings(session, report)
+    drawn = (
+        draw_changes(session), _findings(session, report), draw_blind_review(session),
+        _thresholds(session, report),
+    )  # fmt: skip
     _pictures(session)
     _overview(report)
     lead_on("augment", "Try augmentation", is_primary=True)
-    return changed if mended is session else mended
+    return next((one for one in drawn if one is not session), session)
 
 
 def _what_is_missing(session: Session) -> None:
@@ -64,7 +70,7 @@ def _what_is_missing(session: Session) -> None:
         if job is not None:
             quiet(f"{job.title}: what is found is added here.")
             return
-        quiet(MISSING_TEXT[piece])
+        quiet(OUTDATED_TEXT if "insights" in session.outdated else MISSING_TEXT[piece])
         if st.button("Look now", key="audit_look", type="tertiary"):
             workspace.start(PIECES[piece](session), session)
             st.rerun()
@@ -137,16 +143,48 @@ def _findings(session: Session, report: AuditReport) -> Session:
     after = session
     if not report.findings:
         st.markdown("No problems found. Every file can be read and no picture appears twice.")
-    for number, finding in enumerate(report.findings):
-        action = finding_view(session, finding, key=f"finding_{number}", given=report.given)
-        if action.edits is not None:
-            after = session.put(edits=action.edits)
-        elif action.threshold is not None:
-            moved = {**session.thresholds, finding.check: action.threshold}
-            after = session.put(thresholds=moved)
+    shown, others = shown_findings(report.findings)
+    for finding in shown:
+        after = _finding(session, report, finding) or after
+    if others:
+        with st.expander(f"{count_of(len(others), 'more finding')} of less weight"):
+            for finding in others:
+                after = _finding(session, report, finding) or after
     skipped_table(report.skipped)
     _looked_for(report)
     return after
+
+
+def _finding(session: Session, report: AuditReport, finding: Finding) -> Session | None:
+    """Draw one; return the session with what a person did about it, if they did something."""
+    action = finding_view(session, finding, key=f"finding_{finding.id}", given=report.given)
+    if action.edits is not None:
+        return session.put(edits=action.edits)
+    if action.threshold is not None:
+        return session.put(thresholds={**session.thresholds, finding.check: action.threshold})
+    return None
+
+
+def _thresholds(session: Session, report: AuditReport) -> Session:
+    """Draw where a check begins to find images, for those that find none, too."""
+    checks = [
+        check
+        for check in CHECKS.values()
+        if check.threshold is not None and report.given.has(check.need)
+    ]
+    if not checks:
+        return session
+    with st.expander("Thresholds"):
+        check = st.selectbox(
+            "Check", checks, format_func=lambda one: one.title, index=None, key="audit_threshold",
+            placeholder="Choose a check to see its borderline pictures",
+        )  # fmt: skip
+        if check is None:
+            return session
+        moved = threshold_view(session, report.given, check, key=f"threshold_{check.name}")
+    if moved is None:
+        return session
+    return session.put(thresholds={**session.thresholds, check.name: moved})
 
 
 def _looked_for(report: AuditReport) -> None:

@@ -1,0 +1,59 @@
+"""On Audit: how many labels are wrong, by a review that does not say which images are suspects."""
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from app.review.findings import start_review
+from app.review.shown import ReviewList
+from app.session.session import Session
+from app.shell.page import current_workspace, quiet
+from core.audit import BlindSample, draw_blind_sample, estimate_wrong_labels
+from core.words import count_of
+
+_WHY = "blind_review"
+
+
+def draw_blind_review(session: Session) -> Session:
+    """Draw what the review tells so far; return the session with its sample once it has begun."""
+    if session.audit is None or session.taken is None:
+        return session
+    errors, sample = session.audit.given.insights.label_errors, session.blind_sample
+    if sample is None and errors is None:
+        return session
+    with st.expander("How many labels are wrong?", expanded=sample is not None):
+        if sample is not None:
+            for one in estimate_wrong_labels(sample, session.edits):
+                quiet(one.text)
+            _review_button(session, sample)
+            return session
+        assert errors is not None
+        sample = draw_blind_sample(errors)
+        quiet(
+            "A ranking of suspects does not tell. Review a sample of suspects and others, mixed: "
+            "the share of wrong labels of each class follows, with a 95% interval."
+        )
+        if st.button(
+            f"Review a blind sample of {count_of(len(sample.rows), 'image')}", key="blind_begin"
+        ):
+            start_review(current_workspace(), _list_of(session, sample))
+            return current_workspace().session.put(blind_sample=sample)
+    return session
+
+
+def _review_button(session: Session, sample: BlindSample) -> None:
+    """Draw what goes on with the review, as long as images of its sample wait."""
+    waiting = np.isin(sample.rows, session.edits.review_rows)
+    if waiting.any():
+        st.button(
+            f"Go on with {count_of(int(waiting.sum()), 'image')}", key="blind_go_on",
+            on_click=partial(start_review, current_workspace(), _list_of(session, sample)),
+        )  # fmt: skip
+
+
+def _list_of(session: Session, sample: BlindSample) -> ReviewList:
+    assert session.taken is not None and session.dataset is not None
+    rows = np.array(sample.rows, np.intp)
+    title = "A blind sample: is the label right?"
+    return ReviewList(session.taken, rows, title, _WHY, tuple(session.dataset.classes))
