@@ -5,9 +5,11 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
+from app.review.board import change
 from app.review.findings import start_review
 from app.review.shown import ReviewList
 from app.session.session import Session
+from app.session.workspace import Workspace
 from app.shell.page import current_workspace, quiet
 from core.audit import BlindSample, draw_blind_sample, estimate_wrong_labels
 from core.words import count_of
@@ -15,31 +17,35 @@ from core.words import count_of
 _WHY = "blind_review"
 
 
-def draw_blind_review(session: Session) -> Session:
-    """Draw what the review tells so far; return the session with its sample once it has begun."""
+def draw_blind_review(session: Session) -> None:
+    """Draw what the review tells so far, or what begins it."""
     if session.audit is None or session.taken is None:
-        return session
+        return
     errors, sample = session.audit.given.insights.label_errors, session.blind_sample
     if sample is None and errors is None:
-        return session
+        return
     with st.expander("How many labels are wrong?", expanded=sample is not None):
         if sample is not None:
             for one in estimate_wrong_labels(sample, session.edits):
                 quiet(one.text)
             _review_button(session, sample)
-            return session
+            return
         assert errors is not None
         sample = draw_blind_sample(errors)
         quiet(
             "A ranking of suspects does not tell. Review a sample of suspects and others, mixed: "
             "the share of wrong labels of each class follows, with a 95% interval."
         )
-        if st.button(
-            f"Review a blind sample of {count_of(len(sample.rows), 'image')}", key="blind_begin"
-        ):
-            start_review(current_workspace(), _list_of(session, sample))
-            return current_workspace().session.put(blind_sample=sample)
-    return session
+        st.button(
+            f"Review a blind sample of {count_of(len(sample.rows), 'image')}", key="blind_begin",
+            on_click=partial(_begin, current_workspace(), sample, _list_of(session, sample)),
+        )  # fmt: skip
+
+
+def _begin(workspace: Workspace, sample: BlindSample, shown: ReviewList) -> None:
+    """Keep the sample, and open the queue of its images."""
+    change(workspace, lambda session: (session.put(blind_sample=sample), ""))
+    start_review(workspace, shown)
 
 
 def _review_button(session: Session, sample: BlindSample) -> None:

@@ -50,14 +50,13 @@ def audit_view(session: Session) -> Session:
         quiet(line)
     with st.container(key="review"):  # always there, so that what follows keeps its place
         draw_queue(session)
-    drawn = (
-        draw_changes(session), _findings(session, report), draw_blind_review(session),
-        _thresholds(session, report),
-    )  # fmt: skip
+    changed, mended = draw_changes(session), _findings(session, report)
+    draw_blind_review(session)
+    moved = _thresholds(session, report)
     _pictures(session)
     _overview(report)
     lead_on("augment", "Try augmentation", is_primary=True)
-    return next((one for one in drawn if one is not session), session)
+    return next((one for one in (changed, mended, moved) if one is not session), session)
 
 
 def _what_is_missing(session: Session) -> None:
