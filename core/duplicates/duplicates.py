@@ -107,10 +107,14 @@ def link_sketches(
     first, second, ways = candidates
     alignment = align(sketches.grey, candidates, progress)
     apart = 1 - alignment.agreement
-    colours = sketches.colours[second].astype(np.int16)
+    ours, theirs = (sketches.colours[ends].astype(np.float32) - 128 for ends in (first, second))
     for way in np.unique(ways).tolist():
-        colours[ways == way] = lay(colours[ways == way], way)
-    tint = np.abs(colours - sketches.colours[first]).mean(axis=(1, 2, 3))
+        theirs[ways == way] = lay(theirs[ways == way], way)
+    # The colours of a darker copy are weaker, by as much as its contrast is.
+    spread = sketches.grey.std(axis=(1, 2), dtype=np.float32)
+    ratio = (spread[second] / spread[first]).reshape(-1, 1, 1, 1)
+    scaled = ours * np.maximum(ratio, 1) - theirs * np.maximum(1 / ratio, 1)
+    tint = np.minimum(*(np.abs(gap).mean(axis=(1, 2, 3)) for gap in (ours - theirs, scaled)))
     most = np.where(apart <= _NEARLY_EXACT, _MOST_COLOUR_EXACT, _MOST_COLOUR)
     copies = np.flatnonzero(
         (apart <= _limits(candidates, apart, len(sketches.rows))) & (tint <= most)
