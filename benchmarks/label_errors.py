@@ -5,6 +5,7 @@ CIFAR-10, 2, 5 and 10% of the labels are changed to any other class, and 5% to o
 resembles. Printed is, for each encoder and way to rank, how many of n planted ones are among the
 first n and the first 2n; then, for each threshold of the finding, how many images it names, how
 many of the planted ones, and how many of the named ones are planted; without planted ones too.
+Last, images of another set are put into classes: how many are named as far from their class.
 """
 
 import sys
@@ -17,18 +18,21 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from core.audit.neighbours import FAR_FROM_CLASS
 from core.dataset import ImageDataset
 from core.duplicates import picture_groups
 from core.embed import embed
 from core.evaluate.features import Points, fit_preprocessing
 from core.evaluate.label_errors import Scores, predict_out_of_fold, vote_of_neighbors
 from core.ingest import open_source
+from core.resample.class_difficulty import distance_to_class
 
 ENCODERS = ("efficientnet", "classical")
 SHARES = (0.02, 0.05, 0.1)
 THRESHOLDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
 CALTECH_CLASSES, CIFAR_IMAGES = 20, 400
 CHOSEN = "discriminant x neighbours"
+STRANGE = 0.02  # share of images of another set
 
 Codes = NDArray[np.intp]
 
@@ -103,6 +107,7 @@ def plant(true: Codes, share: float, alike: Scores | None, rng: np.random.Genera
 def main(data: Path, runs: int) -> None:
     """Print a table of each set and encoder, then what each threshold finds."""
     named: dict[str, list[str]] = defaultdict(list)
+    seen: dict[str, dict[str, tuple[Points, Codes]]] = defaultdict(dict)
     with tempfile.TemporaryDirectory() as work:
         for name, dataset, rows in open_sets(data, Path(work)):
             pictures = picture_groups(dataset) if name != "CIFAR-10" else np.arange(len(dataset))
@@ -110,6 +115,7 @@ def main(data: Path, runs: int) -> None:
                 embeddings = embed(dataset, encoder=encoder, rows=rows)
                 true = np.unique(dataset.codes[embeddings.rows], return_inverse=True)[1]
                 groups = np.unique(pictures[embeddings.rows], return_inverse=True)[1]
+                seen[encoder][name] = embeddings.vectors, true
                 points = fit_preprocessing(embeddings.vectors)(embeddings.vectors)
                 named[f"{name}, {encoder}"] = measure(
                     f"{name}, {encoder}", points, true, groups, runs
@@ -117,6 +123,14 @@ def main(data: Path, runs: int) -> None:
     print(f"\n| set | planted | {' | '.join(f'{one:g}' for one in THRESHOLDS)} |")
     for lines in named.values():
         print("\n".join(lines))
+    for encoder, sets in seen.items():
+        for name, host in sets.items():
+            for other, guest in sets.items():
+                if name != other:
+                    found, alarms = np.mean(
+                        [put_strangers(host, guest, run) for run in range(runs)], axis=0
+                    )
+                    print(f"| {name} with {other}, {encoder} | {found:.2f} | {alarms:.1f} |")
 
 
 def measure(title: str, points: Points, true: Codes, groups: Codes, runs: int) -> list[str]:
@@ -165,6 +179,24 @@ def measure(title: str, points: Points, true: Codes, groups: Codes, runs: int) -
         lines.append(f"| {title} | {kind} | {' | '.join(cells)} |")
     print(f"{perf_counter() - start:.0f} s", flush=True)
     return lines
+
+
+def put_strangers(
+    host: tuple[Points, Codes], guest: tuple[Points, Codes], run: int
+) -> tuple[float, float]:
+    """Return the share of images of another set that is named, and how many of 1,000 others."""
+    rng = np.random.default_rng(run)
+    count = max(10, round(STRANGE * len(host[1])))
+    vectors = np.concatenate([host[0], guest[0][rng.permutation(len(guest[0]))[:count]]])
+    codes = np.concatenate([host[1], rng.integers(0, host[1].max() + 1, count)])
+    apart = np.full(len(codes), np.nan)
+    for code in np.unique(codes):
+        rows = np.flatnonzero(codes == code)
+        apart[rows] = distance_to_class(vectors, rows)
+    threshold = FAR_FROM_CLASS.threshold
+    assert threshold is not None
+    is_named = apart > threshold.default
+    return float(is_named[-count:].mean()), 1_000 * float(is_named[:-count].mean())
 
 
 if __name__ == "__main__":
