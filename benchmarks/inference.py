@@ -214,9 +214,15 @@ def draw(
             left -= size
     centres, codes = population.draw(rng, np.bincount(first, minlength=cell.classes))
     groups = np.repeat(np.arange(len(sizes)), sizes)
-    spread = 0.3 * centres.std(axis=0)
-    vectors = centres[groups] + spread * rng.standard_normal((len(groups), centres.shape[1]))
-    return vectors, codes[groups], groups
+    return _of_groups(population, centres[groups], rng), codes[groups], groups
+
+
+def _of_groups(
+    population: Population, centres: NDArray[np.float64], rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return an image of the group at each centre."""
+    spread = 0.3 * np.concatenate(population.vectors).std(axis=0)
+    return np.asarray(centres + spread * rng.standard_normal(centres.shape), np.float64)
 
 
 def split(
@@ -268,6 +274,8 @@ def true_differences(
 ) -> dict[str, dict[str, float]]:
     """Return metric -> candidate -> difference to none, of these models on fresh points."""
     vectors, codes = population.draw(rng, np.full(cell.classes, test // cell.classes))
+    if cell.group_size > 1:
+        vectors = _of_groups(population, vectors, rng)
     shares = cell.counts() / cell.images
     found: dict[str, dict[str, float]] = {metric: {} for metric in METRICS}
     for name, model in models.items():
