@@ -34,6 +34,7 @@ from core.evaluate import (
     EvaluationReport,
     Experiment,
     Head,
+    StrategyResult,
     evaluate,
     find_head,
     parse_candidates,
@@ -296,7 +297,7 @@ def _print(report: EvaluationReport) -> None:
         [
             [
                 row.title,
-                *(f"{100 * row.metrics[metric]:.1f} %" for metric in METRICS),
+                *(_figure(row, metric) for metric in METRICS),
                 "" if row.difference is None else str(row.difference[report.metric]),
                 str(row.outcome(report.metric) or ""),
                 f"{row.seconds:.2f}",
@@ -315,3 +316,11 @@ def _print(report: EvaluationReport) -> None:
         )
     for note in report.notes:
         print(note)
+
+
+def _figure(row: StrategyResult, metric: str) -> str:
+    """Return '12.3 %'; a calibration error beside what chance alone would show."""
+    text = f"{100 * row.metrics[metric]:.1f} %"
+    if metric == "calibration_error" and row.calibration_by_chance is not None:
+        text += f" ({100 * row.calibration_by_chance:.1f} by chance)"
+    return text

@@ -10,6 +10,7 @@ from core.evaluate.per_class import ClassFigures
 from core.words import lowered, named, signed
 
 _LEAST_PRICE = 0.005  # a change in recall that is worth a word
+_TOO_FEW = "too few images, or groups of them, for an interval"
 _LARGE_SHARE = 0.25  # of the uncertainty, that is worth a word
 
 
@@ -73,23 +74,27 @@ def describe(standing: Standing, metric: str, margin: float) -> str:
 
 
 def price_of(figures: Sequence[ClassFigures]) -> str:
-    """Return what happens to the recall of the classes that gain and lose most.
+    """Return what happens to the recall of the class that gains most, and that which loses most.
 
-    'Finds 61% of 'crack' instead of 28%; 75% of 'good' instead of 97%.'
+    'It finds 61% of 'crack' instead of 28%; 75% of 'good' instead of 97%.'
     """
     if not figures:
         return ""
     most = max(figures, key=lambda one: one.recall_gain.estimate)
     least = min(figures, key=lambda one: one.recall_gain.estimate)
-    told = [one for one in (most, least) if abs(one.recall_gain.estimate) >= _LEAST_PRICE]
-    if not told:
-        return ""
     changes = [
-        f"{_percent(one.recall.estimate)} of '{one.label}' instead of "
-        f"{_percent(one.recall.estimate - one.recall_gain.estimate)}"
-        for one in dict.fromkeys(told)
+        f"{after} of '{one.label}' instead of {before}"
+        for one, sign in ((most, 1), (least, -1))
+        if sign * one.recall_gain.estimate >= _LEAST_PRICE
+        for before, after in [_before_and_after(one)]
+        if before != after
     ]
-    return f"It finds {'; '.join(changes)}."
+    return f"It finds {'; '.join(changes)}." if changes else ""
+
+
+def _before_and_after(one: ClassFigures) -> tuple[str, str]:
+    after = one.recall.estimate
+    return _percent(after - one.recall_gain.estimate), _percent(after)
 
 
 def _first(conclusion: Conclusion) -> str:
@@ -157,7 +162,9 @@ def _finding(conclusion: Conclusion, standing: Standing, words: Mapping[str, str
 def _open_gain(conclusion: Conclusion) -> str:
     largest = conclusion.largest_gain
     if largest == float("inf"):
-        return " There are too few images, or groups of them, for an interval."
+        tested_on = METRICS[conclusion.metric].tested_on
+        why = f"{_none_of(tested_on)}." if tested_on else f"There are {_TOO_FEW}."
+        return f" {why[0].upper()}{why[1:]}"
     return f" A gain of {_points(largest)} is not excluded." if largest > 0 else ""
 
 
@@ -189,11 +196,16 @@ def _uncertainty(conclusion: Conclusion) -> str:
 
 def _unclear(gain: Effect, metric: str) -> str:
     if gain.joint is None or gain.found is None:
-        return "too few images, or groups of them, for an interval"
+        tested_on = METRICS[metric].tested_on
+        return _none_of(tested_on) if tested_on else _TOO_FEW
     return (
         f"{_interval(gain, metric)} points; a difference of {100 * gain.found:.1f} would be found "
         "in 80% of cases"
     )
+
+
+def _none_of(tested_on: str) -> str:
+    return f"this figure has no interval, and differences are tested on {METRICS[tested_on].words}"
 
 
 def _interval(gain: Effect, metric: str) -> str:

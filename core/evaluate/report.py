@@ -13,7 +13,7 @@ from core.evaluate.candidates import BASELINE, Candidate
 from core.evaluate.experiment import Experiment
 from core.evaluate.head import Epoch
 from core.evaluate.inference import Inference, infer
-from core.evaluate.influence import measure_figure
+from core.evaluate.influence import chance_calibration, measure_figure
 from core.evaluate.metrics import METRICS, count_confusion
 from core.evaluate.outcomes import Conclusion, Outcome, conclude
 from core.evaluate.per_class import ClassFigures, measure_classes
@@ -73,6 +73,8 @@ class StrategyResult:
     files: int = 0  # that it adds to the training images, or below 0 leaves out
     curves: tuple[tuple[Epoch, ...], ...] = ()  # of a network, for each fold
     leaky: Mapping[str, float] | None = None  # what resampling before splitting would report
+    # The calibration error that perfect scores would show of so many images; None: not measured
+    calibration_by_chance: float | None = None
 
     def __post_init__(self) -> None:
         freeze(self, "confusion")
@@ -130,9 +132,10 @@ class EvaluationReport:
         return f"{self.so_far}{self.verdicts[metric]}"
 
     def headline(self, metric: str) -> str:
-        """Return the beginning of it: does rebalancing help, and what to do."""
+        """Return the beginning of it: does rebalancing help, what to do, and at what price."""
         verdict = self.verdicts[metric]
-        return f"{self.so_far}{verdict.first} {verdict.recommendation}".strip()
+        parts = (verdict.first, verdict.recommendation, verdict.price)
+        return f"{self.so_far}{' '.join(filter(None, parts))}"
 
     @property
     def so_far(self) -> str:
@@ -341,6 +344,7 @@ def _row(
         done.files_of(candidate.name),
         spent.curves,
         done.leaky.get(candidate.name),
+        chance_calibration(predictions, candidate.name) if "calibration_error" in metrics else None,
     )
 
 

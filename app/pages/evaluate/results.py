@@ -27,7 +27,7 @@ def draw(report: EvaluationReport, dataset: ImageDataset, metric: str) -> None:
     )
     draw_table(report, metric, key="evaluate_table")
     verdict = report.verdicts[metric]
-    for text in filter(None, (verdict.price, verdict.uncertainty, _how(report), *report.notes)):
+    for text in filter(None, (verdict.uncertainty, _how(report), *report.notes)):
         quiet(with_minus(text))
     _downloads(report)
     _lesson(report, metric)
@@ -36,10 +36,15 @@ def draw(report: EvaluationReport, dataset: ImageDataset, metric: str) -> None:
 
 def draw_table(report: EvaluationReport, metric: str, *, key: str) -> None:
     """Draw the figures of each strategy, those of `metric` first."""
-    record = METRICS[metric]
     difference = "points over none (95%)"
     shown = {name: METRICS[name] for name in report.verdicts}
-    others = [other.title for name, other in shown.items() if name != metric]
+    by_chance = "calibration error by chance"
+    is_calibrated = all(row.calibration_by_chance is not None for row in report.strategies)
+    columns = {
+        name: [other.title, *([by_chance] if name == "calibration_error" and is_calibrated else [])]
+        for name, other in shown.items()
+    }
+    others = [one for name, titles in columns.items() if name != metric for one in titles]
     st.dataframe(
         {
             "strategy": [row.title for row in report.strategies],
@@ -47,6 +52,11 @@ def draw_table(report: EvaluationReport, metric: str, *, key: str) -> None:
                 other.title: [100 * row.metrics[name] for row in report.strategies]
                 for name, other in shown.items()
             },
+            **(
+                {by_chance: [100 * (row.calibration_by_chance or 0) for row in report.strategies]}
+                if is_calibrated
+                else {}
+            ),
             difference: [
                 "" if row.difference is None else with_minus(str(row.difference[metric]))
                 for row in report.strategies
@@ -59,7 +69,7 @@ def draw_table(report: EvaluationReport, metric: str, *, key: str) -> None:
         },
         hide_index=True,
         column_order=[
-            "strategy", record.title, difference, "outcome", "seconds per fold", "files added",
+            "strategy", *columns[metric], difference, "outcome", "seconds per fold", "files added",
             *others,
         ],
         column_config={
@@ -73,6 +83,11 @@ def draw_table(report: EvaluationReport, metric: str, *, key: str) -> None:
                 other.title: st.column_config.NumberColumn(format="%.1f %%", help=other.help)
                 for other in shown.values()
             },
+            by_chance: st.column_config.NumberColumn(
+                format="%.1f %%",
+                help="The calibration error that perfectly calibrated scores would show of so many "
+                "images.",
+            ),
         },
         alt="Scores of each strategy",
         key=key,
