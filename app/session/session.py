@@ -19,6 +19,7 @@ from core.dataset.questions import with_decoding
 from core.embed import DEFAULT_ENCODER, Embeddings
 from core.errors import SettingError
 from core.evaluate import EvaluationReport
+from core.evaluate.curve_text import MoreImages
 from core.export import ExportReport
 from core.ingest import Survey
 from core.pictures.decoding import Decoding
@@ -206,6 +207,9 @@ class Session(Graph):
     )
     evaluation: EvaluationReport | None = value(
         needs=("embeddings", "dataset"), dated_by=("policy",), title="the comparison of strategies"
+    )
+    more_images: MoreImages | None = value(  # what they would bring
+        needs=("embeddings", "dataset"), title="the curves of more images"
     )
     exported: ExportReport | None = value(
         needs=("source", "take"), dated_by=("dataset", "policy", "balanced"),

@@ -8,13 +8,14 @@ from html import escape
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from app.jobs.queue import AHEAD, JOBS, Job, JobState
+from app.jobs.queue import AHEAD, Job
 from app.session.session import Session
 from app.session.workspace import Ongoing, Workspace
 from app.settings import ASSETS
+from app.shell.job_line import detail_of, draw_job
 from app.shell.page import NOTES_KEY, Page, PageState, class_bars, plain, quiet
 from core.dataset import TRAIN
-from core.words import count_of, duration_of
+from core.words import count_of
 
 _ICONS = {
     PageState.WAITING: ":material/radio_button_unchecked:",
@@ -87,7 +88,7 @@ def _job_lines(workspace: Workspace) -> None:
             if job.slot is AHEAD:
                 _ahead_line(job)
             else:
-                _job_line(job)
+                draw_job(job, key=f"cancel_{job.key}")
         workspace.collect()
         # Another tab of this visitor may have collected the result, or started something.
         if is_busy and (workspace.changes != changes or [one.key for one in ongoing] != others):
@@ -104,18 +105,11 @@ def _ongoing_line(one: Ongoing) -> None:
             one.cancel()
 
 
-def _job_line(job: Job) -> None:
-    with st.container(border=True, gap="xxsmall"):
-        st.progress(job.share or 0.0, text=f"**{plain(job.title)}**  \n{plain(_detail(job))}")
-        if st.button("Cancel", key=f"cancel_{job.key}", type="tertiary"):
-            job.cancel()
-
-
 def _ahead_line(job: Job) -> None:
     """Draw what nobody waits for: small, and only while something happens."""
     if job.stage and not job.is_cancelled:
         with st.container(key="ahead", gap=None):
-            quiet(f"In advance: {_detail(job)}")
+            quiet(f"In advance: {detail_of(job)}")
             if st.button("Cancel", key=f"cancel_{job.key}", type="tertiary"):
                 job.cancel()
 
@@ -124,16 +118,3 @@ def _told_of_ahead(session: Session) -> None:
     """Draw why images are not embedded in advance, as long as they are not embedded."""
     if session.not_ahead and session.embeddings is None:
         quiet(session.not_ahead)
-
-
-def _detail(job: Job) -> str:
-    """Return what the line says: 'embedding images, 45 %, 20 s left'."""
-    if job.state is JobState.QUEUED:
-        before = JOBS.position(job)
-        return "waiting in the queue" + (f", {before} ahead of it" if before else "")
-    parts = [job.stage or "starting"]
-    if job.share is not None:
-        parts.append(f"{100 * job.share:.0f} %")
-    if job.seconds_left is not None:
-        parts.append(f"{duration_of(job.seconds_left)} left")
-    return ", ".join(parts)

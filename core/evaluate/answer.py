@@ -22,6 +22,7 @@ class Verdict:
     recommendation: str
     price: str  # what it does to the classes that gain and lose most
     uncertainty: str  # where it comes from, and what would make it less
+    recommended: str = ""  # the candidate; empty where there is one alone
 
     def __str__(self) -> str:
         """Return all parts as one text."""
@@ -49,6 +50,7 @@ def write_answer(
         _recommendation(conclusion, words),
         price_of(figures) if conclusion.recommended != conclusion.baseline else "",
         _uncertainty(conclusion),
+        conclusion.recommended,
     )
 
 
@@ -185,7 +187,9 @@ def _uncertainty(conclusion: Conclusion) -> str:
                 "images of all classes would sharpen the answer most."
             )
         if doubt.splits >= _LARGE_SHARE:
-            sentences.append(f"More repeats would take away {_percent(doubt.splits)} of it.")
+            sentences.append(
+                f"More repeats would take away {_percent(min(1.0, doubt.splits))} of it."
+            )
     if conclusion.is_rough:
         sentences.append(
             f"Averages over classes are rough: fewer than {FEWEST_IN_CLASS} images (or groups) of "

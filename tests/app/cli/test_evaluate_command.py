@@ -12,6 +12,7 @@ from app.cli import main
 from core.errors import SettingError
 from core.evaluate import Candidate, EvaluationReport, Experiment, evaluate
 from core.evaluate.report import Done
+from core.evaluate.report_file import read_report
 
 Captured = pytest.CaptureFixture[str]
 
@@ -76,6 +77,8 @@ def test_a_set_of_strategies_stands_for_its_rows(capsys: Captured, drawn_folder:
         (["--set", "magic.k=7"], "There is no strategy 'magic'"),
         (["--set", "smote.k=7"], "SMOTE has no setting 'k'"),
         (["--set", "adasyn.k_neighbors=7"], "'adasyn' is not among the strategies"),
+        (["--more-images", "cat,cow"], "There is no class 'cow' among the training images"),
+        (["--wanted", "0"], "--wanted is 0"),
         (["--strategies", "smote@9999999"], "fills classes up to 9,999,999 images"),
     ],
 )
@@ -149,3 +152,22 @@ def test_a_refusal_in_the_middle_prints_what_is_done(
     assert code == 1
     assert out.startswith("After 1 of 10 repeats and 2 of 3 candidates: ")
     assert err.endswith("evenset: Too few.\n")
+
+
+def test_more_images_are_told_alike_on_the_terminal_and_in_json(
+    capsys: Captured, drawn_folder: Path, tmp_path: Path
+) -> None:
+    asked = [drawn_folder, "--strategies", "lda", "--repeats", 1, "--more-images", "all"]
+    found = tmp_path / "found.json"
+
+    code, out, err = outcome(capsys, *asked, "--wanted", 70, "--json", found)
+
+    assert code == 0
+    assert "evenset: more images: 300 fits. On one core: a few seconds." in err
+    told = json.loads(found.read_text())["more_images"]
+    assert [one["label"] for one in told["classes"]] == [None, "cat", "dog"]
+    assert told["wanted"] == 0.7
+    for one in told["classes"]:
+        assert f"{one['sentence']} {one['needed']}".strip() in out.splitlines()
+    assert told["note"] in out
+    assert read_report(json.loads(found.read_text())).asked == 2

@@ -126,7 +126,7 @@ def full(smote_session: Session, tmp_path_factory: pytest.TempPathFactory) -> Se
     return smote_session.put(
         folder=target.parent, pending=Waiting(target.parent), policy_chosen=True,
         evidence=object(), clusters=object(), difficulty=object(), quality=object(),
-        compared=object(), placed=(object(),), evaluation=object(),
+        compared=object(), placed=(object(),), evaluation=object(), more_images=object(),
         exported=ExportReport(target, (), {}, {}, (), 0),
     )  # fmt: skip
 
