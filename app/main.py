@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.pages import PAGES
 from app.pages.load.page import open_initial_source
-from app.session.ahead import embed_ahead
+from app.session.ahead import work_ahead
 from app.session.workspace import Workspace
 from app.session.workspaces import WORKSPACES
 from app.settings import ASSETS
@@ -80,7 +80,7 @@ def main() -> None:
         _show_refusal(error)
         return
     workspace.collect()
-    embed_ahead(workspace, WORKSPACES.settings)
+    work_ahead(workspace, WORKSPACES.settings)
     sidebar.draw(workspace, PAGES.values(), links)
     chosen.run()
 

@@ -14,6 +14,7 @@ The walk, each step a function over values:
     project.place_on(projection, ...)     -> Placement of synthetic points
     evaluate.evaluate(dataset, ...)       -> EvaluationReport
     export.export(dataset, plan, ...)     -> ExportReport
+    report.write_html(contents)           -> a page that tells all of it, and opens anywhere
 
 Images are known by their row in the dataset, from the first step to the last. What can be chosen
 stands in registries of records that also act: CHECKS, OPERATIONS, ENCODERS, STRATEGIES, HEADS,
@@ -25,8 +26,9 @@ The layers, lowest first; each imports only from those before it
 (`tests/test_architecture.py` holds this):
 
     errors, words, progress, threads, batches, limits, parameters, arrays, randomness, storage,
-    records, axes, pictures, dataset, ingest, neighbours, duplicates, embed, augment,
-    resample, smote, project, evaluate, audit, export
+    records, axes, colours, pictures, dataset, ingest, neighbours, duplicates, embed, augment,
+    resample, smote, project, evaluate, audit, export,
+    report
 """
 
 __version__ = "0.1.0"

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from app.charts.layout import FONT, MARGIN, ROW_PX, name_of, shortened
-from app.charts.palette import ADDED, HELD_OUT, KEPT, NEUTRAL
+from core.colours import ADDED, HELD_OUT, KEPT, NEUTRAL
 from core.dataset import SPLITS
 from core.resample import BalancePlan
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import plotly.graph_objects as go
 
 from app.charts.layout import FONT, MARGIN, name_of, shortened, with_minus
-from app.charts.palette import BETTER, NEUTRAL, OKABE_ITO, WORSE
+from core.colours import BETTER, NEUTRAL, OKABE_ITO, WORSE
 from core.evaluate import BASELINE, FLOOR, EvaluationReport, Outcome, StrategyResult
 from core.words import signed
 

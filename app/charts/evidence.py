@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from app.charts.layout import MARGIN, ROW_PX, cut
-from app.charts.palette import ADDED, BETTER, NEUTRAL, WORSE
 from core.augment.evidence import Cell, Evidence
 from core.augment.trials import Trial
 from core.augment.verdict import Verdict
+from core.colours import ADDED, BETTER, NEUTRAL, WORSE
 
 _MOST_LETTERS = 24
 # A shape for each verdict: never colour alone.

@@ -37,6 +37,7 @@ COMMANDS: dict[str, CommandEntry] = {
         "Open the app in the browser.", "app.cli.serve:run_serve", ends_itself=True
     ),
     "audit": CommandEntry("Count classes and find what is wrong.", "app.cli.audit:run_audit"),
+    "report": CommandEntry("Write one page on a set, to send.", "app.cli.report:run_report"),
     "augment": CommandEntry(
         "Try what each operation does to each class.", "app.cli.augment:run_augment"
     ),

@@ -43,7 +43,7 @@ QUALITY = Slot("quality")
 PLACING = Slot("placing", remembered=4)  # two sets of points, on two maps each
 BESIDE = Slot("beside")
 CLUSTERS = Slot("clusters")
-AHEAD = Slot("ahead", gives_way=True)  # what nobody waits for yet
+AHEAD = Slot("ahead", remembered=4, gives_way=True)  # what nobody waits for yet, piece by piece
 SLOTS = (MAIN, MAP, RISKS, QUALITY, PLACING, BESIDE, CLUSTERS, AHEAD)
 
 

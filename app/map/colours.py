@@ -7,10 +7,10 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from app.charts.palette import HELD_OUT, KEPT, OKABE_ITO, class_colours
 from app.map.scene import MADE, OTHER_MADE, REAL, Scene
 from app.session.session import Session
 from core.audit import Finding
+from core.colours import HELD_OUT, KEPT, OKABE_ITO, class_colours
 from core.dataset import SPLITS, TRAIN
 from core.neighbours.graph import TYPE_NAMES
 from core.resample.difficulty import Difficulty

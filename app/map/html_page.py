@@ -6,7 +6,7 @@ from html import escape
 import pandas as pd
 import plotly.graph_objects as go
 
-from app.charts.palette import class_colours
+from core.colours import class_colours
 from core.project import Projection, drawn_by
 
 REAL, SYNTHETIC = "real", "synthetic"

@@ -1,6 +1,6 @@
-"""Embed images before anybody asks, where it is quick, so that the pages find vectors.
+"""Look at images and embed them before anybody asks, so that the pages find what they need.
 
-The job gives way to every other one (`AHEAD`). What it has made until then is in the cache, and the
+A job gives way to every other one (`AHEAD`). What it has made until then is in the cache, and the
 other one goes on from there, or this one, begun again.
 """
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from time import monotonic
 
 from app.jobs.queue import AHEAD, Job
+from app.session.auditing import audit_ahead
 from app.session.embedding import as_values, embed_and_map
 from app.session.session import Pending
 from app.session.workspace import Attached, Workspace
@@ -58,6 +59,12 @@ class AheadBudget(Attached):
             yield tell
         finally:
             self.spent_seconds += monotonic() - began
+
+
+def work_ahead(workspace: Workspace, settings: ServerSettings) -> None:
+    """Begin by itself what comes next: a look at the pictures, vectors, and what follows."""
+    if settings.embeds_ahead and not audit_ahead(workspace):
+        embed_ahead(workspace, settings)
 
 
 def embed_ahead(workspace: Workspace, settings: ServerSettings) -> None:

@@ -10,7 +10,7 @@ from operator import eq
 from pathlib import Path
 
 from app.session.graph import Graph, declared, value, values_of
-from core.audit import AuditInput, AuditReport, write_report
+from core.audit import AuditInput, AuditReport, Insights, PictureMeasures, write_report
 from core.augment import PRESETS, AugmentPolicy
 from core.augment.evidence import Evidence
 from core.dataset import ImageDataset, Take, select
@@ -27,6 +27,8 @@ from core.project import Clusters, JointFit, Placement, Projection
 from core.resample import STRATEGIES, BalancePlan, Made, SyntheticPoints, make_plan
 from core.resample.difficulty import Difficulty
 from core.resample.quality import SyntheticQuality
+
+AT_ONCE_SECONDS = 4.0  # that a load may take longer for the audit to look at the pictures
 
 _MOST_PLACED = 4
 
@@ -94,13 +96,13 @@ def _edited(session: "Session", _: "Session") -> ImageDataset | None:
     return session.edits.apply(session.taken) if session.taken is not None else None
 
 
-def _audited(session: "Session", before: "Session") -> AuditReport | None:
-    """Return the audit of other labels or fewer images; no picture is looked at meanwhile."""
+def _audited(session: "Session", _: "Session") -> AuditReport | None:
+    """Return the audit of what is known by now; no picture is looked at meanwhile."""
     if session.dataset is None:
         return None
-    is_measured = before.audit is not None and session.taken is before.taken
-    measures = before.audit.measures if before.audit is not None and is_measured else None
-    return write_report(AuditInput(session.dataset, measures))
+    insights = session.insights or Insights()
+    given = AuditInput(session.dataset, session.measures, insights, session.thresholds)
+    return write_report(given)
 
 
 def _by_method(
@@ -171,7 +173,10 @@ class Session(Graph):
         title="your changes of labels",
     )  # fmt: skip
     dataset: ImageDataset | None = value(needs=("taken", "edits"), derive=_edited)
-    audit: AuditReport | None = value(needs=("dataset",), derive=_audited)
+    measures: PictureMeasures | None = value(needs=("taken",))  # of every picture
+    thresholds: Mapping[str, float] = value(  # of checks, where the person has moved them
+        needs=("source",), same=eq, default_factory=dict
+    )
 
     policy: AugmentPolicy = value(
         needs=("source",), same=eq, default_factory=lambda: PRESETS["standard"]
@@ -184,6 +189,10 @@ class Session(Graph):
     not_ahead: str = value(needs=("source",), derive=_not_ahead, same=eq, default="")
     embeddings: Embeddings | None = value(
         needs=("taken",), needs_where={"dataset": _is_adapted}, title="the embedding and its maps"
+    )
+    insights: Insights | None = value(needs=("dataset", "embeddings", "measures"))
+    audit: AuditReport | None = value(
+        needs=("dataset", "measures", "insights", "thresholds"), derive=_audited
     )
     evidence: Evidence | None = value(  # of operations, by the encoder of the embeddings
         needs=("embeddings", "dataset"), title="the evidence on Augment"

@@ -7,17 +7,17 @@ the same ones, and the vectors are in the workspace's cache.
 
 import re
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from app.session.embedding import as_values, embed_and_map
 from app.session.kept_report import REPORT_FILE, with_kept_report
-from app.session.session import Balanced, Session
+from app.session.session import AT_ONCE_SECONDS, Balanced, Session
 from core import records
-from core.audit import audit
+from core.audit import CHECKS, audit
 from core.dataset import ImageDataset, select
 from core.dataset.edits import Edit
 from core.dataset.edits_file import find_edits, name_edits
@@ -67,6 +67,7 @@ class SavedSession:
     was_made: bool  # the plan was carried out on the embeddings
     was_compared: bool  # the comparison lies beside it
     not_ahead: str = ""  # as the session says
+    thresholds: Mapping[str, float] = field(default_factory=dict)  # of checks, where moved
     encoder: str = DEFAULT_ENCODER  # that the person wants to embed with, whatever has embedded
 
     @property
@@ -132,6 +133,7 @@ def save_session(workspace: Path, session: Session) -> None:
         was_made=balanced is not None and balanced.made is not None,
         was_compared=session.evaluation is not None,
         not_ahead=session.not_ahead,
+        thresholds=session.thresholds,
         encoder=session.encoder,
     )
     write_bytes(workspace / SESSION_FILE, records.to_text(saved, _VERSION).encode())
@@ -170,14 +172,15 @@ def reopen(workspace: Path, saved: SavedSession, vectors: Path, progress: Progre
     source = read_dataset(folder / _INDEX)
     source = with_decoding(source, decoding_of(saved.recipe.choices, source.proposal.decoding))
     _look_for_files(source, workspace, progress)
+    report = audit(source, progress, within_s=AT_ONCE_SECONDS)
     session = Session().put(
-        source=source, audit=audit(source, progress), folder=folder,
-        not_ahead=saved.not_ahead, encoder=saved.encoder,
+        source=source, measures=report.given.measures, audit=report, folder=folder,
+        not_ahead=saved.not_ahead, encoder=saved.encoder, thresholds=_known(saved.thresholds),
     )  # fmt: skip
     recipe = saved.recipe
     if recipe.take is not None:
-        report = audit(select(source, recipe.take), progress)
-        session = session.put(take=recipe.take, audit=report)
+        report = audit(select(source, recipe.take), progress, within_s=AT_ONCE_SECONDS)
+        session = session.put(take=recipe.take, measures=report.given.measures, audit=report)
     if recipe.edits and session.taken is not None:
         edits, _ = find_edits(recipe.edits, session.taken)
         session = session.put(edits=edits)
@@ -186,6 +189,16 @@ def reopen(workspace: Path, saved: SavedSession, vectors: Path, progress: Progre
     session = _with_embeddings(session, vectors, saved, progress)
     session = _with_plan(session, saved, progress)
     return with_kept_report(workspace, session) if saved.was_compared else session
+
+
+def _known(thresholds: Mapping[str, float]) -> dict[str, float]:
+    """Return the thresholds of checks that this version has, within their range."""
+    known = {}
+    for name, number in thresholds.items():
+        parameter = CHECKS[name].threshold if name in CHECKS else None
+        if parameter is not None and parameter.low <= number <= parameter.high:
+            known[name] = number
+    return known
 
 
 def _with_embeddings(

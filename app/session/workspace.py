@@ -349,7 +349,7 @@ class Workspace:
         if job.has_given_way:
             self._may_begin_again(running)
             return
-        if self._is_stale(running):
+        if self._is_stale(running) or not ({"embeddings"} & {*job.puts} or "pending" in job.needs):
             return
         pending = self.session.pending
         if pending is None:

@@ -2,7 +2,8 @@
 
 import base64
 from collections.abc import Iterable, Mapping
-from functools import cache
+from datetime import UTC, datetime
+from functools import cache, partial
 from html import escape
 
 import streamlit as st
@@ -10,11 +11,13 @@ from streamlit.navigation.page import StreamlitPage
 
 from app.jobs.queue import AHEAD, Job
 from app.session.session import Session
+from app.session.store import recipe_of
 from app.session.workspace import Ongoing, Workspace
 from app.settings import ASSETS
 from app.shell.job_line import detail_of, draw_job
 from app.shell.page import NOTES_KEY, Page, PageState, class_bars, plain, quiet
 from core.dataset import TRAIN
+from core.report import ReportContents, write_html
 from core.words import count_of
 
 _ICONS = {
@@ -41,6 +44,7 @@ def draw(workspace: Workspace, pages: Iterable[Page], links: Mapping[str, Stream
                 help=state.value.capitalize(),
                 width="stretch",
             )
+        _report_button(workspace.session)
         _job_lines(workspace)
         _told_of_ahead(workspace.session)
         st.toggle("Notes for learners", key=NOTES_KEY, persist_state="session")
@@ -71,6 +75,32 @@ def _dataset_card(session: Session, links: Mapping[str, StreamlitPage]) -> None:
         )
         if st.button("Change", type="tertiary", help="Load other images or choose a subset"):
             st.switch_page(links["load"])
+
+
+def _report_button(session: Session) -> None:
+    """Offer all that is known as one page; it is written when it is asked for."""
+    if session.dataset is not None and session.audit is not None:
+        st.download_button(
+            "Download report", partial(_report, session), f"{session.dataset.name} report.html",
+            "text/html", key="report", icon=":material/description:", on_click="ignore",
+            width="stretch", help="One page with findings, pictures and results; opens offline",
+        )  # fmt: skip
+
+
+def _report(session: Session) -> bytes:
+    dataset, report, edits = session.dataset, session.audit, session.edits
+    assert dataset is not None and report is not None
+    contents = ReportContents(
+        dataset,
+        report,
+        recipe_of(session, dataset, session.balanced, edits.of_data),
+        datetime.now(UTC).date(),
+        projection=session.projections.get("umap") or session.projections.get("pca"),
+        evaluation=session.evaluation,
+        edits=edits,
+        original=session.taken,
+    )
+    return write_html(contents).encode("utf-8", "surrogatepass")
 
 
 def _job_lines(workspace: Workspace) -> None:

@@ -12,8 +12,9 @@ from app.session.workspace import Workspace
 from app.session.workspaces import WORKSPACES
 from app.upload import reading
 from app.upload.uploads import Arrival
+from core.audit import measure_pictures
 from core.dataset import Choices
-from core.dataset.questions import Question
+from core.dataset.questions import Question, with_decoding
 from core.progress import Progress
 
 Load = Callable[[Progress], reading.Opened]
@@ -49,7 +50,7 @@ def start_reading(workspace: Workspace, pending: Pending, decisions: dict[str, s
     run = partial(_load_and_keep, pending.folder, load)
     job = Job(
         _key(pending.name), _title(pending.name), run,
-        needs=("pending",), puts=("source", "audit", "folder"),
+        needs=("pending",), puts=("source", "measures", "audit", "folder"),
     )  # fmt: skip
     workspace.start(job, workspace.session.put(pending=pending), of=(decisions,))
 
@@ -57,17 +58,19 @@ def start_reading(workspace: Workspace, pending: Pending, decisions: dict[str, s
 def start_decoding(workspace: Workspace, question: Question) -> None:
     """Decode the pictures in the other way that `question` names, and audit them again."""
     session = workspace.session
-    if session.dataset is None:
+    if session.taken is None:
         return
-    dataset, decoding = session.dataset, question.decoding
+    taken, decoding = session.taken, question.decoding
 
     def decode(progress: Progress) -> Mapping[str, object]:
-        report = reading.decode_otherwise(dataset, decoding, progress)
-        return {"decoding": decoding, "audit": report}
+        return {
+            "decoding": decoding,
+            "measures": measure_pictures(with_decoding(taken, decoding), progress),
+        }
 
     job = Job(
         "decode", f"Using {question.other}", decode,
-        needs=("dataset",), puts=("decoding", "audit"),
+        needs=("taken",), puts=("decoding", "measures"),
     )  # fmt: skip
     workspace.start(job, session, of=(decoding,))
 
@@ -85,7 +88,7 @@ def _start_new(
     """Start to load into a folder of its own, which goes again where that comes to no end."""
     run = partial(fill_folder, folder, partial(_load_and_keep, folder, load))
     job = Job(
-        _key(name), _title(name), run, puts=("pending", "source", "audit", "folder"),
+        _key(name), _title(name), run, puts=("pending", "source", "measures", "audit", "folder"),
         instead=partial(remove_later, folder),
     )  # fmt: skip
     if not workspace.start(job, workspace.session, of=(of,)):
@@ -100,7 +103,8 @@ def _load_and_keep(folder: Path, load: Load, progress: Progress) -> Mapping[str,
     dataset, report = opened
     keep_index(folder, dataset)
     assert dataset.digest  # of a million rows it takes most of a second
-    return {"source": dataset, "audit": report, "folder": folder}
+    measures = report.given.measures
+    return {"source": dataset, "measures": measures, "audit": report, "folder": folder}
 
 
 def _key(name: str) -> str:

@@ -5,15 +5,13 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from app.session.session import Pending
+from app.session.session import AT_ONCE_SECONDS, Pending
 from app.upload.announcement import ARCHIVE
 from app.upload.uploads import Arrival
 from core import ingest
 from core.audit import AuditReport, audit
 from core.dataset import Choices, ImageDataset, SkippedFile
-from core.dataset.questions import with_decoding
 from core.limits import Limits
-from core.pictures.decoding import Decoding
 from core.progress import Progress
 from core.storage import replacing
 
@@ -42,7 +40,7 @@ def open_named(
     if source.startswith(ingest.SAMPLE_PREFIX):
         # The faults of a sample are there to be found on Audit, not to be asked about.
         dataset = ingest.read_survey(ingest.survey(listing), limits=limits, progress=progress)
-        return dataset, audit(dataset, progress)
+        return dataset, audit(dataset, progress, within_s=AT_ONCE_SECONDS)
     return _open(listing, folder, limits, progress, before)
 
 
@@ -89,12 +87,7 @@ def read_decided(
 ) -> Loaded:
     """Read waiting images as the person has decided."""
     dataset = ingest.read_survey(pending.survey, decisions, limits=limits, progress=progress)
-    return dataset, audit(dataset, progress)
-
-
-def decode_otherwise(dataset: ImageDataset, decoding: Decoding, progress: Progress) -> AuditReport:
-    """Return the audit of the same images decoded in another way."""
-    return audit(with_decoding(dataset, decoding), progress)
+    return dataset, audit(dataset, progress, within_s=AT_ONCE_SECONDS)
 
 
 def _open(
@@ -114,4 +107,4 @@ def _open(
         said = tuple(one.option for one in (found.chosen, *found.others_said))
         return Pending(listing.name, folder, found, said)
     dataset = ingest.read_survey(found, limits=limits, progress=progress)
-    return dataset, audit(dataset, progress)
+    return dataset, audit(dataset, progress, within_s=AT_ONCE_SECONDS)

@@ -27,13 +27,20 @@ class Need(StrEnum):
 
 
 @dataclass(frozen=True, eq=False)
+class Insights:
+    """What takes a second look at N images; what is None is not known yet."""
+
+    difficulty: Difficulty | None = None  # of all images, from their vectors
+    label_errors: LabelErrors | None = None  # from predictions that never saw the image
+
+
+@dataclass(frozen=True, eq=False)
 class AuditInput:
     """All that is known of N images; what is None is not known yet."""
 
     dataset: ImageDataset
     measures: PictureMeasures | None = None  # of the pictures
-    difficulty: Difficulty | None = None  # of all images, from their vectors
-    label_errors: LabelErrors | None = None  # from a comparison's predictions
+    insights: Insights = Insights()
     thresholds: Mapping[str, float] = field(default_factory=dict)  # check -> where it differs
 
     @cached_property
@@ -46,8 +53,8 @@ class AuditInput:
         return {
             Need.ROWS: True,
             Need.PICTURES: self.measures is not None,
-            Need.VECTORS: self.difficulty is not None,
-            Need.PREDICTIONS: self.label_errors is not None,
+            Need.VECTORS: self.insights.difficulty is not None,
+            Need.PREDICTIONS: self.insights.label_errors is not None,
         }[need]
 
     def threshold(self, check: "Check") -> float:

@@ -23,6 +23,7 @@ from core.progress import Progress, silent
 STAGE = "looking at pictures"
 
 _BATCH = 64
+_SECONDS_A_PICTURE, _SECONDS_A_PIXEL = 4e-4, 2e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +64,12 @@ class PictureMeasures:
 
     def __post_init__(self) -> None:
         freeze(self, "groups")
+
+
+def seconds_to_measure(dataset: ImageDataset) -> float:
+    """Return about how long `measure_pictures` takes on two cores, of pictures never seen."""
+    pixels = dataset.table["width"].astype(np.int64) * dataset.table["height"]
+    return len(dataset) * _SECONDS_A_PICTURE + float(pixels.sum()) * _SECONDS_A_PIXEL
 
 
 def measure_pictures(dataset: ImageDataset, progress: Progress = silent) -> PictureMeasures:

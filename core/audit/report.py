@@ -8,10 +8,13 @@ import numpy as np
 from core.audit.balance import Imbalance, measure_imbalance
 from core.audit.check import AuditInput, Need
 from core.audit.checks import CHECKS
-from core.audit.measures import PictureMeasures, measure_pictures
+from core.audit.deeper import look_deeper
+from core.audit.measures import measure_pictures, seconds_to_measure
 from core.dataset import TRAIN, ImageDataset, SkippedFile
 from core.dataset.finding import Finding, Severity
+from core.embed import Embeddings
 from core.progress import Progress, silent
+from core.words import count_of, times
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,23 @@ class AuditReport:
     skipped: tuple[SkippedFile, ...]
     findings: tuple[Finding, ...]
     missing: Mapping[str, Need]  # check that was not made -> what it would look at
-    measures: PictureMeasures | None = field(default=None, repr=False)  # of the pictures
+    given: AuditInput = field(repr=False)  # what was known
+
+    @property
+    def answer(self) -> str:
+        """Return in a sentence how unbalanced the training images are, and what is missing."""
+        counts = {label: count for label, count in self.splits[TRAIN].items() if count}
+        least, most = min(counts, key=counts.__getitem__), max(counts, key=counts.__getitem__)
+        if len(counts) == 1:
+            text = f"There is only one class, '{least}', so there is nothing to balance."
+        elif counts[least] == counts[most]:
+            text = f"All classes have {count_of(counts[most], 'training image')}: it is balanced."
+        else:
+            ratio = times(self.imbalance.ratio)
+            text = f"'{least}' has {ratio} fewer training images than '{most}'."
+        if self.skipped:
+            text += f" {count_of(len(self.skipped), 'file')} could not be used."
+        return text
 
     def to_json(self, dataset: ImageDataset) -> dict[str, object]:
         """Return the report as plain values; rows of findings become paths."""
@@ -61,6 +80,12 @@ class AuditReport:
                     "remedy": finding.remedy,
                     "rows": finding.rows.tolist(),
                     "paths": [dataset.path(row) for row in finding.rows],
+                    "check": finding.check,
+                    "labels": list(finding.labels),
+                    "scores": None if finding.scores is None else finding.scores.tolist(),
+                    "suggested": None
+                    if finding.suggested is None
+                    else [dataset.classes[code] for code in finding.suggested.tolist()],
                 }
                 for finding in self.findings
             ],
@@ -71,17 +96,23 @@ def audit(
     dataset: ImageDataset,
     progress: Progress = silent,
     *,
-    measures: PictureMeasures | None = None,
+    embeddings: Embeddings | None = None,
+    within_s: float | None = None,
 ) -> AuditReport:
-    """Look at every picture, unless `measures` of the same pictures are there; return the report.
+    """Look at every picture and return the report.
 
     Args:
         dataset: The images.
-        progress: Told of pictures looked at and compared.
-        measures: What was measured of these pictures before, such as with other labels.
+        progress: Told of pictures looked at and compared, then of the second look.
+        embeddings: Their vectors, for a second look at labels and neighbours.
+        within_s: Where looking would take longer than so many seconds, the pictures are left for
+            later, and the report says so.
     """
-    measures = measure_pictures(dataset, progress) if measures is None else measures
-    return write_report(AuditInput(dataset, measures))
+    if within_s is not None and seconds_to_measure(dataset) > within_s:
+        return write_report(AuditInput(dataset))
+    measures = measure_pictures(dataset, progress)
+    insights = look_deeper(dataset, measures, embeddings, progress)
+    return write_report(AuditInput(dataset, measures, insights))
 
 
 def write_report(given: AuditInput) -> AuditReport:
@@ -105,7 +136,7 @@ def write_report(given: AuditInput) -> AuditReport:
         skipped=dataset.skipped,
         findings=tuple(sorted(findings, key=lambda finding: order.index(finding.severity))),
         missing={check.name: check.need for check in CHECKS.values() if not given.has(check.need)},
-        measures=given.measures,
+        given=given,
     )
 
 

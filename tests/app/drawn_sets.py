@@ -60,7 +60,8 @@ def rename_classes(dataset: ImageDataset, names: Mapping[str, str]) -> ImageData
 
 def loaded(dataset: ImageDataset) -> Session:
     """Return the session right after loading."""
-    return Session().put(source=dataset, audit=audit(dataset))
+    report = audit(dataset)
+    return Session().put(source=dataset, measures=report.given.measures, audit=report)
 
 
 def embedded(dataset: ImageDataset, folder: Path) -> tuple[Embeddings, Projection]:

@@ -4,10 +4,12 @@ import streamlit as st
 
 from app.charts import classes as charts
 from app.pages.audit.changes import draw_changes
+from app.session.auditing import MISSING_TEXT, PIECES, missing_piece
 from app.session.session import Session
 from app.shell.findings import finding_cards, finding_pictures
 from app.shell.page import (
     ask_for_images,
+    current_workspace,
     heading,
     lead_on,
     note,
@@ -16,8 +18,8 @@ from app.shell.page import (
     skipped_table,
 )
 from core.audit import CHECKS, AuditReport
-from core.dataset import TRAIN, ImageDataset, Rows
-from core.words import count_of, size_of, times
+from core.dataset import ImageDataset, Rows
+from core.words import size_of, times
 
 _CLASS_KEY = "audit_class"
 _PER_PAGE = 24
@@ -32,7 +34,8 @@ def audit_view(session: Session) -> Session:
     if dataset is None or session.audit is None:
         return session
     report = session.audit
-    heading(QUESTION, _answer(report))
+    heading(QUESTION, report.answer)
+    _what_is_missing(session)
     _figures(report)
     note(
         "The ratio compares only the largest and the smallest class. The effective number of "
@@ -50,19 +53,20 @@ def audit_view(session: Session) -> Session:
     return changed
 
 
-def _answer(report: AuditReport) -> str:
-    counts = {label: count for label, count in report.splits[TRAIN].items() if count}
-    least, most = min(counts, key=counts.__getitem__), max(counts, key=counts.__getitem__)
-    if len(counts) == 1:
-        text = f"There is only one class, '{least}', so there is nothing to balance."
-    elif counts[least] == counts[most]:
-        text = f"All classes have {count_of(counts[most], 'training image')}: it is balanced."
-    else:
-        ratio = times(report.imbalance.ratio)
-        text = f"'{least}' has {ratio} fewer training images than '{most}'."
-    if report.skipped:
-        text += f" {count_of(len(report.skipped), 'file')} could not be used."
-    return text
+def _what_is_missing(session: Session) -> None:
+    """Say which piece of the audit is still to come, and offer it where nothing makes it."""
+    piece, workspace = missing_piece(session), current_workspace()
+    if piece is None:
+        return
+    job = next((one for one in workspace.jobs() if one.key == piece), None)
+    with st.container(key="audit_missing", horizontal=True, vertical_alignment="center"):
+        if job is not None:
+            quiet(f"{job.title}: what is found is added here.")
+            return
+        quiet(MISSING_TEXT[piece])
+        if st.button("Look now", key="audit_look", type="tertiary"):
+            workspace.start(PIECES[piece](session), session)
+            st.rerun()
 
 
 def _figures(report: AuditReport) -> None:

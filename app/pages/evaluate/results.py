@@ -7,8 +7,8 @@ import streamlit as st
 
 from app.charts import evaluation as charts
 from app.charts.layout import with_minus
-from app.charts.palette import class_colours
 from app.shell.page import note, quiet
+from core.colours import class_colours
 from core.dataset import TRAIN, ImageDataset
 from core.embed.adapted import is_adapted
 from core.evaluate import BASELINE, FLOOR, HEADS, METRICS, EvaluationReport

@@ -10,8 +10,8 @@ from drawn_sets import HOSTILE
 
 from app.charts import classes, evaluation
 from app.charts.layout import with_minus
-from app.charts.palette import class_colours
 from app.session.session import Session
+from core.colours import class_colours
 from core.evaluate import EvaluationReport
 from core.evaluate.answer import Verdict
 from core.evaluate.inference import Effect

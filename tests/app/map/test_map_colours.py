@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from map_scenes import scene_of
 
-from app.charts.palette import class_colours
 from app.map.colours import COLOURINGS, NO_VALUE, Colours
 from app.session.session import Session
+from core.colours import class_colours
 from core.dataset import TRAIN
 from core.project import find_clusters
 from core.resample import make_plan

@@ -21,7 +21,6 @@ from app.session.session import Pending, Session
 from app.session.store import read_saved, reopen, save_session
 from app.session.workspace import Workspace
 from app.upload import loading, reading
-from core.audit import audit
 from core.dataset import Choices, ImageDataset, Take, read_picture, select
 from core.dataset.edits import Edits
 from core.dataset.questions import questions
@@ -164,9 +163,8 @@ def test_edits_a_part_and_a_policy_stay(icons: ImageDataset) -> None:
     edits = Edits().leave_out([0])
     before = loaded(icons).put(take=part.take).put(edits=edits)
     before = before.put(policy=before.policy, policy_chosen=True)
-    report = reading.decode_otherwise(before.dataset, DEFAULT_DECODING, silent)
 
-    after = before.put(decoding=DEFAULT_DECODING, audit=report)
+    after = before.put(decoding=DEFAULT_DECODING)
 
     assert after.edits == before.edits
     assert after.policy_chosen
@@ -178,7 +176,7 @@ def test_edits_a_part_and_a_policy_stay(icons: ImageDataset) -> None:
 def test_an_export_is_out_of_date_afterwards(icons: ImageDataset) -> None:
     exported = replace(loaded(icons), exported=object())
 
-    after = exported.put(decoding=DEFAULT_DECODING, audit=audit(icons))
+    after = exported.put(decoding=DEFAULT_DECODING)
 
     assert after.export_stale
 
@@ -188,7 +186,7 @@ def test_a_restart_keeps_the_other_way(icons: ImageDataset, tmp_path: Path) -> N
     folder.mkdir(parents=True)
     first = replace(loaded(icons), folder=folder)
     save_session(tmp_path / "place", first)  # with its index, of before
-    save_session(tmp_path / "place", first.put(decoding=DEFAULT_DECODING, audit=audit(icons)))
+    save_session(tmp_path / "place", first.put(decoding=DEFAULT_DECODING))
 
     saved_session = read_saved(tmp_path / "place")
     assert saved_session is not None

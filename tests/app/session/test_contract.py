@@ -14,6 +14,7 @@ from app.jobs.queue import AHEAD, JOBS, SLOTS, Job, Slot
 from app.session.graph import needed_for
 from app.session.session import VALUES, Session
 from app.session.workspace import Workspace
+from core.audit import Insights
 from core.augment import PRESETS
 from core.dataset import ImageDataset, Take
 from core.dataset.edits import Edits
@@ -21,7 +22,9 @@ from core.export import ExportReport
 from core.pictures.decoding import Decoding
 
 # What goes with the images themselves, so that nobody has to be told.
-GOES_WITH_IMAGES = {"folder", "pending", "take", "decoding", "policy", "source"}
+GOES_WITH_IMAGES = {
+    "folder", "pending", "take", "decoding", "policy", "source", "measures", "thresholds",
+}  # fmt: skip
 # What is a choice for all images.
 CHOSEN_FOR_ALL = {"encoder"}
 
@@ -125,8 +128,9 @@ def full(smote_session: Session, tmp_path_factory: pytest.TempPathFactory) -> Se
     target = tmp_path_factory.mktemp("full") / "pets.zip"
     return smote_session.put(
         folder=target.parent, pending=Waiting(target.parent), policy_chosen=True,
-        evidence=object(), clusters=object(), difficulty=object(), quality=object(),
-        compared=object(), placed=(object(),), evaluation=object(), more_images=object(),
+        insights=Insights(), evidence=object(), clusters=object(), difficulty=object(),
+        quality=object(), compared=object(), placed=(object(),), evaluation=object(),
+        more_images=object(),
         exported=ExportReport(target, (), {}, {}, (), 0),
     )  # fmt: skip
 
@@ -143,7 +147,8 @@ def others(
         "edits": Edits().leave_out([0]), "policy": PRESETS["strong"], "policy_chosen": False,
         "projections": {"toy": object()}, "placed": (object(),),
     }  # fmt: skip
-    for name in ("taken", "dataset", "audit", "embeddings", "balanced", "exported"):
+    made |= {"thresholds": {"dark": 0.5}, "insights": Insights()}
+    for name in ("taken", "dataset", "audit", "measures", "embeddings", "balanced", "exported"):
         made[name] = replace(getattr(full, name))
     return made
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.charts.palette import class_colours
 from app.settings import STREAMLIT_OPTIONS
+from core.colours import class_colours
 
 BACKGROUNDS = ("#FFFFFF", "#12171D")
 
