@@ -4,6 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from app.cli.further import (
+    Answers,
+    FurtherOptions,
+    answer_questions,
+    further_options,
+    read_questions,
+)
 from app.cli.listings import SETTING_LIST, STRATEGY_LIST, Listing
 from app.cli.options import PATH, command, gathered, option
 from app.cli.shared_options import (
@@ -40,17 +47,9 @@ from core.evaluate import (
     parse_candidates,
 )
 from core.evaluate.candidates import check_suits, check_targets, names_for
-from core.evaluate.curve_text import WANTED, MoreImages
 from core.evaluate.estimate import Planned, estimate
 from core.evaluate.experiment import DEFAULT_FOLDS, check_margin, check_repeats, share_of
 from core.evaluate.heads import check_head
-from core.evaluate.more_images import (
-    EVERY_CLASS,
-    cost_text,
-    foretell_more_images,
-    parse_labels,
-    suitable_candidates,
-)
 from core.evaluate.outcomes import MARGIN
 from core.evaluate.report import Done
 from core.evaluate.report_csv import to_csv
@@ -87,8 +86,6 @@ class EvaluateOptions:
     keep: Path | None
     on_test_split: bool
     show_leak: bool
-    more_images: str | None  # classes
-    wanted: float  # in per cent
     policy: str | None
     csv: Path | None
     seed: int | None
@@ -147,29 +144,24 @@ class Comparison:
 )  # fmt: skip
 @option("--on-test-split", is_flag=True, help="score on the test split as it came, not on folds")
 @option("--show-leak", is_flag=True, help="also tell what resampling before splitting would report")
-@option(
-    "--more-images", metavar="CLASS,...",
-    help="then foretell what more images of these classes would bring; all: of each, and of all "
-    "together",
-)  # fmt: skip
-@option(
-    "--wanted", type=float, default=100 * WANTED, metavar="PERCENT",
-    help="tell how many images a recall of so much would take (default 90)",
-)  # fmt: skip
 @policy_option
 @option("--csv", type=PATH, metavar="FILE", help="write the figures as a table")
 @encoder_options
 @seed_option
 @json_option()
 @gathered("asked", EvaluateOptions)
-def run_evaluate(source: SourceOptions, encoding: EncoderOptions, asked: EvaluateOptions) -> None:
+@further_options
+def run_evaluate(
+    source: SourceOptions,
+    encoding: EncoderOptions,
+    asked: EvaluateOptions,
+    further: FurtherOptions,
+) -> None:
     """Compare strategies by cross-validation.
 
     Where it is broken off, the strategies that are done are printed.
     """
     comparison = _comparison(asked)
-    if not 0 < asked.wanted <= 100:
-        raise SettingError(f"--wanted is {asked.wanted:g}. Use more than 0 and at most 100.")
     check_repeats(asked.folds, asked.repeats)
     check_margin(share_of(asked.margin))
     check_head(comparison.head, judge_of(encoding.name))
@@ -178,8 +170,7 @@ def run_evaluate(source: SourceOptions, encoding: EncoderOptions, asked: Evaluat
     try:
         with opened_with_original(source) as (dataset, original, progress):
             check_targets(comparison.candidates, dataset.counts(TRAIN))
-            wants_more = asked.more_images is not None
-            labels = parse_labels(asked.more_images or "all", dataset)
+            questions = read_questions(further, dataset)
             if asked.is_told:
                 progress.say(f"evenset: {_cost_text(dataset, comparison, encoding, asked)}")
             embeddings = embed_all(original, encoding, progress)
@@ -199,12 +190,15 @@ def run_evaluate(source: SourceOptions, encoding: EncoderOptions, asked: Evaluat
                 on_done=hear,
                 progress=progress,
             )
-            more = _foretell(report, experiment, labels, asked, progress) if wants_more else None
+            answers = answer_questions(
+                questions, report, heard[-1].predictions, experiment, progress,
+                is_told=asked.is_told,
+            )  # fmt: skip
     except (KeyboardInterrupt, EvensetError):
         if heard and len(heard[-1].predictions.scores) > 1:
             _write(heard[-1].report(), asked)
         raise
-    _write(report, asked, more)
+    _write(report, asked, answers)
 
 
 def _experiment(
@@ -298,36 +292,16 @@ def _row_line(report: EvaluationReport) -> str:
     return f"{text}."
 
 
-def _foretell(
-    report: EvaluationReport,
-    experiment: Experiment,
-    labels: Sequence[str] | None,
-    asked: EvaluateOptions,
-    progress: Bars,
-) -> MoreImages:
-    """Return what more images bring with the recommended row, or the first that can tell."""
-    candidate = suitable_candidates(report)[0]
-    wanted = [EVERY_CLASS, *report.classes] if labels is None else list(labels)
-    if asked.is_told:
-        encoder = experiment.embeddings.encoder
-        cost = cost_text(experiment.dataset, encoder, candidate, wanted)
-        progress.say(f"evenset: more images: {cost}")
-    return foretell_more_images(experiment, candidate, wanted, progress=progress)
-
-
 def _write(
-    report: EvaluationReport, asked: EvaluateOptions, more: MoreImages | None = None
+    report: EvaluationReport, asked: EvaluateOptions, answers: Answers | None = None
 ) -> None:
+    answers = answers or Answers()
     if asked.csv is not None:
         write_bytes(asked.csv, to_csv(report).encode())
     if asked.is_told:
         _print(report)
-        for line in more.lines(asked.wanted / 100) if more is not None else []:
-            print(line)
-    plain = report.to_json()
-    if more is not None:
-        plain["more_images"] = more.to_json(asked.wanted / 100)
-    write_json(plain, asked.json_file)
+        answers.print()
+    write_json(report.to_json() | answers.to_json(), asked.json_file)
 
 
 def _print(report: EvaluationReport) -> None:

@@ -1,8 +1,8 @@
 """What stands around each page, and what pages share.
 
 To read in this order. `page`: what a page is, and its common parts, such as question and answer.
-`job_line`: work under way, with Cancel. `sidebar`: dataset, links to the pages with their states,
-and that work. `findings` are cards
-with pictures; `thumbnails` are those pictures, small, and their addresses. `browser_code` gives
+`sidebar`: dataset, links to the pages with their states, and work under way, of which `job_line`
+draws each job there and where it was asked for. `findings` are cards with pictures; `thumbnails`
+are those pictures, small, and their addresses. `browser_code` gives
 JavaScript to the browser; the style and the mark of every page lie here as well.
 """

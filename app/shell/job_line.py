@@ -1,4 +1,4 @@
-"""The line of work under way: what it does, how far it is, and Cancel."""
+"""The line of a job: how far it is, how long it still takes, and Cancel."""
 
 import streamlit as st
 
@@ -6,27 +6,25 @@ from app.jobs.queue import JOBS, Job, JobState
 from app.shell.page import plain
 from core.words import duration_of
 
-_EVERY_SECONDS = 0.5
 
-
-def draw_job(job: Job, *, key: str) -> None:
-    """Draw the line as it is now."""
+def job_line(job: Job, place: str = "") -> None:
+    """Draw the line of a job; `place` tells lines of one job on one page apart."""
     with st.container(border=True, gap="xxsmall"):
         st.progress(job.share or 0.0, text=f"**{plain(job.title)}**  \n{plain(detail_of(job))}")
-        if st.button("Cancel", key=key, type="tertiary"):
+        if st.button("Cancel", key=f"cancel_{job.key}{place}", type="tertiary"):
             job.cancel()
 
 
-def job_line(job: Job, *, key: str) -> None:
-    """Draw the line where the button was that began the work; it moves by itself.
+def job_where_it_was_asked_for(job: Job) -> None:
+    """Draw the line of a job in place of the button that began it, twice a second anew.
 
-    The sidebar draws the page again when the work has ended.
+    When the job has ended the page as a whole is drawn again: the sidebar sees to that.
     """
 
-    @st.fragment(run_every=_EVERY_SECONDS)
+    @st.fragment(run_every=0.5)
     def line() -> None:
         if job.is_active:
-            draw_job(job, key=key)
+            job_line(job, "_here")
 
     line()
 

@@ -14,7 +14,7 @@ from app.session.session import Session
 from app.session.store import recipe_of
 from app.session.workspace import Ongoing, Workspace
 from app.settings import ASSETS
-from app.shell.job_line import detail_of, draw_job
+from app.shell.job_line import detail_of, job_line
 from app.shell.page import NOTES_KEY, Page, PageState, class_bars, plain, quiet
 from core.dataset import TRAIN
 from core.report import ReportContents, write_html
@@ -118,7 +118,7 @@ def _job_lines(workspace: Workspace) -> None:
             if job.slot is AHEAD:
                 _ahead_line(job)
             else:
-                draw_job(job, key=f"cancel_{job.key}")
+                job_line(job)
         workspace.collect()
         # Another tab of this visitor may have collected the result, or started something.
         if is_busy and (workspace.changes != changes or [one.key for one in ongoing] != others):

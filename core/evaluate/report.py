@@ -26,7 +26,7 @@ FLOOR = "largest_class"  # learns nothing
 VERSION = 3  # of a report in a file
 # Not read again: for other programs, which need not know how these follow from the rest.
 TOLD = ("verdict", "asked", "done")
-BESIDE = ("more_images",)  # what a command writes into the same file
+BESIDE = ("more_images", "decisions")  # what a command writes into the same file
 
 _FLOOR_TITLE = "Always the largest class"
 # Of those that take part the contrast is made that is fixed beforehand: does rebalancing help?

@@ -8,12 +8,13 @@ from app.charts.curves import foretold_curve
 from app.charts.layout import with_minus
 from app.jobs.queue import MAIN, Job
 from app.session.session import Session
-from app.shell.job_line import job_line
+from app.shell.job_line import job_where_it_was_asked_for
 from app.shell.page import current_workspace, note, plain, quiet
 from core.dataset import ImageDataset
 from core.embed import Embeddings
 from core.evaluate import Candidate, EvaluationReport, Experiment
 from core.evaluate.curve_text import ALL_TITLE, WANTED, Foretold, MoreImages
+from core.evaluate.experiment import share_of
 from core.evaluate.more_images import (
     EVERY_CLASS,
     cost_text,
@@ -42,7 +43,7 @@ def more_images_section(session: Session, dataset: ImageDataset, report: Evaluat
         _results(session.more_images)
     job = current_workspace().job_in(MAIN)
     if job is not None and job.key == JOB:
-        job_line(job, key="more_images_cancel")
+        job_where_it_was_asked_for(job)
     elif session.embeddings is not None:
         _form(session, session.embeddings, dataset, report)
 
@@ -112,10 +113,11 @@ def _title(label: str | None) -> str:
 def _results(found: MoreImages) -> None:
     if found.most:
         st.markdown(plain(with_minus(found.most)))
-    wanted = st.number_input(
+    per_cent = st.number_input(
         "Wanted recall, or balanced accuracy, in %", min_value=1.0, max_value=100.0, step=1.0,
         value=100 * WANTED, key="more_images_wanted", persist_state="session", width=320,
-    ) / 100  # fmt: skip
+    )  # fmt: skip
+    wanted = share_of(per_cent)
     shown = found.found[:_MOST_CHARTS]
     for first in range(0, len(shown), _COLUMNS):
         columns = st.columns(_COLUMNS, gap="medium")

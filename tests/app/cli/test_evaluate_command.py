@@ -79,6 +79,9 @@ def test_a_set_of_strategies_stands_for_its_rows(capsys: Captured, drawn_folder:
         (["--set", "adasyn.k_neighbors=7"], "'adasyn' is not among the strategies"),
         (["--more-images", "cat,cow"], "There is no class 'cow' among the training images"),
         (["--wanted", "0"], "--wanted is 0"),
+        (["--shares", "cow=5%"], "Shares name 'cow'"),
+        (["--shares", "cat"], "is no share"),
+        (["--costs", "nowhere.csv"], "'nowhere.csv' cannot be read"),
         (["--strategies", "smote@9999999"], "fills classes up to 9,999,999 images"),
     ],
 )
@@ -170,4 +173,25 @@ def test_more_images_are_told_alike_on_the_terminal_and_in_json(
     for one in told["classes"]:
         assert f"{one['sentence']} {one['needed']}".strip() in out.splitlines()
     assert told["note"] in out
+    assert read_report(json.loads(found.read_text())).asked == 2
+
+
+def test_costs_outside_are_told_alike_on_the_terminal_and_in_json(
+    capsys: Captured, drawn_folder: Path, tmp_path: Path
+) -> None:
+    found, costs = tmp_path / "found.json", tmp_path / "costs.csv"
+    costs.write_text("label,cat,dog\ncat,0,1\ndog,4,0\n")
+
+    code, out, _ = outcome(
+        capsys, drawn_folder, "--strategies", "lda", "--repeats", 1, "--shares", "dog=20%",
+        "--costs", costs, "--json", found,
+    )  # fmt: skip
+
+    assert code == 0
+    told = json.loads(found.read_text())["decisions"]
+    assert told["shares"] == {"cat": 0.8, "dog": 0.2}
+    assert told["costs"] == [[0, 1], [4, 0]]
+    assert told["answer"] in out.splitlines()
+    assert told["note"] in out.splitlines()
+    assert [row["name"] for row in told["candidates"]] == ["none", "lda"]
     assert read_report(json.loads(found.read_text())).asked == 2

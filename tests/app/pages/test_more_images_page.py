@@ -85,7 +85,7 @@ def test_progress_and_cancel_stand_where_the_button_was(compared: Session) -> No
 
     assert "more_images_start" not in [one.key for one in page.button]
     assert "Foretelling" in text(page)
-    page.button(key="more_images_cancel").click().run()
+    page.button(key="cancel_more_images_here").click().run()
     assert job.is_cancelled
     gate.set()
     finish_jobs(workspace)
