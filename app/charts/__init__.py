@@ -2,6 +2,7 @@
 
 `layout` is what all charts share; colours of classes and outcomes are `core.colours`. One module
 for each subject: `classes` (images of each class, what a plan does to them), `evaluation` (what a
-comparison found), `evidence` (what was tried with each augmentation), `operations` (what each
-brings to a model). The map of points has a room of its own, `app.map`.
+comparison found), `curves` (what more images would bring, how far scores can be believed),
+`evidence` (what was tried with each augmentation), `operations` (what each brings to a model). The
+map of points has a room of its own, `app.map`.
 """

@@ -4,6 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from app.cli.further import (
+    Answers,
+    FurtherOptions,
+    answer_questions,
+    further_options,
+    read_questions,
+)
 from app.cli.listings import SETTING_LIST, STRATEGY_LIST, Listing
 from app.cli.options import PATH, command, gathered, option
 from app.cli.shared_options import (
@@ -34,6 +41,7 @@ from core.evaluate import (
     EvaluationReport,
     Experiment,
     Head,
+    StrategyResult,
     evaluate,
     find_head,
     parse_candidates,
@@ -154,7 +162,13 @@ class Comparison:
 @seed_option
 @json_option()
 @gathered("asked", EvaluateOptions)
-def run_evaluate(source: SourceOptions, encoding: EncoderOptions, asked: EvaluateOptions) -> None:
+@further_options
+def run_evaluate(
+    source: SourceOptions,
+    encoding: EncoderOptions,
+    asked: EvaluateOptions,
+    further: FurtherOptions,
+) -> None:
     """Compare strategies by cross-validation.
 
     Where it is broken off, the strategies that are done are printed.
@@ -167,6 +181,7 @@ def run_evaluate(source: SourceOptions, encoding: EncoderOptions, asked: Evaluat
     heard: list[Done] = []
     try:
         with opened_with_original(source) as (dataset, original, progress):
+            questions = read_questions(further, dataset)
             planned = _planned(dataset, comparison.head, encoding, asked)
             pictures = _pictures(planned, comparison, asked)
             if asked.pictures is not False:
@@ -194,11 +209,15 @@ def run_evaluate(source: SourceOptions, encoding: EncoderOptions, asked: Evaluat
                 on_done=hear,
                 progress=progress,
             )
+            answers = answer_questions(
+                questions, report, heard[-1].predictions, experiment, progress,
+                is_told=asked.is_told,
+            )  # fmt: skip
     except (KeyboardInterrupt, EvensetError):
         if heard and len(heard[-1].predictions.scores) > 1:
             _write(heard[-1].report(), asked, heard[-1].experiment.dataset)
         raise
-    _write(report, asked, experiment.dataset)
+    _write(report, asked, experiment.dataset, answers)
 
 
 def _experiment(
@@ -297,7 +316,13 @@ def _row_line(report: EvaluationReport) -> str:
     return f"{text}."
 
 
-def _write(report: EvaluationReport, asked: EvaluateOptions, dataset: ImageDataset) -> None:
+def _write(
+    report: EvaluationReport,
+    asked: EvaluateOptions,
+    dataset: ImageDataset,
+    answers: Answers | None = None,
+) -> None:
+    answers = answers or Answers()
     if asked.csv is not None:
         write_bytes(asked.csv, to_csv(report).encode())
     if asked.wrong is not None:
@@ -305,7 +330,8 @@ def _write(report: EvaluationReport, asked: EvaluateOptions, dataset: ImageDatas
         write_bytes(asked.wrong, table.encode("utf-8", "backslashreplace"))
     if asked.is_told:
         _print(report)
-    write_json(report.to_json(), asked.json_file)
+        answers.print()
+    write_json(report.to_json() | answers.to_json(), asked.json_file)
 
 
 def _print(report: EvaluationReport) -> None:
@@ -323,7 +349,7 @@ def _print(report: EvaluationReport) -> None:
         [
             [
                 row.title,
-                *(f"{100 * row.metrics[metric]:.1f} %" for metric in METRICS),
+                *(_figure(row, metric) for metric in METRICS),
                 "" if row.difference is None else str(row.difference[report.metric]),
                 str(row.outcome(report.metric) or ""),
                 f"{row.seconds:.2f}",
@@ -342,3 +368,11 @@ def _print(report: EvaluationReport) -> None:
         )
     for note in report.notes:
         print(note)
+
+
+def _figure(row: StrategyResult, metric: str) -> str:
+    """Return '12.3 %'; a calibration error beside what chance alone would show."""
+    text = f"{100 * row.metrics[metric]:.1f} %"
+    if metric == "calibration_error" and row.calibration_by_chance is not None:
+        text += f" ({100 * row.calibration_by_chance:.1f} by chance)"
+    return text

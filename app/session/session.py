@@ -25,8 +25,10 @@ from core.dataset.edits import Edits
 from core.dataset.questions import with_decoding
 from core.embed import DEFAULT_ENCODER, Embeddings
 from core.errors import SettingError
-from core.evaluate import EvaluationReport
+from core.evaluate import EvaluationReport, Predictions
 from core.evaluate.augmentation_answer import BestAugmentation
+from core.evaluate.curve_text import MoreImages
+from core.evaluate.decisions import Decisions
 from core.export import ExportReport
 from core.ingest import Survey
 from core.pictures.decoding import Decoding
@@ -233,6 +235,13 @@ class Session(Graph):
     )
     evaluation: EvaluationReport | None = value(
         needs=("embeddings", "dataset"), dated_by=("policy",), title="the comparison of strategies"
+    )
+    predictions: Predictions | None = value(needs=("evaluation",))  # that it was made of
+    decisions: Decisions | None = value(  # by costs, in the shares outside
+        needs=("predictions",), title="the decisions by costs"
+    )
+    more_images: MoreImages | None = value(  # what they would bring
+        needs=("embeddings", "dataset"), title="the curves of more images"
     )
     exported: ExportReport | None = value(
         needs=("source", "take"), dated_by=("dataset", "policy", "balanced"),

@@ -10,6 +10,7 @@ from core.evaluate.per_class import ClassFigures
 from core.words import lowered, named, signed
 
 _LEAST_PRICE = 0.005  # a change in recall that is worth a word
+_TOO_FEW = "too few images, or groups of them, for an interval"
 _LARGE_SHARE = 0.25  # of the uncertainty, that is worth a word
 
 
@@ -21,6 +22,7 @@ class Verdict:
     recommendation: str
     price: str  # what it does to the classes that gain and lose most
     uncertainty: str  # where it comes from, and what would make it less
+    recommended: str = ""  # the candidate; empty where there is one alone
 
     def __str__(self) -> str:
         """Return all parts as one text."""
@@ -48,6 +50,7 @@ def write_answer(
         _recommendation(conclusion, words),
         price_of(figures) if conclusion.recommended != conclusion.baseline else "",
         _uncertainty(conclusion),
+        conclusion.recommended,
     )
 
 
@@ -73,23 +76,27 @@ def describe(standing: Standing, metric: str, margin: float) -> str:
 
 
 def price_of(figures: Sequence[ClassFigures]) -> str:
-    """Return what happens to the recall of the classes that gain and lose most.
+    """Return what happens to the recall of the class that gains most, and that which loses most.
 
-    'Finds 61% of 'crack' instead of 28%; 75% of 'good' instead of 97%.'
+    'It finds 61% of 'crack' instead of 28%; 75% of 'good' instead of 97%.'
     """
     if not figures:
         return ""
     most = max(figures, key=lambda one: one.recall_gain.estimate)
     least = min(figures, key=lambda one: one.recall_gain.estimate)
-    told = [one for one in (most, least) if abs(one.recall_gain.estimate) >= _LEAST_PRICE]
-    if not told:
-        return ""
     changes = [
-        f"{_percent(one.recall.estimate)} of '{one.label}' instead of "
-        f"{_percent(one.recall.estimate - one.recall_gain.estimate)}"
-        for one in dict.fromkeys(told)
+        f"{after} of '{one.label}' instead of {before}"
+        for one, sign in ((most, 1), (least, -1))
+        if sign * one.recall_gain.estimate >= _LEAST_PRICE
+        for before, after in [_before_and_after(one)]
+        if before != after
     ]
-    return f"It finds {'; '.join(changes)}."
+    return f"It finds {'; '.join(changes)}." if changes else ""
+
+
+def _before_and_after(one: ClassFigures) -> tuple[str, str]:
+    after = one.recall.estimate
+    return _percent(after - one.recall_gain.estimate), _percent(after)
 
 
 def _first(conclusion: Conclusion) -> str:
@@ -157,7 +164,9 @@ def _finding(conclusion: Conclusion, standing: Standing, words: Mapping[str, str
 def _open_gain(conclusion: Conclusion) -> str:
     largest = conclusion.largest_gain
     if largest == float("inf"):
-        return " There are too few images, or groups of them, for an interval."
+        tested_on = METRICS[conclusion.metric].tested_on
+        why = f"{_none_of(tested_on)}." if tested_on else f"There are {_TOO_FEW}."
+        return f" {why[0].upper()}{why[1:]}"
     return f" A gain of {_points(largest)} is not excluded." if largest > 0 else ""
 
 
@@ -178,7 +187,9 @@ def _uncertainty(conclusion: Conclusion) -> str:
                 "images of all classes would sharpen the answer most."
             )
         if doubt.splits >= _LARGE_SHARE:
-            sentences.append(f"More repeats would take away {_percent(doubt.splits)} of it.")
+            sentences.append(
+                f"More repeats would take away {_percent(min(1.0, doubt.splits))} of it."
+            )
     if conclusion.is_rough:
         sentences.append(
             f"Averages over classes are rough: fewer than {FEWEST_IN_CLASS} images (or groups) of "
@@ -189,11 +200,16 @@ def _uncertainty(conclusion: Conclusion) -> str:
 
 def _unclear(gain: Effect, metric: str) -> str:
     if gain.joint is None or gain.found is None:
-        return "too few images, or groups of them, for an interval"
+        tested_on = METRICS[metric].tested_on
+        return _none_of(tested_on) if tested_on else _TOO_FEW
     return (
         f"{_interval(gain, metric)} points; a difference of {100 * gain.found:.1f} would be found "
         "in 80% of cases"
     )
+
+
+def _none_of(tested_on: str) -> str:
+    return f"this figure has no interval, and differences are tested on {METRICS[tested_on].words}"
 
 
 def _interval(gain: Effect, metric: str) -> str:

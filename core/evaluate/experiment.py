@@ -124,7 +124,7 @@ def check_margin(margin: float) -> None:
 
 
 def share_of(points: float) -> float:
-    """Return a margin that a person gives in points, as a share; 1 is 0.01."""
+    """Return what a person gives in points, or per cent, as a share; 1 is 0.01."""
     return round(points / 100, 6)
 
 

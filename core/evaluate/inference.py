@@ -229,7 +229,7 @@ def _conclude(
         values.mean(axis=1),
         variance.total,
         variance.degrees,
-        _quantile(variance.total[np.ix_(members, members)], degrees),
+        joint_quantile(variance.total[np.ix_(members, members)], degrees),
         degrees,
         is_identical,
         has_interval,
@@ -294,7 +294,7 @@ def _draws(covariance: NDArray[np.float64], degrees: float) -> NDArray[np.float6
     return np.asarray(normal / np.sqrt(rng.chisquare(degrees, (_DRAWS, 1)) / degrees), np.float64)
 
 
-def _quantile(covariance: NDArray[np.float64], degrees: float) -> float:
+def joint_quantile(covariance: NDArray[np.float64], degrees: float) -> float:
     """Return how far the most deviant of K estimates lies from its truth, in standard errors."""
     if not len(covariance):
         return np.inf

@@ -26,6 +26,7 @@ class Metric:
     lowest: float = 0.0
     is_error: bool = False  # less is better
     begins_with_name: bool = False  # the title keeps its capital inside a sentence
+    tested_on: str = ""  # the metric whose intervals stand for those that this one has not
 
     @property
     def words(self) -> str:
@@ -88,8 +89,10 @@ METRICS: Mapping[str, Metric] = {
             "calibration_error",
             "Calibration error",
             "How far confidence and accuracy lie apart (15 bins). Balancing often makes it worse: "
-            "the scores then assume classes of equal size. Lower is better.",
+            "the scores then assume classes of equal size. Few images show some by chance alone; "
+            "differences are tested on the Brier score. Lower is better.",
             is_error=True,
+            tested_on="brier",
         ),
         Metric(
             "brier",

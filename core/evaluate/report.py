@@ -14,7 +14,7 @@ from core.evaluate.candidates import BASELINE, Candidate
 from core.evaluate.experiment import Experiment
 from core.evaluate.head import Epoch
 from core.evaluate.inference import Inference, infer
-from core.evaluate.influence import measure_figure
+from core.evaluate.influence import chance_calibration, measure_figure
 from core.evaluate.metrics import METRICS, count_confusion
 from core.evaluate.outcomes import Conclusion, Outcome, conclude
 from core.evaluate.per_class import ClassFigures, measure_classes
@@ -28,6 +28,7 @@ FLOOR = "largest_class"  # learns nothing
 VERSION = 3  # of a report in a file
 # Not read again: for other programs, which need not know how these follow from the rest.
 TOLD = ("verdict", "asked", "done")
+BESIDE = ("more_images", "decisions")  # what a command writes into the same file
 
 _FLOOR_TITLE = "Always the largest class"
 # Of those that take part the contrast is made that is fixed beforehand: does rebalancing help?
@@ -75,6 +76,8 @@ class StrategyResult:
     files: int = 0  # that it adds to the training images, or below 0 leaves out
     curves: tuple[tuple[Epoch, ...], ...] = ()  # of a network, for each fold
     leaky: Mapping[str, float] | None = None  # what resampling before splitting would report
+    # The calibration error that perfect scores would show of so many images; None: not measured
+    calibration_by_chance: float | None = None
     # (P, 4) which images were taken for which class, and in how many repeats: see `wrong_images`.
     wrong: records.WholeNumbers = field(default_factory=lambda: np.empty((0, 4), np.intp))
 
@@ -136,9 +139,10 @@ class EvaluationReport:
         return f"{self.so_far}{self.verdicts[metric]}"
 
     def headline(self, metric: str) -> str:
-        """Return the beginning of it: does rebalancing help, and what to do."""
+        """Return the beginning of it: does rebalancing help, what to do, and at what price."""
         verdict = self.verdicts[metric]
-        return f"{self.so_far}{verdict.first} {verdict.recommendation}".strip()
+        parts = (verdict.first, verdict.recommendation, verdict.price)
+        return f"{self.so_far}{' '.join(filter(None, parts))}"
 
     @property
     def wrong(self) -> dict[str, NDArray[np.intp]]:
@@ -357,6 +361,7 @@ def _row(
         done.files_of(candidate.name),
         spent.curves,
         done.leaky.get(candidate.name),
+        chance_calibration(predictions, candidate.name) if "calibration_error" in metrics else None,
         count_wrong(predictions, candidate.name) if is_told else np.empty((0, 4), np.intp),
     )
 

@@ -27,7 +27,9 @@ def to_csv(report: EvaluationReport) -> str:
     """Return a line for each strategy and figure; figures of a class name its label.
 
     Values are shares, not per cent: 0.01 is one point; an end that there is not is left empty.
-    `seconds` are those of a fold, `files` those that a strategy adds, or leaves out below 0.
+    `calibration_by_chance` is the calibration error that perfect scores would show of so many
+    images, `seconds` are those of a fold, `files` those that a strategy adds, or leaves out below
+    0.
     """
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -39,6 +41,8 @@ def to_csv(report: EvaluationReport) -> str:
             writer.writerow(_share(row, "recall", one.label, one.recall, one.recall_gain))
         for one in row.classes:
             writer.writerow(_share(row, "precision", one.label, one.precision, one.precision_gain))
+        by_chance = _number(row.calibration_by_chance)
+        writer.writerow([row.name, row.title, "calibration_by_chance", "", by_chance])
         writer.writerow([row.name, row.title, "seconds", "", f"{row.seconds:.3f}"])
         writer.writerow([row.name, row.title, "files", "", row.files])
     return text.getvalue()

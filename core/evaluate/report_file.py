@@ -10,7 +10,7 @@ from core.errors import SettingError
 from core.evaluate.candidates import BASELINE
 from core.evaluate.heads import HEADS
 from core.evaluate.metrics import METRICS
-from core.evaluate.report import FLOOR, TOLD, VERSION, EvaluationReport, StrategyResult
+from core.evaluate.report import BESIDE, FLOOR, TOLD, VERSION, EvaluationReport, StrategyResult
 
 _LARGEST = 2**31  # rows
 
@@ -82,4 +82,4 @@ def _without_what_follows(data: object) -> object:
     """Return a report as the record has it: what follows from the rest is told, not read."""
     if not isinstance(data, Mapping):
         return data
-    return {name: value for name, value in data.items() if name not in TOLD}
+    return {name: value for name, value in data.items() if name not in {*TOLD, *BESIDE}}

@@ -149,3 +149,23 @@ def test_a_price_of_nothing_is_not_told() -> None:
     assert price_of([figures("a", 0.5, 0.2), figures("b", 0.5, 0.0)]) == (
         "It finds 50% of 'a' instead of 30%."
     )
+    assert price_of([figures("a", 0.504, 0.008), figures("b", 0.5, 0.0)]) == ""
+
+
+def test_a_class_that_gains_least_is_not_told_as_a_loser() -> None:
+    assert price_of([figures("a", 0.5, 0.2), figures("b", 0.5, 0.1)]) == (
+        "It finds 50% of 'a' instead of 30%."
+    )
+    assert price_of([figures("a", 0.5, -0.2), figures("b", 0.5, -0.1)]) == (
+        "It finds 50% of 'a' instead of 70%."
+    )
+
+
+def test_a_figure_without_intervals_names_the_one_that_differences_are_tested_on() -> None:
+    inference = family({"weights": -0.05}, metric="calibration_error")
+    object.__setattr__(inference, "has_interval", inference.has_interval & False)
+
+    text = str(write_answer(conclude(inference, ("a", "b"), cheapest_first=ORDER), TITLES))
+
+    assert "his figure has no interval, and differences are tested on Brier score." in text
+    assert "too few images" not in text

@@ -18,7 +18,7 @@ def test_each_strategy_has_a_line_for_each_figure_and_class() -> None:
     lines = list(csv.DictReader(StringIO(to_csv(report))))
 
     assert tuple(lines[0]) == COLUMNS
-    per_strategy = len(METRICS) + 2 * len(report.classes) + 2
+    per_strategy = len(METRICS) + 2 * len(report.classes) + 3
     assert len(lines) == 3 * per_strategy
     found = {(line["strategy"], line["figure"], line["label"]): line for line in lines}
     smote = report.strategies[1]
@@ -33,6 +33,8 @@ def test_each_strategy_has_a_line_for_each_figure_and_class() -> None:
     ends = [float(found["smote", "recall", "a"][name]) for name in ("low", "high")]
     assert ends == [round(end, 6) for end in recall.single]
     assert found["smote", "files", ""]["value"] == "18"
+    by_chance = found["smote", "calibration_by_chance", ""]["value"]
+    assert float(by_chance) == round(smote.calibration_by_chance or 0, 6) > 0
 
 
 def test_a_difference_of_nothing_has_no_sign() -> None:
@@ -44,6 +46,14 @@ def test_a_difference_of_nothing_has_no_sign() -> None:
 
     assert str(smote.difference["mcc"]) == "0.0 (0.0 to 0.0)"
     assert (line["difference"], line["difference_low"]) == ("0.000000", "-0.000400")
+
+
+def test_the_headline_ends_with_the_price_per_class() -> None:
+    report = compare(*clusters({"a": 60, "b": 9}, apart=0.8), strategies=["class_weights"])
+    verdict = report.verdicts["balanced_accuracy"]
+
+    assert verdict.price.startswith("It finds ")
+    assert report.headline("balanced_accuracy").endswith(verdict.price)
 
 
 def test_json_names_the_metric_the_head_and_each_outcome() -> None:
@@ -63,3 +73,4 @@ def test_json_names_the_metric_the_head_and_each_outcome() -> None:
     assert row["difference"]["mcc"]["outcome"] == str(report.strategies[1].outcome("mcc"))
     assert set(row["leaky"]) == set(METRICS)
     assert row["seconds"] > 0
+    assert 0 < row["calibration_by_chance"] < 0.2

@@ -101,7 +101,12 @@ class SoFar:
         """Return what to keep where no more comes: nothing, unless two strategies are done."""
         if self.done is None or len(self.done.predictions.scores) < 2:
             return None
-        return {**self.embedded, "evaluation": self.done.report()}
+        return self.values(self.done.report())
+
+    def values(self, report: EvaluationReport) -> Mapping[str, object]:
+        """Return what is put into the session: the report, and the predictions that it is of."""
+        predictions = None if self.done is None else self.done.predictions
+        return {**self.embedded, "evaluation": report, "predictions": predictions}
 
 
 def embed_and_evaluate(
@@ -130,4 +135,4 @@ def embed_and_evaluate(
     report = evaluate(
         experiment, asked.candidates, kept=kept, on_done=so_far.hear, progress=progress
     )
-    return {**so_far.embedded, "evaluation": report}
+    return so_far.values(report)

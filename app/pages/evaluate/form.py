@@ -360,7 +360,8 @@ def _start(session: Session, dataset: ImageDataset, asked: Asked) -> None:
     run = partial(embed_and_evaluate, dataset, source, so_far, kept)
     job = Job(
         JOB, "Comparing strategies", run,
-        needs=("dataset", "embeddings"), puts=("embeddings", "projections", "evaluation"),
+        needs=("dataset", "embeddings"),
+        puts=("embeddings", "projections", "evaluation", "predictions"),
         so_far=so_far, keep=so_far.kept,
     )  # fmt: skip
     workspace.start(job, session, of=(asked,))

@@ -7,7 +7,9 @@ from app.jobs.queue import MAIN, Job
 from app.pages.evaluate import form as evaluate_form
 from app.pages.evaluate import results as evaluate_results
 from app.pages.evaluate.comparison import SoFar
+from app.pages.evaluate.decisions import decisions_section
 from app.pages.evaluate.errors import draw_errors
+from app.pages.evaluate.more_images import more_images_section
 from app.session.session import Session
 from app.shell.page import (
     ask_for_images,
@@ -56,6 +58,8 @@ def evaluate_view(session: Session) -> Session:
         evaluate_form.metric_box(metric)
         evaluate_results.draw(report, dataset, metric)
         draw_errors(session, report)
+        decisions_section(session, report)
+        more_images_section(session, dataset, report)
     evaluate_form.draw(session, dataset, metric, is_running=running is not None)
     if report is not None:
         lead_on("export", "Export the balanced set")

@@ -17,6 +17,11 @@ from core.evaluate.report_csv import to_csv
 from core.records import as_text
 from core.words import count_of, signed
 
+_BY_CHANCE = "calibration error by chance"
+_BY_CHANCE_HELP = (
+    "The calibration error that perfectly calibrated scores would show of so many images."
+)
+
 
 def draw(report: EvaluationReport, dataset: ImageDataset, metric: str) -> None:
     """Draw what was found, for the metric that matters."""
@@ -28,7 +33,7 @@ def draw(report: EvaluationReport, dataset: ImageDataset, metric: str) -> None:
     )
     draw_table(report, metric, key="evaluate_table")
     verdict = report.verdicts[metric]
-    for text in filter(None, (verdict.price, verdict.uncertainty, _how(report), *report.notes)):
+    for text in filter(None, (verdict.uncertainty, _how(report), *report.notes)):
         quiet(with_minus(text))
     _downloads(report)
     _lesson(report, metric)
@@ -37,17 +42,13 @@ def draw(report: EvaluationReport, dataset: ImageDataset, metric: str) -> None:
 
 def draw_table(report: EvaluationReport, metric: str, *, key: str) -> None:
     """Draw the figures of each strategy, those of `metric` first."""
-    record = METRICS[metric]
     difference = "points over none (95%)"
-    shown = {name: METRICS[name] for name in report.verdicts}
-    others = [other.title for name, other in shown.items() if name != metric]
+    figures = _figures(report)
+    others = [title for name, own in figures.items() if name != metric for title in own]
     st.dataframe(
         {
             "strategy": [row.title for row in report.strategies],
-            **{
-                other.title: [100 * row.metrics[name] for row in report.strategies]
-                for name, other in shown.items()
-            },
+            **{title: values for own in figures.values() for title, values in own.items()},
             difference: [
                 "" if row.difference is None else with_minus(str(row.difference[metric]))
                 for row in report.strategies
@@ -60,7 +61,7 @@ def draw_table(report: EvaluationReport, metric: str, *, key: str) -> None:
         },
         hide_index=True,
         column_order=[
-            "strategy", record.title, difference, "outcome", "seconds per fold", "files added",
+            "strategy", *figures[metric], difference, "outcome", "seconds per fold", "files added",
             *others,
         ],
         column_config={
@@ -71,13 +72,30 @@ def draw_table(report: EvaluationReport, metric: str, *, key: str) -> None:
                 format="localized", help="By an export; negative if it leaves some out."
             ),
             **{
-                other.title: st.column_config.NumberColumn(format="%.1f %%", help=other.help)
-                for other in shown.values()
+                title: st.column_config.NumberColumn(
+                    format="%.1f %%",
+                    help=_BY_CHANCE_HELP if title == _BY_CHANCE else METRICS[name].help,
+                )
+                for name, own in figures.items()
+                for title in own
             },
         },
         alt="Scores of each strategy",
         key=key,
     )  # fmt: skip
+
+
+def _figures(report: EvaluationReport) -> dict[str, dict[str, list[float]]]:
+    """Return metric -> title -> per cent of each strategy; the calibration error has two."""
+    found = {
+        name: {METRICS[name].title: [100 * row.metrics[name] for row in report.strategies]}
+        for name in report.verdicts
+    }
+    by_chance = [row.calibration_by_chance for row in report.strategies]
+    told = [100 * value for value in by_chance if value is not None]
+    if "calibration_error" in found and len(told) == len(by_chance):
+        found["calibration_error"][_BY_CHANCE] = told
+    return found
 
 
 def _how(report: EvaluationReport) -> str:

@@ -13,6 +13,7 @@ from app.cli import main
 from core.errors import SettingError
 from core.evaluate import Candidate, EvaluationReport, Experiment, estimate, evaluate
 from core.evaluate.report import Done
+from core.evaluate.report_file import read_report
 
 Captured = pytest.CaptureFixture[str]
 
@@ -111,6 +112,11 @@ def test_pictures_are_compared_unasked_where_they_are_quickly_made(
         (["--set", "magic.k=7"], "There is no strategy 'magic'"),
         (["--set", "smote.k=7"], "SMOTE has no setting 'k'"),
         (["--set", "adasyn.k_neighbors=7"], "'adasyn' is not among the strategies"),
+        (["--more-images", "cat,cow"], "There is no class 'cow' among the training images"),
+        (["--wanted", "0"], "--wanted is 0"),
+        (["--shares", "cow=5%"], "Shares name 'cow'"),
+        (["--shares", "cat"], "is no share"),
+        (["--costs", "nowhere.csv"], "'nowhere.csv' cannot be read"),
         (["--strategies", "smote@9999999"], "fills classes up to 9,999,999 images"),
     ],
 )
@@ -215,3 +221,43 @@ def test_which_images_are_wrong_is_what_the_confusions_count(
             ]
             assert sum(times) == (0 if label == predicted else count)
     assert all((drawn_folder / line["path"]).is_file() for line in lines)
+
+
+def test_more_images_are_told_alike_on_the_terminal_and_in_json(
+    capsys: Captured, drawn_folder: Path, tmp_path: Path
+) -> None:
+    asked = [drawn_folder, "--strategies", "lda", "--repeats", 1, "--more-images", "all"]
+    found = tmp_path / "found.json"
+
+    code, out, err = outcome(capsys, *asked, "--wanted", 70, "--json", found)
+
+    assert code == 0
+    assert "evenset: more images: 300 fits. On one core: a few seconds." in err
+    told = json.loads(found.read_text())["more_images"]
+    assert [one["label"] for one in told["classes"]] == [None, "cat", "dog"]
+    assert told["wanted"] == 0.7
+    for one in told["classes"]:
+        assert f"{one['sentence']} {one['needed']}".strip() in out.splitlines()
+    assert told["note"] in out
+    assert read_report(json.loads(found.read_text())).asked == 2
+
+
+def test_costs_outside_are_told_alike_on_the_terminal_and_in_json(
+    capsys: Captured, drawn_folder: Path, tmp_path: Path
+) -> None:
+    found, costs = tmp_path / "found.json", tmp_path / "costs.csv"
+    costs.write_text("label,cat,dog\ncat,0,1\ndog,4,0\n")
+
+    code, out, _ = outcome(
+        capsys, drawn_folder, "--strategies", "lda", "--repeats", 1, "--shares", "dog=20%",
+        "--costs", costs, "--json", found,
+    )  # fmt: skip
+
+    assert code == 0
+    told = json.loads(found.read_text())["decisions"]
+    assert told["shares"] == {"cat": 0.8, "dog": 0.2}
+    assert told["costs"] == [[0, 1], [4, 0]]
+    assert told["answer"] in out.splitlines()
+    assert told["note"] in out.splitlines()
+    assert [row["name"] for row in told["candidates"]] == ["none", "lda"]
+    assert read_report(json.loads(found.read_text())).asked == 2

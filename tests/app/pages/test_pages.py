@@ -251,7 +251,10 @@ def test_evaluate_shows_its_verdict(embedded_session: Session) -> None:
     page = open_view("evaluate", visitor(embedded_session.put(evaluation=report)), notes=True)
 
     assert has_no_fault(page)
-    assert with_minus(report.verdict) in text(page)
+    assert with_minus(report.headline(report.metric)) in text(page)
+    assert with_minus(report.verdicts[report.metric].uncertainty) in text(page)
+    by_chance = page.dataframe[0].value["calibration error by chance"]
+    assert list(by_chance) == [100 * row.calibration_by_chance for row in report.strategies]
 
 
 def test_evaluate_of_one_class_says_what_it_needs(tmp_path: Path) -> None:
