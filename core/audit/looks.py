@@ -33,10 +33,18 @@ def tones(view: View) -> Sequence[float]:
     which as many are lighter. Contrast is the distance of the two in the colour channel in which
     they lie furthest apart, so that a picture of equally bright colours has some.
     """
-    darkest, lightest = _ends(view.grey)
-    channels = [_ends(np.asarray(one, np.uint8)) for one in cv2.split(view.judged)]
-    contrast = max(high - low for low, high in channels)
-    return float(cv2.mean(view.grey)[0]) / 255, darkest / 255, lightest / 255, contrast / 255
+    planes = (view.grey, *cv2.split(view.judged))
+    counts = [cv2.calcHist([plane], [0], None, [256], [0, 256]) for plane in planes]
+    below = np.reshape(counts, (4, 256)).cumsum(axis=1)  # points up to each tone
+    few = _OF_ENDS * view.grey.size
+    lowest = (below <= few).sum(axis=1)
+    highest = (below < view.grey.size - few).sum(axis=1)
+    return (
+        cv2.mean(view.grey)[0] / 255,
+        float(lowest[0]) / 255,
+        float(highest[0]) / 255,
+        float((highest - lowest)[1:].max()) / 255,
+    )
 
 
 def contents(view: View) -> Sequence[float]:
@@ -92,9 +100,9 @@ def noise(view: View) -> Sequence[float]:
     left, about four fifths of what is there on the whole; a texture lies in some parts. And noise
     halves when a picture is halved, while what is seen does not: of the variance at full size, that
     at half the size is taken away. With v and h for the two, white noise has h = v / 4, hence
-    (v - h) / (3 / 4). It is 0 where h is larger.
-    JPEG's blocks and enlarged pictures have little at full size that is not there at half. NaN
-    below 28 px, and of black and white: the lines of small drawings fill every part.
+    (v - h) / (3 / 4). It is 0 where h is larger. JPEG's blocks and enlarged pictures have little at
+    full size that is not there at half. NaN below 28 px, and of black and white: the lines of small
+    drawings fill every part.
 
     Source:
         Immerkaer, Fast noise variance estimation, Computer Vision and Image Understanding 64
@@ -106,14 +114,6 @@ def noise(view: View) -> Sequence[float]:
     full = _quiet(view.grey, _PART_PX)
     half = _quiet(block_means(view.grey, 2), _HALVED_PART_PX)
     return (sqrt(max(0.0, full**2 - half**2) / 0.75),)
-
-
-def _ends(channel: Grey) -> tuple[int, int]:
-    """Return the tone with 0.25 % of the points below, and that with as many above."""
-    counts = cv2.calcHist([channel], [0], None, [256], [0, 256]).ravel().cumsum()
-    few = _OF_ENDS * channel.size
-    low, high = np.searchsorted(counts, (few, channel.size - few - 1e-3), side="right")
-    return int(low), min(255, int(high))
 
 
 def _detail(small: NDArray[np.uint8], least: float) -> float:
