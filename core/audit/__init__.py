@@ -4,12 +4,13 @@ Read `check` first: what a check is, and what it is given; then `checks`: all of
 stand the functions that look: `balance` at the counts of the classes (`balance_figures` has all
 figures of them), `leaks` at what is there twice or in two splits, `files` at what cannot be read or
 is damaged, `pictures` at what reading changes, `quality` at pictures that show too little or are
-unlike the rest, `neighbours` at what the vectors show around each image, `labels` at labels that
-look wrong; `blind_review` tells how many of them are. `severity` weighs what is found. `measures`
-reads every picture once for those that look at pictures: a `view` of it is what is measured, and
-`looks` measures quality. `deeper` makes what needs all of them together, or vectors. `report` runs
-them all, `baseline` compares it with an earlier one, and `borderline` finds the images beside a
-threshold. A finding itself is `core.dataset.finding`'s: others find, too.
+unlike the rest, `shortcuts` at what `properties` of pictures tell of their labels
+(`shortcut_findings` says it), `neighbours` at what the vectors show around each image, `labels` at
+labels that look wrong; `blind_review` tells how many of them are. `severity` weighs what is found.
+`measures` reads every picture once for those that look at pictures: a `view` of it is what is
+measured, and `looks` measures quality. `deeper` makes what needs all of them together, or vectors.
+`report` runs them all, `baseline` compares it with an earlier one, and `borderline` finds the
+images beside a threshold. A finding itself is `core.dataset.finding`'s: others find, too.
 """
 
 from core.audit.balance import measure_imbalance

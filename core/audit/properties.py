@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from pathlib import PurePosixPath
 
 import cv2
 import numpy as np
@@ -265,17 +264,17 @@ def _folders(dataset: ImageDataset, rows: NDArray[np.intp]) -> list[str]:
     """Return the folders of each image, less those that are its label or its split."""
     table = dataset.table.iloc[rows]
     level = dataset.choices.label_level
+    known: dict[tuple[str, str], str] = {}
     folders = []
-    for path, label in zip(table["path"], table["label"], strict=True):
-        original = dataset.original_labels.get(path, label)
-        parts = PurePosixPath(path).parts[:-1]
-        folders.append(
-            "/".join(
-                part
-                for place, part in enumerate(parts, start=1)
-                if part not in (label, original, *SPLITS) and place != level
-            )
-        )
+    for path, label in zip(table["path"].tolist(), table["label"].tolist(), strict=True):
+        whole = path.rpartition("/")[0], dataset.original_labels.get(path, label)
+        if whole not in known:
+            parts = enumerate(whole[0].split("/"), start=1)
+            names = [
+                part for place, part in parts if part not in (whole[1], *SPLITS) and place != level
+            ]
+            known[whole] = "/".join(names)
+        folders.append(known[whole])
     return folders
 
 
@@ -291,18 +290,18 @@ def into_bins(values: NDArray[np.float32], *, is_kind: bool) -> NDArray[np.int16
     """
     bins = np.zeros(len(values), np.int16)
     known = ~np.isnan(values)
-    numbers, places, counts = np.unique(values[known], return_inverse=True, return_counts=True)
     if is_kind:
+        _, places, counts = np.unique(values[known], return_inverse=True, return_counts=True)
         order = np.argsort(-counts, kind="stable")
-        ranks = np.empty(len(numbers), np.int16)
-        ranks[order] = np.minimum(np.arange(len(numbers)), _MOST_BINS - 1)
+        ranks = np.empty(len(counts), np.int16)
+        ranks[order] = np.minimum(np.arange(len(counts)), _MOST_BINS - 1)
         bins[known] = 1 + ranks[places]
-    elif len(numbers):
-        shares = np.arange(1, _MOST_BINS) / _MOST_BINS
-        edges = np.quantile(values[known], shares, method="inverted_cdf")
-        heavy = numbers[counts >= _HEAVY * counts.sum()]
-        edges = np.unique(
-            np.concatenate([edges, heavy, np.nextafter(heavy, np.inf, dtype=np.float32)])
-        )
+    elif known.any():
+        ordered = np.sort(values[known])
+        numbers, counts = np.unique(ordered, return_counts=True)
+        edges = ordered[np.arange(1, _MOST_BINS) * len(ordered) // _MOST_BINS]
+        heavy = numbers[counts >= _HEAVY * len(ordered)]
+        after = np.nextafter(heavy, np.float32(np.inf))
+        edges = np.unique(np.concatenate([edges, heavy, after]))
         bins[known] = 1 + np.searchsorted(edges, values[known], side="right")
     return bins

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.audit.check import AuditInput
 from core.audit.properties import PROPERTIES, Property, PropertyTable
-from core.audit.shortcuts import CERTAIN, Shortcuts, count_table
+from core.audit.shortcuts import CERTAIN, Shortcuts
 from core.dataset import ImageDataset, Rows
 from core.dataset.finding import Finding, Severity
 from core.words import named
@@ -54,12 +54,11 @@ def find_shortcuts(given: AuditInput) -> list[Finding]:
 
 def _hits(dataset: ImageDataset, shortcuts: Shortcuts) -> dict[tuple[int, ...], list[_Hit]]:
     """Return codes of classes -> the properties that tell these from all others, best first."""
-    codes, bins = dataset.codes[shortcuts.rows], shortcuts.table.bins
-    counts = np.bincount(codes, minlength=len(dataset.classes))
+    counts = shortcuts.counts[0].sum(axis=1)
     present = np.flatnonzero(counts)
     judged = np.searchsorted(dataset.classes, shortcuts.labels)
     found: dict[tuple[int, ...], list[_Hit]] = {}
-    for place, table in enumerate(count_table(codes, bins)):
+    for place, table in enumerate(shortcuts.counts):
         known: set[tuple[int, ...]] = set()
         for code in judged[shortcuts.p_told[:, place] <= CERTAIN]:
             typical = _more_often(table, np.array([code]))
@@ -69,7 +68,7 @@ def _hits(dataset: ImageDataset, shortcuts: Shortcuts) -> dict[tuple[int, ...], 
             # Of two halves, the smaller one is said to differ.
             others = tuple(np.setdiff1d(present, alike).tolist())
             is_half = len(alike) == len(others)
-            is_larger = is_half and counts[alike].sum() > len(codes) / 2
+            is_larger = is_half and counts[alike].sum() > counts.sum() / 2
             is_known = classes in known or (is_half and others in known)
             if code not in alike or 2 * len(alike) > len(present) or is_larger or is_known:
                 continue

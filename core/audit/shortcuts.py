@@ -45,9 +45,10 @@ class Shortcuts:
     p_told: Numbers  # (K, P) that one of K x P does so by chance
     rows: Rows  # (M,) all images of the table, ascending
     table: PropertyTable  # (M, P)
+    counts: NDArray[np.intp]  # (P, classes of the set, B) images of each range, of all M
 
     def __post_init__(self) -> None:
-        freeze(self, "information", "p_information", "accuracy", "told", "p_told", "rows")
+        freeze(self, "information", "p_information", "accuracy", "told", "p_told", "rows", "counts")
 
     @property
     def chance(self) -> float:
@@ -101,6 +102,7 @@ def measure_shortcuts(
     """
     rows = dataset.present_rows
     table = read_properties(dataset, measures.columns, rows)
+    counts_of_all = count_table(dataset.codes[rows], table.bins, classes=len(dataset.classes))
     places = _one_of_each_picture(measures.groups[rows], dataset.codes[rows])
     if len(places) > _MOST_COMPARED:
         places = np.sort(stream(seed, "compared").permutation(places)[:_MOST_COMPARED])
@@ -108,7 +110,7 @@ def measure_shortcuts(
     counts = np.bincount(codes, minlength=len(dataset.classes))
     judged = np.flatnonzero(counts >= FEWEST)
     if len(judged) < 2:
-        return _of_nothing(rows, table)
+        return _of_nothing(rows, table, counts_of_all)
     is_judged = np.isin(codes, judged)
     places, codes = places[is_judged], np.searchsorted(judged, codes[is_judged])
     bins = table.bins[places]
@@ -126,14 +128,17 @@ def measure_shortcuts(
         p_told=p_told,
         rows=rows,
         table=table,
+        counts=counts_of_all,
     )
 
 
-def _of_nothing(rows: Rows, table: PropertyTable) -> Shortcuts:
+def _of_nothing(rows: Rows, table: PropertyTable, counts: NDArray[np.intp]) -> Shortcuts:
     count = len(PROPERTIES)
     none, certain = np.zeros(count), np.ones(count)
     no_class = np.empty((0, count))
-    return Shortcuts((), 0, none, certain, certain, 1.0, 1.0, no_class, no_class, rows, table)
+    return Shortcuts(
+        (), 0, none, certain, certain, 1.0, 1.0, no_class, no_class, rows, table, counts
+    )
 
 
 def _one_of_each_picture(groups: Groups, codes: Codes) -> Codes:
@@ -141,15 +146,16 @@ def _one_of_each_picture(groups: Groups, codes: Codes) -> Codes:
 
     To permute their labels, or to share them out to folds, is then to do so with whole groups.
     """
-    pairs = np.unique(np.column_stack([groups, codes]), axis=0)
-    alone, labels = np.unique(pairs[:, 0], return_counts=True)
-    group, first = np.unique(groups, return_index=True)
-    return np.sort(first[np.isin(group, alone[labels == 1])])
+    count = int(codes.max(initial=0)) + 1
+    pairs = np.unique(groups * count + codes)
+    _, labels = np.unique(pairs // count, return_counts=True)
+    _, first = np.unique(groups, return_index=True)
+    return np.sort(first[labels == 1])
 
 
-def count_table(codes: Codes, bins: Bins) -> NDArray[np.intp]:
-    """Return (P, K, B) how many images of each class have each range of each property."""
-    classes, ranges = int(codes.max()) + 1, int(bins.max()) + 1
+def count_table(codes: Codes, bins: Bins, *, classes: int) -> NDArray[np.intp]:
+    """Return (P, K, B) how many images of each of K classes have each range of each property."""
+    ranges = int(bins.max(initial=0)) + 1
     properties = bins.shape[1]
     starts = np.arange(properties) * classes * ranges
     cells = starts + codes[:, np.newaxis] * ranges + bins
@@ -169,17 +175,17 @@ def _against_chance(
         Westfall and Young, Resampling-Based Multiple Testing (1993), chapter 2.
     """
     rng = stream(seed, "permutations")
-    logs = _entropies_of(len(codes))
+    logs, classes = _entropies_of(len(codes)), int(codes.max()) + 1
     whole: list[Numbers] = []
     each: list[Numbers] = []
     for turn in range(1 + _PERMUTATIONS):
         progress(STAGE, turn, 1 + _PERMUTATIONS)
-        table = count_table(rng.permutation(codes) if turn else codes, bins)
+        table = count_table(rng.permutation(codes) if turn else codes, bins, classes=classes)
         rest = table.sum(axis=1, keepdims=True) - table
         of_class = logs[table].sum(axis=2)
         whole.append(of_class.sum(axis=1))
         each.append((of_class + logs[rest].sum(axis=2)).T)
-    table = count_table(codes, bins)
+    table = count_table(codes, bins, classes=classes)
     entropy_of_label = np.log(len(codes)) - logs[np.bincount(codes)].sum() / len(codes)
     given_property = logs[table.sum(axis=1)].sum(axis=1) - whole[0]
     information = entropy_of_label - given_property / len(codes)
@@ -208,7 +214,7 @@ def _told(codes: Codes, bins: Bins) -> Numbers:
 
     It is (1 + d) / 2, where d is the total variation distance of the two distributions.
     """
-    table = count_table(codes, bins).transpose(1, 0, 2)
+    table = count_table(codes, bins, classes=int(codes.max()) + 1).transpose(1, 0, 2)
     rest = table.sum(axis=0) - table
     counts = np.bincount(codes)[:, np.newaxis, np.newaxis]
     shares, others = table / counts, rest / (len(codes) - counts)
@@ -220,26 +226,27 @@ def _predict(codes: Codes, bins: Bins, seed: int) -> NDArray[np.intp]:
 
     Naive Bayes with equal priors over ranges; who is predicted is in none of the folds learned.
     """
-    is_of_file = np.array([each.is_of_file for each in PROPERTIES])
     order = stream(seed, "folds").permutation(len(codes))
     by_class = order[np.argsort(codes[order], kind="stable")]
     folds = np.empty(len(codes), np.intp)
     folds[by_class] = np.arange(len(codes)) % _FOLDS
     predicted = np.empty((len(PROPERTIES) + 2, len(codes)), np.intp)
-    whole = count_table(codes, bins)
+    classes = int(codes.max()) + 1
+    whole = count_table(codes, bins, classes=classes)
     for fold in range(_FOLDS):
         test = folds == fold
         held_out = np.zeros_like(whole)
-        part = count_table(codes[test], bins[test])
-        held_out[:, : part.shape[1], : part.shape[2]] = part
+        part = count_table(codes[test], bins[test], classes=classes)
+        held_out[:, :, : part.shape[2]] = part
         counts = whole - held_out + _SMOOTHING
-        logs = np.log(counts / counts.sum(axis=2, keepdims=True))
-        together = np.zeros((2, int(test.sum()), whole.shape[1]))
-        for place in range(len(PROPERTIES)):
+        logs = np.log(counts / counts.sum(axis=2, keepdims=True)).astype(np.float32)
+        together = np.zeros((2, int(test.sum()), whole.shape[1]), np.float32)
+        for place, each in enumerate(PROPERTIES):
             chances = logs[place].T[bins[test, place]]
             predicted[place, test] = chances.argmax(axis=1)
             together[0] += chances
-            together[1] += chances * is_of_file[place]
+            if each.is_of_file:
+                together[1] += chances
         predicted[-2:, test] = together.argmax(axis=2)
     return predicted
 
