@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 
 from app.charts.layout import FONT, MARGIN, with_minus
-from app.charts.palette import BETTER, NEUTRAL, WORSE
+from core.colours import BETTER, NEUTRAL, WORSE
 from core.evaluate import Outcome
 from core.evaluate.augmentation_answer import BestAugmentation, OperationGain, interval_text
 
