@@ -120,7 +120,8 @@ class BestAugmentation:
                 f"costing a class more than chance explains.{inside}"
             )
         names = [step.operation for step in self.policy.steps]
-        each = f", {self.policy.pick} of them on a picture" if len(names) > 1 else ""
+        picked = self.policy.pick
+        each = f", {picked} of them on a picture" if picked and len(names) > 1 else ""
         return f"On all images the rule chooses {_listed(names)}{each}.{inside}"
 
     def _operations(self) -> list[str]:
