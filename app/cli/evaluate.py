@@ -183,15 +183,7 @@ def run_evaluate(
         with opened_with_original(source) as (dataset, original, progress):
             questions = read_questions(further, dataset)
             planned = _planned(dataset, comparison.head, encoding, asked)
-            pictures = _pictures(planned, comparison, asked)
-            if asked.pictures is not False:
-                more = pictures.waiting if asked.pictures else ()
-                candidates = [*comparison.candidates, *pictures.joined, *more]
-                comparison = replace(comparison, candidates=candidates)
-            if asked.is_told:
-                progress.say(f"evenset: {estimate(planned, comparison.candidates).text}")
-            if asked.is_told and asked.pictures is None and pictures.waiting:
-                progress.say(f"evenset: {pictures.waiting_text} --pictures compares them too.")
+            comparison = _with_pictures(comparison, planned, asked, progress)
             embeddings = embed_all(original, encoding, progress)
 
             def hear(done: Done, progress: Bars = progress) -> None:
@@ -218,6 +210,22 @@ def run_evaluate(
             _write(heard[-1].report(), asked, heard[-1].experiment.dataset)
         raise
     _write(report, asked, experiment.dataset, answers)
+
+
+def _with_pictures(
+    comparison: Comparison, planned: Planned, asked: EvaluateOptions, progress: Bars
+) -> Comparison:
+    """Return what is compared with the pictures that join, and say what takes part and waits."""
+    pictures = _pictures(planned, comparison, asked)
+    if asked.pictures is not False:
+        more = pictures.waiting if asked.pictures else ()
+        candidates = [*comparison.candidates, *pictures.joined, *more]
+        comparison = replace(comparison, candidates=candidates)
+    if asked.is_told:
+        progress.say(f"evenset: {estimate(planned, comparison.candidates).text}")
+    if asked.is_told and asked.pictures is None and pictures.waiting:
+        progress.say(f"evenset: {pictures.waiting_text} --pictures compares them too.")
+    return comparison
 
 
 def _experiment(

@@ -44,15 +44,15 @@ def start_survey(workspace: Workspace, pending: Pending, choices: Choices) -> No
     workspace.start(job, workspace.session.put(pending=pending), of=(choices,))
 
 
-def start_reading(workspace: Workspace, pending: Pending, decisions: dict[str, str]) -> None:
+def start_reading(workspace: Workspace, pending: Pending, decided: dict[str, str]) -> None:
     """Read the pictures that waited, as decided."""
-    load = partial(reading.read_decided, pending, decisions, WORKSPACES.settings.limits)
+    load = partial(reading.read_decided, pending, decided, WORKSPACES.settings.limits)
     run = partial(_load_and_keep, pending.folder, load)
     job = Job(
         _key(pending.name), _title(pending.name), run,
         needs=("pending",), puts=("source", "measures", "audit", "folder"),
     )  # fmt: skip
-    workspace.start(job, workspace.session.put(pending=pending), of=(decisions,))
+    workspace.start(job, workspace.session.put(pending=pending), of=(decided,))
 
 
 def start_decoding(workspace: Workspace, question: Question) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.audit import looks
+from core.audit import quality_measures
 from core.audit.properties import MEASURED, measure_properties
 from core.audit.view import JUDGED_PX, View
 from core.batches import run_batches
@@ -46,10 +46,10 @@ class Measure:
 
 
 MEASURES: tuple[Measure, ...] = (
-    Measure(("brightness", "darkest", "lightest", "contrast"), looks.tones),
-    Measure(("range", "detail", "colour"), looks.contents),
-    Measure(("blur",), looks.blur),
-    Measure(("noise",), looks.noise),
+    Measure(("brightness", "darkest", "lightest", "contrast"), quality_measures.tones),
+    Measure(("range", "detail", "colour"), quality_measures.contents),
+    Measure(("blur",), quality_measures.blur),
+    Measure(("noise",), quality_measures.noise),
     Measure(MEASURED, lambda view: measure_properties(view.pixels, view.content, view.header)),
 )
 

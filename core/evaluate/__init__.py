@@ -12,7 +12,8 @@ and `influence` figures, `variance` and `inference` intervals, `per_class` those
 `result_notes`; `report_file` and `report_csv` write it. `label_errors` ranks images whose label is
 not believed, by these or by two quick opinions on the vectors; `wrong_images` finds the pictures
 behind a figure. `more_images` asks what more images would bring: `curve_cells` learn from parts of
-the images, `curves` foretell by them, `curve_text` says it. `chosen_augmentation` tells what
+the images, `curves` foretell by them, `curve_text` says it. `decisions` tells what decisions cost
+in a `world` of other class shares. `chosen_augmentation` tells what
 operations bring and chooses some inside each training side, `augmentation_answer` says it. `leaky`
 measures what resampling before splitting would have reported; `estimate` says how long a comparison
 takes and what joins it unasked; `threads` keeps it within its means.

@@ -53,7 +53,7 @@ def _review_button(session: Session, sample: BlindSample) -> None:
     waiting = np.isin(sample.rows, session.edits.review_rows)
     if waiting.any():
         st.button(
-            f"Go on with {count_of(int(waiting.sum()), 'image')}", key="blind_go_on",
+            f"Resume with {count_of(int(waiting.sum()), 'image')}", key="blind_go_on",
             on_click=partial(start_review, current_workspace(), _list_of(session, sample)),
         )  # fmt: skip
 

@@ -9,7 +9,7 @@ import pytest
 from detailed_pictures import compressed, detailed
 from image_sets import picture
 
-from core.audit.looks import blur, contents, noise, tones
+from core.audit.quality_measures import blur, contents, noise, tones
 from core.audit.view import View
 from core.pictures.decode import Pixels
 from core.pictures.encode import encode
