@@ -10,6 +10,7 @@ import argparse
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from time import perf_counter, process_time
 
 import cv2
@@ -215,7 +216,8 @@ def search_a_million(count: int) -> None:
     is_copy = links[:, 1] - links[:, 0] == count - 1000
     print(
         f"{count:,} sketches: {is_copy.sum()} of 1,000 copies, {(~is_copy).sum()} other pairs; "
-        f"{perf_counter() - start_s:.0f} s, {process_time() - start_cpu_s:.0f} s of one core"
+        f"{perf_counter() - start_s:.0f} s, {process_time() - start_cpu_s:.0f} s of one core, "
+        f"at most {getrusage(RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB of memory"
     )
 
 

@@ -75,9 +75,11 @@ def find_near_duplicates(given: AuditInput) -> list[Finding]:
         remedy = (
             "Check them: one of the labels may be wrong, or the pictures may be hard to tell apart."
         )
-        findings.append(
-            _conflict("near_label_conflict", Severity.MEDIUM, harm.conflicts, text, remedy)
-        )
+        severity = Severity.MEDIUM
+        if _kinds_between_labels(dataset, copies, harm.conflicts) <= {Kind.MIRRORED, Kind.TURNED}:
+            severity = Severity.LOW
+            remedy += " Leave them as they are if the label says which way a thing points."
+        findings.append(_conflict("near_label_conflict", severity, harm.conflicts, text, remedy))
     if harm.leaks:
         text = (
             f"{_alike(len(harm.leaks))} in two or more splits{_kinds_text(copies, harm.leaks)}. "
@@ -222,11 +224,22 @@ def _kinds_text(copies: Copies, groups: Sequence[Rows]) -> str:
     # Of each group what differs most tells; `Kind` begins with what differs least.
     most = np.full(len(copies.groups), -1)
     np.maximum.at(most, copies.groups[copies.pairs[:, 0]], copies.kinds)
-    kinds = list(Kind)
+    kinds = tuple(Kind)
     counts = Counter(kinds[most[copies.groups[rows[0]]]] for rows in groups)
     if len(counts) == 1:
         return f", {next(iter(counts))}"
     return ": " + ", ".join(f"{counts[kind]:,} {kind}" for kind in reversed(kinds) if counts[kind])
+
+
+def _kinds_between_labels(
+    dataset: ImageDataset, copies: Copies, groups: Sequence[Rows]
+) -> set[Kind]:
+    """Return how pictures of two labels differ in groups."""
+    kinds = tuple(Kind)
+    codes = dataset.codes[copies.pairs]
+    is_there = np.isin(copies.pairs, np.concatenate(groups)).all(axis=1)
+    places = copies.kinds[is_there & (codes[:, 0] != codes[:, 1])]
+    return {kinds[place] for place in np.unique(places).tolist()}
 
 
 def _example(dataset: ImageDataset, groups: Sequence[Rows]) -> str:

@@ -104,29 +104,21 @@ def link_sketches(
         progress: Told of comparisons.
     """
     candidates = find_candidates(sketches.grey, progress)
-    first, second, ways = candidates
     alignment = align(sketches.grey, candidates, progress)
     apart = 1 - alignment.agreement
-    ours, theirs = (sketches.colours[ends].astype(np.float32) - 128 for ends in (first, second))
-    for way in np.unique(ways).tolist():
-        theirs[ways == way] = lay(theirs[ways == way], way)
-    # The colours of a darker copy are weaker, by as much as its contrast is.
-    spread = sketches.grey.std(axis=(1, 2), dtype=np.float32)
-    ratio = (spread[second] / spread[first]).reshape(-1, 1, 1, 1)
-    scaled = ours * np.maximum(ratio, 1) - theirs * np.maximum(1 / ratio, 1)
-    tint = np.minimum(*(np.abs(gap).mean(axis=(1, 2, 3)) for gap in (ours - theirs, scaled)))
+    near = np.flatnonzero(apart <= _limits(candidates, apart, len(sketches.rows)))
+    first, second, ways = (part[near] for part in candidates)
+    apart = apart[near]
     most = np.where(apart <= _NEARLY_EXACT, _MOST_COLOUR_EXACT, _MOST_COLOUR)
-    copies = np.flatnonzero(
-        (apart <= _limits(candidates, apart, len(sketches.rows))) & (tint <= most)
-    )
-    # A picture that looks the same mirrored is no mirrored one, and the best way tells.
-    order = copies[
-        np.lexsort((apart[copies], ways[copies] != _AS_IT_IS, second[copies], first[copies]))
-    ]
-    pairs = np.column_stack([first[order], second[order]])
+    is_copy = _tint(sketches, first, second, ways) <= most
+    # A picture that looks the same mirrored is no mirrored one; else the best way tells.
+    order = np.lexsort((apart, ways != _AS_IT_IS, second, first))
+    order = order[is_copy[order]]
+    pairs = np.column_stack([first, second])[order]
     is_new = np.ones(len(order), np.bool_)
-    is_new[1:] = (np.diff(pairs, axis=0) != 0).any(axis=1)
-    return pairs[is_new], _kinds(ways[order[is_new]], alignment.frames[order[is_new]])
+    is_new[1:] = (pairs[1:] != pairs[:-1]).any(axis=1)
+    order = order[is_new]
+    return pairs[is_new], _kinds(ways[order], alignment.frames[near[order]])
 
 
 def effective_images(
@@ -169,6 +161,21 @@ def repeated(groups: Groups, present: Rows | None = None) -> list[Rows]:
     order = rows[np.argsort(groups[rows], kind="stable")]
     starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
     return np.split(order, starts[1:])
+
+
+def _tint(
+    sketches: Sketches, first: NDArray[np.intp], second: NDArray[np.intp], ways: NDArray[np.intp]
+) -> NDArray[np.float32]:
+    """Return (P,) how far the colours of pairs lie apart, of 255, the second laid its way."""
+    ours, theirs = (sketches.colours[ends].astype(np.float32) - 128 for ends in (first, second))
+    for way in np.unique(ways).tolist():
+        theirs[ways == way] = lay(theirs[ways == way], way)
+    # The colours of a darker copy are weaker, by as much as its contrast is.
+    spreads = [sketches.grey[ends].std(axis=(1, 2), dtype=np.float32) for ends in (first, second)]
+    ratio = (spreads[1] / spreads[0]).reshape(-1, 1, 1, 1)
+    scaled = ours * np.maximum(ratio, 1) - theirs * np.maximum(1 / ratio, 1)
+    gaps = [np.abs(gap).mean(axis=(1, 2, 3)) for gap in (ours - theirs, scaled)]
+    return np.asarray(np.minimum(*gaps), np.float32)
 
 
 def _limits(candidates: Candidates, apart: NDArray[np.float32], count: int) -> NDArray[np.float64]:

@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 from detailed_pictures import compressed, detailed
 from image_sets import read_folder, write_files
 
-from core.audit import AuditInput, Finding, Need, audit, write_report
+from core.audit import AuditInput, Finding, Need, audit, measure_pictures, write_report
 from core.dataset import ImageDataset
 from core.dataset.edits import Change, Edits
+from core.duplicates import picture_groups
 from core.pictures.decode import Pixels, resize
 from core.pictures.encode import encode
 
@@ -133,6 +135,21 @@ def test_two_labels_of_one_picture_are_for_a_person_to_decide(tmp_path: Path) ->
     assert found.remedies[1].title == "Leave out 2 images"
 
 
+@pytest.mark.parametrize(("is_mirrored", "severity"), [(True, "low"), (False, "medium")])
+def test_two_labels_of_mirrored_pictures_may_be_right(
+    tmp_path: Path, is_mirrored: bool, severity: str
+) -> None:
+    again = detailed(1)[:, ::-1] if is_mirrored else compressed(detailed(1))
+    files = {"left/1.png": detailed(1), "right/1.png": again, "left/2.png": detailed(2)}
+    if not is_mirrored:  # in its group are mirrored ones, too, but of one label
+        files["left/1_mirrored.png"] = detailed(1)[6:, ::-1]
+
+    found = near(dataset_of(tmp_path, files))["near_label_conflict"]
+
+    assert found.severity.value == severity
+    assert ("which way a thing points" in found.remedy) is is_mirrored
+
+
 def test_what_copies_cost_a_class_is_said_and_decides_how_grave_it_is(tmp_path: Path) -> None:
     few = {f"a/{seed}.png": detailed(seed) for seed in range(30)} | {"a/x.png": detailed(0)[5:]}
     many = {f"a/{seed}_{cut}.png": detailed(seed)[cut:] for seed in range(3) for cut in range(4)}
@@ -158,3 +175,14 @@ def test_pictures_that_were_not_looked_at_are_said_to_be_missing(tmp_path: Path)
     assert "near_duplicates" not in {finding.id for finding in report.findings}
     assert report.missing["near_duplicates"] is Need.PICTURES
     assert "near_duplicates" in near(dataset)
+
+
+def test_what_the_audit_has_seen_is_not_read_again(tmp_path: Path) -> None:
+    files = {"a/1.png": detailed(92), "a/2.png": detailed(92)[:, ::-1], "b/1.png": detailed(93)}
+    dataset = dataset_of(tmp_path, files)
+    measures = measure_pictures(dataset)
+
+    for file in dataset.table["file"]:
+        (dataset.root / str(file)).unlink()
+
+    assert picture_groups(dataset).tolist() == measures.groups.tolist() == [0, 0, 1]
