@@ -63,6 +63,7 @@ class Review {
     this.progress.append(this.bar, this.count);
     this.board = element("div", "board");
     this.board.onkeydown = (event) => this.key(event);
+    this.board.addEventListener("focusin", () => this.tellKeys());
     this.board.append(...(this.isQueue ? [this.progress, this.stage.host, this.thumbs.host] : [this.thumbs.host]));
     this.host.replaceChildren(this.board, this.status, this.dialog);
     if (this.isQueue) {
@@ -268,6 +269,13 @@ class Review {
     event.preventDefault();
     event.stopPropagation();
     if (key.startsWith("Arrow") || key === "Home" || key === "End") this.focus();
+  }
+
+  // A grid says what the keys do once it has them; a queue has buttons that do.
+  tellKeys() {
+    if (this.isQueue || !this.decides || this.status.textContent || !this.images.length) return;
+    const labels = this.images[this.at].keys.map((label, place) => `${place + 1} ${label}`);
+    this.say(["Enter enlarge", "L leave out", "K keep", "Z undo", ...labels].join(" · "));
   }
 
   searches() {

@@ -87,6 +87,9 @@ def test_a_grid_of_a_class_is_walked_and_decided_by_keys(visitor: Visitor, tmp_p
     grid = page.locator(".st-key-class_pictures .review[data-ready]")
     grid.locator(".thumb").first.focus()
 
+    expect(grid.locator("> .status")).to_have_text(
+        "Enter enlarge · L leave out · K keep · Z undo · 1 cat · 2 dog"
+    )
     page.keyboard.press("ArrowRight")
     page.keyboard.press("l")
     page.keyboard.press("Enter")
