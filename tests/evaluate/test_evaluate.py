@@ -15,6 +15,7 @@ from core.evaluate.candidates import parse_candidate
 from core.evaluate.compare import STAGE
 from core.evaluate.features import VectorFeatures, preprocess_fold
 from core.evaluate.folds import make_folds
+from core.evaluate.report import Done
 from core.resample import STRATEGIES, TrainingSide, resample
 
 
@@ -52,6 +53,19 @@ def test_taking_class_sizes_out_of_the_scores_helps_a_small_class() -> None:
     )
     between = result(half, "logit_adjustment").recall["b"]
     assert result(report, BASELINE).recall["b"] < between < adjusted.recall["b"]
+
+
+def test_what_a_comparison_comes_to_is_what_its_report_says() -> None:
+    heard: list[Done] = []
+    data = clusters({"a": 60, "b": 12}, apart=1.0)
+    report = compare(*data, strategies=["class_weights", "smote"], repeats=2, on_done=heard.append)
+
+    found = heard[-1].conclusion("macro_f1")
+
+    for one in found.standings:
+        row = result(report, one.name).difference
+        assert row is not None
+        assert (one.gain.estimate, one.outcome) == (row["macro_f1"].mean, row["macro_f1"].outcome)
 
 
 @pytest.mark.parametrize("strategy", [s for s in STRATEGIES if s != "augment"])
