@@ -130,7 +130,7 @@ def full(smote_session: Session, tmp_path_factory: pytest.TempPathFactory) -> Se
         folder=target.parent, pending=Waiting(target.parent), policy_chosen=True,
         insights=Insights(), evidence=object(), clusters=object(), difficulty=object(),
         quality=object(), compared=object(), placed=(object(),), evaluation=object(),
-        more_images=object(), predictions=object(), decisions=object(),
+        more_images=object(), predictions=object(), costs_outside=object(),
         exported=ExportReport(target, (), {}, {}, (), 0),
     )  # fmt: skip
 
