@@ -11,11 +11,10 @@ and `influence` figures, `variance` and `inference` intervals, `per_class` those
 `outcomes` what they come to and `answer` how that is said. `report` holds it, with `notes` and
 `result_notes`; `report_file` and `report_csv` write it. `label_errors` ranks images whose label is
 not believed. `more_images` asks what more images would bring: `curve_cells` learn from parts of the
-images, `curves` foretell by them, `curve_text` says it. `decisions` tells what decisions cost in a `world` of other
-class shares and costs. `chosen_augmentation` chooses operations
-inside each training side. `leaky` measures what resampling before
-splitting would have reported; `estimate` says how long a comparison takes; `threads` keeps it
-within its means.
+images, `curves` foretell by them, `curve_text` says it. `decisions` tells what decisions cost in a
+`world` of other class shares. `chosen_augmentation` chooses operations inside each training side.
+`leaky` measures what resampling before splitting would have reported; `estimate` says how long a
+comparison takes; `threads` keeps it within its means.
 
 `evaluate` leaves the package with `Experiment` and `EvaluationReport`, and the registries `HEADS`,
 `METRICS` and `RULES`.
