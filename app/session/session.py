@@ -237,7 +237,7 @@ class Session(Graph):
         needs=("embeddings", "dataset"), dated_by=("policy",), title="the comparison of strategies"
     )
     predictions: Predictions | None = value(needs=("evaluation",))  # that it was made of
-    decisions: Decisions | None = value(  # by costs, in the shares outside
+    costs_outside: Decisions | None = value(  # by costs, in the shares outside
         needs=("predictions",), title="the decisions by costs"
     )
     more_images: MoreImages | None = value(  # what they would bring

@@ -13,10 +13,10 @@ and `influence` figures, `variance` and `inference` intervals, `per_class` those
 not believed, by these or by two quick opinions on the vectors; `wrong_images` finds the pictures
 behind a figure. `more_images` asks what more images would bring: `curve_cells` learn from parts of
 the images, `curves` foretell by them, `curve_text` says it. `decisions` tells what decisions cost
-in a `world` of other class shares. `chosen_augmentation` tells what
-operations bring and chooses some inside each training side, `augmentation_answer` says it. `leaky`
-measures what resampling before splitting would have reported; `estimate` says how long a comparison
-takes and what joins it unasked; `threads` keeps it within its means.
+in a `world` of other class shares. `chosen_augmentation` tells what operations bring and chooses
+some inside each training side, `augmentation_answer` says it. `leaky` measures what resampling
+before splitting would have reported; `estimate` says how long a comparison takes and what joins it
+unasked; `threads` keeps it within its means.
 
 `evaluate` leaves the package with `Experiment` and `EvaluationReport`, and the registries `HEADS`,
 `METRICS` and `RULES`.

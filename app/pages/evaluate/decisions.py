@@ -18,7 +18,7 @@ JOB = "decide"
 
 def decisions_section(session: Session, report: EvaluationReport) -> None:
     """Draw what decisions cost, to be opened, and the form that asks for it."""
-    found = session.decisions
+    found = session.costs_outside
     with st.expander("Costs and the world outside", expanded=found is not None):
         note(
             "Images outside may come in other shares than here, and some errors cost more. Scores "
@@ -73,7 +73,7 @@ def _start(
     job = Job(
         JOB, "Working out costs",
         lambda progress: decide(predictions, world, titles, progress=progress),
-        needs=("predictions",), puts=("decisions",),
+        needs=("predictions",), puts=("costs_outside",),
     )  # fmt: skip
     told = (world.shares.tobytes(), world.costs.tobytes())
     current_workspace().start(job, session, of=told)

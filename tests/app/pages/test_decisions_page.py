@@ -29,10 +29,10 @@ def test_costs_are_worked_out_for_the_shares_that_are_named(workspace: Workspace
     finish_jobs(workspace)
     page.run()
 
-    found = workspace.session.decisions
+    found = workspace.session.costs_outside
     assert not page.exception
     assert found is not None
-    assert found.world.shares.tolist() == [0.8, 0.2]
+    assert found.world.shares.tolist() == pytest.approx([0.8, 0.2])
     assert with_minus(found.answer) in text(page)
     assert found.note in text(page)
     costs = next(one.value for one in page.dataframe if "temperature" in one.value)
@@ -49,11 +49,11 @@ def test_shares_that_are_none_are_refused_at_the_form(workspace: Workspace) -> N
 
 
 def test_another_comparison_drops_the_costs_and_its_predictions(workspace: Workspace) -> None:
-    session = workspace.session.put(decisions=object())
+    session = workspace.session.put(costs_outside=object())
 
     other = session.put(evaluation=object())
 
-    assert (other.predictions, other.decisions) == (None, None)
+    assert (other.predictions, other.costs_outside) == (None, None)
 
 
 def test_without_predictions_it_is_said_how_to_get_them(embedded_session: Session) -> None:

@@ -131,7 +131,7 @@ def full(smote_session: Session, tmp_path_factory: pytest.TempPathFactory) -> Se
         insights=Insights(), evidence=object(), best_augmentation=object(), clusters=object(),
         difficulty=object(),
         quality=object(), compared=object(), placed=(object(),), evaluation=object(),
-        more_images=object(), predictions=object(), decisions=object(),
+        more_images=object(), predictions=object(), costs_outside=object(),
         exported=ExportReport(target, (), {}, {}, (), 0),
     )  # fmt: skip
 
