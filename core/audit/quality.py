@@ -28,7 +28,7 @@ _OF_CLASS = 0.2  # share of a class from which on it is named
 
 
 @dataclass(frozen=True)
-class _Quality:
+class _Fault:
     """How a picture can stand out, as a check is made of it."""
 
     name: str
@@ -46,45 +46,38 @@ class _Quality:
     unless: tuple[Check, ...] = ()  # checks that say more of the same picture
 
 
-def _check_of(quality: _Quality) -> Check:
+def _check_of(fault: _Fault) -> Check:
     def scores(given: AuditInput) -> Scores:
-        values = quality.scores(given).copy()
-        for other in quality.unless:
+        values = fault.scores(given).copy()
+        for other in fault.unless:
             values[given.beyond(other)] = np.nan
         return values
 
     def find(given: AuditInput) -> list[Finding]:
         dataset, rows = given.dataset, given.beyond(check)
         # What nearly all have is how the set is: X-rays are soft, and stars are on black.
-        most = len(dataset.present_rows) if quality.finds_all else _MOST * len(dataset.present_rows)
+        most = len(dataset.present_rows) if fault.finds_all else _MOST * len(dataset.present_rows)
         if len(rows) == 0 or len(rows) > most:
             return []
         are = "is" if len(rows) == 1 else "are"
         text = (
-            f"{count_of(len(rows), 'image')} of {len(dataset.present_rows):,} {are} {quality.are}: "
-            f"{quality.reason(given, given.threshold(check))}. {_place(dataset, rows)}"
+            f"{count_of(len(rows), 'image')} of {len(dataset.present_rows):,} {are} {fault.are}: "
+            f"{fault.reason(given, given.threshold(check))}. {_place(dataset, rows)}"
         )
         return [
             Finding(
-                quality.name,
-                severity_of_rows(dataset, rows, most=quality.gravest),
+                fault.name,
+                severity_of_rows(dataset, rows, most=fault.gravest),
                 rows,
                 text,
-                quality.remedy.format("it" if len(rows) == 1 else "them"),
-                remedies=_remedies(dataset, rows, quality.name),
+                fault.remedy.format("it" if len(rows) == 1 else "them"),
+                remedies=_remedies(dataset, rows, fault.name),
                 scores=scores(given)[rows],
             )
         ]
 
     check = Check(
-        quality.name,
-        quality.title,
-        quality.help,
-        find,
-        quality.need,
-        scores,
-        quality.threshold,
-        quality.is_low,
+        fault.name, fault.title, fault.help, find, fault.need, scores, fault.threshold, fault.is_low
     )
     return check
 
@@ -202,7 +195,7 @@ def _per_cent(title: str, default: float, high: float, step: float, help_: str) 
 _LOOK = "Look at {}, and leave out of training what a person could not recognise either."
 
 _BLANK = _check_of(
-    _Quality(
+    _Fault(
         "blank",
         "Blank pictures",
         "Pictures of one colour, such as all black or all white.",
@@ -216,7 +209,7 @@ _BLANK = _check_of(
     )
 )
 _DARK = _check_of(
-    _Quality(
+    _Fault(
         "dark",
         "Dark pictures",
         "Pictures whose lightest points are dark, too.",
@@ -230,7 +223,7 @@ _DARK = _check_of(
     )
 )
 _BRIGHT = _check_of(
-    _Quality(
+    _Fault(
         "bright",
         "Bright pictures",
         "Pictures whose darkest points are bright, too: overexposed.",
@@ -243,7 +236,7 @@ _BRIGHT = _check_of(
     )
 )
 _LOW_CONTRAST = _check_of(
-    _Quality(
+    _Fault(
         "low_contrast",
         "Washed-out pictures",
         "Pictures in which the darkest and the lightest points are close together.",
@@ -257,7 +250,7 @@ _LOW_CONTRAST = _check_of(
     )
 )
 _BLURRED = _check_of(
-    _Quality(
+    _Fault(
         "blurred",
         "Blurred pictures",
         "Pictures without a sharp edge, at the size that classifiers see.",
@@ -272,7 +265,7 @@ _BLURRED = _check_of(
     )
 )
 _NOISY = _check_of(
-    _Quality(
+    _Fault(
         "noisy",
         "Noisy pictures",
         "Pictures with noise even in their quietest parts.",
@@ -287,7 +280,7 @@ _NOISY = _check_of(
     )
 )
 _LOW_INFORMATION = _check_of(
-    _Quality(
+    _Fault(
         "low_information",
         "Pictures that show next to nothing",
         "Pictures that are plain but for a small mark, such as placeholders.",
@@ -301,7 +294,7 @@ _LOW_INFORMATION = _check_of(
     )
 )
 _ODD_SIZE = _check_of(
-    _Quality(
+    _Fault(
         "odd_size",
         "Pictures of odd size",
         "Pictures that are many times smaller or larger than the middle half of the set.",
@@ -315,7 +308,7 @@ _ODD_SIZE = _check_of(
     )
 )
 _ODD_ASPECT = _check_of(
-    _Quality(
+    _Fault(
         "odd_aspect",
         "Pictures of odd shape",
         "Pictures that are many times narrower or wider than the middle half of the set.",
@@ -331,7 +324,7 @@ _ODD_ASPECT = _check_of(
     )
 )
 _GREY_AMONG_COLOUR = _check_of(
-    _Quality(
+    _Fault(
         "grey",
         "Grey pictures among coloured ones",
         "Pictures without colour, where four in five of the set have some.",
@@ -346,7 +339,7 @@ _GREY_AMONG_COLOUR = _check_of(
     )
 )
 _COLOUR_AMONG_GREY = _check_of(
-    _Quality(
+    _Fault(
         "colour",
         "Coloured pictures among grey ones",
         "Pictures in colour, where four in five of the set have none.",
