@@ -40,6 +40,17 @@ def test_copies_are_found_among_more_than_are_all_compared() -> None:
     assert back == set(range(4 * WAYS))
 
 
+@pytest.mark.parametrize("way", range(WAYS))
+def test_the_way_lays_a_copy_back_whichever_was_looked_for(way: int) -> None:
+    picture = sketches(1)[0]
+    copy = lay(picture, way)
+
+    (first,), (second,), (back,) = find_candidates(np.stack([picture, copy]))
+
+    assert (first, second) == (0, 1)
+    assert (lay(copy, back) == picture).all()
+
+
 def test_nothing_is_found_of_nothing() -> None:
     found = find_candidates(np.empty((0, 32, 32), np.uint8))
 
