@@ -4,9 +4,10 @@ Read `check` first: what a check is, and what it is given; then `checks`: all of
 stand the functions that look: `balance` at the counts of the classes, `leaks` at what is there
 twice or in two splits, `files` at what cannot be read or is damaged, `pictures` at what reading
 changes. `measures` reads every picture once for those that look at pictures, and `deeper` makes
-what needs all of them together, or vectors. Of the first kind are the `shortcuts`: what `properties`
-of pictures tell of their labels, which `shortcut_findings` puts into words. `report` runs them all, and `baseline` compares it with
-an earlier one. A finding itself is `core.dataset.finding`'s: others find, too.
+what needs all of them together, or vectors: of the first kind are `shortcuts`, what `properties`
+tell of the labels; `shortcut_findings` puts them into words. `report` runs all checks, and
+`baseline` compares it with an earlier one. A finding itself is `core.dataset.finding`'s: others
+find, too.
 """
 
 from core.audit.balance import measure_imbalance

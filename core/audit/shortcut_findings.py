@@ -15,8 +15,9 @@ from core.dataset.finding import Finding, Severity
 from core.words import named
 
 _TOLD = 0.9  # how often a property alone has to tell classes from the others
+_SEVERAL_TOLD = 0.95  # the same for several classes at once, of which there are more to choose
 _NEARLY_ALWAYS = 0.97
-_TYPICAL = 0.5  # of a class lies where the class that is found does: it is found with it
+_TYPICAL = 0.8  # of a class lies where the class that is found does: it is found with it
 _FILES_GAIN = 0.5  # of the way from chance to always right
 _SAID = 2  # properties of a finding whose values are said
 _MIDDLE = (10, 90)  # percentiles that are said
@@ -54,30 +55,42 @@ def find_shortcuts(given: AuditInput) -> list[Finding]:
 
 def _hits(dataset: ImageDataset, shortcuts: Shortcuts) -> dict[tuple[int, ...], list[_Hit]]:
     """Return codes of classes -> the properties that tell these from all others, best first."""
-    counts = shortcuts.counts[0].sum(axis=1)
-    present = np.flatnonzero(counts)
     judged = np.searchsorted(dataset.classes, shortcuts.labels)
     found: dict[tuple[int, ...], list[_Hit]] = {}
     for place, table in enumerate(shortcuts.counts):
-        known: set[tuple[int, ...]] = set()
-        for code in judged[shortcuts.p_told[:, place] <= CERTAIN]:
-            typical = _more_often(table, np.array([code]))
-            shares = table[present][:, typical].sum(axis=1) / counts[present]
-            alike = present[shares >= _TYPICAL]
-            classes = tuple(alike.tolist())
-            # Of two halves, the smaller one is said to differ.
-            others = tuple(np.setdiff1d(present, alike).tolist())
-            is_half = len(alike) == len(others)
-            is_larger = is_half and counts[alike].sum() > counts.sum() / 2
-            is_known = classes in known or (is_half and others in known)
-            if code not in alike or 2 * len(alike) > len(present) or is_larger or is_known:
-                continue
-            known.add(classes)
-            typical = _more_often(table, alike)
-            told = _told(table, alike, typical)
-            if told >= _TOLD:
-                found.setdefault(classes, []).append(_Hit(place, told, typical))
+        groups = {
+            _alike(table, code): None for code in judged[shortcuts.p_told[:, place] <= CERTAIN]
+        }
+        hits = [(classes, _hit(place, table, classes)) for classes in groups if classes]
+        named_already: set[int] = set()
+        # Where two groups share a class, that which is told better is named.
+        for classes, hit in sorted(hits, key=lambda pair: -pair[1].told):
+            least = _TOLD if len(classes) == 1 else _SEVERAL_TOLD
+            if hit.told >= least and named_already.isdisjoint(classes):
+                named_already.update(classes)
+                found.setdefault(classes, []).append(hit)
     return {classes: sorted(hits, key=_rank) for classes, hits in found.items()}
+
+
+def _alike(table: NDArray[np.intp], code: np.intp) -> tuple[int, ...]:
+    """Return the classes, a half of all at most, that nearly always are where this one mostly is.
+
+    Of two halves it is the smaller one; none where this class is not among them.
+    """
+    counts = table.sum(axis=1)
+    present = np.flatnonzero(counts)
+    shares = table[present][:, _more_often(table, np.array([code]))].sum(axis=1) / counts[present]
+    alike = present[(shares >= _TYPICAL) | (present == code)]
+    is_half = 2 * len(alike) == len(present)
+    if 2 * len(alike) > len(present) or (is_half and 2 * counts[alike].sum() > counts.sum()):
+        return ()
+    return tuple(alike.tolist())
+
+
+def _hit(place: int, table: NDArray[np.intp], classes: tuple[int, ...]) -> _Hit:
+    codes = np.array(classes)
+    typical = _more_often(table, codes)
+    return _Hit(place, _told(table, codes, typical), typical)
 
 
 def _rank(hit: _Hit) -> tuple[float, bool]:
@@ -188,20 +201,20 @@ def _middle(values: NDArray[np.float32], each: Property) -> str:
 def _world(table: PropertyTable, is_one: Mask, names: str) -> str:
     """Return in a sentence that pictures are of another world than all others; '' where not."""
     column = {each.name: table.values[:, place] for place, each in enumerate(PROPERTIES)}
-    looks = {
+    worlds = {
         "in black and white": column["colourfulness"] <= _GREY,
         "mostly of a single tone, as drawings, masks and pictures on a plain ground are": (
             column["plain_share"] >= _PLAIN
         ),
     }
     are = [
-        look
-        for look, has in looks.items()
+        world
+        for world, has in worlds.items()
         if has[is_one].mean() >= _ALL and has[~is_one].mean() <= _HARDLY_ANY
     ]
     if not are:
         return ""
-    has_all = np.logical_and.reduce([looks[look] for look in are])
+    has_all = np.logical_and.reduce([worlds[world] for world in are])
     count, total = int((has_all & is_one).sum()), int(is_one.sum())
     those = f"All {total:,}" if count == total else f"{count:,} of {total:,}"
     share = has_all[~is_one].mean()
