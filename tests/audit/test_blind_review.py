@@ -83,7 +83,7 @@ def test_the_share_weighs_both_sides_by_their_size() -> None:
 
     assert (found.reviewed, found.wrong) == (60, 18)
     assert found.share == pytest.approx(0.2 * 0.5 + 0.8 * 0.1)
-    assert found.interval is not None
+    assert found.share is not None and found.interval is not None
     low, high = found.interval
     assert 0.05 < low < found.share < high < 0.4
     assert found.text.startswith("About 18% of the labels of 'a' are wrong (")
