@@ -173,7 +173,7 @@ def _pictures(session: Session) -> None:
     if pages > 1:
         page = st.pagination(pages, key=f"audit_page_{taken.digest[:8]}_{label}")
     shown = rows[(page - 1) * _PER_PAGE : page * _PER_PAGE]
-    images = ReviewList(taken, shown, f"Pictures of '{label}'", "", tuple(dataset.classes))
+    images = ReviewList(taken, shown, f"Pictures of '{label}'")
     review_board(images, session.edits, key="class_pictures")
 
 

@@ -44,7 +44,9 @@ def draw_errors(session: Session, report: EvaluationReport) -> None:
     quiet("Click a class or a cell of the charts above, or choose one here.")
     left, middle, right = st.columns(3)
     with left:
-        strategy = st.selectbox("Strategy", list(wrong), format_func=titles.get, key=_STRATEGY)
+        strategy = st.selectbox(
+            "Strategy", list(wrong), format_func=lambda name: titles[name], key=_STRATEGY
+        )
     with middle:
         label = st.selectbox("Label", report.classes, None, key=_LABEL, placeholder="any")
     with right:
