@@ -36,7 +36,10 @@ def audit_view(session: Session) -> Session:
         return session
     report = session.audit
     heading(QUESTION, report.answer)
-    _what_is_missing(session)
+    # Containers that are always there: what comes and goes in one moves nothing below it to another
+    # place, where it would be drawn anew and lose the keys.
+    with st.container(key="audit_pieces"):
+        _what_is_missing(session)
     _figures(report)
     note(
         "The ratio compares only the largest and the smallest class. The effective number of "
@@ -44,10 +47,12 @@ def audit_view(session: Session) -> Session:
         "learn the other 7. Take fewer images of one class on Load and watch both numbers."
     )
     _histogram(report)
-    with st.container(key="review"):  # always there, so that what follows keeps its place
+    with st.container(key="review"):
         draw_queue(session)
-    changed = draw_changes(session)
-    mended = _findings(session, report)
+    with st.container(key="all_changes"):
+        changed = draw_changes(session)
+    with st.container(key="findings"):
+        mended = _findings(session, report)
     _pictures(session)
     _overview(report)
     lead_on("augment", "Try augmentation", is_primary=True)
