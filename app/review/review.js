@@ -203,8 +203,9 @@ class Review {
       const end = left ? `${left.toLocaleString("en")} left` : "all decided";
       set(this.count, "textContent", `${decided.toLocaleString("en")} of ${count.toLocaleString("en")} decided, ${end}`);
     }
-    this.thumbs.fill(images, places);
+    const isFocusLost = this.thumbs.fill(images, places);
     this.thumbs.draw(this.mark, at);
+    if (isFocusLost) this.focus(); // the next key is for the picture that has its place
     if (!this.isQueue && !this.dialog.open) return;
     this.stage.draw(images[at], this.mark(at));
     if (this.decides) this.stage.showNearest(`${this.data.address}/near-${at}.json`);

@@ -45,7 +45,7 @@ class ReviewList:
             finding.rows,
             finding.text,
             finding.id,
-            tuple(dataset.classes),
+            (),
             [dataset.classes[code] if code >= 0 else "" for code in codes],
             [score_text(score) for score in scores],
         )

@@ -38,14 +38,16 @@ export class Thumbs {
   /**
    * @param {ImageData[]} images - Of the list.
    * @param {number[]} places - Which of them are there.
+   * @returns {boolean} Whether the picture that had the focus is gone.
    */
   fill(images, places) {
     const before = this.images === images ? this.buttons : new Map();
     this.images = images;
     this.buttons = new Map(places.map((place) => [place, before.get(place) ?? this.make(images[place], place)]));
-    const now = [...this.buttons.values()];
+    const now = [...this.buttons.values()], hadFocus = this.host.contains(this.host.getRootNode().activeElement);
     if (now.length !== this.host.children.length || now.some((one, i) => one !== this.host.children[i]))
       this.host.replaceChildren(...now);
+    return hadFocus && !this.host.contains(this.host.getRootNode().activeElement);
   }
 
   make(image, place) {

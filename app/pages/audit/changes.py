@@ -16,8 +16,8 @@ from core.words import count_of
 
 def draw_changes(session: Session) -> Session:
     """Draw the changes, when there are any, and return the session with what was decided."""
-    taken, dataset, edits = session.taken, session.dataset, session.edits
-    if taken is None or dataset is None or not (edits.done or edits.undone):
+    taken, edits = session.taken, session.edits
+    if taken is None or not (edits.done or edits.undone):
         return session
     st.subheader("Your changes", anchor=False)
     with st.container(border=True, key="changes"):
@@ -25,7 +25,7 @@ def draw_changes(session: Session) -> Session:
         after = _history(edits, taken)
         is_open = current_workspace().of(Reviews).queue_of(taken) is not None
         if len(edits.review_rows) and not is_open:
-            after = _to_review(edits, taken, dataset) or after
+            after = _to_review(edits, taken) or after
     return session.put(edits=after) if after is not None else session
 
 
@@ -67,11 +67,11 @@ def _file_of(edits: Edits, taken: ImageDataset) -> str:
     return edits_text(name_edits(edits.done, taken))
 
 
-def _to_review(edits: Edits, taken: ImageDataset, dataset: ImageDataset) -> Edits | None:
+def _to_review(edits: Edits, taken: ImageDataset) -> Edits | None:
     """Draw what waits on the review list; return the edits with what was decided about it."""
     rows, workspace = edits.review_rows, current_workspace()
     waiting = count_of(len(rows), "image")
-    shown = ReviewList(taken, rows, f"{waiting} on your review list", "", tuple(dataset.classes))
+    shown = ReviewList(taken, rows, f"{waiting} on your review list")
     with st.container(horizontal=True):
         st.button(
             f"Review {waiting} on your list", key="review_list",

@@ -38,7 +38,10 @@ def audit_view(session: Session) -> Session:
         return session
     report = session.audit
     heading(QUESTION, report.answer)
-    _what_is_missing(session)
+    # Containers that are always there: what comes and goes in one moves nothing below it to another
+    # place, where it would be drawn anew and lose the keys.
+    with st.container(key="audit_pieces"):
+        _what_is_missing(session)
     _figures(report)
     note(
         "The ratio compares only the largest and the smallest class. The effective number of "
@@ -50,7 +53,10 @@ def audit_view(session: Session) -> Session:
         quiet(line)
     with st.container(key="review"):  # always there, so that what follows keeps its place
         draw_queue(session)
-    changed, mended = draw_changes(session), _findings(session, report)
+    with st.container(key="all_changes"):
+        changed = draw_changes(session)
+    with st.container(key="findings"):
+        mended = _findings(session, report)
     draw_blind_review(session)
     moved = _thresholds(session, report)
     _pictures(session)
@@ -210,7 +216,7 @@ def _pictures(session: Session) -> None:
     if pages > 1:
         page = st.pagination(pages, key=f"audit_page_{taken.digest[:8]}_{label}")
     shown = rows[(page - 1) * _PER_PAGE : page * _PER_PAGE]
-    images = ReviewList(taken, shown, f"Pictures of '{label}'", "", tuple(dataset.classes))
+    images = ReviewList(taken, shown, f"Pictures of '{label}'")
     review_board(images, session.edits, key="class_pictures")
 
 
