@@ -41,7 +41,7 @@ def _form(session: Session, predictions: Predictions, report: EvaluationReport) 
     left, right = st.columns(2, gap="medium")
     shares = left.text_input(
         "Class shares outside", key="decide_shares", persist_state="session",
-        placeholder="crack=5%, good=90%",
+        placeholder=f"{predictions.classes[0]}=5%",
         help="Classes that are not named divide what is left, in the shares that they have here. "
         "Empty: as here.",
     )  # fmt: skip
