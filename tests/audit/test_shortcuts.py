@@ -11,9 +11,11 @@ from sklearn.metrics import balanced_accuracy_score, mutual_info_score
 from sklearn.naive_bayes import CategoricalNB
 
 from core.audit import AuditInput, Finding, Insights, PictureMeasures, Severity, write_report
+from core.audit.measures import MEASURES
 from core.audit.properties import MEASURED, PROPERTIES, into_bins
 from core.audit.shortcuts import Shortcuts, measure_shortcuts
 from core.dataset import ImageDataset
+from core.duplicates import Copies
 
 COLUMNS = ("brightness", *MEASURED)
 PLACE = {each.name: place for place, each in enumerate(PROPERTIES)}
@@ -46,11 +48,21 @@ def drawn(dataset: ImageDataset, seed: int = 0) -> Columns:
     return columns
 
 
+def measures_of(columns: Columns, groups: NDArray[np.intp]) -> PictureMeasures:
+    """Return measures of pictures of which nothing else is known."""
+    names = [name for measure in MEASURES for name in measure.columns]
+    unknown = np.full(len(groups), np.nan, np.float32)
+    none = np.empty(0, np.intp)
+    return PictureMeasures(
+        dict.fromkeys(names, unknown) | dict(columns), Copies(groups, none.reshape(0, 2), none)
+    )
+
+
 def compared(
     dataset: ImageDataset, columns: Columns, groups: NDArray[np.intp] | None = None
 ) -> tuple[Shortcuts, list[Finding]]:
     groups = np.arange(len(dataset)) if groups is None else groups
-    measures = PictureMeasures(columns, groups)
+    measures = measures_of(columns, groups)
     shortcuts = measure_shortcuts(dataset, measures)
     report = write_report(AuditInput(dataset, measures, Insights(shortcuts=shortcuts)))
     return shortcuts, [finding for finding in report.findings if finding.check == "shortcuts"]
@@ -243,7 +255,7 @@ def test_chance_is_called_a_shortcut_in_one_set_of_twenty(
     base: ImageDataset, labellings: int, least: int, most: int
 ) -> None:
     rng = np.random.default_rng(3)
-    measures = PictureMeasures(drawn(base), np.arange(len(base)))
+    measures = measures_of(drawn(base), np.arange(len(base)))
     found_whole = found_class = 0
     for _ in range(labellings):
         label = pd.Categorical.from_codes(rng.permutation(base.codes), list(CLASSES))
