@@ -84,7 +84,7 @@ def balance_and_export(
     visitor.press(f"Make {points} synthetic points")
     visitor.says(f"SMOTE put {points} synthetic points between neighbours")
     visitor.go("Evaluate")
-    visitor.press("Compare 6 strategies")
+    visitor.compares_without_pictures()
     visitor.says("Recall per class")
     visitor.go("Export")
     visitor.press(re.compile("Write .* pictures"))

@@ -52,6 +52,11 @@ class Visitor:
             timeout=PATIENCE_MS
         )
 
+    def compares_without_pictures(self) -> None:
+        """Start the default comparison less the pictures that join it, which take longer."""
+        self.page.get_by_text(re.compile("^With augmented pictures")).click()
+        self.press("Compare 6 strategies")
+
     def waits_for_nothing(self) -> None:
         """Wait until the page is drawn to its end."""
         settled = self.page.locator("[data-test-script-state=notRunning]")

@@ -113,11 +113,12 @@ def test_the_images_of_a_finding_are_looked_at_one_by_one(dataset: ImageDataset)
     workspace = visitor(loaded(dataset))
     page = open_view("audit", workspace)
 
-    page.button(key="finding_0_review").click().run()
+    first = workspace.session.audit.findings[0]
+    page.button(key=f"finding_{first.id}_review").click().run()
 
     assert not page.exception
     rows = workspace.session.edits.review_rows.tolist()
-    assert rows == workspace.session.audit.findings[0].rows.tolist()
+    assert rows == first.rows.tolist()
     assert workspace.of(Reviews).queue.shown.rows.tolist() == rows
     assert page.button(key="review_close")
 
