@@ -11,6 +11,7 @@ from core.duplicates.duplicates import (
     duplicate_groups,
     effective_images,
     find_copies,
+    fold_groups,
     picture_groups,
     repeated,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "duplicate_groups",
     "effective_images",
     "find_copies",
+    "fold_groups",
     "picture_groups",
     "remember_sketch",
     "repeated",

@@ -60,11 +60,22 @@ def duplicate_groups(dataset: ImageDataset) -> Groups:
 
 
 def picture_groups(dataset: ImageDataset, progress: Progress = silent) -> Groups:
+    """Return (N,) the group of each row, which no fold may part: see `fold_groups`."""
+    return fold_groups(dataset, find_copies(dataset, progress))
+
+
+def fold_groups(dataset: ImageDataset, copies: Copies) -> Groups:
     """Return (N,) the group of each row: rows of one group show the same picture.
 
-    See `find_copies`.
+    Mirrored or turned under another label, it is another picture: of arrows, the way that they
+    point is what the label says, and all of them would be one group.
     """
-    return find_copies(dataset, progress).groups
+    way = np.isin(copies.kinds, [list(Kind).index(Kind.MIRRORED), list(Kind).index(Kind.TURNED)])
+    codes = dataset.codes[copies.pairs]
+    is_other = way & (codes[:, 0] != codes[:, 1])
+    if not is_other.any():
+        return copies.groups
+    return _joined(duplicate_groups(dataset), copies.pairs[~is_other])
 
 
 def find_copies(dataset: ImageDataset, progress: Progress = silent) -> Copies:

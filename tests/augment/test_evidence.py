@@ -37,8 +37,10 @@ def arrow(seed: int, *, to_the_left: bool) -> bytes:
     """Return a grey PNG of an arrow, a little elsewhere and of another size for each seed."""
     rng = np.random.default_rng(seed)
     picture = np.full((48, 48, 3), 210 + int(rng.integers(0, 20)), np.uint8)
-    x, y, long = 8 + int(rng.integers(0, 4)), 24 + int(rng.integers(-4, 5)), 26
-    cv2.arrowedLine(picture, (x, y), (x + long, y), (30, 30, 30), 3, tipLength=0.4)
+    x, y, long = 8 + int(rng.integers(0, 4)), 24 + int(rng.integers(-4, 5)), 20 + seed
+    # No two are copies of one picture, cut or turned.
+    end = (x + long, y + int(rng.integers(-4, 5)))
+    cv2.arrowedLine(picture, (x, y), end, (30, 30, 30), 2 + seed % 4, tipLength=0.3 + 0.02 * seed)
     return encode(picture[:, ::-1].copy() if to_the_left else picture, "PNG")
 
 

@@ -181,3 +181,22 @@ def test_a_class_of_copies_is_worth_fewer_images(tmp_path: Path) -> None:
     # (4 + 1 + 1)^2 / (16 + 1 + 1), and six of which none is a copy.
     assert effective_images(dataset, groups) == {"a": 2.0, "b": 6.0}
     assert effective_images(dataset, groups, np.arange(4)) == {"a": 1.0, "b": 0.0}
+
+
+def test_a_mirror_under_another_label_is_no_copy_in_folds_and_one_under_its_own_is(
+    tmp_path: Path,
+) -> None:
+    files = {
+        "left/1.png": detailed(1),
+        "left/2.png": detailed(1)[:, ::-1],
+        "right/1.png": detailed(2),
+        "left/3.png": detailed(2)[:, ::-1],
+    }
+    dataset = dataset_of(tmp_path, files)
+
+    copies = find_copies(dataset)
+    groups = picture_groups(dataset)
+
+    assert copies.groups[0] == copies.groups[1] and copies.groups[2] == copies.groups[3]
+    assert groups[0] == groups[1]
+    assert len(set(groups.tolist())) == 3

@@ -58,6 +58,7 @@ def reports(draw: st.DrawFn) -> EvaluationReport:
             draw(st.integers(-9, 9)),
             (curve, curve),
             draw(st.none() | st.just(by_metric)),
+            draw(st.none() | st.floats(0, 1)),
             rng.integers([0, 0, 0, 1], [9, 2, 2, 3], (draw(st.integers(0, 3)), 4)),
         )
         for name in NAMES

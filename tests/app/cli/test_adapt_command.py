@@ -47,7 +47,7 @@ def test_evidence_is_judged_by_the_base_and_says_so(
     assert main([*given, "--encoder", str(written / "encoder"), "--device", "cpu"]) == 0
 
     printed = capsys.readouterr()
-    assert f"judged by '{BASE}'" in printed.out
+    assert f"Judged by the encoder '{BASE}'" in printed.out
     assert "has learned the labels" in printed.err
 
 

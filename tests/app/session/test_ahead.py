@@ -618,7 +618,7 @@ def test_it_is_cancelled_in_the_sidebar_and_says_what_that_means(
 
 @pytest.mark.parametrize(
     ("page_name", "label"),
-    [("balance", "Make 6 synthetic points"), ("evaluate", "Compare 6 strategies")],
+    [("balance", "Make 6 synthetic points"), ("evaluate", "Compare 8 strategies")],
 )
 def test_pages_say_what_is_left_to_do(
     page_name: str, label: str, dataset: ImageDataset, embedded_session: Session
