@@ -386,8 +386,12 @@ def try_set(source: Path, work: Path, options: argparse.Namespace) -> tuple[list
     made = plant_all(clean, work / "planted", rng)
     found_set, found = audited(made, None)
     figures = list(figures_of_plants(name, made, named_paths(found_set, found)))
+    # A class that is named as it is would be named again.
+    named_clean = {
+        each for one in report.findings if one.check == "shortcuts" for each in one.labels
+    }
     for kind in OF_CLASS:
-        label = str(rng.choice(labels))
+        label = str(rng.choice([each for each in labels if each not in named_clean]))
         made = plant_in_class(clean, work / f"class {len(figures)}", kind, label)
         figures.append(figure_of_class(name, kind, made, audited(made, None)[1]))
     if vectors is not None:
