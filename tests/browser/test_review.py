@@ -73,6 +73,10 @@ def test_two_tabs_review_one_queue(visitor: Visitor, tmp_path: Path) -> None:
     other.type("1", per_second=20)
 
     review.is_heard()
+    other.is_at(4, 8)
+    # The file is that of the page as this tab has drawn it last.
+    for text in ("2 images left out", "1 image relabelled from 'dog' to 'cat'"):
+        expect(page.get_by_text(text).first).to_be_visible(timeout=PATIENCE_MS)
     first, second = ("leave_out", ""), ("leave_out", "")
     changes = sorted(other.changes(), key=lambda change: change[2])
     assert [change[:2] for change in changes] == [first, second, ("label", "cat"), ("reviewed", "")]
