@@ -44,7 +44,7 @@ def test_two_visitors_do_not_see_each_other(
     one.press("Load 'Handwritten digits'")
     one.says("All 446 files can be used")
     one.go("Audit")
-    picture = one.page.locator(".pictures img").first.get_attribute("src")
+    picture = one.page.locator(".review[data-ready] .thumb img").first.get_attribute("src")
     assert picture is not None
 
     other.page.reload()

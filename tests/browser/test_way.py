@@ -57,7 +57,8 @@ def audit(visitor: Visitor) -> None:
     assert box is not None
     # The lowest bar belongs to the smallest class; its pictures come from our own route.
     visitor.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    picture = visitor.page.locator(".st-key-class_pictures img[alt^='crack:']").first
+    grid = visitor.page.locator(".st-key-class_pictures .review[data-ready]")
+    picture = grid.locator(".thumb[aria-label^='crack,'] img").first
     expect(picture).to_be_visible(timeout=PATIENCE_MS)
     picture.scroll_into_view_if_needed()
     expect(picture).not_to_have_js_property("naturalWidth", 0, timeout=PATIENCE_MS)
