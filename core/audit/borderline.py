@@ -37,7 +37,7 @@ def borderline(given: AuditInput, check: Check, threshold: float, *, most: int =
     Args:
         given: What was measured.
         check: One with scores.
-        threshold: From where on an image is found, or below which where the check `is_low`.
+        threshold: Above which an image is found, or below which where the check `is_low`.
         most: How many on each side.
     """
     assert check.scores is not None
@@ -45,7 +45,7 @@ def borderline(given: AuditInput, check: Check, threshold: float, *, most: int =
     scores = check.scores(given)[rows]
     is_measured = np.isfinite(scores)
     rows, scores = rows[is_measured], scores[is_measured].astype(np.float64)
-    is_found = scores < threshold if check.is_low else scores >= threshold
+    is_found = check.excess(scores, threshold) > 0
     order = np.lexsort((rows, np.abs(scores - threshold)))
     found, spared = order[is_found[order]][:most], order[~is_found[order]][:most]
     return Borderline(

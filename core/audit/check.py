@@ -80,8 +80,7 @@ class AuditInput:
         """
         assert check.scores is not None
         present = self.dataset.present_rows
-        sign = -1 if check.is_low else 1
-        excess = sign * (check.scores(self)[present] - self.threshold(check))
+        excess = check.excess(check.scores(self)[present], self.threshold(check))
         found = np.flatnonzero(excess > 0)
         return present[found[np.argsort(-excess[found], kind="stable")]]
 
@@ -99,3 +98,7 @@ class Check:
     scores: Callable[[AuditInput], NDArray[np.float64]] | None = None
     threshold: Parameter | None = None
     is_low: bool = False  # an image is found below the threshold instead of above it
+
+    def excess(self, scores: NDArray[np.float64], threshold: float) -> NDArray[np.float64]:
+        """Return how far scores lie beyond the threshold: what is above 0 is found."""
+        return threshold - scores if self.is_low else scores - threshold

@@ -10,6 +10,7 @@ from core.audit import AuditInput, Check
 from core.audit.borderline import borderline
 from core.dataset import ImageDataset
 from core.dataset.edits import Edits
+from core.parameters import Parameter
 
 SCORES = np.array([0.9, 0.2, np.nan, 0.5, 0.4, 0.6])
 CHECK = Check("dark", "Dark", "", lambda _: [], scores=lambda _: SCORES)
@@ -21,13 +22,25 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> ImageDataset:
     return read_folder(write_folder(folder, {"cat": 3, "dog": 3}))
 
 
-def test_images_from_the_threshold_on_are_found(dataset: ImageDataset) -> None:
+def test_images_above_the_threshold_are_found(dataset: ImageDataset) -> None:
     beside = borderline(AuditInput(dataset), CHECK, 0.5)
 
-    assert beside.found.tolist() == [3, 5, 0]
-    assert beside.found_scores.tolist() == [0.5, 0.6, 0.9]
-    assert beside.spared.tolist() == [4, 1]
-    assert beside.text == "3 of 5 images found."
+    assert beside.found.tolist() == [5, 0]
+    assert beside.found_scores.tolist() == [0.6, 0.9]
+    assert beside.spared.tolist() == [3, 4, 1]
+    assert beside.text == "2 of 5 images found."
+
+
+@pytest.mark.parametrize("is_low", [True, False])
+@pytest.mark.parametrize("threshold", [0.0, 0.4, 0.5, 0.55, 1.0])
+def test_what_moves_with_the_threshold_is_what_the_check_finds(
+    dataset: ImageDataset, threshold: float, is_low: bool
+) -> None:
+    limit = Parameter("threshold", "Threshold", "", 0, 1, 0.05, threshold, "")
+    check = replace(CHECK, threshold=limit, is_low=is_low)
+    given = AuditInput(dataset)
+
+    assert borderline(given, check, threshold).found.tolist() == given.beyond(check)[::-1].tolist()
 
 
 def test_a_low_score_is_found_below_the_threshold(dataset: ImageDataset) -> None:
