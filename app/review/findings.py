@@ -13,7 +13,7 @@ from app.review.shown import ReviewList, Reviews, score_text
 from app.session.session import Session
 from app.session.workspace import Workspace
 from app.shell.page import current_workspace, quiet
-from core.audit import CHECKS, AuditInput, Check, Finding, Severity
+from core.audit import CHECKS, AuditInput, Check, Finding
 from core.audit.borderline import borderline
 from core.dataset import ImageDataset
 from core.dataset.edits import Edits
@@ -21,11 +21,6 @@ from core.words import count_of
 
 _IN_A_ROW = 8  # pictures of a finding
 _MOST_PICTURES = 24
-_SEVERITY = {
-    Severity.HIGH: ("▲", "Action needed"),
-    Severity.MEDIUM: ("◆", "Check"),
-    Severity.LOW: ("●", "Information"),
-}
 
 
 @dataclass(frozen=True)
@@ -148,9 +143,9 @@ def draw_queue(session: Session) -> None:
 
 
 def _card(finding: Finding) -> str:
-    sign, words = _SEVERITY[finding.severity]
+    severity = f"{finding.severity.sign} {finding.severity.words}"
     return (
-        f'<div class="finding"><span class="severity">{sign} {words}</span>'
+        f'<div class="finding"><span class="severity">{severity}</span>'
         f'<div><p>{escape(finding.text)}</p><p class="quiet">{escape(finding.remedy)}</p></div>'
         "</div>"
     )

@@ -18,6 +18,23 @@ class Severity(StrEnum):
     MEDIUM = "medium"
     LOW = "low"
 
+    @property
+    def sign(self) -> str:
+        """Return a sign for people: the weight of a finding is never told by colour alone."""
+        return _SIGNS[self][0]
+
+    @property
+    def words(self) -> str:
+        """Return what the weight means for people."""
+        return _SIGNS[self][1]
+
+
+_SIGNS = {
+    Severity.HIGH: ("▲", "Action needed"),
+    Severity.MEDIUM: ("◆", "Check"),
+    Severity.LOW: ("●", "Information"),
+}
+
 
 @dataclass(frozen=True)
 class Remedy:

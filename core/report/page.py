@@ -16,7 +16,7 @@ from core import __version__
 from core.audit import CHECKS
 from core.batches import run_batches
 from core.dataset import ImageDataset, read_picture
-from core.dataset.finding import Finding, Severity
+from core.dataset.finding import Finding
 from core.errors import UnreadableImageError
 from core.evaluate import METRICS, EvaluationReport, StrategyResult
 from core.pictures.encode import thumbnail
@@ -35,11 +35,6 @@ from core.words import count_of, shortened, size_of, times
 MOST_PICTURES = 16  # of a finding
 SIDE_PX = 112  # of a small picture
 
-SIGNS: Mapping[Severity, tuple[str, str]] = {
-    Severity.HIGH: ("▲", "Action needed"),
-    Severity.MEDIUM: ("◆", "Check"),
-    Severity.LOW: ("●", "Information"),
-}
 _LONGEST_CAPTION = 22
 _BATCH = 16
 _LIBRARIES = ("numpy", "opencv-python-headless", "pillow", "scikit-learn", "torch")
@@ -67,14 +62,6 @@ class _Shown:
     finding: Finding
     pictures: Sequence[_Picture]
     more: str
-
-    @property
-    def sign(self) -> str:
-        return SIGNS[self.finding.severity][0]
-
-    @property
-    def words(self) -> str:
-        return SIGNS[self.finding.severity][1]
 
 
 @dataclass(frozen=True)
