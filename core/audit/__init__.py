@@ -6,11 +6,12 @@ figures of them), `leaks` at what is there twice or in two splits, `files` at wh
 is damaged, `pictures` at what reading changes, `quality` at pictures that show too little or are
 unlike the rest, `shortcuts` at what `properties` of pictures tell of their labels
 (`shortcut_findings` says it), `neighbours` at what the vectors show around each image, `labels` at
-labels that look wrong; `blind_review` tells how many of them are. `severity` weighs what is found.
-`measures` reads every picture once for those that look at pictures: a `view` of it is what is
-measured, and `quality_measures` measures quality. `deeper` makes what needs all of them together,
-or vectors. `report` runs them all, `baseline` compares it with an earlier one, and `borderline`
-finds the images beside a threshold. A finding itself is `core.dataset.finding`'s: others find, too.
+labels that look wrong; `blind_review` tells how many of them are. `severity` weighs what is found,
+and `remedies` are what a click does. `measures` reads every picture once for those that look at
+pictures: a `view` of it is what is measured, and `quality_measures` is how. `deeper` makes
+what needs all of them together, or vectors. `report` runs them all, `baseline` compares it with an
+earlier one, and `borderline` finds the images beside a threshold. A finding itself is
+`core.dataset.finding`'s: others find, too.
 """
 
 from core.audit.balance import measure_imbalance

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.audit.check import AuditInput, Check, Need
+from core.audit.remedies import review_or_leave_out
 from core.audit.severity import severity_of_rows
 from core.dataset import ImageDataset, Rows
 from core.dataset.edits import Change, Edit
@@ -20,7 +21,7 @@ from core.words import count_of, named
 # wrong; at 14% of clothing, seven or eight (`benchmarks/label_errors.py`).
 _TOLD_APART = 0.025
 _MOST_DOUBTED = 0.75  # share of a class's images that other classes are likelier for
-_WHY = "label_looks_wrong"
+_WHY = "label_errors"
 
 
 def scores_of_labels(given: AuditInput) -> NDArray[np.float64]:
@@ -88,25 +89,6 @@ def count_labels(dataset: ImageDataset, rows: Rows) -> Counter[str]:
     """Return label -> how many of `rows` have it, the most frequent first."""
     counts = Counter(dataset.classes[code] for code in dataset.codes[rows].tolist())
     return Counter(dict(counts.most_common()))
-
-
-def review_or_leave_out(dataset: ImageDataset, rows: Rows, why: str) -> tuple[Remedy, ...]:
-    """Return to put images on the review list, and to leave those of the training split out.
-
-    Those of a held-out split stay: to leave them out would only make a score look better.
-    """
-    rows = np.sort(rows)
-    remedies = [
-        Remedy(
-            f"Put {count_of(len(rows), 'image')} on the review list",
-            (Edit(rows, Change.REVIEW, why=why),),
-        )
-    ]
-    training = np.intersect1d(rows, dataset.training_rows)
-    if len(training):
-        title = f"Leave {count_of(len(training), 'image')} out of training"
-        remedies.append(Remedy(title, (Edit(training, Change.LEAVE_OUT, why=why),)))
-    return tuple(remedies)
 
 
 def _text(

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.audit.check import AuditInput, Check, Need
-from core.audit.labels import count_labels, review_or_leave_out
+from core.audit.labels import count_labels
+from core.audit.remedies import review_or_leave_out
 from core.audit.severity import severity_of_rows
 from core.dataset import ImageDataset, Rows
 from core.dataset.edits import Change, Edit

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.audit.check import AuditInput, Check, Need
+from core.audit.remedies import review_or_leave_out
 from core.audit.severity import severity_of_rows
 from core.dataset import ImageDataset, Rows
-from core.dataset.edits import Change, Edit
-from core.dataset.finding import Finding, Remedy, Severity
+from core.dataset.finding import Finding, Severity
 from core.parameters import Parameter
 from core.words import count_of, named, times
 
@@ -71,7 +71,7 @@ def _check_of(fault: _Fault) -> Check:
                 rows,
                 text,
                 fault.remedy.format("it" if len(rows) == 1 else "them"),
-                remedies=_remedies(dataset, rows, fault.name),
+                remedies=review_or_leave_out(dataset, rows, fault.name)[::-1],
                 scores=scores(given)[rows],
             )
         ]
@@ -80,25 +80,6 @@ def _check_of(fault: _Fault) -> Check:
         fault.name, fault.title, fault.help, find, fault.need, scores, fault.threshold, fault.is_low
     )
     return check
-
-
-def _remedies(dataset: ImageDataset, rows: Rows, name: str) -> tuple[Remedy, ...]:
-    """Return to leave images out of training, and to look at them one by one.
-
-    Those of a held-out split stay: to leave them out would only make a score look better.
-    """
-    rows = np.sort(rows)
-    training = np.intersect1d(rows, dataset.training_rows)
-    remedies = [
-        Remedy(
-            f"Put {count_of(len(rows), 'image')} on the review list",
-            (Edit(rows, Change.REVIEW, why=name),),
-        )
-    ]
-    if len(training):
-        title = f"Leave {count_of(len(training), 'image')} out of training"
-        remedies.insert(0, Remedy(title, (Edit(training, Change.LEAVE_OUT, why=name),)))
-    return tuple(remedies)
 
 
 def _place(dataset: ImageDataset, rows: Rows) -> str:

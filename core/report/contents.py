@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from core.audit import AuditReport
+from core.audit import CHECKS, AuditReport
 from core.dataset import ImageDataset
 from core.dataset.edits import Edits
 from core.dataset.finding import Finding, Severity
@@ -45,9 +45,14 @@ class ReportContents:
         """Return what was changed in the labels, a sentence for each kind, with its whys."""
         if self.edits is None or self.original is None:
             return []
-        whys = sorted({edit.why for edit in self.edits.of_data if edit.why})
+        whys = sorted({_named(edit.why) for edit in self.edits.of_data if edit.why})
         told = [f"{sentence}." for sentence in self.edits.summary(self.original)]
         return [*told, f"Done for: {', '.join(whys)}."] if whys else told
+
+
+def _named(why: str) -> str:
+    """Return what an edit was done for as people read it: the title of the check, if it is one."""
+    return CHECKS[why].title if why in CHECKS else why.replace("_", " ")
 
 
 def shown_findings(findings: Sequence[Finding]) -> tuple[list[Finding], list[Finding]]:

@@ -71,7 +71,7 @@ def test_where_classes_are_told_apart_one_click_relabels_and_can_be_undone() -> 
     edits = Edits().followed_by(relabel.edits, given.dataset)
     edited = edits.apply(given.dataset)
     assert [edited.label(row) for row in (3, 5, 45)] == ["a", "a", "b"]
-    assert {edit.why for edit in edits.done} == {"label_looks_wrong"}
+    assert {edit.why for edit in edits.done} == {"label_errors"}
     assert leave_out.title == "Leave 3 images out of training"
     assert review.title == "Put 3 images on the review list"
     assert Edits().followed_by(leave_out.edits, given.dataset).left_out_rows.tolist() == [3, 5, 45]

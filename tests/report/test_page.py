@@ -173,4 +173,4 @@ def test_edits_and_what_they_were_done_for_stand_in_the_report(tmp_path: Path) -
 
     assert "2 images left out." in page.words
     assert "1 image relabelled from 'cat' to 'dog'." in page.words
-    assert "Done for: dark." in page.words
+    assert "Done for: Dark pictures." in page.words
