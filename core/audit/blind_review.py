@@ -70,6 +70,14 @@ class WrongLabels:
         )
 
 
+def blind_sample_size(errors: LabelErrors, *, per_side: int = PER_SIDE) -> int:
+    """Return how many images `draw_blind_sample` would draw."""
+    count = len(errors.classes)
+    doubted = np.bincount(errors.given, errors.is_contradicted, minlength=count)
+    others = np.bincount(errors.given, minlength=count) - doubted
+    return int(np.minimum(doubted, per_side).sum() + np.minimum(others, per_side).sum())
+
+
 def draw_blind_sample(
     errors: LabelErrors, *, per_side: int = PER_SIDE, seed: int = 0
 ) -> BlindSample:

@@ -10,6 +10,7 @@ from scipy.stats import beta
 from core import records
 from core.audit.blind_review import (
     BlindSample,
+    blind_sample_size,
     draw_blind_sample,
     estimate_wrong_labels,
     read_answers,
@@ -179,3 +180,11 @@ def test_the_interval_holds_as_often_as_promised_and_not_far_more(
     # By 3,000 runs it holds in 95 to 98%.
     assert 0.91 <= share <= 0.998
     assert width < 0.3
+
+
+def test_the_size_that_is_said_is_that_of_the_sample() -> None:
+    errors = ranked(7, 50)
+
+    for per_side in (1, 3, 30):
+        sample = draw_blind_sample(errors, per_side=per_side)
+        assert blind_sample_size(errors, per_side=per_side) == len(sample.rows)

@@ -12,6 +12,8 @@ from app.session.session import Session
 from app.session.workspace import Workspace
 from app.shell.page import current_workspace, quiet
 from core.audit import BlindSample, draw_blind_sample, estimate_wrong_labels
+from core.audit.blind_review import blind_sample_size
+from core.evaluate.label_errors import LabelErrors
 from core.words import count_of
 
 _WHY = "blind_review"
@@ -31,21 +33,21 @@ def draw_blind_review(session: Session) -> None:
             _review_button(session, sample)
             return
         assert errors is not None
-        sample = draw_blind_sample(errors)
         quiet(
             "A ranking of suspects does not tell. Review a sample of suspects and others, mixed: "
             "the share of wrong labels of each class follows, with a 95% interval."
         )
         st.button(
-            f"Review a blind sample of {count_of(len(sample.rows), 'image')}", key="blind_begin",
-            on_click=partial(_begin, current_workspace(), sample, _list_of(session, sample)),
+            f"Review a blind sample of {count_of(blind_sample_size(errors), 'image')}",
+            key="blind_begin", on_click=partial(_begin, current_workspace(), session, errors),
         )  # fmt: skip
 
 
-def _begin(workspace: Workspace, sample: BlindSample, shown: ReviewList) -> None:
-    """Keep the sample, and open the queue of its images."""
-    change(workspace, lambda session: (session.put(blind_sample=sample), ""))
-    start_review(workspace, shown)
+def _begin(workspace: Workspace, session: Session, errors: LabelErrors) -> None:
+    """Draw a sample, keep it, and open the queue of its images."""
+    sample = draw_blind_sample(errors)
+    change(workspace, lambda now: (now.put(blind_sample=sample), ""))
+    start_review(workspace, _list_of(session, sample))
 
 
 def _review_button(session: Session, sample: BlindSample) -> None:
