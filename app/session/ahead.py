@@ -11,7 +11,7 @@ from pathlib import Path
 from time import monotonic
 
 from app.jobs.queue import AHEAD, Job
-from app.session.auditing import audit_ahead
+from app.session.audit_jobs import audit_ahead
 from app.session.embedding import as_values, embed_and_map
 from app.session.session import Pending
 from app.session.workspace import Attached, Workspace

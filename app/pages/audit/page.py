@@ -9,7 +9,7 @@ from app.pages.audit.changes import draw_changes
 from app.review.board import review_board
 from app.review.findings import draw_queue, finding_view, threshold_view
 from app.review.shown import ReviewList
-from app.session.auditing import MISSING_TEXT, OUTDATED_TEXT, PIECES, missing_piece
+from app.session.audit_jobs import MISSING_TEXT, OUTDATED_TEXT, PIECES, missing_piece
 from app.session.session import Session
 from app.shell.page import (
     ask_for_images,
