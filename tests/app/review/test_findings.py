@@ -12,12 +12,12 @@ from core.dataset import ImageDataset
 from core.parameters import Parameter
 
 DARKNESS = np.arange(1, 20) / 20  # of the 19 images in order
-THRESHOLD = Parameter("dark", "Darkness from", "", 0.0, 1.0, 0.05, 0.8, "How dark it is.")
+THRESHOLD = Parameter("dark", "Darkness from", "", 0.0, 1.0, 0.05, 0.75, "How dark it is.")
 
 
 def find_dark(given: AuditInput) -> list[Finding]:
     """Return the images that are darker than the threshold, the darkest first."""
-    rows = np.flatnonzero(given.threshold(checks.CHECKS["dark"]) <= DARKNESS)[::-1]
+    rows = np.flatnonzero(given.threshold(checks.CHECKS["dark"]) < DARKNESS)[::-1]
     if not len(rows):
         return []
     text = f"{len(rows)} images are dark."
@@ -45,10 +45,10 @@ def test_the_pictures_beside_a_threshold_move_with_it(workspace: Workspace) -> N
     assert "4 of 19 images found." in text(page)
     (slider,) = page.slider
 
-    slider.set_value(0.5).run()
+    slider.set_value(0.45).run()
 
     assert not page.exception
-    assert workspace.session.thresholds == {"dark": 0.5}
+    assert workspace.session.thresholds == {"dark": 0.45}
     assert "10 images are dark." in text(page)
     assert "10 of 19 images found." in text(page)
     found = lists(workspace, "Found, nearest to the threshold first")[-1]
