@@ -41,6 +41,8 @@ class Outbox {
 
   /** Take what the lists have been told by Python, and send what it has not heard. */
   hear() {
+    // Streamlit may keep a list in the page for longer than the run that has it no more.
+    for (const board of this.boards) if (!board.isThere()) this.boards.delete(board);
     const boards = [...this.boards].filter((board) => board.data);
     this.waiting = this.waiting.filter((one) => boards.some(({ data }) => isUnheard(one, data)));
     this.remember();
@@ -67,10 +69,16 @@ class Outbox {
     return this.waiting.filter((one) => isUnheard(one, data));
   }
 
-  send() {
+  /** @returns {Decision[]} What Python has not told any list of. */
+  get unheard() {
     const boards = [...this.boards].filter((board) => board.data && board.isThere());
-    const unheard = this.waiting.filter((one) => boards.every(({ data }) => isUnheard(one, data)));
+    return this.waiting.filter((one) => boards.every(({ data }) => isUnheard(one, data)));
+  }
+
+  send() {
+    const unheard = this.unheard;
     if (!unheard.length || this.sent) return;
+    const boards = [...this.boards].filter((board) => board.data && board.isThere());
     const sent = (this.sent = unheard.at(-1));
     // A list may be about to go, such as that of a finding that is mended: the one that was used is not.
     const board = boards.find(({ data }) => data.list === sent.list) ?? boards[0];

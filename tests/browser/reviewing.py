@@ -37,7 +37,7 @@ class Review:
 
     def is_heard(self) -> None:
         """Wait until the server has all that was decided."""
-        unheard = "(host) => host.review.outbox.waiting.length"
+        unheard = "(host) => host.review.outbox.unheard.length"
         for _ in range(PATIENCE_MS // 100):
             if self.board.evaluate(unheard) == 0:
                 return
@@ -62,8 +62,9 @@ class Review:
 
 def begin_review(visitor: Visitor, folder: Path, suspects: int) -> Review:
     """Load a set whose smallest class is a finding of so many images, and review them by keys."""
-    visitor.upload(write_folder(folder, {"cat": 2 * suspects, "dog": suspects}))
-    visitor.says(f"All {3 * suspects} files can be used")
+    cats = 4 * suspects  # a ratio that needs action, so that the finding is always shown
+    visitor.upload(write_folder(folder, {"cat": cats, "dog": suspects}))
+    visitor.says(f"All {cats + suspects} files can be used")
     visitor.go("Audit")
     button = visitor.page.get_by_role("button", name=f"Review {suspects} images one by one")
     expect(button.first).to_be_visible(timeout=PATIENCE_MS)

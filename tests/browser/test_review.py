@@ -11,32 +11,32 @@ from visitor import PATIENCE_MS, Visitor
 KEYS = "lk1"
 
 
-def test_thirty_suspects_are_reviewed_by_keyboard_alone_and_undone(
+def test_twelve_suspects_are_reviewed_by_keyboard_alone_and_undone(
     visitor: Visitor, tmp_path: Path
 ) -> None:
-    review = begin_review(visitor, tmp_path / "set", 30)
-    keys = KEYS * 10
+    review = begin_review(visitor, tmp_path / "set", 12)
+    keys = KEYS * 4
 
     review.type(keys, per_second=8)
 
-    review.is_at(30, 30)
+    review.is_at(12, 12)
     assert [change[:2] for change in review.changes()] == decisions(keys)
     names = [change[2] for change in review.changes()]
     assert names == sorted(set(names))  # each image once, in the order of the queue
-    visitor.says("10 images left out")
-    visitor.says("10 images relabelled from 'dog' to 'cat'")
+    visitor.says("4 images left out")
+    visitor.says("4 images relabelled from 'dog' to 'cat'")
 
     review.board.locator(".stage").focus()
-    review.type("z" * 30, per_second=10)
-    review.is_at(0, 30)
+    review.type("z" * 12, per_second=10)
+    review.is_at(0, 12)
     review.page.keyboard.press("z")
     expect(review.board.locator("> .status")).to_contain_text("Nothing to undo.")
     assert review.changes() == []
 
     review.board.locator(".stage").focus()
-    for _ in range(30):
+    for _ in range(12):
         review.page.keyboard.press("Shift+Z")
-    review.is_at(30, 30)
+    review.is_at(12, 12)
     assert [change[:2] for change in review.changes()] == decisions(keys)
 
 
