@@ -70,15 +70,19 @@ def finding_view(
     action = Action()
     if len(finding.rows):
         whole = ReviewList.of_finding(finding, taken, dataset)
+        left = whole.without(session.edits.kept_rows)
         review_board(whole.part(_IN_A_ROW), session.edits, key=f"{key}_pictures")
+        if len(left) < len(whole):
+            quiet(f"You kept {len(whole) - len(left):,} of these {count_of(len(whole), 'image')}.")
         with st.container(horizontal=True):
             for number, remedy in enumerate(finding.remedies):
                 if st.button(remedy.title, key=f"{key}_remedy_{number}"):
                     action = Action(session.edits.followed_by(remedy.edits, taken))
-            st.button(
-                f"Review {count_of(len(whole), 'image')} one by one", key=f"{key}_review",
-                on_click=partial(start_review, current_workspace(), whole),
-            )  # fmt: skip
+            if len(left):
+                st.button(
+                    f"Review {count_of(len(left), 'image')} one by one", key=f"{key}_review",
+                    on_click=partial(start_review, current_workspace(), left),
+                )  # fmt: skip
     check = CHECKS.get(finding.check)
     if given is not None and check is not None and check.threshold is not None:
         with st.expander("Move the threshold"):

@@ -55,9 +55,18 @@ class ReviewList:
 
     def part(self, count: int, *, start: int = 0) -> "ReviewList":
         """Return some of these, such as the first."""
-        some = slice(start, start + count)
+        return self._at(range(start, min(start + count, len(self))))
+
+    def without(self, rows: Rows) -> "ReviewList":
+        """Return those that are none of `rows`."""
+        return self._at(np.flatnonzero(~np.isin(self.rows, rows)).tolist())
+
+    def _at(self, places: Sequence[int]) -> "ReviewList":
         return replace(
-            self, rows=self.rows[some], suggested=self.suggested[some], notes=self.notes[some]
+            self,
+            rows=self.rows[list(places)],
+            suggested=[self.suggested[place] for place in places if len(self.suggested)],
+            notes=[self.notes[place] for place in places if len(self.notes)],
         )
 
     @cached_property

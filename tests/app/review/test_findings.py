@@ -67,3 +67,28 @@ def test_the_images_of_a_finding_are_reviewed_in_its_order(workspace: Workspace)
     assert queue.rows.tolist() == [18, 17, 16, 15]
     assert queue.notes[0] == "score 0.95"
     assert workspace.session.edits.review_rows.tolist() == [15, 16, 17, 18]
+
+
+def test_what_was_kept_is_told_and_not_reviewed_again(workspace: Workspace) -> None:
+    session = workspace.session
+    workspace.put(session, session.put(edits=session.edits.reviewed([16, 18], why="dark")))
+    page = open_view("audit", workspace)
+
+    assert "You kept 2 of these 4 images." in text(page)
+    review = button(page, "Review 2 images one by one")
+    assert review.key == "finding_dark_review"
+    review.click().run()
+
+    assert workspace.of(Reviews).queue.shown.rows.tolist() == [17, 15]
+    assert workspace.of(Reviews).queue.shown.notes[0] == "score 0.9"
+    assert workspace.session.edits.kept_rows.tolist() == [16, 18]
+
+
+def test_a_finding_whose_images_were_all_kept_offers_no_review(workspace: Workspace) -> None:
+    session = workspace.session
+    workspace.put(session, session.put(edits=session.edits.reviewed([15, 16, 17, 18], why="dark")))
+
+    page = open_view("audit", workspace)
+
+    assert "You kept 4 of these 4 images." in text(page)
+    assert "finding_dark_review" not in {one.key for one in page.button}
