@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from app.review.board import Mode, change, review_board
-from app.review.shown import ReviewList, Reviews, score_text
+from app.review.shown import ReviewList, Reviews
 from app.session.session import Session
 from app.session.workspace import Workspace
 from app.shell.page import current_workspace, quiet
@@ -115,7 +115,7 @@ def threshold_view(session: Session, given: AuditInput, check: Check, *, key: st
     ):
         if len(rows):
             quiet(title)
-            notes = [score_text(score) for score in scores.tolist()]
+            notes = [check.said(score) for score in scores.tolist()]
             shown = ReviewList(taken, rows, title, check.name, notes=notes)
             review_board(shown, session.edits, key=f"{key}_{title[:3]}")
     return chosen if not np.isclose(chosen, now) else None

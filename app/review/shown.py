@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from app.review.decisions import Decision
 from app.session.workspace import Attached
 from app.shell.thumbnails import picture_url, thumbnail_url
-from core.audit import Finding
+from core.audit import CHECKS, Finding
 from core.dataset import ImageDataset, Rows
 
 KEYS = 9  # 1 to 9 give a picture the label of a class
@@ -39,16 +39,11 @@ class ReviewList:
     ) -> "ReviewList":
         """Return the images of a finding in `dataset`, `taken` with a person's changes."""
         codes = [] if finding.suggested is None else finding.suggested.tolist()
-        scores = [] if finding.scores is None else finding.scores.tolist()
-        return cls(
-            taken,
-            finding.rows,
-            finding.text,
-            finding.id,
-            (),
-            [dataset.classes[code] if code >= 0 else "" for code in codes],
-            [score_text(score) for score in scores],
-        )
+        suggested = [dataset.classes[code] if code >= 0 else "" for code in codes]
+        notes = [f"looks like '{label}'" for label in suggested]
+        if not notes and finding.scores is not None and finding.check in CHECKS:
+            notes = [CHECKS[finding.check].said(score) for score in finding.scores.tolist()]
+        return cls(taken, finding.rows, finding.text, finding.id, (), suggested, notes)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -142,11 +137,6 @@ class ReviewList:
         counts = self.taken.counts()
         order = sorted(self.named_classes, key=lambda label: (-counts.get(label, 0), label))
         return order[: KEYS + 1]
-
-
-def score_text(score: float) -> str:
-    """Return what a check has measured of an image; nothing where it could not."""
-    return f"score {score:.3g}" if np.isfinite(score) else ""
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ export class Thumbs {
    */
   fill(images, places) {
     const before = this.images === images ? this.buttons : new Map();
+    if (this.images !== images) this.isMixed = images.some(({ label }) => label !== images[0].label);
     this.images = images;
     this.buttons = new Map(places.map((place) => [place, before.get(place) ?? this.make(images[place], place)]));
     const now = [...this.buttons.values()], hadFocus = this.host.contains(this.host.getRootNode().activeElement);
@@ -55,7 +56,9 @@ export class Thumbs {
     picture.loading = "lazy";
     picture.alt = "";
     picture.src = image.thumb;
-    button.append(picture, element("span", "badge"), element("span", "name", nameOf(image.path)));
+    // Among images of one class the label says nothing; among others it says the most.
+    const name = this.isMixed ? image.label : nameOf(image.path);
+    button.append(picture, element("span", "badge"), element("span", "name", name));
     if (image.note) button.append(element("span", "name", image.note));
     button.title = image.path;
     button.onclick = () => this.choose(place);

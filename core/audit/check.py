@@ -102,3 +102,13 @@ class Check:
     def excess(self, scores: NDArray[np.float64], threshold: float) -> NDArray[np.float64]:
         """Return how far scores lie beyond the threshold: what is above 0 is found."""
         return threshold - scores if self.is_low else scores - threshold
+
+    def said(self, score: float) -> str:
+        """Return a score as people read it, such as '2.1 px'; '' where there is none."""
+        if not np.isfinite(score):
+            return ""
+        number = f"{score:,.3g}" if abs(score) < 1000 else f"{score:,.0f}"
+        unit = self.threshold.unit if self.threshold is not None else ""
+        if not unit:
+            return f"score {number}"
+        return f"{number}{'' if unit == '%' else ' '}{unit}"

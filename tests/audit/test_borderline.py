@@ -63,3 +63,19 @@ def test_where_nothing_is_measured_nothing_lies_beside(dataset: ImageDataset) ->
     beside = borderline(AuditInput(dataset), nothing, 0.5)
 
     assert (len(beside.found), len(beside.spared), beside.text) == (0, 0, "0 of 0 images found.")
+
+
+@pytest.mark.parametrize(
+    ("unit", "score", "said"),
+    [
+        ("px", 2.118, "2.12 px"),
+        ("%", 4.31, "4.31%"),
+        ("times", 1234.5, "1,234 times"),
+        ("", 0.8, "score 0.8"),
+        ("px", np.nan, ""),
+    ],
+)
+def test_a_score_is_said_with_its_unit(unit: str, score: float, said: str) -> None:
+    limit = Parameter("threshold", "Threshold", unit, 0, 1, 0.05, 0.5, "")
+
+    assert replace(CHECK, threshold=limit).said(score) == said

@@ -15,6 +15,7 @@ from app.review.routes import REVIEW_PATH, REVIEW_ROUTES
 from app.review.shown import KEYS, ReviewList, Reviews
 from app.session.session import Session
 from app.session.workspace import Workspace
+from core.audit import Finding, Severity
 from core.dataset import ImageDataset
 from core.dataset.edits import Edits
 
@@ -160,3 +161,24 @@ def test_what_is_no_message_changes_nothing(dataset: ImageDataset, told: dict[st
     hear(workspace, told)
 
     assert not workspace.session.edits
+
+
+def test_a_label_that_looks_likelier_is_said_below_its_picture(dataset: ImageDataset) -> None:
+    code = dataset.classes.index("dog")
+    finding = Finding(
+        "label_errors", Severity.LOW, np.array([3, 1]), "Two look wrong.", "Look at them.",
+        scores=np.array([3.5e-8, 0.002]), suggested=np.array([code, code]), check="label_errors",
+    )  # fmt: skip
+
+    shown = ReviewList.of_finding(finding, dataset, dataset)
+
+    assert [image["note"] for image in shown.to_json("token")["images"]] == ["looks like 'dog'"] * 2
+
+
+def test_what_a_check_has_measured_is_said_in_its_unit(dataset: ImageDataset) -> None:
+    finding = Finding(
+        "blurred", Severity.LOW, np.array([3, 1]), "Two are blurred.", "Look at them.",
+        scores=np.array([2.118, 1.5]), check="blurred",
+    )  # fmt: skip
+
+    assert ReviewList.of_finding(finding, dataset, dataset).notes == ["2.12 px", "1.5 px"]
