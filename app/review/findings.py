@@ -70,7 +70,7 @@ def finding_view(
     action = Action()
     if len(finding.rows):
         whole = ReviewList.of_finding(finding, taken, dataset)
-        left = whole.without(session.edits.kept_rows)
+        left = whole.without(session.edits.kept_for(finding.id))
         review_board(whole.part(_IN_A_ROW), session.edits, key=f"{key}_pictures")
         if len(left) < len(whole):
             quiet(f"You kept {len(whole) - len(left):,} of these {count_of(len(whole), 'image')}.")

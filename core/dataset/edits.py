@@ -184,6 +184,11 @@ class Edits:
         begins = {Change.REVIEWED}
         return self._rows_between(begins, (_ENDS_REVIEW | {Change.REVIEW}) - begins)
 
+    def kept_for(self, why: str) -> Rows:
+        """Return the rows that were looked at for `why` and stay as they are, ascending."""
+        done = (one for one in self.done if one.what is not Change.REVIEWED or one.why == why)
+        return Edits(tuple(done)).kept_rows
+
     def apply(self, dataset: ImageDataset) -> ImageDataset:
         """Return `dataset`, as it was taken, with other labels and splits: same rows, same order.
 
@@ -238,15 +243,19 @@ class Edits:
         why: str = "",
     ) -> "Edits":
         """Return these edits and one more, unless that changes nothing."""
-        changed = self._changed_by(_checked(rows), what, value, of)
+        changed = self._changed_by(_checked(rows), what, value, of, why)
         return Edits((*self.done, Edit(changed, what, value, why))) if len(changed) else self
 
-    def _changed_by(self, rows: Rows, what: Change, value: str, of: ImageDataset | None) -> Rows:
+    def _changed_by(
+        self, rows: Rows, what: Change, value: str, of: ImageDataset | None, why: str
+    ) -> Rows:
         """Return those of `rows` that are not as an edit would have them."""
         if what in (Change.LEAVE_OUT, Change.RESTORE):
             is_so = np.isin(rows, self.left_out_rows, invert=what is Change.RESTORE)
         elif what in ABOUT_REVIEW:
-            is_so = np.isin(rows, self.review_rows if what is Change.REVIEW else self.kept_rows)
+            # Who has found a picture sharp has not yet said that its label is right.
+            same = self.review_rows if what is Change.REVIEW else self.kept_for(why)
+            is_so = np.isin(rows, same)
         elif of is None or what is Change.TOGETHER:
             return rows
         else:

@@ -258,3 +258,13 @@ def test_images_kept_together_take_the_whole_groups_that_they_are_in() -> None:
     assert edits.last is not None
     assert edits.last.why == "near_duplicates"
     assert edits.apply(dataset).digest != dataset.digest
+
+
+def test_what_was_kept_for_one_reason_is_open_for_another() -> None:
+    edits = Edits().reviewed([1, 2], why="dark").reviewed([2], why="label_errors")
+
+    assert edits.kept_rows.tolist() == [1, 2]
+    assert edits.kept_for("dark").tolist() == [1, 2]
+    assert edits.kept_for("label_errors").tolist() == [2]
+    assert edits.reviewed([2], why="dark") is edits
+    assert edits.review([1]).kept_for("dark").tolist() == [2]

@@ -71,7 +71,8 @@ def test_the_images_of_a_finding_are_reviewed_in_its_order(workspace: Workspace)
 
 def test_what_was_kept_is_told_and_not_reviewed_again(workspace: Workspace) -> None:
     session = workspace.session
-    workspace.put(session, session.put(edits=session.edits.reviewed([16, 18], why="dark")))
+    edits = session.edits.reviewed([15, 16], why="label_errors").reviewed([16, 18], why="dark")
+    workspace.put(session, session.put(edits=edits))
     page = open_view("audit", workspace)
 
     assert "You kept 2 of these 4 images." in text(page)
