@@ -19,17 +19,24 @@ from core.ingest import SAMPLES
 from core.words import count_of
 
 # Once for each page that is opened, whichever way: what Streamlit mounts again, such as below a
-# message that has come, takes the focus from nobody at work.
+# message that has come, takes the focus from nobody at work. A title that is mounted again in the
+# first seconds has lost it to the body, and gets it back.
 _TO_THE_TITLE = """<i class="to-title" title="{}"></i><script>{{
   const main = document.querySelector("[data-testid=stMain]");
-  const titles = [...main.querySelectorAll("h1")];
   const opened = [...main.querySelectorAll(".to-title")].at(-1).title;
-  const title = titles.findLast((one) => opened.startsWith(one.textContent)) ?? titles[0];
+  const take = () => {{
+    const titles = [...main.querySelectorAll("h1")];
+    const title = titles.findLast((one) => opened.startsWith(one.textContent));
+    if (!title || globalThis.evensetOpened !== opened) return;
+    title.tabIndex = -1;
+    title.focus({{ preventScroll: true }});
+  }};
   if (globalThis.evensetOpened !== opened) {{
     globalThis.evensetOpened = opened;
     main.scrollTo(0, 0);
-    title.tabIndex = -1;
-    title.focus({{ preventScroll: true }});
+    take();
+    for (const wait of [100, 500, 1500, 3000])
+      setTimeout(() => document.activeElement === document.body && take(), wait);
   }}
 }}</script>"""
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")

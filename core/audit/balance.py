@@ -7,7 +7,7 @@ import numpy as np
 
 from core.dataset import TRAIN, ImageDataset
 from core.dataset.finding import Finding, Severity
-from core.words import count_of, largest_first, named, times
+from core.words import count_of, largest_first, named
 
 # Up to this count, SMOTE with its default of five neighbours has fewer neighbours than asked for.
 _NEIGHBOURS = 5
@@ -65,8 +65,8 @@ def find_imbalance(dataset: ImageDataset) -> list[Finding]:
             "imbalance",
             severity,
             dataset.rows_of(least, TRAIN),
-            f"'{least}' has {times(ratio)} fewer training images than '{most}' "
-            f"({counts[least]:,} against {counts[most]:,}).",
+            f"'{least}' has {count_of(counts[least], 'training image')}, '{most}' has "
+            f"{counts[most]:,}.",
             "Compare remedies on Evaluate before you choose one on Balance.",
         )
     ]
