@@ -18,6 +18,7 @@ from core.resample import BalancePlan
 
 SPLIT_COLOURS = dict(zip(SPLITS, (KEPT, *HELD_OUT), strict=True))
 
+_MAIN_PX = 300  # at least, where bars are the main picture of a page
 MOST_BARS = 20  # classes that have a bar with a name each
 _ENDS = 3  # classes that are named at each end of a curve
 _END_LETTERS = 28  # of such a name
@@ -32,7 +33,10 @@ def class_chart(splits: Mapping[str, Mapping[str, int]], *, is_log: bool = False
     counts = _totals(splits)
     if len(counts) > 1 and all(len(set(_filled(counts, one))) == 1 for one in splits.values()):
         return equal_bars(splits)
-    return rank_curve(splits) if len(counts) > MOST_BARS else class_bars(splits, is_log=is_log)
+    if len(counts) > MOST_BARS:
+        return rank_curve(splits)
+    figure = class_bars(splits, is_log=is_log)
+    return figure.update_layout(height=max(_MAIN_PX, figure.layout.height))
 
 
 def class_bars(

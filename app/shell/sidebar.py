@@ -64,7 +64,7 @@ def _states_style(states: Mapping[str, PageState]) -> str:
     """Return the style that marks each step: links stay as they are when a state changes."""
     rules = "".join(
         f".st-key-step_{name} {{ --step-mark: url('{_address(_MARKS[state])}');"
-        f" --step-word: ', {state.value}'; --step-colour: var({_COLOURS[state]}); }}"
+        f" --step-word: '{state.value}'; --step-colour: var({_COLOURS[state]}); }}"
         for name, state in states.items()
     )
     return f"<style>{rules}</style>"

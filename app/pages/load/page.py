@@ -95,7 +95,7 @@ def _draw_reading(session: Session, source: ImageDataset) -> Session:
         quiet(source.reading)
         is_busy = current_workspace().job_in(MAIN) is not None
         if session.survey is not None and st.button(
-            "Change", type="tertiary", key="change_labels", disabled=is_busy,
+            "Change labels", type="tertiary", key="change_labels", disabled=is_busy,
             help="Read labels and splits in another way",
         ):  # fmt: skip
             return loading.ask_again(session)
