@@ -3,6 +3,8 @@
 import colorsys
 from collections.abc import Mapping, Sequence
 
+from core.words import largest_first
+
 # Okabe & Ito's palette (jfly.uni-koeln.de/color); yellow, orange and sky blue are darkened to be
 # seen on white. Every class colour has a contrast of 2.5 or more on both backgrounds.
 OKABE_ITO = ("#0072B2", "#DA9600", "#009E73", "#CC79A7", "#44A8E0", "#D55E00", "#B8A300", "#7F7F7F")
@@ -15,7 +17,7 @@ BETTER, WORSE, NEUTRAL = "#009E73", "#D55E00", "#8A9BA8"
 
 def class_colours(counts: Mapping[str, int]) -> dict[str, str]:
     """Return label -> colour, in order of size; from nine classes on, hue by rank."""
-    order = sorted(counts, key=lambda label: (-counts[label], label))
+    order = largest_first(counts)
     if len(order) <= len(OKABE_ITO):
         return dict(zip(order, OKABE_ITO, strict=False))
     colours = {}

@@ -1,6 +1,6 @@
 """Counts, sizes and lists of classes as they are written in sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 _IRREGULAR = {
     "batch": "batches",
@@ -45,6 +45,17 @@ def named(labels: Sequence[str], most: int = 4) -> str:
     if len(quoted) <= most:
         return ", ".join(quoted[:-1]) + " and " + quoted[-1]
     return ", ".join(quoted[:most]) + f" and {count_of(len(quoted) - most, 'more class')}"
+
+
+def largest_first(counts: Mapping[str, int]) -> list[str]:
+    """Return the classes by how many images they have, ties by name; the rarest is the last."""
+    return sorted(counts, key=lambda label: (-counts[label], label))
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Return 'one', 'one and two', 'one, two and three'."""
+    *before, last = parts
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def lowered(title: str) -> str:

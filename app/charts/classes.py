@@ -16,8 +16,9 @@ from core.colours import ADDED, HELD_OUT, KEPT, NEUTRAL
 from core.dataset import SPLITS
 from core.resample import BalancePlan
 
-_SPLIT_COLOURS = dict(zip(SPLITS, (KEPT, *HELD_OUT), strict=True))
+SPLIT_COLOURS = dict(zip(SPLITS, (KEPT, *HELD_OUT), strict=True))
 
+_MAIN_PX = 300  # at least, where bars are the main picture of a page
 MOST_BARS = 20  # classes that have a bar with a name each
 _ENDS = 3  # classes that are named at each end of a curve
 _END_LETTERS = 28  # of such a name
@@ -32,7 +33,10 @@ def class_chart(splits: Mapping[str, Mapping[str, int]], *, is_log: bool = False
     counts = _totals(splits)
     if len(counts) > 1 and all(len(set(_filled(counts, one))) == 1 for one in splits.values()):
         return equal_bars(splits)
-    return rank_curve(splits) if len(counts) > MOST_BARS else class_bars(splits, is_log=is_log)
+    if len(counts) > MOST_BARS:
+        return rank_curve(splits)
+    figure = class_bars(splits, is_log=is_log)
+    return figure.update_layout(height=max(_MAIN_PX, figure.layout.height))
 
 
 def class_bars(
@@ -52,7 +56,7 @@ def class_bars(
             x=_filled(order, counts),
             name=split,
             orientation="h",
-            marker_color=_SPLIT_COLOURS[split],
+            marker_color=SPLIT_COLOURS[split],
             customdata=order,
             hovertemplate="%{y}: %{x:,} images (" + split + ")<extra></extra>",
         )
@@ -101,8 +105,8 @@ def rank_curve(splits: Mapping[str, Mapping[str, int]]) -> go.Figure:
             y=[counts.get(label) or None for label in order],
             name=split,
             mode="markers" if figure.data else "lines+markers",
-            marker={"size": 5, "color": _SPLIT_COLOURS[split]},
-            line={"width": 1, "color": _SPLIT_COLOURS[split]},
+            marker={"size": 5, "color": SPLIT_COLOURS[split]},
+            line={"width": 1, "color": SPLIT_COLOURS[split]},
             customdata=order,
             text=[name_of(label) for label in order],
             hovertemplate="%{text}<br>%{y:,} images (" + split + "), rank %{x:,}<extra></extra>",
@@ -130,7 +134,7 @@ def equal_bars(splits: Mapping[str, Mapping[str, int]]) -> go.Figure:
             x=[name_of(label) for label in order],
             y=_filled(order, counts),
             name=split,
-            marker_color=_SPLIT_COLOURS[split],
+            marker_color=SPLIT_COLOURS[split],
             customdata=order,
             hovertemplate="%{x}: %{y:,} images (" + split + ")<extra></extra>",
         )
@@ -239,4 +243,4 @@ def _filled(labels: Iterable[str], counts: Mapping[str, int]) -> list[int]:
 
 def _from_the_bottom(counts: Mapping[str, int]) -> list[str]:
     """Return the labels as bars stand on each other; downwards, ties go by name as in tables."""
-    return sorted(counts, key=lambda label: (-counts[label], label))[::-1]
+    return words.largest_first(counts)[::-1]

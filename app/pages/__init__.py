@@ -13,8 +13,10 @@ from app.pages.balance import page as balance_page
 from app.pages.evaluate import page as evaluate_page
 from app.pages.export import page as export_page
 from app.pages.load import page as load_page
+from app.session.audit_jobs import missing_piece
 from app.session.session import Session
 from app.shell.page import Page, PageState
+from core.report.contents import shown_findings
 
 
 def _once(is_done: Callable[[Session], bool]) -> Callable[[Session], PageState]:
@@ -32,6 +34,26 @@ def _load_state(session: Session) -> PageState:
     return PageState.READY if session.dataset is None else PageState.DONE
 
 
+def _audit_state(session: Session) -> PageState:
+    if "insights" in session.outdated:
+        return PageState.STALE
+    return _once(_is_audited)(session)
+
+
+def _is_audited(session: Session) -> bool:
+    """Return whether all was looked at, and a person has decided about what matters of it."""
+    report = session.audit
+    if report is None or missing_piece(session) is not None:
+        return False
+    return bool(session.edits.done) or not shown_findings(report.findings)[0]
+
+
+def _evaluate_state(session: Session) -> PageState:
+    if session.evaluation_stale:
+        return PageState.STALE
+    return _once(lambda session: session.evaluation is not None)(session)
+
+
 def _export_state(session: Session) -> PageState:
     if session.export_stale:
         return PageState.STALE
@@ -44,8 +66,7 @@ PAGES: dict[str, Page] = {
     for page in (
         Page("load", "Load", load_page.QUESTION, _load_state, load_page.load_view),
         Page(
-            "audit", "Audit", audit_page.QUESTION, _once(lambda session: session.audit is not None),
-            audit_page.audit_view,
+            "audit", "Audit", audit_page.QUESTION, _audit_state, audit_page.audit_view,
         ),
         Page(
             "augment", "Augment", augment_page.QUESTION,
@@ -56,8 +77,8 @@ PAGES: dict[str, Page] = {
             _once(lambda session: session.balanced is not None), balance_page.balance_view,
         ),
         Page(
-            "evaluate", "Evaluate", evaluate_page.QUESTION,
-            _once(lambda session: session.evaluation is not None), evaluate_page.evaluate_view,
+            "evaluate", "Evaluate", evaluate_page.QUESTION, _evaluate_state,
+            evaluate_page.evaluate_view,
         ),
         Page("export", "Export", export_page.QUESTION, _export_state, export_page.export_view),
     )

@@ -15,6 +15,7 @@ from app.session.workspace import Attached
 from app.shell.thumbnails import picture_url, thumbnail_url
 from core.audit import CHECKS, Finding
 from core.dataset import ImageDataset, Rows
+from core.words import largest_first
 
 KEYS = 9  # 1 to 9 give a picture the label of a class
 _MOST_LISTS = 60  # of a visitor: a page shows a grid for each finding
@@ -135,8 +136,9 @@ class ReviewList:
     @cached_property
     def _largest(self) -> list[str]:
         counts = self.taken.counts()
-        order = sorted(self.named_classes, key=lambda label: (-counts.get(label, 0), label))
-        return order[: KEYS + 1]
+        return largest_first({label: counts.get(label, 0) for label in self.named_classes})[
+            : KEYS + 1
+        ]
 
 
 @dataclass(frozen=True)

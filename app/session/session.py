@@ -44,13 +44,14 @@ _MOST_PLACED = 4
 
 @dataclass(frozen=True, eq=False)
 class Pending:
-    """Images that wait for the person's word about their labels."""
+    """Images that wait for the person's word: about their labels, or what they would replace."""
 
     name: str
     folder: Path  # of the workspace, made for them
     survey: Survey
     proposed: tuple[str, ...] = ()  # readings that were said first, the best first: their options
     not_ahead: str = ""  # why they are not embedded ahead any more; see `Session.not_ahead`
+    is_decided: bool = False  # their labels are clear: only whether they replace others is not
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,6 +174,9 @@ class Session(Graph):
     # What was brought, and what is done with it.
     source: ImageDataset | None = value()  # all that was brought, as it was read
     folder: Path | None = value(needs=("source",))  # of the workspace, made for it
+    survey: Survey | None = value(
+        needs=("source",)
+    )  # that it was read by; None: by a server before
     pending: Pending | None = value(needs=("source",), same=_waits_alike)  # brought, not decided
     take: Take | None = value(needs=("source",))  # None: all of it
     decoding: Decoding | None = value(needs=("source",))  # None: as the source has it

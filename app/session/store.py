@@ -1,14 +1,15 @@
 """What a visitor has made, kept on disk so that the next start of the server can go on with it.
 
 A dataset is real only when `session.json` of its workspace names its folder; all else there is
-left from work that was broken off. Vectors, maps and points are made again: the same seed gives
-the same ones, and the vectors are in the workspace's cache.
+left from work that was broken off. It names one more: what the images of now have replaced, which
+can be gone back to, and whose own `session.json` lies in its folder. Vectors, maps and points are
+made again: the same seed gives the same ones, and the vectors are in the workspace's cache.
 """
 
 import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,7 @@ class SavedSession:
     thresholds: Mapping[str, float] = field(default_factory=dict)  # of checks, where moved
     blind_sample: BlindSample | None = None
     encoder: str = DEFAULT_ENCODER  # that the person wants to embed with, whatever has embedded
+    previous: str = ""  # the folder of what these images have replaced
 
     @property
     def name(self) -> str:
@@ -100,29 +102,51 @@ def recipe_of(
 
 
 def keep_index(folder: Path, dataset: ImageDataset) -> None:
-    """Write the index of a dataset into its folder of the workspace, unless it is there.
+    """Write the index of a dataset into its folder of the workspace.
 
     A job that loads many images calls this, so that no page has to wait for it.
 
     Raises:
         OutputError: the folder cannot be written.
     """
-    if not has_dataset(folder / _INDEX):
-        write_dataset(folder / _INDEX, dataset)
+    write_dataset(folder / _INDEX, dataset)
 
 
-def save_session(workspace: Path, session: Session) -> None:
+def save_session(workspace: Path, session: Session, *, previous: str = "") -> None:
     """Write what `session` holds to `workspace`; it has images, in a folder there.
+
+    Args:
+        workspace: The folder of the visitor.
+        session: What they have made.
+        previous: The folder of what was set aside for it.
 
     Raises:
         OutputError: the folder cannot be written.
     """
-    source, dataset, folder = session.source, session.dataset, session.folder
-    if source is None or dataset is None or folder is None or folder.parent != workspace:
+    saved = replace(saved_of(session), previous=previous)
+    if session.folder is None or session.source is None or session.folder.parent != workspace:
         raise ValueError("A session with images in a folder of the workspace.")
-    keep_index(folder, source)
+    if not has_dataset(session.folder / _INDEX):
+        keep_index(session.folder, session.source)
+    write_saved(workspace, saved)
+
+
+def write_saved(place: Path, saved: SavedSession) -> None:
+    """Write `saved` to `place`: a workspace, or the folder of its images.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    write_bytes(place / SESSION_FILE, records.to_text(saved, _VERSION).encode())
+
+
+def saved_of(session: Session) -> SavedSession:
+    """Return what is kept of `session`, which has images in a folder of a workspace."""
+    dataset, folder = session.dataset, session.folder
+    if dataset is None or folder is None:
+        raise ValueError("A session with images in a folder of the workspace.")
     balanced, embeddings = session.balanced, session.embeddings
-    saved = SavedSession(
+    return SavedSession(
         saved_at=time.time(),
         folder=folder.name,
         images=len(dataset.present_rows),
@@ -138,21 +162,43 @@ def save_session(workspace: Path, session: Session) -> None:
         blind_sample=session.blind_sample,
         encoder=session.encoder,
     )
-    write_bytes(workspace / SESSION_FILE, records.to_text(saved, _VERSION).encode())
 
 
 def read_saved(workspace: Path) -> SavedSession | OtherVersion | None:
     """Return what `save_session` wrote, or None: nothing, something damaged, or without images."""
     try:
-        content = (workspace / SESSION_FILE).read_bytes()
-        saved = records.read_text(SavedSession, content, "What was kept here", _VERSION)
+        saved = _read_saved(workspace)
     except records.OtherVersionError as error:
         return OtherVersion(str(error), frozenset(entry.name for entry in workspace.iterdir()))
+    return saved if saved is not None and _has_images(workspace, saved) else None
+
+
+def read_previous(workspace: Path, saved: SavedSession) -> SavedSession | None:
+    """Return what was set aside for `saved`, or None: nothing, or what this version cannot open."""
+    if not _FOLDER.fullmatch(saved.previous):
+        return None
+    try:
+        previous = _read_saved(workspace / saved.previous)
+    except records.OtherVersionError:
+        return None
+    if previous is None or previous.folder != saved.previous:
+        return None
+    return previous if _has_images(workspace, previous) else None
+
+
+def _read_saved(place: Path) -> SavedSession | None:
+    try:
+        content = (place / SESSION_FILE).read_bytes()
+        return records.read_text(SavedSession, content, "What was kept here", _VERSION)
+    except records.OtherVersionError:
+        raise
     except (OSError, SettingError):
         return None
-    if not _FOLDER.fullmatch(saved.folder):
-        return None
-    return saved if has_dataset(workspace / saved.folder / _INDEX) else None
+
+
+def _has_images(workspace: Path, saved: SavedSession) -> bool:
+    is_name = _FOLDER.fullmatch(saved.folder) is not None
+    return is_name and has_dataset(workspace / saved.folder / _INDEX)
 
 
 def kept_names(saved: SavedSession | OtherVersion | None) -> set[str]:
@@ -161,11 +207,14 @@ def kept_names(saved: SavedSession | OtherVersion | None) -> set[str]:
         return set()
     if isinstance(saved, OtherVersion):
         return set(saved.names)
-    return {SESSION_FILE, REPORT_FILE, ENCODERS_FOLDER, *CACHES, saved.folder}
+    previous = {saved.previous} if saved.previous else set()
+    return {SESSION_FILE, REPORT_FILE, ENCODERS_FOLDER, *CACHES, saved.folder, *previous}
 
 
 def reopen(workspace: Path, saved: SavedSession, vectors: Path, progress: Progress) -> Session:
     """Return the session that was saved, with all that can be made again; `vectors` is the cache.
+
+    What was set aside has what is kept of it in the folder of its images.
 
     Raises:
         SourceError: its images are not there any more, or their list is damaged.
@@ -190,7 +239,10 @@ def reopen(workspace: Path, saved: SavedSession, vectors: Path, progress: Progre
         session = session.put(policy=recipe.policy, policy_chosen=True)
     session = _with_embeddings(session, vectors, saved, progress)
     session = _with_plan(session, saved, progress)
-    return with_kept_report(workspace, session) if saved.was_compared else session
+    if not saved.was_compared:
+        return session
+    is_aside = (folder / SESSION_FILE).is_file()
+    return with_kept_report(folder if is_aside else workspace, session)
 
 
 def _known(thresholds: Mapping[str, float]) -> dict[str, float]:

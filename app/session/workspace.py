@@ -5,23 +5,19 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
 from app.jobs.queue import AHEAD, JOBS, MAIN, SLOTS, Job, JobState, Slot
-from app.session.kept_report import keep_report
-from app.session.root_folder import remove_later
+from app.session.kept_session import drop, keep
 from app.session.session import Session
 from app.session.store import (
     EMBEDDINGS_FOLDER,
     ENCODERS_FOLDER,
-    SESSION_FILE,
     OtherVersion,
     SavedSession,
-    kept_names,
-    save_session,
+    read_previous,
 )
 from core.errors import OutputError
 from core.storage import cannot_write
@@ -85,7 +81,7 @@ class Workspace:
         self._place = folder  # a function makes it when it is needed: who only looks leaves nothing
         self._vectors = vectors  # a place that a person's workspaces share
         self.session = Session()
-        # Of an earlier server, until something replaces it.
+        # What can be gone back to: of an earlier server, or what the images of now have replaced.
         self.saved: SavedSession | OtherVersion | None = None
         self.changes = 0  # how often a job has ended or begun: each page sees what others did
         self.message = ""  # of the last job, until the person has read it
@@ -255,8 +251,15 @@ class Workspace:
         except OSError as error:
             raise OutputError(cannot_write(folder, error)) from error
 
+    def leaving(self) -> SavedSession | None:
+        """Return what is kept now and goes for good when other images come: one set is kept."""
+        saved = self.saved if isinstance(self.saved, SavedSession) else None
+        if saved is None or self.session.folder is not None:
+            return saved
+        return read_previous(self.folder, saved)
+
     def drop_saved(self) -> None:
-        """Remove what an earlier server has left to go on with."""
+        """Remove what can be gone back to."""
         with self._lock:
             job = self.job_in(MAIN)
             if job is not None:
@@ -265,11 +268,7 @@ class Workspace:
             saved, self.saved = self.saved, None
             if saved is None:
                 return
-            # First what makes the rest real: half of it is never offered.
-            with suppress(OSError):
-                (self.folder / SESSION_FILE).unlink()
-            for name in kept_names(saved) - {SESSION_FILE}:
-                remove_later(self.folder / name)
+            self.message = drop(self.folder, self.session, saved) or self.message
 
     def _start(self, asked: _Begun) -> bool:
         """Give its slot to a job unless another one has it; return whether it has."""
@@ -410,40 +409,6 @@ class Workspace:
 
     def _keep(self, before: Session) -> None:
         """Write down what there is now, and remove the files of what it has replaced."""
-        session, home = self.session, self._place
-        if session is before or not isinstance(home, Path):
-            return
-        gone = _files_of(before)
-        if session.folder is not None and session.folder.parent == home:
-            self._save(home, before)
-            # What another version has kept has no folder that this one knows.
-            if isinstance(self.saved, SavedSession):
-                gone.add(home / self.saved.folder)
-            self.saved = None
-        for path in gone - _files_of(session):
-            if path.is_relative_to(home):
-                _remove(path)
-
-    def _save(self, home: Path, before: Session) -> None:
-        try:
-            if self.session.evaluation is not before.evaluation:
-                keep_report(home, self.session)
-            save_session(home, self.session)
-        except OutputError as error:
-            self.message = f"Your session cannot be saved for the next start. {error}"
-
-
-def _files_of(session: Session) -> set[Path]:
-    """Return the folders and files that a session's values lie in."""
-    places = [session.folder]
-    places += [session.pending.folder] if session.pending is not None else []
-    places += [session.exported.target] if session.exported is not None else []
-    return {place for place in places if place is not None}
-
-
-def _remove(path: Path) -> None:
-    """Remove a folder beside everything else, or a file at once."""
-    if path.is_dir():
-        remove_later(path)
-    else:
-        path.unlink(missing_ok=True)
+        if self.session is not before and isinstance(self._place, Path):
+            self.saved, trouble = keep(self._place, before, self.session, self.saved)
+            self.message = trouble or self.message

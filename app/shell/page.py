@@ -18,14 +18,25 @@ from core.export import Recipe
 from core.ingest import SAMPLES
 from core.words import count_of
 
-# Once for each page that is opened: what Streamlit mounts again, such as below a message that
-# has come, takes the focus from nobody at work.
+# Once for each page that is opened, whichever way: what Streamlit mounts again, such as below a
+# message that has come, takes the focus from nobody at work. A title that is mounted again in the
+# first seconds has lost it to the body, and gets it back.
 _TO_THE_TITLE = """<i class="to-title" title="{}"></i><script>{{
-  const title = document.querySelector("[data-testid=stMain] h1");
-  if (globalThis.evensetTitle !== title.textContent) {{
-    globalThis.evensetTitle = title.textContent;
+  const main = document.querySelector("[data-testid=stMain]");
+  const opened = [...main.querySelectorAll(".to-title")].at(-1).title;
+  const take = () => {{
+    const titles = [...main.querySelectorAll("h1")];
+    const title = titles.findLast((one) => opened.startsWith(one.textContent));
+    if (!title || globalThis.evensetOpened !== opened) return;
     title.tabIndex = -1;
-    title.focus();
+    title.focus({{ preventScroll: true }});
+  }};
+  if (globalThis.evensetOpened !== opened) {{
+    globalThis.evensetOpened = opened;
+    main.scrollTo(0, 0);
+    take();
+    for (const wait of [100, 500, 1500, 3000])
+      setTimeout(() => document.activeElement === document.body && take(), wait);
   }}
 }}</script>"""
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
@@ -59,10 +70,16 @@ def plain(text: str) -> str:
     return _PUNCTUATION.sub(r"\\\1", text)
 
 
-def heading(question: str, answer: str) -> None:
-    """Draw the title and the sentence that answers it; a page just opened has the focus there."""
+def heading(question: str, answer: str, *, opened: str = "") -> None:
+    """Draw the title and the sentence that answers it; a page just opened has the focus there.
+
+    Args:
+        question: The title.
+        answer: The sentence.
+        opened: What the page is opened on, such as a dataset: of another one it is opened anew.
+    """
     st.title(question, anchor=False)
-    st.html(_TO_THE_TITLE.format(escape(question)), unsafe_allow_javascript=True)
+    st.html(_TO_THE_TITLE.format(escape(f"{question} {opened}")), unsafe_allow_javascript=True)
     st.html(f'<p class="answer">{escape(answer)}</p>')
 
 

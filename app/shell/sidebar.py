@@ -20,11 +20,20 @@ from core.dataset import TRAIN
 from core.report import ReportContents, write_html
 from core.words import count_of
 
-_ICONS = {
-    PageState.WAITING: ":material/radio_button_unchecked:",
-    PageState.READY: ":material/arrow_circle_right:",
-    PageState.DONE: ":material/check_circle:",
-    PageState.STALE: ":material/sync_problem:",
+# Drawn by the style as masks: an icon of a link would be a word of its name.
+_CIRCLE = '<circle cx="12" cy="12" r="8.5" fill="none" stroke="black" stroke-width="1.7"/>'
+_STROKE = 'fill="none" stroke="black" stroke-width="1.9" stroke-linecap="round"'
+_MARKS = {
+    PageState.WAITING: _CIRCLE.replace("/>", ' stroke-dasharray="2.2 2.8"/>'),
+    PageState.READY: _CIRCLE,
+    PageState.DONE: f'{_CIRCLE}<path {_STROKE} d="M8.2 12.3l2.6 2.6 5-5.4"/>',
+    PageState.STALE: f'{_CIRCLE}<path {_STROKE} d="M12 8v4.6M12 15.8v.1"/>',
+}
+_COLOURS = {
+    PageState.WAITING: "--quiet",
+    PageState.READY: "--quiet",
+    PageState.DONE: "--accent",
+    PageState.STALE: "--warning",
 }
 
 
@@ -35,19 +44,36 @@ def draw(workspace: Workspace, pages: Iterable[Page], links: Mapping[str, Stream
             f'<div class="mark"><img src="{_mark()}" alt="" width="30"><span>Evenset</span></div>'
         )
         _dataset_card(workspace.session, links)
+        states: dict[str, PageState] = {}
         for number, page in enumerate(pages, start=1):
             state = page.state(workspace.session)
-            st.page_link(
-                links[page.name],
-                label=f"{number}. {page.title}",
-                icon=_ICONS[state],
-                help=state.value.capitalize(),
-                width="stretch",
-            )
+            states[page.name] = state
+            with st.container(key=f"step_{page.name}"):
+                st.page_link(
+                    links[page.name], label=f"{number}. {page.title}",
+                    help=state.value.capitalize(), width="stretch",
+                )  # fmt: skip
+        st.html(_states_style(states))
         _report_button(workspace.session)
         _job_lines(workspace)
         _told_of_ahead(workspace.session)
         st.toggle("Notes for learners", key=NOTES_KEY, persist_state="session")
+
+
+def _states_style(states: Mapping[str, PageState]) -> str:
+    """Return the style that marks each step: links stay as they are when a state changes."""
+    rules = "".join(
+        f".st-key-step_{name} {{ --step-mark: url('{_address(_MARKS[state])}');"
+        f" --step-word: '{state.value}'; --step-colour: var({_COLOURS[state]}); }}"
+        for name, state in states.items()
+    )
+    return f"<style>{rules}</style>"
+
+
+def _address(drawing: str) -> str:
+    """Return a drawing of 24 x 24 as an address that needs no request."""
+    picture = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">{drawing}</svg>'
+    return f"data:image/svg+xml;base64,{base64.b64encode(picture.encode()).decode()}"
 
 
 @cache
@@ -61,7 +87,7 @@ def _dataset_card(session: Session, links: Mapping[str, StreamlitPage]) -> None:
     dataset = session.dataset
     if dataset is None:
         return
-    with st.container(border=True, gap="xxsmall"):
+    with st.container(border=True, gap="xxsmall", key="dataset_card"):
         counts = sorted(dataset.counts(TRAIN).values(), reverse=True)
         classes = sum(count > 0 for count in dataset.counts().values())
         images = count_of(len(dataset.present_rows), "image")

@@ -5,8 +5,9 @@ from functools import partial
 from pathlib import Path
 
 from app.jobs.queue import MAIN, Job
+from app.session.made_work import has_work, made_work
 from app.session.root_folder import fill_folder, remove_later
-from app.session.session import Pending
+from app.session.session import Pending, Session
 from app.session.store import keep_index
 from app.session.workspace import Workspace
 from app.session.workspaces import WORKSPACES
@@ -23,15 +24,19 @@ Load = Callable[[Progress], reading.Opened]
 def start_source(workspace: Workspace, source: str, *, title: str) -> None:
     """Load what `source` names: a path of this computer, or a sample."""
     folder = workspace.new_folder("dataset")
-    before = workspace.session.taken
-    load = partial(reading.open_named, source, folder, WORKSPACES.settings.limits, before=before)
+    load = partial(
+        reading.open_named, source, folder, WORKSPACES.settings.limits,
+        before=workspace.session.taken, asks=_asks(workspace),
+    )  # fmt: skip
     _start_new(workspace, title, folder, load, of=source)
 
 
 def start_arrived(workspace: Workspace, arrival: Arrival) -> None:
     """Load what the browser sent."""
-    before = workspace.session.taken
-    load = partial(reading.open_arrived, arrival, WORKSPACES.settings.limits, before=before)
+    load = partial(
+        reading.open_arrived, arrival, WORKSPACES.settings.limits,
+        before=workspace.session.taken, asks=_asks(workspace),
+    )  # fmt: skip
     _start_new(workspace, arrival.name, arrival.folder, load, of=arrival)
 
 
@@ -50,9 +55,18 @@ def start_reading(workspace: Workspace, pending: Pending, decided: dict[str, str
     run = partial(_load_and_keep, pending.folder, load)
     job = Job(
         _key(pending.name), _title(pending.name), run,
-        needs=("pending",), puts=("source", "measures", "audit", "folder"),
+        needs=("pending",), puts=("source", "measures", "audit", "folder", "survey"),
     )  # fmt: skip
     workspace.start(job, workspace.session.put(pending=pending), of=(decided,))
+
+
+def ask_again(session: Session) -> Session:
+    """Return the session with its images waiting for another word about their labels."""
+    found, folder, source = session.survey, session.folder, session.source
+    if found is None or folder is None or source is None:
+        return session
+    said = tuple(one.option for one in (found.chosen, *found.others_said))
+    return session.put(pending=Pending(source.name, folder, found, said))
 
 
 def start_decoding(workspace: Workspace, question: Question) -> None:
@@ -88,7 +102,8 @@ def _start_new(
     """Start to load into a folder of its own, which goes again where that comes to no end."""
     run = partial(fill_folder, folder, partial(_load_and_keep, folder, load))
     job = Job(
-        _key(name), _title(name), run, puts=("pending", "source", "measures", "audit", "folder"),
+        _key(name), _title(name), run,
+        puts=("pending", "source", "measures", "audit", "folder", "survey"),
         instead=partial(remove_later, folder),
     )  # fmt: skip
     if not workspace.start(job, workspace.session, of=(of,)):
@@ -100,11 +115,27 @@ def _load_and_keep(folder: Path, load: Load, progress: Progress) -> Mapping[str,
     opened = load(progress)
     if isinstance(opened, Pending):
         return {"pending": opened}
-    dataset, report = opened
+    dataset, report, survey = opened
     keep_index(folder, dataset)
     assert dataset.digest  # of a million rows it takes most of a second
-    measures = report.given.measures
-    return {"source": dataset, "measures": measures, "audit": report, "folder": folder}
+    return {
+        "source": dataset, "measures": report.given.measures, "audit": report, "folder": folder,
+        "survey": survey,
+    }  # fmt: skip
+
+
+def _asks(workspace: Workspace) -> bool:
+    """Return whether other images would replace work: they wait for a word then."""
+    leaving = workspace.leaving()
+    return bool(made_work(workspace.session, "source")) or (
+        leaving is not None and has_work(leaving)
+    )
+
+
+def loading_job(workspace: Workspace, name: str) -> Job | None:
+    """Return the job that loads images of this name, while it runs."""
+    job = workspace.job_in(MAIN)
+    return job if job is not None and job.key == _key(name) else None
 
 
 def _key(name: str) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 
 from core.dataset import TRAIN, ImageDataset
 from core.dataset.finding import Finding, Severity
-from core.words import count_of, named, times
+from core.words import count_of, largest_first, named
 
 # Up to this count, SMOTE with its default of five neighbours has fewer neighbours than asked for.
 _NEIGHBOURS = 5
@@ -57,15 +57,16 @@ def find_imbalance(dataset: ImageDataset) -> list[Finding]:
     ratio = measure_imbalance(counts).ratio
     if ratio < 1.5:
         return []
-    least, most = min(counts, key=counts.__getitem__), max(counts, key=counts.__getitem__)
+    order = largest_first(counts)
+    most, least = order[0], order[-1]
     severity = Severity.HIGH if ratio >= 10 else Severity.MEDIUM if ratio >= 3 else Severity.LOW
     return [
         Finding(
             "imbalance",
             severity,
             dataset.rows_of(least, TRAIN),
-            f"'{least}' has {times(ratio)} fewer training images than '{most}' "
-            f"({counts[least]:,} against {counts[most]:,}).",
+            f"'{least}' has {count_of(counts[least], 'training image')}, '{most}' has "
+            f"{counts[most]:,}.",
             "Compare remedies on Evaluate before you choose one on Balance.",
         )
     ]

@@ -11,7 +11,7 @@ from core.audit.balance import Imbalance, measure_imbalance
 from core.dataset import TRAIN, ImageDataset
 from core.duplicates import Groups, effective_images
 from core.resample.weights import BETA
-from core.words import count_of, named
+from core.words import count_of, largest_first, named
 
 # Training images of a class; Liu et al., Large-Scale Long-Tailed Recognition in an Open World,
 # CVPR 2019, arXiv:1904.05160, call such classes many-shot, medium-shot and few-shot.
@@ -105,7 +105,7 @@ def _split(
     dataset: ImageDataset, split: str, labels: list[str], groups: Groups | None, beta: float
 ) -> SplitBalance:
     counts = dataset.counts(split)
-    order = sorted(labels, key=lambda label: (-counts[label], label))
+    order = largest_first({label: counts[label] for label in labels})
     images, most = sum(counts.values()), max(counts.values())
     different: Mapping[str, float] = {}
     if groups is not None:

@@ -15,7 +15,7 @@ from core.dataset import TRAIN, ImageDataset, SkippedFile
 from core.dataset.finding import Finding, Severity
 from core.embed import Embeddings
 from core.progress import Progress, silent
-from core.words import count_of, times
+from core.words import count_of, largest_first, times
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ class AuditReport:
     def answer(self) -> str:
         """Return in a sentence how unbalanced the training images are, and what is missing."""
         counts = {label: count for label, count in self.splits[TRAIN].items() if count}
-        least, most = min(counts, key=counts.__getitem__), max(counts, key=counts.__getitem__)
+        order = largest_first(counts)
+        most, least = order[0], order[-1]
         if len(counts) == 1:
             text = f"There is only one class, '{least}', so there is nothing to balance."
         elif counts[least] == counts[most]:

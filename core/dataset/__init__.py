@@ -19,6 +19,7 @@ from core.dataset.dataset import (
     Rows,
     column_text,
     select,
+    spread,
 )
 from core.dataset.picture import decoded, read_content, read_file, read_picture, refusal_text
 from core.dataset.table import COLUMNS, build_table
@@ -45,4 +46,5 @@ __all__ = [
     "read_picture",
     "refusal_text",
     "select",
+    "spread",
 ]

@@ -228,6 +228,11 @@ class ImageDataset:
         return (self.root / str(self.files[row])).read_bytes()
 
 
+def spread(rows: Rows, most: int) -> Rows:
+    """Return at most so many of these rows, from all over them, in their order."""
+    return rows[np.linspace(0, len(rows) - 1, min(most, len(rows))).astype(np.intp)]
+
+
 def select(dataset: ImageDataset, take: Take) -> ImageDataset:
     """Return a smaller dataset as `take` says, with rows numbered from 0.
 

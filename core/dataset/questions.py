@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.dataset.choices import Choices
-from core.dataset.dataset import ImageDataset, Rows
+from core.dataset.dataset import ImageDataset, Rows, spread
 from core.dataset.proposal import VANISHES_FROM, Proposal
 from core.pictures.decoding import DEFAULT_DECODING, WHITE_16_BIT, Decoding
 
@@ -70,8 +70,7 @@ def decoding_of(chosen: Choices, proposed: Decoding = DEFAULT_DECODING) -> Decod
 def example_rows(dataset: ImageDataset, question: Question) -> Rows:
     """Return rows, ascending and spread over the set, on which both ways differ most."""
     concerned = rows_of(dataset, question.field)
-    places = np.linspace(0, len(concerned) - 1, min(_MOST_EXAMPLES, len(concerned))).astype(np.intp)
-    return concerned[places]
+    return spread(concerned, _MOST_EXAMPLES)
 
 
 def rows_of(dataset: ImageDataset, field: str) -> Rows:

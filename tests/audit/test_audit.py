@@ -77,18 +77,16 @@ def test_a_balanced_clean_set_has_no_findings(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("few", "many", "severity", "words"),
-    [(10, 15, "low", "1.5x"), (10, 30, "medium", "3x"), (10, 100, "high", "10x")],
+    ("few", "many", "severity"), [(10, 15, "low"), (10, 30, "medium"), (10, 100, "high")]
 )
-def test_imbalance_names_both_ends(
-    tmp_path: Path, few: int, many: int, severity: str, words: str
-) -> None:
+def test_imbalance_names_both_ends(tmp_path: Path, few: int, many: int, severity: str) -> None:
     dataset = dataset_of(tmp_path, {**numbered("big", many, 0), **numbered("small", few, 200)})
 
     found = finding(audit(dataset), "imbalance")
 
     assert found.severity == severity
-    assert f"'small' has {words} fewer training images than 'big'" in found.text
+    # How many times fewer that is stands in the answer.
+    assert found.text == f"'small' has {few} training images, 'big' has {many}."
     assert found.rows.tolist() == dataset.rows_of("small").tolist()
 
 

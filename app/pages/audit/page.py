@@ -1,14 +1,13 @@
 """Audit: how unbalanced the classes are, and what is wrong with the files."""
 
-import numpy as np
+from html import escape
+
 import streamlit as st
 
-from app.charts import classes as charts
 from app.pages.audit.blind_review import draw_blind_review
 from app.pages.audit.changes import draw_changes
-from app.review.board import review_board
+from app.pages.audit.classes import draw_classes, draw_pictures
 from app.review.findings import draw_queue, finding_view, threshold_view
-from app.review.shown import ReviewList
 from app.session.audit_jobs import MISSING_TEXT, OUTDATED_TEXT, PIECES, missing_piece
 from app.session.session import Session
 from app.shell.page import (
@@ -22,11 +21,9 @@ from app.shell.page import (
 )
 from core.audit import CHECKS, AuditReport, Finding
 from core.report.contents import shown_findings
-from core.words import count_of, size_of, times
+from core.words import count_of, largest_first, shortened, size_of
 
-_CLASS_KEY = "audit_class"
-_PER_PAGE = 24
-
+_LONGEST_NAME = 24  # letters, beside a figure
 
 QUESTION = "How unbalanced is it?"
 
@@ -42,15 +39,20 @@ def audit_view(session: Session) -> Session:
     # place, where it would be drawn anew and lose the keys.
     with st.container(key="audit_pieces"):
         _what_is_missing(session)
+    chart, pictures = st.container(key="audit_main").columns(2, gap="large")
+    with chart:
+        draw_classes(report)
+    with pictures:
+        draw_pictures(session)
     _figures(report)
     note(
         "The ratio compares only the largest and the smallest class. The effective number of "
         "classes counts all of them: if 10 classes behave like 3, a model has little reason to "
         "learn the other 7. Take fewer images of one class on Load and watch both numbers."
     )
-    _histogram(report)
     for line in report.costs:
         quiet(line)
+    lead_on("augment", "Try augmentation", is_primary=True)
     with st.container(key="review"):  # always there, so that what follows keeps its place
         draw_queue(session)
     with st.container(key="all_changes"):
@@ -59,9 +61,7 @@ def audit_view(session: Session) -> Session:
         mended = _findings(session, report)
     draw_blind_review(session)
     moved = _thresholds(session, report)
-    _pictures(session)
     _overview(report)
-    lead_on("augment", "Try augmentation", is_primary=True)
     return next((one for one in (changed, mended, moved) if one is not session), session)
 
 
@@ -82,64 +82,26 @@ def _what_is_missing(session: Session) -> None:
 
 
 def _figures(report: AuditReport) -> None:
-    classes = len(report.classes)
+    """Draw four figures in a line; the ratio stands in the answer above."""
+    classes, least = len(report.classes), largest_first(report.classes)[-1]
     figures = (
-        ("Images", f"{report.images:,}", f"{size_of(report.overview.total_bytes)} in all splits"),
-        ("Classes", f"{classes:,}", "labels with at least one image"),
-        (
-            "Imbalance ratio",
-            times(report.imbalance.ratio),
-            "largest class divided by smallest; 1x is balanced",
-        ),
+        ("Images", f"{report.images:,}", size_of(report.overview.total_bytes)),
+        ("Classes", f"{classes:,}", "with at least one image"),
+        ("Smallest class", f"{report.classes[least]:,}", f"'{shortened(least, _LONGEST_NAME)}'"),
         (
             "Effective classes",
             f"{report.imbalance.effective_classes:.1f}",
             f"of {classes:,}; evenness {report.imbalance.normalized_entropy:.2f} of 1",
         ),
     )
-    with st.container(key="audit_figures"):
-        columns = st.columns(4)
-    for column, (title, value, meaning) in zip(columns, figures, strict=True):
-        with column.container(border=True, height="stretch", gap=None):
-            st.metric(title, value)
-            quiet(meaning)
-
-
-def _histogram(report: AuditReport) -> None:
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        is_log = st.toggle("Logarithmic scale", key="audit_log", persist_state="session")
-        figure = charts.class_chart(report.splits, is_log=is_log)
-        event = st.plotly_chart(
-            figure,
-            key="audit_bars",
-            on_select="rerun",
-            selection_mode="points",
-            config={"displayModeBar": False},
-            alt="Images per class, as in the table beside it",
+    st.html(
+        '<dl class="figures">'
+        + "".join(
+            f"<div><dt>{title}</dt><dd>{value}</dd><dd>{escape(meaning)}</dd></div>"
+            for title, value, meaning in figures
         )
-        points = event["selection"]["points"]
-        # Only a new click moves the choice; the chart keeps the old one through every rerun.
-        if points and points != st.session_state.get("audit_clicked"):
-            st.session_state["audit_clicked"] = points
-            label = points[0].get("customdata")
-            st.session_state[_CLASS_KEY] = label[0] if isinstance(label, list) else label
-    with right:
-        quiet("Click a bar to see the pictures of its class.")
-        totals = report.classes
-        order = sorted(totals, key=lambda label: (-totals[label], label))
-        whole = sum(totals.values())
-        table: dict[str, list[object]] = {"class": list(order)}
-        for split, counts in report.splits.items():
-            table["images" if len(report.splits) == 1 else split] = [counts[k] for k in order]
-        table["share"] = [100 * totals[label] / whole for label in order]
-        st.dataframe(
-            table,
-            hide_index=True,
-            height=min(460, 38 + 35 * len(order)),
-            column_config={"share": st.column_config.NumberColumn(format="%.1f %%")},
-            alt="Images per class",
-        )
+        + "</dl>"
+    )
 
 
 def _findings(session: Session, report: AuditReport) -> Session:
@@ -197,27 +159,6 @@ def _looked_for(report: AuditReport) -> None:
         for check in CHECKS.values():
             need = report.missing.get(check.name)
             st.markdown(f"**{check.title}**{f' (needs {need})' if need else ''}: {check.help}")
-
-
-def _pictures(session: Session) -> None:
-    taken, dataset = session.taken, session.dataset
-    assert taken is not None and dataset is not None
-    st.subheader("Pictures of a class", anchor=False)
-    counts = {label: count for label, count in dataset.counts().items() if count}
-    order = sorted(counts, key=lambda label: (-counts[label], label))
-    if st.session_state.get(_CLASS_KEY) not in order:
-        st.session_state[_CLASS_KEY] = order[0]
-    label = st.selectbox("Class", order, key=_CLASS_KEY, persist_state="session")
-    rows = dataset.rows_of(label)
-    if label in taken.classes:  # those too that were left out or relabelled here: marked, undoable
-        rows = np.union1d(rows, taken.rows_of(label))
-    pages = -(-len(rows) // _PER_PAGE)
-    page = 1
-    if pages > 1:
-        page = st.pagination(pages, key=f"audit_page_{taken.digest[:8]}_{label}")
-    shown = rows[(page - 1) * _PER_PAGE : page * _PER_PAGE]
-    images = ReviewList(taken, shown, f"Pictures of '{label}'")
-    review_board(images, session.edits, key="class_pictures")
 
 
 def _overview(report: AuditReport) -> None:

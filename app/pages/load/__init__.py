@@ -1,7 +1,8 @@
 """Load: bring images.
 
-`page` puts it together and applies changes from a file: `sources` offers ways to bring images and
-asks before made work goes, `pixels` asks how pictures are decoded, `resume` offers what an earlier
-server has kept. `labels` asks how labels are read: `readings` are cards with pictures,
-`table_columns` and `pattern` what a person names instead, `mismatches` what does not fit.
+`page` puts it together: `sources` offers ways to bring images, `resume` what can be gone back to.
+Of what came, `what_came` shows the pictures, `subset` a choice of them and changes from a file,
+`pixels` asks how pictures are decoded. `labels` asks how labels are read, and whether others may
+be replaced: `readings` are cards with pictures, `table_columns` and `pattern` what a person names
+instead, `mismatches` what does not fit. `asking` asks before made work goes.
 """

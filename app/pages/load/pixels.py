@@ -5,6 +5,7 @@ from html import escape
 import streamlit as st
 
 from app.jobs.queue import MAIN
+from app.pages.load.asking import may_go
 from app.session.session import Session
 from app.shell.page import current_workspace, note, plain
 from app.shell.thumbnails import picture_html, thumbnail_url
@@ -32,7 +33,6 @@ def draw_questions(session: Session) -> None:
 
 
 def _draw_both(session: Session, dataset: ImageDataset, question: Question) -> None:
-    asked = f"asked_{question.field}_{dataset.digest[:8]}"
     is_busy = current_workspace().job_in(MAIN) is not None
     rows = example_rows(dataset, question)
     left, right = st.columns(2, gap="medium")
@@ -40,36 +40,17 @@ def _draw_both(session: Session, dataset: ImageDataset, question: Question) -> N
         _draw_way(dataset, rows, dataset.decoding, f"{_title(question, question.used)}, now")
     with right:
         _draw_way(dataset, rows, question.decoding, _title(question, question.other))
-        if st.button(
+        is_wanted = st.button(
             f"Use {question.other} instead", disabled=is_busy, key=f"use_{question.field}"
-        ):
-            # Vectors are in the cache, and come by themselves: of them alone nobody is asked.
-            if not session.would_drop("decoding").keys() - {"embeddings"}:
-                loading.start_decoding(current_workspace(), question)
-                st.rerun()
-            st.session_state[asked] = True
-    if st.session_state.get(asked):
-        _confirm(session, question, asked, is_busy=is_busy)
-
-
-def _confirm(session: Session, question: Question, asked: str, *, is_busy: bool) -> None:
-    """Ask whether what was made from the pixels may go."""
-    *before, last = session.would_drop("decoding").values()
-    goes = f"{', '.join(before)}, and {last}" if before else last
-    st.warning(
-        f"Using {question.other} discards what was made from the current pictures: {goes}. Labels, "
-        "edits and the policy stay."
-    )
-    with st.container(horizontal=True):
-        if st.button(
-            f"Use {question.other} anyway", disabled=is_busy, key=f"sure_{question.field}"
-        ):
-            del st.session_state[asked]
-            loading.start_decoding(current_workspace(), question)
-            st.rerun()
-        if st.button(f"Keep {question.used}", key=f"keep_{question.field}"):
-            del st.session_state[asked]
-            st.rerun()
+        )
+    # Labels, edits and the policy stay; vectors are in the cache, and come by themselves.
+    if may_go(
+        session, f"Using {question.other} discards what was made from the current pictures:",
+        "decoding", key=f"asked_{question.field}_{dataset.digest[:8]}", is_wanted=is_wanted,
+        act=f"Use {question.other}",
+    ):  # fmt: skip
+        loading.start_decoding(current_workspace(), question)
+        st.rerun()
 
 
 def _title(question: Question, value: str) -> str:

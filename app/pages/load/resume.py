@@ -1,4 +1,4 @@
-"""Go on: offer what an earlier server has kept, on a Load page without images."""
+"""On Load: offer what can be gone back to: of an earlier start, or what other images replaced."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -6,18 +6,22 @@ from datetime import date, datetime
 import streamlit as st
 
 from app.jobs.queue import MAIN, Job
+from app.session.made_work import kept_work
 from app.session.session import VALUES
 from app.session.store import OtherVersion, SavedSession, reopen
 from app.session.workspace import Workspace
+from app.shell.job_line import job_where_it_was_asked_for
 from app.shell.page import how_it_is_made, plain, quiet
 from core.progress import Progress
-from core.words import count_of
+from core.words import count_of, listed
+
+_KEY = "go_on"
 
 
 def draw(workspace: Workspace) -> None:
-    """Draw what can be gone on with, when there is something and no other images are there."""
-    saved = workspace.saved
-    if saved is None or workspace.session.dataset is not None:
+    """Draw what can be gone back to, when there is something."""
+    saved, is_replaced = workspace.saved, workspace.session.dataset is not None
+    if saved is None:
         return
     if isinstance(saved, OtherVersion):
         _draw_other_version(workspace, saved)
@@ -26,14 +30,21 @@ def draw(workspace: Workspace) -> None:
     is_busy = workspace.job_in(MAIN) is not None
     with st.container(border=True, key="go_on"):
         name = plain(f"'{saved.name}'")
-        st.markdown(f"**Resume {name}** ({plain(_facts(saved, datetime.now()))})")
+        title = f"Back to {name}" if is_replaced else f"Resume {name}"
+        st.markdown(f"**{title}** ({plain(_facts(saved, datetime.now()))})")
         with st.container(horizontal=True, vertical_alignment="center"):
-            if st.button("Resume", type="primary", disabled=is_busy, key="go_on_open"):
+            if st.button(
+                f"Back to {name}" if is_replaced else "Resume", key="go_on_open",
+                type="secondary" if is_replaced else "primary", disabled=is_busy,
+            ):  # fmt: skip
                 _open(workspace, saved)
                 st.rerun()
             _delete(workspace)
-            if text := _kept(saved):
-                quiet(text)
+            if made := kept_work(saved):
+                quiet(f"With {listed(made)}.")
+        job = workspace.job_in(MAIN)
+        if job is not None and job.key == _KEY:
+            job_where_it_was_asked_for(job)
         how_it_is_made(saved.recipe)
 
 
@@ -61,7 +72,7 @@ def _open(workspace: Workspace, saved: SavedSession) -> None:
         return reopen(place, saved, vectors, progress).values
 
     # Other images may be brought meanwhile in another tab.
-    job = Job("go_on", f"Opening '{saved.name}'", again, needs=("source",), puts=tuple(VALUES))
+    job = Job(_KEY, f"Opening '{saved.name}'", again, needs=("source",), puts=tuple(VALUES))
     workspace.start(job, workspace.session)
 
 
@@ -77,21 +88,3 @@ def _day(then: date, today: date) -> str:
     if days <= 0:
         return "today"
     return "yesterday" if days == 1 else f"{days} days ago"
-
-
-def _kept(saved: SavedSession) -> str:
-    made = []
-    if saved.policy_chosen:
-        made.append("your settings on Augment")
-    if saved.recipe.edits:
-        made.append("your label changes")
-    if saved.was_embedded:
-        made.append("the embedding")
-    if saved.recipe.strategy is not None:
-        made.append("the strategy and its result" if saved.was_made else "the strategy")
-    if saved.was_compared:
-        made.append("the comparison of strategies")
-    if not made:
-        return ""
-    *before, last = made
-    return f"With {', '.join(before)} and {last}." if before else f"With {last}."

@@ -1,4 +1,4 @@
-"""On Load: the ways to bring images, and the question before made work goes."""
+"""On Load: the ways to bring images."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -6,16 +6,14 @@ from pathlib import Path
 import streamlit as st
 
 from app.jobs.queue import MAIN
-from app.session.session import Session
 from app.session.workspace import Workspace
 from app.session.workspaces import WORKSPACES
+from app.shell.job_line import job_where_it_was_asked_for
 from app.shell.page import current_workspace, plain, quiet
 from app.shell.thumbnails import COVER_PATH, picture_html
 from app.upload import loading, reading
 from app.upload.area import upload_area
 from core.ingest import SAMPLES, Sample
-
-_ASKED = "asked_to_replace"  # (place, source, title) that waits for the person's word
 
 
 def draw_sources(*, is_aside: bool) -> None:
@@ -23,6 +21,9 @@ def draw_sources(*, is_aside: bool) -> None:
     workspace, settings = current_workspace(), WORKSPACES.settings
     with st.container(key="upload_place"):  # its height is kept free until it is there
         upload_area("upload", is_aside=is_aside)
+    job = workspace.job_in(MAIN)
+    if job is not None and not any(loading.loading_job(workspace, name) for name in _titles()):
+        job_where_it_was_asked_for(job)
     with st.expander("Other ways to load images"):
         if settings.is_local:
             _local_folder(workspace)
@@ -62,9 +63,8 @@ def _local_folder(workspace: Workspace) -> None:
     place = Path((path or "").strip())
     with suppress(RuntimeError):  # '~name' of nobody: reading it says that it is not there
         place = place.expanduser()
-    _load_named(
-        workspace, "local_folder", str(place), place.name or str(place), is_wanted=is_wanted
-    )
+    if is_wanted:
+        _load(workspace, str(place), place.name or str(place))
 
 
 def _sample_card(workspace: Workspace, sample: Sample) -> None:
@@ -75,9 +75,10 @@ def _sample_card(workspace: Workspace, sample: Sample) -> None:
         st.markdown(f"**{sample.title}**")
         quiet(sample.text)
         # The button names its sample for those who hear the page instead of seeing it.
-        is_wanted = st.button(f"Load '{sample.title}'", key=f"sample_{sample.name}")
-        source = f"sample:{sample.name}"
-        _load_named(workspace, source, source, sample.title, is_wanted=is_wanted)
+        is_busy = workspace.job_in(MAIN) is not None
+        _progress(workspace, sample.title)
+        if st.button(f"Load '{sample.title}'", key=f"sample_{sample.name}", disabled=is_busy):
+            _load(workspace, f"sample:{sample.name}", sample.title)
 
 
 def _must_wait(workspace: Workspace, name: str) -> bool:
@@ -97,47 +98,18 @@ def _round() -> int:
     return int(st.session_state.get("upload_round", 0))
 
 
-def _load_named(
-    workspace: Workspace, place: str, source: str, title: str, *, is_wanted: bool
-) -> None:
-    """Load what `source` names where it is wanted; ask first where made work would go.
-
-    Args:
-        workspace: Whose session it replaces.
-        place: Of the button on the page; the question stands there.
-        source: A path of this computer, or a sample.
-        title: What it is called.
-        is_wanted: The button was pressed just now.
-    """
-    goes = _lost_work(workspace.session)
-    if is_wanted and not goes:
-        _load(workspace, source, title)
-    if is_wanted:
-        st.session_state[_ASKED] = (place, source, title)
-    asked_at, *asked = st.session_state.get(_ASKED, ("", "", ""))
-    if asked_at == place and goes:
-        _confirm(workspace, *asked, goes=goes)
-
-
-def _lost_work(session: Session) -> list[str]:
-    """Return the titles of what a person would lose; images are embedded again by themselves."""
-    goes = session.would_drop("source")
-    return list(goes.values()) if goes.keys() - {"embeddings"} else []
-
-
-def _confirm(workspace: Workspace, source: str, title: str, *, goes: list[str]) -> None:
-    *before, last = goes
-    lost = f"{', '.join(before)}, and {last}" if before else last
-    st.warning(f"Other images discard {lost}.")
-    with st.container(horizontal=True):
-        if st.button("Load anyway", key="replace_anyway"):
-            _load(workspace, source, title)
-        if st.button("Keep the current images", key="replace_not"):
-            del st.session_state[_ASKED]
-            st.rerun()
+def _titles() -> list[str]:
+    """Return the names that have a place of their own to say how far they are."""
+    return [sample.title for sample in SAMPLES.values()]
 
 
 def _load(workspace: Workspace, source: str, title: str) -> None:
-    st.session_state.pop(_ASKED, None)
     loading.start_source(workspace, source, title=title)
     st.rerun()
+
+
+def _progress(workspace: Workspace, name: str) -> None:
+    """Draw how far images of this name are, where they were asked for."""
+    job = loading.loading_job(workspace, name)
+    if job is not None:
+        job_where_it_was_asked_for(job)

@@ -140,9 +140,9 @@ def test_what_was_made_goes_only_when_that_is_confirmed(made: Session) -> None:
     assert workspace.session is made
     assert (
         "Using white discards what was made from the current pictures: the embedding and its "
-        "maps, and what the strategy made. Labels, edits and the policy stay." in text(page)
+        "maps and what the strategy made." in text(page)
     )
-    button(page, "Keep grey").click().run()
+    button(page, "Keep what there is").click().run()
     assert workspace.session is made
     assert "Using white discards" not in text(page)
 
@@ -217,7 +217,7 @@ def test_a_source_that_grew_keeps_its_way_and_asks(tmp_path: Path) -> None:
 def test_other_images_are_decoded_as_they_propose(icons: ImageDataset, tmp_path: Path) -> None:
     folder = write_scans(tmp_path / "scans", {"a": [4000] * 2, "b": [3000] * 2})
 
-    opened, _ = reading.open_named(
+    opened, *_ = reading.open_named(
         str(folder), tmp_path / "dataset", DEFAULT_LIMITS, silent, before=icons
     )
 
@@ -233,7 +233,7 @@ def test_what_was_decided_outlives_a_question_about_labels(tmp_path: Path) -> No
     pending = reading.open_named(str(folder), tmp_path, DEFAULT_LIMITS, silent, before=before)
     assert isinstance(pending, Pending)
     again = reading.survey_again(pending, Choices(labels_file="labels.csv"), silent)
-    dataset, _ = reading.read_decided(again, {}, DEFAULT_LIMITS, silent)
+    dataset, *_ = reading.read_decided(again, {}, DEFAULT_LIMITS, silent)
 
     assert dataset.classes == ["x0", "x1"]
     assert dataset.decoding == DEFAULT_DECODING

@@ -174,8 +174,9 @@ def test_what_was_there_stays_when_other_images_are_not_wanted(
 ) -> None:
     workspace = visitor(loaded(dataset).put(pending=pending))
     page = open_view("load", workspace)
+    assert "'pets' is set aside: you can go back to it." in text(page)
 
-    button(page, "Discard them").click().run()
+    button(page, "Keep ").click().run()
 
     assert workspace.session.pending is None
     assert workspace.session.dataset is dataset

@@ -13,16 +13,18 @@ from image_sets import read_folder
 from opened_page import finish_jobs
 
 from app.jobs.queue import Job
+from app.session import kept_session
 from app.session.root_folder import HeldFolder
 from app.session.session import Session
-from app.session.store import SESSION_FILE, SavedSession
+from app.session.store import SESSION_FILE, SavedSession, read_saved, reopen
 from app.session.workspace import Workspace
 from app.session.workspaces import Workspaces
 from app.settings import ServerSettings
 from app.upload.uploads import Uploads
 from core.augment import PRESETS
+from core.dataset.edits import Edits
 from core.errors import LimitError, OutputError
-from core.progress import Progress
+from core.progress import Progress, silent
 
 TOKEN, OTHER = "t" * 22, "o" * 22
 
@@ -128,7 +130,7 @@ def test_a_result_of_a_job_is_kept_though_nobody_looks(start: Callable[..., Work
     assert (workspace.folder / SESSION_FILE).is_file()
 
 
-def test_other_images_replace_what_was_offered(start: Callable[..., Workspaces]) -> None:
+def test_other_images_set_aside_what_was_offered(start: Callable[..., Workspaces]) -> None:
     first = start()
     old = load(first.of_visitor(TOKEN), "old")
     first.close()
@@ -137,23 +139,103 @@ def test_other_images_replace_what_was_offered(start: Callable[..., Workspaces])
 
     new = load(workspace, "new")
 
-    assert workspace.saved is None
-    assert (old.exists(), new.exists()) == (False, True)
+    assert isinstance(workspace.saved, SavedSession) and workspace.saved.name == "old"
+    assert (old.exists(), new.exists()) == (True, True)
     second.close()
     saved = start().of_visitor(TOKEN).saved
-    assert saved is not None and saved.name == "new"
+    assert isinstance(saved, SavedSession)
+    assert (saved.name, saved.previous) == ("new", old.name)
 
 
-def test_images_that_were_replaced_go_once_the_new_ones_are_kept(
+def test_images_that_were_replaced_are_set_aside_and_a_third_set_removes_them(
     start: Callable[..., Workspaces],
 ) -> None:
     workspace = start().of_visitor(TOKEN)
-    old = load(workspace, "old")
+    first = load(workspace, "first")
 
-    new = load(workspace, "new")
+    second = load(workspace, "second")
+    assert names(workspace.folder) == {".lock", SESSION_FILE, first.name, second.name}
 
-    assert names(workspace.folder) == {".lock", SESSION_FILE, new.name}
-    assert not old.exists()
+    third = load(workspace, "third")
+    assert names(workspace.folder) == {".lock", SESSION_FILE, second.name, third.name}
+
+
+def go_back(workspace: Workspace) -> None:
+    """Open what was set aside, as the page does."""
+    saved = workspace.saved
+    assert isinstance(saved, SavedSession)
+    again = reopen(workspace.folder, saved, workspace.vectors_folder, silent)
+    before = workspace.session
+    workspace.put(before, before.put(**again.values))
+
+
+def test_one_goes_back_and_forth_between_two_sets_with_their_changes(
+    start: Callable[..., Workspaces],
+) -> None:
+    workspace = start().of_visitor(TOKEN)
+    first = load(workspace, "first")
+    edits = Edits().leave_out([0]).relabel([1], "dog")
+    workspace.put(workspace.session, workspace.session.put(edits=edits))
+    second = load(workspace, "second")
+
+    go_back(workspace)
+    assert (workspace.session.folder, len(workspace.session.edits)) == (first, 2)
+    assert isinstance(workspace.saved, SavedSession) and workspace.saved.name == "second"
+
+    go_back(workspace)
+    assert workspace.session.folder == second and not workspace.session.edits
+    assert isinstance(workspace.saved, SavedSession)
+    assert len(workspace.saved.recipe.edits) == 2
+    assert (first.exists(), second.exists()) == (True, True)
+
+
+def test_after_a_restart_one_can_still_go_back(start: Callable[..., Workspaces]) -> None:
+    server = start()
+    workspace = server.of_visitor(TOKEN)
+    load(workspace, "first")
+    load(workspace, "second")
+    server.close()
+    workspace = start().of_visitor(TOKEN)
+
+    go_back(workspace)
+    assert workspace.session.source is not None and workspace.session.source.name == "second"
+    go_back(workspace)
+    assert workspace.session.source is not None and workspace.session.source.name == "first"
+
+
+def test_what_was_set_aside_can_be_deleted_alone(start: Callable[..., Workspaces]) -> None:
+    server = start()
+    workspace = server.of_visitor(TOKEN)
+    first = load(workspace, "first")
+    second = load(workspace, "second")
+
+    workspace.drop_saved()
+
+    assert workspace.saved is None
+    assert (first.exists(), second.exists()) == (False, True)
+    server.close()
+    saved = start().of_visitor(TOKEN).saved
+    assert isinstance(saved, SavedSession) and (saved.name, saved.previous) == ("second", "")
+
+
+def test_a_kill_before_the_new_images_are_kept_leaves_the_old_ones(
+    start: Callable[..., Workspaces], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = start()
+    workspace = server.of_visitor(TOKEN)
+    first = load(workspace, "first")
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(kept_session, "save_session", killed)
+    with pytest.raises(KeyboardInterrupt):
+        load(workspace, "second")
+    monkeypatch.undo()
+
+    saved = read_saved(workspace.folder)
+    assert isinstance(saved, SavedSession)
+    assert (saved.name, saved.folder) == ("first", first.name)
 
 
 def test_deleting_leaves_nothing_of_it(start: Callable[..., Workspaces]) -> None:

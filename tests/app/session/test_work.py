@@ -83,7 +83,7 @@ def test_what_is_unclear_waits_and_is_read_as_decided(tmp_path: Path) -> None:
 
     assert isinstance(pending, Pending)
     decisions = {"outside_classes": "one_class"}
-    dataset, _ = reading.read_decided(pending, decisions, DEFAULT_LIMITS, silent)
+    dataset, *_ = reading.read_decided(pending, decisions, DEFAULT_LIMITS, silent)
     assert dataset.counts() == {"cat": 1, "dog": 1, "set": 3}
 
 

@@ -1,0 +1,81 @@
+"""The style: the theme's colours in one place, every text of it read in both themes."""
+
+import re
+
+import pytest
+
+from app.settings import ASSETS, STREAMLIT_OPTIONS
+
+STYLE = (ASSETS / "style.css").read_text("utf-8")
+COLOURS = {
+    name: dict(zip(("light", "dark"), pair, strict=True))
+    for name, *pair in re.findall(r"--([a-z-]+): light-dark\((#\w{6}), (#\w{6})\)", STYLE)
+}
+THEMES = ("light", "dark")
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of WCAG 2.2."""
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [
+        ("ink", "textColor"),
+        ("quiet", "grayTextColor"),
+        ("paper", "backgroundColor"),
+        ("accent", "primaryColor"),
+    ],
+)
+def test_the_style_has_the_colours_of_the_theme(name: str, option: str, theme: str) -> None:
+    assert COLOURS[name][theme] == STREAMLIT_OPTIONS[f"theme.{theme}.{option}"]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(
+    ("text", "ground"),
+    [
+        ("ink", "paper"),
+        ("ink", "chosen"),
+        ("quiet", "paper"),
+        ("quiet", "fill"),
+        ("accent", "paper"),
+        ("on-accent", "accent"),
+    ],
+)
+def test_text_has_the_contrast_of_aa(text: str, ground: str, theme: str) -> None:
+    assert contrast(COLOURS[text][theme], COLOURS[ground][theme]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("tone", ["blue", "gray"])
+def test_what_streamlit_tells_has_the_contrast_of_aa(tone: str, theme: str) -> None:
+    text = str(STREAMLIT_OPTIONS[f"theme.{theme}.{tone}TextColor"])
+    ground = STREAMLIT_OPTIONS.get(
+        f"theme.{theme}.{tone}BackgroundColor",
+        STREAMLIT_OPTIONS[f"theme.{theme}.sidebar.backgroundColor"],
+    )
+
+    assert contrast(text, str(ground)) >= 4.5
+
+
+def test_every_name_that_is_used_is_given_a_value() -> None:
+    sheets = [STYLE, *(path.read_text("utf-8") for path in ASSETS.parent.glob("*/*.css"))]
+    used = {name for sheet in sheets for name in re.findall(r"var\(--([a-z0-9-]+)[,)]", sheet)}
+    given = set(re.findall(r"--([a-z0-9-]+):", STYLE))
+
+    # `st-` are Streamlit's; the height of a map comes from its page.
+    assert {name for name in used if not name.startswith("st-")} - given <= {"height"}
+
+
+def test_less_motion_is_respected() -> None:
+    assert "prefers-reduced-motion: reduce" in STYLE
