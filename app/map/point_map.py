@@ -10,7 +10,8 @@ from app.map.colours import NO_VALUE, Colours
 from app.map.routes import MAP_CODE, MAP_PATH
 from app.map.scene import Scene, Scenes
 from app.map.selection import Selection
-from app.shell.page import current_workspace
+from app.shell.page import current_theme, current_workspace
+from core.colours import in_theme
 
 _HTML = """
 <div class="map" data-mode="move">
@@ -101,13 +102,14 @@ def _panel(panel: MapPanel) -> dict[str, object]:
 
 
 def _colouring(colours: Colours) -> dict[str, object]:
+    theme = current_theme()
     return {
         "name": colours.name,
         "part": colours.part,
         "entries": [
             {
                 "label": entry.label,
-                "colour": entry.colour,
+                "colour": in_theme(entry.colour, theme),
                 "images": entry.images,
                 "made": entry.made,
                 "none": entry.colour == NO_VALUE,

@@ -259,7 +259,7 @@ class Workspace:
         return read_previous(self.folder, saved)
 
     def drop_saved(self) -> None:
-        """Remove what can be gone back to."""
+        """Remove what can be resumed."""
         with self._lock:
             job = self.job_in(MAIN)
             if job is not None:

@@ -110,6 +110,11 @@ def current_workspace() -> Workspace:
     return WORKSPACES.of_visitor(st.session_state[key])
 
 
+def current_theme() -> str:
+    """Return the theme that this page is seen in, as `core.colours` names it."""
+    return st.context.theme.type or "light"
+
+
 def class_bars(counts: Sequence[int], name: str) -> str:
     """Return a small histogram called `name`: a bar for each count, the first 60."""
     top = max(counts, default=0) or 1

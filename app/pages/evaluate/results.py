@@ -8,7 +8,7 @@ import streamlit as st
 from app.charts import evaluation as charts
 from app.charts.layout import with_minus
 from app.pages.evaluate.errors import CONFUSION, SLOPES
-from app.shell.page import note, quiet
+from app.shell.page import current_theme, note, quiet
 from core.colours import class_colours
 from core.dataset import TRAIN, ImageDataset
 from core.embed.adapted import is_adapted
@@ -173,7 +173,9 @@ def _per_class(report: EvaluationReport, dataset: ImageDataset, best: str | None
         )
         if chosen:
             st.plotly_chart(
-                charts.recall_slopes(report, chosen, class_colours(dataset.counts(TRAIN))),
+                charts.recall_slopes(
+                    report, chosen, class_colours(dataset.counts(TRAIN), current_theme())
+                ),
                 key=SLOPES,
                 on_select="rerun",
                 selection_mode="points",

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from app.settings import ASSETS, STREAMLIT_OPTIONS
+from core.colours import contrast
 
 STYLE = (ASSETS / "style.css").read_text("utf-8")
 COLOURS = {
@@ -12,18 +13,6 @@ COLOURS = {
     for name, *pair in re.findall(r"--([a-z-]+): light-dark\((#\w{6}), (#\w{6})\)", STYLE)
 }
 THEMES = ("light", "dark")
-
-
-def luminance(colour: str) -> float:
-    """Return the relative luminance of WCAG 2.2."""
-    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: str, other: str) -> float:
-    dark, light = sorted((luminance(one), luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
 
 
 @pytest.mark.parametrize("theme", THEMES)
