@@ -75,7 +75,8 @@ def value(
 class Graph:
     """Base of a class whose fields are values."""
 
-    outdated: frozenset[str] = frozenset()  # the values that are older than what dates them
+    # Value that is older than something that dates it -> which of these have changed since.
+    outdated: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def put(self, *, made_from: Self | None = None, **given: object) -> Self:
         """Return the graph with new values; what hung on those that they replace is dropped.
@@ -91,25 +92,28 @@ class Graph:
         values = values_of(type(self))
         if unknown := sorted(given.keys() - values.keys()):
             raise TypeError(f"There is no value {unknown}.")
-        after, outdated, changed = self, set(self.outdated), set[str]()
+        after, outdated, changed = self, dict(self.outdated), set[str]()
         for name, own in values.items():
             before = getattr(self, name)
             is_hit = not changed.isdisjoint(own.hangs_on(before))
             if name in given or is_hit:
-                outdated.discard(name)
+                outdated.pop(name, None)
                 new = self._new(name, own, after, given, is_hit=is_hit)
             else:
                 new = before
-                if not changed.isdisjoint(own.dated_by) and self.has(name):
-                    outdated.add(name)
-            if name in given and made_from is not None and after.differs(made_from, own.dated_by):
-                outdated.add(name)
+                newer = changed.intersection(own.dated_by)
+                if newer and self.has(name):
+                    outdated[name] = newer | outdated.get(name, frozenset())
+            if name in given and made_from is not None:
+                newer = {one for one in own.dated_by if after.differs(made_from, [one])}
+                if newer:
+                    outdated[name] = frozenset(newer)
             if not own.same(before, new):
                 changed.add(name)
             if new is not before:
                 after = replace(after, **{name: new})
         is_other = outdated != self.outdated
-        return replace(after, outdated=frozenset(outdated)) if is_other else after
+        return replace(after, outdated=outdated) if is_other else after
 
     @property
     def values(self) -> dict[str, Any]:

@@ -233,15 +233,18 @@ class Session(Graph):
     placed: tuple[Placed, ...] = value(  # the last few
         needs=("embeddings",), join=_last_placed, default=()
     )
+    # Of labels that a person has changed since, it is out of date too: a label that is decided
+    # among its errors does not take them away.
     evaluation: EvaluationReport | None = value(
-        needs=("embeddings", "dataset"), dated_by=("policy",), title="the comparison of strategies"
-    )
+        needs=("embeddings", "taken"), dated_by=("dataset", "policy"),
+        title="the comparison of strategies",
+    )  # fmt: skip
     predictions: Predictions | None = value(needs=("evaluation",))  # that it was made of
     costs_outside: Decisions | None = value(  # by costs, in the shares outside
         needs=("predictions",), title="the decisions by costs"
     )
     more_images: MoreImages | None = value(  # what they would bring
-        needs=("embeddings", "dataset"), title="the curves of more images"
+        needs=("embeddings", "taken"), dated_by=("dataset",), title="the curves of more images"
     )
     exported: ExportReport | None = value(
         needs=("source", "take"), dated_by=("dataset", "policy", "balanced"),
@@ -254,10 +257,13 @@ class Session(Graph):
         return "exported" in self.outdated
 
     @property
-    def evaluation_stale(self) -> bool:
-        """Return whether pictures that the comparison learned from would be made otherwise now."""
-        report = self.evaluation
-        return report is not None and report.uses_policy and "evaluation" in self.outdated
+    def evaluation_stale(self) -> str:
+        """Return what has changed since the comparison, as 'Labels have changed', or nothing."""
+        newer = self.outdated.get("evaluation", frozenset())
+        if "dataset" in newer:
+            return "Labels have changed"
+        uses_policy = self.evaluation is not None and self.evaluation.uses_policy
+        return "The augmentation has changed" if uses_policy and "policy" in newer else ""
 
     def placement(self, synthetic: SyntheticPoints, projection: Projection) -> Placement:
         """Return where synthetic points lie on a map: the best places known."""
