@@ -101,13 +101,13 @@ class Graph:
                 new = self._new(name, own, after, given, is_hit=is_hit)
             else:
                 new = before
-                newer = changed.intersection(own.dated_by)
+                newer = frozenset(changed.intersection(own.dated_by))
                 if newer and self.has(name):
                     outdated[name] = newer | outdated.get(name, frozenset())
             if name in given and made_from is not None:
-                newer = {one for one in own.dated_by if after.differs(made_from, [one])}
+                newer = frozenset(one for one in own.dated_by if after.differs(made_from, [one]))
                 if newer:
-                    outdated[name] = frozenset(newer)
+                    outdated[name] = newer
             if not own.same(before, new):
                 changed.add(name)
             if new is not before:

@@ -29,7 +29,7 @@ from core.evaluate import EvaluationReport, Predictions
 from core.evaluate.augmentation_answer import BestAugmentation
 from core.evaluate.curve_text import MoreImages
 from core.evaluate.decisions import Decisions
-from core.export import ExportReport
+from core.export import ExportReport, Samples
 from core.ingest import Survey
 from core.pictures.decoding import Decoding
 from core.project import Clusters, JointFit, Placement, Projection
@@ -131,6 +131,10 @@ def _is_adapted(embeddings: Embeddings | None) -> bool:
 
 def _is_made(balanced: Balanced | None) -> bool:
     return balanced is not None and balanced.made is not None
+
+
+def _is_of_vectors(samples: Samples | None) -> bool:
+    return samples is not None and samples.source.embeddings is not None
 
 
 def _planned_anew(session: "Session", before: "Session") -> Balanced | None:
@@ -245,6 +249,9 @@ class Session(Graph):
     )
     more_images: MoreImages | None = value(  # what they would bring
         needs=("embeddings", "taken"), dated_by=("dataset",), title="the curves of more images"
+    )
+    samples: Samples | None = value(  # pictures as an export would write them
+        needs=("dataset", "policy"), needs_where={"embeddings": _is_of_vectors}
     )
     exported: ExportReport | None = value(
         needs=("source", "take"), dated_by=("dataset", "policy", "balanced"),

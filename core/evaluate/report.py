@@ -255,7 +255,12 @@ def _write(done: Done, metrics: Sequence[str], *, has_classes: bool) -> Evaluati
         metric=experiment.metric,
         margin=experiment.margin,
         verdicts={
-            metric: write_answer(conclusion, titles, classes.get(conclusion.recommended, ()))
+            metric: write_answer(
+                conclusion,
+                titles,
+                classes.get(conclusion.recommended, ()),
+                classes.get(BASELINE, ()),
+            )
             for metric, (_, conclusion) in found.items()
         },
         notes=(

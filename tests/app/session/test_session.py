@@ -195,7 +195,9 @@ def measured_parts(session: Session) -> tuple[ImageDataset, Embeddings, Syntheti
     return session.dataset, session.embeddings, session.balanced.synthetic
 
 
-def test_edits_keep_vectors_and_maps_drop_what_hung_on_labels_and_date_scores(full_session: Session) -> None:
+def test_edits_keep_vectors_and_maps_drop_what_hung_on_labels_and_date_scores(
+    full_session: Session,
+) -> None:
     dataset, embeddings, synthetic = measured_parts(full_session)
     before = full_session.put(difficulty=measure_difficulty(dataset, embeddings, {}))
     before = before.put(quality=measure_quality(dataset, embeddings, synthetic))
