@@ -78,7 +78,13 @@ class Graph:
     # Value that is older than something that dates it -> which of these have changed since.
     outdated: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
-    def put(self, *, made_from: Self | None = None, **given: object) -> Self:
+    def put(
+        self,
+        *,
+        made_from: Self | None = None,
+        outdated: Mapping[str, frozenset[str]] | None = None,
+        **given: object,
+    ) -> Self:
         """Return the graph with new values; what hung on those that they replace is dropped.
 
         A value that is put stays, whatever changes with it. One that is the same as before
@@ -87,33 +93,35 @@ class Graph:
         Args:
             made_from: The graph that the values were made from, where this one may be newer: they
                 are out of date at once where something that dates them has changed since.
+            outdated: Those of the values that are out of date already, and by what: none unless
+                given.
             given: The values by name.
         """
         values = values_of(type(self))
         if unknown := sorted(given.keys() - values.keys()):
             raise TypeError(f"There is no value {unknown}.")
-        after, outdated, changed = self, dict(self.outdated), set[str]()
+        after, older, changed = self, dict(self.outdated), set[str]()
         for name, own in values.items():
             before = getattr(self, name)
             is_hit = not changed.isdisjoint(own.hangs_on(before))
             if name in given or is_hit:
-                outdated.pop(name, None)
+                older.pop(name, None)
                 new = self._new(name, own, after, given, is_hit=is_hit)
             else:
                 new = before
                 newer = frozenset(changed.intersection(own.dated_by))
                 if newer and self.has(name):
-                    outdated[name] = newer | outdated.get(name, frozenset())
+                    older[name] = newer | older.get(name, frozenset())
             if name in given and made_from is not None:
                 newer = frozenset(one for one in own.dated_by if after.differs(made_from, [one]))
                 if newer:
-                    outdated[name] = newer
+                    older[name] = newer
             if not own.same(before, new):
                 changed.add(name)
             if new is not before:
                 after = replace(after, **{name: new})
-        is_other = outdated != self.outdated
-        return replace(after, outdated=outdated) if is_other else after
+        older |= outdated or {}
+        return replace(after, outdated=older) if older != self.outdated else after
 
     @property
     def values(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from core.export.recipe import Recipe
 from core.pictures.decode import decode
 from core.pictures.encode import thumbnail
 from core.progress import Progress, silent
-from core.resample import Made
+from core.resample import BalancePlan, Made, find_strategy
 from core.words import lowered
 
 SAMPLES = 12
@@ -97,6 +97,16 @@ def choose_items(
         own = sorted(by_class[label], key=lambda item: item.repeat)
         chosen += own[:each]
     return chosen[:count]
+
+
+def waiting_text(plan: BalancePlan, *, is_embedded: bool) -> str:
+    """Return why there are no pictures of an export yet."""
+    if is_embedded:
+        return "Making pictures as they will be written."
+    return (
+        f"{find_strategy(plan.strategy).title} chooses its images by their vectors: the pictures "
+        "are shown once the images are embedded."
+    )
 
 
 def _sample(written: Rendered) -> Sample:

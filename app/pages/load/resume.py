@@ -1,12 +1,11 @@
 """Go on: offer what an earlier server has kept, on a Load page without images."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 
 import streamlit as st
 
 from app.jobs.queue import MAIN, Job
-from app.session.session import VALUES
+from app.session.session import VALUES, Session
 from app.session.store import OtherVersion, SavedSession, reopen
 from app.session.workspace import Workspace
 from app.shell.page import how_it_is_made, plain, quiet
@@ -57,8 +56,8 @@ def _delete(workspace: Workspace) -> None:
 def _open(workspace: Workspace, saved: SavedSession) -> None:
     place, vectors = workspace.folder, workspace.vectors_folder
 
-    def again(progress: Progress) -> Mapping[str, object]:
-        return reopen(place, saved, vectors, progress).values
+    def again(progress: Progress) -> Session:
+        return reopen(place, saved, vectors, progress)
 
     # Other images may be brought meanwhile in another tab.
     job = Job("go_on", f"Opening '{saved.name}'", again, needs=("source",), puts=tuple(VALUES))
