@@ -32,6 +32,12 @@ def _load_state(session: Session) -> PageState:
     return PageState.READY if session.dataset is None else PageState.DONE
 
 
+def _evaluate_state(session: Session) -> PageState:
+    if session.evaluation_stale:
+        return PageState.STALE
+    return _once(lambda session: session.evaluation is not None)(session)
+
+
 def _export_state(session: Session) -> PageState:
     if session.export_stale:
         return PageState.STALE
@@ -56,8 +62,8 @@ PAGES: dict[str, Page] = {
             _once(lambda session: session.balanced is not None), balance_page.balance_view,
         ),
         Page(
-            "evaluate", "Evaluate", evaluate_page.QUESTION,
-            _once(lambda session: session.evaluation is not None), evaluate_page.evaluate_view,
+            "evaluate", "Evaluate", evaluate_page.QUESTION, _evaluate_state,
+            evaluate_page.evaluate_view,
         ),
         Page("export", "Export", export_page.QUESTION, _export_state, export_page.export_view),
     )

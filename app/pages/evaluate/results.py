@@ -144,8 +144,9 @@ def _how(report: EvaluationReport) -> str:
         is_own = is_adapted(Path(report.encoder))  # the notes say what was done with it
         source = ", adapted encoder" if is_own else f", encoder '{report.encoder}'"
     return (
-        f"{count_of(report.images, 'image')}, {scored}, {learner}{source}. Margin: "
-        f"{100 * report.margin:g} points. Intervals are corrected for multiple comparisons."
+        f"{count_of(report.images, 'image')}, {scored}, {learner}{source}. In the grey band, "
+        f"{100 * report.margin:g} to each side, a difference does not matter. Intervals are "
+        "corrected for multiple comparisons."
     )
 
 

@@ -65,8 +65,8 @@ def export_view(session: Session) -> Session:
             "on synthetic or repeated images says nothing about real ones."
         )
     with left:
-        _found(session, chosen.plan)
         _write(session, dataset, balanced, recipe)
+        _found(session, chosen.plan)
     with right:
         _before_and_after(balanced.plan)
         draw_samples(session, dataset, balanced, recipe)

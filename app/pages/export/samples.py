@@ -52,12 +52,13 @@ def _figure(sample: Sample, dataset: ImageDataset, route_token: str) -> str:
         return f'<figure><p class="quiet">{escape(f"{source} {sample.reason}")}.</p></figure>'
     url = "data:image/jpeg;base64," + base64.b64encode(sample.thumbnail).decode()
     original = escape(thumbnail_url(route_token, dataset, sample.row))
+    told = escape(f"{name}: {sample.told}")
     return (
         '<figure><div class="duo">'
         f'<img src="{original}" alt="{escape(f"{sample.label}: {source}")}" loading="lazy">'
-        f'<img src="{url}" alt="{escape(f"As written: {name}, {sample.told}")}"></div>'
-        f'<figcaption title="{escape(f"{name}: {sample.told}")}"><b>{escape(sample.label)}</b> '
-        f"{escape(sample.told)}</figcaption></figure>"
+        f'<img src="{url}" alt="As written: {told}"></div>'
+        f'<figcaption title="{told}">{escape(sample.label)}</figcaption>'
+        "</figure>"
     )
 
 
