@@ -33,7 +33,7 @@ def test_a_folder_is_asked_for_only_where_one_is_written(smote_session: Session)
 def compared(smote_session: Session) -> Session:
     report = compare(
         smote_session.dataset, smote_session.embeddings,
-        strategies=["none", "smote", "smote@50%", "class_weights", "lda"],
+        strategies=["smote", "smote@50%", "class_weights", "lda"], repeats=1,
     )  # fmt: skip
     return smote_session.put(evaluation=report)
 
