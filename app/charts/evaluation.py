@@ -1,4 +1,4 @@
-"""Charts of what a comparison found: differences, recall, confusion, learning curves.
+"""Charts of what a comparison found: recall, confusion, learning curves.
 
 Pure: no page, no session.
 """
@@ -7,76 +7,15 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from app.charts.layout import FONT, LEGEND, MARGIN, name_of, shortened, with_minus
-from core.colours import BETTER, NEUTRAL, OKABE_ITO, WORSE
-from core.evaluate import BASELINE, FLOOR, EvaluationReport, Outcome, StrategyResult
-from core.words import signed
+from app.charts.layout import FONT, LEGEND, MARGIN, name_of, shortened
+from core.colours import NEUTRAL, OKABE_ITO
+from core.evaluate import BASELINE, EvaluationReport, StrategyResult
 
 _MOST_CLICKABLE = 60  # classes of a confusion matrix
 _FEW_CLASSES = 12  # with more, labels would lie on each other
 _LABEL_GAP = 5.5  # per cent of recall that a line of text is high
 _LEADER_PX = 28  # from the end of a line to its label
 _DASHES = ("solid", "dash", "dot", "dashdot")
-_OUTCOME_COLOURS = {Outcome.BETTER: BETTER, Outcome.WORSE: WORSE}  # the others are neutral
-
-
-def strategy_differences(report: EvaluationReport, metric: str) -> go.Figure:
-    """Return a dot with its 95% interval per strategy: points above or below doing nothing.
-
-    Within the band lie differences that do not matter.
-
-    What always predicts the largest class is left out: it lies so far below that the others would
-    look alike.
-    """
-    rows = [row for row in report.strategies if row.difference and row.name != FLOOR][::-1]
-    figure = go.Figure()
-    reach = 100 * report.margin
-    figure.add_vrect(x0=-reach, x1=reach, fillcolor=NEUTRAL, opacity=0.12, line_width=0)
-    figure.add_vline(x=0, line_width=1.5, line_color=NEUTRAL)
-    for row in rows:
-        _add_difference(figure, row, metric)
-    figure.update_layout(height=52 * len(rows) + 60, margin=MARGIN)
-    figure.update_xaxes(
-        title="points above or below 'None'", zeroline=False, ticksuffix="", nticks=6
-    )
-    figure.update_yaxes(
-        showgrid=False, ticksuffix="  ", automargin=True, tickfont=FONT,
-        range=[-0.5, len(rows) - 0.4],  # with room for the number over the uppermost dot
-    )  # fmt: skip
-    return figure
-
-
-def _add_difference(figure: go.Figure, row: StrategyResult, metric: str) -> None:
-    """Draw the dot of a strategy, and its interval where it has one."""
-    assert row.difference is not None
-    difference = row.difference[metric]
-    colour = _OUTCOME_COLOURS.get(difference.outcome, NEUTRAL)
-    mean = 100 * difference.mean
-    low = mean if difference.low is None else 100 * difference.low
-    high = mean if difference.high is None else 100 * difference.high
-    interval = f" (95% {with_minus(difference.interval)})" if difference.interval else ""
-    figure.add_scatter(
-        x=[mean],
-        y=[row.title],
-        mode="markers+text",
-        marker={"size": 12, "color": colour},
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": [high - mean],
-            "arrayminus": [mean - low],
-            "color": colour,
-            "thickness": 2.5,
-            "width": 0,
-        },
-        text=[with_minus(signed(mean))],
-        textposition="top center",
-        hovertemplate=(
-            f"{row.title}: {with_minus(signed(mean))} points{interval}, "
-            f"{difference.outcome}<extra></extra>"
-        ),
-        showlegend=False,
-    )
 
 
 def recall_slopes(report: EvaluationReport, strategy: str, colours: Mapping[str, str]) -> go.Figure:

@@ -45,6 +45,7 @@ from core.export import (
     check_classes,
     check_target,
     container_of,
+    contents_sentence,
     export,
     find_container,
     find_layout,
@@ -165,6 +166,8 @@ def run_balance(
         made = resample(side)
         for text in made.told(dataset.classes):
             print(text)
+        if choice.strategy.effect.adds_points:
+            print(contents_sentence(made.plan, made))
         balanced = ExportSource(dataset, plan, made, embeddings)
         report = export(balanced, recipe, asked.out, container=choice.container, progress=progress)
     _print_report(report)

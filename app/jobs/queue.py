@@ -43,8 +43,9 @@ QUALITY = Slot("quality")
 PLACING = Slot("placing", remembered=4)  # two sets of points, on two maps each
 BESIDE = Slot("beside")
 CLUSTERS = Slot("clusters")
+SAMPLES = Slot("samples")
 AHEAD = Slot("ahead", remembered=4, gives_way=True)  # what nobody waits for yet, piece by piece
-SLOTS = (MAIN, MAP, RISKS, QUALITY, PLACING, BESIDE, CLUSTERS, AHEAD)
+SLOTS = (MAIN, MAP, RISKS, QUALITY, PLACING, BESIDE, CLUSTERS, SAMPLES, AHEAD)
 
 
 @dataclass(eq=False)

@@ -75,9 +75,16 @@ def value(
 class Graph:
     """Base of a class whose fields are values."""
 
-    outdated: frozenset[str] = frozenset()  # the values that are older than what dates them
+    # Value that is older than something that dates it -> which of these have changed since.
+    outdated: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
-    def put(self, *, made_from: Self | None = None, **given: object) -> Self:
+    def put(
+        self,
+        *,
+        made_from: Self | None = None,
+        outdated: Mapping[str, frozenset[str]] | None = None,
+        **given: object,
+    ) -> Self:
         """Return the graph with new values; what hung on those that they replace is dropped.
 
         A value that is put stays, whatever changes with it. One that is the same as before
@@ -86,30 +93,35 @@ class Graph:
         Args:
             made_from: The graph that the values were made from, where this one may be newer: they
                 are out of date at once where something that dates them has changed since.
+            outdated: Those of the values that are out of date already, and by what: none unless
+                given.
             given: The values by name.
         """
         values = values_of(type(self))
         if unknown := sorted(given.keys() - values.keys()):
             raise TypeError(f"There is no value {unknown}.")
-        after, outdated, changed = self, set(self.outdated), set[str]()
+        after, older, changed = self, dict(self.outdated), set[str]()
         for name, own in values.items():
             before = getattr(self, name)
             is_hit = not changed.isdisjoint(own.hangs_on(before))
             if name in given or is_hit:
-                outdated.discard(name)
+                older.pop(name, None)
                 new = self._new(name, own, after, given, is_hit=is_hit)
             else:
                 new = before
-                if not changed.isdisjoint(own.dated_by) and self.has(name):
-                    outdated.add(name)
-            if name in given and made_from is not None and after.differs(made_from, own.dated_by):
-                outdated.add(name)
+                newer = frozenset(changed.intersection(own.dated_by))
+                if newer and self.has(name):
+                    older[name] = newer | older.get(name, frozenset())
+            if name in given and made_from is not None:
+                newer = frozenset(one for one in own.dated_by if after.differs(made_from, [one]))
+                if newer:
+                    older[name] = newer
             if not own.same(before, new):
                 changed.add(name)
             if new is not before:
                 after = replace(after, **{name: new})
-        is_other = outdated != self.outdated
-        return replace(after, outdated=frozenset(outdated)) if is_other else after
+        older |= outdated or {}
+        return replace(after, outdated=older) if older != self.outdated else after
 
     @property
     def values(self) -> dict[str, Any]:

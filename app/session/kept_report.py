@@ -15,14 +15,15 @@ from core.evaluate.report_file import check_report
 from core.storage import cannot_write, write_bytes
 
 REPORT_FILE = "comparison.json"
-_VERSION = 3
+_VERSION = 4
 
 
 @dataclass(frozen=True)
 class KeptReport:
     """A comparison, and what it was made of."""
 
-    dataset: str  # its digest
+    taken: str  # digest of the images as they were taken
+    dataset: str  # digest of these with their edits; '' : edited since
     group_column: str | None
     policy: AugmentPolicy | None  # of Augment; None: another one since
     report: EvaluationReport
@@ -36,14 +37,20 @@ def keep_report(workspace: Path, session: Session) -> None:
     """
     path = workspace / REPORT_FILE
     dataset, report = session.dataset, session.evaluation
-    if dataset is None or report is None:
+    if session.taken is None or dataset is None or report is None:
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
             raise OutputError(cannot_write(path, error)) from error
         return
-    policy = None if "evaluation" in session.outdated else session.policy
-    kept = KeptReport(dataset.digest, dataset.choices.group_column, policy, report)
+    newer = session.outdated.get("evaluation", frozenset())
+    kept = KeptReport(
+        session.taken.digest,
+        "" if "dataset" in newer else dataset.digest,
+        dataset.choices.group_column,
+        None if "policy" in newer else session.policy,
+        report,
+    )
     # Of many classes it has millions of numbers: each on a line of its own would be many bytes.
     write_bytes(path, records.to_text(kept, _VERSION, is_compact=True).encode())
 
@@ -51,10 +58,12 @@ def keep_report(workspace: Path, session: Session) -> None:
 def with_kept_report(workspace: Path, session: Session) -> Session:
     """Return `session` with the comparison that was kept of the same images and encoder.
 
-    Other labels, splits, groups or images, or vectors of another encoder, would make it another
-    one; of another policy of Augment it is out of date. What is damaged is as if there were none.
+    Other images or groups, or vectors of another encoder, would make it another one; of labels and
+    splits that a person has edited since, or of another policy of Augment, it is out of date. What
+    is damaged is as if there were none.
     """
-    if session.dataset is None or session.embeddings is None:
+    taken, dataset = session.taken, session.dataset
+    if taken is None or dataset is None or session.embeddings is None:
         return session
     where = "The comparison"
     try:
@@ -63,11 +72,11 @@ def with_kept_report(workspace: Path, session: Session) -> Session:
         check_report(kept.report, where)
     except (OSError, SettingError):
         return session
-    made_of = (session.dataset.digest, session.dataset.choices.group_column)
-    is_same = (kept.dataset, kept.group_column) == made_of
+    is_same = (kept.taken, kept.group_column) == (taken.digest, dataset.choices.group_column)
     is_of_vectors = kept.report.encoder == session.embeddings.encoder
     if not (is_same and is_of_vectors):
         return session
     again = session.put(evaluation=kept.report)
-    is_fresh = kept.policy == session.policy
-    return again if is_fresh else replace(again, outdated=again.outdated | {"evaluation"})
+    same = {"dataset": kept.dataset == dataset.digest, "policy": kept.policy == session.policy}
+    newer = frozenset(name for name, is_fresh in same.items() if not is_fresh)
+    return replace(again, outdated={**again.outdated, "evaluation": newer}) if newer else again

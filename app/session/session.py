@@ -29,7 +29,7 @@ from core.evaluate import EvaluationReport, Predictions
 from core.evaluate.augmentation_answer import BestAugmentation
 from core.evaluate.curve_text import MoreImages
 from core.evaluate.decisions import Decisions
-from core.export import ExportReport
+from core.export import ExportReport, Samples
 from core.ingest import Survey
 from core.pictures.decoding import Decoding
 from core.project import Clusters, JointFit, Placement, Projection
@@ -132,6 +132,10 @@ def _is_adapted(embeddings: Embeddings | None) -> bool:
 
 def _is_made(balanced: Balanced | None) -> bool:
     return balanced is not None and balanced.made is not None
+
+
+def _is_of_vectors(samples: Samples | None) -> bool:
+    return samples is not None and samples.source.embeddings is not None
 
 
 def _planned_anew(session: "Session", before: "Session") -> Balanced | None:
@@ -237,15 +241,21 @@ class Session(Graph):
     placed: tuple[Placed, ...] = value(  # the last few
         needs=("embeddings",), join=_last_placed, default=()
     )
+    # Of labels that a person has changed since, it is out of date too: a label that is decided
+    # among its errors does not take them away.
     evaluation: EvaluationReport | None = value(
-        needs=("embeddings", "dataset"), dated_by=("policy",), title="the comparison of strategies"
-    )
+        needs=("embeddings", "taken"), dated_by=("dataset", "policy"),
+        title="the comparison of strategies",
+    )  # fmt: skip
     predictions: Predictions | None = value(needs=("evaluation",))  # that it was made of
     costs_outside: Decisions | None = value(  # by costs, in the shares outside
         needs=("predictions",), title="the decisions by costs"
     )
     more_images: MoreImages | None = value(  # what they would bring
-        needs=("embeddings", "dataset"), title="the curves of more images"
+        needs=("embeddings", "taken"), dated_by=("dataset",), title="the curves of more images"
+    )
+    samples: Samples | None = value(  # pictures as an export would write them
+        needs=("dataset", "policy"), needs_where={"embeddings": _is_of_vectors}
     )
     exported: ExportReport | None = value(
         needs=("source", "take"), dated_by=("dataset", "policy", "balanced"),
@@ -258,10 +268,13 @@ class Session(Graph):
         return "exported" in self.outdated
 
     @property
-    def evaluation_stale(self) -> bool:
-        """Return whether pictures that the comparison learned from would be made otherwise now."""
-        report = self.evaluation
-        return report is not None and report.uses_policy and "evaluation" in self.outdated
+    def evaluation_stale(self) -> str:
+        """Return what has changed since the comparison, as 'Labels have changed', or nothing."""
+        newer = self.outdated.get("evaluation", frozenset())
+        if "dataset" in newer:
+            return "Labels have changed"
+        uses_policy = self.evaluation is not None and self.evaluation.uses_policy
+        return "The augmentation has changed" if uses_policy and "policy" in newer else ""
 
     def placement(self, synthetic: SyntheticPoints, projection: Projection) -> Placement:
         """Return where synthetic points lie on a map: the best places known."""

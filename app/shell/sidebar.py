@@ -122,7 +122,7 @@ def _report(session: Session) -> bytes:
         recipe_of(session, dataset, session.balanced, edits.of_data),
         datetime.now(UTC).date(),
         projection=session.projections.get("umap") or session.projections.get("pca"),
-        evaluation=session.evaluation,
+        evaluation=session.evaluation if not session.evaluation_stale else None,
         edits=edits,
         original=session.taken,
     )

@@ -9,7 +9,8 @@ takes. `heads` lists them: `linear_model` and `vector_heads` learn from vectors,
 What comes out are `predictions`, which `kept` holds in files. All else follows from them: `metrics`
 and `influence` figures, `variance` and `inference` intervals, `per_class` those of a class,
 `outcomes` what they come to and `answer` how that is said. `report` holds it, with `notes` and
-`result_notes`; `report_file` and `report_csv` write it. `label_errors` ranks images whose label is
+`result_notes`; `report_file` and `report_csv` write it; `row_plans` says what an export of a row
+is. `label_errors` ranks images whose label is
 not believed, by these or by two quick opinions on the vectors; `wrong_images` finds the pictures
 behind a figure. `more_images` asks what more images would bring: `curve_cells` learn from parts of
 the images, `curves` foretell by them, `curve_text` says it. `decisions` tells what decisions cost

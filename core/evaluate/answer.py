@@ -23,10 +23,11 @@ class Verdict:
     price: str  # what it does to the classes that gain and lose most
     uncertainty: str  # where it comes from, and what would make it less
     recommended: str = ""  # the candidate; empty where there is one alone
+    elsewhere: str = ""  # what may help, where no candidate is found to
 
     def __str__(self) -> str:
         """Return all parts as one text."""
-        parts = (self.first, self.recommendation, self.price, self.uncertainty)
+        parts = (self.first, self.recommendation, self.price, self.uncertainty, self.elsewhere)
         return " ".join(part for part in parts if part)
 
 
@@ -34,6 +35,7 @@ def write_answer(
     conclusion: Conclusion,
     titles: Mapping[str, str],
     figures: Sequence[ClassFigures] = (),
+    baseline: Sequence[ClassFigures] = (),
 ) -> Verdict:
     """Return the sentences that a conclusion comes to.
 
@@ -41,6 +43,7 @@ def write_answer(
         conclusion: By the metric that matters to the person.
         titles: Candidate -> what it is called.
         figures: Of each class, with the recommended candidate; none where that is the baseline.
+        baseline: Of each class, without balancing.
     """
     words = {name: lowered(title) for name, title in titles.items()}
     if not conclusion.standings:
@@ -51,6 +54,7 @@ def write_answer(
         price_of(figures) if conclusion.recommended != conclusion.baseline else "",
         _uncertainty(conclusion),
         conclusion.recommended,
+        _elsewhere(conclusion, baseline),
     )
 
 
@@ -159,6 +163,18 @@ def _finding(conclusion: Conclusion, standing: Standing, words: Mapping[str, str
     if as_good:
         text += f" As good, within {_points(conclusion.margin)}: {_listed(as_good, words)}."
     return text
+
+
+def _elsewhere(conclusion: Conclusion, baseline: Sequence[ClassFigures]) -> str:
+    """Return what may help where no candidate is found to: the classes' sizes are not all."""
+    is_found = conclusion.basis is Basis.FINDING and conclusion.recommended != conclusion.baseline
+    if is_found or not baseline:
+        return ""
+    least = min(baseline, key=lambda one: one.recall.estimate)
+    return (
+        f"What may help more: images of '{least.label}' ({_percent(least.recall.estimate)} are "
+        "found), a review of labels that no strategy gets right, or decisions by cost."
+    )
 
 
 def _open_gain(conclusion: Conclusion) -> str:

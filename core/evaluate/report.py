@@ -163,6 +163,14 @@ class EvaluationReport:
         return f"After {' and '.join(told)}: " if told else ""
 
     @property
+    def progress(self) -> str:
+        """Return 'So far: 2 of 4 strategies, 1 of 10 repeats'."""
+        return (
+            f"So far: {self.done} of {count_of(self.asked, 'strategy')}, "
+            f"{self.repeats} of {count_of(self.asked_repeats, 'repeat')}"
+        )
+
+    @property
     def asked(self) -> int:
         """Return how many candidates were to be compared, the baseline included."""
         return len(self.settings)
@@ -255,7 +263,12 @@ def _write(done: Done, metrics: Sequence[str], *, has_classes: bool) -> Evaluati
         metric=experiment.metric,
         margin=experiment.margin,
         verdicts={
-            metric: write_answer(conclusion, titles, classes.get(conclusion.recommended, ()))
+            metric: write_answer(
+                conclusion,
+                titles,
+                classes.get(conclusion.recommended, ()),
+                classes.get(BASELINE, ()),
+            )
             for metric, (_, conclusion) in found.items()
         },
         notes=(

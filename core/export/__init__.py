@@ -3,15 +3,18 @@
 Read `export` first: it lists the pictures and turns each into the bytes of a file (`items`, by
 `originals` and `names`), and writes them and the files beside them. `layouts` says which files
 (`index_files`, of them the `manifest`, the `card` and the `recipe`), `containers` where they go to,
-with a `journal` from which an interrupted export goes on; a layout fits each container.
+with a `journal` from which an interrupted export goes on; a layout fits each container. `contents`
+says what an export will hold before it is written, and `samples` makes a few of its pictures.
 """
 
 from core.export.containers import CONTAINERS, Container, check_target, container_of, find_container
+from core.export.contents import answer_of, contents_sentence, cost_sentence
 from core.export.export import ExportReport, ExportSource, check_classes, export
 from core.export.items import export_name, list_items
 from core.export.layouts import DEFAULT_LAYOUT, LAYOUTS, Layout, draw_tree, find_layout
 from core.export.originals import AS_THEY_ARE, DEFAULT_ORIGINALS, ENCODED_ANEW
 from core.export.recipe import Recipe, make_recipe, read_recipe
+from core.export.samples import Sample, Samples, make_samples
 
 __all__ = [
     "AS_THEY_ARE",
@@ -25,9 +28,14 @@ __all__ = [
     "ExportSource",
     "Layout",
     "Recipe",
+    "Sample",
+    "Samples",
+    "answer_of",
     "check_classes",
     "check_target",
     "container_of",
+    "contents_sentence",
+    "cost_sentence",
     "draw_tree",
     "export",
     "export_name",
@@ -35,5 +43,6 @@ __all__ = [
     "find_layout",
     "list_items",
     "make_recipe",
+    "make_samples",
     "read_recipe",
 ]

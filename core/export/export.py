@@ -89,7 +89,7 @@ def export(
     """
     check_classes(source.dataset)
     _check_place(source.dataset, target)
-    source = _carried_out(source, recipe, progress)
+    source = carried_out(source, recipe, progress)
     dataset, made = source.dataset, source.made
     assert made is not None, "carried out"
     layout = find_layout(recipe.layout)
@@ -125,25 +125,7 @@ def check_classes(dataset: ImageDataset) -> None:
         )
 
 
-def _check_place(dataset: ImageDataset, target: Path) -> None:
-    """Refuse a target that is a part of the source, or would take the source away.
-
-    Raises:
-        OutputError: choose another.
-    """
-    if target.absolute().resolve().is_relative_to(dataset.root.resolve()):
-        raise OutputError(
-            f"'{target}' is inside the folder of the source images and would become part of it. "
-            "Choose another folder."
-        )
-    if dataset.root.resolve().is_relative_to(partial_of(target.absolute()).resolve()):
-        raise OutputError(
-            f"The images are in the remains of an interrupted export to '{target}' and would be "
-            "removed by this one. Choose another name, or move them first."
-        )
-
-
-def _carried_out(source: ExportSource, recipe: Recipe, progress: Progress) -> ExportSource:
+def carried_out(source: ExportSource, recipe: Recipe, progress: Progress) -> ExportSource:
     """Return the source with what its plan makes under the recipe's policy and seed.
 
     Raises:
@@ -165,6 +147,24 @@ def _carried_out(source: ExportSource, recipe: Recipe, progress: Progress) -> Ex
         progress=progress,
     )
     return replace(source, made=resample(side))
+
+
+def _check_place(dataset: ImageDataset, target: Path) -> None:
+    """Refuse a target that is a part of the source, or would take the source away.
+
+    Raises:
+        OutputError: choose another.
+    """
+    if target.absolute().resolve().is_relative_to(dataset.root.resolve()):
+        raise OutputError(
+            f"'{target}' is inside the folder of the source images and would become part of it. "
+            "Choose another folder."
+        )
+    if dataset.root.resolve().is_relative_to(partial_of(target.absolute()).resolve()):
+        raise OutputError(
+            f"The images are in the remains of an interrupted export to '{target}' and would be "
+            "removed by this one. Choose another name, or move them first."
+        )
 
 
 def _report(

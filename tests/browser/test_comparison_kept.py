@@ -23,6 +23,7 @@ def test_a_reload_and_cancel_and_a_kill_keep_what_is_compared(
     visitor.says("All 446 files can be used")
     visitor.go("Evaluate")
     visitor.has_title("Does balancing help?")
+    visitor.opens("Settings")
     page.get_by_text("Folds and repeats").click()
     repeats = page.get_by_role("spinbutton", name="Repeats")
     # One repeat is quick and a hundred are not, on whatever machine: time enough to stop it.
@@ -35,6 +36,7 @@ def test_a_reload_and_cancel_and_a_kill_keep_what_is_compared(
     page.reload()
 
     visitor.says(re.compile(r"So far: 6 of 6 strategies, [1-9]\d? of 100 repeats"))
+    visitor.opens("Settings")
     page.get_by_text("Folds and repeats").click()
     expect(repeats).to_have_value("100")
 

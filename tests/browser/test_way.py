@@ -107,6 +107,24 @@ def evaluate(visitor: Visitor) -> None:
     visitor.says(re.compile("95% interval"))
 
 
+def test_a_row_of_evaluate_is_exported_as_it_was_measured(visitor: Visitor) -> None:
+    visitor.press("Load 'Handwritten digits'")
+    visitor.says("All 446 files can be used")
+    visitor.go("Evaluate")
+    visitor.compares_without_pictures()
+    row = visitor.page.locator(".st-key-export_this_smote button")
+    row.click(timeout=PATIENCE_MS)
+
+    visitor.has_title("What will you export?")
+    strategy = visitor.page.locator(".st-key-strategy")
+    expect(strategy.get_by_text("SMOTE", exact=True)).to_be_visible(timeout=PATIENCE_MS)
+    visitor.says(re.compile("^'SMOTE': balanced accuracy .* points beside doing nothing"))
+    expect(visitor.page.locator(".samples .duo img")).to_have_count(24, timeout=PATIENCE_MS)
+    visitor.press(re.compile(r"^Write [\d,]+ pictures"))
+    link = visitor.page.get_by_role("link", name="Download the zip")
+    expect(link).to_be_in_viewport(timeout=PATIENCE_MS)
+
+
 def export(visitor: Visitor, folder: Path) -> Path:
     visitor.go("Export")
     visitor.has_title("What will you export?")

@@ -68,6 +68,27 @@ def test_leaving_the_dataset_is_advised_with_its_reason() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("gains", "is_told"),
+    [
+        ({"weights": 0.004, "logit": -0.02, "smote": 0.001}, True),
+        ({"weights": 0.048, "logit": 0.02, "smote": 0.05}, False),
+    ],
+)
+def test_where_nothing_is_found_to_help_it_is_said_what_else_may(
+    gains: Mapping[str, float], is_told: bool
+) -> None:
+    conclusion = conclude(family(gains, 0.002), ("crack", "good"), cheapest_first=ORDER)
+
+    elsewhere = write_answer(conclusion, TITLES, (), (GOOD, CRACK)).elsewhere
+
+    told = (
+        "What may help more: images of 'crack' (61% are found), a review of labels that no "
+        "strategy gets right, or decisions by cost."
+    )
+    assert elsewhere == (told if is_told else "")
+
+
 def test_the_baseline_as_a_default_is_no_finding() -> None:
     text = verdict({"weights": -0.005, "logit": -0.002, "smote": 0.001})
 

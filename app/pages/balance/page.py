@@ -10,7 +10,6 @@ from app.charts import classes as charts
 from app.jobs.queue import Job
 from app.pages.balance import embed as balance_embed
 from app.pages.balance import map as balance_map
-from app.pages.balance.plan import choose_plan
 from app.pages.balance.quality import draw_quality, start_quality
 from app.pages.balance.risks import draw_risks, start_risks
 from app.session.embedding import VectorSource
@@ -25,10 +24,11 @@ from app.shell.page import (
     plain,
     quiet,
 )
+from app.shell.plan import choose_plan
 from core.dataset import ImageDataset
 from core.progress import Progress
 from core.resample import STRATEGIES, BalancePlan, TrainingSide, resample
-from core.words import count_of, lowered
+from core.words import count_of
 
 QUESTION = "How should the classes be balanced?"
 
@@ -82,7 +82,7 @@ def _answer(session: Session) -> str:
 def _strategy_section(session: Session, dataset: ImageDataset, *, risks: DeltaGenerator) -> Session:
     left, right = st.columns([2, 3], gap="large")
     with left:
-        chosen = choose_plan(dataset)
+        chosen = choose_plan(dataset, session.balanced)
         plan, seed = chosen.plan, chosen.seed
         strategy = STRATEGIES[plan.strategy]
         done = session.balanced
@@ -101,12 +101,6 @@ def _strategy_section(session: Session, dataset: ImageDataset, *, risks: DeltaGe
                 _start_resampling(side, session)
                 return session
             session = session.put(balanced=Balanced(plan, seed))
-        if done is not None and not (done.plan.asks_as(plan) and done.seed == seed):
-            other = " with other settings" if done.plan.strategy == strategy.name else ""
-            quiet(
-                "Not applied yet: the export still uses the previous strategy, "
-                f"{lowered(STRATEGIES[done.plan.strategy].title)}{other}."
-            )
         if strategy.estimate and session.embeddings is not None and plan.total_added:
             quiet(strategy.estimate(plan, session.embeddings.dimension))
         if embeds:

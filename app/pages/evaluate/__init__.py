@@ -1,6 +1,7 @@
 """Evaluate: which strategy helps.
 
-`page` puts it together: `form` asks, `comparison` is the long work, `results` shows what came out,
-`errors` the pictures behind it. `decisions` asks what decisions cost outside, `more_images` how
-many more images would help, and of which class.
+`page` puts it together: `form` asks, `comparison` is the long work, `rows` is the picture of what
+came out, with the way to Export, and `results` what stands below it: `errors` the pictures behind a
+figure, `more_images` how many more would help, and of which class, `decisions` what decisions cost
+outside.
 """

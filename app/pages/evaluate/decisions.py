@@ -17,24 +17,23 @@ JOB = "decide"
 
 
 def decisions_section(session: Session, report: EvaluationReport) -> None:
-    """Draw what decisions cost, to be opened, and the form that asks for it."""
+    """Draw what decisions cost, and the form that asks for it."""
     found = session.costs_outside
-    with st.expander("Costs and the world outside", expanded=found is not None):
-        note(
-            "Images outside may come in other shares than here, and some errors cost more. Scores "
-            "are brought to those shares by a temperature and a constant for each class, fitted on "
-            "other folds; then the cheapest decision is taken."
-        )
-        if session.predictions is None:
-            quiet("Compare again to see it: what was kept of the comparison is not learned again.")
-            return
-        if found is not None:
-            _results(found, report)
-        job = current_workspace().job_in(MAIN)
-        if job is not None and job.key == JOB:
-            job_where_it_was_asked_for(job)
-        else:
-            _form(session, session.predictions, report)
+    note(
+        "Images outside may come in other shares than here, and some errors cost more. Scores "
+        "are brought to those shares by a temperature and a constant for each class, fitted on "
+        "other folds; then the cheapest decision is taken."
+    )
+    if session.predictions is None:
+        quiet("Compare again to see it: what was kept of the comparison is not learned again.")
+        return
+    if found is not None:
+        _results(found, report)
+    job = current_workspace().job_in(MAIN)
+    if job is not None and job.key == JOB:
+        job_where_it_was_asked_for(job)
+    else:
+        _form(session, session.predictions, report)
 
 
 def _form(session: Session, predictions: Predictions, report: EvaluationReport) -> None:

@@ -6,13 +6,12 @@ from functools import partial
 
 import streamlit as st
 
-from app.review.board import Mode, review_board
+from app.review.board import review_board
 from app.review.findings import start_review
 from app.review.shown import ReviewList
 from app.session.session import Session
 from app.shell.page import current_workspace, quiet
 from core.dataset import ImageDataset
-from core.dataset.edits import Edits
 from core.evaluate import EvaluationReport
 from core.evaluate.wrong_images import WrongImages, find_always_wrong, find_wrong
 from core.words import count_of
@@ -39,9 +38,6 @@ def draw_errors(session: Session, report: EvaluationReport) -> None:
     if taken is None or not any(len(one) for one in wrong.values()):
         return
     titles = {row.name: row.title for row in report.strategies}
-    _take_click(report)
-    st.subheader("Which images does it get wrong?", anchor=False)
-    quiet("Click a class or a cell of the charts above, or choose one here.")
     left, middle, right = st.columns(3)
     with left:
         strategy = st.selectbox(
@@ -56,14 +52,16 @@ def draw_errors(session: Session, report: EvaluationReport) -> None:
     found = find_wrong(
         wrong[strategy], report.classes, report.repeats, label=label, predicted=predicted
     )
-    _images(found, taken, report, key=f"wrong_{strategy}")
+    _images(session, found, taken, report, key=f"wrong_{strategy}")
     always = find_always_wrong(wrong, report.classes, report.repeats)
     with st.expander("Images that every strategy gets wrong"):
-        _images(always, taken, report, key="always_wrong")
+        _images(session, always, taken, report, key="always_wrong")
 
 
-def _images(found: WrongImages, taken: ImageDataset, report: EvaluationReport, *, key: str) -> None:
-    """Draw images, and what leads to reviewing them."""
+def _images(
+    session: Session, found: WrongImages, taken: ImageDataset, report: EvaluationReport, *, key: str
+) -> None:
+    """Draw images to decide about, and what leads to reviewing them."""
     quiet(found.text)
     if not len(found.rows):
         return
@@ -74,28 +72,33 @@ def _images(found: WrongImages, taken: ImageDataset, report: EvaluationReport, *
     pages = -(-len(whole) // _PER_PAGE)
     page = st.pagination(pages, key=f"{key}_{whole.key[:8]}") if pages > 1 else 1
     shown = whole.part(_PER_PAGE, start=_PER_PAGE * ((page or 1) - 1))
-    review_board(shown, Edits(), key=f"{key}_pictures", mode=Mode.LOOK)
+    review_board(shown, session.edits, key=f"{key}_pictures")
     if st.button(
         f"Review {count_of(len(whole), 'image')} one by one", key=f"{key}_review",
         on_click=partial(start_review, current_workspace(), whole),
-        help="Opens them on Audit. The first change of a label there ends this comparison.",
+        help="Opens them on Audit. This comparison stays, and is out of date once a label changes.",
     ):  # fmt: skip
         st.switch_page(st.session_state["pages"]["audit"])
 
 
-def _take_click(report: EvaluationReport) -> None:
-    """Show what was clicked last; a chart keeps its click through every run of the page."""
-    seen = st.session_state.setdefault(_CLICKED, {})
+def take_click(report: EvaluationReport) -> bool:
+    """Choose what was clicked last in a chart, and return whether that is new.
+
+    A chart keeps its click through every run of the page.
+    """
+    seen, is_new = st.session_state.setdefault(_CLICKED, {}), False
     for key, click in _clicks(report):
         if seen.get(key) == click:
             continue
         seen[key] = click
         if click is None:
             continue
+        is_new = True
         if click.strategy is not None:
             st.session_state[_STRATEGY] = click.strategy
         st.session_state[_LABEL] = click.label
         st.session_state[_PREDICTED] = click.predicted
+    return is_new
 
 
 def _clicks(report: EvaluationReport) -> Iterable[tuple[str, _Click | None]]:

@@ -1,7 +1,7 @@
 """What is to be compared on Evaluate, and how; what it takes, and its start."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -80,45 +80,53 @@ def remember(session: Session, running: Asked | None) -> None:
             st.session_state[key] = value
 
 
-def draw(session: Session, dataset: ImageDataset, metric: str, *, is_running: bool) -> None:
-    """Draw the form."""
-    with st.container(border=True):
-        names = _strategies(session.policy)
-        balance = _balance(session, names)
-        left, right, middle = st.columns(3, vertical_alignment="bottom")
-        with left:
-            head = st.selectbox(
-                "Model", list(HEADS), format_func=lambda name: HEADS[name].title,
-                help="  \n".join(f"**{one.title}**: {one.help}" for one in HEADS.values()),
-                key=_HEAD_KEY, persist_state="session",
-            )  # fmt: skip
-        with middle:
-            # With results, it stands above them.
-            if session.evaluation is None:
-                metric_box(metric)
-        with right:
-            seed = st.number_input(
-                "Seed", min_value=0, max_value=2**31 - 1, key=_SEED_KEY,
-                help="Same seed, same folds.", persist_state="session",
-            )  # fmt: skip
-        on_test_split = TEST in dataset.splits and st.checkbox(
-            "Score on the original test split instead of folds",
-            key=_TEST_KEY, persist_state="session",
+@dataclass(frozen=True, eq=False)
+class Ready:
+    """What can be started: what is asked for, what joins it on request, and its time."""
+
+    asked: Asked
+    pictures: Joining
+    time: str
+
+
+def draw(session: Session, dataset: ImageDataset, metric: str) -> Ready | None:
+    """Draw the settings and return what they come to; None where that cannot be compared."""
+    names = _strategies(session.policy)
+    balance = _balance(session, names)
+    left, right, middle = st.columns(3, vertical_alignment="bottom")
+    with left:
+        head = st.selectbox(
+            "Model", list(HEADS), format_func=lambda name: HEADS[name].title,
+            help="  \n".join(f"**{one.title}**: {one.help}" for one in HEADS.values()),
+            key=_HEAD_KEY, persist_state="session",
         )  # fmt: skip
-        adapts = session.embeddings is not None and session.embeddings.base is not None
-        shows_leak = not (HEADS[head].learns_from_pictures or adapts) and st.checkbox(
-            "Lesson: show what resampling before the split would have reported",
-            key=_LEAK_KEY, persist_state="session",
+    with middle:
+        # With results, it stands above them.
+        if session.evaluation is None:
+            metric_box(metric)
+    with right:
+        seed = st.number_input(
+            "Seed", min_value=0, max_value=2**31 - 1, key=_SEED_KEY,
+            help="Same seed, same folds.", persist_state="session",
         )  # fmt: skip
-        folds, repeats = _repeats(head, is_held_out=on_test_split, adapts=adapts)
-        asked = Asked(
-            names_for(HEADS[head], names), head, metric, session.policy, int(seed), on_test_split,
-            shows_leak, folds, repeats, _margin(),
-        )  # fmt: skip
-        _tell_left_out(names, asked)
-        if session.evaluation is not None and not is_running:
-            _tell_what_differs(asked, session.evaluation)
-        _start_buttons(session, dataset, asked, balance, is_running=is_running)
+    on_test_split = TEST in dataset.splits and st.checkbox(
+        "Score on the original test split instead of folds",
+        key=_TEST_KEY, persist_state="session",
+    )  # fmt: skip
+    adapts = session.embeddings is not None and session.embeddings.base is not None
+    shows_leak = not (HEADS[head].learns_from_pictures or adapts) and st.checkbox(
+        "Lesson: show what resampling before the split would have reported",
+        key=_LEAK_KEY, persist_state="session",
+    )  # fmt: skip
+    folds, repeats = _repeats(head, is_held_out=on_test_split, adapts=adapts)
+    asked = Asked(
+        names_for(HEADS[head], names), head, metric, session.policy, int(seed), on_test_split,
+        shows_leak, folds, repeats, _margin(),
+    )  # fmt: skip
+    _tell_left_out(names, asked)
+    if session.evaluation is not None:
+        _tell_what_differs(asked, session.evaluation)
+    return _ready(session, dataset, asked, balance)
 
 
 def _balance(session: Session, names: Sequence[str]) -> FromBalance | None:
@@ -280,14 +288,9 @@ def _margin() -> float:
     return share_of(points)
 
 
-def _start_buttons(
-    session: Session,
-    dataset: ImageDataset,
-    asked: Asked,
-    balance: FromBalance | None,
-    *,
-    is_running: bool,
-) -> None:
+def _ready(
+    session: Session, dataset: ImageDataset, asked: Asked, balance: FromBalance | None
+) -> Ready | None:
     try:
         asked = _with_balance(asked, balance)
         check_suits(asked.candidates, HEADS[asked.head])
@@ -308,14 +311,7 @@ def _start_buttons(
         cost = estimate(planned, asked.candidates)
     except SettingError as error:
         st.error(plain(str(error)))
-        return
-    with st.container(horizontal=True):
-        _start_button(session, dataset, asked, is_running=is_running)
-        more = [one.name for one in pictures.waiting]
-        if more and st.button(pictures.button, disabled=is_running, key="evaluate_start_pictures"):
-            st.session_state[_ASKED_KEY] = True
-            _start(session, dataset, replace(asked, strategies=[*asked.strategies, *more]))
-            st.rerun()
+        return None
     fairness = (
         "No strategy learns from the test split."
         if asked.on_test_split
@@ -325,26 +321,40 @@ def _start_buttons(
     settings = "All strategies use their default settings."
     if asked.settings:
         titles = ", ".join(STRATEGIES[name].title for name in asked.settings)
-        settings = plain(
+        settings = (
             f"{titles} is compared with its settings on Balance, the others with their defaults."
         )
-    told = plain(pictures.waiting_text)
-    st.caption(" ".join(text for text in (cost.text, told, settings, fairness) if text))
+    quiet(f"{settings} {fairness}")
+    return Ready(asked, pictures, cost.text)
 
 
-def _start_button(
-    session: Session, dataset: ImageDataset, asked: Asked, *, is_running: bool
-) -> None:
+def start_buttons(session: Session, dataset: ImageDataset, ready: Ready | None) -> None:
+    """Draw the button that starts the comparison, and its time."""
+    if ready is None:
+        return
+    asked, pictures = ready.asked, ready.pictures
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _start_button(session, dataset, asked)
+        more = [one.name for one in pictures.waiting]
+        if more and st.button(pictures.button, key="evaluate_start_pictures"):
+            st.session_state[_ASKED_KEY] = True
+            _start(session, dataset, replace(asked, strategies=[*asked.strategies, *more]))
+            st.rerun()
+        quiet(ready.time)
+    if pictures.waiting_text:
+        quiet(pictures.waiting_text)
+
+
+def _start_button(session: Session, dataset: ImageDataset, asked: Asked) -> None:
     count = len(asked.rows)
     text = f"Compare {count_of(count, 'strategy')}"
     if session.embeddings is None:
         text = f"Embed {count_of(len(dataset), 'image')} and {text.lower()}"
+    is_wanted = session.evaluation is None or bool(session.evaluation_stale)
     if st.button(
-        text,
-        type="primary" if session.evaluation is None else "secondary",
-        disabled=count < 2 or is_running,
+        text, type="primary" if is_wanted else "secondary", disabled=count < 2,
         key="evaluate_start",
-    ):
+    ):  # fmt: skip
         _start(session, dataset, asked)
         st.rerun()
 

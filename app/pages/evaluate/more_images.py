@@ -31,7 +31,6 @@ _MOST_CHARTS = 9
 
 def more_images_section(session: Session, dataset: ImageDataset, report: EvaluationReport) -> None:
     """Draw what more images would bring, and the form that asks for it."""
-    st.subheader("How many more images?", anchor=False)
     note(
         "The model learns from a quarter, half, three quarters and all of the images of a class, "
         "and curves through what it shows say what more would bring. The band is a 90% interval: "
@@ -44,6 +43,8 @@ def more_images_section(session: Session, dataset: ImageDataset, report: Evaluat
     job = current_workspace().job_in(MAIN)
     if job is not None and job.key == JOB:
         job_where_it_was_asked_for(job)
+    elif session.evaluation_stale:
+        quiet("Compare again to foretell curves of the labels that there are now.")
     elif session.embeddings is not None:
         _form(session, session.embeddings, dataset, report)
 

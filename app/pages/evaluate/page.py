@@ -1,27 +1,28 @@
 """Evaluate: which strategy helps, on images that it never saw."""
 
+from functools import partial
+
 import streamlit as st
 
 from app.charts.layout import with_minus
 from app.jobs.queue import MAIN, Job
 from app.pages.evaluate import form as evaluate_form
 from app.pages.evaluate import results as evaluate_results
-from app.pages.evaluate.comparison import SoFar
-from app.pages.evaluate.decisions import decisions_section
-from app.pages.evaluate.errors import draw_errors
-from app.pages.evaluate.more_images import more_images_section
+from app.pages.evaluate.comparison import Asked, SoFar
+from app.pages.evaluate.rows import draw_rows, draw_rows_so_far
 from app.session.session import Session
+from app.shell.job_line import job_where_it_was_asked_for
 from app.shell.page import (
     ask_for_images,
     current_workspace,
     heading,
     lacks_classes,
-    lead_on,
     note,
+    plain,
     quiet,
 )
-from core.evaluate import PRIMARY
-from core.words import count_of
+from core.dataset import ImageDataset
+from core.evaluate import PRIMARY, EvaluationReport
 
 QUESTION = "Does balancing help?"
 
@@ -37,50 +38,69 @@ def evaluate_view(session: Session) -> Session:
     evaluate_form.remember(session, so_far.asked if isinstance(so_far, SoFar) else None)
     report = session.evaluation
     metric = str(st.session_state.get(evaluate_form.METRIC_KEY) or PRIMARY)
-    if report is None:
-        heading(QUESTION, "Compare strategies on images that none of them has seen.")
-    else:
-        heading(QUESTION, with_minus(report.headline(metric)))
+    answer = "Compare strategies on images that none of them has seen."
+    heading(QUESTION, with_minus(report.headline(metric)) if report is not None else answer)
     note(
         "Accuracy rewards a model that ignores small classes: the row 'Always the largest class' "
         "learns nothing and still scores. Balanced accuracy counts every class the same. The line "
         "through each dot is the 95% confidence interval of the difference: all of them hold "
         "together. Where it crosses zero and reaches beyond the margin, the images cannot tell."
     )
-    if running is not None and isinstance(so_far, SoFar):
-        _results_so_far(running, so_far)
+    # The settings stand below; what they come to is what the button above them starts.
+    top, middle = st.container(key="evaluate_top"), st.container()
+    is_new = report is None or bool(session.evaluation_stale)
+    title = "Settings" if report is None else "Compare again, or with other settings"
+    with st.expander(title, expanded=running is not None and not is_new):
+        ready = evaluate_form.draw(session, dataset, metric)
+        place = top if is_new else st.container()
+    with place:
+        if report is not None and session.evaluation_stale:
+            quiet(f"{session.evaluation_stale} since this comparison.")
+        if running is not None and isinstance(so_far, SoFar):
+            job_where_it_was_asked_for(running)
+            _results_so_far(running, so_far)
+        else:
+            evaluate_form.start_buttons(session, dataset, ready)
+            if report is None and ready is not None:
+                draw_rows_so_far(None, _titles(ready.asked))
     if report is not None:
-        if session.evaluation_stale:
-            quiet(
-                "The pictures of Augment would be made otherwise now. Compare again to see what "
-                "they do."
-            )
-        evaluate_form.metric_box(metric)
-        evaluate_results.draw(report, dataset, metric)
-        draw_errors(session, report)
-        decisions_section(session, report)
-        more_images_section(session, dataset, report)
-    evaluate_form.draw(session, dataset, metric, is_running=running is not None)
-    if report is not None:
-        lead_on("export", "Export the balanced set")
+        with middle:
+            _results(session, dataset, report, metric)
     return session
+
+
+def _results(
+    session: Session, dataset: ImageDataset, report: EvaluationReport, metric: str
+) -> None:
+    evaluate_form.metric_box(metric)
+    draw_rows(report, metric, dataset)
+    verdict = report.verdicts[metric]
+    if verdict.elsewhere:
+        with st.container(border=True, key="evaluate_elsewhere"):
+            st.markdown(plain(verdict.elsewhere))
+            st.button(
+                "How many more images?", type="primary", key="evaluate_elsewhere_more",
+                on_click=partial(evaluate_results.open_tab, evaluate_results.MORE),
+            )  # fmt: skip
+    evaluate_results.draw(session, dataset, report, metric)
+
+
+def _titles(asked: Asked) -> dict[str, str]:
+    return {one.name: one.title for one in asked.candidates}
 
 
 def _results_so_far(job: Job, so_far: SoFar) -> None:
     """Draw the strategies that are done while others are compared."""
+    titles = _titles(so_far.asked)
 
     @st.fragment(run_every=1.0)
     def rows() -> None:
         # The page as a whole is drawn again when the job has ended; until then nothing jumps.
-        report = so_far.report
-        if report is not None and job.is_active:
-            with st.container(border=True):
-                st.markdown(
-                    f"**So far: {report.done} of {count_of(report.asked, 'strategy')}, "
-                    f"{report.repeats} of {count_of(report.asked_repeats, 'repeat')}**"
-                )
-                evaluate_results.draw_table(report, report.metric, key="so_far")
-                if report.done > 1:
-                    quiet("Cancel in the sidebar keeps what is done.")
+        if job.is_active:
+            report = so_far.report
+            if report is not None:
+                kept = ". Cancel keeps what is done." if report.done > 1 else ""
+                st.markdown(f"**{report.progress}**{kept}")
+            draw_rows_so_far(report, titles)
 
     rows()

@@ -7,7 +7,10 @@ import streamlit as st
 
 from app.charts import evaluation as charts
 from app.charts.layout import with_minus
-from app.pages.evaluate.errors import CONFUSION, SLOPES
+from app.pages.evaluate.decisions import decisions_section
+from app.pages.evaluate.errors import CONFUSION, SLOPES, draw_errors, take_click
+from app.pages.evaluate.more_images import more_images_section
+from app.session.session import Session
 from app.shell.page import current_theme, note, quiet
 from core.colours import class_colours
 from core.dataset import TRAIN, ImageDataset
@@ -23,24 +26,56 @@ _BY_CHANCE_HELP = (
 )
 
 
-def draw(report: EvaluationReport, dataset: ImageDataset, metric: str) -> None:
-    """Draw what was found, for the metric that matters."""
-    st.plotly_chart(
-        charts.strategy_differences(report, metric),
-        key="evaluate_differences",
-        config={"displayModeBar": False},
-        alt="Difference of each strategy to 'None' with its interval, as in the table",
-    )
-    draw_table(report, metric, key="evaluate_table")
+MORE = "More images"
+_ERRORS = "Images it gets wrong"
+_TAB_KEY = "evaluate_tab"
+
+
+def open_tab(name: str) -> None:
+    """Show a tab of the results when they are drawn next."""
+    st.session_state[_TAB_KEY] = name
+
+
+def draw(session: Session, dataset: ImageDataset, report: EvaluationReport, metric: str) -> None:
+    """Draw what stands below the rows, for the metric that matters."""
     verdict = report.verdicts[metric]
-    for text in filter(None, (verdict.uncertainty, _how(report), *report.notes)):
+    for text in filter(None, (verdict.uncertainty, _how(report))):
         quiet(with_minus(text))
-    _downloads(report)
+    with st.expander(f"All figures, and {count_of(len(report.notes), 'note')}"):
+        _draw_table(report, metric)
+        for text in report.notes:
+            quiet(with_minus(text))
+        _downloads(report)
     _lesson(report, metric)
-    _per_class(report, dataset, report.best(metric))
+    if take_click(report):
+        open_tab(_ERRORS)
+    best = report.best(metric)
+    has_curves = any(row.curves for row in report.strategies)
+    errors, slopes, table, confusion, more, costs, *curves = st.tabs(
+        [
+            _ERRORS, "Recall per class", "As a table", "Confusion", MORE, "Costs",
+            *(["Learning curves"] if has_curves else []),
+        ],
+        key=_TAB_KEY, on_change="rerun",
+    )  # fmt: skip
+    with errors:
+        draw_errors(session, report)
+    with slopes:
+        _recall(report, dataset, best)
+    with table:
+        _class_table(report)
+    with confusion:
+        _confusion(report, best)
+    with more:
+        more_images_section(session, dataset, report)
+    with costs:
+        decisions_section(session, report)
+    for tab in curves:
+        with tab:
+            _learning_curves(report)
 
 
-def draw_table(report: EvaluationReport, metric: str, *, key: str) -> None:
+def _draw_table(report: EvaluationReport, metric: str) -> None:
     """Draw the figures of each strategy, those of `metric` first."""
     difference = "points over none (95%)"
     figures = _figures(report)
@@ -81,7 +116,7 @@ def draw_table(report: EvaluationReport, metric: str, *, key: str) -> None:
             },
         },
         alt="Scores of each strategy",
-        key=key,
+        key="evaluate_table",
     )  # fmt: skip
 
 
@@ -109,8 +144,9 @@ def _how(report: EvaluationReport) -> str:
         is_own = is_adapted(Path(report.encoder))  # the notes say what was done with it
         source = ", adapted encoder" if is_own else f", encoder '{report.encoder}'"
     return (
-        f"{count_of(report.images, 'image')}, {scored}, {learner}{source}. Margin: "
-        f"{100 * report.margin:g} points. Intervals are corrected for multiple comparisons."
+        f"{count_of(report.images, 'image')}, {scored}, {learner}{source}. In the grey band, "
+        f"{100 * report.margin:g} to each side, a difference does not matter. Intervals are "
+        "corrected for multiple comparisons."
     )
 
 
@@ -156,52 +192,50 @@ def _lesson(report: EvaluationReport, metric: str) -> None:
         )
 
 
-def _per_class(report: EvaluationReport, dataset: ImageDataset, best: str | None) -> None:
-    compared = {row.name: row for row in report.strategies if row.name != FLOOR}
-    others = [name for name in compared if name != BASELINE]
-    titles = ["Recall per class", "As a table", "Confusion"]
-    has_curves = any(row.curves for row in report.strategies)
-    slopes, table, confusion, *curves = st.tabs(
-        [*titles, *(["Learning curves"] if has_curves else [])]
+def _others(report: EvaluationReport) -> dict[str, str]:
+    """Return name -> title of what is compared with doing nothing."""
+    return {row.name: row.title for row in report.strategies if row.name not in {FLOOR, BASELINE}}
+
+
+def _recall(report: EvaluationReport, dataset: ImageDataset, best: str | None) -> None:
+    """Draw what a strategy does to the recall of each class."""
+    others = _others(report)
+    chosen = st.selectbox(
+        "From 'None' to", list(others), index=list(others).index(best) if best else None,
+        format_func=others.__getitem__,
+    )  # fmt: skip
+    if chosen:
+        quiet("Click a class to see the images that are taken for another one.")
+        st.plotly_chart(
+            charts.recall_slopes(
+                report, chosen, class_colours(dataset.counts(TRAIN), current_theme())
+            ),
+            key=SLOPES,
+            on_select="rerun",
+            selection_mode="points",
+            config={"displayModeBar": False},
+            alt="Recall of each class without balancing and with the strategy",
+        )
+
+
+def _confusion(report: EvaluationReport, best: str | None) -> None:
+    others = _others(report)
+    name = st.selectbox(
+        "Next to 'None'", list(others), index=list(others).index(best) if best else None,
+        format_func=others.__getitem__, key="confusion_strategy",
+    )  # fmt: skip
+    quiet("Click a cell to see its images.")
+    _confusions(report, [BASELINE, *([name] if name else [])])
+
+
+def _learning_curves(report: EvaluationReport) -> None:
+    st.plotly_chart(
+        charts.learning_curves(report),
+        key="evaluate_curves",
+        config={"displayModeBar": False},
+        alt="How each strategy's network learned, epoch by epoch",
     )
-    with slopes:
-        chosen = st.selectbox(
-            "From 'None' to",
-            others,
-            index=others.index(best) if best else None,
-            format_func=lambda name: compared[name].title,
-        )
-        if chosen:
-            st.plotly_chart(
-                charts.recall_slopes(
-                    report, chosen, class_colours(dataset.counts(TRAIN), current_theme())
-                ),
-                key=SLOPES,
-                on_select="rerun",
-                selection_mode="points",
-                config={"displayModeBar": False},
-                alt="Recall of each class without balancing and with the strategy",
-            )
-    with table:
-        _class_table(report)
-    with confusion:
-        name = st.selectbox(
-            "Next to 'None'",
-            others,
-            index=others.index(best) if best else None,
-            format_func=lambda name: compared[name].title,
-            key="confusion_strategy",
-        )
-        _confusions(report, [BASELINE, *([name] if name else [])])
-    for tab in curves:
-        with tab:
-            st.plotly_chart(
-                charts.learning_curves(report),
-                key="evaluate_curves",
-                config={"displayModeBar": False},
-                alt="How each strategy's network learned, epoch by epoch",
-            )
-            quiet(_how_watched(report))
+    quiet(_how_watched(report))
 
 
 def _confusions(report: EvaluationReport, names: Sequence[str]) -> None:

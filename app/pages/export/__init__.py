@@ -1,4 +1,5 @@
 """Export: the balanced dataset.
 
-`page` asks and starts, `result` shows what was written.
+`page` puts it together: `samples` shows pictures as they will be written, `writing` asks for the
+format and starts, `result` offers what was written and says how it is read.
 """

@@ -1,22 +1,18 @@
-"""Export: what will be written, the button, and the way to make it again."""
+"""Export: the plan, what was found of it, the pictures that it writes, the button, the download."""
 
-from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from html import escape
-from pathlib import Path
 
 import streamlit as st
 
 from app.charts import classes as charts
 from app.charts.layout import with_minus
-from app.jobs.queue import Job
-from app.pages.export.result import export_result
-from app.session.root_folder import fill_folder, remove_later
+from app.pages.export.result import draw_download, export_result
+from app.pages.export.samples import draw_samples, samples_of
+from app.pages.export.writing import Wanted, choose_format, draw_button, needs_vectors
+from app.session.embedding import VectorSource
 from app.session.session import Balanced, Session
 from app.session.store import recipe_of
-from app.session.workspace import Workspace
-from app.session.workspaces import WORKSPACES
 from app.shell.page import (
     ask_for_images,
     current_workspace,
@@ -26,32 +22,23 @@ from app.shell.page import (
     note,
     quiet,
 )
-from core.dataset import TRAIN, ImageDataset
-from core.errors import SettingError
+from app.shell.plan import choose_plan
+from core.dataset import ImageDataset
+from core.evaluate.row_plans import told_of_plan
 from core.export import (
     AS_THEY_ARE,
-    CONTAINERS,
     DEFAULT_LAYOUT,
     DEFAULT_ORIGINALS,
     ENCODED_ANEW,
     LAYOUTS,
-    Container,
-    ExportReport,
-    ExportSource,
     Recipe,
-    container_of,
+    answer_of,
+    contents_sentence,
     draw_tree,
-    export,
     export_name,
 )
-from core.progress import Progress
-from core.resample import (
-    STRATEGIES,
-    make_plan,
-)
-from core.words import count_of, lowered, size_of
+from core.resample import STRATEGIES, BalancePlan
 
-_VECTOR_BYTES = 4_000  # a vector of the encoder, its parents, and the names beside it
 QUESTION = "What will you export?"
 
 
@@ -60,56 +47,96 @@ def export_view(session: Session) -> Session:
     dataset = ask_for_images(session, QUESTION, "An export needs images.")
     if dataset is None:
         return session
-    balanced = session.balanced or Balanced(make_plan(dataset, "augment"), 0)
-    heading(QUESTION, _answer(dataset, balanced))
-    if session.balanced is None:
-        quiet(
-            "No strategy is chosen on Balance yet, so the default is used: augmented pictures up "
-            "to the largest class."
-        )
-    _verdict(session)
-    note(
-        "Only the training split is balanced. Nothing is added to validation and test: a score on "
-        "synthetic or repeated images says nothing about real ones."
-    )
-    left, right = st.columns([3, 2], gap="large")
+    top = st.container()
+    with st.container(key="export"):
+        left, right = st.columns([2, 3], gap="large")
+    more = st.container()
     with left:
-        st.plotly_chart(
-            charts.plan_bars(balanced.plan),
-            key="export_bars",
-            config={"displayModeBar": False},
-            alt="Training images per class before and after",
+        chosen = choose_plan(dataset, session.balanced, default="augment")
+        balanced = chosen.of(session.balanced)
+    with more:
+        recipe = _files(session, dataset, balanced)
+    if needs_vectors(balanced) and (samples := samples_of(session, recipe)) is not None:
+        balanced = Balanced(samples.made.plan, balanced.seed, samples.made)
+    with top:
+        heading(QUESTION, answer_of(dataset, balanced.plan))
+        note(
+            "Only the training split is balanced. Nothing is added to validation and test: a score "
+            "on synthetic or repeated images says nothing about real ones."
         )
+    with left:
+        _write(session, dataset, balanced, recipe)
+        _found(session, chosen.plan)
     with right:
-        layout = _layout()
-        tree = draw_tree(
-            LAYOUTS[layout], dataset, balanced.plan, export_name(dataset, balanced.plan.strategy)
-        )
-        st.html(
-            f'<div class="tree" role="img" aria-label="Folders of the export">{escape(tree)}</div>'
-        )
-    recipe = recipe_of(session, dataset, balanced, session.edits.of_data)
-    how_it_is_made(recipe)
-    _form(session, dataset, balanced, recipe, layout)
-    export_result(current_workspace(), session)
+        _before_and_after(balanced.plan)
+        draw_samples(session, dataset, balanced, recipe)
+        if STRATEGIES[balanced.plan.strategy].effect.adds_points:
+            quiet(contents_sentence(balanced.plan, balanced.made))
+    with more:
+        export_result(session)
     return session
 
 
-def _answer(dataset: ImageDataset, balanced: Balanced) -> str:
-    plan = balanced.plan
-    text = STRATEGIES[plan.strategy].effect.written(plan)
-    after = {count for count in plan.after.values() if count}
-    if len(after) == 1 and len(plan.after) > 1:
-        text += f": {after.pop():,} for every class"
-    held_out = len(dataset.held_out_rows)
-    return text + (f", plus {held_out:,} held-out images." if held_out else ".")
-
-
-def _verdict(session: Session) -> None:
-    """Repeat what the comparison advises; one of other images or labels is gone already."""
-    if session.evaluation is not None:
-        quiet(f"Evaluate: {with_minus(session.evaluation.verdict)}")
+def _found(session: Session, plan: BalancePlan) -> None:
+    """Say what the comparison found of the plan, or offer one."""
+    report = session.evaluation
+    with st.container(border=True, key="export_verdict", gap="xsmall"):
+        if report is None:
+            quiet("Not compared yet.")
+            lead_on("evaluate", "Compare it")
+            return
+        for text in told_of_plan(report, plan, report.metric):
+            st.html(f"<p>{escape(with_minus(text))}</p>")
+        verdict = report.verdicts[report.metric]
+        quiet(with_minus(f"{report.so_far}{verdict.recommendation}"))
+        if session.evaluation_stale:
+            quiet(f"{session.evaluation_stale} since the comparison.")
         lead_on("evaluate", "See the comparison")
+
+
+def _write(session: Session, dataset: ImageDataset, balanced: Balanced, recipe: Recipe) -> None:
+    """Draw the format and the button; what was written stands where the button was."""
+    container = choose_format()
+    vectors = None
+    if needs_vectors(balanced) and session.embeddings is None:
+        vectors = VectorSource.of(session, current_workspace().vectors_folder)
+    last = session.balanced
+    is_written = (
+        session.export_path() is not None
+        and not session.export_stale
+        and last is not None
+        and last.plan.asks_as(balanced.plan)
+        and last.seed == balanced.seed
+    )
+    with st.container(key="export_button"):
+        draw_download(session, is_current=is_written)
+        wanted = Wanted(dataset, balanced, recipe, vectors)
+        draw_button(session, wanted, container, is_written=is_written)
+
+
+def _files(session: Session, dataset: ImageDataset, balanced: Balanced) -> Recipe:
+    """Draw which files there will be and how they are made, to be opened; return the recipe."""
+    with st.expander("Files"):
+        layout = _layout()
+        is_anew = st.checkbox(
+            "Encode the originals again, as augmented pictures are", key="export_normalised",
+            value=DEFAULT_ORIGINALS == ENCODED_ANEW, persist_state="session",
+            help="Otherwise a strong network may recognise augmented pictures, and the classes "
+                "that contain them, by their encoding. Applies to every split. Files that are "
+                "read with other pixels, such as rotated or transparent ones, are always encoded "
+                "again.",
+        )  # fmt: skip
+        name = export_name(dataset, balanced.plan.strategy)
+        tree = draw_tree(LAYOUTS[layout], dataset, balanced.plan, name)
+        st.html(
+            f'<div class="tree" role="img" aria-label="Folders of the export">{escape(tree)}</div>'
+        )
+    recipe = replace(
+        recipe_of(session, dataset, balanced, session.edits.of_data),
+        originals=ENCODED_ANEW if is_anew else AS_THEY_ARE, layout=layout,
+    )  # fmt: skip
+    how_it_is_made(recipe)
+    return recipe
 
 
 def _layout() -> str:
@@ -122,103 +149,10 @@ def _layout() -> str:
     )  # fmt: skip
 
 
-def _form(
-    session: Session, dataset: ImageDataset, balanced: Balanced, recipe: Recipe, layout: str
-) -> None:
-    workspace = current_workspace()
-    pictures = sum(balanced.plan.after.values()) + len(dataset.held_out_rows)
-    is_local = WORKSPACES.settings.is_local
-    kinds = [name for name, kind in CONTAINERS.items() if kind.is_file or is_local]
-    # Outside the form: what it says of the format changes with it.
-    kind = st.radio(
-        "Format", kinds, format_func=lambda name: CONTAINERS[name].title, key="export_format",
-        captions=[CONTAINERS[name].help for name in kinds], horizontal=True,
-    )  # fmt: skip
-    with st.form("export"):
-        folder = ""
-        if not CONTAINERS[kind].is_file:
-            folder = st.text_input(
-                "New local folder",
-                value=str(Path.home() / export_name(dataset, balanced.plan.strategy)),
-            )
-        is_anew = st.checkbox(
-            "Encode the originals again, as augmented pictures are", key="export_normalised",
-            value=DEFAULT_ORIGINALS == ENCODED_ANEW,
-            help="Otherwise a strong network may recognise augmented pictures, and the classes "
-                "that contain them, by their encoding. Applies to every split. Files that are "
-                "read with other pixels, such as rotated or transparent ones, are always encoded "
-                "again.",
-        )  # fmt: skip
-        text = f"Write {count_of(pictures, 'picture')}"
-        primary = session.exported is None or session.export_stale
-        if st.form_submit_button(text, type="primary" if primary else "secondary"):
-            originals = ENCODED_ANEW if is_anew else AS_THEY_ARE
-            recipe = replace(recipe, originals=originals, layout=layout)
-            source = ExportSource(dataset, balanced.plan, balanced.made, session.embeddings)
-            _start(workspace, session, source, recipe, CONTAINERS[kind], folder)
-            st.rerun()
-        st.caption(f"About {size_of(_estimate(dataset, balanced))}.")
-
-
-def _estimate(dataset: ImageDataset, balanced: Balanced) -> float:
-    """Return the bytes of the export, roughly: an added picture weighs as much as its class's."""
-    sizes = dataset.table["bytes"].to_numpy()
-    total = float(sizes[dataset.held_out_rows].sum())
-    for label, count in balanced.plan.before.items():
-        if count:
-            mean = float(sizes[dataset.rows_of(label, TRAIN)].mean())
-            total += mean * balanced.plan.after[label]
-    if balanced.synthetic is not None:
-        total += _VECTOR_BYTES * len(balanced.synthetic)
-    return total
-
-
-def _start(
-    workspace: Workspace,
-    session: Session,
-    source: ExportSource,
-    recipe: Recipe,
-    container: Container,
-    folder: str,
-) -> None:
-    new_job = partial(Job, "export", "Writing the export", needs=("taken",), puts=("exported",))
-    of = (source.plan, recipe, container.name, folder)
-    if not container.is_file:
-        run = partial(_run, source, recipe, new_folder(folder), container)
-        workspace.start(new_job(run), session, of=of)
-        return
-    # A place of its own: the export before it can be downloaded until this one is whole.
-    place = workspace.new_folder("export")
-    name = f"{export_name(source.dataset, source.plan.strategy)}{container.suffix}"
-    run = partial(fill_folder, place, partial(_run, source, recipe, place / name, container))
-    if not workspace.start(new_job(run, instead=partial(remove_later, place)), session, of=of):
-        remove_later(place)
-
-
-def new_folder(text: str) -> Path:
-    """Return the folder that was asked for.
-
-    Raises:
-        SettingError: the text names none, or leaves open where it is.
-    """
-    path = Path(text.strip())
-    with suppress(RuntimeError):  # '~name' of nobody stays, and is no whole path
-        path = path.expanduser()
-    if not path.is_absolute():
-        raise SettingError(
-            f"'{text.strip()}' is not a full path. Give the full path of the new folder, such as "
-            f"{Path.home() / 'balanced'}."
-        )
-    kind = container_of(path)
-    if kind.is_file:
-        raise SettingError(
-            f"The new folder cannot be called '{path.name}': that is the name of a "
-            f"{lowered(kind.title)}. Choose the format '{kind.title}', or another name."
-        )
-    return path
-
-
-def _run(
-    source: ExportSource, recipe: Recipe, target: Path, container: Container, progress: Progress
-) -> ExportReport:
-    return export(source, recipe, target, container=container, progress=progress)
+def _before_and_after(plan: BalancePlan) -> None:
+    st.plotly_chart(
+        charts.plan_bars(plan),
+        key="export_bars",
+        config={"displayModeBar": False},
+        alt="Training images per class before and after",
+    )

@@ -7,40 +7,55 @@ from urllib.parse import quote
 import streamlit as st
 
 from app.session.session import Session
-from app.session.workspace import Workspace
-from app.shell.page import plain, quiet
+from app.shell.page import current_workspace, plain, quiet
 from core.export import LAYOUTS
 from core.resample import STRATEGIES
 from core.words import count_of, named, size_of
 
 
-def export_result(workspace: Workspace, session: Session) -> None:
-    """Draw what was written, if something was."""
+def draw_download(session: Session, *, is_current: bool) -> None:
+    """Draw where the last export is, if there is one.
+
+    Args:
+        session: With the export.
+        is_current: Whether it is what the page asks for; an older one is offered more quietly.
+    """
     report, path = session.exported, session.export_path()
     if report is None or path is None:
         return
-    with st.container(border=True):
-        place = f", {size_of(path.stat().st_size)}" if path.is_file() else " to this folder"
-        done = f"{count_of(len(report.rows), 'picture')} written{place}."
-        if session.export_stale:
-            done += " Settings have changed since then. Write it again to include them."
-        st.markdown(plain(done))
-        if report.changes:
-            quiet(f"With your changes: {report.changes}.")
-        if path.is_file():
-            url = f"/evenset/export/{workspace.route_token}/{quote(path.name)}"
-            st.link_button("Download the zip", url, type="primary", icon=":material/download:")
-        else:
-            st.code(str(path), language=None, wrap_lines=True)
+    place = f", {size_of(path.stat().st_size)}" if path.is_file() else " to this folder"
+    done = f"{count_of(len(report.rows), 'picture')} written{place}."
+    if not is_current:
+        done += " Settings have changed since then. Write it again to include them."
+    st.markdown(plain(done))
+    if path.is_file():
+        workspace = current_workspace()
+        url = f"/evenset/export/{workspace.route_token}/{quote(path.name)}"
+        st.link_button(
+            "Download the zip", url, type="primary" if is_current else "secondary",
+            icon=":material/download:",
+        )  # fmt: skip
+    else:
+        st.code(str(path), language=None, wrap_lines=True)
+
+
+def export_result(session: Session) -> None:
+    """Draw how what was written is read and made again, and what is not in it."""
+    report, path = session.exported, session.export_path()
+    if report is None or path is None:
+        return
+    if report.changes:
+        quiet(f"With your changes: {report.changes}.")
+    for failure in report.failed[:5]:
+        st.warning(plain(f"'{failure.path}' is not in it: {failure.reason}."))
+    short = [
+        label for label, count in report.after.items()
+        if count and count != max(report.after.values())
+    ]  # fmt: skip
+    if short and STRATEGIES[_strategy(session)].targets:
+        quiet(f"Classes above or below the target: {named(short)}.")
+    with st.expander("Load it for training, or make it again", expanded=True):
         _readers(report.layout, path)
-        for failure in report.failed[:5]:
-            st.warning(plain(f"'{failure.path}' is not in it: {failure.reason}."))
-        short = [
-            label for label, count in report.after.items()
-            if count and count != max(report.after.values())
-        ]  # fmt: skip
-        if short and STRATEGIES[_strategy(session)].targets:
-            quiet(f"Classes above or below the target: {named(short)}.")
         quiet("To make the same export on the command line, with your images as SOURCE:")
         st.code(_again(path), language="bash", wrap_lines=True)
 

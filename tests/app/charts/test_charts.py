@@ -8,11 +8,11 @@ import pytest
 from comparisons import compare
 from drawn_sets import HOSTILE
 
-from app.charts import classes, evaluation
+from app.charts import classes, evaluation, intervals
 from app.charts.layout import with_minus
 from app.session.session import Session
 from core.colours import class_colours
-from core.evaluate import EvaluationReport
+from core.evaluate import Difference, EvaluationReport, Outcome
 from core.evaluate.answer import Verdict
 from core.evaluate.inference import Effect
 from core.evaluate.per_class import ClassFigures
@@ -195,25 +195,30 @@ def test_added_bars_differ_by_pattern_and_not_by_colour_alone() -> None:
     assert patterns["stays"] != patterns["added"]
 
 
-def test_differences_have_a_dot_per_strategy_within_its_interval(report: EvaluationReport) -> None:
-    figure = evaluation.strategy_differences(report, "balanced_accuracy")
+def test_a_row_has_its_dot_and_its_interval_where_they_lie_on_the_scale() -> None:
+    scale = intervals.Scale(low=-0.05, high=0.15, margin=0.01)
+    difference = Difference(0.05, 0.0, 0.10, Outcome.BETTER)
+    row = replace(comparison({"a": 1.0}).strategies[1], difference={"accuracy": difference})
 
-    compared = {row.title: row.difference for row in report.strategies[:-1] if row.difference}
-    assert {one.y[0] for one in figure.data} == set(compared)
-    for one in figure.data:
-        change = compared[one.y[0]]["balanced_accuracy"]
-        low, high = change.mean, change.mean  # where there is no interval
-        if change.low is not None and change.high is not None:
-            low, high = change.low, change.high
-        assert one.x[0] == pytest.approx(100 * change.mean)
-        assert one.x[0] + one.error_x.array[0] == pytest.approx(100 * high)
-        assert one.x[0] - one.error_x.arrayminus[0] == pytest.approx(100 * low)
+    body = intervals.row_html(row, "accuracy", scale)
+
+    assert '<i class="dot" style="left:50.00%' in body
+    assert '<i class="interval" style="left:25.00%;width:50.00%' in body
+    assert '<i class="zero" style="left:25.00%"' in body
+    assert "+5.0" in body and "better" in body
 
 
-def test_the_uppermost_difference_has_room_for_its_number(report: EvaluationReport) -> None:
-    figure = evaluation.strategy_differences(report, "balanced_accuracy")
+def test_the_scale_holds_every_interval_and_the_margin(report: EvaluationReport) -> None:
+    scale = intervals.Scale.of(report.strategies, "balanced_accuracy", report.margin)
 
-    assert figure.layout.yaxis.range[1] >= len(figure.data) - 0.5
+    for row in report.strategies[:-1]:
+        if row.difference is not None:
+            one = row.difference["balanced_accuracy"]
+            ends = (one.low, one.high) if one.low is not None else (one.mean, one.mean)
+            assert all(0 < scale.place(end) < 100 for end in ends)
+    assert 0 < scale.place(-report.margin) < scale.place(report.margin) < 100
+    assert 0 in scale.ticks()
+    assert len(scale.ticks()) <= 8
 
 
 def test_slopes_go_from_doing_nothing_to_the_strategy() -> None:

@@ -163,16 +163,15 @@ def test_what_works_on_embeddings_makes_them_first_and_says_how_long(tmp_path: P
     assert "Estimated time: " in text(page)
 
 
-def test_what_is_chosen_and_not_carried_out_says_what_the_export_goes_by(session: Session) -> None:
-    workspace = carry_out(visitor(session), strategy="smote")
+def test_a_page_that_is_opened_again_shows_the_plan_that_was_chosen_last(session: Session) -> None:
+    workspace = carry_out(visitor(session), strategy="smote", target_largest="share",
+                          target_share=75, set_k_neighbors=3)  # fmt: skip
 
-    same = open_view("balance", workspace, strategy="smote")
-    deeper = open_view("balance", workspace, strategy="smote", set_k_neighbors=3)
-    other = open_view("balance", workspace, strategy="adasyn")
+    again = open_view("balance", workspace)
 
-    assert "Not applied yet" not in text(same)
-    assert "the previous strategy, SMOTE with other settings." in text(deeper)
-    assert "the previous strategy, SMOTE." in text(other)
+    assert again.selectbox(key="strategy").value == "smote"
+    assert again.slider(key="target_share").value == 75
+    assert again.slider(key="set_k_neighbors").value == 3
 
 
 def test_where_nothing_is_to_be_made_the_page_says_so(session: Session) -> None:

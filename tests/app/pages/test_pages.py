@@ -24,8 +24,8 @@ from app.charts.layout import with_minus
 from app.jobs.queue import Job
 from app.map.scene import MADE, Pick
 from app.pages.evaluate.comparison import Asked, SoFar
-from app.pages.export import page as export_page
-from app.pages.export.page import new_folder
+from app.pages.export import writing
+from app.pages.export.writing import new_folder
 from app.session.session import Balanced, Session
 from core.augment import OPERATIONS
 from core.dataset import ImageDataset
@@ -300,7 +300,7 @@ def test_an_export_that_is_refused_leaves_no_folder(
     def refuse(*_: object, **__: object) -> None:
         raise OutputError("The disk is full.")
 
-    monkeypatch.setattr(export_page, "export", refuse)
+    monkeypatch.setattr(writing, "export", refuse)
     workspace = visitor(smote_session)
 
     button(open_view("export", workspace), "Write 36 pictures").click().run()
@@ -439,7 +439,8 @@ def test_strategies_that_are_done_show_while_others_are_compared(embedded_sessio
 
     assert has_no_fault(page)
     assert "So far" in text(page)
-    assert list(page.dataframe[0].value["strategy"])[:2] == ["None", "SMOTE"]
+    rows = next(body for body in html(page) if 'class="strategies"' in body)
+    assert rows.index("None") < rows.index("SMOTE") < rows.index("points over none")
     gate.set()
     finish_jobs(workspace)
     assert "So far" not in text(page.run())

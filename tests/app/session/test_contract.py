@@ -18,7 +18,7 @@ from core.audit import Insights
 from core.augment import PRESETS
 from core.dataset import ImageDataset, Take
 from core.dataset.edits import Edits
-from core.export import ExportReport
+from core.export import ExportReport, ExportSource, Samples
 from core.pictures.decoding import Decoding
 
 # What goes with the images themselves, so that nobody has to be told.
@@ -132,6 +132,7 @@ def full(smote_session: Session, tmp_path_factory: pytest.TempPathFactory) -> Se
         difficulty=object(),
         quality=object(), compared=object(), placed=(object(),), evaluation=object(),
         more_images=object(), predictions=object(), costs_outside=object(),
+        samples=Samples(ExportSource(object(), object()), object(), ()),
         exported=ExportReport(target, (), {}, {}, (), 0),
     )  # fmt: skip
 

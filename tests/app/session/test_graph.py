@@ -88,17 +88,17 @@ def test_what_is_dated_stays_and_is_out_of_date() -> None:
     after = FULL.put(flour=Thing())
 
     assert after.photo is FULL.photo
-    assert after.outdated == {"photo"}
-    assert after.put(spice=1).outdated == {"photo"}
-    assert after.put(photo=Thing()).outdated == set()
-    assert Kitchen().put(spice=3).outdated == set(), "nothing is there that could be old"
+    assert after.outdated == {"photo": {"bread"}}
+    assert after.put(spice=1).outdated == {"photo": {"bread"}}
+    assert after.put(photo=Thing()).outdated == {}
+    assert Kitchen().put(spice=3).outdated == {}, "nothing is there that could be old"
 
 
 def test_what_was_made_from_an_older_graph_is_out_of_date_at_once() -> None:
     now = FULL.put(spice=7)
 
-    assert now.put(photo=Thing(), made_from=FULL).outdated == {"photo"}
-    assert now.put(photo=Thing(), made_from=now).outdated == set()
+    assert now.put(photo=Thing(), made_from=FULL).outdated == {"photo": {"spice"}}
+    assert now.put(photo=Thing(), made_from=now).outdated == {}
 
 
 def test_what_would_go_is_told_by_its_titles() -> None:

@@ -21,6 +21,7 @@ from app.session.session import Session
 from app.session.store import read_saved, reopen, save_session
 from app.session.workspace import Workspace
 from core.augment import PRESETS
+from core.dataset import Take
 from core.dataset.edits import Edits
 from core.errors import SettingError
 from core.evaluate import EvaluationReport, evaluate
@@ -262,11 +263,20 @@ def test_another_policy_since_then_brings_it_back_out_of_date(
     assert again.evaluation_stale
 
 
-def test_other_labels_bring_none_back(place: Path, compared: Session) -> None:
+def test_other_labels_since_then_bring_it_back_out_of_date(place: Path, compared: Session) -> None:
     save_session(place, compared.put(edits=Edits().relabel([0], "dog")))
-    facts = json.loads((place / "session.json").read_text())
-    (place / "session.json").write_text(json.dumps(facts | {"was_compared": True}))
 
+    again = opened_again(place)
+
+    assert again.evaluation is not None
+    assert again.evaluation_stale == "Labels have changed"
+
+
+def test_other_images_bring_none_back(place: Path, compared: Session) -> None:
+    facts = json.loads((place / REPORT_FILE).read_text())
+    (place / REPORT_FILE).write_text(json.dumps(facts | {"taken": "0" * 64}))
+
+    assert compared.evaluation is not None
     assert opened_again(place).evaluation is None
 
 
@@ -294,11 +304,11 @@ def test_what_a_new_start_keeps_is_on_disk_as_well(place: Path, compared: Sessio
     finish_jobs(workspace)
 
 
-def test_what_is_no_longer_true_is_removed(place: Path, compared: Session) -> None:
+def test_what_is_of_other_images_is_removed(place: Path, compared: Session) -> None:
     workspace = Workspace(place, "token")
     workspace.session = compared
 
-    workspace.put(compared, compared.put(edits=Edits().leave_out([0])))
+    workspace.put(compared, compared.put(take=Take({"cat": 5, "*": None})))
 
     assert not (place / REPORT_FILE).exists()
 

@@ -49,7 +49,7 @@ def test_a_comparison_is_out_of_date_where_its_pictures_would_be_made_otherwise(
         changed = session.put(policy=PRESETS["gentle"])
 
         assert changed.evaluation is report
-        assert changed.evaluation_stale == is_stale
+        assert bool(changed.evaluation_stale) == is_stale
 
 
 def test_a_new_source_keeps_nothing(full_session: Session, split_dataset: ImageDataset) -> None:
@@ -195,7 +195,9 @@ def measured_parts(session: Session) -> tuple[ImageDataset, Embeddings, Syntheti
     return session.dataset, session.embeddings, session.balanced.synthetic
 
 
-def test_edits_keep_vectors_and_maps_and_drop_what_hung_on_labels(full_session: Session) -> None:
+def test_edits_keep_vectors_and_maps_drop_what_hung_on_labels_and_date_scores(
+    full_session: Session,
+) -> None:
     dataset, embeddings, synthetic = measured_parts(full_session)
     before = full_session.put(difficulty=measure_difficulty(dataset, embeddings, {}))
     before = before.put(quality=measure_quality(dataset, embeddings, synthetic))
@@ -204,7 +206,9 @@ def test_edits_keep_vectors_and_maps_and_drop_what_hung_on_labels(full_session: 
 
     assert session.embeddings is full_session.embeddings
     assert session.projections == full_session.projections
-    assert (session.difficulty, session.quality, session.evaluation) == (None, None, None)
+    assert (session.difficulty, session.quality) == (None, None)
+    assert session.evaluation is full_session.evaluation
+    assert session.evaluation_stale == "Labels have changed"
     assert session.balanced is not None and session.balanced.made is None
     assert session.export_stale
     assert session.taken is full_session.taken

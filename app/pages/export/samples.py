@@ -1,0 +1,73 @@
+"""On Export: pictures as they will be written, each beside the image that it is made of."""
+
+import base64
+from html import escape
+
+import streamlit as st
+
+from app.jobs.queue import SAMPLES, Job
+from app.session.session import Balanced, Session
+from app.shell.page import current_workspace, quiet
+from app.shell.thumbnails import thumbnail_url
+from core.dataset import ImageDataset
+from core.export import ExportSource, Recipe, Sample, Samples, make_samples
+from core.export.samples import SAMPLES as COUNT
+from core.export.samples import waiting_text
+from core.resample import STRATEGIES
+
+
+def samples_of(session: Session, recipe: Recipe) -> Samples | None:
+    """Return the pictures of this very export, where they are made."""
+    samples = session.samples
+    return samples if samples is not None and samples.recipe == recipe else None
+
+
+def draw_samples(
+    session: Session, dataset: ImageDataset, balanced: Balanced, recipe: Recipe
+) -> None:
+    """Draw the pictures; they are made by themselves, once for each plan."""
+    samples = samples_of(session, recipe)
+    if samples is not None:
+        workspace = current_workspace()
+        figures = [_figure(one, dataset, workspace.route_token) for one in samples.pictures]
+        st.html(f'<div class="samples">{"".join(figures)}</div>')
+        return
+    is_possible = session.embeddings is not None or not _needs_vectors(balanced)
+    st.html(f'<div class="samples">{_EMPTY * COUNT}</div>')
+    quiet(waiting_text(balanced.plan, is_embedded=is_possible))
+    if is_possible:
+        _start(session, dataset, balanced, recipe)
+
+
+_EMPTY = '<figure class="coming"><div class="duo"><i></i><i></i></div></figure>'
+
+
+def _needs_vectors(balanced: Balanced) -> bool:
+    return STRATEGIES[balanced.plan.strategy].needs_embeddings
+
+
+def _figure(sample: Sample, dataset: ImageDataset, route_token: str) -> str:
+    name, source = sample.path.rsplit("/", 1)[-1], dataset.path(sample.row)
+    if sample.reason:
+        return f'<figure><p class="quiet">{escape(f"{source} {sample.reason}")}.</p></figure>'
+    url = "data:image/jpeg;base64," + base64.b64encode(sample.thumbnail).decode()
+    original = escape(thumbnail_url(route_token, dataset, sample.row))
+    told = escape(f"{name}: {sample.told}")
+    return (
+        '<figure><div class="duo">'
+        f'<img src="{original}" alt="{escape(f"{sample.label}: {source}")}" loading="lazy">'
+        f'<img src="{url}" alt="As written: {told}"></div>'
+        f'<figcaption title="{told}">{escape(sample.label)}</figcaption>'
+        "</figure>"
+    )
+
+
+def _start(session: Session, dataset: ImageDataset, balanced: Balanced, recipe: Recipe) -> None:
+    source = ExportSource(dataset, balanced.plan, balanced.made, session.embeddings)
+    job = Job(
+        "samples", "Making pictures of the export",
+        lambda progress: make_samples(source, recipe, progress=progress),
+        needs=("dataset", "embeddings"), puts=("samples",), slot=SAMPLES,
+    )  # fmt: skip
+    if current_workspace().begin(job, session, of=(recipe,)):
+        st.rerun()  # so that the sidebar watches the job, and draws the page when it is done
