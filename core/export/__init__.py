@@ -3,10 +3,12 @@
 Read `export` first: it lists the pictures and turns each into the bytes of a file (`items`, by
 `originals` and `names`), and writes them and the files beside them. `layouts` says which files
 (`index_files`, of them the `manifest`, the `card` and the `recipe`), `containers` where they go to,
-with a `journal` from which an interrupted export goes on; a layout fits each container.
+with a `journal` from which an interrupted export goes on; a layout fits each container. `contents`
+says what an export will hold before it is written.
 """
 
 from core.export.containers import CONTAINERS, Container, check_target, container_of, find_container
+from core.export.contents import contents_sentence
 from core.export.export import ExportReport, ExportSource, check_classes, export
 from core.export.items import export_name, list_items
 from core.export.layouts import DEFAULT_LAYOUT, LAYOUTS, Layout, draw_tree, find_layout
@@ -28,6 +30,7 @@ __all__ = [
     "check_classes",
     "check_target",
     "container_of",
+    "contents_sentence",
     "draw_tree",
     "export",
     "export_name",
