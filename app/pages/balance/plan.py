@@ -6,6 +6,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from app.pages.balance.embed import choose_embedding
+from app.session.session import Session
 from app.shell.page import quiet
 from core.dataset import TRAIN, ImageDataset
 from core.parameters import Choice, Parameter
@@ -38,7 +40,7 @@ class Chosen:
     seed: int
 
 
-def choose_plan(dataset: ImageDataset) -> Chosen:
+def choose_plan(session: Session, dataset: ImageDataset) -> Chosen:
     """Draw the settings and return what they come to."""
     strategy = STRATEGIES[
         st.selectbox(
@@ -63,6 +65,8 @@ def choose_plan(dataset: ImageDataset) -> Chosen:
         )  # fmt: skip
         if strategy.source:
             quiet(f"Source: {strategy.source}.")
+        st.divider()
+        choose_embedding(session)
     given: Settings = settings
     plan = make_plan(dataset, strategy.name, target, settings=given, most_per_image=most)
     return Chosen(plan, seed)
