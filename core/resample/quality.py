@@ -75,10 +75,10 @@ class SyntheticQuality:
                 "between its parents."
             )
         worst = max(self.classes.values(), key=lambda one: one.unsafe_count)
-        most = "all" if worst.unsafe_count == unsafe else "the most"
+        most = "" if unsafe == 1 else "all " if worst.unsafe_count == unsafe else "the most "
         return (
             f"{unsafe:,} of {count_of(len(self.margin), 'point')} "
-            f"{'looks' if unsafe == 1 else 'look'} unsafe, {most} in '{worst.label}' "
+            f"{'looks' if unsafe == 1 else 'look'} unsafe, {most}in '{worst.label}' "
             f"({worst.unsafe_count:,} of its {worst.points:,}): nearer to another class, "
             "contradicted by the nearest other image, or on a line that crosses another class."
         )

@@ -2,15 +2,17 @@
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
-from drawn_sets import loaded
+from drawn_sets import draw_dataset, embedded, loaded
 from opened_page import finish_jobs, open_view, text, visitor
 from streamlit.testing.v1 import AppTest
 
 from app.jobs.queue import MAP, Job, Slot
 from app.map.selection import Selection
+from app.session.embedding import as_values
 from app.session.session import Session
 from app.session.workspace import Workspace
 from core.dataset import ImageDataset
@@ -123,3 +125,16 @@ def test_a_strategy_without_points_has_no_risks_of_them(embedded_session: Sessio
 
     assert "Avoid when: You train a strong network" in text(page)
     assert "look_for_risks" not in keys(page)
+
+
+@pytest.mark.long
+def test_a_thousand_classes_with_long_names_fill_no_page(tmp_path: Path) -> None:
+    counts = {f"{number:04d} {'kind ' * 15}": 1 + number % 2 for number in range(1_000)}
+    drawn = draw_dataset(tmp_path / "set", counts)
+    session = loaded(drawn).put(**as_values(embedded(drawn, tmp_path / "cache")))
+
+    page = open_view("balance", visitor(session))
+
+    assert not page.exception
+    named = sum(label in text(page) for label in counts)
+    assert named <= 8, "a warning that names many classes names a few, and counts the others"
