@@ -112,16 +112,7 @@ def rank_curve(splits: Mapping[str, Mapping[str, int]]) -> go.Figure:
             hovertemplate="%{text}<br>%{y:,} images (" + split + "), rank %{x:,}<extra></extra>",
         )
     _name_ends(figure, order, totals)
-    figure.update_layout(
-        height=_CURVE_PX,
-        margin={**MARGIN, "t": 28 + 18 * (_ENDS + 1), "b": 48, "l": 8},
-        showlegend=len(splits) > 1,
-        legend={"orientation": "h", "y": -0.18, "yanchor": "top", "x": 1, "xanchor": "right"},
-    )
-    figure.update_xaxes(title="classes, the largest first", showgrid=False, zeroline=False)
-    figure.update_yaxes(
-        title="images", type="log", dtick=1, tickformat=",d", automargin=True, tickfont=FONT
-    )
+    _lay_out_ranks(figure, has_legend=len(splits) > 1)
     return figure
 
 
@@ -148,6 +139,31 @@ def equal_bars(splits: Mapping[str, Mapping[str, int]]) -> go.Figure:
     )
     figure.update_xaxes(type="category", visible=False)
     figure.update_yaxes(visible=False, rangemode="tozero")
+    return figure
+
+
+def plan_chart(plan: BalancePlan) -> go.Figure:
+    """Return what a plan does to each class, as bars; of many classes as two curves."""
+    return plan_curve(plan) if len(plan.before) > MOST_BARS else plan_bars(plan)
+
+
+def plan_curve(plan: BalancePlan) -> go.Figure:
+    """Return the images of many classes before and after, by rank before; the ends are named."""
+    order = _from_the_bottom(plan.before)[::-1]
+    figure = go.Figure()
+    for name, counts, colour in (("after", plan.after, ADDED), ("before", plan.before, KEPT)):
+        figure.add_scatter(
+            x=list(range(1, len(order) + 1)),
+            y=[counts[label] or None for label in order],
+            name=name,
+            mode="lines+markers",
+            marker={"size": 5, "color": colour},
+            line={"width": 1, "color": colour, "dash": "dot" if name == "after" else "solid"},
+            text=[name_of(label) for label in order],
+            hovertemplate="%{text}<br>%{y:,} " + name + ", rank %{x:,}<extra></extra>",
+        )
+    _name_ends(figure, order, plan.before)
+    _lay_out_ranks(figure, has_legend=True)
     return figure
 
 
@@ -202,6 +218,20 @@ def base_uses(uses: NDArray[np.intp]) -> go.Figure:
     )
     figure.update_yaxes(title="images", dtick=max(1, ceil(int(uses.max(initial=0)) / 5)))
     return figure
+
+
+def _lay_out_ranks(figure: go.Figure, *, has_legend: bool) -> None:
+    """Give a curve over the ranks of classes its axes, and room for the names above it."""
+    figure.update_layout(
+        height=_CURVE_PX,
+        margin={**MARGIN, "t": 28 + 18 * (_ENDS + 1), "b": 48, "l": 8},
+        showlegend=has_legend,
+        legend={"orientation": "h", "y": -0.18, "yanchor": "top", "x": 1, "xanchor": "right"},
+    )
+    figure.update_xaxes(title="classes, the largest first", showgrid=False, zeroline=False)
+    figure.update_yaxes(
+        title="images", type="log", dtick=1, tickformat=",d", automargin=True, tickfont=FONT
+    )
 
 
 def _name_ends(figure: go.Figure, order: list[str], totals: Mapping[str, int]) -> None:

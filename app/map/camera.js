@@ -73,18 +73,41 @@ export function toPlane(camera, scale, size, across, down) {
 }
 
 /**
- * The camera nearer or farther; what lies under the pointer stays there.
+ * The camera nearer or farther; what lies under the pointer stays there, and all points together
+ * are the farthest view.
  * @param {Camera} camera - What is seen.
  * @param {Scale} scale - Pixels per unit.
  * @param {Size} size - Of the panel.
  * @param {number} factor - How much nearer.
  * @param {number} across - Of the pointer, pixels from the left.
  * @param {number} down - Of the pointer, pixels from the top.
+ * @param {Extent} extent - What all points fill.
  * @returns {Camera} The new camera.
  */
-export function zoomed(camera, scale, size, factor, across, down) {
-  const zoom = Math.min(MOST_ZOOM, Math.max(0.25, camera.zoom * factor));
+export function zoomed(camera, scale, size, factor, across, down, extent) {
+  const zoom = Math.min(MOST_ZOOM, Math.max(1, camera.zoom * factor));
   const real = zoom / camera.zoom;
   const [x, y] = toPlane(camera, scale, size, across, down);
-  return { x: x + (camera.x - x) / real, y: y + (camera.y - y) / real, zoom };
+  // On the way out the middle comes back step by step, so that the last step is no jump.
+  const home = factor < 1 ? Math.min(1, (camera.zoom - zoom) / Math.max(1e-9, camera.zoom - 1)) : 0;
+  const towards = (place, middle) => place + (middle - place) * home;
+  return {
+    x: towards(x + (camera.x - x) / real, extent.x), y: towards(y + (camera.y - y) / real, extent.y), zoom,
+  };
 }
+
+/**
+ * The camera moved, with its middle among the points: they are never out of sight.
+ * @param {Camera} camera - What is seen.
+ * @param {Extent} extent - What all points fill.
+ * @param {number} dx - How far to the right, on the plane.
+ * @param {number} dy - How far up.
+ * @returns {Camera} The new camera.
+ */
+export function moved(camera, extent, dx, dy) {
+  return {
+    x: within(camera.x + dx, extent.x, extent.width), y: within(camera.y + dy, extent.y, extent.height), zoom: camera.zoom,
+  };
+}
+
+const within = (value, middle, length) => Math.max(middle - length / 2, Math.min(middle + length / 2, value));

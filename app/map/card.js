@@ -72,6 +72,7 @@ export class Card {
       return null;
     }
     this.host.replaceChildren(...cardOf(said));
+    this.host.dataset.of = address; // whoever drives the page can ask which point it is of
     this.host.hidden = false;
     const wide = this.host.offsetWidth, high = this.host.offsetHeight;
     const left = x + 18 + wide > frame.width ? x - 18 - wide : x + 18;

@@ -15,7 +15,7 @@ const clicked = new WeakMap(); // legend -> its last click: a click draws the le
  * @param {(hidden: Set<number>) => void} changed - Told when they are others.
  */
 export function drawLegend(host, colour, hidden, changed) {
-  const key = colour.crosses ? [element("span", "● image, ✚ synthetic point", "key")] : [];
+  const key = colour.crosses ? [element("span", `● image, ✚ ${colour.crosses}`, "key")] : [];
   if (colour.ramp) {
     const ramp = element("div", "", "ramp"), bar = element("i");
     bar.style.background = `linear-gradient(90deg, ${colour.entries.map((entry) => entry.colour).join(",")})`;

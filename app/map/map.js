@@ -3,11 +3,13 @@
 import { extentOf, wholeView, zoomed } from "./camera.js";
 import { Card, askAbout } from "./card.js";
 import { element } from "./element.js";
+import { labelsOf } from "./labels.js";
 import { drawLegend } from "./legend.js";
 import { Panel } from "./panel.js";
 import { packed, unpacked } from "./hits.js";
 import { DIMMED } from "./points.js";
 import { MODES, drawTools, markTools, savePicture } from "./tools.js";
+import { showTray } from "./tray.js";
 
 /** @import { Camera, MapData, MapEvent } from "./types.js" */
 
@@ -47,10 +49,13 @@ export class PointMap {
     this.selectedCount = 0;
     this.families = new Map(); // a synthetic point -> where its parents lie
     this.pinned = -1;
+    this.labels = [];
     this.hidden = new Set(); // codes; as labels they outlive a change of colours
     this.hiddenLabels = [];
     this.tools = { mode: "move", density: false, lines: false };
     this.card = new Card(this.find(".card"));
+    this.tray = this.find(".tray");
+    this.tray.onclick = () => this.showDetails();
     drawTools(this.find(".tools"), (name) => this.use(name));
   }
 
@@ -62,7 +67,7 @@ export class PointMap {
   use(name) {
     if (!this.isReady) return;
     const panel = this.panels[0], middle = [panel.size.width / 2, panel.size.height / 2];
-    const near = (factor) => this.look(zoomed(this.camera, panel.scale, panel.size, factor, ...middle));
+    const near = (factor) => this.look(zoomed(this.camera, panel.scale, panel.size, factor, ...middle, this.extent));
     if (MODES.includes(name)) this.tools.mode = name;
     else if (name === "density") this.tools.density = !this.tools.density;
     else if (name === "lines") this.tools.lines = !this.tools.lines;
@@ -89,7 +94,6 @@ export class PointMap {
   async show(data) {
     const before = this.data;
     this.data = data;
-    this.host.style.setProperty("--height", `${data.height}px`);
     this.arrange(before);
     this.readInk();
     if (before?.view !== data.view) this.recall(data);
@@ -111,10 +115,12 @@ export class PointMap {
     this.hidden = new Set(data.colour.entries.flatMap((entry, code) => (isHidden(entry) ? [code] : [])));
     this.flags = unpacked(data.selected, this.kinds.length);
     this.selectedCount = this.flags.reduce((sum, flag) => sum + flag, 0);
+    if (this.pinned !== data.pinned) this.card.hide();
     this.pinned = data.pinned;
     if (this.pinned >= 0) this.meet(this.pinned);
     this.legend();
     this.restate();
+    this.showSelected();
     this.fetchParents();
     this.host.dataset.ready = data.key;
   }
@@ -173,6 +179,7 @@ export class PointMap {
     this.codes = data.colour.entries.length > 256 ? new Uint16Array(bytes) : new Uint8Array(bytes);
     this.palette = Uint8Array.from(data.colour.entries.flatMap(({ colour }) => [...rgbOf(colour), 255]));
     this.painted = data.colour.part;
+    this.labels = data.colour.ramp ? [] : labelsOf(data.colour.entries, this.points, this.kinds, this.codes);
     this.isReady = true;
     for (const panel of this.panels) this.reload(panel);
   }
@@ -233,6 +240,7 @@ export class PointMap {
     for (const i of all) this.flags[i] = 1;
     this.selectedCount = all.size;
     this.restate();
+    this.showSelected();
     this.send({ kind: "select", bits: packed(all, this.kinds.length) });
   }
 
@@ -245,13 +253,33 @@ export class PointMap {
 
   // Show the card of a point, and say it to who does not see it.
   async tell(panel, i) {
-    if (i < 0) return this.card.hide();
+    if (i < 0) return this.tellPinned();
     const [x, y] = panel.place(i), box = panel.frame.getBoundingClientRect();
     const home = this.find(".panels").getBoundingClientRect();
     const frame = { width: home.width, height: home.height };
     this.meet(i);
     const said = await this.card.show(this.address(i), x + box.left - home.left, y + box.top - home.top, frame);
     if (said && panel.focused === i) this.find(".status").textContent = [said.title, ...said.lines].join(". ");
+  }
+
+  // The point that was clicked keeps its card while nothing else is pointed at.
+  tellPinned() {
+    const panel = this.panels.find(({ kinds }) => this.pinned >= 0 && (kinds >> this.kinds[this.pinned]) & 1);
+    const [x, y] = panel ? panel.place(this.pinned) : [-1, -1];
+    const isSeen = panel && x >= 0 && y >= 0 && x <= panel.size.width && y <= panel.size.height;
+    if (isSeen) this.tell(panel, this.pinned);
+    else this.card.hide();
+  }
+
+  showSelected() {
+    const chosen = [...this.flags.keys()].filter((i) => this.flags[i]);
+    showTray(this.tray, chosen, this.kinds, (i) => this.address(i));
+  }
+
+  showDetails() {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const place = document.querySelector(`.${this.data.details}`);
+    place?.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
   }
 
   address(i) {

@@ -1,8 +1,9 @@
-// What lies over the points: the lasso, rings, and lines from synthetic points to their parents.
+// What lies over the points: names, the lasso, rings, and lines from synthetic points to their parents.
+
+import { drawLabels } from "./labels.js";
 
 /** @import { Overlay } from "./types.js" */
 
-const RING = "#D55E00"; // told from every class by its shape as well
 /** More lines than this would be a grey area, and slow. */
 export const MOST_LINES = 3000;
 
@@ -11,7 +12,8 @@ export const MOST_LINES = 3000;
  * @param {CanvasRenderingContext2D} pen - Of the canvas over the points.
  * @param {Overlay} overlay - What is drawn.
  */
-export function drawOverlay(pen, { place, size, path, isBox, hovered, pinned, focused, parents, family, ink }) {
+export function drawOverlay(pen, overlay) {
+  const { place, size, path, isBox, hovered, pinned, focused, parents, family, labels, ink, back } = overlay;
   pen.clearRect(0, 0, size.width, size.height);
   if (parents) {
     pen.strokeStyle = ink;
@@ -25,22 +27,23 @@ export function drawOverlay(pen, { place, size, path, isBox, hovered, pinned, fo
     pen.stroke();
     pen.globalAlpha = 1;
   }
-  for (const { at, ends } of family) {
-    pen.strokeStyle = RING;
-    pen.lineWidth = 2;
-    pen.beginPath();
-    for (const end of ends) line(pen, at, end);
-    pen.stroke();
-    for (const end of ends) ring(pen, end, 9);
-  }
-  pen.strokeStyle = RING;
-  pen.lineWidth = 2.5;
-  if (pinned) ring(pen, pinned, 10);
-  pen.lineWidth = 1.5;
-  if (hovered) ring(pen, hovered, 8);
-  if (focused) {
-    pen.setLineDash([3, 3]);
-    ring(pen, focused, 13);
+  drawLabels(pen, labels, place, size, overlay);
+  // The colour of text with an edge in that of the ground: no class has it, in either theme.
+  for (const [colour, more] of [[back, 3], [ink, 0]]) {
+    pen.strokeStyle = colour;
+    pen.lineWidth = 1.5 + more;
+    for (const { at, ends } of family) {
+      pen.beginPath();
+      for (const end of ends) line(pen, at, end);
+      pen.stroke();
+      for (const end of ends) ring(pen, end, 8);
+    }
+    if (hovered) ring(pen, hovered, 8);
+    pen.lineWidth = 2.5 + more;
+    if (pinned) ring(pen, pinned, 10);
+    pen.lineWidth = 1.5 + more;
+    pen.setLineDash(more ? [] : [3, 3]);
+    if (focused) ring(pen, focused, 13);
     pen.setLineDash([]);
   }
   if (path?.length > 1) {

@@ -1,6 +1,6 @@
 // One panel of the map: its canvases, and what the pointer does on it.
 
-import { scaleOf, toScreen, wholeView, zoomed } from "./camera.js";
+import { moved, scaleOf, toScreen, wholeView, zoomed } from "./camera.js";
 import { drawDensity } from "./density.js";
 import { element } from "./element.js";
 import { MOST_LINES, drawOverlay } from "./overlay.js";
@@ -105,7 +105,8 @@ export class Panel {
       pinned: own(map.pinned) ? this.place(map.pinned) : null,
       focused: document.activeElement && own(this.focused) ? this.place(this.focused) : null,
       parents: wanted ? wanted.filter(([child]) => isInColour(map, this.kinds, child)).slice(0, MOST_LINES) : null,
-      ink: map.ink.text,
+      labels: this.kinds & 1 ? map.labels.filter(({ code }) => !map.hidden.has(code)) : [],
+      ink: map.ink.text, back: map.ink.back,
     });
   }
 
@@ -149,10 +150,10 @@ export class Panel {
       event.preventDefault();
       if (!map.isReady) return;
       const step = event.deltaY * (event.deltaMode === 1 ? 16 : 1);
-      map.look(zoomed(map.camera, this.scale, this.size, Math.exp(-step * 0.0016), ...at(event)));
+      map.look(zoomed(map.camera, this.scale, this.size, Math.exp(-step * 0.0016), ...at(event), map.extent));
     }, { passive: false });
     over.onkeydown = (event) => this.key(event);
-    over.onblur = () => ((this.focused = -1), map.card.hide(), this.drawOver());
+    over.onblur = () => ((this.focused = -1), map.tellPinned(), this.drawOver());
   }
 
   hover(here) {
@@ -172,8 +173,8 @@ export class Panel {
     if (!press.moved && away < CLICK_PX) return;
     press.moved = true;
     if (press.mode === "move") {
-      const { x, y, zoom } = map.camera, scale = this.scale;
-      map.look({ x: x - (here[0] - press.last[0]) / scale.x, y: y + (here[1] - press.last[1]) / scale.y, zoom });
+      const { x, y } = this.scale;
+      map.look(moved(map.camera, map.extent, (press.last[0] - here[0]) / x, (here[1] - press.last[1]) / y));
     } else {
       const [[left, top], [right, low]] = [press.start, here];
       if (press.mode === "box") this.path = [[left, top], [right, top], [right, low], [left, low]];
@@ -191,7 +192,8 @@ export class Panel {
     this.press.mode = "move";
     this.path = null; // a second finger ends a lasso
     if (!this.map.isReady) return;
-    this.map.look(zoomed(this.map.camera, this.scale, this.size, factor, (here[0] + other[0]) / 2, (here[1] + other[1]) / 2));
+    const middle = [(here[0] + other[0]) / 2, (here[1] + other[1]) / 2];
+    this.map.look(zoomed(this.map.camera, this.scale, this.size, factor, ...middle, this.map.extent));
   }
 
   click(here) {
@@ -220,11 +222,11 @@ export class Panel {
     const { map } = this;
     const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
     const middle = [this.size.width / 2, this.size.height / 2];
-    const near = (factor) => map.look(zoomed(map.camera, this.scale, this.size, factor, ...middle));
+    const near = (factor) => map.look(zoomed(map.camera, this.scale, this.size, factor, ...middle, map.extent));
     if (event.ctrlKey || event.metaKey || event.altKey || !map.isReady) return;
     if (event.key in steps && event.shiftKey) {
-      const [dx, dy] = steps[event.key], { x, y, zoom } = map.camera;
-      map.look({ x: x + (60 * dx) / this.scale.x, y: y + (60 * dy) / this.scale.y, zoom });
+      const [dx, dy] = steps[event.key], { x, y } = this.scale;
+      map.look(moved(map.camera, map.extent, (60 * dx) / x, (60 * dy) / y));
     } else if (event.key in steps) this.walk(...steps[event.key]);
     else if (event.key === "Enter" || event.key === " ") {
       if (this.focused >= 0) map.pin(this.focused);

@@ -16,12 +16,15 @@ from core.colours import in_theme
 _HTML = """
 <div class="map" data-mode="move">
   <div class="tools" role="toolbar" aria-label="Tools of the map"></div>
-  <div class="stage"><div class="panels"></div><div class="card" hidden></div></div>
+  <div class="stage">
+    <div class="panels"></div>
+    <button class="tray" type="button" hidden></button>
+    <div class="card" hidden></div>
+  </div>
   <div class="legend" role="group" aria-label="What the colours mean"></div>
   <p class="status" role="status"></p>
 </div>
 """
-_HEIGHT_PX = 600
 _KEY = "point_map"  # of the component: a page has one map
 
 _MAP = st.components.v2.component(
@@ -48,6 +51,7 @@ def point_map(
     selection: Selection,
     *,
     view: str,
+    details: str,
     changed: Callable[[Selection], None],
 ) -> None:
     """Draw the map. What the browser is told is spelled out in `types.js`.
@@ -58,6 +62,7 @@ def point_map(
         colours: Of the points.
         selection: What is in colour, and what is pinned.
         view: Names what the camera is remembered for.
+        details: The key of the container that shows what is selected: a click leads there.
         changed: Called with what the person has selected or clicked, before the page is drawn.
     """
     workspace = current_workspace()
@@ -75,10 +80,10 @@ def point_map(
         data={
             "base": f"{MAP_PATH}/{workspace.route_token}/{scene.key}",
             "view": view,
-            "height": _HEIGHT_PX,
+            "details": f"st-key-{details}",
             **_points(scene, selection),
             "panels": [_panel(panel) for panel in panels],
-            "colour": {**_colouring(colours), "crosses": bool(scene.layers)},
+            "colour": {**_colouring(colours), "crosses": _crosses(scene)},
         },
         on_event_change=take,
     )
@@ -94,6 +99,14 @@ def _points(scene: Scene, selection: Selection) -> dict[str, object]:
         "selected": selection.bits(scene),
         "pinned": scene.index_of(selection.pick) if selection.pick else -1,
     }
+
+
+def _crosses(scene: Scene) -> str:
+    """Return what a cross is; '' where there is none."""
+    if not scene.layers:
+        return ""
+    is_exact = all(layer.placement.is_exact for layer in scene.layers)
+    return "synthetic point" if is_exact else "synthetic point, at an approximate position"
 
 
 def _panel(panel: MapPanel) -> dict[str, object]:

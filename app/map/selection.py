@@ -83,3 +83,6 @@ class Selection:
         for kind, numbers in ((MADE, self.made), (OTHER_MADE, self.other_made)):
             flags |= (scene.kinds == kind) & np.isin(scene.numbers, numbers)
         return flags
+
+
+NOTHING_SELECTED = Selection()

@@ -8,7 +8,7 @@
  * @property {number} count - How many points there are.
  * @property {string} view - What the camera is remembered for.
  * @property {boolean} equal - Distances mean the same across and up.
- * @property {number} height - Of a panel, in pixels.
+ * @property {string} details - The class of what shows the selection.
  * @property {PanelData[]} panels - One, or two side by side.
  * @property {Colouring} colour - What the points are coloured by.
  * @property {string} selected - A bit for each point, in base64; "" for none.
@@ -30,7 +30,7 @@
  * @property {string} part - Names the codes: with another part they are fetched again.
  * @property {ColourEntry[]} entries - A point's code is a place among them.
  * @property {[string, string] | null} ramp - Least and most, where the entries are steps.
- * @property {boolean} crosses - There are synthetic points.
+ * @property {string} crosses - What a cross is; "" where there are none.
  */
 
 /**
@@ -103,7 +103,18 @@
  * @property {Place | null} focused - The point where the keyboard is.
  * @property {[number, number, number][] | null} parents - Synthetic points and their parents.
  * @property {{at: Place, ends: Place[]}[]} family - Synthetic points that are looked at.
+ * @property {MapLabel[]} labels - Names of groups.
  * @property {string} ink - Colour of lines.
+ * @property {string} back - Colour behind them.
+ */
+
+/**
+ * The name of a group of images, beside the image that carries it.
+ * @typedef {object} MapLabel
+ * @property {number} code - Of its entry.
+ * @property {string} text - The name, shortened.
+ * @property {number} at - The image.
+ * @property {number} width - Of the text in pixels; 0: not measured yet.
  */
 
 /**

@@ -15,12 +15,10 @@ from app.session.workspace import Workspace
 from app.shell.page import current_workspace, quiet
 from core.audit import CHECKS, AuditInput, Check, Finding
 from core.audit.borderline import borderline
-from core.dataset import ImageDataset
 from core.dataset.edits import Edits
 from core.words import count_of
 
 _IN_A_ROW = 8  # pictures of a finding
-_MOST_PICTURES = 24
 
 
 @dataclass(frozen=True)
@@ -34,23 +32,6 @@ class Action:
 def finding_cards(findings: Sequence[Finding]) -> None:
     """Draw a card for each finding."""
     st.html("".join(_card(finding) for finding in findings))
-
-
-def finding_pictures(
-    taken: ImageDataset, dataset: ImageDataset, findings: Sequence[Finding], *, key: str
-) -> None:
-    """Draw the images of a finding that the person chooses, where any has some, to look at."""
-    with_rows = [finding for finding in findings if len(finding.rows)]
-    if not with_rows:
-        return
-    with st.expander("See the images of a finding"):
-        chosen = st.selectbox(
-            "Finding", with_rows, format_func=lambda finding: finding.text, key=key
-        )
-        shown = ReviewList.of_finding(chosen, taken, dataset).part(_MOST_PICTURES)
-        review_board(shown, Edits(), key=f"{key}_pictures", mode=Mode.LOOK)
-        if len(chosen.rows) > _MOST_PICTURES:
-            quiet(f"The first {_MOST_PICTURES} of {len(chosen.rows):,}.")
 
 
 def finding_view(

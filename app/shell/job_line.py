@@ -15,16 +15,17 @@ def job_line(job: Job, place: str = "") -> None:
             job.cancel()
 
 
-def job_where_it_was_asked_for(job: Job) -> None:
+def job_where_it_was_asked_for(job: Job, place: str = "_here") -> None:
     """Draw the line of a job in place of the button that began it, again twice a second.
 
-    When the job has ended the page as a whole is drawn again: the sidebar sees to that.
+    When the job has ended the page as a whole is drawn again: the sidebar sees to that. `place`
+    tells lines of one job on one page apart.
     """
 
     @st.fragment(run_every=0.5)
     def line() -> None:
         if job.is_active:
-            job_line(job, "_here")
+            job_line(job, place)
 
     line()
 

@@ -13,7 +13,12 @@ from core.embed.devices import Device, available_devices, resolve_device
 from core.embed.embeddings import Embeddings
 from core.embed.encoder import Encoder
 from core.embed.encoders import DEFAULT_ENCODER, ENCODERS, find_encoder, judge_of
-from core.embed.estimate import embedding_text, offered_encoders, seconds_to_embed
+from core.embed.estimate import (
+    embedding_first_text,
+    embedding_text,
+    offered_encoders,
+    seconds_to_embed,
+)
 from core.embed.pipeline import embed, unadapted
 from core.embed.pretrained import PRETRAINED, PretrainedModel
 from core.embed.store import StoredEmbeddings, StoredMeta, read_embeddings, write_embeddings
@@ -31,6 +36,7 @@ __all__ = [
     "StoredMeta",
     "available_devices",
     "embed",
+    "embedding_first_text",
     "embedding_text",
     "find_encoder",
     "judge_of",

@@ -13,7 +13,7 @@ from core.embed.cache import encoder_key
 from core.embed.devices import AUTO, CPU, resolve_device
 from core.embed.encoders import ENCODERS, find_encoder
 from core.embed.pretrained import PRETRAINED, UNKNOWN_CORE_SECONDS
-from core.words import duration_of
+from core.words import count_of, duration_of
 
 
 class EncoderOffer(Protocol):
@@ -84,3 +84,13 @@ def embedding_text(encoder: str, count: int, *, device: str, cores: int | None =
         text = f"Estimated time on the CPU: {duration}; less on a GPU or if cached."
     missing = dict.fromkeys(why for each in ENCODERS.values() if (why := each.why_missing()))
     return " ".join([text, *missing])
+
+
+def embedding_first_text(encoder: str, count: int, *, device: str) -> str:
+    """Return what comes before work on vectors that are not there, and how long it takes."""
+    offered = offered_encoders()
+    title = offered[encoder].title if encoder in offered else encoder
+    return (
+        f"Embeds {count_of(count, 'image')} first, with the encoder '{title}'. "
+        f"{embedding_text(encoder, count, device=device)}"
+    )

@@ -17,7 +17,8 @@ Then what acts:
     synthetic       the points that come out, and vectors between vectors
 
 And what is told: `cost` (before it runs), `difficulty` with `class_difficulty` and `smote_limits`
-(what the data is like), `quality` with `real_distances` and `prdc` (what the points are like).
+(what the data is like), `risks` (what a plan risks on it), `quality` with `real_distances` and
+`prdc` (what the points are like).
 `store` reads stored labels and writes what came out.
 
 The drop-in for imbalanced-learn is `core.smote.SMOTE`.

@@ -13,6 +13,7 @@ from core.progress import Progress, silent
 from core.resample.prdc import PointBlocks, Prdc, measure_prdc
 from core.resample.real_distances import RealImages, crosses_others, margins_of, measure_distances
 from core.resample.synthetic import SyntheticPoints, fractions_of
+from core.words import count_of
 
 NEAR_COPY = 0.05  # a point this near to either end of its segment repeats an image
 
@@ -39,6 +40,11 @@ class ClassQuality:
     variance_ratio: float | None
     prdc: Prdc | None  # None: fewer than two images or points
 
+    @property
+    def unsafe_count(self) -> int:
+        """Return how many points look unsafe."""
+        return round(self.unsafe * self.points)
+
 
 @dataclass(frozen=True, eq=False)
 class SyntheticQuality:
@@ -58,6 +64,24 @@ class SyntheticQuality:
     def is_unsafe(self) -> NDArray[np.bool_]:
         """Return (S,) whether any of the three speaks against a point."""
         return (self.margin < 1) | ~self.agrees | self.crosses
+
+    @property
+    def said(self) -> str:
+        """Return how many points look unsafe, and of which class the most, with its count."""
+        unsafe = int(self.is_unsafe.sum())
+        if not unsafe:
+            return (
+                "No point looks unsafe: each is nearest to its own class, and so is the line "
+                "between its parents."
+            )
+        worst = max(self.classes.values(), key=lambda one: one.unsafe_count)
+        most = "" if unsafe == 1 else "all " if worst.unsafe_count == unsafe else "the most "
+        return (
+            f"{unsafe:,} of {count_of(len(self.margin), 'point')} "
+            f"{'looks' if unsafe == 1 else 'look'} unsafe, {most}in '{worst.label}' "
+            f"({worst.unsafe_count:,} of its {worst.points:,}): nearer to another class, "
+            "contradicted by the nearest other image, or on a line that crosses another class."
+        )
 
     def to_json(self) -> dict[str, object]:
         """Return the figures of the classes as plain values; what has no value is None."""

@@ -52,6 +52,10 @@ class Strategy:
         """Return what a button says that carries the plan out: 'Make 12 synthetic points'."""
         return self.effect.button(self.title, plan)
 
+    def proposed(self, plan: BalancePlan) -> str:
+        """Return what carrying the plan out will do: 'With SMOTE, 12 points will be made.'."""
+        return f"With {lowered(self.title)}, {self.effect.told(plan)}."
+
     def warnings(self, plan: BalancePlan) -> list[str]:
         """Return what a person should know before a plan is carried out."""
         texts = self.warns(plan)

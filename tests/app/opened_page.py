@@ -58,9 +58,12 @@ def remember_begun(workspace: Workspace) -> None:
 
 
 def picked(session: Session, pick: Pick) -> dict[str, object]:
-    """Return the page's memory of a point of the map that was clicked."""
+    """Return the page's memory of a point of the map that was clicked, and so of the open tab."""
     points = session.balanced.synthetic if session.balanced is not None else None
-    return {"map_selection": ((session.embeddings, points), Selection(pick=pick))}
+    return {
+        "map_selection": ((session.embeddings, points), Selection(pick=pick)),
+        "balance_tab": "selection",
+    }
 
 
 def _page(view: str) -> None:

@@ -1,6 +1,7 @@
 """The map of a page, as a hand with a mouse and an eye for positions sees it."""
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,9 +92,13 @@ class DrawnMap:
         x, y = self.places()[index]
         self.page.mouse.move(x - 3, y - 3)
         self.page.mouse.move(x, y, steps=3)
-        card = self.page.locator(".map .card")
+        card = self.page.locator(f".map .card[data-of$='point-{index}.json']")
         expect(card).to_be_visible(timeout=PATIENCE_MS)
         return card
+
+    def opens(self, tab: str) -> None:
+        """Open one of the tabs under the map."""
+        self.page.locator(".st-key-balance_tab").get_by_text(re.compile(f"^{tab}")).click()
 
     def click(self, index: int) -> None:
         """Click a point."""

@@ -34,8 +34,8 @@ def sample(lasting_visitor: Visitor) -> DrawnMap:
     visitor.press("Make 1,425 synthetic points")
     visitor.says("SMOTE put 1,425 synthetic points")
     visitor.says("among their nearest images")
-    visitor.says(re.compile("look unsafe, most in"))
-    visitor.says("Every class: safe, borderline, rare and outlying images")
+    visitor.says(re.compile(r"^Quality \([\d,]+\)"))
+    visitor.says(re.compile(r"^Risks \(\d+\)"))
     visitor.page.locator(".st-key-map_method").get_by_text("PCA", exact=True).click()
     visitor.says("PCA of 675 images")
     visitor.says("at their exact PCA positions")
@@ -75,7 +75,7 @@ def test_a_dot_shows_its_picture(drawn: DrawnMap, lasting_visitor: Visitor) -> N
     page.mouse.up()
 
     expect(page.get_by_text(path, exact=True).first).to_be_visible(timeout=PATIENCE_MS)
-    visitor.says("Nearest images:")
+    visitor.says("near it")
     visitor.press("Select 24 like it")
     visitor.says(re.compile("25 images selected like"))
 
@@ -128,6 +128,24 @@ def test_a_dot_that_was_zoomed_at_shows_its_card_again(drawn: DrawnMap) -> None:
     expect(card).to_be_visible(timeout=PATIENCE_MS)
 
 
+def test_the_wheel_zooms_at_the_pointer_and_never_below_the_whole(drawn: DrawnMap) -> None:
+    page, lone = drawn.page, drawn.lone(REAL)
+    whole, place = drawn.state()["axes"], drawn.places()[lone]
+    top = page.get_by_test_id("stMain").evaluate("(main) => main.scrollTop")
+    page.mouse.move(*place)
+
+    page.mouse.wheel(0, -400)
+    page.wait_for_timeout(300)
+    assert drawn.places()[lone] == pytest.approx(place, abs=1)
+    assert drawn.state()["axes"][2] > 1.5 * whole[2]
+    for _ in range(5):
+        page.mouse.wheel(0, 400)
+    page.wait_for_timeout(300)
+
+    assert drawn.state()["axes"] == pytest.approx(whole)
+    assert page.get_by_test_id("stMain").evaluate("(main) => main.scrollTop") == top
+
+
 def test_a_lasso_selects_the_rows_inside_it(
     drawn: DrawnMap, lasting_visitor: Visitor, tmp_path: Path
 ) -> None:
@@ -135,8 +153,29 @@ def test_a_lasso_selects_the_rows_inside_it(
 
     inside = drawn.lasso(LASSO)
 
+    tray = drawn.host.locator(".tray")
+    expect(tray.locator("img")).to_have_count(8, timeout=PATIENCE_MS)
+    expect(tray).to_contain_text(re.compile(r"\d+ images? and [\d,]+ synthetic points? selected"))
     compare(lasting_visitor, drawn, inside, tmp_path)
     assert set(drawn.state()["states"]) == {0, 1}  # the others are grey, and still there
+
+
+def test_a_key_leaves_a_selected_image_out_and_takes_it_back(
+    drawn: DrawnMap, lasting_visitor: Visitor
+) -> None:
+    drawn.use("Select with a box")
+    drawn.lasso(((0.5, 0.5), (0.9, 0.9)), is_box=True)
+    drawn.host.locator(".tray").click()
+    grid = drawn.page.locator(".st-key-map_pictures .review[data-ready]")
+    first = grid.locator(".thumb").first
+
+    first.focus()
+    first.press("l")
+    lasting_visitor.says("674 images, 5 classes; 1 left out")
+    expect(first.locator(".badge")).to_have_text("✕ left out", timeout=PATIENCE_MS)
+    first.press("z")
+
+    lasting_visitor.says(re.compile("^675 images, 5 classes$"))
 
 
 def test_what_the_legend_hides_is_not_selected(
@@ -187,8 +226,10 @@ def compare(visitor: Visitor, drawn: DrawnMap, expected: NDArray[np.intp], folde
 def test_two_maps_have_one_camera(drawn: DrawnMap) -> None:
     page = drawn.page
 
+    page.get_by_role("button", name="Map settings").click()
     page.get_by_role("combobox", name="Second map").click()
     page.get_by_role("option", name="Borderline-SMOTE").click()
+    page.keyboard.press("Escape")
     expect(drawn.host.locator(".panel")).to_have_count(2, timeout=PATIENCE_MS)
     drawn.wait()
     other = DrawnMap(page, panel=1)
@@ -234,7 +275,7 @@ def test_evil_names_on_a_narrow_dark_page(
     assert card.locator("b").inner_text().strip("'") in names
     expect(card.locator("img")).to_have_count(1)
     drawn.click(drawn.lone(REAL))
-    visitor.says("Nearest images:")
+    visitor.says("near it")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     frame = drawn.state()["frame"]
     assert frame[0] >= 0 and frame[0] + frame[2] <= 800

@@ -10,6 +10,7 @@ from core.embed import (
     ENCODERS,
     PRETRAINED,
     embed,
+    embedding_first_text,
     embedding_text,
     offered_encoders,
     seconds_to_embed,
@@ -44,6 +45,13 @@ def test_the_sentence_names_the_time_and_what_shortens_it() -> None:
     assert embedding_text(DEFAULT_ENCODER, 12_000, device="cuda", cores=2) == (
         "Estimated time on the CPU: 70 s; less on a GPU or if cached."
     )
+
+
+def test_what_comes_first_is_said_with_the_encoder() -> None:
+    told = embedding_first_text("classical", 1, device="cpu")
+
+    assert told.startswith("Embeds 1 image first, with the encoder '")
+    assert told.endswith(embedding_text("classical", 1, device="cpu"))
 
 
 def test_what_a_cache_lacks_is_counted_by_encoder(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -93,6 +94,33 @@ def test_any_of_the_three_makes_a_point_unsafe() -> None:
     )
 
     assert quality.is_unsafe.tolist() == [False, True, True, True]
+
+
+def said_of(**unsafe: tuple[int, int]) -> str:
+    """Return what is said of classes with so many unsafe points of so many."""
+    classes, flags = {}, []
+    for label, (count, whole) in unsafe.items():
+        one = class_of("aabb", [0, 4, 3, 9], points([[0, 1]], [0.5]))
+        classes[label] = replace(one, label=label, points=whole, unsafe=count / whole)
+        flags += [True] * count + [False] * (whole - count)
+    crosses = np.array(flags)
+    return SyntheticQuality(classes, np.full(len(flags), 2.0), ~crosses, crosses).said
+
+
+def test_unsafe_points_are_said_by_weight_not_by_rate() -> None:
+    assert said_of(glass=(1, 1), metal=(9, 40), paper=(0, 359)).startswith(
+        "10 of 400 points look unsafe, the most in 'metal' (9 of its 40): nearer to another class"
+    )
+
+
+def test_unsafe_points_of_one_class_are_said_as_all() -> None:
+    assert said_of(glass=(1, 2), metal=(0, 40)).startswith(
+        "1 of 42 points looks unsafe, in 'glass' (1 of its 2): "
+    )
+    assert "3 of 43 points look unsafe, all in 'glass' (3 of its 3)" in said_of(
+        glass=(3, 3), metal=(0, 40)
+    )
+    assert said_of(glass=(0, 2)).startswith("No point looks unsafe: ")
 
 
 def test_uses_of_each_image_as_a_base_are_counted() -> None:

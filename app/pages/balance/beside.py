@@ -65,7 +65,7 @@ def choose_second_map(session: Session, projection: Projection) -> Beside:
     if projection.method == "umap" and _fits_together(points, projection):
         titles[JOINT] = "A UMAP fitted on images and points"
     chosen = st.selectbox(
-        "Second map", list(titles), format_func=titles.__getitem__, key="map_beside", width=250,
+        "Second map", list(titles), format_func=titles.__getitem__, key="map_beside",
         persist_state="session",
         help="Two maps that move together: what another strategy does with the same images.",
     )  # fmt: skip

@@ -7,6 +7,7 @@ from app.map.selection import Selection
 from app.session.session import Session
 from core.dataset import Rows
 
+TAB = "balance_tab"  # the one under the map that is open
 _KEY = "map_selection"
 
 
@@ -26,6 +27,13 @@ def current_selection(session: Session) -> Selection:
 def keep_selection(session: Session, selection: Selection) -> None:
     """Keep a selection in place of the one before."""
     st.session_state[_KEY] = (_whose(session), selection)
+
+
+def keep_and_show(session: Session, selection: Selection) -> None:
+    """Keep a selection, and open the tab that shows it; only before the tabs are drawn."""
+    keep_selection(session, selection)
+    if len(selection) or selection.pick is not None:
+        st.session_state[TAB] = "selection"
 
 
 def pick_synthetic(session: Session, number: int) -> None:

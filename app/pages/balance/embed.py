@@ -1,25 +1,29 @@
 """On Balance: which encoder and device, and the work that draws the map."""
 
+import base64
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, partial
 
 import streamlit as st
 
 from app.jobs.queue import MAP, Job, JobState
 from app.map import umap
+from app.map.routes import MAP_CODE
 from app.session.embedding import adapt_and_map, as_values, embed_and_map
 from app.session.session import Session
 from app.session.workspace import Workspace
 from app.session.workspaces import WORKSPACES
+from app.shell.job_line import job_where_it_was_asked_for
 from app.shell.page import current_workspace, plain, quiet
 from core.embed import (
     DEFAULT_ENCODER,
+    Embeddings,
     available_devices,
     embedding_text,
     find_encoder,
     offered_encoders,
-    resolve_device,
 )
+from core.embed.devices import AUTO
 from core.evaluate.adapting import adapting_text
 from core.progress import Progress
 from core.project import DEFAULT_SETTINGS, MapSettings, Projection
@@ -34,78 +38,64 @@ _ADAPTED_HELP = (
     "the evidence on Augment stay with the default encoder, which has not seen the labels."
 )
 _KEY = "encoder"
-
-
-def draw(session: Session) -> None:
-    """Draw how the images are embedded: folded where they are already, or soon will be."""
-    if session.embeddings is not None:
-        _folded(session, session.embeddings.encoder)
-    elif is_on_the_way(current_workspace()):
-        _folded(session, session.encoder)
-    else:
-        _card(session)
-
-
-def is_on_the_way(workspace: Workspace) -> bool:
-    """Return whether a job is under way that brings vectors."""
-    return any("embeddings" in job.puts for job in workspace.jobs())
+EMBED, ADAPT = "embed", "adapt"  # the keys of the jobs that bring vectors alone
 
 
 def draw_waiting(session: Session) -> None:
-    """Draw what stands where the map will be, while a job brings vectors."""
-    assert session.taken is not None
-    st.subheader("The map", anchor=False)
-    quiet(f"It appears once {count_of(len(session.taken), 'image')} are embedded.")
+    """Draw what stands where the map will be: what it shows, and what brings it."""
+    workspace = current_workspace()
+    with st.container(key="map_waiting"):
+        st.html(f'<img src="{_drawing()}" alt="">')
+        with st.container(key="map_coming"):
+            quiet("Every image becomes a dot; similar pictures are close together.")
+            job = next((job for job in workspace.jobs() if "embeddings" in job.puts), None)
+            if job is not None:
+                job_where_it_was_asked_for(job, "_map")
+            elif st.button("Draw the map", key="draw_map", icon=":material/scatter_plot:"):
+                start_embedding(workspace, session, session.encoder, AUTO)
+                st.rerun()
 
 
-def _card(session: Session) -> None:
-    """Draw the choice of an encoder and the button that embeds."""
-    st.subheader("Draw the map", anchor=False)
-    quiet("Every training image becomes a dot; similar pictures are close together.")
-    with st.container(border=True):
-        _form(session)
+@cache
+def _drawing() -> str:
+    """Return the quiet drawing of a map as an address that needs no request."""
+    content = (MAP_CODE.folder / "waiting.svg").read_bytes()
+    return f"data:image/svg+xml;base64,{base64.b64encode(content).decode()}"
 
 
-def _folded(session: Session, encoder: str) -> None:
-    """Draw what embeds the images, and behind it how to embed them with another encoder."""
-    offered = offered_encoders()
-    title = offered[encoder].title if encoder in offered else encoder
-    if session.embeddings is not None and session.embeddings.base:
-        title = _TITLES[_ADAPTED]
-    with st.expander(f"Encoder: {plain(title)}", key="encoder_fold"):
-        lost = session.would_drop("embeddings")
-        _form(session)
-        if lost:
-            quiet(f"Embedding again discards: {', '.join(lost.values())}.")
-
-
-def time_text(session: Session) -> str:
-    """Return how long it takes to embed the images of a session."""
-    images = 0 if session.taken is None else len(session.taken)
-    return embedding_text(session.encoder, images, device=resolve_device("auto"))
-
-
-def _form(session: Session) -> None:
+def choose_embedding(session: Session) -> None:
+    """Draw how the images are embedded, and the button that does only that."""
     assert session.taken is not None
     images, embeddings = len(session.taken), session.embeddings
-    left, right = st.columns(2)
-    with left:
-        encoder = _choose_encoder(session)
-    with right:
-        device = _choose_device()
+    if embeddings is not None:
+        quiet(f"Embedded with: {_title_of(embeddings)}")
+    encoder = _choose_encoder(session)
+    device = _choose_device()
     is_there = embeddings is not None and (encoder, device) == (
         embeddings.encoder, embeddings.device,
     )  # fmt: skip
-    with st.container(horizontal=True, vertical_alignment="center"):
-        how = "again" if embeddings is not None else "only"
-        text = f"Embed {count_of(images, 'image')} {how}"
-        if st.button(text, disabled=not encoder or is_there):
-            if encoder == _ADAPTED:
-                start_adapting(current_workspace(), session, device)
-            else:
-                start_embedding(current_workspace(), session, encoder, device)
-            st.rerun()
-        quiet(_time_text(session, encoder, device))
+    how = "again" if embeddings is not None else "only"
+    text = f"Embed {count_of(images, 'image')} {how}"
+    if st.button(text, disabled=not encoder or is_there, width="stretch"):
+        if encoder == _ADAPTED:
+            start_adapting(current_workspace(), session, device)
+        else:
+            start_embedding(current_workspace(), session, encoder, device)
+        st.rerun()
+    quiet(_time_text(session, encoder, device))
+    lost = session.would_drop("embeddings") if embeddings is not None else None
+    if lost:
+        quiet(f"Embedding again discards: {', '.join(lost.values())}.")
+
+
+def _title_of(embeddings: Embeddings) -> str:
+    """Return the name of the encoder that the vectors are by."""
+    if embeddings.base:
+        return _TITLES[_ADAPTED]
+    offered = offered_encoders()
+    return (
+        offered[embeddings.encoder].title if embeddings.encoder in offered else embeddings.encoder
+    )
 
 
 def _time_text(session: Session, encoder: str, device: str) -> str:
@@ -132,7 +122,7 @@ def start_adapting(workspace: Workspace, session: Session, device: str) -> None:
         return as_values(run(progress))
 
     job = Job(
-        "adapt", "Adapting the encoder", embed,
+        ADAPT, "Adapting the encoder", embed,
         needs=("dataset",), puts=("embeddings", "projections"),
     )  # fmt: skip
     workspace.start(job, session, of=(device,))
@@ -153,7 +143,7 @@ def start_embedding(workspace: Workspace, session: Session, encoder: str, device
         return as_values(embed_and_map(taken, encoder, device, cache, progress))
 
     job = Job(
-        "embed", "Embedding images", embed,
+        EMBED, "Embedding images", embed,
         needs=("taken",), puts=("embeddings", "projections"),
     )  # fmt: skip
     workspace.start(job, session, of=(encoder, device))

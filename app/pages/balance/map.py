@@ -1,17 +1,18 @@
-"""The map on Balance: what it shows, what colours it, and what stands beside it."""
+"""The map on Balance: what it shows, what colours it, and what is under way for it."""
 
 import streamlit as st
 
-from app.jobs.queue import MAP
+from app.jobs.queue import BESIDE, CLUSTERS, MAP, PLACING
 from app.map.colours import COLOURINGS, Colours
 from app.map.point_map import MapPanel, point_map
 from app.map.scene import JOINT_REAL, MADE, OTHER_MADE, REAL, PointLayer, Scene, Scenes
 from app.pages.balance import beside as balance_beside
-from app.pages.balance import selection as balance_selection
-from app.pages.balance.choice import current_selection, keep_selection
+from app.pages.balance.choice import current_selection, keep_and_show
+from app.pages.balance.details import draw_details
 from app.pages.balance.embed import map_job, offer_better_map
 from app.pages.balance.placing import start_clusters, start_placing
 from app.session.session import Session
+from app.shell.job_line import job_where_it_was_asked_for
 from app.shell.page import current_workspace, note, quiet
 from core.dataset import ImageDataset
 from core.project import (
@@ -23,27 +24,19 @@ from core.project import (
     Projection,
     drawn_by,
 )
-from core.resample import STRATEGIES
+from core.resample import STRATEGIES, BalancePlan
 from core.words import count_of, lowered
 
 _SETTINGS_OPEN = "map_settings_open"
 _METHODS = {"umap": "UMAP", "pca": "PCA"}
+_SLOTS = (BESIDE, CLUSTERS, MAP, PLACING)  # of jobs for the map; the one asked for is first
 
 
-def draw(session: Session) -> None:
-    """Draw the map, its controls, and the selection beside it."""
+def draw(session: Session, plan: BalancePlan) -> None:
+    """Draw the map, its controls, and the tabs under it."""
     assert session.dataset is not None and session.embeddings is not None
-    st.subheader("The map", anchor=False)
-    with st.container():
-        if set(session.projections) == {"pca"}:
-            offer_better_map(current_workspace(), session)
     start_placing(current_workspace(), session)
-    _map_part(session)
-    note(
-        "SMOTE works well where crosses lie between dots of their own colour. Crosses among dots "
-        "of another colour teach a model wrong labels. Click a cross and look at its two parents: "
-        "would a picture halfway between them belong to the class?"
-    )
+    _map_part(session, plan)
 
 
 def camera_name(session: Session, projection: Projection) -> str:
@@ -55,89 +48,108 @@ def camera_name(session: Session, projection: Projection) -> str:
 
 
 @st.fragment
-def _map_part(session: Session) -> None:
+def _map_part(session: Session, plan: BalancePlan) -> None:
     """Draw what a click or a lasso draws again: this alone, and not the page."""
-    dataset = session.dataset
+    dataset, workspace = session.dataset, current_workspace()
     assert dataset is not None
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        with st.container(width="content"):
+    if workspace.session.edits is not session.edits:
+        st.rerun()  # a key in the grid has changed labels, which the whole page hangs on
+    with st.container(key="map_place"):
+        with st.container(key="map_controls", horizontal=True, vertical_alignment="center"):
+            colour_place = st.container(width="stretch")
+            settings_place = st.container(width="content")
             projection = _choose_map(session)
-        place = st.container(width=250)
-        beside = balance_beside.choose_second_map(session, projection)
-        _draw_settings(session)
-    scene = (
-        current_workspace()
-        .of(Scenes)
-        .like(dataset, projection, _layers(session, projection, beside), beside.joint)
-    )
-    with place:
-        colours = _choose_colours(session, scene)
-    selection = current_selection(session).within(scene)
-    map_column, side = st.columns([7, 3], gap="medium")
-    with map_column:
+            with settings_place:
+                beside = _draw_settings(session, projection)
+        layers = _layers(session, projection, beside)
+        scene = workspace.of(Scenes).like(dataset, projection, layers, beside.joint)
+        with colour_place:
+            colours = _choose_colours(session, scene)
+        selection = current_selection(session).within(scene)
         point_map(
             scene,
             _panels(scene, beside),
             colours,
             selection,
             view=camera_name(session, projection),
-            changed=lambda chosen: keep_selection(session, chosen),
+            details="map_details",
+            changed=lambda chosen: keep_and_show(session, chosen),
         )
-        _caption(scene, dataset)
-    with side:
-        balance_selection.draw(session, scene, selection)
-    balance_selection.draw_table(session, scene, selection)
+        _draw_jobs()
+    note(
+        "SMOTE works well where crosses lie between dots of their own colour. Crosses among dots "
+        "of another colour teach a model wrong labels. Click a cross and look at its two parents: "
+        "would a picture halfway between them belong to the class?"
+    )
+    draw_details(session, plan, scene, selection)
+    _caption(scene, dataset)
+
+
+def _draw_jobs() -> None:
+    """Draw over the map what is under way for it; nothing moves when that begins or ends."""
+    workspace = current_workspace()
+    job = next((job for slot in _SLOTS if (job := workspace.job_in(slot)) is not None), None)
+    if job is not None:
+        with st.container(key="map_jobs"):
+            job_where_it_was_asked_for(job, "_map")
 
 
 def _choose_map(session: Session) -> Projection:
     methods = [method for method in _METHODS if method in session.projections]
+    if methods == ["pca"]:
+        offer_better_map(current_workspace(), session)
     if len(methods) == 1:
         return session.projections[methods[0]]
     # No default is stored: the better map replaces the first one when it is ready.
     chosen = st.segmented_control(
         "Map", methods, format_func=_METHODS.__getitem__, default=methods[0], required=True,
-        key="map_method", persist_state="session",
+        key="map_method", persist_state="session", label_visibility="collapsed",
     )  # fmt: skip
     return session.projections[chosen or methods[0]]
 
 
-def _draw_settings(session: Session) -> None:
-    """Draw how the UMAP is drawn, behind a button; changed settings draw it again."""
+def _draw_settings(session: Session, projection: Projection) -> balance_beside.Beside:
+    """Draw what else can be set, behind a button; return what the second map shows."""
+    with st.popover("Map settings", icon=":material/tune:", key=_SETTINGS_OPEN, on_change="rerun"):
+        beside = balance_beside.choose_second_map(session, projection)
+        with st.form("map_settings", border=False):
+            _umap_form(session)
+    return beside
+
+
+def _umap_form(session: Session) -> None:
+    """Draw how the UMAP is drawn; changed settings draw it again."""
     shown = session.projections.get("umap")
     now = shown.settings if shown is not None else DEFAULT_SETTINGS
-    with (
-        st.popover("Map settings", icon=":material/tune:", key=_SETTINGS_OPEN, on_change="rerun"),
-        st.form("map_settings", border=False),
-    ):
-        neighbours = st.number_input(
-            "Neighbours", 2, 200, now.n_neighbors,
-            help="Number of neighbours that each image is kept close to. Few show small groups, "
-                "many the overall shape.",
+    neighbours = st.number_input(
+        "Neighbours", 2, 200, now.n_neighbors,
+        help="Number of neighbours that each image is kept close to. Few show small groups, "
+            "many the overall shape.",
+    )  # fmt: skip
+    distance = st.slider(
+        "Minimum distance", 0.0, 1.0, now.min_dist, 0.05,
+        help="How close points may be on the map.",
+    )  # fmt: skip
+    metric = st.selectbox(
+        "Distance metric", METRICS, METRICS.index(now.metric),
+        help="Euclidean, or cosine, which ignores the lengths of vectors.",
+    )  # fmt: skip
+    seed = st.number_input("Seed", 0, 2**31 - 1, now.seed, help="Same seed, same map.")
+    implementation = st.selectbox(
+        "Drawn by", list(IMPLEMENTATIONS), list(IMPLEMENTATIONS).index(now.implementation),
+        format_func=lambda name: IMPLEMENTATIONS[name].title,
+        help="  \n".join(f"{one.title}: {one.help}" for one in IMPLEMENTATIONS.values()),
+    )  # fmt: skip
+    quiet("These settings are for UMAP. PCA has none.")
+    if st.form_submit_button("Draw the UMAP with these settings", on_click=_close_settings):
+        wanted = MapSettings(
+            int(neighbours), float(distance), str(metric), int(seed),
+            implementation=str(implementation),
         )  # fmt: skip
-        distance = st.slider(
-            "Minimum distance", 0.0, 1.0, now.min_dist, 0.05,
-            help="How close points may be on the map.",
-        )  # fmt: skip
-        metric = st.selectbox(
-            "Distance metric", METRICS, METRICS.index(now.metric),
-            help="Euclidean, or cosine, which ignores the lengths of vectors.",
-        )  # fmt: skip
-        seed = st.number_input("Seed", 0, 2**31 - 1, now.seed, help="Same seed, same map.")
-        implementation = st.selectbox(
-            "Drawn by", list(IMPLEMENTATIONS), list(IMPLEMENTATIONS).index(now.implementation),
-            format_func=lambda name: IMPLEMENTATIONS[name].title,
-            help="  \n".join(f"{one.title}: {one.help}" for one in IMPLEMENTATIONS.values()),
-        )  # fmt: skip
-        quiet("These settings are for UMAP. PCA has none.")
-        if st.form_submit_button("Draw the UMAP with these settings", on_click=_close_settings):
-            wanted = MapSettings(
-                int(neighbours), float(distance), str(metric), int(seed),
-                implementation=str(implementation),
-            )  # fmt: skip
-            workspace = current_workspace()
-            if workspace.job_in(MAP) is not None or wanted != now:
-                workspace.start(map_job(session, wanted), session, of=(wanted,))
-                st.rerun()
+        workspace = current_workspace()
+        if workspace.job_in(MAP) is not None or wanted != now:
+            workspace.start(map_job(session, wanted), session, of=(wanted,))
+            st.rerun()
 
 
 def _close_settings() -> None:

@@ -1,4 +1,4 @@
-"""On Balance: how good the points are that were made."""
+"""On Balance, a tab: how good the points are that were made."""
 
 from functools import partial
 from math import isfinite, isnan
@@ -8,10 +8,14 @@ import streamlit as st
 
 from app.charts import classes as charts
 from app.jobs.queue import QUALITY, Job
+from app.map.scene import Scene
+from app.map.selection import Selection
 from app.pages.balance.choice import pick_synthetic
-from app.session.session import Balanced, Session
+from app.pages.balance.selection import draw_synthetic
+from app.session.session import Session
 from app.session.workspace import Workspace
-from app.shell.page import current_workspace, note, quiet
+from app.shell.job_line import job_where_it_was_asked_for
+from app.shell.page import current_workspace, note, plain, quiet
 from core.dataset import ImageDataset
 from core.embed import Embeddings
 from core.progress import Progress
@@ -36,13 +40,13 @@ def start_quality(workspace: Workspace, session: Session) -> None:
         st.rerun()  # so that the sidebar watches the job, and draws the page when it is done
 
 
-def draw_quality(session: Session, dataset: ImageDataset) -> None:
+def draw_quality(session: Session, scene: Scene | None, selection: Selection) -> None:
     """Draw the figures of each class, and the points that look unsafe."""
-    balanced, embeddings = session.balanced, session.embeddings
+    dataset, balanced, embeddings = session.dataset, session.balanced, session.embeddings
     points = balanced.synthetic if balanced is not None else None
-    if balanced is None or embeddings is None or points is None or not len(points):
+    if dataset is None or balanced is None or embeddings is None or not points:
+        quiet("It is measured on synthetic points, once they are made.")
         return
-    st.subheader("Quality of the points", anchor=False)
     if balanced.made is not None and balanced.made.cost is not None:
         _batches(balanced.made.cost, dataset)
     if balanced.made is not None and balanced.made.variance_kept is not None:
@@ -52,25 +56,33 @@ def draw_quality(session: Session, dataset: ImageDataset) -> None:
         )
     workspace, quality = current_workspace(), session.quality
     if quality is None:
-        if workspace.job_in(QUALITY) is not None:
-            quiet("Comparing the points with the images around them.")
+        job = workspace.job_in(QUALITY)
+        if job is not None:
+            job_where_it_was_asked_for(job)
         elif st.button(f"Measure {count_of(len(points), 'point')}", key="measure_quality"):
             workspace.start(_job(session, embeddings, points), session)
             st.rerun()
         return
-    _summary(quality, balanced)
+    st.markdown(plain(quality.said))
+    if quality.is_unsafe.any() and any(
+        setting.name == "unsafe" for setting in STRATEGIES[balanced.plan.strategy].parameters
+    ):
+        quiet(
+            "To leave them out, set 'Points that look unsafe' under More settings and generate "
+            "again."
+        )
     note(
         "Points between images always look plausible: they lie inside the class, so precision and "
         "density are high even for bad points. Better signs are whether other classes are nearer, "
         "whether recall and coverage are close to those of two samples of one source, and how "
         "narrow the points spread (2/3 for points between unrelated images)."
     )
-    _table(quality)
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        _uses(quality)
-    with right:
-        _unsafe(session, quality, points, dataset)
+    _unsafe(session, quality, points, dataset)
+    if scene is not None and selection.pick is not None and not selection.pick.is_real:
+        draw_synthetic(scene, selection.pick)
+    with st.expander("Every class"):
+        _table(quality)
+    _uses(quality)
 
 
 def _job(session: Session, embeddings: Embeddings, points: SyntheticPoints) -> Job:
@@ -115,27 +127,6 @@ def _batches(cost: BatchedCost, dataset: ImageDataset) -> None:
     )
 
 
-def _summary(quality: SyntheticQuality, balanced: Balanced) -> None:
-    unsafe = int(quality.is_unsafe.sum())
-    if not unsafe:
-        quiet(
-            "No point looks unsafe: each is nearest to its own class, and so is the line between "
-            "its parents."
-        )
-        return
-    worst = max(quality.classes.values(), key=lambda one: one.unsafe)
-    quiet(
-        f"{count_of(unsafe, 'point')} of {len(quality.margin):,} look unsafe, most in "
-        f"'{worst.label}' ({worst.unsafe:.0%}): nearer to another class, contradicted by the "
-        "nearest other image, or on a line that crosses another class."
-    )
-    if any(setting.name == "unsafe" for setting in STRATEGIES[balanced.plan.strategy].parameters):
-        quiet(
-            "To leave them out, set 'Points that look unsafe' under More settings and generate "
-            "again."
-        )
-
-
 def _table(quality: SyntheticQuality) -> None:
     rows = []
     for label, one in quality.classes.items():
@@ -159,7 +150,7 @@ def _table(quality: SyntheticQuality) -> None:
             }
         )
     rows.sort(key=lambda row: -float(str(row["unsafe"])))
-    share, plain = (
+    share, number = (
         st.column_config.NumberColumn(format="%.0f %%"),
         st.column_config.NumberColumn(format="%.2f"),
     )
@@ -174,7 +165,7 @@ def _table(quality: SyntheticQuality) -> None:
     st.dataframe(
         rows,
         hide_index=True,
-        column_config={**dict.fromkeys(shares, share), **dict.fromkeys(plains, plain)},
+        column_config={**dict.fromkeys(shares, share), **dict.fromkeys(plains, number)},
         alt="Quality of the points of each class",
     )
 

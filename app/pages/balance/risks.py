@@ -1,38 +1,30 @@
-"""On Balance: what speaks against SMOTE on these images, before it runs."""
+"""On Balance, a tab: what speaks against a strategy on these images, before it runs."""
 
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import streamlit as st
 
 from app.jobs.queue import RISKS, Job
-from app.review.findings import finding_cards, finding_pictures
+from app.review.board import Mode, review_board
+from app.review.findings import finding_cards
+from app.review.shown import ReviewList
 from app.session.session import Session
 from app.session.workspace import Workspace
-from app.shell.page import current_workspace, note, quiet
-from core.audit import Finding
+from app.shell.job_line import job_where_it_was_asked_for
+from app.shell.page import current_workspace, note, plain, quiet
 from core.dataset import ImageDataset
+from core.dataset.edits import Edits
 from core.embed import Embeddings, unadapted
 from core.progress import Progress
-from core.resample import BalancePlan, make_plan
+from core.resample import STRATEGIES, BalancePlan, make_plan
 from core.resample.difficulty import Difficulty, measure_difficulty
-from core.resample.smote_limits import UNRELIABLE_IMAGES, Limit
-from core.words import count_of, named
+from core.resample.risks import risk_sentence, risks_of
+from core.words import count_of
 
 _BY_ITSELF = 20_000  # images: up to here a few seconds, so nobody has to ask for it
-# The plan's own warnings say these with the numbers that were chosen.
-_SAID_BY_PLAN = {"single_image", "few_neighbours", "many_per_image"}
 _MOST_CARDS = 6
-_MOST_ALIKE = 2  # cards that say the same of one class each; from there on one card names all
-_OF_MANY = {
-    "overlap": "many of their images lie among other classes, and so will points between them.",
-    "few_for_dimension": "fewer training images than the dimensions in which classes vary here, so "
-    "lines between them miss most of those.",
-    "few_images": f"fewer than {UNRELIABLE_IMAGES} training images each, so the effect of points "
-    "is a matter of luck.",
-    "no_spread": "all images of each have the same vector, so SMOTE can only copy them.",
-}
+_IN_A_ROW = 8  # pictures of a card
 
 
 def start_risks(workspace: Workspace, session: Session) -> None:
@@ -45,24 +37,29 @@ def start_risks(workspace: Workspace, session: Session) -> None:
         st.rerun()  # so that the sidebar watches the job, and draws the page when it is done
 
 
-def draw_risks(session: Session, dataset: ImageDataset, plan: BalancePlan) -> None:
-    """Draw the limits of SMOTE that these images show, for the classes that get points."""
+def draw_risks(session: Session, plan: BalancePlan) -> None:
+    """Draw what speaks against the strategy: in general, then on these images."""
     workspace, difficulty = current_workspace(), session.difficulty
-    if session.embeddings is None:
+    strategy = STRATEGIES[plan.strategy]
+    quiet(f"Avoid when: {strategy.avoid_when}")
+    if not strategy.effect.adds_points:
         return
-    st.subheader("Risks of this strategy", anchor=False)
+    dataset, embeddings = session.dataset, session.embeddings
+    if dataset is None or embeddings is None:
+        quiet("What these images say of it is known once they are embedded.")
+        return
     if difficulty is None:
-        if workspace.job_in(RISKS) is not None:
-            quiet("Checking the neighbours of each image.")
+        job = workspace.job_in(RISKS)
+        if job is not None:
+            job_where_it_was_asked_for(job)
         elif st.button("Check the neighbours of each image", key="look_for_risks"):
-            workspace.start(_job(workspace, dataset, session.embeddings), session)
+            workspace.start(_job(workspace, dataset, embeddings), session)
             st.rerun()
         return
-    limits = _limits(difficulty, plan)
-    quiet(_sentence(difficulty, plan))
-    if session.embeddings.base is not None:
+    st.markdown(plain(risk_sentence(difficulty, plan)))
+    if embeddings.base is not None:
         quiet(
-            f"Neighbours by the encoder '{session.embeddings.base}', not by the adapted one, which "
+            f"Neighbours by the encoder '{embeddings.base}', not by the adapted one, which "
             "has learned the labels."
         )
     note(
@@ -71,12 +68,14 @@ def draw_risks(session: Session, dataset: ImageDataset, plan: BalancePlan) -> No
         "neighbour of its own class rare, and with none an outlier. Points between rare images "
         "and outliers end up among other classes, where they teach wrong labels."
     )
-    if limits:
-        cards = _joined(limits, difficulty)
-        finding_cards(cards[:_MOST_CARDS])
-        if len(cards) > _MOST_CARDS:
-            quiet(f"And {count_of(len(cards) - _MOST_CARDS, 'more')} in the list below.")
-        finding_pictures(session.taken or dataset, dataset, limits, key="risk_finding")
+    risks = risks_of(difficulty, plan)
+    for number, risk in enumerate(risks[:_MOST_CARDS]):
+        finding_cards([risk])
+        if len(risk.rows):
+            shown = ReviewList.of_finding(risk, session.taken or dataset, dataset)
+            review_board(shown.part(_IN_A_ROW), Edits(), key=f"risk_{number}", mode=Mode.LOOK)
+    if len(risks) > _MOST_CARDS:
+        quiet(f"And {count_of(len(risks) - _MOST_CARDS, 'more')} in the list below.")
     with st.expander("Every class: safe, borderline, rare and outlying images"):
         _table(difficulty, plan)
 
@@ -96,61 +95,6 @@ def _measure(
     # Every class that is below the largest: what the person aims at may change at any moment.
     add = make_plan(dataset, "smote").add
     return measure_difficulty(dataset, embeddings, add, progress=progress)
-
-
-def _limits(difficulty: Difficulty, plan: BalancePlan) -> list[Limit]:
-    """Return the limits of classes that get something, and of all classes together."""
-    return [
-        limit
-        for limit in difficulty.limits
-        if limit.id not in _SAID_BY_PLAN and (not limit.label or plan.add.get(limit.label))
-    ]
-
-
-def _joined(limits: list[Limit], difficulty: Difficulty) -> list[Finding]:
-    """Return the findings with one in place of many that say the same of a class each."""
-    kinds: dict[str, list[Limit]] = {}
-    for limit in limits:
-        kinds.setdefault(limit.id, []).append(limit)
-    cards: list[Finding] = []
-    for kind, alike in kinds.items():
-        if len(alike) <= _MOST_ALIKE or kind not in _OF_MANY:
-            cards += alike
-            continue
-        alike = sorted(alike, key=lambda one: -len(one.rows) / difficulty.classes[one.label].images)
-        text = f"{named([one.label for one in alike])}: {_OF_MANY[kind]}"
-        rows = np.concatenate([one.rows for one in alike])
-        cards.append(Finding(kind, alike[0].severity, rows, text, alike[0].remedy))
-    return cards
-
-
-def _sentence(difficulty: Difficulty, plan: BalancePlan) -> str:
-    grown = [label for label in difficulty.classes if plan.add.get(label)]
-    if not grown:
-        return "No class gets points with this plan."
-    # The few images of a tiny class cannot be most of anyone's neighbours.
-    told = [label for label in grown if difficulty.classes[label].images > difficulty.k]
-    if not told:
-        return (
-            f"The classes that get points have at most {count_of(difficulty.k, 'image')} each: too "
-            "few to tell by their neighbours which are safe."
-        )
-    lonely = [
-        label
-        for label in told
-        if difficulty.classes[label].rare + difficulty.classes[label].outlier > 0.5
-    ]
-    if lonely:
-        return (
-            f"{named(lonely, most=3)}: most images there have at most one of their own class among "
-            f"their {difficulty.k} nearest."
-        )
-    safe = min(told, key=lambda label: difficulty.classes[label].safe)
-    return (
-        f"Of the classes that get points and have more than {difficulty.k} images, '{safe}' is the "
-        "least safe: "
-        f"{difficulty.classes[safe].safe:.0%} of its images lie among their own class."
-    )
 
 
 def _table(difficulty: Difficulty, plan: BalancePlan) -> None:

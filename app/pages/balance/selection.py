@@ -1,5 +1,6 @@
-"""Beside the map: the point that was clicked, and the pictures of what is selected."""
+"""On Balance, a tab: the point that was clicked, and the pictures of what is selected."""
 
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
@@ -12,24 +13,30 @@ from app.map.selection import Selection
 from app.map.table import label_counts, point_table, selected_indices
 from app.pages.balance.choice import current_selection, keep_selection, select_rows
 from app.pages.balance.edits import draw_actions
+from app.review.board import review_board
+from app.review.shown import ReviewList
 from app.session.session import Session
 from app.shell.page import current_workspace, plain, quiet
 from app.shell.thumbnails import picture_html, thumbnail_url
-from core.dataset import ImageDataset
+from core.dataset import ImageDataset, Rows
 from core.embed.embeddings import similar_rows
 from core.words import count_of
 
-_PER_PAGE = 12
-_NEAREST = 4
+_WHY = "selected on the map"  # as edits say it
+_IMAGES, _PAIRS = 24, 12  # on a page
+_NEAREST = 5
 _SIMILAR = 24
 _MOST_LISTED = 5_000
 _MOST_CLASSES = 6
 
 
-def draw(session: Session, scene: Scene, selection: Selection) -> None:
+def draw_selection(session: Session, scene: Scene | None, selection: Selection) -> None:
     """Draw the search, the point that was clicked, and what is selected."""
+    if scene is None:
+        quiet("Images are selected on the map, once it is there.")
+        return
     st.text_input(
-        "Find a file name", key="map_search", placeholder="part of a name",
+        "Find a file name", key="map_search", placeholder="part of a name", width=320,
         on_change=_search, args=(session,),
     )  # fmt: skip
     text = str(st.session_state.get("map_search") or "").strip()
@@ -39,7 +46,7 @@ def draw(session: Session, scene: Scene, selection: Selection) -> None:
         if selection.pick.is_real:
             _image(session, scene.dataset, selection.pick.number)
         else:
-            _synthetic(scene, selection.pick)
+            draw_synthetic(scene, selection.pick)
     if len(selection):
         _selected(session, scene, selection)
     elif selection.pick is None:
@@ -48,9 +55,10 @@ def draw(session: Session, scene: Scene, selection: Selection) -> None:
             "the tools above the map to see all pictures inside."
         )
     draw_actions(session, selection)
+    _table(session, scene, selection)
 
 
-def draw_table(session: Session, scene: Scene, selection: Selection) -> None:
+def _table(session: Session, scene: Scene, selection: Selection) -> None:
     """Draw the points as a table: the way to look and to choose by keyboard."""
     table = st.expander("Points as a table", key="map_table", on_change="rerun")
     if not table.open:  # thousands of rows are sent when somebody looks at them
@@ -93,21 +101,27 @@ def _about(text: str) -> str:
 
 
 def _image(session: Session, dataset: ImageDataset, row: int) -> None:
+    """Draw an image, and those that look most like it."""
     st.markdown(f"**Image, '{plain(dataset.label(row))}'**")
-    st.html(f'<div class="pair">{_picture(dataset, row)}</div>')
     quiet(dataset.path(row))
     embeddings = session.embeddings
-    if embeddings is None or not embeddings.has([row])[0]:
-        return
-    nearest = similar_rows(embeddings, row, _NEAREST)
-    if len(nearest):
-        quiet("Nearest images:")
-        figures = "".join(_picture(dataset, int(one), is_label=True) for one in nearest)
-        st.html(f'<div class="four">{figures}</div>')
+    nearest = np.empty(0, np.intp)
+    if embeddings is not None and embeddings.has([row])[0]:
+        nearest = similar_rows(embeddings, row, _NEAREST)
+    notes = ["this image", *("near it" for _ in nearest)]
+    _board(session, np.append(row, nearest), key="map_pick", notes=notes)
+    if embeddings is not None and len(nearest):
         st.button(
             f"Select {min(_SIMILAR, len(embeddings) - 1)} like it", key="find_similar",
             icon=":material/image_search:", on_click=_select_similar, args=(session, row),
         )  # fmt: skip
+
+
+def _board(session: Session, rows: Rows, *, key: str, notes: Sequence[str] = ()) -> None:
+    """Draw images in the grid of all pages, where keys decide about them."""
+    assert session.taken is not None
+    shown = ReviewList(session.taken, rows, "Images of the map", _WHY, notes=notes)
+    review_board(shown, session.edits, key=key)
 
 
 def _select_similar(session: Session, row: int) -> None:
@@ -118,7 +132,8 @@ def _select_similar(session: Session, row: int) -> None:
     keep_selection(session, chosen)
 
 
-def _synthetic(scene: Scene, pick: Pick) -> None:
+def draw_synthetic(scene: Scene, pick: Pick) -> None:
+    """Draw the two parents of a synthetic point, and how far between them it lies."""
     layer, dataset = scene.layer_of(pick.kind), scene.dataset
     points = layer.synthetic
     label = dataset.classes[points.codes[pick.number]]
@@ -151,15 +166,15 @@ def _selected(session: Session, scene: Scene, selection: Selection) -> None:
     named = [f"'{label}' {count:,}" for label, count in list(counts.items())[:_MOST_CLASSES]]
     rest = len(counts) - _MOST_CLASSES
     quiet(", ".join(named) + (f", and {count_of(rest, 'more class')}" if rest > 0 else ""))
-    pages = -(-len(indices) // _PER_PAGE)
-    page = 1
-    if pages > 1:
-        page = st.pagination(
-            pages, key=f"map_page_{len(indices)}_{indices[0]}", max_visible_pages=5
-        )
-    begin = ((page or 1) - 1) * _PER_PAGE
-    figures = "".join(_figure(scene, int(index)) for index in indices[begin : begin + _PER_PAGE])
-    st.html(f'<div class="pictures small">{figures}</div>')
+    # Of a joint fit each image is drawn twice: the rows are those of the dataset.
+    images = selection.rows[_page(len(selection.rows), _IMAGES, "images")]
+    if len(images):
+        _board(session, images, key="map_pictures")
+    crosses = indices[~scene.is_real[indices]]
+    crosses = crosses[_page(len(crosses), _PAIRS, "points")]
+    if len(crosses):
+        figures = "".join(_pair(scene, scene.pick_of(int(index))) for index in crosses)
+        st.html(f'<div class="parents">{figures}</div>')
     with st.container(horizontal=True):
         st.button("Clear", key="map_clear", on_click=keep_selection, args=(session, Selection()))
         st.download_button(
@@ -176,30 +191,38 @@ def _csv(table: pd.DataFrame) -> bytes:
     return table.to_csv(index=False).encode("utf-8", "backslashreplace")
 
 
-def _figure(scene: Scene, index: int) -> str:
-    """Return the picture of an image, or of the base of a synthetic point."""
-    pick, dataset = scene.pick_of(index), scene.dataset
-    if pick.is_real:
-        return _picture(dataset, pick.number, is_label=True)
-    layer = scene.layer_of(pick.kind)
+def _page(count: int, per_page: int, what: str) -> slice:
+    """Draw which page of so many things is shown, and return it."""
+    pages = -(-count // per_page)
+    page = 1
+    if pages > 1:
+        page = st.pagination(pages, key=f"map_page_{what}_{count}", max_visible_pages=5) or 1
+    return slice((page - 1) * per_page, page * per_page)
+
+
+def _pair(scene: Scene, pick: Pick) -> str:
+    """Return the parents of a synthetic point, side by side."""
+    layer, dataset = scene.layer_of(pick.kind), scene.dataset
+    points = layer.synthetic
     number = f"× {pick.number + 1:,}" if pick.kind == MADE else f"×, {layer.title}"
-    label = dataset.classes[layer.synthetic.codes[pick.number]]
-    if layer.synthetic.parents is None:
+    label = dataset.classes[points.codes[pick.number]]
+    if points.parents is None or points.fractions is None:
         return f'<p class="quiet">{escape(number)}, {escape(label)}. {NO_PARENTS}</p>'
-    base = int(layer.synthetic.parents[pick.number, 0])
-    return picture_html(
-        thumbnail_url(current_workspace().route_token, dataset, base),
-        alt=f"base of synthetic point {pick.number + 1}: {_name(dataset, base)}",
-        caption=f"{number}, {label}",
+    base, neighbour = points.parents[pick.number].tolist()
+    return (
+        f'<div><div class="pair">{_picture(dataset, base, "base: ")}'
+        f"{_picture(dataset, neighbour, 'neighbour: ')}</div>"
+        f'<p class="quiet">{escape(number)}, {escape(label)}, '
+        f"{float(points.fractions[pick.number]):.0%} of the way</p></div>"
     )
 
 
-def _picture(dataset: ImageDataset, row: int, role: str = "", *, is_label: bool = False) -> str:
+def _picture(dataset: ImageDataset, row: int, role: str) -> str:
     name = _name(dataset, row)
     return picture_html(
         thumbnail_url(current_workspace().route_token, dataset, row),
         alt=f"{role}{dataset.label(row)}, {name}",
-        caption=dataset.label(row) if is_label else f"{role}{name}",
+        caption=f"{role}{name}",
     )
 
 

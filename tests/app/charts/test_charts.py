@@ -181,6 +181,19 @@ def test_plan_bars_show_what_stays_and_what_is_added() -> None:
     assert list(trace(figure, "added").y) == ["ant", "bee"]
 
 
+def test_a_plan_of_a_thousand_classes_is_two_curves_with_the_ends_named() -> None:
+    counts = {f"class {number:04d} {'x' * 70}": 1 + number for number in range(1_000)}
+
+    figure = classes.plan_chart(plan_counts(counts, "augment"))
+
+    after, before = figure.data
+    assert (after.name, before.name) == ("after", "before")
+    assert set(after.y) == {1_000}
+    assert (before.y[0], before.y[-1]) == (1_000, 1)
+    assert figure.layout.height < 500
+    assert "class 0999" in figure.layout.annotations[0].text
+
+
 def test_plan_bars_show_what_goes() -> None:
     figure = classes.plan_bars(plan_counts({"ant": 2, "bee": 5}, "random_undersampling"))
 

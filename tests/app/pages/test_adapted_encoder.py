@@ -73,7 +73,7 @@ def test_other_images_are_embedded_with_another_encoder(workspace: Workspace) ->
 def test_the_page_names_it(workspace: Workspace) -> None:
     page = open_view("balance", workspace)
 
-    assert "Encoder: Adapted to your images" in [one.label for one in page.expander]
+    assert "Embedded with: Adapted to your images" in text(page)
 
 
 def test_a_change_of_labels_drops_what_its_encoder_had_learned(workspace: Workspace) -> None:

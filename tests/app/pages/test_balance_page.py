@@ -1,5 +1,6 @@
 """Balance: what can be set, what speaks against it, and how good the points are."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 from drawn_sets import draw_dataset, embedded, loaded
 from opened_page import finish_jobs, html, open_view, text, visitor
+from streamlit.testing.v1 import AppTest
 
 from app.session.embedding import as_values
 from app.session.session import Session
@@ -22,6 +24,12 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
     folder = tmp_path_factory.mktemp("balance")
     dataset = draw_dataset(folder / "set", {"cat": 24, "dog": 8, "owl": 6})
     return loaded(dataset).put(**as_values(embedded(dataset, folder / "cache")))
+
+
+def tabs(page: AppTest) -> list[str]:
+    """Return what the tabs under the map are called."""
+    group = next(one for one in page.button_group if one.key == "balance_tab")
+    return list(group.options)
 
 
 def carry_out(workspace: Workspace, **state: object) -> Workspace:
@@ -75,8 +83,8 @@ def test_a_share_and_a_limit_bound_what_is_made(session: Session) -> None:
 
 def test_the_limits_of_smote_are_looked_for_before_it_runs(session: Session) -> None:
     workspace = visitor(session)
-    page = open_view("balance", workspace)
-    assert "Risks of this strategy" in [title.value for title in page.subheader]
+    page = open_view("balance", workspace, balance_tab="risks")
+    assert "Avoid when: Classes overlap" in text(page)
 
     page.button(key="look_for_risks").click().run()
     finish_jobs(workspace)
@@ -86,12 +94,12 @@ def test_the_limits_of_smote_are_looked_for_before_it_runs(session: Session) -> 
     assert not page.exception
     lonely = workspace.session.difficulty.classes["owl"]
     assert lonely.images == 6
-    assert "least safe" in text(page) or "most images there" in text(page)
+    assert re.search(r"\d+ of 34 points are for '(dog|owl)', where|is safe: it lies", text(page))
 
 
 def test_the_limits_go_with_other_vectors(session: Session) -> None:
     workspace = visitor(session)
-    page = open_view("balance", workspace)
+    page = open_view("balance", workspace, balance_tab="risks")
     page.button(key="look_for_risks").click().run()
     finish_jobs(workspace)
     measured = workspace.session
@@ -105,7 +113,7 @@ def test_the_limits_go_with_other_vectors(session: Session) -> None:
 def test_points_are_measured_and_the_unsafe_ones_listed(session: Session) -> None:
     workspace = carry_out(visitor(session), strategy="smote")
     workspace.session = replace(workspace.session, quality=None)  # it may have begun by itself
-    page = open_view("balance", workspace)
+    page = open_view("balance", workspace, balance_tab="quality")
 
     page.button(key="measure_quality").click().run()
     finish_jobs(workspace)
@@ -118,7 +126,8 @@ def test_points_are_measured_and_the_unsafe_ones_listed(session: Session) -> Non
     told = text(page)
     assert ("No point looks unsafe" in told) == (unsafe == 0)
     if unsafe:
-        assert f"of {len(quality.margin):,} look unsafe" in told
+        assert f"{unsafe} of {len(quality.margin):,} points look" in told
+        assert f"Quality ({unsafe})" in tabs(page)
 
 
 def test_points_that_look_unsafe_can_be_left_out(session: Session) -> None:
@@ -136,7 +145,7 @@ def test_points_that_look_unsafe_can_be_left_out(session: Session) -> None:
 
 def test_batches_show_what_they_cost(session: Session) -> None:
     workspace = carry_out(visitor(session), strategy="batched_smote", set_batch_size=16)
-    page = open_view("balance", workspace, strategy="batched_smote")
+    page = open_view("balance", workspace, strategy="batched_smote", balance_tab="quality")
 
     assert [metric.label for metric in page.metric] == [
         "True neighbours found", "Distance to a neighbour", "Points not generated",
@@ -159,7 +168,8 @@ def test_what_works_on_embeddings_makes_them_first_and_says_how_long(tmp_path: P
     page = open_view("balance", visitor(loaded(dataset)), strategy="adasyn")
 
     button = page.button(key="carry_out")
-    assert (button.label, button.disabled) == ("Embed 7 images and make 3 synthetic points", False)
+    assert (button.label, button.disabled) == ("Make 3 synthetic points", False)
+    assert "Embeds 7 images first, with the encoder 'Things, shapes and colours'." in text(page)
     assert "Estimated time: " in text(page)
 
 
@@ -197,10 +207,10 @@ def test_all_classes_of_one_image_are_named_at_once(tmp_path: Path) -> None:
     assert "'lone 0', 'lone 1', 'lone 2', 'lone 3' and 2 more classes: 1 image each;" in told
     assert told.count("SMOTE needs at least 2") == 1
     label = page.button(key="carry_out").label
-    assert label == "Embed 11 images and make 0 synthetic points"
+    assert label == "Make 0 synthetic points"
 
 
-def test_a_class_too_small_for_safe_images_is_not_called_the_least_safe(tmp_path: Path) -> None:
+def test_a_class_too_small_for_safe_images_is_not_called_a_risk(tmp_path: Path) -> None:
     dataset = draw_dataset(tmp_path / "set", {"cat": 24, "dog": 9, "owl": 3})
     embeddings, projection = embedded(dataset, tmp_path / "cache")
     add = make_plan(dataset, "smote").add
@@ -209,15 +219,15 @@ def test_a_class_too_small_for_safe_images_is_not_called_the_least_safe(tmp_path
         difficulty=measure_difficulty(dataset, embeddings, add),
     )
 
-    both = text(open_view("balance", visitor(session)))
+    both = text(open_view("balance", visitor(session), balance_tab="risks"))
     tiny = text(
         open_view(
             "balance", visitor(session), target_largest="share", target_share=35,
+            balance_tab="risks",
         )
     )  # fmt: skip
 
-    assert "'owl' is the least safe" not in both
-    assert "'owl': most images" not in both
+    assert "points are for 'owl'" not in both
     assert "have at most 5 images each: too few to tell" in tiny
 
 
@@ -231,7 +241,7 @@ def test_what_speaks_against_many_classes_is_one_card(tmp_path: Path) -> None:
     )
     assert sum(limit.id == "few_images" for limit in difficulty.limits) == 8
 
-    told = text(open_view("balance", visitor(session)))
+    told = text(open_view("balance", visitor(session), balance_tab="risks"))
 
     assert told.count("a matter of luck") == 1
     assert "and 4 more classes: fewer than 10 training images each" in told

@@ -179,7 +179,7 @@ def test_settings_draw_the_map_anew(embedded_session: Session) -> None:
 
 def test_a_search_selects_by_name_and_says_when_there_is_none(embedded_session: Session) -> None:
     workspace = visitor(embedded_session)
-    page = open_view("balance", workspace)
+    page = open_view("balance", workspace, balance_tab="selection")
     box = next(box for box in page.text_input if box.label == "Find a file name")
 
     box.set_value("DOG/0").run()
@@ -191,7 +191,7 @@ def test_a_search_selects_by_name_and_says_when_there_is_none(embedded_session: 
 
 
 def test_the_table_lists_what_is_selected(embedded_session: Session) -> None:
-    page = open_view("balance", visitor(embedded_session), map_table=True)
+    page = open_view("balance", visitor(embedded_session), map_table=True, balance_tab="selection")
 
     assert not page.exception
     listed = [table for table in page.dataframe if "path" in table.value.columns]
@@ -200,7 +200,7 @@ def test_the_table_lists_what_is_selected(embedded_session: Session) -> None:
 
 def test_selected_images_are_left_out_and_taken_back(smote_session: Session) -> None:
     workspace = visitor(smote_session)
-    page = open_view("balance", workspace)
+    page = open_view("balance", workspace, balance_tab="selection")
     next(b for b in page.text_input if b.label == "Find a file name").set_value("cat/0").run()
 
     next(one for one in page.button if one.label == "Leave out 10 images").click().run()

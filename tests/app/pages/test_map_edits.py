@@ -35,7 +35,7 @@ def test_a_label_is_shown_letter_by_letter_where_it_can_be_undone(
 ) -> None:
     relabelled = embedded_session.put(edits=Edits().relabel([0], "*md* :red[x]"))
 
-    page = open_view("balance", visitor(relabelled))
+    page = open_view("balance", visitor(relabelled), balance_tab="selection")
 
     assert page.button(key="map_undo").label == (
         r"Undo: 1 image relabelled to \'\*md\* \:red\[x\]\'"

@@ -581,21 +581,20 @@ def test_the_app_begins_it_shows_it_quietly_and_disables_nothing(
 
 @pytest.mark.usefixtures("served")
 def test_balance_keeps_its_place_while_vectors_come(workspace: Workspace, gate: Gate) -> None:
-    assert open_view("balance", workspace).subheader[0].value == "Draw the map"
+    assert "draw_map" in [one.key for one in open_view("balance", workspace).button]
 
     open_app(workspace)
     gate.wait_for(1)
     page = open_view("balance", workspace)
 
-    encoder = page.expander[-1].label
-    assert encoder.startswith("Encoder: ")
-    assert [one.value for one in page.subheader] == ["The map"]
-    assert "It appears once 19 images are embedded." in text(page)
+    assert "Every image becomes a dot; similar pictures are close together." in text(page)
+    assert [one.label for one in page.button if one.label == "Cancel"] == ["Cancel"]
+    assert "draw_map" not in [one.key for one in page.button]
     gate.opened.set()
     finish_jobs(workspace)
     page = open_view("balance", workspace)
-    assert encoder in [one.label for one in page.expander]
-    assert "It appears once" not in text(page)
+    assert "Every image becomes a dot" not in text(page)
+    assert "PCA of 19 images" in text(page)
 
 
 @pytest.mark.usefixtures("served")

@@ -1,0 +1,57 @@
+"""Balance on a laptop's screen: the button and the map are seen at once, and nothing moves."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+from visitor import PATIENCE_MS, Server, Visitor
+
+SCREEN = {"width": 1400, "height": 900}
+FIRST_PX = 260  # below the top of the screen, at most: there the map begins
+# Places that must stay, by a name: Streamlit's wrapper moves where its content does.
+STAY = {"settings": ".st-key-strategy", "map": ".st-key-map_place", "tabs": ".st-key-balance_tab"}
+
+
+@pytest.fixture
+def newcomer(new_visitor: Callable[..., Visitor], start_server: Callable[..., Server]) -> Visitor:
+    """Return somebody on Balance before anything is embedded."""
+    visitor = new_visitor(start_server("--embed-on-request"))
+    visitor.page.set_viewport_size(SCREEN)
+    visitor.press("Load 'Parts on a belt'")
+    visitor.says("Of 676 files, 675 can be used")
+    visitor.go("Balance")
+    expect(visitor.page.locator(".st-key-map_waiting")).to_be_visible(timeout=PATIENCE_MS)
+    visitor.waits_for_nothing()
+    return visitor
+
+
+def tops(page: Page) -> dict[str, float]:
+    """Return where what must stay begins."""
+    boxes = {name: page.locator(place).bounding_box() for name, place in STAY.items()}
+    return {name: box["y"] for name, box in boxes.items() if box}
+
+
+def test_nothing_moves_from_the_first_second_to_the_points_on_a_umap(newcomer: Visitor) -> None:
+    page = newcomer.page
+    before = tops(page)
+    assert before["map"] < FIRST_PX and len(before) == len(STAY)
+    make = page.get_by_role("button", name="Make 1,425 synthetic points")
+    expect(make).to_be_in_viewport(ratio=1)
+
+    make.click()
+    here = page.locator(".st-key-balance_settings")
+    expect(here.get_by_role("button", name="Cancel")).to_be_in_viewport(timeout=PATIENCE_MS)
+    expect(page.locator(".map[data-ready]")).to_be_visible(timeout=PATIENCE_MS)
+    assert tops(page) == pytest.approx(before, abs=1)
+    newcomer.says("SMOTE put 1,425 synthetic points")
+    expect(page.locator(".st-key-map_method")).to_be_visible(timeout=PATIENCE_MS)
+    newcomer.says(re.compile(r"^Quality \([\d,]+\)"))
+    newcomer.waits_for_nothing()
+
+    assert tops(page) == pytest.approx(before, abs=1)
+    expect(make).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Evaluate the strategy")).to_be_in_viewport()
+    frame = page.locator(".map .frame").bounding_box()
+    assert frame is not None
+    assert frame["y"] < FIRST_PX and frame["y"] + frame["height"] <= SCREEN["height"]
