@@ -56,6 +56,7 @@ def harm_plot(
             marker={
                 "color": colour,
                 "symbol": symbol,
+                "opacity": 1,
                 "size": [_SIZES[min(place, len(_SIZES) - 1)] for _, place, _ in marks],
                 "line": {"width": 1.5, "color": colour},
             },
@@ -108,7 +109,7 @@ def _lay_out(figure: go.Figure, ranked: Sequence[OperationHarm]) -> None:
         showlegend=True,
     )
     figure.update_xaxes(
-        title="images that stay recognised", ticksuffix="%", range=[-3, 103], zeroline=False,
+        title="images that stay recognised, in %", range=[-3, 103], zeroline=False,
         tickvals=[0, 25, 50, 75, 100],
     )  # fmt: skip
     figure.update_yaxes(

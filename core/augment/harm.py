@@ -101,11 +101,11 @@ def harm_text(ranked: Sequence[OperationHarm]) -> str:
     if not decided:
         return "No operation could be judged."
     if not harmful:
-        return f"None of {count_of(len(decided), 'operation')} changes a label at its strengths."
+        return f"No label is changed; {count_of(len(decided), 'operation')} could be judged."
     worst = harmful[0]
     return (
-        f"{count_of(len(harmful), 'operation')} of {len(ranked)} can change a label; "
-        f"{lowered(worst.title)} does most: {worst.worst.text}."
+        f"{len(harmful)} of {count_of(len(ranked), 'operation')} can change a label, "
+        f"{lowered(worst.worst.trial.title)} most: {worst.worst.text}."
     )
 
 
