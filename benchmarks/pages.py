@@ -112,7 +112,7 @@ def main() -> None:
             open_page(page, url, "can be used")
             page.get_by_role("link", name="3. Augment").click()
             # One that is cut much: a step of the slider leaves those that are hardly cut alone.
-            picture = page.locator(".beforeafter img").nth(3)
+            picture = page.locator(".review .variant img").nth(1)
             picture.wait_for()
             page.wait_for_timeout(2_000)
             ours = repaint(page, "0", lambda: picture.get_attribute("src") or "")

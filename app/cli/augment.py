@@ -29,6 +29,7 @@ from app.cli.terminal import print_table, write_json
 from core.augment import AugmentPolicy, make_step
 from core.augment.evidence import IMAGES_PER_CLASS, Evidence, measure_evidence
 from core.augment.evidence_text import evidence_text
+from core.augment.harm import harm_text, rank_by_harm
 from core.augment.safe_policy import safe_policy
 from core.augment.trials import Trial, list_trials, trying_text
 from core.augment.verdict import Verdict
@@ -228,4 +229,5 @@ def _print(evidence: Evidence, path: Path, *, is_told: bool) -> None:
         ],
     )
     print(f"{count_of(len(evidence.trials), 'trial')} of each class, in {path}.")
+    print(harm_text(rank_by_harm(evidence)))
     print(evidence_text(evidence))

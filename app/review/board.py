@@ -1,6 +1,7 @@
 """A list of images on a page: a grid to look at, or a queue to decide one by one."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import partial
 
@@ -32,8 +33,41 @@ class Mode(StrEnum):
     QUEUE = "queue"  # one large picture; each decision leads to the next one
 
 
+class Layout(StrEnum):
+    """Where the variants of a grid's images stand."""
+
+    COLUMNS = "columns"  # each below its image, the images beside each other
+    ROWS = "rows"  # each beside its image, the images below each other
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A picture that was made of an image: it stands by it, and beside it when it is enlarged."""
+
+    source: str  # its address, or the picture as one
+    caption: str
+    is_marked: bool = False  # stands out from the others
+
+
+@dataclass(frozen=True)
+class Variants:
+    """What was made of each image of a list."""
+
+    of: Sequence[Sequence[Variant]] = ()  # (R,) as many of each; or none at all
+    layout: Layout = Layout.COLUMNS
+
+
+NO_VARIANTS = Variants()
+
+
 def review_board(
-    shown: ReviewList, edits: Edits, *, key: str, mode: Mode = Mode.GRID, opened: int = 0
+    shown: ReviewList,
+    edits: Edits,
+    *,
+    key: str,
+    mode: Mode = Mode.GRID,
+    opened: int = 0,
+    variants: Variants = NO_VARIANTS,
 ) -> None:
     """Draw a list; what is decided is put into the visitor's session before the page is drawn.
 
@@ -45,6 +79,7 @@ def review_board(
         key: Of the component.
         mode: How it is shown.
         opened: Another number for each opening: the browser shows it, and takes the keys there.
+        variants: What was made of each image; they may change while the images stay.
     """
     workspace = current_workspace()
     reviews = workspace.of(Reviews)
@@ -57,6 +92,8 @@ def review_board(
             "list": shown.key,
             "mode": mode.value,
             "opened": opened,
+            "variants": [[asdict(one) for one in of_image] for of_image in variants.of],
+            "layout": variants.layout.value,
             "done": told_of(edits.done, shown),
             "undone": told_of(edits.undone, shown),
             "heard": reviews.heard(),

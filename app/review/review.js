@@ -164,6 +164,7 @@ class Review {
   /** Show what holds: what Python has, and what it has not heard yet. */
   refresh() {
     if (!this.held) return; // while another list is fetched, what was decided in this one counts
+    if (this.held === this.data.list) this.made = this.data; // variants are of the images of one list
     const { done, undone, marks } = replay(this.data, this.outbox.unheardBy(this.data));
     Object.assign(this, { done, undone, marks });
     const added = done.filter(([what]) => what === "label").map(([, label]) => label);
@@ -203,11 +204,13 @@ class Review {
       const end = left ? `${left.toLocaleString("en")} left` : "all decided";
       set(this.count, "textContent", `${decided.toLocaleString("en")} of ${count.toLocaleString("en")} decided, ${end}`);
     }
-    const isFocusLost = this.thumbs.fill(images, places);
-    this.thumbs.draw(this.mark, at);
+    const isFocusLost = this.thumbs.fill(images, places), { variants, layout } = this.made;
+    this.thumbs.draw(this.mark, at, variants);
+    this.thumbs.host.classList.toggle("paired", variants.length > 0 && layout === "columns");
+    this.thumbs.host.classList.toggle("rows", variants.length > 0 && layout === "rows");
     if (isFocusLost) this.focus(); // the next key is for the picture that has its place
     if (!this.isQueue && !this.dialog.open) return;
-    this.stage.draw(images[at], this.mark(at));
+    this.stage.draw(images[at], this.mark(at), variants[at]);
     if (this.decides) this.stage.showNearest(`${this.data.address}/near-${at}.json`);
     this.fetchAhead();
   }

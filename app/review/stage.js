@@ -2,9 +2,9 @@
 
 import { element, set } from "./element.js";
 import { searchBox } from "./search.js";
-import { nameOf, wordsOf } from "./thumbs.js";
+import { drawVariants, nameOf, wordsOf } from "./thumbs.js";
 
-/** @import { ImageData, Mark } from "./types.js" */
+/** @import { ImageData, Mark, VariantData } from "./types.js" */
 
 const near = new Map(); // address -> what is nearest, asked for once
 const MOST_NEAR = 400;
@@ -55,8 +55,11 @@ export class Stage {
   /**
    * @param {ImageData} image - What is shown.
    * @param {Mark} mark - What holds of it.
+   * @param {VariantData[]} variants - What was made of it.
    */
-  draw(image, mark) {
+  draw(image, mark, variants = []) {
+    drawVariants(this.frame, variants);
+    this.frame.classList.toggle("several", variants.length > 0);
     const label = mark.label ?? image.label;
     set(this.picture, "src", image.large ? new URL(image.large, document.baseURI).href : "");
     set(this.picture, "alt", `${label}, ${nameOf(image.path)}`);

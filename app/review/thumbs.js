@@ -2,7 +2,7 @@
 
 import { element, set } from "./element.js";
 
-/** @import { ImageData, Mark } from "./types.js" */
+/** @import { ImageData, Mark, VariantData } from "./types.js" */
 
 /**
  * What a mark says, by a sign and words: never by colour alone.
@@ -20,6 +20,29 @@ export function wordsOf(image, mark) {
 }
 
 export const nameOf = (path) => path.slice(path.lastIndexOf("/") + 1);
+
+/**
+ * Show what was made of an image, after it; a picture that is there already takes the new one's place.
+ * @param {HTMLElement} host - Where the image is, and its variants after it.
+ * @param {VariantData[]} variants - Of the image.
+ */
+export function drawVariants(host, variants) {
+  const figures = [...host.querySelectorAll(":scope > .variant")];
+  for (const extra of figures.splice(variants.length)) extra.remove();
+  variants.forEach(({ source, caption, is_marked: isMarked }, number) => {
+    let figure = figures[number];
+    if (!figure) {
+      figure = element("span", "picture variant");
+      figure.append(element("img"), element("span", "name"));
+      figure.firstChild.alt = "";
+      host.append(figure);
+    }
+    set(figure.firstChild, "src", new URL(source, document.baseURI).href);
+    set(figure.lastChild, "textContent", caption);
+    set(figure, "title", caption);
+    figure.classList.toggle("marked", isMarked);
+  });
+}
 
 /** Small pictures of a list, of which one has the focus. */
 export class Thumbs {
@@ -52,14 +75,15 @@ export class Thumbs {
   }
 
   make(image, place) {
-    const button = element("button", "thumb"), picture = element("img");
+    const button = element("button", "thumb"), picture = element("img"), original = element("span", "picture");
     picture.loading = "lazy";
     picture.alt = "";
     picture.src = image.thumb;
     // Among images of one class the label says nothing; among others it says the most.
     const name = this.isMixed ? image.label : nameOf(image.path);
-    button.append(picture, element("span", "badge"), element("span", "name", name));
-    if (image.note) button.append(element("span", "name", image.note));
+    original.append(picture, element("span", "name", name));
+    if (image.note) original.append(element("span", "name", image.note));
+    button.append(original, element("span", "badge"));
     button.title = image.path;
     button.onclick = () => this.choose(place);
     return button;
@@ -68,17 +92,20 @@ export class Thumbs {
   /**
    * @param {(place: number) => Mark} mark - What holds of each.
    * @param {number} at - The one that the keys are about.
+   * @param {VariantData[][]} variants - What was made of each.
    */
-  draw(mark, at) {
+  draw(mark, at, variants) {
     for (const [place, button] of this.buttons) {
       const image = this.images[place], words = wordsOf(image, mark(place));
+      drawVariants(button, variants[place] ?? []);
       set(button.children[1], "textContent", words);
       button.classList.toggle("out", mark(place).out);
       button.tabIndex = place === at ? 0 : -1;
       if (place === at) button.setAttribute("aria-current", "true");
       else button.removeAttribute("aria-current");
       const label = mark(place).label ?? image.label;
-      button.setAttribute("aria-label", [label, nameOf(image.path), image.note, words].filter(Boolean).join(", "));
+      const made = (variants[place] ?? []).map(({ caption }) => caption);
+      button.setAttribute("aria-label", [label, nameOf(image.path), image.note, ...made, words].filter(Boolean).join(", "));
     }
   }
 

@@ -7,10 +7,19 @@
  * @property {string} list - The key of the list.
  * @property {"look" | "grid" | "queue"} mode - How it is shown.
  * @property {number} opened - Another one for each opening of a queue.
+ * @property {VariantData[][]} variants - Of each image; or none at all.
+ * @property {"columns" | "rows"} layout - Whether they stand below their images or beside them.
  * @property {EditData[]} done - What was decided, in order; the last is the first to be undone.
  * @property {EditData[]} undone - What was undone; the last is the first to be done again.
  * @property {Object<string, [number, number, string]>} heard - Tab -> the number of its decision
  *   that was heard last, of that which was refused last, and why.
+ */
+
+/**
+ * @typedef {object} VariantData A picture that was made of an image.
+ * @property {string} source - Its address.
+ * @property {string} caption - What was done.
+ * @property {boolean} is_marked - It stands out from the others.
  */
 
 /**

@@ -6,12 +6,13 @@ Read `operation` first (the record of one way to change a picture), then a modul
 there; `operations` puts them in order. `equal` is how other libraries write them.
 
 `policy` says what may be done, `presets` are policies to start from, `as_code` writes one as a
-program. `picture` draws the steps of one picture and does them, `draws` says which pictures are
-made of which images of a set: folds, pages and exports all ask there. `mixing` mixes two pictures
-to be looked at.
+program, `policy_text` in words. `picture` draws the steps of one picture and does them, `draws`
+says which pictures are made of which images of a set: folds, pages and exports all ask there.
+`mixing` mixes two pictures to be looked at.
 
 `evidence` tries operations (`trials`) on images of each class, `verdict` says what they do to its
-label, `evidence_text` says it, and `safe_policy` makes a policy of that.
+label, `harm` puts operations in order of that, `evidence_text` says it, and `safe_policy` makes a
+policy of it.
 """
 
 from core.augment.draws import Pictures, make_picture, plan_pictures

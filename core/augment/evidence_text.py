@@ -5,6 +5,9 @@ from core.augment.operations import OPERATIONS
 from core.augment.verdict import UNDECIDED, Verdict
 from core.words import count_of, named
 
+# Where no label can be taken for another, none can be said to be safe.
+ONE_CLASS = "A label can be lost only to another class, and this set has one. Judge by eye."
+
 
 def evidence_text(evidence: Evidence) -> str:
     """Return what the verdicts of all cells come to, and what they do not say."""

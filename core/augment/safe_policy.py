@@ -7,13 +7,12 @@ from core.augment.evidence import Cell, Evidence
 from core.augment.operations import OPERATIONS
 from core.augment.policy import AugmentPolicy, Step, make_step
 from core.augment.trials import Trial, leading
-from core.augment.verdict import UNDECIDED, Verdict
+from core.augment.verdict import HARMFUL, UNDECIDED, Verdict
 from core.errors import SettingError
 from core.parameters import Range, RangeValues
 
 # Each operation was tried alone: all of them on one picture would be another thing.
 _AT_ONCE = 2
-_HARMFUL = {Verdict.CHANGES, Verdict.RISKY}
 
 
 def safe_policy(evidence: Evidence, *, seed: int = 0) -> AugmentPolicy:
@@ -74,7 +73,7 @@ def _step(evidence: Evidence, operation: str) -> Step | None:
     others = set(evidence.labels) - helped
     cells = {label: [evidence.by_place[label, one] for one in chosen] for label in others}
     open_to_it = {label for label in others if all(_is_open(cell) for cell in cells[label])}
-    is_harmless = not any(cell.verdict in _HARMFUL for label in others for cell in cells[label])
+    is_harmless = not any(cell.verdict in HARMFUL for label in others for cell in cells[label])
     # What harms nobody is done to the classes that could not be judged, too: mostly rare ones. An
     # encoder that could judge the fewer half says nothing of the others.
     if is_harmless and 2 * len(open_to_it) <= len(evidence.labels):
@@ -98,7 +97,7 @@ def _is_spared_below(evidence: Evidence, label: str, trial: Trial) -> bool:
     """Tell whether no milder level of the same side harms the class: a range holds them all."""
     milder = evidence.trials[: evidence.trials.index(trial)]
     return not any(
-        evidence.by_place[label, other].verdict in _HARMFUL
+        evidence.by_place[label, other].verdict in HARMFUL
         for other in milder
         if other.operation == trial.operation and _is_upward(other) == _is_upward(trial)
     )
@@ -156,5 +155,5 @@ def _kindness(evidence: Evidence, label: str, step: Step) -> tuple[bool, float, 
         if trial.operation == step.operation
     ]
     mildest = cells[0]
-    harms = mildest.verdict in _HARMFUL
+    harms = mildest.verdict in HARMFUL
     return not harms, mildest.figures.kept, min(mildest.figures.move, 1.0)

@@ -36,6 +36,7 @@ class Verdict(StrEnum):
 
 # What is not decided: the encoder does not know the class, or there were too few images.
 UNDECIDED = frozenset({Verdict.TOO_FEW, Verdict.UNKNOWN})
+HARMFUL = frozenset({Verdict.CHANGES, Verdict.RISKY})
 # A picture that moves by less than a tenth of the distance between two images of its class is
 # the same picture to an encoder, and to what is trained on its like.
 LEAST_MOVE = 0.1

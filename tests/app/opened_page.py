@@ -1,5 +1,6 @@
 """Open one view with a prepared session, and read what a person would read there."""
 
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -93,6 +94,17 @@ def finish_jobs(workspace: Workspace) -> None:
 def html(page: AppTest) -> list[str]:
     """Return the bodies of the page's own HTML."""
     return [element.proto.body for element in page.get("html")]
+
+
+def boards(page: AppTest) -> list[dict[str, object]]:
+    """Return what the browser is told of each grid of images: `ReviewData` of `types.js`."""
+    told = [json.loads(element.proto.json) for element in page.get("bidi_component")]
+    return [one for one in told if "variants" in one]
+
+
+def captions(page: AppTest) -> list[str]:
+    """Return what stands below the pictures that were made of images, image by image."""
+    return [one["caption"] for board in boards(page) for made in board["variants"] for one in made]
 
 
 def text(page: AppTest) -> str:

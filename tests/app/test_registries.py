@@ -96,13 +96,13 @@ def toy_operation(monkeypatch: pytest.MonkeyPatch) -> Operation:
     return toy
 
 
-def test_augment_has_a_switch_for_an_operation(
+def test_augment_has_a_button_for_an_operation(
     toy_operation: Operation, dataset: ImageDataset
 ) -> None:
     workspace = visitor(loaded(dataset))
     page = open_view("augment", workspace)
 
-    page.toggle(key=f"on_{toy_operation.name}_0").set_value(True).run()
+    page.button(key=f"add_{toy_operation.name}").click().run()
 
     assert not page.exception
     assert toy_operation.title in text(page)

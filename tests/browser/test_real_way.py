@@ -78,7 +78,7 @@ def balance_and_export(
 ) -> dict[str, int]:
     """Go through the other steps; return the training images per class of the export."""
     visitor.go("Augment")
-    expect(visitor.page.locator(".beforeafter img")).not_to_have_count(0, timeout=PATIENCE_MS)
+    expect(visitor.page.locator(".review .variant img")).not_to_have_count(0, timeout=PATIENCE_MS)
     visitor.go("Balance")
     visitor.says(re.compile(r"(PCA|UMAP) of [\d,]+ images"))
     visitor.press(f"Make {points} synthetic points")

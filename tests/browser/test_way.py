@@ -67,15 +67,15 @@ def audit(visitor: Visitor) -> None:
 def augment(visitor: Visitor) -> None:
     visitor.go("Augment")
     visitor.has_title("What does augmentation do to your classes?")
-    pictures = visitor.page.locator(".beforeafter img")
-    expect(pictures).to_have_count(12, timeout=PATIENCE_MS)
-    before = pictures.nth(1).get_attribute("src")
+    pictures = visitor.page.locator(".st-key-augment_board .thumb .variant img")
+    expect(pictures).to_have_count(8, timeout=PATIENCE_MS)
+    before = pictures.first.get_attribute("src")
     # The ends of the crop's range, moved by keyboard: another picture, without a new page.
     handle = visitor.page.get_by_role("slider").first
     handle.focus()
     for _ in range(10):
         handle.press("ArrowLeft")
-    expect(pictures.nth(1)).not_to_have_attribute("src", before or "", timeout=PATIENCE_MS)
+    expect(pictures.first).not_to_have_attribute("src", before or "", timeout=PATIENCE_MS)
 
 
 def balance(visitor: Visitor) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from app.charts.layout import with_minus
 from app.charts.operations import operation_gains
 from app.jobs.queue import MAIN, Job
-from app.pages.augment.controls import start_anew
+from app.pages.augment.controls import take_policy
 from app.session.embedding import VectorSource
 from app.session.session import Session
 from app.shell.job_line import job_where_it_was_asked_for
@@ -116,11 +116,7 @@ def _result(best: BestAugmentation) -> None:
     answer, suggestion, *details = best.sentences
     st.markdown(f"**{plain(with_minus(answer))}** {plain(suggestion)}")
     if best.policy is not None and st.button("Use the suggested policy", key="best_take"):
-        workspace = current_workspace()
-        session = workspace.session
-        policy = replace(best.policy, seed=session.policy.seed)
-        workspace.put(session, session.put(policy=policy, policy_chosen=True))
-        start_anew()
+        take_policy(replace(best.policy, seed=current_workspace().session.policy.seed))
         st.rerun()
     st.plotly_chart(
         operation_gains(best),

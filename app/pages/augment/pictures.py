@@ -1,24 +1,28 @@
-"""Pictures before and after, as HTML: quick enough to follow a slider."""
+"""Pictures before and after, in the grid of all pages: quick enough to follow a slider."""
 
 import base64
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 from threading import Lock
 
 import cv2
 import numpy as np
 
-from app.shell.thumbnails import picture_html
-from core.augment import OPERATIONS, DrawnStep, apply, at_scale
+from app.review.board import Layout, Variant, Variants, review_board
+from app.review.shown import ReviewList
+from app.session.session import Session
+from app.shell.page import quiet
+from core.augment import DrawnStep, apply, at_scale
 from core.augment.draws import JUDGED_PX
-from core.dataset import ImageDataset, read_picture
+from core.augment.policy_text import values_text
+from core.batches import run_ahead
+from core.dataset import TRAIN, ImageDataset, read_picture
 from core.errors import UnreadableImageError
 from core.pictures.decode import Pixels, shrink
 from core.pictures.encode import encode
 
-_SHOWN_PX = 256  # longer side of a picture on the page
+_SHOWN_PX = 384  # longer side of a picture on the page
 _MOST_KEPT = 48  # sources, at most 1.2 MB each
 _DIFFERENCE_GAIN = 3
 
@@ -40,72 +44,80 @@ class Source:
     url: str
 
 
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """Images, what was made of each, and what both are."""
+
+    sources: Sequence[Source | str]  # for a file that cannot be used, its name and the reason
+    variants: Sequence[Sequence[Variant]]  # of each source that can be used
+    text: str
+    layout: Layout = Layout.COLUMNS
+
+
+def rows_to_show(session: Session, label: str, count: int) -> list[int]:
+    """Return the first training images of a class, with those left out or relabelled meanwhile.
+
+    A picture that was left out here stays where it is, so that it can be taken back.
+    """
+    taken, dataset = session.taken, session.dataset
+    assert taken is not None and dataset is not None
+    rows = dataset.rows_of(label, TRAIN)
+    if label in taken.classes:
+        rows = np.union1d(rows, taken.rows_of(label, TRAIN))
+    first: list[int] = rows[:count].tolist()
+    return first
+
+
+def make_of(
+    sources: Sequence[Source | str], make: Callable[[Source], list[Variant]]
+) -> list[list[Variant]]:
+    """Return what `make` makes of each source that can be used."""
+    usable = [source for source in sources if isinstance(source, Source)]
+    # OpenCV lets go of Python's lock: the cores share the pictures.
+    return list(run_ahead(make, usable))
+
+
+def draw_pictures(session: Session, shown: Shown, *, title: str, key: str) -> None:
+    """Draw images with what was made of them, in the grid where they can be decided about."""
+    assert session.taken is not None
+    rows = [source.row for source in shown.sources if isinstance(source, Source)]
+    if rows:
+        images = ReviewList(session.taken, np.array(rows, np.intp), title)
+        variants = Variants(shown.variants, shown.layout)
+        review_board(images, session.edits, key=key, variants=variants)
+    for reason in (source for source in shown.sources if isinstance(source, str)):
+        quiet(f"{reason}.")
+    if shown.text:
+        quiet(shown.text)
+
+
 def open_sources(dataset: ImageDataset, rows: Sequence[int]) -> list[Source | str]:
     """Return the sources of `rows`; for a file that cannot be used, its name and the reason."""
     return [_open(dataset, row) for row in rows]
 
 
-def augmented_html(
+def variant_of(
     source: Source,
     changed: Pixels,
     drawn: Sequence[DrawnStep],
     *,
     shows_difference: bool = False,
     caption: str | None = None,
-) -> str:
-    """Return the figure of what `drawn` made of a source, with the values below it."""
-    text = values_text(drawn)
+    is_marked: bool = False,
+) -> Variant:
+    """Return the picture that `drawn` made of a source, with the values unless told otherwise."""
     if shows_difference:
         # From mid grey: what became lighter is light, what became darker is dark.
         changed = np.asarray(
             cv2.addWeighted(changed, _DIFFERENCE_GAIN, source.pixels, -_DIFFERENCE_GAIN, 128),
             np.uint8,
         )
-    alt = f"{source.name}, augmented with {text}"
-    return picture_html(data_url(changed), alt=alt, caption=text if caption is None else caption)
+    return Variant(data_url(changed), values_text(drawn) if caption is None else caption, is_marked)
 
 
 def changed_by(source: Source, drawn: Sequence[DrawnStep]) -> Pixels:
     """Return what steps make of a source, at the size at which it is worked on."""
     return apply(source.pixels, at_scale(drawn, source.scale))
-
-
-def original_html(source: Source) -> str:
-    """Return the figure of a source with its name."""
-    return picture_html(source.url, alt=f"{source.label}: {source.name}", caption=source.name)
-
-
-def column_html(figures: Sequence[str]) -> str:
-    """Return figures one below the other."""
-    return f'<div class="column">{"".join(figures)}</div>'
-
-
-def missing_html(reason: str) -> str:
-    """Return what stands in the place of a file that cannot be used."""
-    return f'<p class="quiet">{escape(reason)}.</p>'
-
-
-def grid_html(columns: Sequence[str]) -> str:
-    """Return columns beside each other."""
-    return f'<div class="beforeafter">{"".join(columns)}</div>'
-
-
-def row_html(figures: Sequence[str]) -> str:
-    """Return many figures beside each other, small."""
-    return f'<div class="sweep">{"".join(figures)}</div>'
-
-
-def values_text(drawn: Sequence[DrawnStep]) -> str:
-    """Return 'rotate -12 °, crop 0.87' for a caption."""
-    parts = []
-    for step in drawn:
-        operation = OPERATIONS[step.operation]
-        values = [
-            f"{step.values[parameter.name]:.3g} {parameter.unit}".strip()
-            for parameter in operation.parameters
-        ]
-        parts.append(" ".join([operation.title.lower(), *values]))
-    return ", ".join(parts)
 
 
 def data_url(pixels: Pixels) -> str:

@@ -1,10 +1,8 @@
 """The augmentation lab: every view opens, evidence is a job, and what follows is used."""
 
 import json
-import re
 from dataclasses import replace
 from functools import partial
-from html import unescape
 from pathlib import Path
 
 import cv2
@@ -12,21 +10,22 @@ import numpy as np
 import pytest
 from drawn_sets import HOSTILE, loaded
 from image_sets import png, read_folder, write_files
-from opened_page import button, finish_jobs, html, open_view, text, visitor
+from opened_page import boards, button, captions, finish_jobs, html, open_view, text, visitor
 from streamlit.testing.v1 import AppTest
 
-from app.charts.evidence import evidence_map
+from app.charts.evidence import harm_plot
 from app.charts.operations import operation_gains
 from app.pages.augment import best as page_of_best
-from app.pages.augment.pictures import Source, open_sources, values_text
+from app.pages.augment.pictures import Source, open_sources
 from app.pages.augment.views import VIEWS
 from app.session.session import Session
 from app.session.workspace import Workspace
 from core.augment import OPERATIONS, PRESETS, AugmentPolicy, make_step
 from core.augment.draws import draw_steps
 from core.augment.evidence import Evidence, measure_evidence
+from core.augment.harm import rank_by_harm
+from core.augment.policy_text import values_text
 from core.augment.trials import Trial
-from core.augment.verdict import Verdict
 from core.dataset import ImageDataset, Take
 from core.embed import embed
 from core.evaluate import Experiment, Outcome
@@ -65,7 +64,7 @@ def opened(workspace: Workspace, **state: object) -> AppTest:
     return page
 
 
-def test_the_class_that_is_shown_first_is_the_rarest_that_fills_the_view(
+def test_the_class_that_is_shown_first_is_the_rarest_that_fills_a_row(
     dataset: ImageDataset,
 ) -> None:
     page = opened(visitor(loaded(dataset)))
@@ -77,7 +76,7 @@ def test_the_class_that_is_shown_first_is_the_rarest_that_fills_the_view(
 def test_every_view_draws_pictures(view: str, dataset: ImageDataset) -> None:
     page = opened(visitor(loaded(dataset)), augment_view=view)
 
-    assert sum(body.count("<img") for body in html(page)) >= 6
+    assert sum(len(made) for made in boards(page)[0]["variants"]) >= 6
 
 
 @pytest.mark.parametrize("view", list(VIEWS))
@@ -90,9 +89,8 @@ def test_names_are_data_in_every_view(view: str, hostile_session: Session) -> No
 def test_there_are_as_many_pictures_as_copies_were_asked_for(dataset: ImageDataset) -> None:
     page = opened(visitor(loaded(dataset)), augment_copies=3)
 
-    grid = next(body for body in html(page) if "beforeafter" in body)
-    assert grid.count("<img") == 6 * 4
-    assert "augmented pictures 1 to 3 of each" in text(page)
+    assert {len(made) for made in boards(page)[0]["variants"]} == {3}
+    assert "augmented pictures 1 to 3, as Export makes them" in text(page)
 
 
 def test_the_first_pictures_are_those_that_an_export_writes(lab_session: Session) -> None:
@@ -108,10 +106,7 @@ def test_the_first_pictures_are_those_that_an_export_writes(lab_session: Session
         augment_class="west",
     )
 
-    grid = next(body for body in html(page) if "beforeafter" in body)
-
-    captions = re.findall(r"<figcaption>([^<]+)</figcaption>", grid)
-    shown = dataset.rows_of("west", "train")[:6].tolist()
+    shown = dataset.rows_of("west", "train").tolist()
     written = {row: [] for row in shown}
     pictures = made.pictures
     for row, repeat, code in zip(
@@ -121,20 +116,61 @@ def test_the_first_pictures_are_those_that_an_export_writes(lab_session: Session
             text_of = values_text(draw_steps(dataset, policy, row, repeat, code))
             own = code == dataset.codes[row]
             label = "" if own else f"'{dataset.classes[code]}': "
-            written[row].append((repeat, unescape(label + text_of)))
-    for place, row in enumerate(shown):
+            written[row].append((repeat, label + text_of))
+    for row, below in zip(shown, boards(page)[0]["variants"], strict=True):
         first = [text for _, text in sorted(written[row])][:4]
-        assert [unescape(one) for one in captions[5 * place + 1 : 5 * place + 5]] == first
-    assert any("'east': " in unescape(one) for one in captions)
+        assert [one["caption"] for one in below] == first
+    assert any("'east': " in caption for caption in captions(page))
 
 
 def test_the_difference_is_another_picture(dataset: ImageDataset) -> None:
     plain, difference = (
-        next(body for body in html(opened(visitor(loaded(dataset)), **state)) if "beforeaf" in body)
+        boards(opened(visitor(loaded(dataset)), **state))[0]["variants"]
         for state in ({}, {"augment_difference": True})
     )
 
     assert plain != difference
+
+
+def test_a_policy_is_chips_and_the_chosen_one_has_its_sliders(dataset: ImageDataset) -> None:
+    page = opened(visitor(loaded(dataset)))
+
+    chips = [one.label for one in page.button if str(one.key).startswith("choose_")]
+    assert chips[:3] == ["**Crop** 0\\.8 to 1", "**Horizontal flip** 50\\%", "**Rotate** ±15°"]
+    assert [one.key for one in page.slider] == ["fraction_crop_0", "chance_crop_0"]
+
+    page.button(key="choose_rotate").click().run()
+
+    assert [one.key for one in page.slider] == ["degrees_rotate_0", "chance_rotate_0"]
+
+
+def test_an_operation_is_removed_by_its_chip_and_can_be_added_again(dataset: ImageDataset) -> None:
+    workspace = visitor(loaded(dataset))
+    page = opened(workspace)
+
+    page.button(key="remove_crop").click().run()
+
+    assert "crop" not in [step.operation for step in workspace.session.policy.steps]
+    assert "up to 4 operations" in text(page)
+
+    page.button(key="add_crop").click().run()
+
+    assert not page.exception
+    assert workspace.session.policy.ordered_steps[0] == make_step("crop")
+    assert "up to 5 operations" in text(page)
+    assert page.slider[0].key.startswith("fraction_crop")
+
+
+def test_an_original_that_was_left_out_here_stays_to_be_taken_back(dataset: ImageDataset) -> None:
+    session = loaded(dataset)
+    row = int(dataset.rows_of("dog", "train")[0])
+
+    page = opened(visitor(session.put(edits=session.edits.leave_out([row]))), augment_class="dog")
+
+    board = boards(page)[0]
+    assert board["mode"] == "grid"
+    assert board["done"] == [["leave_out", "", row, [row]]]
+    assert len(board["variants"]) == dataset.counts("train")["dog"]
 
 
 def test_a_policy_is_loaded_from_its_json(dataset: ImageDataset) -> None:
@@ -164,6 +200,7 @@ def test_two_classes_are_swapped_by_a_mirror(lab_session: Session) -> None:
     workspace = visitor(lab_session)
     page = opened(workspace)
 
+    page.button(key="choose_horizontal_flip").click().run()
     page.multiselect(key="swapped_horizontal_flip_0").set_value(["east", "west"]).run()
 
     assert not page.exception
@@ -172,12 +209,14 @@ def test_two_classes_are_swapped_by_a_mirror(lab_session: Session) -> None:
 
 
 @pytest.mark.long
-def test_evidence_is_a_job_and_ends_as_a_map(dataset: ImageDataset, tmp_path: Path) -> None:
+def test_evidence_is_a_job_at_its_button_and_ends_as_a_plot(dataset: ImageDataset) -> None:
     workspace = visitor(loaded(dataset))
     page = opened(workspace, evidence_images=5)
     assert "814 augmented pictures to make and judge: " in text(page)
 
     button(page, "Embed 19 images and try").click().run()
+    assert "cancel_evidence_here" in [one.key for one in page.button]
+    assert "evidence_start" not in [one.key for one in page.button]
     finish_jobs(workspace)
     page.run()
 
@@ -195,21 +234,48 @@ def test_the_answer_tells_what_a_flip_does(lab_session: Session) -> None:
     assert "A horizontal flip changes the label of 'east' and 'west'." in text(page)
 
 
+def test_the_pictures_behind_what_harms_most_are_there_without_a_click(
+    lab_session: Session,
+) -> None:
+    page = opened(visitor(lab_session))
+
+    assert "**Horizontal flip**: 0 of 16 images stay recognised: harms 2 of 2 classes." in text(
+        page
+    )
+    behind = boards(page)[1]["variants"]
+    assert len(behind) == 6
+    assert {made["caption"] for (made,) in behind} == {"looks like 'west'"}
+
+
 def test_a_click_shows_the_pictures_behind_a_mark(lab_session: Session) -> None:
-    evidence = evidence_of(lab_session)
-    place = [cell.trial for cell in evidence.cells].index(Trial("horizontal_flip"))
+    place = evidence_of(lab_session).trials.index(Trial("brightness", 0.8))
 
     page = opened(visitor(lab_session), evidence_pick=place)
 
-    assert "east, horizontal flip: changes the label" in text(page).replace("**", "")
-    behind = next(body for body in html(page) if "looks like" in body)
-    assert behind.count("<img") == 12
+    assert "**Brightness 0.8**: " in text(page)
+    assert "still 'east'" in captions(page)
 
 
 def test_a_pick_of_other_evidence_is_forgotten(lab_session: Session) -> None:
     page = opened(visitor(lab_session), evidence_pick=10_000)
 
-    assert "Click a mark to see the pictures behind it." in text(page)
+    assert "**Horizontal flip**: " in text(page)
+
+
+def test_one_class_is_looked_at_alone(lab_session: Session) -> None:
+    page = opened(visitor(lab_session), evidence_class="west")
+
+    assert "**Horizontal flip**: 0 of 8 images stay recognised: changes the label." in text(page)
+    assert set(page.dataframe[-1].value["label"]) == {"west"}
+
+
+def test_a_set_of_one_class_is_told_that_no_label_can_be_lost(tmp_path: Path) -> None:
+    dataset = read_folder(write_files(tmp_path / "set", {"a/0.png": png(1), "a/1.png": png(2)}))
+
+    page = opened(visitor(loaded(dataset)))
+
+    assert "A label can be lost only to another class" in text(page)
+    assert "evidence_start" not in [one.key for one in page.button]
 
 
 def test_the_policy_of_all_safe_operations_is_taken_over_by_its_button(
@@ -238,33 +304,28 @@ def test_other_vectors_or_images_drop_the_evidence(
     assert with_it.put(take=Take({"cat": 3, "dog": 3})).evidence is None
 
 
-def test_the_map_has_a_mark_per_class_and_trial_and_a_shape_per_verdict(
+def test_the_plot_has_a_row_per_operation_a_mark_per_strength_and_a_shape_per_verdict(
     lab_session: Session,
 ) -> None:
     evidence = evidence_of(lab_session)
 
-    figure = evidence_map(evidence, evidence.labels, evidence.trials, evidence.cells[0])
+    figure = harm_plot(evidence, rank_by_harm(evidence), evidence.trials[0])
 
-    assert sum(len(trace.x) for trace in figure.data) == 6
-    assert len({trace.marker.symbol for trace in figure.data}) == len(figure.data)
-    assert len(figure.layout.shapes) == 1
     places = sorted(place for trace in figure.data for place in trace.customdata)
-    assert places == list(range(6))
-    counts = {cell.label: cell.figures.judged for cell in evidence.cells}
-    for label, tick in zip(evidence.labels, figure.layout.yaxis.ticktext, strict=True):
-        assert f"{label} (n = {counts[label]})" in tick
+    assert places == list(range(len(TRIALS)))
+    assert len({trace.marker.symbol for trace in figure.data}) == len(figure.data)
+    assert figure.layout.yaxis.ticktext[0].startswith("<b>Horizontal flip</b>")
+    assert "harms 2 of 2 classes, n = 16" in figure.layout.yaxis.ticktext[0]
 
 
-def test_a_name_is_no_html_on_the_map(hostile_session: Session, lab_session: Session) -> None:
+def test_a_name_is_no_html_on_the_plot(lab_session: Session) -> None:
     evidence = evidence_of(lab_session)
     cells = tuple(replace(cell, label="<b>x</b>") for cell in evidence.cells[:3])
     hostile = Evidence(cells, evidence.trials, ("<b>x</b>",), evidence.encoder, 0)
 
-    figure = evidence_map(hostile, hostile.labels, hostile.trials, None)
+    figure = harm_plot(hostile, rank_by_harm(hostile), None)
 
-    assert all("<b>x" not in tick for tick in figure.layout.yaxis.ticktext)
     assert all("<b>x" not in hover for trace in figure.data for hover in trace.text)
-    assert {cell.verdict for cell in cells} <= set(Verdict)
 
 
 def test_originals_are_encoded_anew_where_export_is_told_to(dataset: ImageDataset) -> None:
@@ -330,7 +391,7 @@ def test_where_nothing_is_chosen_no_policy_is_suggested(lab_session: Session) ->
 def test_before_a_choice_nothing_is_called_suggested(lab_session: Session) -> None:
     page = opened(visitor(lab_session))
 
-    assert "suggested" not in text(page)
+    assert "best_take" not in [button.key for button in page.button]
     assert "augmented pictures to make" in text(page)
     assert "It speaks of frozen vectors." in text(page)
 
