@@ -114,9 +114,13 @@ def _findings(session: Session, report: AuditReport) -> Session:
     for finding in shown:
         after = _finding(session, report, finding) or after
     if others:
-        with st.expander(f"{count_of(len(others), 'more finding')} of less weight"):
-            for finding in others:
-                after = _finding(session, report, finding) or after
+        quiet(f"{count_of(len(others), 'more finding')} of less weight:")
+        # Its title has no number: Streamlit would close it with each decision that changes that.
+        fold = st.expander("Findings of less weight", key="other_findings", on_change="rerun")
+        if fold.open:  # else its pictures are not asked for
+            with fold:
+                for finding in others:
+                    after = _finding(session, report, finding) or after
     skipped_table(report.skipped)
     _looked_for(report)
     return after
