@@ -1,9 +1,10 @@
 """Balance on a laptop's screen: the button and the map are seen at once, and nothing moves."""
 
-import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from image_sets import write_folder
 from playwright.sync_api import Page, expect
 from visitor import PATIENCE_MS, Server, Visitor
 
@@ -14,12 +15,14 @@ STAY = {"settings": ".st-key-strategy", "map": ".st-key-map_place", "tabs": ".st
 
 
 @pytest.fixture
-def newcomer(new_visitor: Callable[..., Visitor], start_server: Callable[..., Server]) -> Visitor:
+def newcomer(
+    start_server: Callable[..., Server], new_visitor: Callable[..., Visitor], tmp_path: Path
+) -> Visitor:
     """Return somebody on Balance before anything is embedded."""
     visitor = new_visitor(start_server("--embed-on-request"))
     visitor.page.set_viewport_size(SCREEN)
-    visitor.press("Load 'Parts on a belt'")
-    visitor.says("Of 676 files, 675 can be used")
+    visitor.upload(write_folder(tmp_path / "pets", {"cat": 40, "dog": 20}))
+    visitor.says("All 60 files can be used")
     visitor.go("Balance")
     expect(visitor.page.locator(".st-key-map_waiting")).to_be_visible(timeout=PATIENCE_MS)
     visitor.waits_for_nothing()
@@ -36,17 +39,14 @@ def test_nothing_moves_from_the_first_second_to_the_points_on_a_umap(newcomer: V
     page = newcomer.page
     before = tops(page)
     assert before["map"] < FIRST_PX and len(before) == len(STAY)
-    make = page.get_by_role("button", name="Make 1,425 synthetic points")
+    make = page.get_by_role("button", name="Make 20 synthetic points")
     expect(make).to_be_in_viewport(ratio=1)
 
     make.click()
-    here = page.locator(".st-key-balance_settings")
-    expect(here.get_by_role("button", name="Cancel")).to_be_in_viewport(timeout=PATIENCE_MS)
     expect(page.locator(".map[data-ready]")).to_be_visible(timeout=PATIENCE_MS)
     assert tops(page) == pytest.approx(before, abs=1)
-    newcomer.says("SMOTE put 1,425 synthetic points")
+    newcomer.says("SMOTE put 20 synthetic points")
     expect(page.locator(".st-key-map_method")).to_be_visible(timeout=PATIENCE_MS)
-    newcomer.says(re.compile(r"^Quality \([\d,]+\)"))
     newcomer.waits_for_nothing()
 
     assert tops(page) == pytest.approx(before, abs=1)
