@@ -11,6 +11,10 @@ _IN_VIEW = """(element) => {
   const box = element.getBoundingClientRect();
   return box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth;
 }"""
+_TO_THE_TOP = """(element) => {
+  element.style.scrollMarginTop = "120px"; // out from under the bar
+  element.scrollIntoView({ block: "start" });
+}"""
 
 
 @pytest.fixture
@@ -33,9 +37,7 @@ def pictures(page: Page) -> Locator:
 def test_a_slider_and_its_pictures_are_seen_together(page: Page, width: int, height: int) -> None:
     page.set_viewport_size({"width": width, "height": height})
     slider = page.locator(".st-key-augment_operation").get_by_role("slider").first
-    slider.evaluate("(element) => element.scrollIntoView({ block: 'start' })")
-    page.mouse.wheel(0, -80)  # out from under the bar at the top
-    page.wait_for_timeout(500)
+    slider.evaluate(_TO_THE_TOP)
     picture = pictures(page).first
     before = picture.get_attribute("src")
 

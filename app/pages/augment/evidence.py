@@ -38,7 +38,7 @@ JOB = "evidence"
 _PICK, _CLICKED, _CLASS = "evidence_pick", "evidence_clicked", "evidence_class"
 _ALL = "All classes"
 _IMAGES = [5, 10, 20, 40]
-_SHOWN = 6
+_SHOWN = 4
 
 
 def evidence_section(session: Session, dataset: ImageDataset) -> None:
