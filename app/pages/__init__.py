@@ -16,7 +16,7 @@ from app.pages.load import page as load_page
 from app.session.audit_jobs import missing_piece
 from app.session.session import Session
 from app.shell.page import Page, PageState
-from core.report.contents import shown_findings
+from core.dataset.finding import Severity
 
 
 def _once(is_done: Callable[[Session], bool]) -> Callable[[Session], PageState]:
@@ -45,7 +45,8 @@ def _is_audited(session: Session) -> bool:
     report = session.audit
     if report is None or missing_piece(session) is not None:
         return False
-    return bool(session.edits.done) or not shown_findings(report.findings)[0]
+    matters = any(finding.severity is not Severity.LOW for finding in report.findings)
+    return bool(session.edits.done) or not matters
 
 
 def _evaluate_state(session: Session) -> PageState:

@@ -63,6 +63,11 @@ class AuditReport:
         return text
 
     @property
+    def shares(self) -> dict[str, float]:
+        """Return label -> its share of all images, 0 to 1, the largest class first."""
+        return {label: self.classes[label] / self.images for label in largest_first(self.classes)}
+
+    @property
     def costs(self) -> list[str]:
         """Return what the counts come to: what they cost, who holds the images, what copies do."""
         told = (self.balance.cost, self.balance.tail, self.balance.copies)

@@ -30,7 +30,7 @@ from core.report.drawings import (
     draw_differences,
     draw_map,
 )
-from core.words import count_of, largest_first, shortened, size_of, times
+from core.words import count_of, shortened, size_of, times
 
 MOST_PICTURES = 16  # of a finding
 SIDE_PX = 112  # of a small picture
@@ -147,15 +147,9 @@ def _shown(dataset: ImageDataset, finding: Finding, addresses: Mapping[int, str]
 
 def _classes(contents: ReportContents) -> list[tuple[str, list[int], str]]:
     audit = contents.audit
-    whole = sum(audit.classes.values())
-    order = largest_first(audit.classes)
     return [
-        (
-            label,
-            [counts[label] for counts in audit.splits.values()],
-            f"{audit.classes[label] / whole:.1%}",
-        )
-        for label in order
+        (label, [counts[label] for counts in audit.splits.values()], f"{share:.1%}")
+        for label, share in audit.shares.items()
     ]
 
 

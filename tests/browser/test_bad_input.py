@@ -138,7 +138,7 @@ def test_pictures_without_folders_are_asked_about(visitor: Visitor, tmp_path: Pa
 
     visitor.upload(make_zip(tmp_path / "flat.zip", files))
     visitor.says("3 pictures outside all class folders")
-    visitor.press("Discard them")
+    visitor.press("Keep 'digits'")
     visitor.says("All 446 files can be used")
     visitor.upload(make_zip(tmp_path / "flat.zip", files))
     visitor.press("Load 3 images")

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Error, Page, expect
+from playwright.sync_api import Browser, Error, Locator, Page, expect
 
 PATIENCE_MS = 90_000  # for work that a slow and busy machine does in a while
 
@@ -105,17 +105,23 @@ class Visitor:
         expect(button).to_be_enabled(timeout=PATIENCE_MS)
         button.click()
 
+    def area(self) -> Locator:
+        """Return the area of Load once it takes something; beside images it has a tab."""
+        self.waits_for_nothing()
+        tab = self.page.get_by_role("tab", name="Load other images")
+        if tab.is_visible():
+            tab.click()
+        expect(self.page.locator(".area .rest")).to_be_visible(timeout=PATIENCE_MS)
+        return self.page.locator(".area")
+
     def upload(self, path: Path) -> None:
         """Give a zip, a tar or a folder to the area of Load, once it takes something."""
-        self.waits_for_nothing()
-        expect(self.page.locator(".area .rest")).to_be_visible(timeout=PATIENCE_MS)
         chooser = "input[webkitdirectory]" if path.is_dir() else "input[accept]"
-        self.page.locator(f".area {chooser}").set_input_files(path)
+        self.area().locator(chooser).set_input_files(path)
 
     def drop(self, *paths: Path) -> None:
         """Drag files and folders of this computer onto the area of Load."""
-        area = self.page.locator(".area")
-        expect(area.locator(".rest")).to_be_visible(timeout=PATIENCE_MS)
+        area = self.area()
         box = area.bounding_box()
         assert box is not None
         session = self.page.context.new_cdp_session(self.page)

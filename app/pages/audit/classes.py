@@ -59,16 +59,15 @@ def draw_pictures(session: Session) -> None:
 
 
 def _table(report: AuditReport) -> None:
-    totals = report.classes
-    order, whole = largest_first(totals), sum(totals.values())
-    table: dict[str, list[object]] = {"class": list(order)}
+    shares = report.shares
+    table: dict[str, list[object]] = {"class": list(shares)}
     for split, counts in report.splits.items():
-        table["images" if len(report.splits) == 1 else split] = [counts[k] for k in order]
-    table["share"] = [100 * totals[label] / whole for label in order]
+        table["images" if len(report.splits) == 1 else split] = [counts[label] for label in shares]
+    table["share"] = list(shares.values())
     st.dataframe(
         table,
         hide_index=True,
-        height=min(460, 38 + 35 * len(order)),
-        column_config={"share": st.column_config.NumberColumn(format="%.1f %%")},
+        height=min(460, 38 + 35 * len(shares)),
+        column_config={"share": st.column_config.NumberColumn(format="percent")},
         alt="Images per class",
     )

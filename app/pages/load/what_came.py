@@ -51,7 +51,7 @@ def _row(dataset: ImageDataset, label: str, counts: Mapping[str, int], most: int
     """Return a class: name, bar and count at the left, pictures from all over it at the right."""
     token, images = current_workspace().route_token, sum(counts.values())
     bars = "".join(
-        f'<i style="width:{75 * count / most:.2f}%;background:{SPLIT_COLOURS[split]}"></i>'
+        f'<i style="width:calc(75% * {count} / {most});background:{SPLIT_COLOURS[split]}"></i>'
         for split, count in counts.items()
     )
     figures = "".join(

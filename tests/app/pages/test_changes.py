@@ -1,5 +1,6 @@
 """What a person changes in the labels: every page goes by it, and Audit shows it and undoes it."""
 
+import re
 from pathlib import Path
 from threading import Event
 
@@ -82,8 +83,8 @@ def test_the_audit_goes_by_the_changes(dataset: ImageDataset) -> None:
     page = open_view("audit", changed(loaded(dataset), Edits().leave_out([0, 1, 18])))
 
     assert sentences(page) == ["3 images left out"]
-    assert page.metric[0].value == "16"
-    assert page.metric[1].value == "2"
+    assert re.search(r"Images\s+16\s", text(page))
+    assert re.search(r"Classes\s+2\s", text(page))
 
 
 def test_undo_names_the_last_change_and_takes_it_back(dataset: ImageDataset) -> None:
@@ -165,18 +166,6 @@ def test_a_whole_list_is_decided_at_once(dataset: ImageDataset) -> None:
 
     assert workspace.session.dataset.counts() == {"cat": 4, "dog": 6, "rare": 1}
     assert workspace.session.edits.review_rows.tolist() == []
-
-
-def test_another_part_says_that_it_drops_the_changes(dataset: ImageDataset) -> None:
-    workspace = changed(loaded(dataset), Edits().leave_out([0]))
-    page = open_view("load", workspace)
-    assert "Choosing another subset discards your 1 label change" in text(page)
-
-    button(page, "Use 19 training images").click().run()
-
-    assert not page.exception
-    assert not workspace.session.edits
-    assert "had 1 label change, now discarded" in workspace.message
 
 
 def test_changes_of_a_file_are_applied_and_can_be_undone(dataset: ImageDataset) -> None:

@@ -23,7 +23,8 @@ from core.pictures.decoding import Decoding
 
 # What goes with the images themselves, so that nobody has to be told.
 GOES_WITH_IMAGES = {
-    "folder", "pending", "take", "decoding", "policy", "source", "measures", "thresholds",
+    "folder", "pending", "take", "decoding", "policy", "source", "measures", "survey",
+    "thresholds",
 }  # fmt: skip
 # What is a choice for all images.
 CHOSEN_FOR_ALL = {"encoder"}

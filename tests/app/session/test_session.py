@@ -166,17 +166,29 @@ def test_without_images_only_load_is_ready() -> None:
 
 
 def test_after_loading_all_steps_are_open(dataset: ImageDataset) -> None:
-    assert states(loaded(dataset)) == [PageState.DONE] * 2 + [PageState.READY] * 4
+    assert states(loaded(dataset)) == [PageState.DONE] + [PageState.READY] * 5
 
 
-def test_all_steps_are_done_when_all_is_made(full_session: Session) -> None:
-    assert states(full_session) == [PageState.DONE] * 6
+def test_an_audit_is_done_when_somebody_has_decided_about_what_it_found(
+    dataset: ImageDataset,
+) -> None:
+    session = loaded(dataset)
+
+    assert PAGES["audit"].state(session) is PageState.READY
+    decided = session.put(edits=Edits().leave_out([0]))
+    assert PAGES["audit"].state(decided) is PageState.DONE
+
+
+def test_all_steps_but_the_undecided_audit_are_done_when_all_is_made(
+    full_session: Session,
+) -> None:
+    assert states(full_session) == [PageState.DONE, PageState.READY] + [PageState.DONE] * 4
 
 
 def test_an_export_that_is_older_than_its_settings_is_out_of_date(full_session: Session) -> None:
     session = full_session.put(policy=PRESETS["standard"], policy_chosen=True)
 
-    assert states(session) == [PageState.DONE] * 5 + [PageState.STALE]
+    assert states(session)[2:] == [PageState.DONE] * 3 + [PageState.STALE]
 
 
 def test_an_export_of_settings_that_changed_meanwhile_is_out_of_date(full_session: Session) -> None:
