@@ -1,11 +1,12 @@
 """Go on: offer what an earlier server has kept, on a Load page without images."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 import streamlit as st
 
 from app.jobs.queue import MAIN, Job
-from app.session.session import VALUES, Session
+from app.session.session import VALUES
 from app.session.store import OtherVersion, SavedSession, reopen
 from app.session.workspace import Workspace
 from app.shell.page import how_it_is_made, plain, quiet
@@ -56,8 +57,9 @@ def _delete(workspace: Workspace) -> None:
 def _open(workspace: Workspace, saved: SavedSession) -> None:
     place, vectors = workspace.folder, workspace.vectors_folder
 
-    def again(progress: Progress) -> Session:
-        return reopen(place, saved, vectors, progress)
+    def again(progress: Progress) -> Mapping[str, object]:
+        session = reopen(place, saved, vectors, progress)
+        return {**session.values, "outdated": session.outdated}
 
     # Other images may be brought meanwhile in another tab.
     job = Job("go_on", f"Opening '{saved.name}'", again, needs=("source",), puts=tuple(VALUES))
