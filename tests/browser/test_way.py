@@ -119,7 +119,7 @@ def test_a_row_of_evaluate_is_exported_as_it_was_measured(visitor: Visitor) -> N
     visitor.waits_for_nothing()
     visitor.compares_without_pictures()
     row = visitor.page.locator(".st-key-export_this_smote button")
-    expect(row.first).to_be_visible(timeout=PATIENCE_MS)
+    expect(row.first).to_be_visible(timeout=2 * PATIENCE_MS)  # embedding included
     visitor.waits_for_nothing()
     row.click()
 
