@@ -113,7 +113,11 @@ class Graph:
                 if newer and self.has(name):
                     older[name] = newer | older.get(name, frozenset())
             if name in given and made_from is not None:
-                newer = frozenset(one for one in own.dated_by if after.differs(made_from, [one]))
+                newer = frozenset(
+                    one
+                    for one in own.dated_by
+                    if one not in given and after.differs(made_from, [one])
+                )
                 if newer:
                     older[name] = newer
             if not own.same(before, new):

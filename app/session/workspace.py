@@ -376,11 +376,8 @@ class Workspace:
 
     def _put_result(self, running: _Begun, result: Any) -> None:  # noqa: ANN401 - of any work
         puts = running.job.puts
-        if isinstance(result, Session):  # the whole of an earlier one
-            self._replace(self.session.put(outdated=result.outdated, **result.values))
-            return
         values = {puts[0]: result} if len(puts) == 1 else dict(result) if puts else {}
-        if unknown := sorted(values.keys() - set(puts)):
+        if unknown := sorted(values.keys() - {*puts, "outdated"}):
             raise TypeError(f"'{running.job.key}' does not say that it puts {unknown}.")
         self._replace(self.session.put(made_from=running.made_from, **values))
 

@@ -8,7 +8,7 @@ says what an export will hold before it is written, and `samples` makes a few of
 """
 
 from core.export.containers import CONTAINERS, Container, check_target, container_of, find_container
-from core.export.contents import answer_of, contents_sentence, cost_sentence
+from core.export.contents import contents_sentence, cost_sentence, written_sentence
 from core.export.export import ExportReport, ExportSource, check_classes, export
 from core.export.items import export_name, list_items
 from core.export.layouts import DEFAULT_LAYOUT, LAYOUTS, Layout, draw_tree, find_layout
@@ -30,7 +30,6 @@ __all__ = [
     "Recipe",
     "Sample",
     "Samples",
-    "answer_of",
     "check_classes",
     "check_target",
     "container_of",
@@ -45,4 +44,5 @@ __all__ = [
     "make_recipe",
     "make_samples",
     "read_recipe",
+    "written_sentence",
 ]

@@ -13,7 +13,7 @@ _SECONDS_A_FILE = 0.5e-3  # to read and to write
 _SECONDS_A_PICTURE, _SECONDS_A_MEGAPIXEL = 1e-3, 30e-3  # to augment beside that
 
 
-def answer_of(dataset: ImageDataset, plan: BalancePlan) -> str:
+def written_sentence(dataset: ImageDataset, plan: BalancePlan) -> str:
     """Return what will be written, such as '84 originals and 12 copies: 48 for every class.'."""
     text = find_strategy(plan.strategy).effect.written(plan)
     after = {count for count in plan.after.values() if count}

@@ -14,11 +14,13 @@ from core.export.recipe import Recipe
 from core.pictures.decode import decode
 from core.pictures.encode import thumbnail
 from core.progress import Progress, silent
-from core.resample import BalancePlan, Made, find_strategy
-from core.words import lowered
+from core.resample import Made, find_strategy
+from core.words import count_of, lowered
 
 SAMPLES = 12
 THUMBNAIL_PX = 192
+
+_AT_ONCE = 30_000  # images that a strategy with vectors is carried out on unasked
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,14 +101,22 @@ def choose_items(
     return chosen[:count]
 
 
-def waiting_text(plan: BalancePlan, *, is_embedded: bool) -> str:
-    """Return why there are no pictures of an export yet."""
-    if is_embedded:
-        return "Making pictures as they will be written."
-    return (
-        f"{find_strategy(plan.strategy).title} chooses its images by their vectors: the pictures "
-        "are shown once the images are embedded."
-    )
+def why_not_yet(source: ExportSource) -> str:
+    """Return why pictures cannot be made at once; nothing where they can."""
+    strategy = find_strategy(source.plan.strategy)
+    if source.made is not None or not strategy.needs_embeddings:
+        return ""
+    if source.embeddings is None:
+        return (
+            f"{strategy.title} chooses its images by their vectors: the pictures are shown once "
+            "the images are embedded."
+        )
+    if len(source.embeddings) > _AT_ONCE:
+        return (
+            f"{strategy.title} takes a while on {count_of(len(source.embeddings), 'image')}: carry "
+            "it out on Balance, and its pictures are shown here."
+        )
+    return ""
 
 
 def _sample(written: Rendered) -> Sample:

@@ -115,9 +115,17 @@ def test_a_row_of_evaluate_is_exported_as_it_was_measured(visitor: Visitor) -> N
     visitor.press("Load 'Handwritten digits'")
     visitor.says("All 446 files can be used")
     visitor.go("Evaluate")
+    visitor.opens("Settings")
+    visitor.page.get_by_text("Folds and repeats").click()
+    repeats = visitor.page.get_by_role("spinbutton", name="Repeats")
+    repeats.fill("1")
+    repeats.press("Enter")
+    visitor.waits_for_nothing()
     visitor.compares_without_pictures()
     row = visitor.page.locator(".st-key-export_this_smote button")
-    row.click(timeout=PATIENCE_MS)
+    expect(row.first).to_be_visible(timeout=2 * PATIENCE_MS)  # embedding included
+    visitor.waits_for_nothing()
+    row.click()
 
     visitor.has_title("What will you export?")
     strategy = visitor.page.locator(".st-key-strategy")

@@ -35,7 +35,7 @@ class _Click:
 def draw_errors(session: Session, report: EvaluationReport) -> None:
     """Draw which images a strategy gets wrong: those of a class, or of a cell that was clicked."""
     taken, wrong = session.taken, report.wrong
-    if taken is None or not any(len(one) for one in wrong.values()):
+    if taken is None or not wrong:
         return
     titles = {row.name: row.title for row in report.strategies}
     left, middle, right = st.columns(3)

@@ -13,7 +13,6 @@ from core.dataset import TRAIN, ImageDataset
 from core.evaluate import BASELINE, FLOOR, METRICS, EvaluationReport, StrategyResult
 from core.evaluate.row_plans import plan_of_row, why_not_exported
 from core.resample import BalancePlan
-from core.words import lowered
 
 
 def draw_rows(report: EvaluationReport, metric: str, dataset: ImageDataset) -> None:
@@ -32,7 +31,6 @@ def draw_rows(report: EvaluationReport, metric: str, dataset: ImageDataset) -> N
                 elif st.button(
                     "Export this", key=f"export_this_{row.name}",
                     type="primary" if row.name == recommended else "secondary",
-                    help=f"Opens Export with {lowered(row.title)}",
                     on_click=partial(_choose, plan, dataset),
                 ):  # fmt: skip
                     st.switch_page(st.session_state["pages"]["export"])

@@ -32,10 +32,10 @@ from core.export import (
     ENCODED_ANEW,
     LAYOUTS,
     Recipe,
-    answer_of,
     contents_sentence,
     draw_tree,
     export_name,
+    written_sentence,
 )
 from core.resample import STRATEGIES, BalancePlan
 
@@ -59,7 +59,7 @@ def export_view(session: Session) -> Session:
     if needs_vectors(balanced) and (samples := samples_of(session, recipe)) is not None:
         balanced = Balanced(samples.made.plan, balanced.seed, samples.made)
     with top:
-        heading(QUESTION, answer_of(dataset, balanced.plan))
+        heading(QUESTION, written_sentence(dataset, balanced.plan))
         note(
             "Only the training split is balanced. Nothing is added to validation and test: a score "
             "on synthetic or repeated images says nothing about real ones."

@@ -12,8 +12,9 @@ from app.shell.thumbnails import thumbnail_url
 from core.dataset import ImageDataset
 from core.export import ExportSource, Recipe, Sample, Samples, make_samples
 from core.export.samples import SAMPLES as COUNT
-from core.export.samples import waiting_text
-from core.resample import STRATEGIES
+from core.export.samples import why_not_yet
+
+_EMPTY = '<figure class="coming"><div class="duo"><i></i><i></i></div></figure>'
 
 
 def samples_of(session: Session, recipe: Recipe) -> Samples | None:
@@ -32,18 +33,12 @@ def draw_samples(
         figures = [_figure(one, dataset, workspace.route_token) for one in samples.pictures]
         st.html(f'<div class="samples">{"".join(figures)}</div>')
         return
-    is_possible = session.embeddings is not None or not _needs_vectors(balanced)
+    source = ExportSource(dataset, balanced.plan, balanced.made, session.embeddings)
+    why_not = why_not_yet(source)
     st.html(f'<div class="samples">{_EMPTY * COUNT}</div>')
-    quiet(waiting_text(balanced.plan, is_embedded=is_possible))
-    if is_possible:
-        _start(session, dataset, balanced, recipe)
-
-
-_EMPTY = '<figure class="coming"><div class="duo"><i></i><i></i></div></figure>'
-
-
-def _needs_vectors(balanced: Balanced) -> bool:
-    return STRATEGIES[balanced.plan.strategy].needs_embeddings
+    quiet(why_not or "Making pictures as they will be written.")
+    if not why_not:
+        _start(session, source, recipe)
 
 
 def _figure(sample: Sample, dataset: ImageDataset, route_token: str) -> str:
@@ -62,8 +57,7 @@ def _figure(sample: Sample, dataset: ImageDataset, route_token: str) -> str:
     )
 
 
-def _start(session: Session, dataset: ImageDataset, balanced: Balanced, recipe: Recipe) -> None:
-    source = ExportSource(dataset, balanced.plan, balanced.made, session.embeddings)
+def _start(session: Session, source: ExportSource, recipe: Recipe) -> None:
     job = Job(
         "samples", "Making pictures of the export",
         lambda progress: make_samples(source, recipe, progress=progress),

@@ -1,12 +1,13 @@
 """On Load: offer what can be gone back to: of an earlier start, or what other images replaced."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 import streamlit as st
 
 from app.jobs.queue import MAIN, Job
 from app.session.made_work import kept_work
-from app.session.session import VALUES, Session
+from app.session.session import VALUES
 from app.session.store import OtherVersion, SavedSession, reopen
 from app.session.workspace import Workspace
 from app.shell.job_line import job_where_it_was_asked_for
@@ -67,8 +68,9 @@ def _delete(workspace: Workspace) -> None:
 def _open(workspace: Workspace, saved: SavedSession) -> None:
     place, vectors = workspace.folder, workspace.vectors_folder
 
-    def again(progress: Progress) -> Session:
-        return reopen(place, saved, vectors, progress)
+    def again(progress: Progress) -> Mapping[str, object]:
+        session = reopen(place, saved, vectors, progress)
+        return {**session.values, "outdated": session.outdated}
 
     # Other images may be brought meanwhile in another tab.
     job = Job(_KEY, f"Opening '{saved.name}'", again, needs=("source",), puts=tuple(VALUES))
