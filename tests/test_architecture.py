@@ -477,7 +477,7 @@ STILL_DIVIDING = {
     "app/pages/balance: _table",
 }
 # A slider in percent, for a share.
-MAY_DIVIDE = {"app/pages/augment: _step"}
+MAY_DIVIDE = {"app/pages/augment: _sliders"}
 _PLACES = re.compile(r"\bPath\b|folder|root|place")
 
 
