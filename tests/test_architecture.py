@@ -473,7 +473,6 @@ def test_a_page_may_remember_what_was_chosen(line: str) -> None:
 
 # Figures that a page still works out itself: nothing may be added.
 STILL_DIVIDING = {
-    "app/pages/balance: _joined",
     "app/pages/balance: _table",
 }
 # A slider in percent, for a share.

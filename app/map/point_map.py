@@ -25,6 +25,7 @@ _HTML = """
   <p class="status" role="status"></p>
 </div>
 """
+DETAILS = "map_details"  # key of the container that shows what is selected: a click leads there
 _KEY = "point_map"  # of the component: a page has one map
 
 _MAP = st.components.v2.component(
@@ -51,7 +52,6 @@ def point_map(
     selection: Selection,
     *,
     view: str,
-    details: str,
     changed: Callable[[Selection], None],
 ) -> None:
     """Draw the map. What the browser is told is spelled out in `types.js`.
@@ -62,7 +62,6 @@ def point_map(
         colours: Of the points.
         selection: What is in colour, and what is pinned.
         view: Names what the camera is remembered for.
-        details: The key of the container that shows what is selected: a click leads there.
         changed: Called with what the person has selected or clicked, before the page is drawn.
     """
     workspace = current_workspace()
@@ -80,7 +79,7 @@ def point_map(
         data={
             "base": f"{MAP_PATH}/{workspace.route_token}/{scene.key}",
             "view": view,
-            "details": f"st-key-{details}",
+            "details": f"st-key-{DETAILS}",
             **_points(scene, selection),
             "panels": [_panel(panel) for panel in panels],
             "colour": {**_colouring(colours), "crosses": _crosses(scene)},

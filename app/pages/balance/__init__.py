@@ -1,7 +1,7 @@
 """Balance: a strategy, and where its points lie.
 
-`page` puts it together. `risks` has what speaks against the plan; `embed` starts the vectors and
-the maps, `map` draws one by its settings, with `beside` for a second and `placing` for what follows
-by itself. `choice` keeps what is selected, `selection` shows it, `edits` change it. `quality` says
-how good the points are.
+`page` puts it together: a column of settings, with the vectors of `embed`, and beside it
+the `map`, which has a second one by `beside`; `placing` starts what follows by itself. Under it,
+`details` has the tabs: the plan, `risks` that speak against it, `quality` of the points, and the
+`selection`, which `choice` keeps and `edits` change.
 """

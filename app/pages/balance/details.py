@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app.charts import classes as charts
+from app.map.point_map import DETAILS
 from app.map.scene import Scene
 from app.map.selection import NOTHING_SELECTED, Selection
 from app.pages.balance.choice import TAB
@@ -39,7 +40,7 @@ def draw_details(
 
     # No `st.tabs`: it is another widget, and is built again, with each change of a count.
     st.session_state.setdefault(TAB, "plan")
-    with st.container(key="map_details"):
+    with st.container(key=DETAILS):
         chosen = st.segmented_control(
             "Details of the map", list(_TITLES), key=TAB, required=True, persist_state="session",
             format_func=titled, label_visibility="collapsed",

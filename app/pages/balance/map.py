@@ -72,7 +72,6 @@ def _map_part(session: Session, plan: BalancePlan) -> None:
             colours,
             selection,
             view=camera_name(session, projection),
-            details="map_details",
             changed=lambda chosen: keep_and_show(session, chosen),
         )
         _draw_jobs()
