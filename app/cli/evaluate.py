@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.cli.further import (
-    Answers,
     FurtherOptions,
-    answer_questions,
+    FurtherResults,
+    ask_further,
     further_options,
     read_questions,
 )
@@ -127,7 +127,7 @@ class Comparison:
 )  # fmt: skip
 @option(
     "--head", default=DEFAULT_HEAD, metavar="NAME", lists=[HEAD_LIST],
-    help=f"what learns (default {DEFAULT_HEAD})",
+    help=f"the model that learns (default {DEFAULT_HEAD})",
 )  # fmt: skip
 @option(
     "--metric", default=PRIMARY, metavar="NAME", lists=[METRIC_LIST],
@@ -150,7 +150,7 @@ class Comparison:
     "--keep", type=PATH, metavar="FOLDER",
     help="keep predictions there; a comparison that was broken off goes on from them",
 )  # fmt: skip
-@option("--on-test-split", is_flag=True, help="score on the test split as it came, not on folds")
+@option("--on-test-split", is_flag=True, help="score on the original test split, not on folds")
 @option("--show-leak", is_flag=True, help="also tell what resampling before splitting would report")
 @policy_option
 @option("--csv", type=PATH, metavar="FILE", help="write the figures as a table")
@@ -201,7 +201,7 @@ def run_evaluate(
                 on_done=hear,
                 progress=progress,
             )
-            answers = answer_questions(
+            answers = ask_further(
                 questions, report, heard[-1].predictions, experiment, progress,
                 is_told=asked.is_told,
             )  # fmt: skip
@@ -328,9 +328,9 @@ def _write(
     report: EvaluationReport,
     asked: EvaluateOptions,
     dataset: ImageDataset,
-    answers: Answers | None = None,
+    answers: FurtherResults | None = None,
 ) -> None:
-    answers = answers or Answers()
+    answers = answers or FurtherResults()
     if asked.csv is not None:
         write_bytes(asked.csv, to_csv(report).encode())
     if asked.wrong is not None:
@@ -372,7 +372,7 @@ def _print(report: EvaluationReport) -> None:
         points = 100 * row.flattery(report.metric)
         print(
             f"Resampled before splitting, '{row.title}' would report {100 * told:.1f} % instead of "
-            f"{100 * honest:.1f} %: {signed(points)} points that are not there."
+            f"{100 * honest:.1f} %: {signed(points)} points of inflation."
         )
     for note in report.notes:
         print(note)

@@ -67,7 +67,7 @@ class Questions:
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
+class FurtherResults:
     """What was found; None: not asked for."""
 
     wanted: float = WANTED
@@ -113,7 +113,7 @@ def read_questions(further: FurtherOptions, dataset: ImageDataset) -> Questions:
     )
 
 
-def answer_questions(
+def ask_further(
     questions: Questions,
     report: EvaluationReport,
     predictions: Predictions,
@@ -121,7 +121,7 @@ def answer_questions(
     progress: Bars,
     *,
     is_told: bool,
-) -> Answers:
+) -> FurtherResults:
     """Return what was asked; a curve is measured with the recommended row where it can be."""
     more, decisions = None, None
     if questions.shares is not None or questions.costs is not None:
@@ -139,7 +139,7 @@ def answer_questions(
             cost = cost_text(experiment.dataset, encoder, candidate, labels)
             progress.say(f"evenset: more images: {cost}")
         more = foretell_more_images(experiment, candidate, labels, progress=progress)
-    return Answers(questions.wanted, more, decisions)
+    return FurtherResults(questions.wanted, more, decisions)
 
 
 def _print_costs(decisions: Decisions) -> None:

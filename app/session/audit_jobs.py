@@ -54,7 +54,7 @@ def audit_ahead(workspace: Workspace) -> bool:
     """Begin the piece that comes next by itself, once; return whether it has begun."""
     session = workspace.session
     piece = missing_piece(session)
-    # What is out of date is made anew when somebody asks: each decision of a review changes labels.
+    # What is out of date is made again on demand: each decision of a review changes labels.
     if piece is None or "insights" in session.outdated:
         return False
     job = PIECES[piece](session)

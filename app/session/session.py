@@ -199,7 +199,7 @@ class Session(Graph):
     embeddings: Embeddings | None = value(
         needs=("taken",), needs_where={"dataset": _is_adapted}, title="the embedding and its maps"
     )
-    # Of labels that a person has changed since, it is out of date, and stays until it is made anew:
+    # Of labels that a person has changed since, it is out of date and stays until made again:
     # a list that is reviewed does not go with the first decision.
     insights: Insights | None = value(
         needs=("taken", "embeddings", "measures"), dated_by=("dataset",)
@@ -222,7 +222,7 @@ class Session(Graph):
     clusters: Clusters | None = value(needs=("embeddings", "dataset"))  # as many as classes
     difficulty: Difficulty | None = value(needs=("embeddings", "dataset"))
 
-    # A plan is counts of labels: of other ones it is made anew, and has to be carried out again.
+    # A plan is counts of labels: of other ones it is made again, and has to be carried out again.
     # Where it was carried out it hangs on vectors, too.
     balanced: Balanced | None = value(
         needs=("source", "take", "edits"), needs_where={"embeddings": _is_made},

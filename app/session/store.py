@@ -1,4 +1,4 @@
-"""What a visitor has made, kept on disk so that the next start of the server can go on with it.
+"""What a visitor has made, kept on disk so that the next start of the server can resume it.
 
 A dataset is real only when `session.json` of its workspace names its folder; all else there is
 left from work that was broken off. Vectors, maps and points are made again: the same seed gives
@@ -54,7 +54,7 @@ _LOOKED_FOR = 200  # files of a set whose presence is checked before going on wi
 
 @dataclass(frozen=True)
 class SavedSession:
-    """What can be gone on with: how it was made, where it lies, and how far it had come."""
+    """What can be resumed: how it was made, where it lies, and how far it had come."""
 
     saved_at: float  # seconds since the epoch
     folder: str  # of the dataset, in the workspace

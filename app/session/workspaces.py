@@ -187,7 +187,7 @@ class Workspaces:
             return held.path
 
     def _clean(self, held: HeldFolder) -> SavedSession | OtherVersion | None:
-        """Remove what was broken off, and all where nothing can be gone on with."""
+        """Remove what was broken off, and all where nothing can be resumed."""
         saved = read_saved(held.path)
         if saved is None or held.idle_seconds > self.settings.keep_seconds:
             held.remove()

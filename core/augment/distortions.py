@@ -35,7 +35,7 @@ def draw_shift(rng: np.random.Generator, values: RangeValues) -> dict[str, float
 
 
 def shift(pixels: Picture, drawn: Drawn) -> Picture:
-    """Move to the right and down by whole pixels: what stays is copied, what comes free filled."""
+    """Move to the right and down by whole pixels: what stays is copied, empty areas are filled."""
     height, width = pixels.shape[:2]
     right, down = _pixels_of(drawn["x"], width), _pixels_of(drawn["y"], height)
     flag = BORDER_FLAGS[int(drawn.get("border", 0))]
@@ -98,7 +98,7 @@ def draw_elastic(rng: np.random.Generator, values: RangeValues) -> dict[str, flo
 def elastic(pixels: Picture, drawn: Drawn) -> Picture:
     """Move every place by a smooth random field; its root mean square is `alpha`.
 
-    The field is drawn on a coarse grid and smoothed while it is enlarged. The usual way, to blur
+    The field is drawn on a coarse grid and smoothed while it is enlarged. The common way, to blur
     a number for each pixel with a bell curve of many pixels, gives such a field too and takes
     many times as long.
 

@@ -39,7 +39,7 @@ class Operation:
     warning: str  # when it can change what the label means
     source: str
     kind: str  # GEOMETRY, COLOUR, BLUR or LOSS
-    probability: float  # the chance that it is used, unless a policy says otherwise
+    probability: float  # that it is used, unless a policy says otherwise
     draw: Callable[[np.random.Generator, RangeValues], dict[str, float]]
     # Returns a new array of (H, W, C), which it never changes. One channel may be left out.
     change: Callable[[Picture, Drawn], Picture]
@@ -52,7 +52,7 @@ class Operation:
     levels: tuple[float, ...] = ()
     keeps_alpha: bool = True  # transparency is no light: it stays as it is
     is_mirror: bool = False  # it may turn a picture of one class into one of another
-    fills_border: bool = False  # places come free, and "border" says what fills them
+    fills_border: bool = False  # it leaves empty areas, and "border" says what fills them
     # Its values as they look on a picture whose sides are a share as long, where they are those of
     # single pixels. What is counted in pixels shrinks by itself.
     fade: Callable[[Drawn, float], Drawn] | None = None

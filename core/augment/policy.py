@@ -79,7 +79,7 @@ class AugmentPolicy:
     steps: tuple[Step, ...]
     seed: int = 0
     pick: int | None = None  # so many steps a picture; None: each by its own probability
-    border: str = "reflect"  # of BORDERS: what fills the place that a moved picture leaves free
+    border: str = "reflect"  # of BORDERS: what fills the empty areas of a moved picture
 
     def __post_init__(self) -> None:
         names = [step.operation for step in self.steps]

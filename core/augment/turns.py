@@ -54,7 +54,7 @@ def draw_rotate(rng: np.random.Generator, values: RangeValues) -> dict[str, floa
 def rotate_matrix(drawn: Drawn, height: int, width: int) -> Matrix:
     """Return the matrix that turns about the centre, counter-clockwise.
 
-    What comes free is mirrored in unless a policy says otherwise: black corners would tell a
+    Empty areas are mirrored in unless a policy says otherwise: black corners would tell a
     model which pictures were augmented.
     """
     angle = radians(drawn["degrees"])

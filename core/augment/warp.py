@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from core.augment.operation import Drawn, Matrix, Picture
 
-# What fills the place that comes free, by the number that stands in a manifest: the picture
+# What fills empty areas, by the number that stands in a manifest: the picture
 # mirrored, its edge repeated, the picture from the other side, black.
 BORDERS = ("reflect", "edge", "wrap", "black")
 BORDER_FLAGS = (
@@ -28,7 +28,7 @@ def warp(pixels: Picture, matrix: Matrix, border: float = 0) -> Picture:
     Args:
         pixels: What to move.
         matrix: Where each place goes.
-        border: Place in BORDERS: what fills what comes free.
+        border: Place in BORDERS: what fills empty areas.
     """
     height, width = pixels.shape[:2]
     flag = BORDER_FLAGS[int(border)]

@@ -75,7 +75,7 @@ def _batches(pictures: Sequence[Pixels], side_px: int) -> Iterator[NDArray[np.ui
 def _axes(
     name: str, vectors: NDArray[np.float32], count: int, stretch: float
 ) -> dict[str, "Tensor"]:
-    """Return the mean, and directions as (D, count) that make the usual length 1, in few digits."""
+    """Return mean and directions as (D, count) that make the median length 1, in few digits."""
     import torch
 
     axes = principal_axes(vectors, count, SEED, solver=EXACT)

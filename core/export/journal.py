@@ -60,7 +60,7 @@ class Journal:
         self._add(_DONE, size, name)
 
     def remove(self) -> None:
-        """Remove the journal: there is nothing to go on with."""
+        """Remove the journal: there is nothing to resume."""
         self._path.unlink(missing_ok=True)
 
     def _add(self, what: str, size: int, name: str) -> None:

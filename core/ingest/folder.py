@@ -1,4 +1,4 @@
-"""The files of a folder of this computer, in place."""
+"""The files of a local folder, in place."""
 
 import os
 from pathlib import Path

@@ -108,7 +108,7 @@ def _json_cells(
 
 
 def _evenness(rows: Sequence[Sequence[str]], delimiter: str) -> tuple[float, int]:
-    """Return the share of rows with the usual number of cells, and it; zeros for no table."""
+    """Return the share of rows with the most common number of cells, and it; zeros for no table."""
     if not rows:
         return 0.0, 0
     [(width, count)] = Counter(map(len, rows)).most_common(1)
