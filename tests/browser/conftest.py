@@ -16,7 +16,7 @@ import pytest
 from find_chromium import find_chromium
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, sync_playwright
 from second_try import SHOWN
-from visitor import Server, Visitor, what_is_shown
+from visitor import WATCH_SHIFTS, Server, Visitor, what_is_shown
 
 # Without these, Chromium looks for Google's hosts at every start.
 FLAGS = [
@@ -129,6 +129,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     servers.end()
 
 
+@pytest.fixture(scope="module")
+def resting_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return a server that does nothing in advance: a page is the same however long one waits."""
+    servers = Servers(tmp_path_factory)
+    yield servers("--embed-on-request")
+    servers.end()
+
+
 @pytest.fixture
 def new_context(browser: Browser) -> Iterator[Callable[[], BrowserContext]]:
     """Return a function that opens a browser of somebody new, which may complain on its console."""
@@ -155,6 +163,7 @@ class Visitors:
         context = self.browser.new_context(
             viewport={"width": 1400, "height": 1000}, accept_downloads=True, **options
         )
+        context.add_init_script(WATCH_SHIFTS)
         page = context.new_page()
         visitor = Visitor(page, server.url)
 
@@ -193,11 +202,17 @@ def new_visitor(browser: Browser) -> Iterator[Callable[..., Visitor]]:
 
 
 @pytest.fixture(scope="module")
-def lasting_visitor(browser: Browser, server: Server) -> Iterator[Visitor]:
-    """Return somebody whose page the tests of a module share."""
+def new_lasting_visitor(browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    """Return a function that opens a server as somebody whose page the tests of a module share."""
     visitors = Visitors(browser)
-    yield visitors(server)
+    yield visitors
     visitors.end()
+
+
+@pytest.fixture(scope="module")
+def lasting_visitor(new_lasting_visitor: Callable[..., Visitor], server: Server) -> Visitor:
+    """Return somebody whose page the tests of a module share."""
+    return new_lasting_visitor(server)
 
 
 @pytest.fixture

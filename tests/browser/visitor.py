@@ -10,6 +10,25 @@ from playwright.sync_api import Browser, Error, Page, expect
 
 PATIENCE_MS = 90_000  # for work that a slow and busy machine does in a while
 
+# Runs in every document from its beginning; what follows a key or a click at once does not count,
+# as in https://web.dev/articles/cls: the largest sum within five seconds.
+WATCH_SHIFTS = """
+globalThis.shifts = [];
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries())
+    if (!entry.hadRecentInput) globalThis.shifts.push([entry.startTime, entry.value]);
+}).observe({ type: "layout-shift", buffered: true });
+"""
+_WORST_SHIFT = """() => {
+  let [worst, sum, first, last] = [0, 0, -1e9, -1e9];
+  for (const [time, value] of globalThis.shifts) {
+    if (time - last > 1000 || time - first > 5000) [sum, first] = [0, time];
+    [sum, last] = [sum + value, time];
+    worst = Math.max(worst, sum);
+  }
+  return worst;
+}"""
+
 
 @dataclass
 class Server:
@@ -56,6 +75,10 @@ class Visitor:
         """Start the default comparison less the pictures that join it, which take longer."""
         self.page.get_by_text(re.compile("^With augmented pictures")).click()
         self.press("Compare 6 strategies")
+
+    def worst_shift(self) -> float:
+        """Return the layout shift of the document so far, as the Web Vitals count it."""
+        return float(self.page.evaluate(_WORST_SHIFT))
 
     def waits_for_nothing(self) -> None:
         """Wait until the page is drawn to its end."""
