@@ -129,6 +129,8 @@ def take_readme_picture(page: Page, target: Path) -> None:
     """Select some points of the map, click a synthetic one, and take the page."""
     drawn = DrawnMap(page)
     drawn.wait()
+    page.get_by_text("PCA", exact=True).first.click()  # where points lie exactly
+    drawn.wait()
     drawn.use("Select with a lasso")
     drawn.lasso(((0.35, 0.1), (0.66, 0.1), (0.6, 0.45), (0.38, 0.45)))
     drawn.wait()
