@@ -117,6 +117,10 @@ def walk(steps: Walk) -> None:
     take_readme_picture(steps.page, ROOT / "docs" / "balance.png")
     steps.opens("evaluate")
     steps.takes("evaluate", "before a comparison")
+    pictures = steps.page.get_by_text(re.compile("^With augmented pictures"))
+    if pictures.count():  # which take minutes
+        pictures.first.click()
+        steps.rests()
     steps.presses("^Compare .*strategies$")
     steps.takes("evaluate", "with a comparison")
     steps.opens("export")

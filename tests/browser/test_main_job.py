@@ -63,6 +63,8 @@ def test_nothing_jumps_during_the_main_job(
     new_visitor: Callable[..., Visitor], resting_server: Server
 ) -> None:
     visitor = new_visitor(resting_server)
+    visitor.waits_for_nothing()
+    visitor.forget_shifts()
 
     do_main_job(visitor, lambda name: visitor.press(re.compile(f"^{name}")))
 
