@@ -115,6 +115,7 @@ def measure(browser: Browser, evenset: list[str], floor: list[str], clicks: int)
     """Print the figures of both pages, one after the other on the same machine."""
     with served([*evenset, "--data", "sample:parts", "--embed-on-request"]) as url:
         page = browser.new_page(viewport={"width": 1400, "height": 900})
+        page.set_default_timeout(180_000)
         open_page(page, url, "can be used")
         page.get_by_role("link", name="2. Audit").click()
         page.locator(".js-plotly-plot .bars path").first.wait_for()
@@ -123,6 +124,7 @@ def measure(browser: Browser, evenset: list[str], floor: list[str], clicks: int)
         page.close()
     with served(floor) as url:
         page = browser.new_page(viewport={"width": 1400, "height": 900})
+        page.set_default_timeout(180_000)
         open_page(page, url, "floor")
         page.locator(".drawn").wait_for()
         page.wait_for_timeout(3_000)

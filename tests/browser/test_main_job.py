@@ -29,14 +29,16 @@ class Keyboard:
 
     def presses(self, name: str) -> None:
         """Go to the control whose name begins so, with Tab alone, and press it with Enter."""
+        passed = []
         for _ in range(2 * MOST_KEYS):
             self.page.keyboard.press("Tab")
             self.keys += 1
-            if re.match(name, self.page.evaluate(_FOCUSED)):
+            passed.append(self.page.evaluate(_FOCUSED)[:40])
+            if re.match(name, passed[-1]):
                 self.page.keyboard.press("Enter")
                 self.keys += 1
                 return
-        raise AssertionError(f"no Tab leads to '{name}'")
+        raise AssertionError(f"no Tab leads to '{name}': {passed}")
 
 
 def do_main_job(visitor: Visitor, press: Callable[[str], None]) -> None:
@@ -49,7 +51,9 @@ def do_main_job(visitor: Visitor, press: Callable[[str], None]) -> None:
     button = visitor.page.get_by_role("button", name=re.compile("[Mm]ake .* synthetic points"))
     expect(button.first).to_be_enabled(timeout=PATIENCE_MS)
     press("(Make|Embed) .* synthetic points")
-    visitor.says(re.compile("[Ee]xport the balanced set"))
+    # Here the images are embedded.
+    made = visitor.page.get_by_role("button", name="Export the balanced set")
+    expect(made).to_be_visible(timeout=4 * PATIENCE_MS)
     visitor.waits_for_nothing()
     press("Export the balanced set")
     visitor.has_title("What will you export?")
