@@ -212,7 +212,8 @@ def _wait_for(url: str) -> None:
 
 def main(folder: Path) -> None:
     """Walk, and write a sheet a page."""
-    folder.mkdir(parents=True, exist_ok=True)
+    for one in (folder, ROOT / "docs" / "screens"):
+        one.mkdir(parents=True, exist_ok=True)
 
     def draw(url: str) -> None:
         with sync_playwright() as playwright:
