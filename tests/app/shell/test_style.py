@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.settings import ASSETS, STREAMLIT_OPTIONS
-from core.colours import contrast
+from core.colours import KEPT, contrast
 
 STYLE = (ASSETS / "style.css").read_text("utf-8")
 COLOURS = {
@@ -55,6 +55,15 @@ def test_what_streamlit_tells_has_the_contrast_of_aa(tone: str, theme: str) -> N
     )
 
     assert contrast(text, str(ground)) >= 4.5
+
+
+def test_real_images_have_one_blue_in_charts_that_dark_paper_makes_brighter() -> None:
+    rgb = tuple(int(KEPT[place : place + 2], 16) for place in (1, 3, 5))
+
+    assert COLOURS["real"]["light"] == KEPT
+    assert STYLE.count(f"rgb{rgb}") == 2
+    paper = str(STREAMLIT_OPTIONS["theme.dark.backgroundColor"])
+    assert contrast(COLOURS["real"]["dark"], paper) >= contrast(KEPT, "#FFFFFF")
 
 
 def test_every_name_that_is_used_is_given_a_value() -> None:
