@@ -1,6 +1,6 @@
 """How soon a click is answered and drawn, beside a bare Streamlit page, and how many are lost.
 
-A click is on a control that changes the page by local work: the filter of Audit's figures. It is
+A click is on a control that changes the page by local work: the scale of Audit's chart. It is
 answered when its control looks pressed, and drawn when what it changes stands on the page. Under
 load, four processes compute beside the server. Run: python benchmarks/app.py [CLICKS]
 """
@@ -26,6 +26,9 @@ from find_chromium import find_chromium
 CLICKS = 200
 PATIENCE_MS = 10_000  # then a click counts as lost
 LOAD_PROCESSES = 4
+CONTROL = "Logarithmic scale"
+OUR_PICTURE = ".js-plotly-plot .bars path"
+BARE_PICTURE = ".drawn"
 FLOOR_APP = """
 import streamlit as st
 st.title("floor")
@@ -41,6 +44,8 @@ _WATCH = """([control, watched]) => {
   const find = () => [...document.querySelectorAll("[role=switch], input[type=checkbox]")]
       .find((one) => (one.ariaLabel || one.closest("label")?.textContent || "").includes(control));
   globalThis.clicked = null;
+  if (globalThis.watches) return;
+  globalThis.watches = true;
   addEventListener("pointerdown", () => {
     const began = performance.now(), before = text(), state = find().checked;
     const seen = { pressed: null, drawn: null };
@@ -74,10 +79,11 @@ class Clicks:
         return "; ".join(parts)
 
 
-def click_often(page: Page, control: str, watched: str, count: int) -> Clicks:
-    """Click a switch `count` times, each when the one before is drawn, and time what follows."""
-    page.evaluate(_WATCH, [control, watched])
-    place = page.get_by_text(control, exact=True)
+def click_often(page: Page, watched: str, count: int) -> Clicks:
+    """Click the switch `count` times, each when the one before is drawn, and time what follows."""
+    page.bring_to_front()
+    page.evaluate(_WATCH, [CONTROL, watched])
+    place = page.get_by_text(CONTROL, exact=True)
     pressed, drawn, lost = [], [], 0
     for _ in range(count):
         page.wait_for_timeout(300)
@@ -111,34 +117,28 @@ def under_load(processes: int) -> Iterator[None]:
             one.wait()
 
 
-def measure(browser: Browser, evenset: list[str], floor: list[str], clicks: int) -> None:
-    """Print the figures of both pages, one after the other on the same machine."""
-    with served([*evenset, "--data", "sample:parts", "--embed-on-request"]) as url:
+def open_both(browser: Browser, ours: str, bare: str) -> tuple[Page, Page]:
+    """Return our page of Audit and the bare one, drawn to their ends."""
+    pages = []
+    for url, text in ((ours, "can be used"), (bare, "floor")):
         page = browser.new_page(viewport={"width": 1400, "height": 900})
         page.set_default_timeout(180_000)
-        open_page(page, url, "can be used")
-        page.get_by_role("link", name="2. Audit").click()
-        page.locator(".js-plotly-plot .bars path").first.wait_for()
-        page.wait_for_timeout(3_000)
-        ours = click_often(page, "Logarithmic scale", ".js-plotly-plot .bars path", clicks)
-        page.close()
-    with served(floor) as url:
-        page = browser.new_page(viewport={"width": 1400, "height": 900})
-        page.set_default_timeout(180_000)
-        open_page(page, url, "floor")
-        page.locator(".drawn").wait_for()
-        page.wait_for_timeout(3_000)
-        bare = click_often(page, "Logarithmic scale", ".drawn", clicks)
-        page.close()
-    print(ours.told("  Evenset"))
-    print(bare.told("  bare Streamlit"))
+        open_page(page, url, text)
+        pages.append(page)
+    pages[0].get_by_role("link", name="2. Audit").click()
+    pages[0].locator(OUR_PICTURE).first.wait_for()
+    pages[1].locator(BARE_PICTURE).wait_for()
+    pages[0].wait_for_timeout(5_000)
+    return pages[0], pages[1]
 
 
 def main(clicks: int) -> None:
-    """Measure idle and under load."""
+    """Measure idle and under load, the two pages one after the other on the same machine."""
     evenset = [str(Path(sys.executable).with_name("evenset")), "serve", "--no-browser"]
+    evenset += ["--port", "PORT", "--data", "sample:parts", "--embed-on-request"]
+    print(f"load of the machine before: {os.getloadavg()[0]:.1f}; {clicks} clicks each")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        evenset += ["--port", "PORT", "--workspaces", str(Path(folder, "workspaces"))]
+        evenset += ["--workspaces", str(Path(folder, "workspaces"))]
         script = Path(folder, "floor.py")
         script.write_text(FLOOR_APP)
         floor = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", "PORT"]
@@ -146,12 +146,15 @@ def main(clicks: int) -> None:
         browser = playwright.chromium.launch(
             executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"]
         )
-        print(f"load of the machine before: {os.getloadavg()[0]:.1f}; {clicks} clicks each")
-        print("idle")
-        measure(browser, evenset, floor, clicks)
-        print(f"under load ({LOAD_PROCESSES} processes)")
-        with under_load(LOAD_PROCESSES):
-            measure(browser, evenset, floor, clicks)
+        with served(evenset) as our_url, served(floor) as bare_url:
+            ours, bare = open_both(browser, our_url, bare_url)
+            for processes in (0, LOAD_PROCESSES):
+                with under_load(processes):
+                    print(f"beside {processes} processes that compute")
+                    told = click_often(ours, OUR_PICTURE, clicks).told("  Evenset")
+                    print(told, flush=True)
+                    told = click_often(bare, BARE_PICTURE, clicks).told("  bare Streamlit")
+                    print(told, flush=True)
         browser.close()
 
 

@@ -1,8 +1,10 @@
 """Every page in both themes: few words, nothing weak, cut or on top of another, WCAG 2.2 AA."""
 
+import re
 from collections.abc import Callable
 
 import pytest
+from main_job import do_main_job
 from seen import Seen, see
 from visitor import Server, Visitor
 
@@ -69,3 +71,26 @@ def test_the_picture_carries_the_message(looked: Looked, name: str) -> None:
     words = looked[name].words
 
     assert len(words) <= MOST_WORDS, " ".join(words)
+
+
+@pytest.mark.release
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_results_are_seen_as_well_as_the_pages_that_make_them(
+    resting_server: Server, new_visitor: Callable[..., Visitor], theme: str
+) -> None:
+    visitor = new_visitor(resting_server, color_scheme=theme)
+    do_main_job(visitor, lambda name: visitor.press(re.compile(f"^{name}")))
+    visitor.go("Evaluate")
+    visitor.compares_without_pictures()
+    visitor.says("Recall per class")
+
+    for name in ("audit", "balance", "evaluate", "export"):
+        visitor.go(PAGES[name].title)
+        visitor.has_title(PAGES[name].question)
+        visitor.waits_for_nothing()
+        found = see(visitor.page, CLASSES)
+
+        known = [one for one in found.violations if one.widget in OF_STREAMLIT.get(one.rule, ())]
+        assert (name, [one for one in found.violations if one not in known]) == (name, [])
+        assert (name, found.weak) == (name, [])
+        assert (name, [one for places in found.misplaced.values() for one in places]) == (name, [])

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
-from visitor import PATIENCE_MS, Server, Visitor
+from main_job import do_main_job
+from playwright.sync_api import Page
+from visitor import Server, Visitor
 
 MOST_KEYS = 40
 MOST_SHIFT = 0.05
@@ -33,34 +34,12 @@ class Keyboard:
         for _ in range(2 * MOST_KEYS):
             self.page.keyboard.press("Tab")
             self.keys += 1
-            passed.append(self.page.evaluate(_FOCUSED)[:40])
+            passed.append(self.page.evaluate(_FOCUSED))
             if re.match(name, passed[-1]):
                 self.page.keyboard.press("Enter")
                 self.keys += 1
                 return
         raise AssertionError(f"no Tab leads to '{name}': {passed}")
-
-
-def do_main_job(visitor: Visitor, press: Callable[[str], None]) -> None:
-    """Load the sample, put points on the map, and write the zip, by `press` with names."""
-    press("Load 'Parts on a belt'")
-    visitor.says("Of 676 files, 675 can be used and 1 is skipped")
-    visitor.waits_for_nothing()
-    press("Balance the classes")
-    visitor.has_title("How should the classes be balanced?")
-    button = visitor.page.get_by_role("button", name=re.compile("[Mm]ake .* synthetic points"))
-    expect(button.first).to_be_enabled(timeout=PATIENCE_MS)
-    press("(Make|Embed) .* synthetic points")
-    # Here the images are embedded.
-    made = visitor.page.get_by_role("button", name="Export the balanced set")
-    expect(made).to_be_visible(timeout=4 * PATIENCE_MS)
-    visitor.waits_for_nothing()
-    press("Export the balanced set")
-    visitor.has_title("What will you export?")
-    visitor.waits_for_nothing()
-    press("Write ")
-    link = visitor.page.get_by_role("link", name="Download the zip")
-    expect(link).to_be_visible(timeout=PATIENCE_MS)
 
 
 def test_nothing_jumps_during_the_main_job(
