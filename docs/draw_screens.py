@@ -117,11 +117,9 @@ def walk(steps: Walk) -> None:
     take_readme_picture(steps.page, ROOT / "docs" / "balance.png")
     steps.opens("evaluate")
     steps.takes("evaluate", "before a comparison")
-    pictures = steps.page.get_by_text(re.compile("^With augmented pictures"))
-    if pictures.count():  # which take minutes
-        pictures.first.click()
-        steps.rests()
-    steps.presses("^Compare .*strategies$")
+    steps.visitor.compares_without_pictures()  # those take minutes
+    steps.page.wait_for_timeout(1_000)
+    steps.rests()
     steps.takes("evaluate", "with a comparison")
     steps.opens("export")
     steps.takes("export", "before it is written")

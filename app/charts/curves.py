@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from app.charts.layout import LEGEND, MARGIN
+from app.charts.layout import MARGIN
 from core.colours import KEPT, NEUTRAL, OKABE_ITO
 from core.evaluate.curve_text import Foretold
 from core.evaluate.curves import LEVEL
@@ -93,7 +93,7 @@ def reliability(rows: Sequence[CandidateCost]) -> go.Figure:
     figure.update_layout(
         height=380,
         margin=MARGIN,
-        legend=LEGEND,
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     )
     figure.update_yaxes(title="right in %", range=[0, 104])
     figure.update_xaxes(title="confidence in %", range=[0, 104], showgrid=False)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from app.charts.layout import FONT, LEGEND, MARGIN, name_of, shortened, with_minus
+from app.charts.layout import FONT, MARGIN, name_of, shortened, with_minus
 from core.colours import BETTER, NEUTRAL, OKABE_ITO, WORSE
 from core.evaluate import BASELINE, FLOOR, EvaluationReport, Outcome, StrategyResult
 from core.words import signed
@@ -37,7 +37,7 @@ def strategy_differences(report: EvaluationReport, metric: str) -> go.Figure:
         _add_difference(figure, row, metric)
     figure.update_layout(height=52 * len(rows) + 60, margin=MARGIN)
     figure.update_xaxes(
-        title="points above or below 'None'", zeroline=False, ticksuffix="", nticks=6
+        title="points above or below 'None'", zeroline=False, ticksuffix="", nticks=9
     )
     figure.update_yaxes(
         showgrid=False, ticksuffix="  ", automargin=True, tickfont=FONT,
@@ -191,7 +191,7 @@ def learning_curves(report: EvaluationReport) -> go.Figure:
     figure.update_layout(
         height=380,
         margin=MARGIN,
-        legend=LEGEND,
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         showlegend=True,
     )
     title = "balanced accuracy of held-back images in %" if is_watched else "loss"

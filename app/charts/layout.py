@@ -1,4 +1,4 @@
-"""What all charts share: margins, font, legend, and names as text that is never HTML."""
+"""What all charts share: margins, the font, and names as text that is never HTML."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,6 @@ from html import escape
 ROW_PX = 26
 FONT = {"size": 13}
 MARGIN = {"l": 0, "r": 12, "t": 8, "b": 8}
-LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}  # above the chart
 _MOST_LETTERS = 32  # of a class beside an axis; a long name would take the room of the bars
 
 _HYPHEN = re.compile(r"(?<![^\s(])-(?=\d)")

@@ -256,7 +256,7 @@ class Workspace:
             raise OutputError(cannot_write(folder, error)) from error
 
     def drop_saved(self) -> None:
-        """Remove what an earlier server has left to resume."""
+        """Remove what an earlier server has left to go on with."""
         with self._lock:
             job = self.job_in(MAIN)
             if job is not None:

@@ -16,7 +16,7 @@ def job_line(job: Job, place: str = "") -> None:
 
 
 def job_where_it_was_asked_for(job: Job) -> None:
-    """Draw the line of a job in place of the button that began it, again twice a second.
+    """Draw the line of a job in place of the button that began it, twice a second anew.
 
     When the job has ended the page as a whole is drawn again: the sidebar sees to that.
     """

@@ -76,6 +76,11 @@ class Visitor:
         self.page.get_by_text(re.compile("^With augmented pictures")).click()
         self.press("Compare 6 strategies")
 
+    def waits_for_nothing(self) -> None:
+        """Wait until the page is drawn to its end."""
+        settled = self.page.locator("[data-test-script-state=notRunning]")
+        expect(settled).to_be_visible(timeout=PATIENCE_MS)
+
     def forget_shifts(self) -> None:
         """Pass over what has moved so far, such as the main column when the sidebar comes."""
         self.page.evaluate("() => { globalThis.shifts = []; }")
@@ -83,11 +88,6 @@ class Visitor:
     def worst_shift(self) -> float:
         """Return the layout shift since then, as the Web Vitals count it."""
         return float(self.page.evaluate(_WORST_SHIFT))
-
-    def waits_for_nothing(self) -> None:
-        """Wait until the page is drawn to its end."""
-        settled = self.page.locator("[data-test-script-state=notRunning]")
-        expect(settled).to_be_visible(timeout=PATIENCE_MS)
 
     def press(self, name: str | re.Pattern[str]) -> None:
         """Press a button once it can be pressed."""
