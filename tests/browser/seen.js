@@ -19,10 +19,10 @@
     return element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
   }
 
-  /** What of the page around it an element is cut to. */
-  function clipOf(element) {
+  /** What of the page an element in `holder` is cut to. */
+  function clipOf(holder) {
     const clip = { left: -Infinity, top: -Infinity, right: Infinity, bottom: Infinity, scrolls: false };
-    for (let one = above(element); one; one = above(one)) {
+    for (let one = holder; one; one = above(one)) {
       const style = getComputedStyle(one);
       const box = one.getBoundingClientRect();
       if (style.overflowX !== "visible") {
@@ -112,13 +112,14 @@
     if (main.scrollWidth > main.clientWidth + 1) found.push(`the page is ${main.scrollWidth - main.clientWidth} px too wide`);
     const edge = main.getBoundingClientRect();
     const boxes = [];
-    const add = (name, box, element) => {
-      const clip = clipOf(element);
+    const add = (name, box, element, holder) => {
+      const clip = clipOf(holder);
       const seen = {
         left: Math.max(box.left, clip.left), right: Math.min(box.right, clip.right),
         top: Math.max(box.top, clip.top, edge.top - 1e6), bottom: Math.min(box.bottom, clip.bottom),
       };
-      if (!clip.scrolls && (box.right > edge.right + 1 || box.left < edge.left - 1)) found.push(`'${name}' stands out of the page`);
+      if (seen.right - seen.left < 3 || seen.bottom - seen.top < 3) return;
+      if (!clip.scrolls && (seen.right > edge.right + 1 || seen.left < edge.left - 1)) found.push(`'${name}' stands out of the page`);
       boxes.push({ name, element, ...seen });
     };
     for (const { words, box, element } of texts()) {
@@ -127,12 +128,12 @@
       const isCut = element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0 && style.overflowX === "hidden";
       const isTold = style.textOverflow === "ellipsis" || element.title || inside(element, "[title]");
       if (isCut && !isTold) found.push(`'${words}' is cut`);
-      add(words, box, element);
+      add(words, box, element, element);
     }
     for (const element of elementsOf(main)) {
       if (element.matches(CONTROLS) && isShown(element)) {
         const box = element.getBoundingClientRect();
-        if (box.width > 2 && box.height > 2) add(`<${element.getAttribute("aria-label") || element.textContent.trim() || element.tagName}>`, box, element);
+        if (box.width > 2 && box.height > 2) add(`<${element.getAttribute("aria-label") || element.textContent.trim() || element.tagName}>`, box, element, above(element));
       }
     }
     const related = (one, other) => {
