@@ -25,14 +25,15 @@
     for (let one = holder; one; one = above(one)) {
       const style = getComputedStyle(one);
       const box = one.getBoundingClientRect();
-      if (style.overflowX !== "visible") {
-        clip.left = Math.max(clip.left, box.left);
-        clip.right = Math.min(clip.right, box.right);
-        if (style.overflowX !== "hidden" && style.overflowX !== "clip" && !one.matches(MAIN)) clip.scrolls = true;
-      }
       if (style.overflowY !== "visible") {
         clip.top = Math.max(clip.top, box.top);
         clip.bottom = Math.min(clip.bottom, box.bottom);
+      }
+      if (one.matches(MAIN)) break; // what stands out of the page is cut off
+      if (style.overflowX !== "visible") {
+        clip.left = Math.max(clip.left, box.left);
+        clip.right = Math.min(clip.right, box.right);
+        if (style.overflowX !== "hidden" && style.overflowX !== "clip") clip.scrolls = true;
       }
     }
     return clip;
