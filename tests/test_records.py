@@ -106,7 +106,7 @@ RECORDS: dict[str, object] = {
     ),
     "meta": StoredMeta("a", "1", 3, "cpu", "set", "abc", 5, "0.1.0"),
     "report": REPORT,
-    "kept report": KeptReport("abc", None, POLICY, REPORT),
+    "kept report": KeptReport("abc", "def", None, POLICY, REPORT),
 }  # fmt: skip
 NAMES = list(RECORDS)
 

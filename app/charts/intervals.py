@@ -65,7 +65,7 @@ def row_html(row: StrategyResult, metric: str, scale: Scale, *, is_best: bool = 
         figures = (
             f"<b>{with_minus(signed(100 * difference.mean))}</b>"
             f"<span>{escape(with_minus(interval))}</span>"
-            f'<em style="--c:{colour}">{escape(str(difference.outcome))}</em>'
+            f'<em style="--outcome:{colour}">{escape(str(difference.outcome))}</em>'
         )
     best = " best" if is_best else ""
     return (
@@ -107,12 +107,12 @@ def _ground(scale: Scale) -> str:
 
 
 def _marks(mean: float, low: float | None, high: float | None, scale: Scale, colour: str) -> str:
-    dot = f'<i class="dot" style="left:{scale.place(mean):.2f}%;--c:{colour}"></i>'
+    dot = f'<i class="dot" style="left:{scale.place(mean):.2f}%;--outcome:{colour}"></i>'
     if low is None or high is None:
         return dot
     left, right = scale.place(low), scale.place(high)
     return (
-        f'<i class="interval" style="left:{left:.2f}%;width:{right - left:.2f}%;--c:{colour}"></i>'
+        f'<i class="interval" style="left:{left:.2f}%;width:{right - left:.2f}%;--outcome:{colour}"></i>'
         + dot
     )
 

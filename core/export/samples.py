@@ -113,8 +113,8 @@ def why_not_yet(source: ExportSource) -> str:
         )
     if len(source.embeddings) > _AT_ONCE:
         return (
-            f"{strategy.title} takes a while on {count_of(len(source.embeddings), 'image')}: carry "
-            "it out on Balance, and its pictures are shown here."
+            f"{strategy.title} needs some time for {count_of(len(source.embeddings), 'image')}: "
+            "carry it out on Balance, and its pictures are shown here."
         )
     return ""
 

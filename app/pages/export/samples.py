@@ -61,7 +61,7 @@ def _start(session: Session, source: ExportSource, recipe: Recipe) -> None:
     job = Job(
         "samples", "Making pictures of the export",
         lambda progress: make_samples(source, recipe, progress=progress),
-        needs=("dataset", "embeddings"), puts=("samples",), slot=SAMPLES,
+        needs=("dataset", "policy", "embeddings"), puts=("samples",), slot=SAMPLES,
     )  # fmt: skip
     if current_workspace().begin(job, session, of=(recipe,)):
         st.rerun()  # so that the sidebar watches the job, and draws the page when it is done

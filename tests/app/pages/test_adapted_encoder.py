@@ -95,7 +95,7 @@ def test_the_time_is_said_before(workspace: Workspace) -> None:
 
 
 def test_risks_are_judged_by_the_base_and_the_page_says_so(workspace: Workspace) -> None:
-    page = open_view("balance", workspace, strategy="smote")
+    page = open_view("balance", workspace, strategy="smote", balance_tab="risks")
 
     page.button(key="look_for_risks").click().run()
     finish_jobs(workspace)

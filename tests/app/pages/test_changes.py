@@ -89,7 +89,7 @@ def test_the_audit_goes_by_the_changes(dataset: ImageDataset) -> None:
 
 def test_undo_names_the_last_change_and_takes_it_back(dataset: ImageDataset) -> None:
     workspace = changed(loaded(dataset), Edits().leave_out([0]).relabel([12], "cat"))
-    page = open_view("audit", workspace)
+    page = open_view("audit", workspace, other_findings=True)
 
     button(page, "Undo: 1 image relabelled to").click().run()
 
@@ -101,7 +101,7 @@ def test_undo_names_the_last_change_and_takes_it_back(dataset: ImageDataset) -> 
 
 def test_undoing_all_gives_the_images_back(dataset: ImageDataset) -> None:
     workspace = changed(loaded(dataset), Edits().leave_out([0]).review([3]))
-    page = open_view("audit", workspace)
+    page = open_view("audit", workspace, other_findings=True)
 
     button(page, "Undo all").click().run()
 
@@ -112,7 +112,7 @@ def test_undoing_all_gives_the_images_back(dataset: ImageDataset) -> None:
 
 def test_the_images_of_a_finding_are_looked_at_one_by_one(dataset: ImageDataset) -> None:
     workspace = visitor(loaded(dataset))
-    page = open_view("audit", workspace)
+    page = open_view("audit", workspace, other_findings=True)
 
     first = workspace.session.audit.findings[0]
     page.button(key=f"finding_{first.id}_review").click().run()
@@ -126,7 +126,7 @@ def test_the_images_of_a_finding_are_looked_at_one_by_one(dataset: ImageDataset)
 
 def test_a_queue_that_is_closed_waits_on_the_review_list(dataset: ImageDataset) -> None:
     workspace = changed(loaded(dataset), Edits().review([3, 1, 2]))
-    page = open_view("audit", workspace)
+    page = open_view("audit", workspace, other_findings=True)
 
     button(page, "Review 3 images on your list").click().run()
     assert workspace.of(Reviews).queue.shown.rows.tolist() == [1, 2, 3]
@@ -147,7 +147,7 @@ def test_a_remedy_is_one_click_and_can_be_undone(
     )  # fmt: skip
     monkeypatch.setitem(checks.CHECKS, "dark", Check("dark", "Dark", "", lambda _: [finding]))
     workspace = visitor(loaded(dataset))
-    page = open_view("audit", workspace)
+    page = open_view("audit", workspace, other_findings=True)
 
     button(page, "Leave out 2 images").click().run()
 
@@ -160,7 +160,7 @@ def test_a_remedy_is_one_click_and_can_be_undone(
 
 def test_a_whole_list_is_decided_at_once(dataset: ImageDataset) -> None:
     workspace = changed(loaded(dataset), Edits().review(range(8)))
-    page = open_view("audit", workspace)
+    page = open_view("audit", workspace, other_findings=True)
 
     button(page, "Leave out all 8").click().run()
 

@@ -72,7 +72,7 @@ def test_the_proposal_is_said_in_the_words_of_core(icons: ImageDataset) -> None:
 
 
 def test_audit_says_the_same_sentence(icons: ImageDataset) -> None:
-    shown = text(open_view("audit", visitor(loaded(icons))))
+    shown = text(open_view("audit", visitor(loaded(icons)), other_findings=True))
 
     assert questions(icons)[0].text in shown
 

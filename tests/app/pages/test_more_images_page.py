@@ -91,10 +91,11 @@ def test_progress_and_cancel_stand_where_the_button_was(compared: Session) -> No
     finish_jobs(workspace)
 
 
-def test_other_labels_and_other_vectors_drop_the_curves(compared: Session) -> None:
+def test_other_labels_date_the_curves_and_other_vectors_drop_them(compared: Session) -> None:
     session = compared.put(more_images=FOUND)
 
-    assert session.put(edits=session.edits.leave_out([0])).more_images is None
+    relabelled = session.put(edits=session.edits.leave_out([0]))
+    assert relabelled.more_images is FOUND and "more_images" in relabelled.outdated
     assert session.put(embeddings=replace(session.embeddings)).more_images is None
     assert session.put(policy_chosen=True).more_images is FOUND
 

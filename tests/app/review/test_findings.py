@@ -41,7 +41,7 @@ def lists(workspace: Workspace, title: str) -> list[ReviewList]:
 
 
 def test_the_pictures_beside_a_threshold_move_with_it(workspace: Workspace) -> None:
-    page = open_view("audit", workspace)
+    page = open_view("audit", workspace, other_findings=True)
     assert "4 of 19 images found." in text(page)
     (slider,) = page.slider
 
@@ -59,7 +59,7 @@ def test_the_pictures_beside_a_threshold_move_with_it(workspace: Workspace) -> N
 
 
 def test_the_images_of_a_finding_are_reviewed_in_its_order(workspace: Workspace) -> None:
-    page = open_view("audit", workspace)
+    page = open_view("audit", workspace, other_findings=True)
 
     button(page, "Review 4 images one by one").click().run()
 
@@ -73,7 +73,7 @@ def test_what_was_kept_is_told_and_not_reviewed_again(workspace: Workspace) -> N
     session = workspace.session
     edits = session.edits.reviewed([15, 16], why="label_errors").reviewed([16, 18], why="dark")
     workspace.put(session, session.put(edits=edits))
-    page = open_view("audit", workspace)
+    page = open_view("audit", workspace, other_findings=True)
 
     assert "You kept 2 of these 4 images." in text(page)
     review = button(page, "Review 2 images one by one")
@@ -89,7 +89,7 @@ def test_a_finding_whose_images_were_all_kept_offers_no_review(workspace: Worksp
     session = workspace.session
     workspace.put(session, session.put(edits=session.edits.reviewed([15, 16, 17, 18], why="dark")))
 
-    page = open_view("audit", workspace)
+    page = open_view("audit", workspace, other_findings=True)
 
     assert "You kept 4 of these 4 images." in text(page)
     assert "finding_dark_review" not in {one.key for one in page.button}

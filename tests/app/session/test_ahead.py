@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from drawn_sets import draw_dataset, loaded
 from image_sets import jpeg, write_files
-from opened_page import finish_jobs, open_app, open_view, text, visitor
+from opened_page import button, finish_jobs, open_app, open_view, text, visitor
 
 from app.jobs.queue import AHEAD, MAIN, Job
 from app.session import ahead
@@ -23,7 +23,7 @@ from app.settings import ServerSettings
 from app.upload import loading, reading
 from core.dataset import ImageDataset, Take
 from core.dataset.edits import Edits
-from core.embed import DEFAULT_ENCODER, embed
+from core.embed import DEFAULT_ENCODER, embed, embedding_first_text
 from core.errors import EmptyDatasetError
 from core.limits import DEFAULT_LIMITS
 from core.progress import Progress, silent
@@ -576,7 +576,7 @@ def test_the_app_begins_it_shows_it_quietly_and_disables_nothing(
     finish_jobs(workspace)
     page.run()
     assert asleep == [one.label for one in page.button if one.disabled]
-    assert "In advance" not in text(page)
+    assert "In advance: embedding" not in text(page)
 
 
 @pytest.mark.usefixtures("served")
@@ -615,15 +615,20 @@ def test_it_is_cancelled_in_the_sidebar_and_says_what_that_means(
     assert len(gate.begun) == 1
 
 
-@pytest.mark.parametrize(
-    ("page_name", "label"),
-    [("balance", "Make 6 synthetic points"), ("evaluate", "Compare 8 strategies")],
-)
-def test_pages_say_what_is_left_to_do(
-    page_name: str, label: str, dataset: ImageDataset, embedded_session: Session
-) -> None:
-    before = open_view(page_name, visitor(loaded(dataset)))
-    after = open_view(page_name, visitor(embedded_session))
+def test_evaluate_says_what_is_left_to_do(dataset: ImageDataset, embedded_session: Session) -> None:
+    before = open_view("evaluate", visitor(loaded(dataset)))
+    after = open_view("evaluate", visitor(embedded_session))
 
-    assert f"Embed 19 images and {label[0].lower()}{label[1:]}" in [b.label for b in before.button]
-    assert label in [button.label for button in after.button]
+    assert button(before, "Embed 19 images and compare 8 strategies")
+    assert button(after, "Compare 8 strategies")
+
+
+def test_balance_has_one_button_and_says_what_comes_first(
+    dataset: ImageDataset, embedded_session: Session
+) -> None:
+    before = open_view("balance", visitor(loaded(dataset)))
+    after = open_view("balance", visitor(embedded_session))
+
+    assert button(before, "Make 6 synthetic points") and button(after, "Make 6 synthetic points")
+    first = embedding_first_text(DEFAULT_ENCODER, 19, device="cpu")
+    assert first in text(before) and first not in text(after)

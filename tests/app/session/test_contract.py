@@ -33,7 +33,7 @@ CHOSEN_FOR_ALL = {"encoder"}
 # What is read to see what is still to be made: a place is looked up by the points and the map.
 FOUND_BY_ITSELF = {"'place'": {"balanced", "compared", "projections"}}
 # Vectors hang on labels where their encoder has learned some: what these embed with learns none.
-LEARN_NO_LABELS = {"'embed'": {"dataset"}, "'ahead'": {"dataset"}}
+LEARN_NO_LABELS = {"EMBED": {"dataset"}, "'ahead'": {"dataset"}}
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,6 +149,7 @@ def others(
         "take": Take({"cat": 5, "dog": 5}), "decoding": Decoding("grey", 65_535),
         "edits": Edits().leave_out([0]), "policy": PRESETS["strong"], "policy_chosen": False,
         "projections": {"toy": object()}, "placed": (object(),),
+        "samples": Samples(ExportSource(object(), object()), object(), ()),
     }  # fmt: skip
     made |= {"thresholds": {"dark": 0.5}, "insights": Insights()}
     for name in ("taken", "dataset", "audit", "measures", "embeddings", "balanced", "exported"):

@@ -180,7 +180,7 @@ def test_after_a_reload_the_page_shows_what_is_done_and_what_was_typed(
     assert page.multiselect(key="evaluate_strategies").value == ASKED
     assert page.selectbox(key="evaluate_head").value == "neighbours"
     assert page.number_input(key="evaluate_repeats").value == 3
-    assert page.button(key="evaluate_start").disabled
+    assert "evaluate_start" not in {one.key for one in page.button}  # its place is taken
     stop(workspace, stopping)
 
 

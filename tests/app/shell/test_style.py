@@ -15,8 +15,8 @@ COLOURS = {
 THEMES = ("light", "dark")
 
 
-# By the sidebar, in the style of each step.
-_GIVEN_BY_PYTHON = {"step-colour", "step-mark", "step-word"}
+# By the sidebar, in the style of each step, and by the rows of Evaluate.
+_GIVEN_BY_PYTHON = {"outcome", "step-colour", "step-mark", "step-word"}
 
 
 @pytest.mark.parametrize("theme", THEMES)
