@@ -112,8 +112,8 @@ def _marks(mean: float, low: float | None, high: float | None, scale: Scale, col
         return dot
     left, right = scale.place(low), scale.place(high)
     return (
-        f'<i class="interval" style="left:{left:.2f}%;width:{right - left:.2f}%;--outcome:{colour}"></i>'
-        + dot
+        f'<i class="interval" style="left:{left:.2f}%;width:{right - left:.2f}%;'
+        f'--outcome:{colour}"></i>' + dot
     )
 
 
