@@ -112,11 +112,11 @@ def test_a_grid_of_a_class_is_walked_and_decided_by_keys(visitor: Visitor, tmp_p
 
     expect(dialog).to_be_hidden()
     thumb = grid.locator(".thumb").nth(1)
-    expect(thumb).to_have_attribute("aria-label", re.compile("^cat, .*, ✕ left out$"))
+    expect(thumb).to_have_attribute("aria-label", re.compile("^dog, .*, ✕ left out$"))
     expect(grid.locator(".thumb").nth(2)).to_have_attribute(
         "aria-label", re.compile("^lynx, .*→ lynx$")
     )
-    visitor.says("1 image relabelled from 'cat' to 'lynx'")
+    visitor.says("1 image relabelled from 'dog' to 'lynx'")
     page.keyboard.press("z")
     page.keyboard.press("z")
     expect(thumb).to_have_attribute("aria-label", re.compile("png$"))

@@ -128,8 +128,8 @@ def test_a_row_of_evaluate_is_exported_as_it_was_measured(visitor: Visitor) -> N
     row.click()
 
     visitor.has_title("What will you export?")
-    strategy = visitor.page.locator(".st-key-strategy")
-    expect(strategy.get_by_text("SMOTE", exact=True)).to_be_visible(timeout=PATIENCE_MS)
+    strategy = visitor.page.get_by_role("combobox", name="Strategy")
+    expect(strategy).to_have_value("SMOTE", timeout=PATIENCE_MS)
     visitor.says(re.compile("^'SMOTE': balanced accuracy .* points beside doing nothing"))
     expect(visitor.page.locator(".samples .duo img")).to_have_count(24, timeout=PATIENCE_MS)
     visitor.press(re.compile(r"^Write [\d,]+ pictures"))
