@@ -16,9 +16,6 @@ CLASSES = ["parts", "good", "scratch", "stain", "dent", "crack"]
 # Rule of axe-core -> Streamlit's widgets that break it. A new one has to be added by hand.
 OF_STREAMLIT: dict[str, set[str]] = {}
 
-_REDRAWN = pytest.mark.xfail(strict=True, reason="the page is drawn again with fewer words")
-WORDY = {"audit": _REDRAWN, "balance": _REDRAWN}
-
 pages = pytest.mark.parametrize("name", PAGES)
 Looked = dict[str, Seen]
 
@@ -66,7 +63,7 @@ def test_nothing_is_cut_or_lies_on_another(looked: Looked, name: str) -> None:
     assert {width: found for width, found in looked[name].misplaced.items() if found} == {}
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=WORDY.get(name, ())) for name in PAGES])
+@pages
 def test_the_picture_carries_the_message(looked: Looked, name: str) -> None:
     words = looked[name].words
 

@@ -160,24 +160,6 @@ def test_a_lasso_selects_the_rows_inside_it(
     assert set(drawn.state()["states"]) == {0, 1}  # the others are grey, and still there
 
 
-def test_a_key_leaves_a_selected_image_out_and_takes_it_back(
-    drawn: DrawnMap, lasting_visitor: Visitor
-) -> None:
-    drawn.use("Select with a box")
-    drawn.lasso(((0.5, 0.5), (0.9, 0.9)), is_box=True)
-    drawn.host.locator(".tray").click()
-    grid = drawn.page.locator(".st-key-map_pictures .review[data-ready]")
-    first = grid.locator(".thumb").first
-
-    first.focus()
-    first.press("l")
-    lasting_visitor.says("674 images, 5 classes; 1 left out")
-    expect(first.locator(".badge")).to_have_text("✕ left out", timeout=PATIENCE_MS)
-    first.press("z")
-
-    lasting_visitor.says(re.compile("^675 images, 5 classes$"))
-
-
 def test_what_the_legend_hides_is_not_selected(
     drawn: DrawnMap, lasting_visitor: Visitor, tmp_path: Path
 ) -> None:
@@ -239,8 +221,30 @@ def test_two_maps_have_one_camera(drawn: DrawnMap) -> None:
     page.wait_for_timeout(300)
 
     assert drawn.state()["axes"][:2] == other.state()["axes"][:2]
-    assert drawn.state()["axes"][2] == pytest.approx(other.state()["axes"][2])
+    across, other_across = drawn.state()["axes"][2], other.state()["axes"][2]
+    assert across == pytest.approx(other_across, rel=1e-3)  # panels may differ by part of a pixel
     assert [drawn.state()["shown"], other.state()["shown"]] == [0b011, 0b101]
+
+
+# From here on the plan is made again for other labels, and has to be carried out again.
+
+
+def test_a_key_leaves_a_selected_image_out_and_takes_it_back(
+    drawn: DrawnMap, lasting_visitor: Visitor
+) -> None:
+    drawn.use("Select with a box")
+    drawn.lasso(((0.5, 0.5), (0.9, 0.9)), is_box=True)
+    drawn.host.locator(".tray").click()
+    grid = drawn.page.locator(".st-key-map_pictures .review[data-ready]")
+    first = grid.locator(".thumb").first
+
+    first.focus()
+    first.press("l")
+    lasting_visitor.says("674 images, 5 classes; 1 left out")
+    expect(first.locator(".badge")).to_have_text("✕ left out", timeout=PATIENCE_MS)
+    first.press("z")
+
+    lasting_visitor.says(re.compile("^675 images, 5 classes$"))
 
 
 def test_images_are_left_out_and_taken_back(drawn: DrawnMap, lasting_visitor: Visitor) -> None:

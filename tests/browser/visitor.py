@@ -72,9 +72,19 @@ class Visitor:
         )
 
     def compares_without_pictures(self) -> None:
-        """Start the default comparison less the pictures that join it, which take longer."""
+        """Start the default comparison less the pictures that join it, which take longer.
+
+        Embedding in advance draws the page again, which may overtake the click: see `go`.
+        """
         self.opens("Settings")
-        self.page.get_by_text(re.compile("^With augmented pictures")).click()
+        label = self.page.get_by_text(re.compile("^With augmented pictures"))
+        box = self.page.get_by_role("checkbox", name=re.compile("^With augmented pictures"))
+        label.click()
+        with suppress(AssertionError):
+            expect(box).not_to_be_checked(timeout=10_000)
+            self.press("Compare 6 strategies")
+            return
+        label.click()
         self.press("Compare 6 strategies")
 
     def forget_shifts(self) -> None:
