@@ -8,6 +8,8 @@ from main_job import do_main_job
 from playwright.sync_api import Page
 from visitor import Server, Visitor
 
+pytestmark = pytest.mark.release  # each goes the whole way
+
 MOST_KEYS = 40
 MOST_SHIFT = 0.05
 
