@@ -77,8 +77,8 @@ class Outbox {
 
   send() {
     const unheard = this.unheard;
-    if (!unheard.length || this.sent) return;
     const boards = [...this.boards].filter((board) => board.data && board.isThere());
+    if (!unheard.length || !boards.length || this.sent) return; // another page: its lists will send
     const sent = (this.sent = unheard.at(-1));
     // A list may be about to go, such as that of a finding that is mended: the one that was used is not.
     const board = boards.find(({ data }) => data.list === sent.list) ?? boards[0];

@@ -20,7 +20,7 @@ def balanced(out: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
     return out.read_bytes()
 
 
-@pytest.mark.long
+@pytest.mark.release
 def test_smote_writes_the_same_bytes_from_an_empty_a_partial_and_a_repaired_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

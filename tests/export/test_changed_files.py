@@ -9,7 +9,7 @@ import pytest
 from export_sets import exported
 from image_sets import jpeg, picture, read_folder, write_files
 
-from app.pages.augment.pictures import missing_html, open_sources
+from app.pages.augment.pictures import open_sources
 from app.shell.thumbnails import thumbnail_file
 from core.augment import AugmentPolicy, make_step
 from core.augment.draws import pictures_of
@@ -36,7 +36,7 @@ def by_embedding(dataset: ImageDataset, _: Embeddings, __: Path) -> str:
 def by_preview(dataset: ImageDataset, _: Embeddings, __: Path) -> str:
     [source] = open_sources(dataset, [ROW])
     assert isinstance(source, str)
-    return missing_html(source)
+    return source
 
 
 def by_evidence(dataset: ImageDataset, embeddings: Embeddings, _: Path) -> str:
