@@ -28,8 +28,7 @@ def looked(
 ) -> Looked:
     """Go through all pages with the sample, and return what is seen on each."""
     visitor = new_lasting_visitor(resting_server, color_scheme=request.param)
-    visitor.press("Load 'Parts on a belt'")
-    visitor.says("Of 676 files, 675 can be used and 1 is skipped")
+    visitor.loads_the_sample()
     found = {}
     for name, page in PAGES.items():
         visitor.go(page.title)

@@ -27,8 +27,7 @@ def open_map(visitor: Visitor, images: int) -> DrawnMap:
 def sample(lasting_visitor: Visitor) -> DrawnMap:
     """Return the PCA of the sample with its synthetic points: it stands still."""
     visitor = lasting_visitor
-    visitor.press("Load 'Parts on a belt'")
-    visitor.says("Of 676 files, 675 can be used")
+    visitor.loads_the_sample()
     drawn = open_map(visitor, 675)
     visitor.says("UMAP of 675 images")
     visitor.press("Make 1,425 synthetic points")

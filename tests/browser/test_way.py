@@ -41,8 +41,7 @@ def test_an_export_without_any_choice_is_augmented_to_the_largest_class(
 
 
 def load_sample(visitor: Visitor) -> None:
-    visitor.press("Load 'Parts on a belt'")
-    visitor.says("Of 676 files, 675 can be used and 1 is skipped")
+    visitor.loads_the_sample()
 
 
 def audit(visitor: Visitor) -> None:

@@ -71,6 +71,12 @@ class Visitor:
             timeout=PATIENCE_MS
         )
 
+    def loads_the_sample(self) -> None:
+        """Load the drawn parts, once the page that was just opened is drawn to its end."""
+        self.waits_for_nothing()
+        self.press("Load 'Parts on a belt'")
+        self.says("Of 676 files, 675 can be used and 1 is skipped")
+
     def compares_without_pictures(self) -> None:
         """Start the default comparison less the pictures that join it, which take longer.
 
