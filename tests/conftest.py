@@ -18,7 +18,7 @@ from image_sets import write_folder
 pytest_plugins = ["kinds", "pytester", "second_try"]
 
 # A test says how many examples it takes only where each is slow.
-settings.register_profile("evenset", deadline=None, max_examples=40)
+settings.register_profile("evenset", deadline=None)
 settings.register_profile("quick", deadline=None, max_examples=15)
 settings.register_profile("release", deadline=None, max_examples=600)
 settings.load_profile("evenset")
