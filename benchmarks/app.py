@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
 
-from pages import open_page, served
+from pages import bare_streamlit, open_page, served
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import TimeoutError as LostClick
 
@@ -139,10 +139,7 @@ def main(clicks: int) -> None:
     print(f"load of the machine before: {os.getloadavg()[0]:.1f}; {clicks} clicks each")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         evenset += ["--workspaces", str(Path(folder, "workspaces"))]
-        script = Path(folder, "floor.py")
-        script.write_text(FLOOR_APP)
-        floor = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", "PORT"]
-        floor += ["--server.headless", "true", "--browser.gatherUsageStats", "false"]
+        floor = bare_streamlit(Path(folder, "floor.py"), FLOOR_APP)
         browser = playwright.chromium.launch(
             executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"]
         )

@@ -49,6 +49,13 @@ def served(command: list[str]) -> Iterator[str]:
             server.terminate()
 
 
+def bare_streamlit(script: Path, source: str) -> list[str]:
+    """Write the source of an app, and return the command that serves it at PORT."""
+    script.write_text(source)
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", "PORT"]
+    return [*command, "--server.headless", "true", "--browser.gatherUsageStats", "false"]
+
+
 def open_page(page: Page, url: str, text: str) -> None:
     """Open `url` as soon as it answers, and wait for `text`."""
     while True:
@@ -93,15 +100,12 @@ def main() -> None:
     evenset = [str(Path(sys.executable).with_name("evenset")), "serve", "--no-browser"]
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         evenset += ["--port", "PORT", "--workspaces", str(Path(folder, "workspaces"))]
-        script = Path(folder, "floor.py")
-        script.write_text(FLOOR_APP)
-        floor = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", "PORT"]
-        floor += ["--server.headless", "true", "--browser.gatherUsageStats", "false"]
+        floor = bare_streamlit(Path(folder, "floor.py"), FLOOR_APP)
         browser = playwright.chromium.launch(
             executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"]
         )
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
-        ours = first_page(page, evenset, "Nothing at hand? Take a sample.")
+        ours = first_page(page, evenset, "No images at hand? Try a sample.")
         bare = first_page(page, floor, "floor")
         print(f"first page: Evenset {ours:.2f} s, floor {bare:.2f} s, ratio {ours / bare:.2f}")
         with served(floor) as url:

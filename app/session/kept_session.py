@@ -49,7 +49,7 @@ def keep(home: Path, before: Session, session: Session, saved: Saved) -> tuple[S
             try:
                 saved = _set_aside(home, before, kept, session.folder)
             except OutputError as error:
-                saved, trouble = None, f"The images of before cannot be kept. {error}"
+                saved, trouble = None, f"The previous images cannot be kept. {error}"
         trouble = _save(home, before, session, saved) or trouble
     stays = {home / saved.folder} if isinstance(saved, SavedSession) else set()
     for path in gone - _files_of(session) - stays:

@@ -56,7 +56,7 @@ def test_nothing_jumps_during_the_main_job(
     assert visitor.worst_shift() <= MOST_SHIFT
 
 
-@pytest.mark.xfail(strict=True, reason="the pages are drawn again with the button sooner")
+@pytest.mark.xfail(strict=True, reason="it takes 46, 17 of them to the sample on Load")
 def test_the_main_job_takes_few_keys(
     new_visitor: Callable[..., Visitor], resting_server: Server
 ) -> None:

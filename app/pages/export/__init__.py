@@ -1,5 +1,5 @@
 """Export: the balanced dataset.
 
-`page` puts it together: `samples` shows pictures as they will be written, `writing` asks for the
+`page` puts it together: `samples` shows pictures as they will be written, `button` asks for the
 format and starts, `result` offers what was written and says how it is read.
 """

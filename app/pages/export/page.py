@@ -7,9 +7,9 @@ import streamlit as st
 
 from app.charts import classes as charts
 from app.charts.layout import with_minus
+from app.pages.export.button import Wanted, choose_format, draw_button, needs_vectors
 from app.pages.export.result import draw_download, export_result
 from app.pages.export.samples import draw_samples, samples_of
-from app.pages.export.writing import Wanted, choose_format, draw_button, needs_vectors
 from app.session.embedding import VectorSource
 from app.session.session import Balanced, Session
 from app.session.store import recipe_of

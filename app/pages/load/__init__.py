@@ -4,5 +4,5 @@
 Of what came, `what_came` shows the pictures, `subset` a choice of them and changes from a file,
 `pixels` asks how pictures are decoded. `labels` asks how labels are read, and whether others may
 be replaced: `readings` are cards with pictures, `table_columns` and `pattern` what a person names
-instead, `mismatches` what does not fit. `asking` asks before made work goes.
+instead, `mismatches` what does not fit. `question` asks before made work goes.
 """

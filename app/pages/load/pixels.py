@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from app.jobs.queue import MAIN
-from app.pages.load.asking import may_go
+from app.pages.load.question import may_go
 from app.session.session import Session
 from app.shell.page import current_workspace, note, plain
 from app.shell.thumbnails import picture_html, thumbnail_url

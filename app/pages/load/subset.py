@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.pages.load.asking import may_go
+from app.pages.load.question import may_go
 from app.session.session import Session
 from app.shell.page import current_workspace, plain, quiet
 from core.dataset import TRAIN, ImageDataset, Take

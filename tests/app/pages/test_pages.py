@@ -24,8 +24,8 @@ from app.charts.layout import with_minus
 from app.jobs.queue import Job
 from app.map.scene import MADE, Pick
 from app.pages.evaluate.comparison import Asked, SoFar
-from app.pages.export import writing
-from app.pages.export.writing import new_folder
+from app.pages.export import button as export_button
+from app.pages.export.button import new_folder
 from app.session.session import Balanced, Session
 from core.augment import OPERATIONS
 from core.dataset import ImageDataset
@@ -300,7 +300,7 @@ def test_an_export_that_is_refused_leaves_no_folder(
     def refuse(*_: object, **__: object) -> None:
         raise OutputError("The disk is full.")
 
-    monkeypatch.setattr(writing, "export", refuse)
+    monkeypatch.setattr(export_button, "export", refuse)
     workspace = visitor(smote_session)
 
     button(open_view("export", workspace), "Write 36 pictures").click().run()
