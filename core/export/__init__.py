@@ -3,9 +3,9 @@
 Read `export` first: it lists the pictures and turns each into the bytes of a file (`items`, by
 `originals` and `names`), and writes them (`pictures`) and the files beside them. `layouts` says
 which files: each picture one, many in a shard, or none; and those beside them (`index_files`, of
-them the `manifest`, the `card` and the `recipe`). `containers` says where they go to, with a
-`journal` from which an interrupted export goes on; a layout fits each container. `contents` says
-what an export will hold before it is written, and `samples` makes a few of its pictures.
+them the `manifest`, the `card`, `croissant` and the `recipe`). `containers` says where they go to,
+with a `journal` from which an interrupted export goes on; a layout fits each container. `contents`
+says what an export will hold before it is written, and `samples` makes a few of its pictures.
 """
 
 from core.export.containers import CONTAINERS, Container, check_target, container_of, find_container

@@ -86,7 +86,7 @@ class PictureJob:
         self, shards: Shards, writer: Writer, progress: Progress
     ) -> tuple[list[Rendered], list[str]]:
         """Write shard by shard; return the pictures without their bytes, and the shards."""
-        items = sorted(self.items, key=lambda item: item.stem)
+        items = sorted(self.items, key=lambda item: item.stem.rpartition("/")[2])
         names = list(dict.fromkeys(_shard_of(item) for item in items))
         standing = {name for name in names if writer.has(name)}
         suffix = self.layout.suffix_of(self.dataset)
