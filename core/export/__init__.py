@@ -2,9 +2,10 @@
 
 Read `export` first: it lists the pictures and turns each into the bytes of a file (`items`, by
 `originals` and `names`), and writes them and the files beside them. `layouts` says which files
-(`index_files`, of them the `manifest`, the `card` and the `recipe`), `containers` where they go to,
-with a `journal` from which an interrupted export goes on; a layout fits each container. `contents`
-says what an export will hold before it is written, and `samples` makes a few of its pictures.
+(`index_files`, of them the `manifest`, the `card`, the `recipe`, the numbers for `training` and the
+`vectors`), `containers` where they go to, with a `journal` from which an interrupted export goes
+on; a layout fits each container. `contents` says what an export will hold before it is written, and
+`samples` makes a few of its pictures.
 """
 
 from core.export.containers import CONTAINERS, Container, check_target, container_of, find_container
@@ -15,6 +16,7 @@ from core.export.layouts import DEFAULT_LAYOUT, LAYOUTS, Layout, draw_tree, find
 from core.export.originals import AS_THEY_ARE, DEFAULT_ORIGINALS, ENCODED_ANEW
 from core.export.recipe import Recipe, make_recipe, read_recipe
 from core.export.samples import Sample, Samples, make_samples
+from core.export.training import Training, read_training
 
 __all__ = [
     "AS_THEY_ARE",
@@ -30,6 +32,7 @@ __all__ = [
     "Recipe",
     "Sample",
     "Samples",
+    "Training",
     "check_classes",
     "check_target",
     "container_of",
@@ -44,5 +47,6 @@ __all__ = [
     "make_recipe",
     "make_samples",
     "read_recipe",
+    "read_training",
     "written_sentence",
 ]

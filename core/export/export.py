@@ -13,9 +13,9 @@ from core.embed import Embeddings
 from core.errors import OutputError, SettingError, TooFewClassesError
 from core.export.containers import Container, Writer, container_of, partial_of
 from core.export.index_files import Written
-from core.export.items import AUGMENTED, ExportItem, Rendered, list_items, render
+from core.export.items import ExportItem, Rendered, list_items, render
 from core.export.layouts import DEFAULT_LAYOUT, Layout, find_layout
-from core.export.manifest import ManifestRow
+from core.export.manifest import AUGMENTED, ManifestRow
 from core.export.recipe import Recipe
 from core.progress import Progress, silent
 from core.resample import BalancePlan, Made, TrainingSide, find_strategy, resample

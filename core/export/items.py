@@ -10,6 +10,7 @@ from core.augment.draws import check_pictures
 from core.dataset import ImageDataset, Rows, decoded, read_file
 from core.errors import UnreadableImageError
 from core.export.layouts import DEFAULT_LAYOUT, Layout
+from core.export.manifest import AUGMENTED, COPY, ORIGINAL
 from core.export.names import class_folders, safe_name, stem_of, unused
 from core.export.originals import (
     CONVERTED,
@@ -23,8 +24,6 @@ from core.export.recipe import Recipe
 from core.pictures.encode import encode_like
 from core.pictures.header import SUFFIXES
 from core.resample import Made
-
-ORIGINAL, COPY, AUGMENTED = "original", "copy", "augmented"
 
 
 @dataclass(frozen=True)

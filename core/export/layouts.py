@@ -15,10 +15,9 @@ from core.words import count_of
 _MOST_SHOWN = 5  # folders of one folder
 _COMMON = (
     index_files.MANIFEST,
-    index_files.WEIGHTS,
+    index_files.TRAINING,
     index_files.RECIPE,
-    index_files.PRIORS,
-    index_files.VECTORS,
+    *index_files.VECTORS,
     index_files.LEFT_OUT,
 )
 

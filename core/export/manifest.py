@@ -9,6 +9,8 @@ import numpy as np
 
 from core.dataset import TRAIN, ImageDataset
 
+ORIGINAL, COPY, AUGMENTED = "original", "copy", "augmented"  # origins of a picture
+
 MANIFEST_COLUMNS = (
     "path",
     "label",
@@ -32,7 +34,7 @@ class ManifestRow:
     path: str
     label: str
     split: str
-    origin: str
+    origin: str  # ORIGINAL, COPY or AUGMENTED
     parent: str  # path in the source
     operation: str  # names of the steps joined by '+'
     values: str  # JSON: one object of drawn values per step
