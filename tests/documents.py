@@ -10,7 +10,7 @@ from core.augment import OPERATIONS, PRESETS
 from core.embed import ENCODERS, PRETRAINED
 from core.evaluate import HEADS, METRICS, RULES
 from core.evaluate.candidates import CANDIDATE_SETS
-from core.export import CONTAINERS, LAYOUTS
+from core.export import CONTAINERS, LAYOUTS, SNIPPETS
 from core.export.manifest import MANIFEST_COLUMNS
 from core.ingest import MISMATCHES, SAMPLES
 from core.ingest.tables import TABLE_SUFFIXES
@@ -83,6 +83,7 @@ def names_of_pages() -> dict[str, list[str]]:
         "export": [
             *_coded(LAYOUTS),
             *_coded(CONTAINERS),
+            *_coded(SNIPPETS),
             *_coded(sorted(written)),
             *(reader for layout in LAYOUTS.values() for reader in layout.readers),
             ", ".join(MANIFEST_COLUMNS),

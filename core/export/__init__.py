@@ -5,7 +5,7 @@ Read `export` first: it lists the pictures and turns each into the bytes of a fi
 (`index_files`, of them the `manifest`, the `card`, the `recipe`, the numbers for `training` and the
 `vectors`), `containers` where they go to, with a `journal` from which an interrupted export goes
 on; a layout fits each container. `contents` says what an export will hold before it is written, and
-`samples` makes a few of its pictures.
+`samples` makes a few of its pictures. `trainer_code` lists code that trains on what was written.
 """
 
 from core.export.containers import CONTAINERS, Container, check_target, container_of, find_container
@@ -16,7 +16,8 @@ from core.export.layouts import DEFAULT_LAYOUT, LAYOUTS, Layout, draw_tree, find
 from core.export.originals import AS_THEY_ARE, DEFAULT_ORIGINALS, ENCODED_ANEW
 from core.export.recipe import Recipe, make_recipe, read_recipe
 from core.export.samples import Sample, Samples, make_samples
-from core.export.training import Training, read_training
+from core.export.trainer_code import SNIPPETS, Snippet, find_snippet, fitting_snippets
+from core.export.training import Training, holds_training, read_training
 
 __all__ = [
     "AS_THEY_ARE",
@@ -25,6 +26,7 @@ __all__ = [
     "DEFAULT_ORIGINALS",
     "ENCODED_ANEW",
     "LAYOUTS",
+    "SNIPPETS",
     "Container",
     "ExportReport",
     "ExportSource",
@@ -32,6 +34,7 @@ __all__ = [
     "Recipe",
     "Sample",
     "Samples",
+    "Snippet",
     "Training",
     "check_classes",
     "check_target",
@@ -43,6 +46,9 @@ __all__ = [
     "export_name",
     "find_container",
     "find_layout",
+    "find_snippet",
+    "fitting_snippets",
+    "holds_training",
     "list_items",
     "make_recipe",
     "make_samples",

@@ -101,9 +101,8 @@ def export(
         rows = _manifest_rows(dataset, rendered, recipe.policy.seed)
         paths = {one.item.stem: one.path for one in rendered}
         added = [paths.get(item.stem, "") for item in items if item.origin == AUGMENTED]
-        written = Written(
-            dataset, source.plan, made, source.embeddings, text, recipe.told(), rows, added
-        )
+        told = (text, recipe.told(), rows, added, layout.name)
+        written = Written(dataset, source.plan, made, source.embeddings, *told)
         index = layout.index_of(dataset, source.plan)
         for file in index:
             writer.write(file.name, file.content(written))

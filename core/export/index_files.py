@@ -41,6 +41,7 @@ class Written:
     told: Sequence[str]  # how it is made, a line for each step
     rows: Sequence[ManifestRow]
     added: Sequence[str]  # paths of the augmented pictures, as planned; '' where one failed
+    layout: str  # its name
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -82,7 +83,9 @@ class Written:
             vectors = VectorCounts(
                 real.dimension, real.counts(is_training), made.counts(), made.interpolation
             )
-        return make_training(self.plan, self.folders, self.counts, vectors=vectors)
+        return make_training(
+            self.plan, self.folders, self.counts, layout=self.layout, vectors=vectors
+        )
 
     @cached_property
     def _vectors(self) -> ExportedVectors:

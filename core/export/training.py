@@ -39,6 +39,7 @@ class Training:
     """The content of `training.json`; lists are by code. All is of the pictures as written."""
 
     strategy: str
+    layout: str
     use: str  # CLASS_WEIGHT, LOG_PRIORS or NOTHING
     advice: str  # which numbers to use, so that nothing is corrected twice
     numbering: str
@@ -71,6 +72,7 @@ def make_training(
     folders: Mapping[str, str],
     counts: Mapping[str, int],
     *,
+    layout: str,
     vectors: VectorCounts | None = None,
 ) -> Training:
     """Return what a trainer needs of an export.
@@ -79,6 +81,7 @@ def make_training(
         plan: That was carried out.
         folders: Label -> name of the folder, in order of code.
         counts: Label -> training pictures written.
+        layout: Name of the layout.
         vectors: What there is of vectors, if the plan made points.
     """
     weights, total = plan_weights(plan, counts), sum(counts.values())
@@ -88,6 +91,7 @@ def make_training(
     is_even = len({count for count in counts.values() if count}) < 2
     return Training(
         strategy=plan.strategy,
+        layout=layout,
         use=_use(plan),
         advice=_advice(plan, is_even=is_even, has_points=vectors is not None),
         numbering=_NUMBERING,
