@@ -1,6 +1,6 @@
 """What a trainer needs beside the pictures: classes by code, and the numbers that correct them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZipFile, is_zipfile
@@ -60,7 +60,7 @@ class Training:
     @property
     def is_even(self) -> bool:
         """Return whether all classes with training pictures have the same number."""
-        return len({count for count in self.counts if count}) < 2
+        return _are_even(self.counts)
 
     def to_text(self) -> str:
         """Return the content of the file, which `read_training` reads."""
@@ -88,12 +88,11 @@ def make_training(
     drawn = sum(weights.get(label, 0.0) * count for label, count in counts.items()) or 1.0
     priors, largest = log_priors(counts), max(counts.values(), default=0)
     strategy = find_strategy(plan.strategy)
-    is_even = len({count for count in counts.values() if count}) < 2
     return Training(
         strategy=plan.strategy,
         layout=layout,
         use=_use(plan),
-        advice=_advice(plan, is_even=is_even, has_points=vectors is not None),
+        advice=_advice(plan, counts, has_points=vectors is not None),
         numbering=_NUMBERING,
         classes=tuple(folders),
         folders=tuple(folders.values()),
@@ -149,7 +148,11 @@ def _use(plan: BalancePlan) -> str:
     return CLASS_WEIGHT if strategy.weigh else NOTHING
 
 
-def _advice(plan: BalancePlan, *, is_even: bool, has_points: bool) -> str:
+def _are_even(counts: Iterable[int]) -> bool:
+    return len({count for count in counts if count}) < 2
+
+
+def _advice(plan: BalancePlan, counts: Mapping[str, int], *, has_points: bool) -> str:
     """Return which numbers to use for a plan."""
     use = _use(plan)
     if use == LOG_PRIORS:
@@ -157,7 +160,7 @@ def _advice(plan: BalancePlan, *, is_even: bool, has_points: bool) -> str:
             "Add tau * log_priors to the logits in the training loss, or subtract it from the "
             f"logits of a model that was trained without: not both. {_ALONE}"
         )
-    elif is_even:
+    elif _are_even(counts.values()):
         text = (
             "The classes have equally many training pictures. Use them as they are: each weight is "
             "1, and there is nothing left to correct."

@@ -168,8 +168,8 @@ def to_parquet(table: VectorTable) -> bytes:
         metadata=told,
     )
     names = np.array([_as_text(name) for name in table.classes], object)
-    sink = pyarrow.BufferOutputStream()
-    with ParquetWriter(sink, schema, compression="none", use_dictionary=False) as writer:
+    buffer = BytesIO()
+    with ParquetWriter(buffer, schema, compression="none", use_dictionary=False) as writer:
         for block, vectors in table.blocks():
             flat = pyarrow.array(np.ascontiguousarray(vectors).ravel())
             arrays = [
@@ -179,7 +179,7 @@ def to_parquet(table: VectorTable) -> bytes:
                 *(_array(column[block], kinds[name]) for name, column in table.columns.items()),
             ]
             writer.write_batch(pyarrow.record_batch(arrays, schema=schema))
-    return bytes(sink.getvalue())
+    return buffer.getvalue()
 
 
 def _kind(column: NDArray[Any]) -> pyarrow.DataType:

@@ -16,7 +16,7 @@ def export(request: pytest.FixtureRequest, drawn_folder: Path, capsys: Captured)
     assert (
         main(["balance", str(drawn_folder), "--strategy", "class_weights", "--out", str(out)]) == 0
     )
-    capsys.readouterr()
+    assert f"Code that trains on it: evenset snippets {out}\n" in capsys.readouterr().out
     return out
 
 
