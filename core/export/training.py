@@ -162,8 +162,8 @@ def _advice(plan: BalancePlan, counts: Mapping[str, int], *, has_points: bool) -
         )
     elif _are_even(counts.values()):
         text = (
-            "The classes have equally many training pictures. Use them as they are: each weight is "
-            "1, and there is nothing left to correct."
+            "All classes have the same number of training pictures. Use them as they are: each "
+            "weight is 1, and there is nothing left to correct."
         )
     elif use == CLASS_WEIGHT:
         text = f"The plan weighs classes: weigh the loss by 'class_weight'. {_ALONE}"

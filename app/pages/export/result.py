@@ -56,9 +56,9 @@ def export_result(session: Session) -> None:
         quiet(f"Classes above or below the target: {named(short)}.")
     with st.expander("Load it for training, or make it again", expanded=True):
         _readers(report.layout, path)
-        _snippets(path)
         quiet("To make the same export on the command line, with your images as SOURCE:")
         st.code(_again(path), language="bash", wrap_lines=True)
+        _snippets(path)
 
 
 def _strategy(session: Session) -> str:
@@ -101,7 +101,8 @@ def _snippets(path: Path) -> None:
     )  # fmt: skip
     if snippet is not None:
         quiet(training.advice)
-        st.code(snippet.code(_unpacked(path)), language="python", height=360)
+        # As long as it is: a region that scrolls cannot be reached by keyboard.
+        st.code(snippet.code(_unpacked(path)), language="python", wrap_lines=True)
 
 
 def _unpacked(path: Path) -> str:
