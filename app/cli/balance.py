@@ -1,5 +1,6 @@
 """`evenset balance`: write a balanced set of pictures."""
 
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -193,6 +194,7 @@ def run_balance(
     _print_report(report)
     if choice.container.is_file and choice.layout.readers:
         print("Unpack it before a trainer reads it; its README.md says how.")
+    print(f"Code that trains on it: evenset snippets {shlex.quote(str(asked.out))}")
 
 
 @contextmanager

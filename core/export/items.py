@@ -12,7 +12,7 @@ from core.augment.draws import check_pictures
 from core.dataset import ImageDataset, Rows, decoded, read_file
 from core.errors import UnreadableImageError
 from core.export.layouts import DEFAULT_LAYOUT, Layout, Shards
-from core.export.manifest import ManifestRow
+from core.export.manifest import AUGMENTED, COPY, ORIGINAL, ManifestRow
 from core.export.names import class_folders, safe_name, stem_of, unused
 from core.export.originals import (
     CONVERTED,
@@ -28,7 +28,6 @@ from core.pictures.header import SUFFIXES
 from core.randomness import stream
 from core.resample import Made
 
-ORIGINAL, COPY, AUGMENTED = "original", "copy", "augmented"
 _SHARD_BYTES = 256_000_000  # as WebDataset and Hugging Face advise: large enough to be read at once
 
 

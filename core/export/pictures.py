@@ -38,7 +38,7 @@ class PictureJob:
     items: Sequence[ExportItem]
     recipe: Recipe
     layout: Layout
-    labels: Sequence[str]  # of all items, in name order: a label's place is its code
+    labels: Sequence[str]  # of all items, in order of code
 
     def write(self, writer: Writer, progress: Progress) -> WrittenPictures:
         """Write them; what an interrupted run of the same export has written stays."""

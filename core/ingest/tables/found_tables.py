@@ -19,6 +19,7 @@ _FEW = 5
 _ENDS = tuple(TABLE_SUFFIXES)
 _LONGEST = max(map(len, _ENDS))
 _EXPORT_COLUMNS = ("path", "label", "split", "origin", "parent")
+_VECTOR_COLUMNS = ("vector", "code", "label")  # of the vectors beside such a manifest
 # The names of texts for people.
 _PROSE = (
     "readme",
@@ -81,6 +82,8 @@ def find_tables(listing: Files, places: Sequence[int]) -> FoundTables:
         if _is_prose(found.path) and found.format and found.format.delimiter == " ":
             continue
         header = found.names or found.rows[0]
+        if header[: len(_VECTOR_COLUMNS)] == _VECTOR_COLUMNS:
+            continue
         is_export = header[: len(_EXPORT_COLUMNS)] == _EXPORT_COLUMNS
         (exports if is_export else tables).append(found)
     used.update(t.path.partition("#")[0] for t in tables if "#" in t.path)

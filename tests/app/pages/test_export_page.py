@@ -12,6 +12,7 @@ from app.session.session import Session
 from app.session.workspaces import WORKSPACES
 from core.dataset import ImageDataset
 from core.evaluate.row_plans import told_of_plan
+from core.export import fitting_snippets, read_training
 
 
 @pytest.fixture
@@ -152,3 +153,22 @@ def test_a_validation_split_is_made_once_and_can_be_undone(dataset: ImageDataset
     session = workspace.session
     assert session.dataset is not None and "validation" in session.dataset.splits
     assert session.edits.last is not None and session.edits.last.why == "split_off"
+
+
+def test_the_page_shows_the_code_that_fits_what_was_written(compared: Session) -> None:
+    workspace = visitor(compared)
+    page = open_view("export", workspace, strategy="class_weights")
+    button(page, "Write 19 pictures").click().run()
+    finish_jobs(workspace)
+    page.run()
+
+    path = workspace.session.export_path()
+    assert path is not None
+    training = read_training(path)
+    snippets = fitting_snippets(training)
+    box = page.selectbox(key="snippet")
+    assert box.options == [f"{one.library}: {one.title}" for one in snippets]
+    assert training.advice in text(page)
+    assert snippets[0].code(path.stem).strip() in [block.value for block in page.code]
+    box.set_value(snippets[1]).run()
+    assert snippets[1].code(path.stem).strip() in [block.value for block in page.code]
