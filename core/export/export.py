@@ -8,12 +8,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from core.batches import run_batches
-from core.dataset import TRAIN, ImageDataset, SkippedFile
+from core.dataset import AUGMENTED, ORIGINAL, TRAIN, ImageDataset, SkippedFile
 from core.embed import Embeddings
 from core.errors import OutputError, SettingError, TooFewClassesError
 from core.export.containers import Container, Writer, container_of, partial_of
 from core.export.index_files import Written
-from core.export.items import AUGMENTED, ExportItem, Rendered, list_items, render
+from core.export.items import ExportItem, Rendered, list_items, render
 from core.export.layouts import DEFAULT_LAYOUT, Layout, find_layout
 from core.export.manifest import ManifestRow
 from core.export.recipe import Recipe
@@ -108,7 +108,7 @@ def export(
         for file in index:
             writer.write(file.name, file.content(written))
         writer.check([*(row.path for row in rows), *(file.name for file in index)])
-    return _report(source, target, layout, written, failed)
+    return _report(source, target, layout, written, failed, rendered)
 
 
 def check_classes(dataset: ImageDataset) -> None:
@@ -173,8 +173,12 @@ def _report(
     layout: Layout,
     written: Written,
     failed: Sequence[SkippedFile],
+    rendered: Sequence[Rendered],
 ) -> ExportReport:
     dataset, rows = source.dataset, tuple(written.rows)
+    relabelled = {
+        one.item.row for one, row in zip(rendered, rows, strict=True) if row.original_label
+    }
     return ExportReport(
         target,
         rows,
@@ -182,7 +186,7 @@ def _report(
         written.counts,
         tuple(failed),
         len(written.made.points) if source.makes_points else 0,
-        relabelled=len({row.parent for row in rows if row.original_label}),
+        relabelled=len(relabelled),
         left_out=len(dataset) - len(dataset.present_rows),
         layout=layout.name,
     )
@@ -241,22 +245,26 @@ def _manifest_rows(
     dataset: ImageDataset, rendered: Sequence[Rendered], seed: int
 ) -> tuple[ManifestRow, ...]:
     # Lists: a million questions to a table take minutes.
-    parents, groups = dataset.table["path"].tolist(), dataset.table["group"].tolist()
+    table = dataset.table
+    paths, groups = table["path"].tolist(), table["group"].tolist()
+    # What an earlier export made stays made, and of the same original.
+    origins, parents = table["origin"].tolist(), table["parent"].tolist()
     rows = []
     for picture in rendered:
-        item, parent = picture.item, parents[picture.item.row]
+        item = picture.item
+        path = paths[item.row]
         values = [dict(step.values) for step in picture.drawn]
         rows.append(
             ManifestRow(
                 path=picture.path,
                 label=item.label,
                 split=item.split,
-                origin=item.origin,
-                parent=parent,
+                origin=origins[item.row] if item.origin == ORIGINAL else item.origin,
+                parent=parents[item.row] or path,
                 operation="+".join(step.operation for step in picture.drawn),
                 values=json.dumps(values) if values else "",
                 seed=seed,
-                original_label=dataset.original_labels.get(parent, ""),
+                original_label=dataset.original_labels.get(path, ""),
                 group=groups[item.row],
                 written=picture.written,
             )

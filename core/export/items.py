@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from core.augment import DrawnStep, make_picture
 from core.augment.draws import check_pictures
-from core.dataset import ImageDataset, Rows, decoded, read_file
+from core.dataset import AUGMENTED, COPY, ORIGINAL, ImageDataset, Rows, decoded, read_file
 from core.errors import UnreadableImageError
 from core.export.layouts import DEFAULT_LAYOUT, Layout
 from core.export.names import class_folders, safe_name, stem_of, unused
@@ -24,8 +24,6 @@ from core.pictures.encode import encode_like
 from core.pictures.header import SUFFIXES
 from core.resample import Made
 
-ORIGINAL, COPY, AUGMENTED = "original", "copy", "augmented"
-
 
 @dataclass(frozen=True)
 class ExportItem:
@@ -35,7 +33,7 @@ class ExportItem:
     row: int  # the image that it is, or was made from
     label: str
     split: str
-    origin: str  # ORIGINAL, COPY or AUGMENTED
+    origin: str  # of ORIGINS: what this export makes of the image
     repeat: int = 0  # which of the copies or pictures made of that image, from 1
     code: int = 0  # of its label
 

@@ -33,7 +33,7 @@ class ManifestRow:
     label: str
     split: str
     origin: str
-    parent: str  # path in the source
+    parent: str  # path in the source of the original that it is, or comes from
     operation: str  # names of the steps joined by '+'
     values: str  # JSON: one object of drawn values per step
     seed: int

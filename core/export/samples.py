@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from core.augment import OPERATIONS
-from core.dataset import TRAIN, ImageDataset
+from core.dataset import AUGMENTED, COPY, ORIGINAL, TRAIN, ImageDataset
 from core.export.export import ExportSource, carried_out
-from core.export.items import AUGMENTED, COPY, ORIGINAL, ExportItem, Rendered, list_items, render
+from core.export.items import ExportItem, Rendered, list_items, render
 from core.export.layouts import find_layout
 from core.export.originals import COPIED
 from core.export.recipe import Recipe

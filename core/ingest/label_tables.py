@@ -73,6 +73,8 @@ def find_columns(table: Table, index: FileIndex) -> tuple[Columns | None, str]:
 def judge_columns(labels_file: LabelsFile, index: FileIndex) -> list[JudgedTable]:
     """Return one candidate for each column that may hold labels, the guessed one first."""
     columns = labels_file.columns
+    if labels_file.is_manifest:
+        return _judged(labels_file, [columns.label], index)
     names = labels_file.column_names
     taken = {columns.file, columns.split, columns.label, *columns.one_hot}
     body = _body(labels_file.tables[0], columns)
@@ -92,7 +94,9 @@ def with_column(labels_file: LabelsFile, column: int, cells: Sequence[str]) -> L
     if column != columns.label:
         group = None if columns.group == column else columns.group
         columns = replace(columns, label=column, one_hot=(), group=group)
-    form = CellForm() if columns.one_hot else find_form(cells)
+    form = labels_file.form
+    if not labels_file.is_manifest:
+        form = CellForm() if columns.one_hot else find_form(cells)
     return replace(labels_file, columns=columns, form=form)
 
 
@@ -153,7 +157,8 @@ def _judged(labels_file: LabelsFile, wanted: Sequence[int], index: FileIndex) ->
             several += len(said) > 1
             if len(places) == 1 and said:
                 labels.setdefault(places[0], said[0])
-        quality = 1.0 if is_hot else label_quality(names[column], texts)
+        is_sure = is_hot or labels_file.is_manifest
+        quality = 1.0 if is_sure else label_quality(names[column], texts)
         judged.append(
             JudgedTable(
                 file,

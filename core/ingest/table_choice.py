@@ -139,7 +139,8 @@ def _with_columns(labels_file: LabelsFile, choices: Choices) -> LabelsFile:
             raise _taken(choices.group_column, "groups beside images, labels or splits")
         group = None
     columns = Columns(guessed.has_header, file, label, split, one_hot, group)
-    chosen = replace(labels_file, columns=columns)
+    is_manifest = labels_file.is_manifest and (file, label) == (guessed.file, guessed.label)
+    chosen = replace(labels_file, columns=columns, is_manifest=is_manifest)
     kept, _ = sample_cells(chosen, [label])
     return with_column(chosen, label, [cells[0] for _, _, cells in kept])
 

@@ -2,12 +2,14 @@
 
 import csv
 import json
+import tarfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
+import pyarrow.parquet as pq
 from image_sets import jpeg, png, read_folder, turned_jpeg, write_files
 
 from core.augment import PRESETS, AugmentPolicy
@@ -90,6 +92,21 @@ def contents(target: Path) -> dict[str, bytes]:
 def pictures(target: Path) -> dict[str, bytes]:
     """Return the files that lie in folders."""
     return {name: content for name, content in contents(target).items() if "/" in name}
+
+
+def picture_in(target: Path, path: str) -> bytes:
+    """Return the bytes of a picture by its path in the manifest, also of one inside of a shard."""
+    files = contents(target)
+    if path in files:
+        return files[path]
+    shard, _, name = path.rpartition("/")
+    if shard.endswith(".tar"):
+        with tarfile.open(fileobj=BytesIO(files[shard])) as opened:
+            found = opened.extractfile(name)
+            assert found is not None
+            return found.read()
+    images = pq.read_table(BytesIO(files[shard]))["image"].to_pylist()
+    return next(bytes(image["bytes"]) for image in images if image["path"] == name)
 
 
 def manifest(target: Path) -> list[dict[str, str]]:

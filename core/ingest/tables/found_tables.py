@@ -10,6 +10,7 @@ from core.ingest.tables.sidecar_formats import are_boxes, class_names, is_names_
 from core.ingest.tables.sidecars import SIDECAR_SUFFIXES, find_sidecars
 from core.ingest.tables.split_tables import join_splits
 from core.ingest.tables.table import Files, PassedOver, Table, TableError
+from core.ingest.tables.text import as_written
 from core.words import count_of
 
 _MOST_TABLES = 200
@@ -18,7 +19,15 @@ _FEW = 5
 # To look at the end of a name first halves the time that a million files take.
 _ENDS = tuple(TABLE_SUFFIXES)
 _LONGEST = max(map(len, _ENDS))
-_EXPORT_COLUMNS = ("path", "label", "split", "origin", "parent")
+# How the columns of an export's manifest begin, and what lies beside it: nobody's labels.
+EXPORT_COLUMNS = ("path", "label", "split", "origin", "parent")
+_BESIDE_MANIFESTS = frozenset(
+    {"readme.md", "recipe.json", "class_weights.json", "class_log_priors.json", "left_out.json",
+     "synthetic_vectors.npz", "metadata.csv", "metadata.jsonl", "metadata.parquet", "index.csv",
+     "index.jsonl", "index.parquet", "vectors.parquet", "vectors.npz", "vectors.npy",
+     "training.json", "croissant.json", "data.yaml", "dataset.yaml", "dataset_info.json",
+     "classes.txt", "classes.json", "labels.txt"}
+)  # fmt: skip
 # The names of texts for people.
 _PROSE = (
     "readme",
@@ -81,8 +90,12 @@ def find_tables(listing: Files, places: Sequence[int]) -> FoundTables:
         if _is_prose(found.path) and found.format and found.format.delimiter == " ":
             continue
         header = found.names or found.rows[0]
-        is_export = header[: len(_EXPORT_COLUMNS)] == _EXPORT_COLUMNS
-        (exports if is_export else tables).append(found)
+        is_export = header[: len(EXPORT_COLUMNS)] == EXPORT_COLUMNS
+        exports.append(as_written(found)) if is_export else tables.append(found)
+    of_export = _beside_exports(exports, [listing.paths[place] for place in places])
+    used.update(of_export)
+    tables = [table for table in tables if table.path.partition("#")[0] not in of_export]
+    passed = [one for one in passed if one.path not in of_export]
     used.update(t.path.partition("#")[0] for t in tables if "#" in t.path)
     tables, parts = join_splits(tables)
     used.update(path for path in parts if "#" not in path)
@@ -109,6 +122,21 @@ def _opened(listing: Files, places: Sequence[int]) -> Iterator[Table | PassedOve
         except SourceError as error:
             # Damage is told by its line.
             yield PassedOver(path, str(error).partition(". ")[0])
+
+
+def _beside_exports(exports: Sequence[Table], paths: Sequence[str]) -> set[str]:
+    """Return those of `paths` that an export holds for trainers, and people, beside its manifest.
+
+    A table there that has another name is somebody's own.
+    """
+    folders = [table.path.rpartition("/")[0] for table in exports]
+    starts = tuple(f"{folder}/" if folder else "" for folder in folders)
+    return {
+        path
+        for path in paths
+        if starts and path[path.rfind("/") + 1 :].lower() in _BESIDE_MANIFESTS
+        if path.startswith(starts)
+    }
 
 
 def _without_heaps(listing: Files, places: Sequence[int]) -> tuple[list[int], list[_Heap]]:
