@@ -4,8 +4,9 @@ A source is listed, surveyed, decided about and read. Reading order:
 
 1. `source` opens all of them and yields a `listing`: `folder` lists files, `archive` and `tar`
    (through `tar_stream`) write `unpacked_files` under names that `entry_names` reads, `samples`
-   makes its own. `source_files` are those that are somebody's data; `names` tells pictures, splits
-   and junk apart by name.
+   makes its own, and `shards` unpacks the files of an export that hold its pictures.
+   `source_files` are those that are somebody's data; `names` tells pictures, splits and junk apart
+   by name.
 2. A **reading** is one way to read labels. `folders` says splits and levels of classes, and
    `folder_names` how likely they are classes; `tables` (a package) opens tables, `columns` and
    `cells` say what they hold, `file_index` finds the pictures that they name, `label_tables` judges
@@ -30,6 +31,7 @@ from core.ingest.listing import Listing
 from core.ingest.mismatches import MISMATCHES, Mismatch, MismatchKind
 from core.ingest.readings import Evidence, Reading
 from core.ingest.samples import SAMPLES, Sample
+from core.ingest.shards import open_shards
 from core.ingest.source import (
     SAMPLE_PREFIX,
     list_archive,
@@ -54,6 +56,7 @@ __all__ = [
     "known_label",
     "list_archive",
     "list_source",
+    "open_shards",
     "open_source",
     "parse_decisions",
     "parse_take",

@@ -22,7 +22,7 @@ from core.ingest.file_index import FileIndex
 from core.ingest.labels import LabelsFile
 from core.ingest.tables import PassedOver, Table, read_cells
 
-_PATH, _LABEL, _SPLIT, _ORIGIN, _PARENT = range(5)  # of EXPORT_COLUMNS
+_PATH, _LABEL, _SPLIT, _ORIGIN, _PARENT = range(5)  # as its columns begin
 _GROUP = "group"
 # No path in a set begins so: an original that is not in it is no other picture of that name.
 _ELSEWHERE = "../"

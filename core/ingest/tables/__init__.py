@@ -11,7 +11,7 @@ To read another format, add an entry to `FORMATS`, `JSON_SHAPES` or `SIDECAR_FOR
 """
 
 from core.ingest.tables.formats import FORMATS, TABLE_SUFFIXES, peek
-from core.ingest.tables.found_tables import EXPORT_COLUMNS, FoundTables, find_tables
+from core.ingest.tables.found_tables import FoundTables, find_tables, is_manifest
 from core.ingest.tables.json_file import JSON_SHAPES
 from core.ingest.tables.sidecar_formats import SIDECAR_FORMATS
 from core.ingest.tables.table import (
@@ -23,7 +23,6 @@ from core.ingest.tables.table import (
 )
 
 __all__ = [
-    "EXPORT_COLUMNS",
     "FORMATS",
     "JSON_SHAPES",
     "SIDECAR_FORMATS",
@@ -34,6 +33,7 @@ __all__ = [
     "TableError",
     "TableFormat",
     "find_tables",
+    "is_manifest",
     "peek",
     "read_cells",
 ]

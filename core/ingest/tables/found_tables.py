@@ -20,7 +20,7 @@ _FEW = 5
 _ENDS = tuple(TABLE_SUFFIXES)
 _LONGEST = max(map(len, _ENDS))
 # How the columns of an export's manifest begin, and what lies beside it: nobody's labels.
-EXPORT_COLUMNS = ("path", "label", "split", "origin", "parent")
+_EXPORT_COLUMNS = ("path", "label", "split", "origin", "parent")
 _BESIDE_MANIFESTS = frozenset(
     {"readme.md", "recipe.json", "class_weights.json", "class_log_priors.json", "left_out.json",
      "synthetic_vectors.npz", "metadata.csv", "metadata.jsonl", "metadata.parquet", "index.csv",
@@ -89,9 +89,7 @@ def find_tables(listing: Files, places: Sequence[int]) -> FoundTables:
             continue
         if _is_prose(found.path) and found.format and found.format.delimiter == " ":
             continue
-        header = found.names or found.rows[0]
-        is_export = header[: len(EXPORT_COLUMNS)] == EXPORT_COLUMNS
-        exports.append(as_written(found)) if is_export else tables.append(found)
+        exports.append(as_written(found)) if is_manifest(found) else tables.append(found)
     of_export = _beside_exports(exports, [listing.paths[place] for place in places])
     used.update(of_export)
     tables = [table for table in tables if table.path.partition("#")[0] not in of_export]
@@ -109,6 +107,12 @@ class _Heap:
 
     passed: PassedOver
     paths: Sequence[str]
+
+
+def is_manifest(table: Table) -> bool:
+    """Return whether a table is the manifest of an export of Evenset, by its first columns."""
+    header = table.names or table.rows[0]
+    return header[: len(_EXPORT_COLUMNS)] == _EXPORT_COLUMNS
 
 
 def _opened(listing: Files, places: Sequence[int]) -> Iterator[Table | PassedOver]:
