@@ -1,6 +1,7 @@
 """`evenset balance`: write a balanced set of pictures."""
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -46,12 +47,17 @@ from core.export import (
     check_target,
     container_of,
     contents_sentence,
+    cost_sentence,
+    draw_tree,
     export,
     find_container,
     find_layout,
     make_recipe,
+    make_samples,
     read_recipe,
+    written_sentence,
 )
+from core.export.samples import why_not_yet
 from core.progress import Progress
 from core.resample import (
     BalancePlan,
@@ -82,6 +88,7 @@ class BalanceOptions:
     container: str | None
     recipe: Path | None
     seed: int | None
+    dry_run: bool
 
 
 @dataclass(frozen=True)
@@ -131,6 +138,7 @@ class Choice:
     help="a recipe.json; other options change it",
 )  # fmt: skip
 @seed_option
+@option("--dry-run", is_flag=True, help="say what would be written, and write nothing")
 @gathered("asked", BalanceOptions)
 def run_balance(
     source: SourceOptions, planning: PlanOptions, encoding: EncoderOptions, asked: BalanceOptions
@@ -150,7 +158,7 @@ def run_balance(
         )  # fmt: skip
         tell_plan(plan)
         embeddings = None
-        if choice.strategy.needs_embeddings:
+        if choice.strategy.needs_embeddings and not asked.dry_run:
             embeddings = embed_all(dataset, encoding, progress, encoder=choice.encoder)
             tell_estimate(plan, embeddings)
             if base is not None and (text := base.other_numbers(embeddings)):
@@ -160,6 +168,9 @@ def run_balance(
             print(text)
         _warn_of_other_images(base, dataset)
         _print_grave(dataset, progress)
+        if asked.dry_run:
+            _print_forecast(ExportSource(dataset, plan), recipe, choice, asked.out)
+            return
         side = TrainingSide(
             dataset, plan, embeddings, policy=choice.policy, seed=choice.seed, progress=progress
         )
@@ -167,7 +178,7 @@ def run_balance(
         for text in made.told(dataset.classes):
             print(text)
         if choice.strategy.effect.adds_points:
-            print(contents_sentence(made.plan, made))
+            print(contents_sentence(made.plan, made, choice.layout))
         balanced = ExportSource(dataset, plan, made, embeddings)
         report = export(balanced, recipe, asked.out, container=choice.container, progress=progress)
     _print_report(report)
@@ -241,15 +252,30 @@ def _warn_of_other_images(base: Recipe | None, dataset: ImageDataset) -> None:
         )
 
 
-def _print_report(report: ExportReport) -> None:
+def _print_forecast(source: ExportSource, recipe: Recipe, choice: Choice, out: Path) -> None:
+    """Print which files there would be, what they take, and a few of the pictures."""
+    dataset, plan, layout = source.dataset, source.plan, choice.layout
+    _print_counts(plan.before, plan.after)
+    print(written_sentence(dataset, plan, layout))
+    print(draw_tree(layout, dataset, plan, out.name))
+    if why_not := why_not_yet(source, layout):
+        print(why_not)
+    else:
+        for sample in make_samples(source, recipe).pictures:
+            print(f"  {sample.path or dataset.path(sample.row)}: {sample.told or sample.reason}")
+    print(f"{cost_sentence(dataset, plan, layout)} Nothing was written: --dry-run.")
+
+
+def _print_counts(before: Mapping[str, int], after: Mapping[str, int]) -> None:
     print_table(
         ["class", "before", "after"],
-        [
-            [label, f"{report.before[label]:,}", f"{report.after[label]:,}"]
-            for label in report.after
-        ],
+        [[label, f"{before[label]:,}", f"{after[label]:,}"] for label in after],
     )
-    print(f"{count_of(len(report.rows), 'picture')} in {report.target}.")
+
+
+def _print_report(report: ExportReport) -> None:
+    _print_counts(report.before, report.after)
+    print(f"{report.extent} in {report.target}.")
     if report.changes:
         print(f"With the edits: {report.changes}.")
     if report.synthetic:

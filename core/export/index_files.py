@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.dataset import TRAIN, ImageDataset
 from core.embed import Embeddings
-from core.export.manifest import ManifestRow, list_left_out, manifest_text
+from core.export.manifest import ManifestRow, labels_of, list_left_out, manifest_text
 from core.resample import (
     BalancePlan,
     Made,
@@ -40,8 +40,13 @@ class Written:
         """Return label -> training pictures written."""
         counts = dict.fromkeys(self.dataset.classes, 0)
         for row in self.rows:
-            counts[row.label] += row.split == TRAIN
+            counts[row.label] += row.repeats * (row.split == TRAIN)
         return counts
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """Return the labels in order of their codes: see `labels_of`."""
+        return labels_of(self.dataset, self.made)
 
     @cached_property
     def weights(self) -> dict[str, float]:
@@ -59,6 +64,11 @@ class IndexFile:
     content: Callable[[Written], bytes]
     # Whether it is there, known before anything is made: the page draws it.
     is_there: Callable[[ImageDataset, BalancePlan], bool] = lambda dataset, plan: True  # noqa: ARG005
+
+
+def parquet_text(name: str) -> str:
+    """Return a name as Parquet can hold it: bytes that are no text become '?'."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def _json(value: object) -> bytes:

@@ -8,6 +8,7 @@ from io import StringIO
 import numpy as np
 
 from core.dataset import TRAIN, ImageDataset
+from core.resample import Made
 
 MANIFEST_COLUMNS = (
     "path",
@@ -40,6 +41,7 @@ class ManifestRow:
     original_label: str = ""  # of the source, where a person has given another one
     group: str = ""  # patient, camera or sender of the image that it is, or was made from
     written: str = ""  # 'copied' byte for byte, 'converted: ' and what was changed, or 'encoded'
+    repeats: int = 1  # how often an epoch draws it, where a layout has no pictures of its own
 
 
 def manifest_text(rows: Sequence[ManifestRow], weights: Mapping[str, float]) -> bytes:
@@ -51,6 +53,16 @@ def manifest_text(rows: Sequence[ManifestRow], weights: Mapping[str, float]) -> 
         values = [getattr(row, column) for column in MANIFEST_COLUMNS[:-1]]
         writer.writerow([*values, weights[row.label] if row.split == TRAIN else ""])
     return text.getvalue().encode("utf-8", "surrogatepass")
+
+
+def labels_of(dataset: ImageDataset, made: Made) -> list[str]:
+    """Return the labels of what is to be written, in name order: a label's place is its code.
+
+    A class of which no picture can be read is among them: shards number labels before that shows.
+    """
+    rows = np.concatenate([made.kept, dataset.held_out_rows])
+    codes = np.unique(np.concatenate([dataset.codes[rows], made.pictures.codes]))
+    return [dataset.classes[code] for code in codes.tolist()]
 
 
 def list_left_out(dataset: ImageDataset) -> list[dict[str, str]]:

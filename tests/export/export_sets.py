@@ -9,8 +9,8 @@ from dataclasses import replace
 from io import BytesIO, StringIO
 from pathlib import Path
 
-import pyarrow.parquet as pq
 from image_sets import jpeg, png, read_folder, turned_jpeg, write_files
+from pyarrow import parquet
 
 from core.augment import PRESETS, AugmentPolicy
 from core.dataset import Choices, ImageDataset
@@ -94,19 +94,20 @@ def pictures(target: Path) -> dict[str, bytes]:
     return {name: content for name, content in contents(target).items() if "/" in name}
 
 
-def picture_in(target: Path, path: str) -> bytes:
-    """Return the bytes of a picture by its path in the manifest, also of one inside of a shard."""
-    files = contents(target)
-    if path in files:
-        return files[path]
-    shard, _, name = path.rpartition("/")
-    if shard.endswith(".tar"):
-        with tarfile.open(fileobj=BytesIO(files[shard])) as opened:
-            found = opened.extractfile(name)
-            assert found is not None
-            return found.read()
-    images = pq.read_table(BytesIO(files[shard]))["image"].to_pylist()
-    return next(bytes(image["bytes"]) for image in images if image["path"] == name)
+def shown(target: Path) -> dict[str, bytes]:
+    """Return path, as the manifest has it -> bytes of each picture, those in shards too."""
+    found = dict(pictures(target))
+    for name, content in contents(target).items():
+        if name.endswith(".tar"):
+            with tarfile.open(fileobj=BytesIO(content)) as opened:
+                for member in opened:
+                    taken = opened.extractfile(member)
+                    assert taken is not None
+                    found[f"{name}/{member.name}"] = taken.read()
+        elif name.startswith("data/") and name.endswith(".parquet"):
+            for row in parquet.read_table(BytesIO(content), columns=["image"]).to_pylist():
+                found[f"{name}/{row['image']['path']}"] = row["image"]["bytes"]
+    return found
 
 
 def manifest(target: Path) -> list[dict[str, str]]:
