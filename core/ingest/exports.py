@@ -1,10 +1,11 @@
 """Evenset's own exports among sources: read by their manifest, with what each picture is made from.
 
 A manifest names every picture of an export with its true label, split and group, whatever the
-folders, shards or index files around it are made for. So it is a labels file of which nothing has
-to be guessed: `manifest_files` makes one of it that is read letter by letter. What the manifest
-tells beside labels, `read_origins` returns, and that holds however labels are read: a picture that
-was made from another one stays one.
+folders, shards or index files around it are made for, and an export without pictures is an index
+that does so. So these are labels files of which nothing has to be guessed: `manifest_files` and
+`export_file` make one of them that is read letter by letter. What a manifest tells beside labels,
+`read_origins` returns, and that holds however labels are read: a picture that was made from another
+one stays one.
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from core.ingest.cells import AS_IT_IS
 from core.ingest.columns import Columns, column_names
 from core.ingest.file_index import FileIndex
 from core.ingest.labels import LabelsFile
-from core.ingest.tables import PassedOver, Table, read_cells
+from core.ingest.tables import PassedOver, Table, as_written, read_cells
 
 _PATH, _LABEL, _SPLIT, _ORIGIN, _PARENT = range(5)  # as its columns begin
 _GROUP = "group"
@@ -58,12 +59,15 @@ def manifest_files(
     by_columns: dict[tuple[str, ...], list[Table]] = {}
     for table in exports:
         by_columns.setdefault(tuple(column_names(table, has_header=True)), []).append(table)
-    files = []
-    for names, tables in by_columns.items():
-        group = names.index(_GROUP) if _GROUP in names else None
-        columns = Columns(True, _PATH, _LABEL, _SPLIT, group=group)
-        files.append(LabelsFile(tuple(tables), columns, AS_IT_IS, is_manifest=True))
-    return files, []
+    return [export_file(tables) for tables in by_columns.values()], []
+
+
+def export_file(tables: Sequence[Table]) -> LabelsFile:
+    """Return the labels file of tables of an export: manifests or indices, of the same columns."""
+    names = column_names(tables[0], has_header=True)
+    group = names.index(_GROUP) if _GROUP in names else None
+    columns = Columns(True, _PATH, _LABEL, _SPLIT, group=group)
+    return LabelsFile(tuple(map(as_written, tables)), columns, AS_IT_IS, is_of_export=True)
 
 
 def read_origins(exports: Sequence[Table], index: FileIndex, paths: Sequence[str]) -> Origins:

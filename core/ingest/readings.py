@@ -23,6 +23,7 @@ from core.ingest.labels import (
     unlabelled_splits,
 )
 from core.ingest.source_files import SourceFiles
+from core.ingest.tables import is_manifest
 from core.progress import Progress
 
 FOLDERS, TABLE, FILE_NAMES, PATTERN, NOTHING = (
@@ -102,7 +103,7 @@ class Reading:
     @property
     def is_of_export(self) -> bool:
         """Return whether the manifest of an export says the labels: nothing is guessed."""
-        return self.labels_file is not None and self.labels_file.is_manifest
+        return self.labels_file is not None and self.labels_file.is_of_export
 
     @property
     def option(self) -> str:
@@ -183,8 +184,10 @@ def apply(reading: Reading, source: Source, progress: Progress) -> SourceLabels:
             reading.labels_file, source.index, source.labelled_folders, folder_of, progress
         )
         if reading.is_of_export:
-            # They were classes apart when the set was exported; what was added has its place.
-            found.proposals |= {"alike_labels": "keep_apart", "files_without_row": "beside"}
+            # They were classes apart when the set was exported.
+            found.proposals["alike_labels"] = "keep_apart"
+            if all(map(is_manifest, reading.labels_file.tables)):
+                found.proposals["files_without_row"] = "beside"  # added since; an index draws some
         return found
     if reading.choices.label_pattern:
         texts = labels_in(source.files.paths, reading.choices.label_pattern)
@@ -293,8 +296,8 @@ def read_column(source: Source, judged: JudgedTable) -> Reading:
     )
     paths = [table.path for table in file.tables]
     title = _listed(paths) if len(paths) > _MOST_NAMED else ", ".join(map(short, paths))
-    title += " of an Evenset export" if file.is_manifest else f", {what}"
-    score = min(1.0, evidence.score(_OF_EXPORT if file.is_manifest else _BASE[TABLE]))
+    title += " of an Evenset export" if file.is_of_export else f", {what}"
+    score = min(1.0, evidence.score(_OF_EXPORT if file.is_of_export else _BASE[TABLE]))
     return Reading(TABLE, title, choices, evidence, score, file, sample=judged.labels)
 
 

@@ -34,8 +34,8 @@ def test_an_index_says_labels_splits_and_groups(tmp_path: Path, source: Path, na
     dataset = open_source(str(source), tmp_path / "room", choices=Choices(labels_file=str(index)))
 
     assert found.sentence.startswith(
-        f"Labels: {name}, column 'label' (2 labels, all 10 pictures); group 'group'; splits train, "
-        "validation, test."
+        f"Labels: {name} of an Evenset export (2 labels, all 10 pictures); group 'group'; splits "
+        "train, validation, test."
     )
     told = {row.split(",")[0]: row.split(",") for row in ROWS}
     assert labels_of(dataset) == {path: cells[1] for path, cells in told.items()}
@@ -44,8 +44,22 @@ def test_an_index_says_labels_splits_and_groups(tmp_path: Path, source: Path, na
     assert not dataset.is_made.any()
 
 
+def test_what_an_index_does_not_name_is_left_out(tmp_path: Path, source: Path) -> None:
+    index = tmp_path / "index.csv"
+    index.write_bytes(table(*ROWS[1:], header=HEADER))
+
+    dataset = open_source(str(source), tmp_path / "room", choices=Choices(labels_file=str(index)))
+
+    assert [skip.path for skip in dataset.skipped] == ["x/0.jpg"]
+
+
 def test_repeats_and_weights_are_no_labels(tmp_path: Path, source: Path) -> None:
-    write_files(source, {"labels.csv": table(*ROWS, header=HEADER)})
+    told = "kind,path,label,repeats,weight,group"
+    rows = [
+        f"x,{cells[0]},{cells[1]},{cells[3]},{cells[4]},{cells[5]}"
+        for cells in (row.split(",") for row in ROWS)
+    ]
+    write_files(source, {"labels.csv": table(*rows, header=told)})
 
     found = survey(list_source(str(source), tmp_path / "room"))
 

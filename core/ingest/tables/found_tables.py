@@ -10,7 +10,6 @@ from core.ingest.tables.sidecar_formats import are_boxes, class_names, is_names_
 from core.ingest.tables.sidecars import SIDECAR_SUFFIXES, find_sidecars
 from core.ingest.tables.split_tables import join_splits
 from core.ingest.tables.table import Files, PassedOver, Table, TableError
-from core.ingest.tables.text import as_written
 from core.words import count_of
 
 _MOST_TABLES = 200
@@ -19,8 +18,10 @@ _FEW = 5
 # To look at the end of a name first halves the time that a million files take.
 _ENDS = tuple(TABLE_SUFFIXES)
 _LONGEST = max(map(len, _ENDS))
-# How the columns of an export's manifest begin, and what lies beside it: nobody's labels.
+# How the columns of a manifest of Evenset begin, and those of an export without pictures.
 _EXPORT_COLUMNS = ("path", "label", "split", "origin", "parent")
+_INDEX_COLUMNS = ("path", "label", "split", "repeats", "weight")
+# What lies beside a manifest: for trainers and for people, and nobody's labels.
 _BESIDE_MANIFESTS = frozenset(
     {"readme.md", "recipe.json", "class_weights.json", "class_log_priors.json", "left_out.json",
      "synthetic_vectors.npz", "metadata.csv", "metadata.jsonl", "metadata.parquet", "index.csv",
@@ -89,7 +90,7 @@ def find_tables(listing: Files, places: Sequence[int]) -> FoundTables:
             continue
         if _is_prose(found.path) and found.format and found.format.delimiter == " ":
             continue
-        exports.append(as_written(found)) if is_manifest(found) else tables.append(found)
+        (exports if is_manifest(found) else tables).append(found)
     of_export = _beside_exports(exports, [listing.paths[place] for place in places])
     used.update(of_export)
     tables = [table for table in tables if table.path.partition("#")[0] not in of_export]
@@ -111,8 +112,16 @@ class _Heap:
 
 def is_manifest(table: Table) -> bool:
     """Return whether a table is the manifest of an export of Evenset, by its first columns."""
-    header = table.names or table.rows[0]
-    return header[: len(_EXPORT_COLUMNS)] == _EXPORT_COLUMNS
+    return _begins(table, _EXPORT_COLUMNS)
+
+
+def is_index(table: Table) -> bool:
+    """Return whether a table is an export of Evenset that has no pictures of its own."""
+    return _begins(table, _INDEX_COLUMNS)
+
+
+def _begins(table: Table, columns: Sequence[str]) -> bool:
+    return (table.names or table.rows[0])[: len(columns)] == tuple(columns)
 
 
 def _opened(listing: Files, places: Sequence[int]) -> Iterator[Table | PassedOver]:
