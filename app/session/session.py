@@ -218,11 +218,12 @@ class Session(Graph):
     audit: AuditReport | None = value(
         needs=("dataset", "measures", "insights", "thresholds"), derive=_audited
     )
+    # What takes minutes to make is out of date where labels change, and stays.
     evidence: Evidence | None = value(  # of operations, by the encoder of the embeddings
-        needs=("embeddings", "dataset"), title="the evidence on Augment"
+        needs=("embeddings", "taken"), dated_by=("dataset",), title="the evidence on Augment"
     )
     best_augmentation: BestAugmentation | None = value(  # of the operations that it was chosen from
-        needs=("embeddings", "dataset"), title="the choice of an augmentation"
+        needs=("embeddings", "taken"), dated_by=("dataset",), title="the choice of an augmentation"
     )
     projections: dict[str, Projection] = value(  # by method
         needs=("embeddings",), join=_by_method, default_factory=dict
