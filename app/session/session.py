@@ -181,7 +181,9 @@ class Session(Graph):
     survey: Survey | None = value(
         needs=("source",)
     )  # that it was read by; None: by a server before
-    pending: Pending | None = value(needs=("source",), same=_waits_alike)  # brought, not decided
+    pending: Pending | None = value(  # brought, not decided; or the same images asked about again
+        needs=("source", "folder", "survey"), same=_waits_alike
+    )
     take: Take | None = value(needs=("source",))  # None: all of it
     decoding: Decoding | None = value(needs=("source",))  # None: as the source has it
     taken: ImageDataset | None = value(needs=("source", "take", "decoding"), derive=_taken)
