@@ -25,6 +25,7 @@ from core.ingest.labels import (
 from core.ingest.source_files import SourceFiles
 from core.ingest.tables import is_manifest
 from core.progress import Progress
+from core.words import isolated, listed, shortened
 
 FOLDERS, TABLE, FILE_NAMES, PATTERN, NOTHING = (
     "folders", "table", "file names", "pattern", "nothing",
@@ -49,6 +50,7 @@ _TOLD_TWICE = 1.1  # of the best score, for a column of numbers that agrees with
 _SILENT = 0.7  # where folders and tables score less, names of files are asked, too
 _MOST_NAMED = 3
 _LONGEST = 80  # letters of a name in a sentence
+_LONGEST_LISTED = 32  # of one among others
 
 
 @dataclass(frozen=True)
@@ -385,9 +387,8 @@ def _in_order(counts: Mapping[str, int]) -> list[str]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    """Return 'a', 'a and b', 'a, b, c and 4 more'."""
-    if len(names) <= _MOST_NAMED + 1:  # 'and 1 more' is no shorter
-        names = list(map(short, names))
-        return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-    names = list(map(short, names))
-    return f"{', '.join(names[:_MOST_NAMED])} and {len(names) - _MOST_NAMED} more"
+    """Return 'a', 'a and b', 'a, b, c and 4 more'; of long names the middle is left out."""
+    said = [isolated(shortened(name, _LONGEST_LISTED)) for name in names]
+    if len(said) <= _MOST_NAMED + 1:  # 'and 1 more' is no shorter
+        return listed(said)
+    return f"{', '.join(said[:_MOST_NAMED])} and {len(said) - _MOST_NAMED} more"
