@@ -10,7 +10,7 @@ from core.augment import OPERATIONS, PRESETS
 from core.embed import ENCODERS, PRETRAINED
 from core.evaluate import HEADS, METRICS, RULES
 from core.evaluate.candidates import CANDIDATE_SETS
-from core.export import CONTAINERS, LAYOUTS, SNIPPETS
+from core.export import CONTAINERS, DEFAULT_LAYOUT, LAYOUTS, SNIPPETS
 from core.export.manifest import MANIFEST_COLUMNS
 from core.ingest import MISMATCHES, SAMPLES
 from core.ingest.tables import TABLE_SUFFIXES
@@ -56,6 +56,7 @@ def table_rows(text: str) -> Iterator[list[str]]:
 
 def names_of_pages() -> dict[str, list[str]]:
     """Return page -> what must stand in it, with the registries as they are now."""
+    common = {file.name for file in DEFAULT_LAYOUT.index}
     written = {file.name for layout in LAYOUTS.values() for file in layout.index}
     settings = {setting.name for one in STRATEGIES.values() for setting in one.parameters}
     decisions = {decision for kind in MISMATCHES.values() for decision in kind.decisions}
@@ -80,12 +81,15 @@ def names_of_pages() -> dict[str, list[str]]:
         "encoders": [*_coded(ENCODERS), *_coded(PRETRAINED)],
         "evaluation": [*_coded(HEADS), *_coded(METRICS), *_coded(CANDIDATE_SETS), *_coded(RULES)],
         "map": _coded(IMPLEMENTATIONS),
-        "export": [
+        "layouts": [
             *_coded(LAYOUTS),
+            *_coded(sorted(written - common)),
+            *(reader for layout in LAYOUTS.values() for reader in layout.readers),
+        ],
+        "export": [
             *_coded(CONTAINERS),
             *_coded(SNIPPETS),
-            *_coded(sorted(written)),
-            *(reader for layout in LAYOUTS.values() for reader in layout.readers),
+            *_coded(sorted(common)),
             ", ".join(MANIFEST_COLUMNS),
         ],
     }

@@ -2,6 +2,8 @@
 
 import shlex
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -22,17 +24,19 @@ from app.cli.shared_options import (
     seed_option,
     source_options,
 )
-from app.cli.source import embed_all, named_edits, opened, read_policy
-from app.cli.terminal import print_table
+from app.cli.source import embed_all, named_edits, opened_with_original, read_policy
+from app.cli.terminal import Bars, print_table
 from core.audit import Severity, audit
 from core.augment import AugmentPolicy
-from core.dataset import ImageDataset
-from core.dataset.edits_file import NamedEdit
+from core.dataset import VALIDATION, ImageDataset
+from core.dataset.edits import Edits
+from core.dataset.edits_file import NamedEdit, find_edits, name_edits
 from core.embed import (
     DEFAULT_ENCODER,
     find_encoder,
 )
 from core.errors import SettingError
+from core.evaluate.split_off import WHY, parse_share, split_off, split_off_sentence
 from core.export import (
     AS_THEY_ARE,
     DEFAULT_LAYOUT,
@@ -47,12 +51,17 @@ from core.export import (
     check_target,
     container_of,
     contents_sentence,
+    cost_sentence,
+    draw_tree,
     export,
     find_container,
     find_layout,
     make_recipe,
+    make_samples,
     read_recipe,
+    written_sentence,
 )
+from core.export.samples import why_not_yet
 from core.progress import Progress
 from core.resample import (
     BalancePlan,
@@ -83,6 +92,8 @@ class BalanceOptions:
     container: str | None
     recipe: Path | None
     seed: int | None
+    validation: str | None
+    dry_run: bool
 
 
 @dataclass(frozen=True)
@@ -132,6 +143,12 @@ class Choice:
     help="a recipe.json; other options change it",
 )  # fmt: skip
 @seed_option
+@option(
+    "--validation", metavar="SHARE",
+    help="make a validation split of this share of the training images, such as 20%, where there "
+         "is none; no group and no near copy is parted",
+)  # fmt: skip
+@option("--dry-run", is_flag=True, help="say what would be written, and write nothing")
 @gathered("asked", BalanceOptions)
 def run_balance(
     source: SourceOptions, planning: PlanOptions, encoding: EncoderOptions, asked: BalanceOptions
@@ -143,7 +160,7 @@ def run_balance(
     check_target(asked.out, choice.container)  # before any work is done for it
     if encoding.encoder or choice.strategy.needs_embeddings:
         find_encoder(choice.encoder)  # else it may be one that only another version has
-    with opened(source, base) as (dataset, progress):
+    with _opened(source, asked, base, choice.seed) as (dataset, edits, progress):
         check_classes(dataset)
         plan = make_plan(
             dataset, choice.strategy.name, choice.target, settings=choice.settings,
@@ -151,16 +168,19 @@ def run_balance(
         )  # fmt: skip
         tell_plan(plan)
         embeddings = None
-        if choice.strategy.needs_embeddings:
+        if choice.strategy.needs_embeddings and not asked.dry_run:
             embeddings = embed_all(dataset, encoding, progress, encoder=choice.encoder)
             tell_estimate(plan, embeddings)
             if base is not None and (text := base.other_numbers(embeddings)):
                 print(f"evenset: {text}", file=sys.stderr)
-        recipe = _recipe(dataset, plan, choice, named_edits(source, base)).of_vectors(embeddings)
+        recipe = _recipe(dataset, plan, choice, edits).of_vectors(embeddings)
         for text in recipe.told():
             print(text)
         _warn_of_other_images(base, dataset)
         _print_grave(dataset, progress)
+        if asked.dry_run:
+            _print_forecast(ExportSource(dataset, plan), recipe, choice, asked.out)
+            return
         side = TrainingSide(
             dataset, plan, embeddings, policy=choice.policy, seed=choice.seed, progress=progress
         )
@@ -168,13 +188,30 @@ def run_balance(
         for text in made.told(dataset.classes):
             print(text)
         if choice.strategy.effect.adds_points:
-            print(contents_sentence(made.plan, made))
+            print(contents_sentence(made.plan, made, choice.layout))
         balanced = ExportSource(dataset, plan, made, embeddings)
         report = export(balanced, recipe, asked.out, container=choice.container, progress=progress)
     _print_report(report)
     if choice.container.is_file and choice.layout.readers:
         print("Unpack it before a trainer reads it; its README.md says how.")
     print(f"Code that trains on it: evenset snippets {shlex.quote(str(asked.out))}")
+
+
+@contextmanager
+def _opened(
+    source: SourceOptions, asked: BalanceOptions, base: Recipe | None, seed: int
+) -> Iterator[tuple[ImageDataset, tuple[NamedEdit, ...], Bars]]:
+    """Open the source, with a validation split made where one is asked for; give all edits."""
+    share = None if asked.validation is None else parse_share(asked.validation)
+    named = named_edits(source, base)
+    with opened_with_original(source, base) as (dataset, taken, progress):
+        if share is not None:
+            rows = split_off(dataset, share, seed=seed, progress=progress)
+            progress.say(f"evenset: {split_off_sentence(dataset, rows)}")
+            made = Edits().move(rows, VALIDATION, why=WHY)
+            named = (*named, *name_edits(made.done, taken))
+            dataset = find_edits(named, taken)[0].apply(taken)
+        yield dataset, named, progress
 
 
 def _choose(
@@ -243,15 +280,30 @@ def _warn_of_other_images(base: Recipe | None, dataset: ImageDataset) -> None:
         )
 
 
-def _print_report(report: ExportReport) -> None:
+def _print_forecast(source: ExportSource, recipe: Recipe, choice: Choice, out: Path) -> None:
+    """Print which files there would be, what they take, and a few of the pictures."""
+    dataset, plan, layout = source.dataset, source.plan, choice.layout
+    _print_counts(plan.before, plan.after)
+    print(written_sentence(dataset, plan, layout))
+    print(draw_tree(layout, dataset, plan, out.name))
+    if why_not := why_not_yet(source, layout):
+        print(why_not)
+    else:
+        for sample in make_samples(source, recipe).pictures:
+            print(f"  {sample.path or dataset.path(sample.row)}: {sample.told or sample.reason}")
+    print(f"{cost_sentence(dataset, plan, layout)} Nothing was written: --dry-run.")
+
+
+def _print_counts(before: Mapping[str, int], after: Mapping[str, int]) -> None:
     print_table(
         ["class", "before", "after"],
-        [
-            [label, f"{report.before[label]:,}", f"{report.after[label]:,}"]
-            for label in report.after
-        ],
+        [[label, f"{before[label]:,}", f"{after[label]:,}"] for label in after],
     )
-    print(f"{count_of(len(report.rows), 'picture')} in {report.target}.")
+
+
+def _print_report(report: ExportReport) -> None:
+    _print_counts(report.before, report.after)
+    print(f"{report.extent} in {report.target}.")
     if report.changes:
         print(f"With the edits: {report.changes}.")
     if report.synthetic:

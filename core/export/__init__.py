@@ -1,15 +1,16 @@
 """Hand over a balanced dataset that a trainer loads.
 
 Read `export` first: it lists the pictures and turns each into the bytes of a file (`items`, by
-`originals` and `names`), and writes them and the files beside them. `layouts` says which files
-(`index_files`, of them the `manifest`, the `card`, the `recipe`, the numbers for `training` and the
-`vectors`), `containers` where they go to, with a `journal` from which an interrupted export goes
-on; a layout fits each container. `contents` says what an export will hold before it is written, and
-`samples` makes a few of its pictures. `trainer_code` lists code that trains on what was written.
+`originals` and `names`), and writes them (`pictures`) and the files beside them. `layouts` says
+which files: each picture one, many in a shard, or none; and those beside them (`index_files`, of
+them the `manifest`, the `card`, `croissant`, the `recipe`, the numbers for `training` and the
+`vectors`). `containers` says where they go to, with a `journal` from which an interrupted export
+goes on; a layout fits each container. `contents` says what an export will hold before it is
+written, and `samples` makes a few of its pictures. `trainer_code` lists code that trains on it.
 """
 
 from core.export.containers import CONTAINERS, Container, check_target, container_of, find_container
-from core.export.contents import contents_sentence, cost_sentence, written_sentence
+from core.export.contents import contents_sentence, cost_sentence, work_sentence, written_sentence
 from core.export.export import ExportReport, ExportSource, check_classes, export
 from core.export.items import export_name, list_items
 from core.export.layouts import DEFAULT_LAYOUT, LAYOUTS, Layout, draw_tree, find_layout
@@ -54,5 +55,6 @@ __all__ = [
     "make_samples",
     "read_recipe",
     "read_training",
+    "work_sentence",
     "written_sentence",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from core.errors import OutputError, SettingError
 from core.export.journal import Journal, compare, files_below, remove_files
@@ -28,6 +28,9 @@ class Writer(Protocol):
 
     def write(self, path: str, content: bytes) -> None:
         """Write one file."""
+
+    def opened(self, path: str) -> AbstractContextManager[IO[bytes]]:
+        """Open one file to be written from its beginning to its end, before any other."""
 
     def check(self, paths: Sequence[str]) -> None:
         """Compare what was written with `paths`, each named once; without it, nothing is whole.
@@ -66,10 +69,12 @@ class _ZipWriter:
         raise KeyError(path)
 
     def write(self, path: str, content: bytes) -> None:
-        entry = zipfile.ZipInfo(path, date_time=_DATE)
-        entry.create_system = 3  # the same bytes on every system; 3 has the rights below
-        entry.external_attr = 0o644 << 16
-        self._opened.writestr(entry, content)
+        self._opened.writestr(_entry(path), content)
+
+    @contextmanager
+    def opened(self, path: str) -> Iterator[IO[bytes]]:
+        with self._opened.open(_entry(path), "w", force_zip64=True) as file:
+            yield file
 
     def check(self, paths: Sequence[str]) -> None:
         compare(self._target, self._opened.namelist(), paths)
@@ -99,6 +104,11 @@ class _FolderWriter:
         self._taken.add(path)
 
     def write(self, path: str, content: bytes) -> None:
+        with self.opened(path) as file:
+            file.write(content)
+
+    @contextmanager
+    def opened(self, path: str) -> Iterator[IO[bytes]]:
         place = self._folder / path
         parent = path.rpartition("/")[0]
         if parent not in self._made:
@@ -108,14 +118,23 @@ class _FolderWriter:
         mode = "wb" if self._journal.knows(path) else "xb"
         self._journal.begin(path)
         with place.open(mode) as file:
-            file.write(content)
-        self._journal.finish(path, len(content))
+            yield file
+            size = file.tell()
+        self._journal.finish(path, size)
         self._taken.add(path)
 
     def check(self, paths: Sequence[str]) -> None:
         remove_files(self._folder, self._journal.names - self._taken)
         compare(self._target, list(files_below(self._folder)), paths)
         self.is_whole = True
+
+
+def _entry(path: str) -> zipfile.ZipInfo:
+    """Return the entry of a file in a zip: the same bytes on every system."""
+    entry = zipfile.ZipInfo(path, date_time=_DATE)
+    entry.create_system = 3  # which has the rights below
+    entry.external_attr = 0o644 << 16
+    return entry
 
 
 @contextmanager

@@ -1,27 +1,23 @@
 """Write a balanced dataset: pictures, and the files beside them."""
 
-import json
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from core.batches import run_batches
 from core.dataset import TRAIN, ImageDataset, SkippedFile
 from core.embed import Embeddings
 from core.errors import OutputError, SettingError, TooFewClassesError
-from core.export.containers import Container, Writer, container_of, partial_of
+from core.export.containers import Container, container_of, partial_of
 from core.export.index_files import Written
-from core.export.items import ExportItem, Rendered, list_items, render
+from core.export.items import ExportItem, list_items, list_rows
 from core.export.layouts import DEFAULT_LAYOUT, Layout, find_layout
-from core.export.manifest import AUGMENTED, ManifestRow
+from core.export.manifest import AUGMENTED, ManifestRow, folders_of
+from core.export.pictures import PictureJob, WrittenPictures
 from core.export.recipe import Recipe
 from core.progress import Progress, silent
 from core.resample import BalancePlan, Made, TrainingSide, find_strategy, resample
 from core.words import count_of
-
-_BATCH, _BATCH_PIXELS = 32, 20_000_000  # pictures at a time; fewer where one may be large
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +49,13 @@ class ExportReport:
     relabelled: int = 0  # images that are in it with another label than in the source
     left_out: int = 0  # images of the source that a person has left out
     layout: str = DEFAULT_LAYOUT.name
+
+    @property
+    def extent(self) -> str:
+        """Return what was written: '27 pictures', or 'A list of 16 images'."""
+        if find_layout(self.layout).has_pictures:
+            return count_of(len(self.rows), "picture")
+        return f"A list of {count_of(len(self.rows), 'image')}"
 
     @property
     def changes(self) -> str:
@@ -97,17 +100,19 @@ def export(
     text = recipe.to_text()
     container = container or container_of(target)
     with container.open(target, _identity(text, items)) as writer:
-        rendered, failed = _write_pictures(dataset, items, recipe, writer, progress)
-        rows = _manifest_rows(dataset, rendered, recipe.policy.seed)
-        paths = {one.item.stem: one.path for one in rendered}
-        added = [paths.get(item.stem, "") for item in items if item.origin == AUGMENTED]
-        told = (text, recipe.told(), rows, added, layout.name)
+        if layout.has_pictures:
+            job = PictureJob(dataset, items, recipe, layout, list(folders_of(dataset, made)))
+            pictures = job.write(writer, progress)
+        else:
+            pictures = WrittenPictures(list_rows(dataset, made))
+        added = [pictures.paths.get(item.stem, "") for item in items if item.origin == AUGMENTED]
+        told = (text, recipe.told(), pictures.rows, added, layout.name)
         written = Written(dataset, source.plan, made, source.embeddings, *told)
         index = layout.index_of(dataset, source.plan)
         for file in index:
             writer.write(file.name, file.content(written))
-        writer.check([*(row.path for row in rows), *(file.name for file in index)])
-    return _report(source, target, layout, written, failed)
+        writer.check([*pictures.files, *(file.name for file in index)])
+    return _report(source, target, layout, written, pictures.failed)
 
 
 def check_classes(dataset: ImageDataset) -> None:
@@ -193,71 +198,3 @@ def _identity(recipe_text: str, items: Sequence[ExportItem]) -> str:
     for item in items:
         digest.update(repr(item).encode("utf-8", "backslashreplace"))
     return digest.hexdigest()
-
-
-def _write_pictures(
-    dataset: ImageDataset,
-    items: Sequence[ExportItem],
-    recipe: Recipe,
-    writer: Writer,
-    progress: Progress,
-) -> tuple[list[Rendered], list[SkippedFile]]:
-    """Return the pictures that were written, without their bytes, and the images that failed."""
-    done: list[Rendered] = []
-    failed: list[SkippedFile] = []
-
-    def make(item: ExportItem) -> Rendered:
-        picture = render(dataset, item, recipe, writer.has)
-        if picture.content is None or not writer.in_any_order:
-            return picture
-        # One thread that opens all files would hold up the others: half of the time went there.
-        writer.write(picture.path, picture.content)
-        return replace(picture, content=None)
-
-    def render_batch(batch: Sequence[ExportItem]) -> list[Rendered]:
-        return [make(item) for item in batch]
-
-    largest = int(dataset.shapes[:, :2].prod(axis=1).max())
-    size = min(_BATCH, max(1, _BATCH_PIXELS // largest))
-    batches = run_batches(
-        render_batch, items, batch_size=size, stage="writing pictures", progress=progress
-    )
-    with closing(batches):
-        for rendered in batches:
-            for picture in rendered:
-                if picture.reason:
-                    failed.append(SkippedFile(dataset.path(picture.item.row), picture.reason))
-                    continue
-                if picture.content is None:
-                    writer.keep(picture.path)
-                else:
-                    writer.write(picture.path, picture.content)
-                done.append(replace(picture, content=None))
-    return done, failed
-
-
-def _manifest_rows(
-    dataset: ImageDataset, rendered: Sequence[Rendered], seed: int
-) -> tuple[ManifestRow, ...]:
-    # Lists: a million questions to a table take minutes.
-    parents, groups = dataset.table["path"].tolist(), dataset.table["group"].tolist()
-    rows = []
-    for picture in rendered:
-        item, parent = picture.item, parents[picture.item.row]
-        values = [dict(step.values) for step in picture.drawn]
-        rows.append(
-            ManifestRow(
-                path=picture.path,
-                label=item.label,
-                split=item.split,
-                origin=item.origin,
-                parent=parent,
-                operation="+".join(step.operation for step in picture.drawn),
-                values=json.dumps(values) if values else "",
-                seed=seed,
-                original_label=dataset.original_labels.get(parent, ""),
-                group=groups[item.row],
-                written=picture.written,
-            )
-        )
-    return tuple(rows)

@@ -5,12 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from core.dataset import TRAIN, ImageDataset
 from core.embed import Embeddings
-from core.export.manifest import ORIGINAL, ManifestRow, list_left_out, manifest_text
-from core.export.names import class_folders
+from core.export.manifest import ORIGINAL, ManifestRow, folders_of, list_left_out, manifest_text
 from core.export.training import (
     TRAINING_FILE,
     Training,
@@ -48,20 +45,23 @@ class Written:
         """Return label -> training pictures written."""
         counts = dict.fromkeys(self.dataset.classes, 0)
         for row in self.rows:
-            counts[row.label] += row.split == TRAIN
+            counts[row.label] += row.repeats * (row.split == TRAIN)
         return counts
 
     @cached_property
-    def folders(self) -> dict[str, str]:
-        """Return label -> name in paths, in order of code, of the classes that are in the export.
+    def labels(self) -> list[str]:
+        """Return the labels in order of code."""
+        return list(self.folders)
 
-        Readers of folders number them in order of their names.
-        """
-        known = self.dataset.classes
-        present = {row.label for row in self.rows}
-        present |= {known[code] for code in np.unique(self.made.points.codes).tolist()}
-        folders = class_folders(known)
-        return {label: folders[label] for label in sorted(present, key=folders.__getitem__)}
+    @cached_property
+    def weights(self) -> dict[str, float]:
+        """Return label -> weight, of what was written: a balanced set is not corrected twice."""
+        return plan_weights(self.plan, self.counts)
+
+    @cached_property
+    def folders(self) -> dict[str, str]:
+        """Return label -> name in paths, in order of code."""
+        return folders_of(self.dataset, self.made)
 
     @cached_property
     def real_vectors(self) -> VectorTable:
@@ -109,6 +109,11 @@ class IndexFile:
     content: Callable[[Written], bytes]
     # Whether it is there, known before anything is made: the page draws it.
     is_there: Callable[[ImageDataset, BalancePlan], bool] = lambda dataset, plan: True  # noqa: ARG005
+
+
+def parquet_text(name: str) -> str:
+    """Return a name as Parquet can hold it: bytes that are no text become '?'."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def _left_out(written: Written) -> bytes:

@@ -8,6 +8,8 @@ from io import StringIO
 import numpy as np
 
 from core.dataset import TRAIN, ImageDataset
+from core.export.names import class_folders
+from core.resample import Made
 
 ORIGINAL, COPY, AUGMENTED = "original", "copy", "augmented"  # origins of a picture
 
@@ -42,6 +44,7 @@ class ManifestRow:
     original_label: str = ""  # of the source, where a person has given another one
     group: str = ""  # patient, camera or sender of the image that it is, or was made from
     written: str = ""  # 'copied' byte for byte, 'converted: ' and what was changed, or 'encoded'
+    repeats: int = 1  # how often an epoch draws it, where a layout has no pictures of its own
 
 
 def manifest_text(rows: Sequence[ManifestRow], weights: Mapping[str, float]) -> bytes:
@@ -53,6 +56,19 @@ def manifest_text(rows: Sequence[ManifestRow], weights: Mapping[str, float]) -> 
         values = [getattr(row, column) for column in MANIFEST_COLUMNS[:-1]]
         writer.writerow([*values, weights[row.label] if row.split == TRAIN else ""])
     return text.getvalue().encode("utf-8", "surrogatepass")
+
+
+def folders_of(dataset: ImageDataset, made: Made) -> dict[str, str]:
+    """Return label -> name in paths, in order of code, of what is to be written.
+
+    Readers of folders number them in order of their names, and so does all else. A class of which
+    no picture can be read is among them: shards number labels before that shows.
+    """
+    rows = np.concatenate([made.kept, dataset.held_out_rows])
+    pieces = [dataset.codes[rows], made.pictures.codes, made.points.codes]
+    present = [dataset.classes[code] for code in np.unique(np.concatenate(pieces)).tolist()]
+    folders = class_folders(dataset.classes)
+    return {label: folders[label] for label in sorted(present, key=folders.__getitem__)}
 
 
 def list_left_out(dataset: ImageDataset) -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ from core.augment import OPERATIONS
 from core.dataset import TRAIN, ImageDataset
 from core.export.export import ExportSource, carried_out
 from core.export.items import ExportItem, Rendered, list_items, render
-from core.export.layouts import find_layout
+from core.export.layouts import Layout, find_layout
 from core.export.manifest import AUGMENTED, COPY, ORIGINAL
 from core.export.originals import COPIED
 from core.export.recipe import Recipe
@@ -71,12 +71,15 @@ def make_samples(
     """
     source = carried_out(source, recipe, progress)
     assert source.made is not None, "carried out"
-    items = list_items(source.dataset, source.made, layout=find_layout(recipe.layout))
+    layout = find_layout(recipe.layout)
+    items = list_items(source.dataset, source.made, layout=layout)
+    suffix = layout.suffix_of(source.dataset)
     chosen = choose_items(source.dataset, items, count)
     pictures = []
     for number, item in enumerate(chosen):
         progress("making pictures", number, len(chosen))
-        pictures.append(_sample(render(source.dataset, item, recipe, lambda _: False)))
+        written = render(source.dataset, item, recipe, lambda _: False, suffix=suffix)
+        pictures.append(_sample(written))
     return Samples(source, recipe, tuple(pictures))
 
 
@@ -102,8 +105,10 @@ def choose_items(
     return chosen[:count]
 
 
-def why_not_yet(source: ExportSource) -> str:
-    """Return why pictures cannot be made at once; nothing where they can."""
+def why_not_yet(source: ExportSource, layout: Layout) -> str:
+    """Return why pictures cannot be made at once, or at all; nothing where they can."""
+    if not layout.has_pictures:
+        return "A list has no pictures of its own: it names those of the source."
     strategy = find_strategy(source.plan.strategy)
     if source.made is not None or not strategy.needs_embeddings:
         return ""

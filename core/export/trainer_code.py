@@ -8,17 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import SettingError
+from core.export.layouts import LAYOUTS
 from core.export.training import CLASS_WEIGHT, LOG_PRIORS, Training
 
-# Layouts in which each path of the manifest is a file below the folder of the export.
-_OF_FILES = frozenset({"class_folders"})
-_BY_FOLDER = frozenset({"class_folders"})  # train/<folder of the class>/<file>
 _PLACE = 'FOLDER = "FOLDER"\n'
 _DRAWS, _VECTORS, _NOTHING = "draws", "vectors", "nothing"
 
 
 def _has_files(training: Training) -> bool:
-    return training.layout in _OF_FILES
+    """Return whether each path of the manifest is a file below the folder of the export."""
+    return training.layout in LAYOUTS and LAYOUTS[training.layout].folder is not None
+
+
+def _has_folders(training: Training) -> bool:
+    """Return whether these files lie in a folder for each class."""
+    return _has_files(training) and not LAYOUTS[training.layout].is_numbered
 
 
 def _is_uneven(training: Training) -> bool:
@@ -34,7 +38,7 @@ def _has_uneven_files(training: Training) -> bool:
 
 
 def _has_uneven_folders(training: Training) -> bool:
-    return _is_uneven(training) and training.layout in _BY_FOLDER
+    return _is_uneven(training) and _has_folders(training)
 
 
 def _has_vectors(training: Training) -> bool:

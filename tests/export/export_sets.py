@@ -2,14 +2,16 @@
 
 import csv
 import json
+import tarfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import numpy as np
 from image_sets import jpeg, png, read_folder, turned_jpeg, write_files
+from pyarrow import parquet
 
 from core.augment import PRESETS, AugmentPolicy
 from core.dataset import Choices, ImageDataset
@@ -100,6 +102,22 @@ def contents(target: Path) -> dict[str, bytes]:
 def pictures(target: Path) -> dict[str, bytes]:
     """Return the files that lie in folders."""
     return {name: content for name, content in contents(target).items() if "/" in name}
+
+
+def shown(target: Path) -> dict[str, bytes]:
+    """Return path, as the manifest has it -> bytes of each picture, those in shards too."""
+    found = dict(pictures(target))
+    for name, content in contents(target).items():
+        if name.endswith(".tar"):
+            with tarfile.open(fileobj=BytesIO(content)) as opened:
+                for member in opened:
+                    taken = opened.extractfile(member)
+                    assert taken is not None
+                    found[f"{name}/{member.name}"] = taken.read()
+        elif name.startswith("data/") and name.endswith(".parquet"):
+            for row in parquet.read_table(BytesIO(content), columns=["image"]).to_pylist():
+                found[f"{name}/{row['image']['path']}"] = row["image"]["bytes"]
+    return found
 
 
 def manifest(target: Path) -> list[dict[str, str]]:

@@ -27,6 +27,7 @@ def test_a_tree_lines_up_its_counts(tmp_path: Path) -> None:
         "  manifest.csv",
         "  training.json",
         "  recipe.json",
+        "  croissant.json",
         "  README.md",
     ]
 

@@ -19,6 +19,7 @@ from core.dataset import ImageDataset
 from core.errors import SettingError
 from core.export import (
     CONTAINERS,
+    LAYOUTS,
     Container,
     ExportReport,
     ExportSource,
@@ -27,6 +28,7 @@ from core.export import (
     cost_sentence,
     export,
     export_name,
+    work_sentence,
 )
 from core.progress import Progress
 from core.resample import STRATEGIES
@@ -47,12 +49,21 @@ class Wanted:
     @property
     def button(self) -> str:
         """Return what the button says."""
-        plan = self.balanced.plan
-        pictures = sum(plan.after.values()) + len(self.dataset.held_out_rows)
-        text = f"Write {count_of(pictures, 'picture')}"
+        text = work_sentence(self.dataset, self.balanced.plan, LAYOUTS[self.recipe.layout])
         if self.vectors is None:
             return text
         return f"Embed {count_of(len(self.dataset), 'image')} and {lowered(text)}"
+
+
+def choose_layout() -> str:
+    """Draw the choice of which files there are, and so of who reads them."""
+    name = st.selectbox(
+        "Layout", list(LAYOUTS), format_func=lambda name: LAYOUTS[name].title, key="export_layout",
+        persist_state="session",
+        help="  \n".join(f"**{one.title}**: {one.help}" for one in LAYOUTS.values()),
+    )  # fmt: skip
+    quiet(LAYOUTS[name].help)
+    return name
 
 
 def choose_format() -> Container:
@@ -95,7 +106,7 @@ def draw_button(
             if st.form_submit_button(wanted.button, type=kind):  # type: ignore[arg-type]
                 _start(session, wanted, container, folder)
                 st.rerun()
-            quiet(cost_sentence(wanted.dataset, plan))
+            quiet(cost_sentence(wanted.dataset, plan, LAYOUTS[wanted.recipe.layout]))
 
 
 def _start(session: Session, wanted: Wanted, container: Container, folder: str) -> None:

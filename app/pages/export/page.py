@@ -7,7 +7,8 @@ import streamlit as st
 
 from app.charts import classes as charts
 from app.charts.layout import with_minus
-from app.pages.export.button import Wanted, choose_format, draw_button, needs_vectors
+from app.pages.export.button import Wanted, choose_format, choose_layout, draw_button, needs_vectors
+from app.pages.export.missing_split import offer_validation
 from app.pages.export.result import draw_download, export_result
 from app.pages.export.samples import draw_samples, samples_of
 from app.session.embedding import VectorSource
@@ -27,7 +28,6 @@ from core.dataset import ImageDataset
 from core.evaluate.row_plans import told_of_plan
 from core.export import (
     AS_THEY_ARE,
-    DEFAULT_LAYOUT,
     DEFAULT_ORIGINALS,
     ENCODED_ANEW,
     LAYOUTS,
@@ -54,24 +54,27 @@ def export_view(session: Session) -> Session:
     with left:
         chosen = choose_plan(dataset, session.balanced, default="augment")
         balanced = chosen.of(session.balanced)
+        layout = choose_layout()
     with more:
-        recipe = _files(session, dataset, balanced)
+        recipe = _files(session, dataset, balanced, layout)
     if needs_vectors(balanced) and (samples := samples_of(session, recipe)) is not None:
         balanced = Balanced(samples.made.plan, balanced.seed, samples.made)
     with top:
-        heading(QUESTION, written_sentence(dataset, balanced.plan))
+        heading(QUESTION, written_sentence(dataset, balanced.plan, LAYOUTS[layout]))
         note(
             "Only the training split is balanced. Nothing is added to validation and test: a score "
             "on synthetic or repeated images says nothing about real ones."
         )
     with left:
+        if (edits := offer_validation(session, dataset)) is not None:
+            return session.put(edits=edits)
         _write(session, dataset, balanced, recipe)
         _found(session, chosen.plan)
     with right:
         _before_and_after(balanced.plan)
         draw_samples(session, dataset, balanced, recipe)
         if STRATEGIES[balanced.plan.strategy].effect.adds_points:
-            quiet(contents_sentence(balanced.plan, balanced.made))
+            quiet(contents_sentence(balanced.plan, balanced.made, LAYOUTS[layout]))
     with more:
         export_result(session)
     return session
@@ -114,10 +117,9 @@ def _write(session: Session, dataset: ImageDataset, balanced: Balanced, recipe: 
         draw_button(session, wanted, container, is_written=is_written)
 
 
-def _files(session: Session, dataset: ImageDataset, balanced: Balanced) -> Recipe:
+def _files(session: Session, dataset: ImageDataset, balanced: Balanced, layout: str) -> Recipe:
     """Draw which files there will be and how they are made, to be opened; return the recipe."""
     with st.expander("Files"):
-        layout = _layout()
         is_anew = st.checkbox(
             "Encode the originals again, as augmented pictures are", key="export_normalised",
             value=DEFAULT_ORIGINALS == ENCODED_ANEW, persist_state="session",
@@ -137,16 +139,6 @@ def _files(session: Session, dataset: ImageDataset, balanced: Balanced) -> Recip
     )  # fmt: skip
     how_it_is_made(recipe)
     return recipe
-
-
-def _layout() -> str:
-    """Return the chosen layout; while there is one alone, nothing is asked."""
-    if len(LAYOUTS) == 1:
-        return DEFAULT_LAYOUT.name
-    return st.selectbox(
-        "Layout", list(LAYOUTS), format_func=lambda name: LAYOUTS[name].title, key="export_layout",
-        help=" ".join(f"{layout.title}: {layout.help}" for layout in LAYOUTS.values()),
-    )  # fmt: skip
 
 
 def _before_and_after(plan: BalancePlan) -> None:

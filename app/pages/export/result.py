@@ -10,7 +10,7 @@ from app.session.session import Session
 from app.shell.page import current_workspace, plain, quiet
 from core.export import LAYOUTS, fitting_snippets, holds_training, read_training
 from core.resample import STRATEGIES
-from core.words import count_of, named, size_of
+from core.words import named, size_of
 
 
 def draw_download(session: Session, *, is_current: bool) -> None:
@@ -24,7 +24,7 @@ def draw_download(session: Session, *, is_current: bool) -> None:
     if report is None or path is None:
         return
     place = f", {size_of(path.stat().st_size)}" if path.is_file() else " to this folder"
-    done = f"{count_of(len(report.rows), 'picture')} written{place}."
+    done = f"{report.extent} written{place}."
     if not is_current:
         done += " Settings have changed since then. Write it again to include them."
     st.markdown(plain(done))

@@ -10,7 +10,7 @@ from app.session.session import Balanced, Session
 from app.shell.page import current_workspace, quiet
 from app.shell.thumbnails import thumbnail_url
 from core.dataset import ImageDataset
-from core.export import ExportSource, Recipe, Sample, Samples, make_samples
+from core.export import ExportSource, Recipe, Sample, Samples, find_layout, make_samples
 from core.export.samples import SAMPLES as COUNT
 from core.export.samples import why_not_yet
 
@@ -34,8 +34,10 @@ def draw_samples(
         st.html(f'<div class="samples">{"".join(figures)}</div>')
         return
     source = ExportSource(dataset, balanced.plan, balanced.made, session.embeddings)
-    why_not = why_not_yet(source)
-    st.html(f'<div class="samples">{_EMPTY * COUNT}</div>')
+    layout = find_layout(recipe.layout)
+    why_not = why_not_yet(source, layout)
+    if layout.has_pictures:
+        st.html(f'<div class="samples">{_EMPTY * COUNT}</div>')
     quiet(why_not or "Making pictures as they will be written.")
     if not why_not:
         _start(session, source, recipe)

@@ -131,6 +131,30 @@ def test_images_that_are_not_embedded_are_when_a_strategy_needs_it(dataset: Imag
     assert not session.export_stale
 
 
+def test_a_list_has_no_pictures_and_says_so(smote_session: Session) -> None:
+    page = open_view("export", visitor(smote_session))
+
+    page.selectbox(key="export_layout").select("index").run()
+
+    assert not page.exception
+    assert "A list has no pictures of its own: it names those of the source." in text(page)
+    assert button(page, "Write a list of").label
+
+
+def test_a_validation_split_is_made_once_and_can_be_undone(dataset: ImageDataset) -> None:
+    workspace = visitor(loaded(dataset))
+    page = open_view("export", workspace)
+    assert "There is no validation split." in text(page)
+
+    button(page, "Make one of 20%").click().run()
+
+    assert not page.exception
+    assert "There is no validation split." not in text(page)
+    session = workspace.session
+    assert session.dataset is not None and "validation" in session.dataset.splits
+    assert session.edits.last is not None and session.edits.last.why == "split_off"
+
+
 def test_the_page_shows_the_code_that_fits_what_was_written(compared: Session) -> None:
     workspace = visitor(compared)
     page = open_view("export", workspace, strategy="class_weights")
