@@ -1,15 +1,19 @@
 # `make run` opens the app, `make quick`, `make test` and `make release` test it, each more than the
-# one before; all set up what they need first.
+# one before; `make readers` trains on exports by other libraries. All set up what they need first.
 
 PYTHON ?= python3
 PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
+# Large libraries that only read what we write have an environment of their own, which finds the
+# others in ours.
+READERS := .venv-readers
+WHERE := -c "import sysconfig; print(sysconfig.get_path('purelib'))"
 # One process for each core; each holds the libraries once more.
 WORKERS ?= auto
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist loadfile
 
-.PHONY: run quick test release check browser setup clean
+.PHONY: run quick test release readers check browser setup clean
 
 run: $(VENV)/.installed
 	$(BIN)/evenset serve --port $(PORT)
@@ -23,8 +27,11 @@ quick: $(VENV)/.installed-test
 test: browser check
 	$(PYTEST)
 
-release: browser check
-	$(PYTEST) -m "" --hypothesis-profile release
+release: browser check readers
+	$(PYTEST) -m "not readers" --hypothesis-profile release
+
+readers: $(READERS)/.installed
+	$(READERS)/bin/python -m pytest -m readers tests/export
 
 browser: $(VENV)/.installed-test
 	$(BIN)/python tests/browser/find_chromium.py --install
@@ -47,5 +54,11 @@ $(VENV)/.installed-test: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	touch $@
 
+$(READERS)/.installed: $(VENV)/.installed-test
+	$(PYTHON) -m venv $(READERS)
+	$(BIN)/python $(WHERE) > $$($(READERS)/bin/python $(WHERE))/ours.pth
+	$(READERS)/bin/python -m pip install --quiet --editable '.[readers]'
+	touch $@
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) $(READERS) build dist *.egg-info

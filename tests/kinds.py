@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     longs: dict[object, int] = defaultdict(int)
     for item in items:
         longs[item.path] += item.get_closest_marker("long") is not None
-        if item.get_closest_marker("real_data"):
+        if item.get_closest_marker("real_data") or item.get_closest_marker("readers"):
             item.add_marker("release")
     items.sort(key=lambda item: (not item.nodeid.startswith(TOGETHER), -longs[item.path]))
 

@@ -41,9 +41,12 @@ def test_the_summary_names_it_before_the_count(
     assert "1 passed" in done.outlines[-1]
 
 
-def test_real_data_is_for_the_release(pytester: pytest.Pytester) -> None:
-    pytester.makeini("[pytest]\nmarkers = real_data\n  release")
-    pytester.makepyfile("import pytest\n@pytest.mark.real_data\ndef test_it(): ...")
+@pytest.mark.parametrize("mark", ["real_data", "readers"])
+def test_real_data_and_other_readers_are_for_the_release(
+    pytester: pytest.Pytester, mark: str
+) -> None:
+    pytester.makeini(f"[pytest]\nmarkers = {mark}\n  release")
+    pytester.makepyfile(f"import pytest\n@pytest.mark.{mark}\ndef test_it(): ...")
 
     done = pytester.runpytest_inprocess("-p", "kinds", "-m", "not release")
 
