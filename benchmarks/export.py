@@ -2,21 +2,22 @@
 
     python benchmarks/export.py [--pictures 20000] [--side 300] [--originals 1000]
                                 [--policy standard] [--format JPEG] [--parts 4] [--profile]
+                                [--layout class_folders] [--container folder]
 
 The floor copies the same originals, and for each augmented picture reads its original, applies the
 steps that the manifest names, encodes at the same quality and writes the file, by OpenCV in as many
 threads as there are cores: no digest is checked, nothing is drawn, named, journalled or told. Both
 take turns, a part of the pictures at a time; the ratios are of all parts, by the clock and by
 processor time, which other work on the machine disturbs less. Memory is the resident set during
-each export, from the first part to the last: it must not grow.
+each export, from the first part to the last: it must not grow. Layouts and containers are measured
+one at a time, against the same floor: loose files.
 """
 
 import argparse
-import csv
 import json
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter, process_time, sleep
@@ -28,7 +29,8 @@ from numpy.typing import NDArray
 from core.augment import PRESETS, AugmentPolicy, DrawnStep, apply
 from core.batches import run_batches
 from core.dataset import ImageDataset
-from core.export import ExportSource, Recipe, export
+from core.export import CONTAINERS, LAYOUTS, ExportSource, Recipe, export
+from core.export.manifest import ManifestRow
 from core.ingest import open_source
 from core.pictures.encode import encode
 from core.progress import silent
@@ -67,43 +69,44 @@ def written(folder: Path, count: int, side: int, format_: str) -> ImageDataset:
     return open_source(str(folder), folder.with_name("unused"))
 
 
-def recipe_of(dataset: ImageDataset, policy: AugmentPolicy) -> Recipe:
+def recipe_of(dataset: ImageDataset, policy: AugmentPolicy, layout: str) -> Recipe:
     """Return the recipe of an export."""
     return Recipe(
         source=dataset.name, dataset_digest=dataset.digest, choices=dataset.choices, take=None,
         strategy="augment", target=None, settings={}, most_per_image=None, encoder="efficientnet",
-        policy=policy, seed=0,
+        policy=policy, seed=0, layout=layout,
     )  # fmt: skip
 
 
-def run_export(dataset: ImageDataset, policy: AugmentPolicy, count: int, target: Path) -> Times:
-    """Write a set with `count` augmented pictures."""
+def run_export(
+    dataset: ImageDataset, policy: AugmentPolicy, count: int, target: Path, layout: str
+) -> tuple[Times, list[Made]]:
+    """Write a set with `count` augmented pictures; return what it took, and what was made."""
     before = dataset.counts("train")
     plan = make_plan(dataset, "augment", {**before, "few": before["few"] + count})
     began = now()
-    report = export(ExportSource(dataset, plan), recipe_of(dataset, policy), target)
+    report = export(ExportSource(dataset, plan), recipe_of(dataset, policy, layout), target)
     taken = now() - began
-    assert sum(row.origin == "augmented" for row in report.rows) == count
-    return taken
+    made = sum(row.origin == "augmented" for row in report.rows)
+    assert made == (count if LAYOUTS[layout].has_pictures else 0)
+    return taken, made_of(report.rows)
 
 
-def made_of(target: Path) -> list[Made]:
-    """Return what the manifest says of each augmented picture."""
-    with (target / "manifest.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    copies: list[Made] = [(row["parent"], ()) for row in rows if row["origin"] == "original"]
+def made_of(rows: Sequence[ManifestRow]) -> list[Made]:
+    """Return what the manifest says of each picture."""
+    copies: list[Made] = [(row.parent, ()) for row in rows if row.origin == "original"]
     return copies + [
         (
-            row["parent"],
+            row.parent,
             tuple(
                 DrawnStep(name, values)
                 for name, values in zip(
-                    row["operation"].split("+"), json.loads(row["values"]), strict=True
+                    row.operation.split("+"), json.loads(row.values), strict=True
                 )
             ),
         )
         for row in rows
-        if row["origin"] == "augmented"
+        if row.origin == "augmented"
     ]
 
 
@@ -163,25 +166,30 @@ def main() -> None:
     parser.add_argument("--policy", default="standard", choices=PRESETS)
     parser.add_argument("--format", default="JPEG", choices=("JPEG", "PNG"))
     parser.add_argument("--parts", type=int, default=4)
+    parser.add_argument("--layout", default="class_folders", choices=LAYOUTS)
+    parser.add_argument("--container", default="folder", choices=CONTAINERS)
     parser.add_argument("--profile", action="store_true", help="of the thread that writes")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         dataset = written(place / "set", options.originals, options.side, options.format)
         policy = PRESETS[options.policy]
-        run_export(dataset, policy, 64, place / "warm")  # what is loaded once
+        ending = CONTAINERS[options.container].suffix
+        run_export(dataset, policy, 64, place / f"warm{ending}", options.layout)  # loaded once
         suffix = ".jpg" if options.format == "JPEG" else ".png"
         count = options.pictures // options.parts
         ours, floors = np.zeros(2), np.zeros(2)
         for part in range(options.parts):
-            target = place / f"out{part}"
+            target = place / f"out{part}{ending}"
             seeded = AugmentPolicy(policy.steps, seed=part, pick=policy.pick, border=policy.border)
             with watched_memory() as peak:
-                taken = profiled(dataset, seeded, count, target, is_wanted=options.profile)
-            floor = run_floor(dataset.root, made_of(target), suffix, place / f"floor{part}")
+                way = (dataset, seeded, count, target, options.layout)
+                taken, made = profiled(*way, is_wanted=options.profile)
+            floor = run_floor(dataset.root, made, suffix, place / f"floor{part}")
             ours, floors = ours + taken, floors + floor
             print(f"part {part + 1}: {told(count, taken, floor)}, at most {peak[0]:,} MB")
-        what = f"{options.pictures:,} pictures of {options.side} px, {options.policy}"
+        what = f"{options.layout} in a {options.container}, {options.pictures:,} pictures of "
+        what += f"{options.side} px, {options.policy}"
         print(f"{what}: {told(options.pictures, ours, floors)}")
 
 
@@ -195,18 +203,24 @@ def told(count: int, taken: Times, floor: Times) -> str:
 
 
 def profiled(
-    dataset: ImageDataset, policy: AugmentPolicy, count: int, target: Path, *, is_wanted: bool
-) -> Times:
+    dataset: ImageDataset,
+    policy: AugmentPolicy,
+    count: int,
+    target: Path,
+    layout: str,
+    *,
+    is_wanted: bool,
+) -> tuple[Times, list[Made]]:
     """Run the export, and print where its first thread spent the time."""
     if not is_wanted:
-        return run_export(dataset, policy, count, target)
+        return run_export(dataset, policy, count, target, layout)
     import cProfile
     import pstats
 
     profile = cProfile.Profile()
-    taken = profile.runcall(run_export, dataset, policy, count, target)
+    done = profile.runcall(run_export, dataset, policy, count, target, layout)
     pstats.Stats(profile).sort_stats("tottime").print_stats(15)
-    return taken
+    return done
 
 
 if __name__ == "__main__":
