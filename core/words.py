@@ -1,6 +1,7 @@
 """Counts, sizes and lists of classes as they are written in sentences."""
 
 from collections.abc import Mapping, Sequence
+from unicodedata import bidirectional
 
 _IRREGULAR = {
     "batch": "batches",
@@ -56,6 +57,15 @@ def listed(parts: Sequence[str]) -> str:
     """Return 'one', 'one and two', 'one, two and three'."""
     *before, last = parts
     return f"{', '.join(before)} and {last}" if before else last
+
+
+def isolated(name: str) -> str:
+    """Return a name that keeps its own direction beside others: two from right to left swap else.
+
+    The marks around it are not seen (Unicode Standard Annex 9).
+    """
+    is_to_the_left = any(bidirectional(letter) in {"R", "AL"} for letter in name)
+    return f"\u2068{name}\u2069" if is_to_the_left else name
 
 
 def lowered(title: str) -> str:

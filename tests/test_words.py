@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.words import count_of, duration_of, named, signed, size_of, times
+from core.words import count_of, duration_of, isolated, named, signed, size_of, times
 
 
 @pytest.mark.parametrize(
@@ -102,3 +102,8 @@ def test_durations_are_round(seconds: float, text: str) -> None:
 )
 def test_nothing_has_no_sign(points: float, text: str) -> None:
     assert signed(points) == text
+
+
+def test_a_name_from_right_to_left_keeps_its_direction_among_others() -> None:
+    assert isolated("cat") == "cat"
+    assert isolated("כלבים") == "\u2068כלבים\u2069"

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from html import escape
 
+from core import words
+
 ROW_PX = 26
 FONT = {"size": 13}
 MARGIN = {"l": 0, "r": 12, "t": 8, "b": 8}
@@ -23,16 +25,14 @@ def name_of(label: str) -> str:
     return escape(label, quote=False)
 
 
-def cut(label: str, most: int = _MOST_LETTERS) -> str:
-    """Return a label of at most so many letters, without HTML."""
-    return name_of(label if len(label) <= most else label[: most - 1] + "…")
-
-
 def shortened(labels: Sequence[str], suffix: str = "") -> dict[str, str]:
-    """Return tick -> what stands there instead, for long names; their bars keep the whole name."""
+    """Return tick -> what stands there instead, for long names; their bars keep the whole name.
+
+    The middle of a name is left out: names differ at their ends.
+    """
     return {
         # Plotly compares the tick as it would be drawn.
-        name_of(label) + suffix: cut(label) + suffix
+        name_of(label) + suffix: name_of(words.shortened(label, _MOST_LETTERS)) + suffix
         for label in labels
         if len(label) > _MOST_LETTERS
     }

@@ -1,10 +1,12 @@
 // What the colours mean: click hides a group or brings it back, double-click leaves it alone in colour.
+// Of many groups, whose colours are alike, the one that is pointed at is seen alone meanwhile.
 
 import { element } from "./element.js";
 
 /** @import { Colouring } from "./types.js" */
 
 const DOUBLE_CLICK_MS = 350;
+const FEW = 12; // entries whose colours are told apart
 const clicked = new WeakMap(); // legend -> its last click: a click draws the legend again
 
 /**
@@ -13,8 +15,9 @@ const clicked = new WeakMap(); // legend -> its last click: a click draws the le
  * @param {Colouring} colour - What it explains.
  * @param {Set<number>} hidden - The codes that are grey.
  * @param {(hidden: Set<number>) => void} changed - Told when they are others.
+ * @param {(code: number | null) => void} pointed - Told which entry is pointed at, and when none is any more.
  */
-export function drawLegend(host, colour, hidden, changed) {
+export function drawLegend(host, colour, hidden, changed, pointed) {
   const key = colour.crosses ? [element("span", `● image, ✚ ${colour.crosses}`, "key")] : [];
   if (colour.ramp) {
     const ramp = element("div", "", "ramp"), bar = element("i");
@@ -29,6 +32,7 @@ export function drawLegend(host, colour, hidden, changed) {
     clicked.set(host, isDouble ? null : { code, time });
     changed(isDouble ? isolated(hidden, code, colour.entries.length, true) : toggled(hidden, code));
   };
+  const isMany = colour.entries.filter((entry) => !entry.none).length > FEW;
   // Drawn again, it stays where the keyboard is, and where it was scrolled to.
   const focused = [...host.children].indexOf(host.getRootNode().activeElement), { scrollTop } = host;
   host.replaceChildren(...key, ...colour.entries.map((entry, code) => {
@@ -40,6 +44,11 @@ export function drawLegend(host, colour, hidden, changed) {
     button.setAttribute("aria-pressed", String(!hidden.has(code)));
     button.title = "Click to grey out or show. Double-click or Shift+Enter to show only this one.";
     button.onclick = (event) => press(code, event.timeStamp);
+    if (isMany) {
+      button.onpointerenter = ({ pointerType }) => pointerType === "mouse" && pointed(code);
+      button.onfocus = () => button.matches(":focus-visible") && pointed(code);
+      button.onpointerleave = button.onblur = () => pointed(null);
+    }
     button.onkeydown = (event) => {
       if (event.key !== "Enter" || !event.shiftKey) return;
       event.preventDefault();

@@ -52,6 +52,7 @@ export class PointMap {
     this.labels = [];
     this.hidden = new Set(); // codes; as labels they outlive a change of colours
     this.hiddenLabels = [];
+    this.pointed = null; // the code that is pointed at in the legend
     this.tools = { mode: "move", density: false, lines: false };
     this.card = new Card(this.find(".card"));
     this.tray = this.find(".tray");
@@ -204,10 +205,13 @@ export class PointMap {
 
   isHidden = (i) => this.hidden.has(this.codes[i]);
 
+  // In colour: what is pointed at in the legend alone, or all that is not hidden there.
+  isLit = (code) => this.pointed === null || this.hidden.has(this.pointed) ? !this.hidden.has(code) : code === this.pointed;
+
   // Grey is what is hidden in the legend or has no colour, and what is not selected while something is.
   restate() {
     if (!this.isReady) return;
-    const isGrey = this.data.colour.entries.map((entry, code) => entry.none || this.hidden.has(code));
+    const isGrey = this.data.colour.entries.map((entry, code) => entry.none || !this.isLit(code));
     for (let i = 0; i < this.states.length; i++)
       this.states[i] = isGrey[this.codes[i]] || (this.selectedCount && !this.flags[i]) ? DIMMED : 0;
     for (const panel of this.panels) panel.points.load({ states: this.states });
@@ -296,11 +300,15 @@ export class PointMap {
   }
 
   legend() {
+    this.pointed = null; // what is drawn again tells of no pointer that leaves
     drawLegend(this.find(".legend"), this.data.colour, this.hidden, (hidden) => {
       this.hidden = hidden;
       this.hiddenLabels = [...hidden].map((code) => this.data.colour.entries[code].label);
       this.remember();
       this.legend();
+      this.restate();
+    }, (code) => {
+      this.pointed = code;
       this.restate();
     });
   }

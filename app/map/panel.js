@@ -105,7 +105,7 @@ export class Panel {
       pinned: own(map.pinned) ? this.place(map.pinned) : null,
       focused: document.activeElement && own(this.focused) ? this.place(this.focused) : null,
       parents: wanted ? wanted.filter(([child]) => isInColour(map, this.kinds, child)).slice(0, MOST_LINES) : null,
-      labels: this.kinds & 1 ? map.labels.filter(({ code }) => !map.hidden.has(code)) : [],
+      labels: this.kinds & 1 ? map.labels.filter(({ code }) => map.isLit(code)) : [],
       ink: map.ink.text, back: map.ink.back,
     });
   }

@@ -181,7 +181,9 @@ class Session(Graph):
     survey: Survey | None = value(
         needs=("source",)
     )  # that it was read by; None: by a server before
-    pending: Pending | None = value(needs=("source",), same=_waits_alike)  # brought, not decided
+    pending: Pending | None = value(  # brought, not decided; or the same images asked about again
+        needs=("source", "folder", "survey"), same=_waits_alike
+    )
     take: Take | None = value(needs=("source",))  # None: all of it
     decoding: Decoding | None = value(needs=("source",))  # None: as the source has it
     taken: ImageDataset | None = value(needs=("source", "take", "decoding"), derive=_taken)
@@ -218,11 +220,12 @@ class Session(Graph):
     audit: AuditReport | None = value(
         needs=("dataset", "measures", "insights", "thresholds"), derive=_audited
     )
+    # What takes minutes to make is out of date where labels change, and stays.
     evidence: Evidence | None = value(  # of operations, by the encoder of the embeddings
-        needs=("embeddings", "dataset"), title="the evidence on Augment"
+        needs=("embeddings", "taken"), dated_by=("dataset",), title="the evidence on Augment"
     )
     best_augmentation: BestAugmentation | None = value(  # of the operations that it was chosen from
-        needs=("embeddings", "dataset"), title="the choice of an augmentation"
+        needs=("embeddings", "taken"), dated_by=("dataset",), title="the choice of an augmentation"
     )
     projections: dict[str, Projection] = value(  # by method
         needs=("embeddings",), join=_by_method, default_factory=dict

@@ -31,6 +31,8 @@ from core.dataset.store import (
 from core.embed import DEFAULT_ENCODER, available_devices
 from core.errors import SettingError, SourceError
 from core.export import Recipe, make_recipe
+from core.ingest import Listing
+from core.ingest.listing import read_listing, write_listing
 from core.progress import Progress
 from core.resample import (
     STRATEGIES,
@@ -48,6 +50,7 @@ PREDICTIONS_FOLDER = "predictions"  # of comparisons
 # Their files are named by content.
 CACHES = (EMBEDDINGS_FOLDER, PREDICTIONS_FOLDER, "thumbnails")
 _INDEX = "index"
+_LISTING = "listing.json"  # of all files that were brought, to read their labels in another way
 _VERSION = 3
 _FOLDER = re.compile(r"\w{1,100}", re.ASCII)
 _LOOKED_FOR = 200  # files of a set whose presence is checked before going on with it
@@ -110,6 +113,29 @@ def keep_index(folder: Path, dataset: ImageDataset) -> None:
         OutputError: the folder cannot be written.
     """
     write_dataset(folder / _INDEX, dataset)
+
+
+def keep_listing(folder: Path, listing: Listing) -> None:
+    """Write what was brought into its folder of the workspace.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    write_listing(folder / _LISTING, listing)
+
+
+def has_listing(folder: Path) -> bool:
+    """Return whether what was brought is written down there."""
+    return (folder / _LISTING).is_file()
+
+
+def kept_listing(folder: Path, source: ImageDataset) -> Listing:
+    """Return what was brought as `source`.
+
+    Raises:
+        SourceError: it is damaged.
+    """
+    return read_listing(folder / _LISTING, source.root)
 
 
 def save_session(workspace: Path, session: Session, *, previous: str = "") -> None:

@@ -29,6 +29,7 @@ _TARGETS = {
     "number": "A number of images",
     "by_class": "A number for each class",
 }
+_PROPOSED = "plan_proposed"  # what a page has set by itself: key -> value
 _SHOWN = 1  # parameters beside the strategy; the others are behind a fold
 
 
@@ -61,10 +62,7 @@ def choose_plan(
         default: The strategy that stands there where none was chosen.
         more: Draws what one page alone has among the further settings.
     """
-    if "strategy" not in st.session_state:
-        last = balanced or Balanced(make_plan(dataset, default), 0)
-        for key, value in _shown(last.plan, last.seed, dataset).items():
-            st.session_state.setdefault(key, value)
+    _fill(dataset, balanced, default)
     strategy = STRATEGIES[
         st.selectbox(
             "Strategy", list(STRATEGIES), format_func=lambda name: STRATEGIES[name].title,
@@ -92,6 +90,23 @@ def choose_plan(
     given: Settings = settings
     plan = make_plan(dataset, strategy.name, target, settings=given, most_per_image=most)
     return Chosen(plan, seed)
+
+
+def _fill(dataset: ImageDataset, balanced: Balanced | None, default: str) -> None:
+    """Fill what the page remembers of a plan where the person has set none.
+
+    What another page has proposed, and nobody has touched since, is no choice of theirs.
+    """
+    state = st.session_state
+    proposed: Mapping[str, Any] = state.get(_PROPOSED, {})
+    is_untouched = all(key in state and state[key] == value for key, value in proposed.items())
+    if "strategy" in state and not (proposed and is_untouched):
+        return
+    for key in proposed:
+        state.pop(key, None)
+    last = balanced or Balanced(make_plan(dataset, default), 0)
+    shown = _shown(last.plan, last.seed, dataset)
+    state[_PROPOSED] = {key: state.setdefault(key, value) for key, value in shown.items()}
 
 
 def show_plan(plan: BalancePlan, seed: int, dataset: ImageDataset) -> None:

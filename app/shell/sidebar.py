@@ -134,6 +134,7 @@ def _job_lines(workspace: Workspace) -> None:
     # Not "runs": a job that ended since the page began to be drawn must be collected too.
     is_busy = workspace.has_work()
     changes, others = workspace.changes, [one.key for one in workspace.ongoing()]
+    is_by_itself = False  # the page around it is being drawn
 
     @st.fragment(run_every=0.5 if is_busy else None)
     def lines() -> None:
@@ -146,11 +147,15 @@ def _job_lines(workspace: Workspace) -> None:
             else:
                 job_line(job)
         workspace.collect()
-        # Another tab of this visitor may have collected the result, or started something.
-        if is_busy and (workspace.changes != changes or [one.key for one in ongoing] != others):
+        # Another tab of this visitor may have collected the result, or started something. While
+        # the page is drawn it waits for the next time: drawing it again would lose the click that
+        # it is drawn for, whose button comes below.
+        is_other = workspace.changes != changes or [one.key for one in ongoing] != others
+        if is_busy and is_by_itself and is_other:
             st.rerun()
 
     lines()
+    is_by_itself = True
 
 
 def _ongoing_line(one: Ongoing) -> None:

@@ -8,16 +8,18 @@ from app.jobs.queue import MAIN, Job
 from app.session.made_work import has_work, made_work
 from app.session.root_folder import fill_folder, remove_later
 from app.session.session import Pending, Session
-from app.session.store import keep_index
+from app.session.store import has_listing, keep_index, keep_listing, kept_listing
 from app.session.workspace import Workspace
 from app.session.workspaces import WORKSPACES
 from app.upload import reading
 from app.upload.uploads import Arrival
+from core import ingest
 from core.audit import measure_pictures
-from core.dataset import Choices
+from core.dataset import Choices, ImageDataset
 from core.dataset.questions import Question, with_decoding
 from core.progress import Progress
 
+ASK_AGAIN = "ask_again"  # the key of its job
 Load = Callable[[Progress], reading.Opened]
 
 
@@ -60,13 +62,40 @@ def start_reading(workspace: Workspace, pending: Pending, decided: dict[str, str
     workspace.start(job, workspace.session.put(pending=pending), of=(decided,))
 
 
-def ask_again(session: Session) -> Session:
-    """Return the session with its images waiting for another word about their labels."""
-    found, folder, source = session.survey, session.folder, session.source
-    if found is None or folder is None or source is None:
-        return session
+def can_ask_again(session: Session) -> bool:
+    """Return whether labels can be read in another way: what was brought is known."""
+    folder = session.folder
+    return session.survey is not None or (folder is not None and has_listing(folder))
+
+
+def ask_again(workspace: Workspace) -> None:
+    """Let the images wait for another word about their labels.
+
+    After a restart of the server, what was brought is looked at again first, as a job.
+    """
+    session = workspace.session
+    folder, source = session.folder, session.source
+    if folder is None or source is None:
+        return
+    if session.survey is not None:
+        workspace.put(session, session.put(pending=_asked_again(source, folder, session.survey)))
+        return
+
+    def look(progress: Progress) -> Pending:
+        listing = kept_listing(folder, source)
+        found = ingest.survey(listing, source.choices, progress=progress)
+        return _asked_again(source, folder, found)
+
+    job = Job(
+        ASK_AGAIN, "Looking at the labels", look,
+        needs=("source", "folder", "survey"), puts=("pending",),
+    )  # fmt: skip
+    workspace.start(job, session)
+
+
+def _asked_again(source: ImageDataset, folder: Path, found: ingest.Survey) -> Pending:
     said = tuple(one.option for one in (found.chosen, *found.others_said))
-    return session.put(pending=Pending(source.name, folder, found, said))
+    return Pending(source.name, folder, found, said)
 
 
 def start_decoding(workspace: Workspace, question: Question) -> None:
@@ -117,6 +146,7 @@ def _load_and_keep(folder: Path, load: Load, progress: Progress) -> Mapping[str,
         return {"pending": opened}
     dataset, report, survey = opened
     keep_index(folder, dataset)
+    keep_listing(folder, survey.listing)
     assert dataset.digest  # of a million rows it takes most of a second
     return {
         "source": dataset, "measures": report.given.measures, "audit": report, "folder": folder,

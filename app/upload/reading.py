@@ -72,7 +72,7 @@ def _listing_of(arrival: Arrival, limits: Limits, progress: Progress) -> ingest.
             archive.unlink(missing_ok=True)
     paths, unreadable = arrival.paths, set(arrival.unreadable)
     there = [place for place in range(len(arrival.paths)) if place not in unreadable]
-    return ingest.Listing(
+    listing = ingest.Listing(
         arrival.name,
         arrival.folder,
         [paths[place] for place in there],
@@ -81,6 +81,8 @@ def _listing_of(arrival: Arrival, limits: Limits, progress: Progress) -> ingest.
             SkippedFile(paths[place], "not readable by the browser") for place in arrival.unreadable
         ),
     )
+    within = arrival.folder / "shards"
+    return ingest.open_shards(listing, within, is_unpacked=True, limits=limits, progress=progress)
 
 
 def survey_again(pending: Pending, choices: Choices, progress: Progress) -> Pending:

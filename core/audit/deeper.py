@@ -4,7 +4,7 @@ from core.audit.check import Insights
 from core.audit.measures import PictureMeasures
 from core.audit.shortcuts import measure_shortcuts
 from core.dataset import ImageDataset
-from core.duplicates import duplicate_groups, fold_groups
+from core.duplicates import fold_groups
 from core.embed import Embeddings
 from core.evaluate.label_errors import suspect_labels
 from core.progress import Progress, silent
@@ -31,8 +31,6 @@ def look_deeper(
     difficulty = measure_difficulty(
         dataset, embeddings, {}, rows=dataset.present_rows, progress=progress
     )
-    pictures = (
-        duplicate_groups(dataset) if measures is None else fold_groups(dataset, measures.copies)
-    )
+    pictures = fold_groups(dataset, None if measures is None else measures.copies)
     errors = suspect_labels(dataset, embeddings, pictures, progress=progress)
     return Insights(difficulty, errors, shortcuts)

@@ -1,9 +1,12 @@
 """What evidence comes to, in sentences for people."""
 
+import numpy as np
+
 from core.augment.evidence import Evidence
 from core.augment.operations import OPERATIONS
 from core.augment.verdict import UNDECIDED, Verdict
-from core.words import count_of, named
+from core.dataset import ImageDataset
+from core.words import count_of, listed, named
 
 # Where no label can be taken for another, none can be said to be safe.
 ONE_CLASS = "A label can be lost only to another class, and this set has one. Judge by eye."
@@ -46,6 +49,32 @@ def evidence_text(evidence: Evidence) -> str:
         text += " These are most classes: judge by eye instead, or embed on Balance with "
         text += "an encoder that suits such pictures and try again."
     return text
+
+
+def since_text(evidence: Evidence, dataset: ImageDataset) -> str:
+    """Return what has changed since of the images that were tried.
+
+    Args:
+        evidence: Measured before the labels were changed.
+        dataset: The same images, with the labels and splits that there are now.
+    """
+    tried = {row: cell.label for cell in evidence.cells for row in cell.rows}
+    is_here = np.isin(list(tried), dataset.training_rows)
+    gone = len(tried) - int(is_here.sum())
+    other = sum(
+        dataset.label(row) != label
+        for (row, label), is_one in zip(tried.items(), is_here, strict=True)
+        if is_one
+    )
+    of = f"{count_of(len(tried), 'image')} that {'was' if len(tried) == 1 else 'were'} tried"
+    if not gone and not other:
+        return f"Labels have changed since then, of none of the {of}."
+    parts = []
+    if gone:
+        parts.append(f"{gone:,} {'is' if gone == 1 else 'are'} left out or moved")
+    if other:
+        parts.append(f"{other:,} {'has' if other == 1 else 'have'} another label")
+    return f"Labels have changed since then: of the {of}, {listed(parts)}. Try again to count this."
 
 
 def mirror_text(evidence: Evidence) -> str | None:

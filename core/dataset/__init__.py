@@ -22,11 +22,15 @@ from core.dataset.dataset import (
     spread,
 )
 from core.dataset.picture import decoded, read_content, read_file, read_picture, refusal_text
-from core.dataset.table import COLUMNS, build_table
+from core.dataset.table import AUGMENTED, COLUMNS, COPY, ORIGINAL, ORIGINS, build_table
 
 __all__ = [
+    "AUGMENTED",
     "COLUMNS",
+    "COPY",
     "LEFT_OUT",
+    "ORIGINAL",
+    "ORIGINS",
     "SPLITS",
     "TEST",
     "TRAIN",

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.dataset.choices import NOTHING_CHOSEN, Choices, Decided, SkippedFile, Take
 from core.dataset.proposal import NOTHING_OPEN, Proposal
-from core.dataset.table import name_pictures
+from core.dataset.table import ORIGINAL, name_pictures
 from core.errors import EmptyDatasetError, SettingError
 from core.pictures.decoding import DEFAULT_DECODING, Decoding
 from core.randomness import stream
@@ -56,7 +56,8 @@ class ImageDataset:
 
     `table` has the columns of `build_table`, is sorted by path, and is never changed. `path` is the
     name that the person knows, `file` where the bytes lie, relative to `root`; `group` is the
-    patient, camera or sender, '' where nobody knows.
+    patient, camera or sender, '' where nobody knows; `origin` and `parent` tell pictures that
+    Evenset made, in an export that came back, and what each was made from.
     """
 
     name: str
@@ -137,6 +138,20 @@ class ImageDataset:
         return bool((self.table["group"] != "").any())
 
     @cached_property
+    def is_made(self) -> NDArray[np.bool_]:
+        """Return (N,) whether Evenset has made a row's picture from another one."""
+        is_made = (self.table["origin"] != ORIGINAL).to_numpy(bool)
+        is_made.setflags(write=False)
+        return is_made
+
+    @cached_property
+    def families(self) -> NDArray[np.intp]:
+        """Return (N,) the family of each row: an original and all that was made from it."""
+        parents = self.table["parent"].to_numpy(object)
+        names = np.where(parents == "", self.table["path"].to_numpy(object), parents)
+        return _frozen(np.asarray(pd.factorize(names)[0], np.intp))
+
+    @cached_property
     def training_rows(self) -> Rows:
         """Return the rows of the training split, ascending; without splits, all rows."""
         return _frozen(np.flatnonzero(self.split_codes == SPLITS.index(TRAIN)))
@@ -153,9 +168,14 @@ class ImageDataset:
 
     @cached_property
     def digest(self) -> str:
-        """Return a name of the content: paths, labels, splits, groups and pixels of all images."""
+        """Return a name of the content: paths, labels, splits, groups and pixels of all images.
+
+        Groups, origins and parents count only where there is one.
+        """
         digest = blake2b(digest_size=16)
-        for column in ("path", "label", "split", *(["group"] if self.has_groups else [])):
+        groups = ["group"] if self.has_groups else []
+        origins = ["origin", "parent"] if self.is_made.any() else []
+        for column in ("path", "label", "split", *groups, *origins):
             digest.update("\0".join(self.table[column].tolist()).encode())
         digest.update("\0".join(self.picture_keys.tolist()).encode())
         return digest.hexdigest()

@@ -19,7 +19,7 @@ IMAGES_FILE = "images.parquet"
 SKIPPED_FILE = "skipped.parquet"
 FACTS_FILE = "dataset.json"  # written last: an index is whole once it is there
 
-_VERSION = 4  # with how labels were read, and what is damaged inside its files
+_VERSION = 5  # with the origin and the parent of each picture
 # Lone surrogates stand for bytes of a file name that are no text; Parquet's texts have no room
 # for them, so such a column is kept as bytes.
 _BYTES = ("utf-8", "surrogatepass")

@@ -9,11 +9,18 @@ from numpy.typing import NDArray
 from core.pictures.decoding import Decoding
 from core.pictures.header import FILLED, FROM_16_BITS
 
+# Where a picture comes from: a source, or an export of Evenset that came back.
+ORIGINAL, COPY, AUGMENTED = "original", "copy", "augmented"
+ORIGINS = (ORIGINAL, COPY, AUGMENTED)
+
 COLUMNS = (
     "path",
     "label",
     "split",
     "group",
+    "origin",  # one of ORIGINS
+    "parent",  # path of the original that a made picture comes from; where that is not in the set,
+    # a name that all made from it share; '' for originals
     "width",
     "height",
     "format",
@@ -25,7 +32,7 @@ COLUMNS = (
     "digest",
     "file",
 )
-_CATEGORIES = ("label", "split", "group", "format", "conversion", "damage")
+_CATEGORIES = ("label", "split", "group", "origin", "parent", "format", "conversion", "damage")
 _NUMBERS = {
     "width": np.int32,
     "height": np.int32,
@@ -40,15 +47,18 @@ Column = Sequence[str] | Sequence[int] | Sequence[float] | NDArray[np.generic] |
 def build_table(columns: Mapping[str, Column]) -> pd.DataFrame:
     """Return the table of a dataset from its columns, sorted by path.
 
-    Labels, splits, groups, formats, conversions and damages are kept as codes: a million rows fit
-    in memory. `conversion`, `group`, `vanishing`, `highest` and `damage` may be left out: nothing
-    is converted, no row names a group, no picture is transparent, has 16 bits or is damaged.
+    Labels, splits, groups, origins, parents, formats, conversions and damages are kept as codes: a
+    million rows fit in memory. `conversion`, `group`, `origin`, `parent`, `vanishing`, `highest`
+    and `damage` may be left out: nothing is converted, no row names a group, no picture is made
+    from another one, is transparent, has 16 bits or is damaged.
     """
     count = len(columns["path"])
     nothing = [""] * count
     given: dict[str, Column] = {
         "conversion": nothing,
         "group": nothing,
+        "origin": [ORIGINAL] * count,
+        "parent": nothing,
         "damage": nothing,
         "vanishing": np.full(count, np.nan),
         "highest": np.zeros(count, np.int32),

@@ -64,12 +64,28 @@ def picture_groups(dataset: ImageDataset, progress: Progress = silent) -> Groups
     return fold_groups(dataset, find_copies(dataset, progress))
 
 
-def fold_groups(dataset: ImageDataset, copies: Copies) -> Groups:
+def fold_groups(dataset: ImageDataset, copies: Copies | None = None) -> Groups:
     """Return (N,) the group of each row: rows of one group show the same picture.
 
     Mirrored or turned under another label, it is another picture: of arrows, the way that they
-    point is what the label says, and all of them would be one group.
+    point is what the label says, and all of them would be one group. What Evenset has made from a
+    picture, in an export that came back, shows that picture, whatever was done to it.
+
+    Args:
+        dataset: The images.
+        copies: From `find_copies`; without, only files of the same bytes are copies.
     """
+    groups = duplicate_groups(dataset) if copies is None else _without_ways(dataset, copies)
+    if not dataset.is_made.any():
+        return groups
+    order = np.argsort(dataset.families, kind="stable")
+    families = dataset.families[order]
+    is_same = families[1:] == families[:-1]
+    return _joined(groups, np.column_stack([order[:-1][is_same], order[1:][is_same]]))
+
+
+def _without_ways(dataset: ImageDataset, copies: Copies) -> Groups:
+    """Return (N,) the groups of copies, none joined by ways to lay it under another label alone."""
     way = np.isin(copies.kinds, [list(Kind).index(Kind.MIRRORED), list(Kind).index(Kind.TURNED)])
     codes = dataset.codes[copies.pairs]
     is_other = way & (codes[:, 0] != codes[:, 1])

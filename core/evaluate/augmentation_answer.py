@@ -18,6 +18,7 @@ from core.evaluate.outcomes import Outcome, Standing
 from core.words import count_of, duration_of, lowered, signed
 
 VERSION = 1  # of the figures in a file
+OUTDATED_TEXT = "Labels have changed since this choice. Choose again to count this."
 INNER_FOLDS, INNER_REPEATS = 4, 2
 # How often outer folds are drawn with a choice in each: of 5 folds drawn twice, intervals were
 # found to hold what they promise (benchmarks/RESULTS.md).

@@ -239,10 +239,14 @@ def _as_edited(dataset: ImageDataset, fold: Fold) -> Fold:
 
 
 def _whole_fold(edited: ImageDataset, dataset: ImageDataset, embedded: Rows) -> Fold:
-    """Return the training split as it was edited, and the test split as it came."""
+    """Return the training split as it was edited, and the test split as it came.
+
+    What Evenset has made is learned from, and never scored.
+    """
     train = np.intersect1d(embedded, edited.training_rows)
     test = np.flatnonzero(dataset.split_codes == SPLITS.index(TEST))
     test = np.intersect1d(test, embedded)
+    test = test[~dataset.is_made[test]]
     test = test[np.isin(dataset.codes[test], dataset.codes[train])]
     if len(np.unique(dataset.codes[test])) < 2:
         raise TooFewClassesError(

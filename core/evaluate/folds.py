@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from core.arrays import freeze
 from core.dataset import ImageDataset, Rows, column_text
-from core.duplicates import duplicate_groups
+from core.duplicates import fold_groups
 from core.duplicates.duplicates import Groups
 from core.errors import LeakError, SettingError, TooFewClassesError
 from core.evaluate.group_folds import count_missing_classes, reduce_missing_classes
@@ -42,13 +42,15 @@ def make_folds(
 
     Rows outside the training split are left out. A class of one group is on the training side of
     every fold and on no test side; all others are learned from in every fold. A class with fewer
-    groups than there are folds is on so many test sides, and sets no other class back.
+    groups than there are folds is on so many test sides, and sets no other class back. Pictures
+    that Evenset has made are learned from where their original is, and on no test side: to know
+    what was drawn from an image again says nothing of images that are still to come.
 
     Args:
         dataset: The images.
         rows: Rows to draw from.
-        groups: (N,) what stays together, from `kept_together`; files with the same bytes and images
-            of one group do unless given.
+        groups: (N,) what stays together, from `kept_together`; files with the same bytes, images of
+            one group, and an image with what is made from it do unless given.
         n_splits: Folds; fewer where there are fewer groups.
         seed: Same seed, same folds.
 
@@ -57,7 +59,7 @@ def make_folds(
         SettingError: no folds were found that leave something of each class to learn from.
     """
     if groups is None:
-        groups = kept_together(dataset, duplicate_groups(dataset), rows)
+        groups = kept_together(dataset, fold_groups(dataset), rows)
     rows = np.intersect1d(rows, dataset.training_rows)
     scored = scored_rows(dataset, rows, groups)
     # What is not scored stays with its group: a picture of two classes may link it to what is.
@@ -113,10 +115,13 @@ def linked(dataset: ImageDataset, pictures: Groups, rows: Rows) -> Groups:
 def scored_rows(dataset: ImageDataset, rows: Rows, groups: Groups) -> Rows:
     """Return the training rows of the classes that have two or more different groups.
 
+    What Evenset has made is none of them.
+
     Raises:
         TooFewClassesError: fewer than two classes have.
     """
     rows = np.intersect1d(rows, dataset.training_rows)
+    rows = rows[~dataset.is_made[rows]]
     codes = dataset.codes[rows]
     is_scored = groups_per_class(codes, groups[rows], len(dataset.classes)) >= 2
     if is_scored.sum() < 2:

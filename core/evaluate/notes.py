@@ -37,6 +37,7 @@ def write_notes(
         notes += _test_split_notes(dataset, design.pictures, folds[0])
     else:
         notes += _together_notes(dataset, design.pictures, design.rows)
+    notes += _made_notes(dataset, design)
     notes += _unscored_notes(experiment, design)
     if not is_held_out:
         notes += _uneven_notes(design)
@@ -105,6 +106,17 @@ def _together_notes(dataset: ImageDataset, pictures: Groups, rows: Rows) -> list
             f"{count_of(sum(map(len, groups)), 'image')} of {count_of(len(groups), 'group')}."
         )
     return notes
+
+
+def _made_notes(dataset: ImageDataset, design: Design) -> list[str]:
+    """Return what becomes of the pictures that Evenset made, in an export that came back."""
+    made = int(dataset.is_made[design.whole].sum())
+    if not made:
+        return []
+    return [
+        f"Learned but not scored, because Evenset made them from other images: "
+        f"{count_of(made, 'picture')}. Each stays on the side of its original."
+    ]
 
 
 def _uneven_notes(design: Design) -> list[str]:

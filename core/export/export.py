@@ -12,7 +12,7 @@ from core.export.containers import Container, container_of, partial_of
 from core.export.index_files import Written
 from core.export.items import ExportItem, list_items, list_rows
 from core.export.layouts import DEFAULT_LAYOUT, Layout, find_layout
-from core.export.manifest import AUGMENTED, ManifestRow, folders_of
+from core.export.manifest import ManifestRow, folders_of
 from core.export.pictures import PictureJob, WrittenPictures
 from core.export.recipe import Recipe
 from core.progress import Progress, silent
@@ -104,9 +104,10 @@ def export(
             job = PictureJob(dataset, items, recipe, layout, list(folders_of(dataset, made)))
             pictures = job.write(writer, progress)
         else:
-            pictures = WrittenPictures(list_rows(dataset, made))
-        added = [pictures.paths.get(item.stem, "") for item in items if item.origin == AUGMENTED]
-        told = (text, recipe.told(), pictures.rows, added, layout.name)
+            rows = list_rows(dataset, made)
+            of_path = {path: row for row, path in enumerate(dataset.table["path"].tolist())}
+            pictures = WrittenPictures(rows, {of_path[row.path]: row.path for row in rows})
+        told = (text, recipe.told(), pictures.rows, pictures.own, pictures.added, layout.name)
         written = Written(dataset, source.plan, made, source.embeddings, *told)
         index = layout.index_of(dataset, source.plan)
         for file in index:

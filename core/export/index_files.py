@@ -1,13 +1,13 @@
 """The files beside the pictures of an export: each says when it is there and what it holds."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from core.dataset import TRAIN, ImageDataset
 from core.embed import Embeddings
-from core.export.manifest import ORIGINAL, ManifestRow, folders_of, list_left_out, manifest_text
+from core.export.manifest import ManifestRow, folders_of, list_left_out, manifest_text
 from core.export.training import (
     TRAINING_FILE,
     Training,
@@ -37,6 +37,7 @@ class Written:
     recipe_text: str
     told: Sequence[str]  # how it is made, a line for each step
     rows: Sequence[ManifestRow]
+    own: Mapping[int, str]  # row of an image -> path of its own picture, where it is written
     added: Sequence[str]  # paths of the augmented pictures, as planned; '' where one failed
     layout: str  # its name
 
@@ -90,13 +91,12 @@ class Written:
     @cached_property
     def _vectors(self) -> ExportedVectors:
         assert self.embeddings is not None, "`export` refuses to make points without vectors"
-        rows = {path: row for row, path in enumerate(self.dataset.table["path"].tolist())}
         return ExportedVectors(
             self.dataset,
             self.embeddings,
             self.made.points,
             classes=tuple(self.folders),
-            originals={rows[row.parent]: row.path for row in self.rows if row.origin == ORIGINAL},
+            originals=self.own,
             pictures=self.added[: self.made.pictured],
         )
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from core.augment import DrawnStep, make_picture
 from core.augment.draws import check_pictures
-from core.dataset import ImageDataset, Rows, decoded, read_file
+from core.dataset import AUGMENTED, COPY, ORIGINAL, ImageDataset, Rows, decoded, read_file
 from core.errors import UnreadableImageError
 from core.export.layouts import DEFAULT_LAYOUT, Layout, Shards
-from core.export.manifest import AUGMENTED, COPY, ORIGINAL, ManifestRow
+from core.export.manifest import ManifestRow
 from core.export.names import class_folders, safe_name, stem_of, unused
 from core.export.originals import (
     CONVERTED,
@@ -39,7 +39,7 @@ class ExportItem:
     row: int  # the image that it is, or was made from
     label: str
     split: str
-    origin: str  # ORIGINAL, COPY or AUGMENTED
+    origin: str  # of ORIGINS: what this export makes of the image
     repeat: int = 0  # which of the copies or pictures made of that image, from 1
     code: int = 0  # of its label
 
@@ -127,6 +127,7 @@ def list_rows(dataset: ImageDataset, made: Made) -> tuple[ManifestRow, ...]:
     table = dataset.table
     paths, groups = table["path"].tolist(), table["group"].tolist()
     splits, labels = table["split"].tolist(), table["label"].tolist()
+    origins, parents = table["origin"].tolist(), table["parent"].tolist()
     draws = np.zeros(len(dataset), np.intp)
     is_own = made.pictures.codes == dataset.codes[made.pictures.rows]
     for rows in (made.kept, dataset.held_out_rows, made.copies, made.pictures.rows[is_own]):
@@ -136,8 +137,8 @@ def list_rows(dataset: ImageDataset, made: Made) -> tuple[ManifestRow, ...]:
             path=paths[row],
             label=labels[row],
             split=splits[row],
-            origin=ORIGINAL,
-            parent=paths[row],
+            origin=origins[row],
+            parent=parents[row] or paths[row],
             operation="",
             values="",
             seed=made.policy.seed,

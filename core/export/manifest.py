@@ -11,8 +11,6 @@ from core.dataset import TRAIN, ImageDataset
 from core.export.names import class_folders
 from core.resample import Made
 
-ORIGINAL, COPY, AUGMENTED = "original", "copy", "augmented"  # origins of a picture
-
 MANIFEST_COLUMNS = (
     "path",
     "label",
@@ -36,8 +34,8 @@ class ManifestRow:
     path: str
     label: str
     split: str
-    origin: str  # ORIGINAL, COPY or AUGMENTED
-    parent: str  # path in the source
+    origin: str  # of ORIGINS
+    parent: str  # path in the source of the original that it is, or comes from
     operation: str  # names of the steps joined by '+'
     values: str  # JSON: one object of drawn values per step
     seed: int

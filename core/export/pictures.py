@@ -3,12 +3,12 @@
 import json
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 
 from core.batches import run_batches
-from core.dataset import ImageDataset, SkippedFile
+from core.dataset import AUGMENTED, ORIGINAL, ImageDataset, SkippedFile
 from core.export.containers import Writer
 from core.export.items import ExportItem, Rendered, render
 from core.export.layouts import Layout, Shards
@@ -24,8 +24,8 @@ class WrittenPictures:
     """What was written of the items of an export."""
 
     rows: tuple[ManifestRow, ...]  # a row per picture
-    # Stem of an item -> path of its picture, where there is one.
-    paths: Mapping[str, str] = field(default_factory=dict)
+    own: Mapping[int, str]  # row of an image -> path of its own picture, where there is one
+    added: Sequence[str] = ()  # paths of the augmented ones, in order of the items; '' for none
     files: tuple[str, ...] = ()  # paths in the export
     failed: tuple[SkippedFile, ...] = ()  # images that could not be read any more
 
@@ -48,6 +48,7 @@ class PictureJob:
         else:
             done, files = self._write_shards(shards, writer, progress)
         good = [picture for picture in done if not picture.reason]
+        paths = {picture.item.stem: picture.path for picture in good}
         failed = [
             SkippedFile(self.dataset.path(picture.item.row), picture.reason)
             for picture in done
@@ -55,7 +56,8 @@ class PictureJob:
         ]
         return WrittenPictures(
             tuple(map(self._row_of, good)),
-            {picture.item.stem: picture.path for picture in good},
+            {one.item.row: one.path for one in good if one.item.origin == ORIGINAL},
+            [paths.get(item.stem, "") for item in self.items if item.origin == AUGMENTED],
             tuple(picture.path for picture in good) if files is None else tuple(files),
             tuple(failed),
         )
@@ -131,17 +133,19 @@ class PictureJob:
 
     def _row_of(self, picture: Rendered) -> ManifestRow:
         item, values = picture.item, [dict(step.values) for step in picture.drawn]
-        parent = self._paths[item.row]
+        path = self._paths[item.row]
+        # What an earlier export made stays made, and of the same original.
+        is_as_it_is = item.origin == ORIGINAL
         return ManifestRow(
             path=picture.path,
             label=item.label,
             split=item.split,
-            origin=item.origin,
-            parent=parent,
+            origin=self._origins[item.row] if is_as_it_is else item.origin,
+            parent=self._parents[item.row] or path,
             operation="+".join(step.operation for step in picture.drawn),
             values=json.dumps(values) if values else "",
             seed=self.recipe.policy.seed,
-            original_label=self.dataset.original_labels.get(parent, ""),
+            original_label=self.dataset.original_labels.get(path, ""),
             group=self._groups[item.row],
             written=picture.written,
         )
@@ -151,6 +155,14 @@ class PictureJob:
     @cached_property
     def _paths(self) -> list[str]:
         return list(self.dataset.table["path"])
+
+    @cached_property
+    def _origins(self) -> list[str]:
+        return list(self.dataset.table["origin"])
+
+    @cached_property
+    def _parents(self) -> list[str]:
+        return list(self.dataset.table["parent"])
 
     @cached_property
     def _groups(self) -> list[str]:

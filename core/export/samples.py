@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from core.augment import OPERATIONS
-from core.dataset import TRAIN, ImageDataset
+from core.dataset import AUGMENTED, COPY, ORIGINAL, TRAIN, ImageDataset
 from core.export.export import ExportSource, carried_out
 from core.export.items import ExportItem, Rendered, list_items, render
 from core.export.layouts import Layout, find_layout
-from core.export.manifest import AUGMENTED, COPY, ORIGINAL
 from core.export.originals import COPIED
 from core.export.recipe import Recipe
 from core.pictures.decode import decode

@@ -24,9 +24,12 @@ class CellForm:
     """How the cells of a label column are read."""
 
     separator: str = ""  # between several labels: one of '|;, ', '[' for a list, '' for none
+    is_literal: bool = False  # '7.0' is not 7
 
     def labels(self, cell: str) -> tuple[str, ...]:
         """Return the labels that a cell says, each once, in its order."""
+        if self.is_literal:
+            return (cell,) if cell else ()
         if self.separator == _LIST:
             parts = _listed(cell)
         elif self.separator:
@@ -37,6 +40,7 @@ class CellForm:
 
 
 NO_FORM = CellForm()
+AS_IT_IS = CellForm(is_literal=True)
 
 
 def whole(cell: str) -> str:

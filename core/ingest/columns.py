@@ -44,7 +44,7 @@ _DATE = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{4}|\d\d?:\
 _NO_LABELS = frozenset(
     {"id", "index", "idx", "no", "nr", "number", "uuid", "guid", "url", "link", "md5", "hash",
      "width", "height", "x", "x1", "x2", "y1", "y2", "xmin", "xmax", "ymin", "ymax", "size",
-     "bytes", "sha1",
+     "bytes", "sha1", "repeats", "weight",
      "date", "time", "timestamp", "caption", "comment", "comments", "notes", "description"}
 )  # fmt: skip
 # At the end of a name they tell labels ('Finding Labels'), and what stands beside labels.

@@ -110,6 +110,9 @@ def _picture_files(found: Survey, applied: "_Applied", limits: Limits) -> Pictur
         applied.splits[kept],
         found.labels.groups[kept],
         found.labels.group_names,
+        found.origins.codes[kept],
+        found.origins.parents[kept],
+        found.origins.names,
     )
 
 
@@ -175,24 +178,56 @@ def _apply(found: Survey, chosen: Mapping[str, str]) -> _Applied:
         decision = chosen.get(kind)
         if not places or decision is None:
             continue
-        if decision in _LEFT_OUT:
-            reasons.update((place, reason) for place in places if place not in reasons)
+        left = list(places) if decision in _LEFT_OUT else []
+        if decision == "beside":
+            left = _label_as_beside(found, places, codes, splits)
         elif decision == "combination":
-            code_of = {name: code for code, name in enumerate(names)}
-            for place, labels in found.labels.combinations.items():
-                code = code_of.setdefault(combined(labels), len(code_of))
-                codes[place] = code
-            names = list(code_of)
-        elif kind in _OWN_CLASS:
+            names = _combine(found, codes, names)
+        elif not left and kind in _OWN_CLASS:
             label = found.listing.name if kind == "outside_classes" else UNLABELLED
             if label not in names:
                 names.append(label)
             codes[places] = names.index(label)
+        for place in left:
+            reasons.setdefault(place, reason)
     splits[splits == UNKNOWN_SPLIT] = SPLITS.index(TRAIN)
     codes[list(reasons)] = NO_LABEL
     if chosen.get("alike_labels") == "merge":
         codes = _merge(codes, names)
     return _Applied(codes, names, splits, reasons)
+
+
+def _combine(found: Survey, codes: NDArray[np.intp], names: Sequence[str]) -> list[str]:
+    """Give each picture of several labels the one that combines them; return the names then."""
+    code_of = {name: code for code, name in enumerate(names)}
+    for place, labels in found.labels.combinations.items():
+        codes[place] = code_of.setdefault(combined(labels), len(code_of))
+    return list(code_of)
+
+
+def _label_as_beside(
+    found: Survey, places: Sequence[int], codes: NDArray[np.intp], splits: NDArray[np.int8]
+) -> list[int]:
+    """Give pictures the label and split of those in their folder, where all of these have the same.
+
+    Returns:
+        The places of which they have not.
+    """
+    said = found.labels.codes
+    folders = [found.listing.paths[place].rpartition("/")[0] for place in found.pictures]
+    one_of: dict[str, int | None] = {}  # folder -> a picture with its label
+    for place in np.flatnonzero(said != NO_LABEL).tolist():
+        other = one_of.setdefault(folders[place], place)
+        if other is not None and said[other] != said[place]:
+            one_of[folders[place]] = None
+    left = []
+    for place in places:
+        other = one_of.get(folders[place])
+        if other is None:
+            left.append(place)
+        else:
+            codes[place], splits[place] = said[other], found.labels.splits[other]
+    return left
 
 
 def _merge(codes: NDArray[np.intp], names: Sequence[str]) -> NDArray[np.intp]:

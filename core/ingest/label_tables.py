@@ -9,10 +9,11 @@ from core.dataset import SPLITS
 from core.errors import SourceError
 from core.ingest.cells import CellForm, find_form, ones
 from core.ingest.columns import Columns, column_names, guess_columns, label_quality
+from core.ingest.exports import export_file
 from core.ingest.file_index import RELAXATIONS, FileIndex
 from core.ingest.labels import LabelsFile, table_splits
 from core.ingest.names import split_of, tokens_of
-from core.ingest.tables import PassedOver, Table, read_cells
+from core.ingest.tables import PassedOver, Table, is_index, read_cells
 
 _SAMPLE_ROWS = 4_096  # of each set of tables, spread over all its rows
 _MOST_COLUMNS = 12  # of one table that are offered as labels
@@ -40,6 +41,7 @@ def usable_tables(
     """Return the labels files among tables, those of one form as one; and why others are none."""
     found: dict[tuple[object, ...], list[tuple[Table, Columns, str]]] = {}
     passed: list[PassedOver] = []
+    sets: list[LabelsFile] = []
     for table in tables:
         columns, relaxation = find_columns(table, index)
         if columns is None:
@@ -49,9 +51,11 @@ def usable_tables(
         if reason:
             passed.append(PassedOver(table.path, reason))
             continue
+        if is_index(table):
+            sets.append(export_file([table]))
+            continue
         form = _form_of(table, columns)
         found.setdefault(form, []).append((table, columns, relaxation))
-    sets = []
     for parts in found.values():
         _, columns, relaxation = min(parts, key=lambda part: _split_in(part[0]))
         sets.append(
@@ -73,6 +77,8 @@ def find_columns(table: Table, index: FileIndex) -> tuple[Columns | None, str]:
 def judge_columns(labels_file: LabelsFile, index: FileIndex) -> list[JudgedTable]:
     """Return one candidate for each column that may hold labels, the guessed one first."""
     columns = labels_file.columns
+    if labels_file.is_of_export:
+        return _judged(labels_file, [columns.label], index)
     names = labels_file.column_names
     taken = {columns.file, columns.split, columns.label, *columns.one_hot}
     body = _body(labels_file.tables[0], columns)
@@ -92,7 +98,9 @@ def with_column(labels_file: LabelsFile, column: int, cells: Sequence[str]) -> L
     if column != columns.label:
         group = None if columns.group == column else columns.group
         columns = replace(columns, label=column, one_hot=(), group=group)
-    form = CellForm() if columns.one_hot else find_form(cells)
+    form = labels_file.form
+    if not labels_file.is_of_export:
+        form = CellForm() if columns.one_hot else find_form(cells)
     return replace(labels_file, columns=columns, form=form)
 
 
@@ -153,7 +161,8 @@ def _judged(labels_file: LabelsFile, wanted: Sequence[int], index: FileIndex) ->
             several += len(said) > 1
             if len(places) == 1 and said:
                 labels.setdefault(places[0], said[0])
-        quality = 1.0 if is_hot else label_quality(names[column], texts)
+        is_sure = is_hot or labels_file.is_of_export
+        quality = 1.0 if is_sure else label_quality(names[column], texts)
         judged.append(
             JudgedTable(
                 file,

@@ -33,6 +33,7 @@ class LabelsFile:
     form: CellForm = NO_FORM  # of the cells of the label column
     relaxation: str = ""  # how files are found that nothing agrees with exactly: of RELAXATIONS
     given: str | None = None  # the path that a person named, where it is no file of the source
+    is_of_export: bool = False  # Evenset wrote it: nothing is guessed, and cells are as they are
 
     @property
     def name(self) -> str:
@@ -245,6 +246,7 @@ def rows_of(labels_file: LabelsFile, progress: Progress) -> Iterator[Row]:
     names = labels_file.column_names
     classes = [names[column] for column in columns.one_hot]
     labels_in: dict[str, tuple[str, ...]] = {}
+    as_group = str if labels_file.is_of_export else whole
     splits = {path: SPLITS[code] for path, code in table_splits(labels_file.tables).items()}
     for table in labels_file.tables:
         folder = table.path.rpartition("/")[0]
@@ -266,7 +268,7 @@ def rows_of(labels_file: LabelsFile, progress: Progress) -> Iterator[Row]:
                 cells[0],
                 labels,
                 cells[1 + label_count] if columns.split is not None else split,
-                whole(cells[-1]) if columns.group is not None else "",
+                as_group(cells[-1]) if columns.group is not None else "",
             )
 
 

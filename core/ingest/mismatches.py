@@ -67,7 +67,11 @@ MISMATCHES: Mapping[str, MismatchKind] = {
             "files_without_row",
             "picture",
             "without a row in the labels file",
-            {**_OUT, "own_class": "Make them a class 'unlabelled'"},
+            {
+                **_OUT,
+                "own_class": "Make them a class 'unlabelled'",
+                "beside": "Use the one label of the pictures beside them, where it is one",
+            },
         ),
         MismatchKind("rows_without_file", "row", "without a file", _OUT),
         MismatchKind("rows_of_several_files", "row", "fitting more than one file", _OUT),
@@ -125,7 +129,7 @@ MISMATCHES: Mapping[str, MismatchKind] = {
         MismatchKind(
             "augmented",
             "picture",
-            "made by Evenset from another one, as manifest.csv says",
+            "made by Evenset from another one, as its manifest says",
             {"keep": "Keep them", LEAVE_OUT: "Leave them out and keep the originals"},
         ),
         MismatchKind("other_files", "file", "of a type other than an image", _OUT),

@@ -69,6 +69,7 @@ UNREAD_PICTURES = frozenset(
     {".heic", ".heif", ".svg", ".psd", ".raw", ".cr2", ".cr3", ".nef", ".arw", ".dng", ".dcm",
      ".nii", ".mha", ".jxl", ".eps", ".pdf"}
 )  # fmt: skip
+_SHARD = re.compile(r"-\d+\.tar$", re.IGNORECASE)  # 'train-000000.tar'
 _TOKENS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_]+?(?=[A-Z])|[^\W\d_]+|\d+")
 
 
@@ -91,8 +92,9 @@ def may_be_picture(path: str) -> bool:
 
 
 def is_wanted(path: str) -> bool:
-    """Return whether the bytes of a file matter: it may be a picture, or hold labels."""
-    return not is_junk(path) and (may_be_picture(path) or suffix_of(path) in TABLE_SUFFIXES)
+    """Return whether the bytes of a file matter: it may be a picture, or hold some, or labels."""
+    is_one = may_be_picture(path) or suffix_of(path) in TABLE_SUFFIXES or bool(_SHARD.search(path))
+    return is_one and not is_junk(path)
 
 
 def why_no_picture(path: str) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.batches import run_batches
-from core.dataset import SPLITS, SkippedFile, build_table
+from core.dataset import ORIGINS, SPLITS, SkippedFile, build_table
 from core.errors import UnreadableImageError
 from core.limits import Limits
 from core.pictures.budget import room_to_decode, room_to_read
@@ -46,6 +46,9 @@ class PictureFiles:
     splits: NDArray[np.int8]  # (P,) places in SPLITS
     groups: NDArray[np.intp]  # (P,) places in `group_names`
     group_names: Sequence[str]
+    origins: NDArray[np.int8]  # (P,) places in ORIGINS
+    parents: NDArray[np.intp]  # (P,) places in `parent_names`
+    parent_names: Sequence[str]
 
 
 @dataclass(eq=False)
@@ -105,6 +108,8 @@ def read_picture_files(
             "label": _categories(pictures.labels[places], pictures.classes),
             "split": _categories(pictures.splits[places], SPLITS),
             "group": _categories(pictures.groups[places], pictures.group_names),
+            "origin": _categories(pictures.origins[places], ORIGINS),
+            "parent": _categories(pictures.parents[places], pictures.parent_names),
             "width": np.asarray(read.widths),
             "height": np.asarray(read.heights),
             "format": read.formats,

@@ -169,6 +169,8 @@ def _without_idle_groups(
     file = chosen.labels_file
     if file is None or choices.group_column is not None or labels.has_telling_groups:
         return chosen, list(readings)
+    if file.is_of_export and len(labels.group_names) > 1:
+        return chosen, list(readings)  # they tell something apart in the set that it was made from
     labels.forget_groups()
     columns = replace(file.columns, group=None)
     without = replace(

@@ -23,7 +23,9 @@ from core.ingest.labels import (
     unlabelled_splits,
 )
 from core.ingest.source_files import SourceFiles
+from core.ingest.tables import is_manifest
 from core.progress import Progress
+from core.words import isolated, listed, shortened
 
 FOLDERS, TABLE, FILE_NAMES, PATTERN, NOTHING = (
     "folders", "table", "file names", "pattern", "nothing",
@@ -39,12 +41,16 @@ _BASE: Mapping[str, float] = {
     PATTERN: 1.0,
     NOTHING: 0.01,
 }
+# The same of a table that Evenset wrote itself, at most 1 in the end: where some pictures were
+# added to an export, its manifest is still the best.
+_OF_EXPORT = 1.1
 _DEEPER = 0.75  # of a level of folders, for each level above it that could hold the classes
 _ALIKE, _MOSTLY_SHARED = 0.2, 0.75
 _TOLD_TWICE = 1.1  # of the best score, for a column of numbers that agrees with file names
 _SILENT = 0.7  # where folders and tables score less, names of files are asked, too
 _MOST_NAMED = 3
 _LONGEST = 80  # letters of a name in a sentence
+_LONGEST_LISTED = 32  # of one among others
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,11 @@ class Reading:
     labels_file: LabelsFile | None = None  # of a table
     level: int = 0  # of folders, from 1
     sample: Mapping[int, str] = field(default_factory=dict)  # place of a picture -> label
+
+    @property
+    def is_of_export(self) -> bool:
+        """Return whether the manifest of an export says the labels: nothing is guessed."""
+        return self.labels_file is not None and self.labels_file.is_of_export
 
     @property
     def option(self) -> str:
@@ -171,9 +182,15 @@ def apply(reading: Reading, source: Source, progress: Progress) -> SourceLabels:
     """
     folder_of = source.files.folder_of
     if reading.labels_file is not None:
-        return label_by_table(
+        found = label_by_table(
             reading.labels_file, source.index, source.labelled_folders, folder_of, progress
         )
+        if reading.is_of_export:
+            # They were classes apart when the set was exported.
+            found.proposals["alike_labels"] = "keep_apart"
+            if all(map(is_manifest, reading.labels_file.tables)):
+                found.proposals["files_without_row"] = "beside"  # added since; an index draws some
+        return found
     if reading.choices.label_pattern:
         texts = labels_in(source.files.paths, reading.choices.label_pattern)
         return label_by_names(texts, source.labelled_folders, folder_of)
@@ -281,10 +298,9 @@ def read_column(source: Source, judged: JudgedTable) -> Reading:
     )
     paths = [table.path for table in file.tables]
     title = _listed(paths) if len(paths) > _MOST_NAMED else ", ".join(map(short, paths))
-    return Reading(
-        TABLE, f"{title}, {what}", choices, evidence, evidence.score(_BASE[TABLE]), file,
-        sample=judged.labels,
-    )  # fmt: skip
+    title += " of an Evenset export" if file.is_of_export else f", {what}"
+    score = min(1.0, evidence.score(_OF_EXPORT if file.is_of_export else _BASE[TABLE]))
+    return Reading(TABLE, title, choices, evidence, score, file, sample=judged.labels)
 
 
 def read_names(source: Source) -> list[Reading]:
@@ -371,9 +387,8 @@ def _in_order(counts: Mapping[str, int]) -> list[str]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    """Return 'a', 'a and b', 'a, b, c and 4 more'."""
-    if len(names) <= _MOST_NAMED + 1:  # 'and 1 more' is no shorter
-        names = list(map(short, names))
-        return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-    names = list(map(short, names))
-    return f"{', '.join(names[:_MOST_NAMED])} and {len(names) - _MOST_NAMED} more"
+    """Return 'a', 'a and b', 'a, b, c and 4 more'; of long names the middle is left out."""
+    said = [isolated(shortened(name, _LONGEST_LISTED)) for name in names]
+    if len(said) <= _MOST_NAMED + 1:  # 'and 1 more' is no shorter
+        return listed(said)
+    return f"{', '.join(said[:_MOST_NAMED])} and {len(said) - _MOST_NAMED} more"

@@ -11,6 +11,7 @@ from core.ingest.decisions import read_survey
 from core.ingest.folder import list_folder
 from core.ingest.listing import Listing
 from core.ingest.samples import list_sample
+from core.ingest.shards import open_shards
 from core.ingest.survey import survey
 from core.ingest.tar import unpack_tar
 from core.ingest.tar_stream import is_tar
@@ -61,6 +62,8 @@ def list_source(
 ) -> Listing:
     """Return the files of what `source` names; an archive or sample is unpacked into `folder`.
 
+    So are the shards of an export.
+
     Raises:
         SourceError: it cannot be opened, or is too large.
         SettingError: an unknown sample.
@@ -78,7 +81,8 @@ def list_source(
             f"'{source[:100]}' cannot be opened ({error.strerror}). Choose another source."
         ) from error
     if is_folder:
-        return list_folder(place, limits=limits, progress=progress)
+        listing = list_folder(place, limits=limits, progress=progress)
+        return open_shards(listing, folder, limits=limits, progress=progress)
     if is_file:
         return list_archive(place, folder, limits=limits, progress=progress)
     raise SourceError(
@@ -105,7 +109,9 @@ def list_archive(
     try:
         # A tar may end with a zip, which `is_zipfile` would take for the whole.
         unpack = unpack_zip if not is_tar(archive) and is_zipfile(archive) else unpack_tar
-        return unpack(archive, folder, name=name, limits=limits, progress=progress)
+        listing = unpack(archive, folder, name=name, limits=limits, progress=progress)
+        within = folder / "shards"
+        return open_shards(listing, within, is_unpacked=True, limits=limits, progress=progress)
     except OSError as error:
         raise SourceError(
             f"'{name}' cannot be opened ({error.strerror or error}). "

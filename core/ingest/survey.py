@@ -10,6 +10,7 @@ from core.dataset import Choices
 from core.dataset.questions import decoding_of
 from core.ingest.companions import Companions, find_companions
 from core.ingest.copies import Copies, find_copies
+from core.ingest.exports import Origins, manifest_files, read_origins
 from core.ingest.file_index import RELAXATIONS, FileIndex
 from core.ingest.folders import find_folders
 from core.ingest.label_tables import usable_tables
@@ -19,7 +20,7 @@ from core.ingest.mismatches import Mismatch, find_mismatches
 from core.ingest.reading_choice import choose
 from core.ingest.readings import CLOSE, FOLDERS, NOTHING, TABLE, Reading, Source, short
 from core.ingest.source_files import SourceFiles, find_files
-from core.ingest.tables import FoundTables, PassedOver, Table, find_tables, read_cells
+from core.ingest.tables import FoundTables, PassedOver, Table, find_tables
 from core.progress import Progress, silent
 from core.words import count_of
 
@@ -40,6 +41,7 @@ class Survey:
     readings: tuple[Reading, ...]  # every way to read the labels, the best first
     chosen: Reading  # the best of them, or the one that a person chose
     labels: SourceLabels  # as `chosen` reads them
+    origins: Origins  # of the pictures, as manifests of Evenset tell them
     mismatches: tuple[Mismatch, ...]
     passed: tuple[PassedOver, ...]  # tables that say no labels of these pictures
     pairs: tuple[tuple[int, int], ...]  # some companions and their pictures: places of pictures
@@ -95,7 +97,7 @@ class Survey:
     @property
     def close_readings(self) -> tuple[Reading, ...]:
         """Return the readings that are nearly as good as the chosen one, where nobody chose it."""
-        if _is_chosen(self.choices):
+        if _is_chosen(self.choices) or self.chosen.is_of_export:
             return ()
         least = CLOSE * self.chosen.score
         return tuple(reading for reading in self.others_said if reading.score >= least)
@@ -112,6 +114,7 @@ class Survey:
             self.is_close
             or (
                 self.chosen.kind not in {FOLDERS, NOTHING}
+                and not self.chosen.is_of_export
                 and not any(reading.kind == FOLDERS for reading in self.agreeing)
             )
             or any(reading.kind == TABLE for reading in self.others_said)
@@ -211,13 +214,15 @@ def survey(
     copies = find_copies(files)
     companions = find_companions(files)
     found = find_tables(listing, files.others)
+    origins = read_origins(found.exports, FileIndex(files.paths), files.paths)
+    copies, companions = _without(origins.is_named, copies, companions)
     source = _source(files, copies, companions, has_tables=bool(found.passed))
-    tables = _Tables(found, source, choices)
+    tables = _Tables(found, source, choices, origins)
     chosen = choose(choices, source, tables.all, tables.usable, progress)
     labels = chosen.labels
     labels.pictures["companions"] = companions.places.tolist()
     labels.pictures["nested_copies"] = copies.places.tolist()
-    labels.pictures["augmented"] = _augmented(tables.exports, source.index)
+    labels.pictures["augmented"] = origins.made
     passed, others = tables.left(chosen.readings)
     return Survey(
         listing,
@@ -226,6 +231,7 @@ def survey(
         chosen.readings,
         chosen.reading,
         labels,
+        origins,
         find_mismatches(labels, files, others, source.folders, chosen.reading.level),
         passed,
         companions.pairs,
@@ -250,23 +256,41 @@ def _source(
     )
 
 
-class _Tables:
-    """The tables of a source: those that say labels, Evenset's own exports, and the others."""
+def _without(
+    is_named: NDArray[np.bool_], copies: Copies, companions: Companions
+) -> tuple[Copies, Companions]:
+    """Return copies and companions but for pictures that were examples in an export."""
+    if not is_named.any():
+        return copies, companions
+    return (
+        replace(copies, places=copies.places[~is_named[copies.places]]),
+        Companions(
+            companions.places[~is_named[companions.places]],
+            tuple(pair for pair in companions.pairs if not is_named[pair[0]]),
+        ),
+    )
 
-    def __init__(self, found: FoundTables, source: Source, choices: Choices) -> None:
+
+class _Tables:
+    """The tables of a source: those that say labels, manifests of exports, and the others."""
+
+    def __init__(
+        self, found: FoundTables, source: Source, choices: Choices, origins: Origins
+    ) -> None:
         self._files = source.files
         self._found = found
-        self.exports, self.all = self._found.exports, self._found.tables
-        usable, self._passed = usable_tables(self.all, source.index)
-        self.usable = [_without_columns(file, choices) for file in usable]
+        self.all = (*found.tables, *found.exports)
+        manifests, without = manifest_files(found.exports, origins)
+        usable, passed = usable_tables(found.tables, source.index)
+        self._passed = (*without, *passed)
+        self.usable = [_without_columns(file, choices) for file in (*manifests, *usable)]
 
     def left(self, readings: Sequence[Reading]) -> tuple[tuple[PassedOver, ...], list[int]]:
         """Return the tables that were passed over, and the places of files that are no table."""
         read = {table.path for reading in readings for table in _tables_of(reading)}
         every = (*self._found.passed, *self._passed)
         passed = tuple(one for one in every if one.path not in read)
-        used = read | (self._found.used - {table.path for table in self.exports})
-        used |= {one.path for one in passed}
+        used = read | self._found.used | {one.path for one in passed}
         paths = self._files.listing.paths
         return passed, [place for place in self._files.others if paths[place] not in used]
 
@@ -319,15 +343,3 @@ def _first(titles: Sequence[str], between: str) -> str:
 
 def _upper(text: str) -> str:
     return text[:1].upper() + text[1:] if text.startswith("the ") else text
-
-
-def _augmented(exports: Sequence[Table], index: FileIndex) -> list[int]:
-    """Return the pictures that a manifest of Evenset calls augmented, or copies."""
-    found: list[int] = []
-    for table in exports:
-        folder = table.path.rpartition("/")[0]
-        for _, (path, origin) in read_cells(table, [0, 3], has_header=True):
-            if origin in {"augmented", "copy"}:
-                matches = index.find(path, folder=folder)
-                found.extend(matches if len(matches) == 1 else ())
-    return sorted(set(found))

@@ -7,12 +7,13 @@ from pathlib import Path
 from core.dataset import Choices
 from core.errors import SettingError
 from core.ingest.columns import Columns
+from core.ingest.exports import export_file
 from core.ingest.label_tables import find_columns, sample_cells, with_column
 from core.ingest.labels import LabelsFile
 from core.ingest.listing import Listing
 from core.ingest.names import is_junk, suffix_of
 from core.ingest.readings import Source
-from core.ingest.tables import TABLE_SUFFIXES, Table, peek
+from core.ingest.tables import TABLE_SUFFIXES, Table, is_index, peek
 
 _NO_COLUMNS = Columns(True, 0, 0)
 
@@ -49,6 +50,8 @@ def choose_table(
             f"No column of '{wanted}' names pictures of '{listing.name}'. Name the columns with "
             "--image-column and --label-column, or choose another labels file."
         )
+    if is_index(table):
+        return _with_columns(replace(export_file([table]), given=given), choices)
     file = LabelsFile((table,), columns or _NO_COLUMNS, relaxation=relaxation, given=given)
     return _with_columns(file, choices)
 
@@ -139,7 +142,10 @@ def _with_columns(labels_file: LabelsFile, choices: Choices) -> LabelsFile:
             raise _taken(choices.group_column, "groups beside images, labels or splits")
         group = None
     columns = Columns(guessed.has_header, file, label, split, one_hot, group)
-    chosen = replace(labels_file, columns=columns)
+    is_same = (file, label) == (guessed.file, guessed.label)
+    chosen = replace(
+        labels_file, columns=columns, is_of_export=labels_file.is_of_export and is_same
+    )
     kept, _ = sample_cells(chosen, [label])
     return with_column(chosen, label, [cells[0] for _, _, cells in kept])
 

@@ -11,8 +11,9 @@ from typing import IO, cast
 from core.dataset import SkippedFile
 from core.errors import SourceError
 from core.ingest.listing import Listing
+from core.ingest.names import may_be_picture
 from core.ingest.tar_stream import TarStream
-from core.ingest.unpacked_files import DamagedEntryError, UnpackedFiles
+from core.ingest.unpacked_files import DamagedEntryError, UnpackedFiles, why_unsafe
 from core.limits import DEFAULT_LIMITS, Limits
 from core.progress import Progress, silent
 
@@ -49,6 +50,35 @@ def unpack_tar(
     """
     name = name or archive.name
     unpacked = UnpackedFiles(name, folder, limits)
+    is_whole = add_members(unpacked, archive, name, limits, progress)
+    cut = SkippedFile(name, "the archive is damaged or truncated here; the rest is missing")
+    return unpacked.listing(() if is_whole else (cut,))
+
+
+def add_members(
+    unpacked: UnpackedFiles,
+    archive: Path,
+    name: str,
+    limits: Limits,
+    progress: Progress,
+    *,
+    shard: str = "",
+) -> bool:
+    """Unpack the members of a tar into files that there are; return whether it is whole.
+
+    Args:
+        unpacked: Takes them.
+        archive: The tar.
+        name: What the person calls it.
+        limits: Sizes to refuse.
+        progress: Told of bytes read.
+        shard: Of a tar inside of a source, its path there: its pictures alone are unpacked, below
+            that path.
+
+    Raises:
+        SourceError: not a tar.
+        LimitError, OutputError: as of `unpack_tar`.
+    """
     stream = TarStream(archive, name, limits, progress)
     is_whole = False
     count = 0
@@ -61,7 +91,10 @@ def unpack_tar(
                 opened.members.clear()  # type: ignore[attr-defined]
                 opened.pax_headers = {}
                 count += 1
-                _add(unpacked, member, opened, stream)
+                if shard:
+                    member.name = _below(shard, member)
+                if member.name:
+                    _add(unpacked, member, opened, stream, is_open=not shard)
                 stream.report()
                 stream.allow(_BLOCK)
         is_whole = stream.is_at_end_mark
@@ -73,15 +106,29 @@ def unpack_tar(
             ) from error
     finally:
         stream.close()
-    cut = SkippedFile(name, "the archive is damaged or truncated here; the rest is missing")
-    return unpacked.listing(() if is_whole else (cut,))
+    return is_whole
+
+
+def _below(shard: str, member: tarfile.TarInfo) -> str:
+    """Return the path of a member of a shard; '' where it is nobody's picture.
+
+    What a trainer reads beside each picture (its class, its facts) is told by the manifest, too.
+    """
+    is_picture = not member.isdir() and may_be_picture(member.name)
+    is_safe = why_unsafe(member.name) is None
+    return (f"{shard}/{member.name}" if is_safe else member.name) if is_picture else ""
 
 
 def _add(
-    unpacked: UnpackedFiles, member: tarfile.TarInfo, opened: tarfile.TarFile, stream: TarStream
+    unpacked: UnpackedFiles,
+    member: tarfile.TarInfo,
+    opened: tarfile.TarFile,
+    stream: TarStream,
+    *,
+    is_open: bool,
 ) -> None:
     if member.isdir():
-        unpacked.add_folder(member.name, is_open=True)
+        unpacked.add_folder(member.name, is_open=is_open)
         return
     reason = None
     if not member.isreg():
@@ -91,7 +138,7 @@ def _add(
         reason = "a sparse file, which is not supported: pack it without --sparse"
     blocks = partial(_blocks, opened, member, stream)
     unpacked.add(
-        member.name, blocks, refused=reason, damaged="damaged in the archive", is_open=True
+        member.name, blocks, refused=reason, damaged="damaged in the archive", is_open=is_open
     )
 
 

@@ -1,6 +1,6 @@
 """The files of an archive, written under names of our own with every size checked."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from core.dataset import SkippedFile
@@ -33,13 +33,16 @@ class UnpackedFiles:
     Names inside an archive are data only: files are written as `0/17.jpg`, and so on.
     """
 
-    def __init__(self, name: str, folder: Path, limits: Limits) -> None:
+    def __init__(
+        self, name: str, folder: Path, limits: Limits, *, taken: Collection[str] = ()
+    ) -> None:
+        """Write nothing yet; the paths in `taken` are those of files that there are already."""
         self._name = name
         self._folder = folder
         self._limits = limits
         self._budget = limits.unpacked_bytes
-        self._count = 0
-        self._seen: set[str] = set()
+        self._count = len(taken)
+        self._seen: set[str] = set(taken)
         self._paths: list[str] = []
         self._files: list[str] = []
         self._skipped: list[SkippedFile] = []
@@ -72,7 +75,7 @@ class UnpackedFiles:
         if self._count > self._limits.files:
             raise LimitError(too_many_files(self._name, self._limits))
         path = spelled_out(name)
-        reason = _why_unsafe(path) or refused
+        reason = why_unsafe(path) or refused
         if reason is None:
             # './cat/1.jpg' is 'cat/1.jpg'.
             is_held = is_open and not name.isascii()
@@ -96,7 +99,7 @@ class UnpackedFiles:
     def add_folder(self, name: str, *, is_open: bool = False) -> None:
         """Remember a folder that the archive names: it may be empty. Arguments as for `add`."""
         path = spelled_out(name)
-        if _why_unsafe(path) is None and len(self._folders) < self._limits.files:
+        if why_unsafe(path) is None and len(self._folders) < self._limits.files:
             is_held = is_open and not name.isascii()
             self._folders.append(self._open.hold(name) if is_held else plain_path(path))
 
@@ -182,7 +185,7 @@ def too_many_bytes(name: str, limits: Limits) -> str:
     )
 
 
-def _why_unsafe(path: str) -> str | None:
+def why_unsafe(path: str) -> str | None:
     """Return why a path is refused, or None; such paths reach for places outside."""
     pure = PurePosixPath(path)
     if pure.is_absolute() or ".." in pure.parts or (path[1:2] == ":" and path[0].isalpha()):

@@ -2,12 +2,15 @@
 
 import struct
 import threading
+import time
 
+import pytest
 from drawn_sets import loaded
 from opened_page import finish_jobs, open_app, text, visitor
 
-from app.jobs.queue import Job
+from app.jobs.queue import QUALITY, Job
 from app.upload.announcement import AnnouncementReader
+from app.upload.loading import loading_job
 from app.upload.uploads import Uploads
 from core.dataset import ImageDataset
 from core.limits import DEFAULT_LIMITS
@@ -34,6 +37,28 @@ def test_an_upload_that_waits_for_other_work_says_so() -> None:
     workspace.of(Uploads).drop_idle(0)
 
     assert "100 %, waiting for the work below" in shown
+
+
+def test_a_click_counts_where_work_ends_while_the_page_is_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    workspace, ends = visitor(), threading.Event()
+    long = Job("long", "Long work", lambda _: ends.wait(60), slot=QUALITY)
+    workspace.start(long, workspace.session)
+    page = open_app(workspace)
+
+    def end_and_draw(_: Job) -> None:
+        ends.set()
+        while long.is_active:
+            time.sleep(0.01)
+
+    monkeypatch.setattr("app.shell.sidebar.job_line", end_and_draw)
+    page.button(key="sample_digits").click().run()
+
+    is_loading = loading_job(workspace, "Handwritten digits") is not None
+    workspace.cancel_all()
+    finish_jobs(workspace)
+    assert is_loading
 
 
 def test_a_sample_is_loaded_by_its_button_and_leads_from_page_to_page() -> None:

@@ -17,11 +17,12 @@ from app.cli import main
 from app.cli.augment import find_writer
 from core.augment import DrawnStep, apply
 from core.augment.evidence import Cell, Evidence, _Tried, _try_all, measure_evidence
-from core.augment.evidence_text import evidence_text, mirror_text
+from core.augment.evidence_text import evidence_text, mirror_text, since_text
 from core.augment.safe_policy import safe_for, safe_policy
 from core.augment.trials import Trial, list_trials
 from core.augment.verdict import Figures, Judge, Verdict, give_verdicts
 from core.dataset import ImageDataset
+from core.dataset.edits import Edits
 from core.embed import ENCODERS, Embeddings, embed
 from core.errors import EmptyDatasetError, SettingError
 from core.evaluate import Experiment
@@ -109,6 +110,22 @@ def test_a_trial_begins_from_the_vector_of_its_original(tmp_path: Path) -> None:
     for row, one in enumerate(tried):
         assert isinstance(one, _Tried)
         assert_array_equal(one.original, embeddings.vectors[row])
+
+
+def test_what_changed_since_is_told_of_the_images_that_were_tried(
+    arrows: ImageDataset, evidence: Evidence
+) -> None:
+    tried = sorted({row for cell in evidence.cells for row in cell.rows})
+    edits = Edits().leave_out(tried[:1]).relabel(tried[1:3], "c")
+
+    assert len(tried) == 25
+    assert since_text(evidence, edits.apply(arrows)) == (
+        "Labels have changed since then: of the 25 images that were tried, 1 is left out or moved "
+        "and 2 have another label. Try again to count this."
+    )
+    assert since_text(evidence, arrows) == (
+        "Labels have changed since then, of none of the 25 images that were tried."
+    )
 
 
 def test_the_same_seed_gives_the_same_evidence(

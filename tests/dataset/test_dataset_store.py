@@ -46,6 +46,8 @@ def drawn(
             "label": [label for _, label, _ in rows],
             "split": ["train"] * count,
             "group": [label[:1] for _, label, _ in rows],
+            "origin": [("original", "copy", "augmented")[len(path) % 3] for path, _, _ in rows],
+            "parent": [path[:1] if len(path) % 3 else "" for path, _, _ in rows],
             "width": [3] * count,
             "height": [2] * count,
             "format": ["PNG"] * count,

@@ -88,6 +88,7 @@ COUNTS: Mapping[tuple[str, str], Mapping[str, int]] = {
     ("several_labels", "first"): {"cat": 2, "dog": 2},
     ("files_without_row", "leave_out"): {"cat": 1, "dog": 2},
     ("files_without_row", "own_class"): {"cat": 1, "dog": 2, "unlabelled": 1},
+    ("files_without_row", "beside"): {"cat": 1, "dog": 2},
     ("rows_without_file", "leave_out"): {"cat": 2, "dog": 2},
     ("rows_of_several_files", "leave_out"): {"cat": 2, "dog": 2},
     ("rows_without_label", "leave_out"): {"cat": 1, "dog": 2},
@@ -126,8 +127,8 @@ def test_every_decision_about_every_kind_is_tried_below() -> None:
 def test_every_kind_is_found_alone(tmp_path: Path, kind: str) -> None:
     found = look(tmp_path, CASES[kind])
 
-    # The manifest itself; the files of a class that cannot be read.
-    others = {"other_files"} if kind in {"augmented", "empty_classes"} else set()
+    # The files of a class that cannot be read.
+    others = {"other_files"} if kind == "empty_classes" else set()
     assert set(kinds(found)) == {kind} | others
     assert found.mismatches[0].proposed == next(iter(MISMATCHES[kind].decisions))
 
@@ -261,7 +262,10 @@ def test_an_export_of_evenset_is_known_again(tmp_path: Path) -> None:
     found = survey(list_folder(tmp_path / "out"))
 
     assert found.needs_answer
-    assert found.chosen.kind == "folders"
+    assert found.sentence == (
+        "Labels: manifest.csv of an Evenset export (2 labels, all 8 pictures). "
+        "The folders cat and dog say the same."
+    )
     assert len(kinds(found)["augmented"]) == 3
     assert read_survey(found).counts() == {"cat": 4, "dog": 4}
     assert read_survey(found, {"augmented": "leave_out"}).counts() == {"cat": 4, "dog": 1}

@@ -258,6 +258,15 @@ def test_names_in_class_folders_are_not_said(tmp_path: Path) -> None:
     assert found.sentence == "Labels: the folders bus and car (2 labels, all 12 pictures)."
 
 
+def test_long_names_are_said_without_their_middle(tmp_path: Path) -> None:
+    names = ["a" * 80 + end for end in (" left", " right")]
+
+    found = look(tmp_path, pictures(*names))
+
+    assert len(found.sentence) < 140
+    assert " left and " in found.sentence and " right (" in found.sentence
+
+
 # Folders and tables that agree, or nearly.
 
 

@@ -19,7 +19,7 @@ from core.augment.safe_policy import safe_policy
 from core.augment.verdict import Verdict
 from core.dataset import TRAIN, ImageDataset
 from core.evaluate import Experiment, find_head
-from core.evaluate.augmentation_answer import BestAugmentation, choosing_text
+from core.evaluate.augmentation_answer import OUTDATED_TEXT, BestAugmentation, choosing_text
 from core.evaluate.chosen_augmentation import choose_augmentation
 from core.evaluate.estimate import Planned
 from core.evaluate.heads import DEFAULT_HEAD
@@ -44,6 +44,8 @@ def best_section(session: Session, dataset: ImageDataset) -> None:
         return
     best = session.best_augmentation
     if best is not None:
+        if "best_augmentation" in session.outdated:
+            quiet(OUTDATED_TEXT)
         _result(best)
     job = current_workspace().job_in(MAIN)
     if job is not None and job.key == JOB:

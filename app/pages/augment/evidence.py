@@ -24,7 +24,7 @@ from app.shell.job_line import job_where_it_was_asked_for
 from app.shell.page import current_workspace, note, plain, quiet
 from core.augment import OPERATIONS
 from core.augment.evidence import IMAGES_PER_CLASS, Cell, Evidence, measure_evidence
-from core.augment.evidence_text import ONE_CLASS, evidence_text
+from core.augment.evidence_text import ONE_CLASS, evidence_text, since_text
 from core.augment.harm import LevelHarm, OperationHarm, harm_text, rank_by_harm
 from core.augment.safe_policy import safe_for, safe_policy
 from core.augment.trials import Trial, list_trials, trying_text
@@ -56,6 +56,8 @@ def evidence_section(session: Session, dataset: ImageDataset) -> None:
     if session.evidence is None:
         quiet("Each operation is tried alone, at several strengths, on some images of each class.")
     else:
+        if "evidence" in session.outdated:
+            quiet(since_text(session.evidence, dataset))
         _results(session, session.evidence)
     job = current_workspace().job_in(MAIN)
     if job is not None and job.key == JOB:

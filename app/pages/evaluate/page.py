@@ -22,7 +22,7 @@ from app.shell.page import (
     quiet,
 )
 from core.dataset import ImageDataset
-from core.evaluate import PRIMARY, EvaluationReport
+from core.evaluate import BASELINE, PRIMARY, EvaluationReport
 
 QUESTION = "Does balancing help?"
 
@@ -65,21 +65,24 @@ def evaluate_view(session: Session) -> Session:
                 draw_rows_so_far(None, _titles(ready.asked))
     if report is not None:
         with middle:
-            _results(session, dataset, report, metric)
+            _results(session, dataset, report, metric, is_new=is_new)
     return session
 
 
 def _results(
-    session: Session, dataset: ImageDataset, report: EvaluationReport, metric: str
+    session: Session, dataset: ImageDataset, report: EvaluationReport, metric: str, *, is_new: bool
 ) -> None:
+    """Draw what was found. One button of the page has its accent: what is to be done next."""
     evaluate_form.metric_box(metric)
-    draw_rows(report, metric, dataset)
     verdict = report.verdicts[metric]
+    asks_for_more = bool(verdict.elsewhere) and verdict.recommended == BASELINE
+    draw_rows(report, metric, dataset, is_next=not is_new and not asks_for_more)
     if verdict.elsewhere:
         with st.container(border=True, key="evaluate_elsewhere"):
             st.markdown(plain(verdict.elsewhere))
             st.button(
-                "How many more images?", type="primary", key="evaluate_elsewhere_more",
+                "How many more images?", key="evaluate_elsewhere_more",
+                type="primary" if asks_for_more and not is_new else "secondary",
                 on_click=partial(evaluate_results.open_tab, evaluate_results.MORE),
             )  # fmt: skip
     evaluate_results.draw(session, dataset, report, metric)

@@ -15,8 +15,17 @@ from core.evaluate.row_plans import plan_of_row, why_not_exported
 from core.resample import BalancePlan
 
 
-def draw_rows(report: EvaluationReport, metric: str, dataset: ImageDataset) -> None:
-    """Draw a row for each strategy, the best first; each exports what it was measured with."""
+def draw_rows(
+    report: EvaluationReport, metric: str, dataset: ImageDataset, *, is_next: bool
+) -> None:
+    """Draw a row for each strategy, the best first; each exports what it was measured with.
+
+    Args:
+        report: The rows.
+        metric: What they are ordered by.
+        dataset: What is exported.
+        is_next: Whether to export the recommended row is what the page leads to.
+    """
     scale = Scale.of(report.strategies, metric, report.margin)
     recommended = report.verdicts[metric].recommended
     counts = dataset.counts(TRAIN)
@@ -30,7 +39,7 @@ def draw_rows(report: EvaluationReport, metric: str, dataset: ImageDataset) -> N
                     st.html(f'<p class="quiet">{why_not_exported(report, row.name)}</p>')
                 elif st.button(
                     "Export this", key=f"export_this_{row.name}",
-                    type="primary" if row.name == recommended else "secondary",
+                    type="primary" if is_next and row.name == recommended else "secondary",
                     on_click=partial(_choose, plan, dataset),
                 ):  # fmt: skip
                     st.switch_page(st.session_state["pages"]["export"])

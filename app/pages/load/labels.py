@@ -1,6 +1,7 @@
 """Load, second part: how labels are read and what does not match, before images are read."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 import streamlit as st
 
@@ -66,7 +67,9 @@ def _draw_buttons(
     with st.container(horizontal=True):
         can_load = is_followed and 0 < len(counts) <= most and not is_busy
         images = count_of(sum(counts.values()), "image")
-        if st.button(f"Load {images}", type="primary", disabled=not can_load):
+        # What has to be used first has the accent.
+        kind: Literal["primary", "secondary"] = "primary" if is_followed else "secondary"
+        if st.button(f"Load {images}", type=kind, disabled=not can_load):
             loading.start_reading(workspace, pending, decisions)
             st.rerun()
         if st.button(_other_way(workspace, pending), disabled=is_busy):

@@ -12,6 +12,7 @@ from app.pages.load.what_came import draw_what_came
 from app.session.session import Session
 from app.session.workspace import Workspace
 from app.session.workspaces import WORKSPACES
+from app.shell.job_line import job_where_it_was_asked_for
 from app.shell.page import (
     SAMPLE_KEY,
     current_workspace,
@@ -63,7 +64,7 @@ def open_initial_source(workspace: Workspace) -> None:
 def _draw_loaded(session: Session, source: ImageDataset, dataset: ImageDataset) -> Session:
     """Draw what came and what can be done with it; return the session with what was chosen."""
     heading(QUESTION, _answer(source, dataset), opened=source.digest)
-    after = _draw_reading(session, source)
+    _draw_reading(session, source)
     _draw_lost(source)
     note(
         "Evenset reads every file once. Files that cannot be used are listed with the reason and "
@@ -86,20 +87,23 @@ def _draw_loaded(session: Session, source: ImageDataset, dataset: ImageDataset) 
     with other:
         go_on.draw(current_workspace())
         draw_sources(is_aside=True)
-    return next((one for one in (after, smaller, edited) if one is not session), session)
+    return next((one for one in (smaller, edited) if one is not session), session)
 
 
-def _draw_reading(session: Session, source: ImageDataset) -> Session:
-    """Draw how labels were read; return the session where the person wants them otherwise."""
+def _draw_reading(session: Session, source: ImageDataset) -> None:
+    """Draw how labels were read, and what asks for another way."""
+    workspace = current_workspace()
+    job = workspace.job_in(MAIN)
     with st.container(horizontal=True, vertical_alignment="center", key="reading_line"):
         quiet(source.reading)
-        is_busy = current_workspace().job_in(MAIN) is not None
-        if session.survey is not None and st.button(
-            "Change labels", type="tertiary", key="change_labels", disabled=is_busy,
+        if loading.can_ask_again(session) and st.button(
+            "Change labels", type="tertiary", key="change_labels", disabled=job is not None,
             help="Read labels and splits in another way",
         ):  # fmt: skip
-            return loading.ask_again(session)
-    return session
+            loading.ask_again(workspace)
+            st.rerun()
+    if job is not None and job.key == loading.ASK_AGAIN:
+        job_where_it_was_asked_for(job)
 
 
 def _answer(source: ImageDataset, dataset: ImageDataset) -> str:

@@ -43,8 +43,9 @@ def draw_pattern(pending: Pending, key: str, *, is_busy: bool) -> bool:
                     title, key=f"{field}_{title}", on_click=partial(_write, field, pattern),
                     disabled=is_busy,
                 )  # fmt: skip
+        st.session_state.setdefault(field, used)
         text = st.text_input(
-            "Regular expression", used, key=field, max_chars=_LONGEST, live=True, help=_ABOUT,
+            "Regular expression", key=field, max_chars=_LONGEST, live=True, help=_ABOUT,
             placeholder=r"(\w+)_\d+", disabled=is_busy,
         )  # fmt: skip
         pattern = (text or "").strip()

@@ -11,7 +11,7 @@ To read another format, add an entry to `FORMATS`, `JSON_SHAPES` or `SIDECAR_FOR
 """
 
 from core.ingest.tables.formats import FORMATS, TABLE_SUFFIXES, peek
-from core.ingest.tables.found_tables import FoundTables, find_tables
+from core.ingest.tables.found_tables import FoundTables, find_tables, is_index, is_manifest
 from core.ingest.tables.json_file import JSON_SHAPES
 from core.ingest.tables.sidecar_formats import SIDECAR_FORMATS
 from core.ingest.tables.table import (
@@ -21,6 +21,7 @@ from core.ingest.tables.table import (
     TableFormat,
     read_cells,
 )
+from core.ingest.tables.text import as_written
 
 __all__ = [
     "FORMATS",
@@ -32,7 +33,10 @@ __all__ = [
     "Table",
     "TableError",
     "TableFormat",
+    "as_written",
     "find_tables",
+    "is_index",
+    "is_manifest",
     "peek",
     "read_cells",
 ]

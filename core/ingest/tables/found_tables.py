@@ -18,8 +18,15 @@ _FEW = 5
 # To look at the end of a name first halves the time that a million files take.
 _ENDS = tuple(TABLE_SUFFIXES)
 _LONGEST = max(map(len, _ENDS))
+# How the columns of a manifest of Evenset begin, and those of an export without pictures.
 _EXPORT_COLUMNS = ("path", "label", "split", "origin", "parent")
-_VECTOR_COLUMNS = ("vector", "code", "label")  # of the vectors beside such a manifest
+_INDEX_COLUMNS = ("path", "label", "split", "repeats", "weight")
+# What lies beside a manifest: for trainers and for people, and nobody's labels.
+_BESIDE_MANIFESTS = frozenset(
+    {"readme.md", "training.json", "recipe.json", "left_out.json", "croissant.json",
+     "vectors.npz", "vectors.parquet", "synthetic_vectors.npz", "synthetic_vectors.parquet",
+     "metadata.parquet", "index.csv", "index.jsonl"}
+)  # fmt: skip
 # The names of texts for people.
 _PROSE = (
     "readme",
@@ -81,11 +88,11 @@ def find_tables(listing: Files, places: Sequence[int]) -> FoundTables:
             continue
         if _is_prose(found.path) and found.format and found.format.delimiter == " ":
             continue
-        header = found.names or found.rows[0]
-        if header[: len(_VECTOR_COLUMNS)] == _VECTOR_COLUMNS:
-            continue
-        is_export = header[: len(_EXPORT_COLUMNS)] == _EXPORT_COLUMNS
-        (exports if is_export else tables).append(found)
+        (exports if is_manifest(found) else tables).append(found)
+    of_export = _beside_exports(exports, [listing.paths[place] for place in places])
+    used.update(of_export)
+    tables = [table for table in tables if table.path.partition("#")[0] not in of_export]
+    passed = [one for one in passed if one.path not in of_export]
     used.update(t.path.partition("#")[0] for t in tables if "#" in t.path)
     tables, parts = join_splits(tables)
     used.update(path for path in parts if "#" not in path)
@@ -101,6 +108,20 @@ class _Heap:
     paths: Sequence[str]
 
 
+def is_manifest(table: Table) -> bool:
+    """Return whether a table is the manifest of an export of Evenset, by its first columns."""
+    return _begins(table, _EXPORT_COLUMNS)
+
+
+def is_index(table: Table) -> bool:
+    """Return whether a table is an export of Evenset that has no pictures of its own."""
+    return _begins(table, _INDEX_COLUMNS)
+
+
+def _begins(table: Table, columns: Sequence[str]) -> bool:
+    return (table.names or table.rows[0])[: len(columns)] == tuple(columns)
+
+
 def _opened(listing: Files, places: Sequence[int]) -> Iterator[Table | PassedOver]:
     for place in places:
         path = listing.paths[place]
@@ -112,6 +133,21 @@ def _opened(listing: Files, places: Sequence[int]) -> Iterator[Table | PassedOve
         except SourceError as error:
             # Damage is told by its line.
             yield PassedOver(path, str(error).partition(". ")[0])
+
+
+def _beside_exports(exports: Sequence[Table], paths: Sequence[str]) -> set[str]:
+    """Return those of `paths` that an export holds for trainers, and people, beside its manifest.
+
+    A table there that has another name is somebody's own.
+    """
+    folders = [table.path.rpartition("/")[0] for table in exports]
+    starts = tuple(f"{folder}/" if folder else "" for folder in folders)
+    return {
+        path
+        for path in paths
+        if starts and path[path.rfind("/") + 1 :].lower() in _BESIDE_MANIFESTS
+        if path.startswith(starts)
+    }
 
 
 def _without_heaps(listing: Files, places: Sequence[int]) -> tuple[list[int], list[_Heap]]:

@@ -15,7 +15,13 @@ _ROW_CHARACTERS = 1_000_000
 
 
 def text_rows(
-    path: str, file: Path, encoding: str, delimiter: str, *, strict: bool = False
+    path: str,
+    file: Path,
+    encoding: str,
+    delimiter: str,
+    *,
+    strict: bool = False,
+    as_written: bool = False,
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield line number and stripped cells of each row that is not blank.
 
@@ -25,19 +31,21 @@ def text_rows(
         encoding: Of the text.
         delimiter: What parts two cells. Several spaces part two cells as one does.
         strict: Whether to refuse what follows a closing quote in the same cell.
+        as_written: Whether spaces around a cell are part of it.
 
     Raises:
         SourceError: the text is damaged; the rows before have been yielded.
     """
     by_space = delimiter == " "
     with closing(_Lines(path, file, encoding)) as lines:
-        rows = csv.reader(lines, delimiter=delimiter, skipinitialspace=not by_space, strict=strict)
+        skips = not (by_space or as_written)
+        rows = csv.reader(lines, delimiter=delimiter, skipinitialspace=skips, strict=strict)
         try:
             for row in rows:
                 # The reader asks for a line after the last only in the middle of a row.
                 if lines.is_at_end:
                     raise csv.Error("a quote is not closed")
-                cells = [cell.strip() for cell in row]
+                cells = row if as_written else [cell.strip() for cell in row]
                 # Excel writes 'sep=;' before all else.
                 if lines.row_line == 1 and cells and cells[0].lower().startswith("sep="):
                     cells = []

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -68,6 +69,14 @@ def open_text(path: str, file: Path) -> list[Table]:
     raise refusal or (one_column(path, is_prose=is_prose) if rows else no_rows(path))
 
 
+def as_written(table: Table) -> Table:
+    """Return a table with the spaces around its cells, where a text holds some."""
+    if table.format is None:
+        return table
+    reads = partial(_text_cells, table.path, table.file, table.format, as_written=True)
+    return replace(table, reads=reads)
+
+
 def open_json_lines(path: str, file: Path) -> list[Table]:
     """Return the table in a text of which each line holds a JSON object.
 
@@ -86,16 +95,27 @@ def open_json_lines(path: str, file: Path) -> list[Table]:
 
 
 def _rows(
-    path: str, file: Path, format_: TableFormat, *, strict: bool = False
+    path: str,
+    file: Path,
+    format_: TableFormat,
+    *,
+    strict: bool = False,
+    as_written: bool = False,
 ) -> Iterator[tuple[int, list[str]]]:
-    rows = text_rows(path, file, format_.encoding, format_.delimiter, strict=strict)
+    cut_by = format_.encoding, format_.delimiter
+    rows = text_rows(path, file, *cut_by, strict=strict, as_written=as_written)
     return without_titles(rows, lambda row: len(row) > 1)
 
 
 def _text_cells(
-    path: str, file: Path, format_: TableFormat, columns: Sequence[int]
+    path: str,
+    file: Path,
+    format_: TableFormat,
+    columns: Sequence[int],
+    *,
+    as_written: bool = False,
 ) -> Iterator[Row]:
-    for number, row in _rows(path, file, format_):
+    for number, row in _rows(path, file, format_, as_written=as_written):
         yield number, tuple(row[column] if column < len(row) else "" for column in columns)
 
 

@@ -343,6 +343,15 @@ def test_uses_are_counted_in_whole_points_and_images(uses: list[int]) -> None:
     assert len(uses) / figure.layout.xaxis.dtick <= 12
 
 
+def test_long_names_that_differ_at_their_ends_differ_on_an_axis() -> None:
+    names = ["a" * 80 + end for end in ("left", "right")]
+
+    shown = classes.class_bars({"train": dict.fromkeys(names, 3)}).layout.yaxis.labelalias
+
+    assert len(set(shown.values())) == 2
+    assert all(len(text) < 40 for text in shown.values())
+
+
 def test_a_long_name_leaves_room_for_the_bars(report: EvaluationReport) -> None:
     label = "<b>" + "a" * 200
     plan = classes.plan_bars(plan_counts({label: 2, "bee": 5}, "augment"))
@@ -355,5 +364,5 @@ def test_a_long_name_leaves_room_for_the_bars(report: EvaluationReport) -> None:
         alias = dict(figure.layout.yaxis.labelalias)
         assert list(alias) == ["&lt;b&gt;" + "a" * 200 + suffix]
         (shown,) = alias.values()
-        assert shown == "&lt;b&gt;" + "a" * 28 + "…" + suffix
+        assert shown == "&lt;b&gt;" + "a" * 12 + "..." + "a" * 14 + suffix
     assert "&lt;b&gt;" + "a" * 200 in plan.data[0].y

@@ -27,6 +27,7 @@ from core.augment.harm import rank_by_harm
 from core.augment.policy_text import values_text
 from core.augment.trials import Trial
 from core.dataset import ImageDataset, Take
+from core.dataset.edits import Edits
 from core.embed import embed
 from core.evaluate import Experiment, Outcome
 from core.evaluate.augmentation_answer import BestAugmentation, OperationGain, Tried
@@ -302,6 +303,19 @@ def test_other_vectors_or_images_drop_the_evidence(
 
     assert with_it.put(embeddings=replace(embedded_session.embeddings)).evidence is None
     assert with_it.put(take=Take({"cat": 3, "dog": 3})).evidence is None
+
+
+def test_an_image_that_is_left_out_keeps_the_evidence_and_dates_it(lab_session: Session) -> None:
+    workspace = visitor(lab_session.put(edits=Edits().leave_out([0])))
+
+    page = opened(workspace)
+
+    assert workspace.session.evidence is lab_session.evidence
+    assert (
+        "Labels have changed since then: of the 16 images that were tried, 1 is left out"
+        in text(page)
+    )
+    assert "Labels have changed" not in text(opened(visitor(lab_session)))
 
 
 def test_the_plot_has_a_row_per_operation_a_mark_per_strength_and_a_shape_per_verdict(

@@ -6,6 +6,7 @@ import pytest
 from comparisons import compare
 from drawn_sets import loaded
 from opened_page import button, finish_jobs, html, open_view, text, visitor
+from streamlit.testing.v1 import AppTest
 
 from app.charts.layout import with_minus
 from app.session.session import Session
@@ -115,6 +116,22 @@ def test_another_strategy_has_other_pictures_and_is_what_is_written(compared: Se
     assert workspace.session.balanced.plan.strategy == "none"
     assert len(workspace.session.exported.rows) == 19
     assert not workspace.session.export_stale
+
+
+def test_what_export_proposes_is_not_balances_choice(dataset: ImageDataset) -> None:
+    def seen_after(page: AppTest, view: str) -> str:
+        state = page.session_state
+        memory = {key: state[key] for key in (*state["plan_proposed"], "plan_proposed")}
+        return str(open_view(view, visitor(loaded(dataset)), **memory).selectbox("strategy").value)
+
+    export = open_view("export", visitor(loaded(dataset)))
+    assert export.selectbox(key="strategy").value == "augment"
+    assert seen_after(export, "balance") == "smote"
+
+    export.selectbox(key="strategy").select("adasyn").run()
+    assert seen_after(export, "balance") == "adasyn"
+    balance = open_view("balance", visitor(loaded(dataset)))
+    assert seen_after(balance, "export") == "augment"
 
 
 def test_images_that_are_not_embedded_are_when_a_strategy_needs_it(dataset: ImageDataset) -> None:

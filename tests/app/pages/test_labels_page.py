@@ -15,8 +15,8 @@ from app.session.session import Pending, Session
 from app.session.workspace import Workspace
 from app.session.workspaces import WORKSPACES
 from app.upload import reading
-from core.dataset import ImageDataset
-from core.ingest.file_names import FIRST_WORD
+from core.dataset import Choices, ImageDataset
+from core.ingest.file_names import AFTER_NUMBER, FIRST_WORD
 from core.limits import DEFAULT_LIMITS
 from core.progress import silent
 
@@ -51,6 +51,16 @@ def test_it_says_where_labels_come_from_and_what_does_not_match(pending: Pending
     assert "1 row without a file" in shown
     assert page.subheader[-1].value == "This gives 7 images in 2 classes"
     button(page, "Load 7 images")
+
+
+def test_what_has_to_be_used_first_has_the_accent(pending: Pending) -> None:
+    page = open_view("load", visitor(Session(pending=pending)))
+    assert [one.label for one in page.button if one.proto.type == "primary"] == ["Load 7 images"]
+
+    next(box for box in page.selectbox if box.label == "Label column").select("cage").run()
+
+    accents = [one.label for one in page.button if one.proto.type == "primary"]
+    assert accents == ["Use these columns"]
 
 
 def test_a_decision_changes_what_will_be_loaded(pending: Pending) -> None:
@@ -325,6 +335,22 @@ def test_an_example_of_an_expression_is_written_by_a_click(tmp_path: Path) -> No
 
     assert field(page).value == FIRST_WORD
     assert "2 labels in 12 of 12 names" in text(page)
+
+
+def test_an_example_replaces_the_expression_in_use(tmp_path: Path) -> None:
+    workspace = waiting(tmp_path, flat(12))
+    pending = workspace.session.pending
+    assert pending is not None
+    again = reading.survey_again(pending, Choices(label_pattern=AFTER_NUMBER), silent)
+    page = open_view("load", visitor(Session(pending=again)))
+    assert field(page).value == AFTER_NUMBER
+
+    button(page, "The first word").click().run()
+    page.run()
+
+    assert field(page).value == FIRST_WORD
+    # Beside a value of the page's memory, a default is what Streamlit warns of.
+    assert not field(page).proto.default
 
 
 def test_several_labels_in_a_cell_say_what_each_decision_gives(tmp_path: Path) -> None:

@@ -10,12 +10,13 @@ from drawn_sets import draw_folder
 from opened_page import button, finish_jobs, open_view, text, visitor
 
 from app.session.session import Session
-from app.session.store import SavedSession
+from app.session.store import SavedSession, read_saved, reopen
 from app.session.workspace import Workspace
 from app.upload import loading
 from app.upload.announcement import ARCHIVE
 from app.upload.uploads import Arrival
 from core.dataset.edits import Edits
+from core.progress import silent
 
 
 def with_folder(session: Session) -> Workspace:
@@ -143,3 +144,47 @@ def test_labels_can_be_read_in_another_way_after_a_load(tmp_path: Path) -> None:
 
     assert workspace.session.pending is None
     assert workspace.session.folder == folder and folder is not None and folder.is_dir()
+
+
+@pytest.mark.parametrize("start", [start_folder, start_upload])
+def test_labels_can_be_read_in_another_way_after_a_restart(
+    tmp_path: Path, start: Callable[[Workspace, Path], None]
+) -> None:
+    workspace = visitor()
+    start(workspace, tmp_path)
+    finish_jobs(workspace)
+    if workspace.session.pending is not None:
+        button(open_view("load", workspace), "Load ").click().run()
+        finish_jobs(workspace)
+    saved = read_saved(workspace.folder)
+    assert isinstance(saved, SavedSession)
+    again = reopen(workspace.folder, saved, workspace.vectors_folder, silent)
+    assert again.survey is None
+    workspace.session = again
+    page = open_view("load", workspace)
+
+    page.button(key="change_labels").click().run()
+    finish_jobs(workspace)
+    page.run()
+
+    assert not page.exception
+    assert page.title[0].value == "Which labels do they have?"
+    button(page, f"Load {len(again.dataset)} images").click().run()
+    finish_jobs(workspace)
+    assert workspace.session.pending is None
+    assert workspace.session.source.table.equals(again.source.table)
+
+
+def test_a_list_of_files_that_is_damaged_says_what_to_do(tmp_path: Path) -> None:
+    workspace = visitor()
+    start_folder(workspace, tmp_path)
+    finish_jobs(workspace)
+    folder = workspace.session.folder
+    assert folder is not None
+    workspace.session = replace(workspace.session, survey=None)
+    (folder / "listing.json").write_text("{")
+
+    loading.ask_again(workspace)
+    finish_jobs(workspace)
+
+    assert "Load the images again to change their labels." in workspace.message
