@@ -77,7 +77,9 @@ class Sequential:
         x: PyDataset | Dataset,
         epochs: int = 1,
         class_weight: Mapping[int, float] | None = None,
+        shuffle: bool = True,
     ) -> None:
+        assert not (shuffle and isinstance(x, Dataset)), "Keras warns: it is not shuffled by fit"
         assert hasattr(self, "loss"), "compile comes first"
         self.class_weight = class_weight
         for _ in range(epochs):

@@ -1,5 +1,6 @@
-"""Snippets of libraries that `make readers` installs, run by those libraries as they stand."""
+"""Snippets, layouts and croissant.json, by the libraries that `make readers` installs."""
 
+import csv
 import json
 import os
 import subprocess
@@ -7,9 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from export_sets import dataset_of, exported
 from snippet_runs import export_for, write_exports
 
-from core.export import SNIPPETS
+from core.dataset import ImageDataset
+from core.export import LAYOUTS, SNIPPETS
 
 pytestmark = pytest.mark.readers
 
@@ -30,9 +33,32 @@ EXPECTED = {
 }
 
 
+def told(code: str, value: str, folder: Path) -> object:
+    """Run a program in `folder`, and return a value of it."""
+    program = folder / "program.py"
+    program.write_text(f"{code}\nimport json\nprint('told', json.dumps({value}))\n")
+    offline = {"HF_HUB_OFFLINE": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    done = subprocess.run(
+        [sys.executable, program.name],
+        cwd=folder,
+        env={**os.environ, **offline},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    line = next(line for line in done.stdout.splitlines() if line.startswith("told "))
+    found: object = json.loads(line.removeprefix("told "))
+    return found
+
+
 @pytest.fixture(scope="module")
 def exports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return write_exports(tmp_path_factory.mktemp("readers"))
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> ImageDataset:
+    return dataset_of(tmp_path / "animals")
 
 
 def test_each_library_that_is_not_in_the_other_tests_is_run_here() -> None:
@@ -46,18 +72,41 @@ def test_a_snippet_trains_by_its_library(
     name: str, exports: dict[str, Path], tmp_path: Path
 ) -> None:
     code = SNIPPETS[name].code(str(export_for(SNIPPETS[name], exports)))
-    program = tmp_path / f"{name}.py"
-    program.write_text(f"{code}\nimport json\nprint('told', json.dumps({TOLD[name]}))\n")
 
-    offline = {"HF_HUB_OFFLINE": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    done = subprocess.run(
-        [sys.executable, program.name],
-        cwd=tmp_path,
-        env={**os.environ, **offline},
-        capture_output=True,
-        text=True,
-    )
+    assert told(code, TOLD[name], tmp_path) == EXPECTED[name]
 
-    assert done.returncode == 0, done.stderr
-    told = next(line for line in done.stdout.splitlines() if line.startswith("told "))
-    assert json.loads(told.removeprefix("told ")) == EXPECTED[name]
+
+def test_webdataset_reads_the_shards_as_the_page_says(
+    dataset: ImageDataset, tmp_path: Path
+) -> None:
+    exported(dataset, tmp_path / "out", layout="webdataset")
+
+    reader = LAYOUTS["webdataset"].readers[0]
+    code = f"""
+import glob, warnings, webdataset
+warnings.simplefilter("error", UserWarning)
+FOLDER = "out"
+rows = {reader}
+"""
+    codes = told(code, "sorted(code for _, code in rows)", tmp_path)
+
+    assert codes == [0] * 8 + [1] * 8 + [2] * 8
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_mlcroissant_reads_the_rows_of_each_layout(
+    dataset: ImageDataset, tmp_path: Path, layout: str
+) -> None:
+    exported(dataset, tmp_path / "out", layout=layout)
+
+    code = """
+import mlcroissant
+read = mlcroissant.Dataset(jsonld="out/croissant.json")
+name = read.metadata.record_sets[0].id
+rows = [{key.partition("/")[2]: value for key, value in row.items()} for row in read.records(name)]
+"""
+    rows = told(code, "[[row['path'].decode(), row['label'].decode()] for row in rows]", tmp_path)
+
+    (table,) = json.loads((tmp_path / "out" / "croissant.json").read_text())["distribution"]
+    with (tmp_path / "out" / table["contentUrl"]).open(newline="") as file:
+        assert rows == [[row["path"], row["label"]] for row in csv.DictReader(file)]

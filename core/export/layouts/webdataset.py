@@ -19,7 +19,7 @@ from core.export.layouts.layout import Layout, Shard, Shards
 from core.export.manifest import ManifestRow
 
 _READERS = (
-    'webdataset.WebDataset(sorted(glob.glob(FOLDER + "/train-*.tar")), shardshuffle=True)'
+    'webdataset.WebDataset(sorted(glob.glob(FOLDER + "/train-*.tar")), shardshuffle=100)'
     '.shuffle(1000).decode("pil").to_tuple("jpg;png", "cls")',
     "datasets.load_dataset(FOLDER)",
 )

@@ -25,4 +25,4 @@ model = keras.Sequential(
 )
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 model.compile(optimizer="adam", loss=loss, metrics=["accuracy"])
-model.fit(train, class_weight=class_weight, epochs=1)
+model.fit(train, class_weight=class_weight, epochs=1, shuffle=False)  # it is shuffled already
