@@ -1,4 +1,4 @@
-"""Croissant 1.1: what an export holds and how it came to be, for programs that look for datasets.
+"""Croissant 1.1: what an export holds and how it was made, for programs that look for datasets.
 
 Source: the Croissant specification 1.1 and its responsible-AI vocabulary 1.0, MLCommons. What only
 a person can know, such as a licence, is left out.
@@ -132,7 +132,7 @@ def _responsible(written: Written) -> dict[str, str]:
     if points := len(written.made.points):
         limits.append(f"{count_of(points, 'synthetic vector')} stand beside them.")
     if held_out:
-        limits.append(f"{count_of(held_out, 'picture')} held out for a score are as they came.")
+        limits.append(f"{count_of(held_out, 'picture')} held out for a score are not changed.")
     if dataset.skipped:
         limits.append(f"{count_of(len(dataset.skipped), 'file')} of the source could not be used.")
     return {

@@ -34,6 +34,6 @@ def test_it_tells_the_imbalance_what_was_made_and_what_a_person_cannot_see(tmp_p
 
     assert told["rai:dataBiases"].endswith("before balancing: cat 8, dog 4, fox 1.")
     assert told["rai:dataLimitations"].startswith("11 pictures of 27 are copies or made")
-    assert "3 pictures held out for a score are as they came." in told["rai:dataLimitations"]
+    assert "3 pictures held out for a score are not changed." in told["rai:dataLimitations"]
     assert "Augmented pictures" in told["rai:dataPreprocessingProtocol"]
     assert "license" not in told

@@ -8,7 +8,6 @@ import streamlit as st
 from app.charts import classes as charts
 from app.charts.layout import with_minus
 from app.pages.export.button import Wanted, choose_format, choose_layout, draw_button, needs_vectors
-from app.pages.export.missing_split import offer_validation
 from app.pages.export.result import draw_download, export_result
 from app.pages.export.samples import draw_samples, samples_of
 from app.session.embedding import VectorSource
@@ -24,8 +23,12 @@ from app.shell.page import (
     quiet,
 )
 from app.shell.plan import choose_plan
-from core.dataset import ImageDataset
+from core.dataset import VALIDATION, ImageDataset
+from core.dataset.edits import Edits
+from core.duplicates import fold_groups
+from core.errors import EvensetError
 from core.evaluate.row_plans import told_of_plan
+from core.evaluate.split_off import USUAL_SHARE, WHY, split_off
 from core.export import (
     AS_THEY_ARE,
     DEFAULT_ORIGINALS,
@@ -40,6 +43,10 @@ from core.export import (
 from core.resample import STRATEGIES, BalancePlan
 
 QUESTION = "What will you export?"
+_NO_VALIDATION = (
+    "Moves images of the training split, of every class where it can be. No group and no near copy "
+    "is parted. It can be undone on Audit."
+)
 
 
 def export_view(session: Session) -> Session:
@@ -66,7 +73,7 @@ def export_view(session: Session) -> Session:
             "on synthetic or repeated images says nothing about real ones."
         )
     with left:
-        if (edits := offer_validation(session, dataset)) is not None:
+        if (edits := _offer_validation(session, dataset)) is not None:
             return session.put(edits=edits)
         _write(session, dataset, balanced, recipe)
         _found(session, chosen.plan)
@@ -115,6 +122,25 @@ def _write(session: Session, dataset: ImageDataset, balanced: Balanced, recipe: 
         draw_download(session, is_current=is_written)
         wanted = Wanted(dataset, balanced, recipe, vectors)
         draw_button(session, wanted, container, is_written=is_written)
+
+
+def _offer_validation(session: Session, dataset: ImageDataset) -> Edits | None:
+    """Draw a line and a button where there is no validation split; return edits that make one."""
+    if VALIDATION in dataset.splits:
+        return None
+    with st.container(horizontal=True, vertical_alignment="center", key="export_validation"):
+        quiet("There is no validation split.")
+        if not st.button(f"Make one of {USUAL_SHARE:.0%}", type="tertiary", help=_NO_VALIDATION):
+            return None
+    measures = session.measures
+    pictures = None if measures is None else fold_groups(dataset, measures.copies)
+    with st.spinner("Looking for near copies, which stay together."):
+        try:
+            rows = split_off(dataset, pictures=pictures)
+        except EvensetError as error:
+            st.warning(str(error))
+            return None
+    return session.edits.move(rows, VALIDATION, of=session.taken, why=WHY)
 
 
 def _files(session: Session, dataset: ImageDataset, balanced: Balanced, layout: str) -> Recipe:
