@@ -10,7 +10,7 @@ from core.augment import OPERATIONS, PRESETS
 from core.embed import ENCODERS, PRETRAINED
 from core.evaluate import HEADS, METRICS, RULES
 from core.evaluate.candidates import CANDIDATE_SETS
-from core.export import CONTAINERS, DEFAULT_LAYOUT, LAYOUTS
+from core.export import CONTAINERS, DEFAULT_LAYOUT, LAYOUTS, SNIPPETS
 from core.export.manifest import MANIFEST_COLUMNS
 from core.ingest import MISMATCHES, SAMPLES
 from core.ingest.tables import TABLE_SUFFIXES
@@ -88,6 +88,7 @@ def names_of_pages() -> dict[str, list[str]]:
         ],
         "export": [
             *_coded(CONTAINERS),
+            *_coded(SNIPPETS),
             *_coded(sorted(common)),
             ", ".join(MANIFEST_COLUMNS),
         ],

@@ -13,6 +13,7 @@ import core
 from app.session.session import VALUES
 
 ROOT = Path(core.__file__).parent.parent
+SNIPPETS = ROOT / "core" / "export" / "snippets"
 HEAVY = (
     *("torch", "umap", "numba", "sklearn", "imblearn", "transformers"),
     *("huggingface_hub", "safetensors"),
@@ -66,8 +67,8 @@ def layers() -> list[str]:
 
 @cache
 def files(package: str) -> dict[str, str]:
-    """Return the source of every module of a package, by its path."""
-    paths = sorted((ROOT / package).rglob("*.py"))
+    """Return the source of every module of a package, by its path; code to paste is none."""
+    paths = [path for path in sorted((ROOT / package).rglob("*.py")) if path.parent != SNIPPETS]
     return {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in paths}
 
 

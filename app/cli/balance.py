@@ -1,7 +1,9 @@
 """`evenset balance`: write a balanced set of pictures."""
 
+import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -22,17 +24,19 @@ from app.cli.shared_options import (
     seed_option,
     source_options,
 )
-from app.cli.source import embed_all, named_edits, opened, read_policy
-from app.cli.terminal import print_table
+from app.cli.source import embed_all, named_edits, opened_with_original, read_policy
+from app.cli.terminal import Bars, print_table
 from core.audit import Severity, audit
 from core.augment import AugmentPolicy
-from core.dataset import ImageDataset
-from core.dataset.edits_file import NamedEdit
+from core.dataset import VALIDATION, ImageDataset
+from core.dataset.edits import Edits
+from core.dataset.edits_file import NamedEdit, find_edits, name_edits
 from core.embed import (
     DEFAULT_ENCODER,
     find_encoder,
 )
 from core.errors import SettingError
+from core.evaluate.split_off import WHY, parse_share, split_off, split_off_sentence
 from core.export import (
     AS_THEY_ARE,
     DEFAULT_LAYOUT,
@@ -88,6 +92,7 @@ class BalanceOptions:
     container: str | None
     recipe: Path | None
     seed: int | None
+    validation: str | None
     dry_run: bool
 
 
@@ -138,6 +143,11 @@ class Choice:
     help="a recipe.json; other options change it",
 )  # fmt: skip
 @seed_option
+@option(
+    "--validation", metavar="SHARE",
+    help="make a validation split of this share of the training images, such as 20%, where there "
+         "is none; no group and no near copy is parted",
+)  # fmt: skip
 @option("--dry-run", is_flag=True, help="say what would be written, and write nothing")
 @gathered("asked", BalanceOptions)
 def run_balance(
@@ -150,7 +160,7 @@ def run_balance(
     check_target(asked.out, choice.container)  # before any work is done for it
     if encoding.encoder or choice.strategy.needs_embeddings:
         find_encoder(choice.encoder)  # else it may be one that only another version has
-    with opened(source, base) as (dataset, progress):
+    with _opened(source, asked, base, choice.seed) as (dataset, edits, progress):
         check_classes(dataset)
         plan = make_plan(
             dataset, choice.strategy.name, choice.target, settings=choice.settings,
@@ -163,7 +173,7 @@ def run_balance(
             tell_estimate(plan, embeddings)
             if base is not None and (text := base.other_numbers(embeddings)):
                 print(f"evenset: {text}", file=sys.stderr)
-        recipe = _recipe(dataset, plan, choice, named_edits(source, base)).of_vectors(embeddings)
+        recipe = _recipe(dataset, plan, choice, edits).of_vectors(embeddings)
         for text in recipe.told():
             print(text)
         _warn_of_other_images(base, dataset)
@@ -184,6 +194,24 @@ def run_balance(
     _print_report(report)
     if choice.container.is_file and choice.layout.readers:
         print("Unpack it before a trainer reads it; its README.md says how.")
+    print(f"Code that trains on it: evenset snippets {shlex.quote(str(asked.out))}")
+
+
+@contextmanager
+def _opened(
+    source: SourceOptions, asked: BalanceOptions, base: Recipe | None, seed: int
+) -> Iterator[tuple[ImageDataset, tuple[NamedEdit, ...], Bars]]:
+    """Open the source, with a validation split made where one is asked for; give all edits."""
+    share = None if asked.validation is None else parse_share(asked.validation)
+    named = named_edits(source, base)
+    with opened_with_original(source, base) as (dataset, taken, progress):
+        if share is not None:
+            rows = split_off(dataset, share, seed=seed, progress=progress)
+            progress.say(f"evenset: {split_off_sentence(dataset, rows)}")
+            made = Edits().move(rows, VALIDATION, why=WHY)
+            named = (*named, *name_edits(made.done, taken))
+            dataset = find_edits(named, taken)[0].apply(taken)
+        yield dataset, named, progress
 
 
 def _choose(

@@ -50,6 +50,9 @@ COMMANDS: dict[str, CommandEntry] = {
         "Compare strategies by cross-validation.", "app.cli.evaluate:run_evaluate"
     ),
     "balance": CommandEntry("Write a balanced dataset.", "app.cli.balance:run_balance"),
+    "snippets": CommandEntry(
+        "Write code that trains on an export.", "app.cli.snippets:run_snippets"
+    ),
 }
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from core.audit import CHECKS
 from core.augment import OPERATIONS, PRESET_HELP, PRESETS
 from core.embed import ENCODERS
-from core.export import CONTAINERS, LAYOUTS
+from core.export import CONTAINERS, LAYOUTS, SNIPPETS
 from core.ingest import MISMATCHES
 from core.parameters import Choice, Parameter
 from core.resample import STRATEGIES
@@ -97,5 +97,10 @@ LAYOUT_LIST = Listing(
 )
 CONTAINER_LIST = Listing(
     "Containers", lambda: [(one.name, one.help) for one in CONTAINERS.values()], "container"
+)
+SNIPPET_LIST = Listing(
+    "Snippets",
+    lambda: [(one.name, f"{one.library}: {one.title}") for one in SNIPPETS.values()],
+    "snippet",
 )
 CHECK_LIST = Listing("Checks", lambda: [(one.name, one.title) for one in CHECKS.values()])

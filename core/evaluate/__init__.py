@@ -10,11 +10,11 @@ What comes out are `predictions`, which `kept` holds in files. All else follows 
 and `influence` figures, `variance` and `inference` intervals, `per_class` those of a class,
 `outcomes` what they come to and `answer` how that is said. `report` holds it, with `notes` and
 `result_notes`; `report_file` and `report_csv` write it; `row_plans` says what an export of a row
-is. `label_errors` ranks images whose label is
-not believed, by these or by two quick opinions on the vectors; `wrong_images` finds the pictures
-behind a figure. `more_images` asks what more images would bring: `curve_cells` learn from parts of
-the images, `curves` foretell by them, `curve_text` says it. `decisions` tells what decisions cost
-in a `world` of other class shares. `chosen_augmentation` tells what operations bring and chooses
+is. `label_errors` ranks images whose label is not believed, by these or by two quick opinions on
+the vectors; `wrong_images` finds the pictures behind a figure. `more_images` asks what more images
+would bring: `curve_cells` learn from parts of the images, `curves` foretell by them, `curve_text`
+says it. `decisions` tells what decisions cost in a `world` of other class shares. `split_off` makes
+a validation split as folds are made. `chosen_augmentation` tells what operations bring and chooses
 some inside each training side, `augmentation_answer` says it. `leaky` measures what resampling
 before splitting would have reported; `estimate` says how long a comparison takes and what joins it
 unasked; `threads` keeps it within its means.

@@ -3,9 +3,10 @@
 Read `export` first: it lists the pictures and turns each into the bytes of a file (`items`, by
 `originals` and `names`), and writes them (`pictures`) and the files beside them. `layouts` says
 which files: each picture one, many in a shard, or none; and those beside them (`index_files`, of
-them the `manifest`, the `card` and the `recipe`). `containers` says where they go to, with a
-`journal` from which an interrupted export goes on; a layout fits each container. `contents` says
-what an export will hold before it is written, and `samples` makes a few of its pictures.
+them the `manifest`, the `card`, `croissant`, the `recipe`, the numbers for `training` and the
+`vectors`). `containers` says where they go to, with a `journal` from which an interrupted export
+goes on; a layout fits each container. `contents` says what an export will hold before it is
+written, and `samples` makes a few of its pictures. `trainer_code` lists code that trains on it.
 """
 
 from core.export.containers import CONTAINERS, Container, check_target, container_of, find_container
@@ -16,6 +17,8 @@ from core.export.layouts import DEFAULT_LAYOUT, LAYOUTS, Layout, draw_tree, find
 from core.export.originals import AS_THEY_ARE, DEFAULT_ORIGINALS, ENCODED_ANEW
 from core.export.recipe import Recipe, make_recipe, read_recipe
 from core.export.samples import Sample, Samples, make_samples
+from core.export.trainer_code import SNIPPETS, Snippet, find_snippet, fitting_snippets
+from core.export.training import Training, holds_training, read_training
 
 __all__ = [
     "AS_THEY_ARE",
@@ -24,6 +27,7 @@ __all__ = [
     "DEFAULT_ORIGINALS",
     "ENCODED_ANEW",
     "LAYOUTS",
+    "SNIPPETS",
     "Container",
     "ExportReport",
     "ExportSource",
@@ -31,6 +35,8 @@ __all__ = [
     "Recipe",
     "Sample",
     "Samples",
+    "Snippet",
+    "Training",
     "check_classes",
     "check_target",
     "container_of",
@@ -41,10 +47,14 @@ __all__ = [
     "export_name",
     "find_container",
     "find_layout",
+    "find_snippet",
+    "fitting_snippets",
+    "holds_training",
     "list_items",
     "make_recipe",
     "make_samples",
     "read_recipe",
+    "read_training",
     "work_sentence",
     "written_sentence",
 ]

@@ -10,10 +10,10 @@ from core.embed import Embeddings
 from core.errors import OutputError, SettingError, TooFewClassesError
 from core.export.containers import Container, container_of, partial_of
 from core.export.index_files import Written
-from core.export.items import ExportItem, list_items, list_rows
+from core.export.items import ExportItem, list_items
 from core.export.layouts import DEFAULT_LAYOUT, Layout, find_layout
-from core.export.manifest import ManifestRow, labels_of
-from core.export.pictures import PictureJob, WrittenPictures
+from core.export.manifest import ManifestRow, folders_of
+from core.export.pictures import PictureJob, list_pictures
 from core.export.recipe import Recipe
 from core.progress import Progress, silent
 from core.resample import BalancePlan, Made, TrainingSide, find_strategy, resample
@@ -101,14 +101,13 @@ def export(
     container = container or container_of(target)
     with container.open(target, _identity(text, items)) as writer:
         if layout.has_pictures:
-            job = PictureJob(dataset, items, recipe, layout, labels_of(dataset, made))
+            job = PictureJob(dataset, items, recipe, layout, list(folders_of(dataset, made)))
             pictures = job.write(writer, progress)
         else:
-            pictures = WrittenPictures(list_rows(dataset, made))
+            pictures = list_pictures(dataset, made)
         added = [pictures.paths.get(item.stem, "") for item in items if item.origin == AUGMENTED]
-        written = Written(
-            dataset, source.plan, made, source.embeddings, text, recipe.told(), pictures.rows, added
-        )
+        told = (text, recipe.told(), pictures.rows, added, layout.name, pictures.kept)
+        written = Written(dataset, source.plan, made, source.embeddings, *told)
         index = layout.index_of(dataset, source.plan)
         for file in index:
             writer.write(file.name, file.content(written))

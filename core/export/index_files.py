@@ -1,25 +1,29 @@
 """The files beside the pictures of an export: each says when it is there and what it holds."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from io import BytesIO
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from core.dataset import TRAIN, ImageDataset
 from core.embed import Embeddings
-from core.export.manifest import ManifestRow, labels_of, list_left_out, manifest_text
-from core.resample import (
-    BalancePlan,
-    Made,
-    class_weights,
-    find_strategy,
-    log_priors,
+from core.export.manifest import ManifestRow, folders_of, list_left_out, manifest_text
+from core.export.training import (
+    TRAINING_FILE,
+    Training,
+    VectorCounts,
+    make_training,
+    plan_weights,
 )
+from core.export.vectors import (
+    ExportedVectors,
+    VectorTable,
+    real_vectors,
+    synthetic_vectors,
+    to_npz,
+    to_parquet,
+)
+from core.resample import BalancePlan, Made, find_strategy
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +38,8 @@ class Written:
     told: Sequence[str]  # how it is made, a line for each step
     rows: Sequence[ManifestRow]
     added: Sequence[str]  # paths of the augmented pictures, as planned; '' where one failed
+    layout: str  # its name
+    kept: Mapping[int, str]  # row of the source -> path of the picture that it is
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -45,15 +51,54 @@ class Written:
 
     @cached_property
     def labels(self) -> list[str]:
-        """Return the labels in order of their codes: see `labels_of`."""
-        return labels_of(self.dataset, self.made)
+        """Return the labels in order of code."""
+        return list(self.folders)
 
     @cached_property
     def weights(self) -> dict[str, float]:
         """Return label -> weight, of what was written: a balanced set is not corrected twice."""
-        weigh = find_strategy(self.plan.strategy).weigh
-        # Where a strategy has none, a sampler may draw batches by these.
-        return weigh(self.counts, self.plan.settings) if weigh else class_weights(self.counts)
+        return plan_weights(self.plan, self.counts)
+
+    @cached_property
+    def folders(self) -> dict[str, str]:
+        """Return label -> name in paths, in order of code."""
+        return folders_of(self.dataset, self.made)
+
+    @cached_property
+    def real_vectors(self) -> VectorTable:
+        """Return the vectors of the originals."""
+        return real_vectors(self._vectors)
+
+    @cached_property
+    def synthetic_vectors(self) -> VectorTable:
+        """Return the vectors of the synthetic points."""
+        return synthetic_vectors(self._vectors)
+
+    @property
+    def training(self) -> Training:
+        """Return what a trainer needs beside the pictures."""
+        vectors = None
+        if _makes_points(self.dataset, self.plan):
+            real, made = self.real_vectors, self.synthetic_vectors
+            is_training = (real.columns["split"] == TRAIN) & (real.columns["path"] != "")
+            vectors = VectorCounts(
+                real.dimension, real.counts(is_training), made.counts(), made.interpolation
+            )
+        return make_training(
+            self.plan, self.folders, self.counts, layout=self.layout, vectors=vectors
+        )
+
+    @cached_property
+    def _vectors(self) -> ExportedVectors:
+        assert self.embeddings is not None, "`export` refuses to make points without vectors"
+        return ExportedVectors(
+            self.dataset,
+            self.embeddings,
+            self.made.points,
+            classes=tuple(self.folders),
+            originals=self.kept,
+            pictures=self.added[: self.made.pictured],
+        )
 
 
 @dataclass(frozen=True)
@@ -71,71 +116,36 @@ def parquet_text(name: str) -> str:
     return name.encode("utf-8", "replace").decode()
 
 
-def _json(value: object) -> bytes:
-    text = json.dumps(value, indent=2, ensure_ascii=False)
+def _left_out(written: Written) -> bytes:
+    text = json.dumps(list_left_out(written.dataset), indent=2, ensure_ascii=False)
     return text.encode("utf-8", "backslashreplace")  # lone surrogates become JSON's escapes
-
-
-def _manifest(written: Written) -> bytes:
-    return manifest_text(written.rows, written.weights)
-
-
-def _priors(written: Written) -> bytes:
-    tau = written.plan.settings["tau"]
-    return _json({"tau": tau, "log_priors": log_priors(written.counts)})
-
-
-def _vectors(written: Written) -> bytes:
-    """Return an .npz of the synthetic vectors, their parents, and the picture beside each.
-
-    The picture is '' where its image could not be read any more. A point lies between two images,
-    and so between two groups, which may differ: both stand there. Points without parents have a
-    vector and a label, no more.
-    """
-    dataset, points, embeddings = written.dataset, written.made.points, written.embeddings
-    assert embeddings is not None, "`export` refuses to make points without vectors"
-    columns: dict[str, NDArray[Any]] = {
-        "vectors": points.materialize(embeddings),
-        "label": points.codes,
-        "class_names": np.array(dataset.classes, np.str_),
-    }
-    if points.parents is not None and points.fractions is not None:
-        paths = np.array(dataset.table["path"].tolist(), np.str_)
-        groups = np.array(dataset.table["group"].tolist(), np.str_)
-        bases, neighbors = points.parents.T
-        columns |= {
-            "base_row": bases,
-            "neighbor_row": neighbors,
-            "base_path": paths[bases],
-            "neighbor_path": paths[neighbors],
-            "base_group": groups[bases],
-            "neighbor_group": groups[neighbors],
-            "fraction": points.fractions,
-            "picture": np.array(written.added[: written.made.pictured], np.str_),
-        }
-    buffer = BytesIO()
-    np.savez(buffer, allow_pickle=False, **columns)
-    return buffer.getvalue()
 
 
 def _makes_points(dataset: ImageDataset, plan: BalancePlan) -> bool:  # noqa: ARG001
     return find_strategy(plan.strategy).effect.adds_points
 
 
-def _adjusts_logits(dataset: ImageDataset, plan: BalancePlan) -> bool:  # noqa: ARG001
-    return find_strategy(plan.strategy).adjusts_logits
-
-
 def _leaves_out(dataset: ImageDataset, plan: BalancePlan) -> bool:  # noqa: ARG001
     return len(dataset.present_rows) < len(dataset)
 
 
-MANIFEST = IndexFile("manifest.csv", _manifest)
-WEIGHTS = IndexFile("class_weights.json", lambda written: _json(written.weights))
-PRIORS = IndexFile("class_log_priors.json", _priors, _adjusts_logits)
-# No table: a set with one more would be taken to have labels there.
-LEFT_OUT = IndexFile(
-    "left_out.json", lambda written: _json(list_left_out(written.dataset)), _leaves_out
+MANIFEST = IndexFile(
+    "manifest.csv",
+    lambda written: manifest_text(written.rows, plan_weights(written.plan, written.counts)),
 )
-VECTORS = IndexFile("synthetic_vectors.npz", _vectors, _makes_points)
+TRAINING = IndexFile(TRAINING_FILE, lambda written: written.training.to_text().encode())
+# No table: a set with one more would be taken to have labels there.
+LEFT_OUT = IndexFile("left_out.json", _left_out, _leaves_out)
+VECTORS = (
+    IndexFile("vectors.npz", lambda written: to_npz(written.real_vectors), _makes_points),
+    IndexFile("vectors.parquet", lambda written: to_parquet(written.real_vectors), _makes_points),
+    IndexFile(
+        "synthetic_vectors.npz", lambda written: to_npz(written.synthetic_vectors), _makes_points
+    ),
+    IndexFile(
+        "synthetic_vectors.parquet",
+        lambda written: to_parquet(written.synthetic_vectors),
+        _makes_points,
+    ),
+)
 RECIPE = IndexFile("recipe.json", lambda written: written.recipe_text.encode())

@@ -8,6 +8,7 @@ from io import StringIO
 import numpy as np
 
 from core.dataset import TRAIN, ImageDataset
+from core.export.names import class_folders
 from core.resample import Made
 
 MANIFEST_COLUMNS = (
@@ -33,7 +34,7 @@ class ManifestRow:
     path: str
     label: str
     split: str
-    origin: str
+    origin: str  # of ORIGINS
     parent: str  # path in the source of the original that it is, or comes from
     operation: str  # names of the steps joined by '+'
     values: str  # JSON: one object of drawn values per step
@@ -55,14 +56,17 @@ def manifest_text(rows: Sequence[ManifestRow], weights: Mapping[str, float]) -> 
     return text.getvalue().encode("utf-8", "surrogatepass")
 
 
-def labels_of(dataset: ImageDataset, made: Made) -> list[str]:
-    """Return the labels of what is to be written, in name order: a label's place is its code.
+def folders_of(dataset: ImageDataset, made: Made) -> dict[str, str]:
+    """Return label -> name in paths, in order of code, of what is to be written.
 
-    A class of which no picture can be read is among them: shards number labels before that shows.
+    Readers of folders number them in order of their names, and so does all else. A class of which
+    no picture can be read is among them: shards number labels before that shows.
     """
     rows = np.concatenate([made.kept, dataset.held_out_rows])
-    codes = np.unique(np.concatenate([dataset.codes[rows], made.pictures.codes]))
-    return [dataset.classes[code] for code in codes.tolist()]
+    pieces = [dataset.codes[rows], made.pictures.codes, made.points.codes]
+    present = [dataset.classes[code] for code in np.unique(np.concatenate(pieces)).tolist()]
+    folders = class_folders(dataset.classes)
+    return {label: folders[label] for label in sorted(present, key=folders.__getitem__)}
 
 
 def list_left_out(dataset: ImageDataset) -> list[dict[str, str]]:

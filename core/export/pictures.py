@@ -10,11 +10,12 @@ from itertools import groupby
 from core.batches import run_batches
 from core.dataset import ORIGINAL, ImageDataset, SkippedFile
 from core.export.containers import Writer
-from core.export.items import ExportItem, Rendered, render
+from core.export.items import ExportItem, Rendered, list_rows, render
 from core.export.layouts import Layout, Shards
 from core.export.manifest import ManifestRow
 from core.export.recipe import Recipe
 from core.progress import Progress
+from core.resample import Made
 
 _BATCH, _BATCH_PIXELS = 32, 20_000_000  # pictures at a time; fewer where one may be large
 
@@ -28,6 +29,7 @@ class WrittenPictures:
     paths: Mapping[str, str] = field(default_factory=dict)
     files: tuple[str, ...] = ()  # paths in the export
     failed: tuple[SkippedFile, ...] = ()  # images that could not be read any more
+    kept: Mapping[int, str] = field(default_factory=dict)  # row of the source -> path as it is
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +40,7 @@ class PictureJob:
     items: Sequence[ExportItem]
     recipe: Recipe
     layout: Layout
-    labels: Sequence[str]  # of all items, in name order: a label's place is its code
+    labels: Sequence[str]  # of all items, in order of code
 
     def write(self, writer: Writer, progress: Progress) -> WrittenPictures:
         """Write them; what an interrupted run of the same export has written stays."""
@@ -58,6 +60,7 @@ class PictureJob:
             {picture.item.stem: picture.path for picture in good},
             tuple(picture.path for picture in good) if files is None else tuple(files),
             tuple(failed),
+            {one.item.row: one.path for one in good if one.item.origin == ORIGINAL},
         )
 
     def _write_files(self, writer: Writer, progress: Progress) -> list[Rendered]:
@@ -86,7 +89,7 @@ class PictureJob:
         self, shards: Shards, writer: Writer, progress: Progress
     ) -> tuple[list[Rendered], list[str]]:
         """Write shard by shard; return the pictures without their bytes, and the shards."""
-        items = sorted(self.items, key=lambda item: item.stem)
+        items = sorted(self.items, key=lambda item: item.stem.rpartition("/")[2])
         names = list(dict.fromkeys(_shard_of(item) for item in items))
         standing = {name for name in names if writer.has(name)}
         suffix = self.layout.suffix_of(self.dataset)
@@ -165,6 +168,13 @@ class PictureJob:
     @cached_property
     def _groups(self) -> list[str]:
         return list(self.dataset.table["group"])
+
+
+def list_pictures(dataset: ImageDataset, made: Made) -> WrittenPictures:
+    """Return what an export without pictures points to: nothing is written of them."""
+    rows = list_rows(dataset, made)
+    row_of = {path: row for row, path in enumerate(dataset.table["path"])}
+    return WrittenPictures(rows, kept={row_of[row.path]: row.path for row in rows})
 
 
 def _shard_of(item: ExportItem) -> str:

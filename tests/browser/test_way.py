@@ -171,7 +171,7 @@ def check_export(archive: Path, *, synthetic_points: int) -> Counter[str]:
             vectors = np.load(io.BytesIO(opened.read("synthetic_vectors.npz")))
             assert len(vectors["vectors"]) == synthetic_points
             assert set(vectors["picture"]) <= pictures
-        assert {"recipe.json", "class_weights.json"} <= set(opened.namelist())
+        assert {"recipe.json", "training.json"} <= set(opened.namelist())
     counts = Counter(row["label"] for row in manifest if row["split"] == "train")
     assert len(set(counts.values())) == 1
     return counts

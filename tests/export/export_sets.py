@@ -9,12 +9,13 @@ from dataclasses import replace
 from io import BytesIO, StringIO
 from pathlib import Path
 
+import numpy as np
 from image_sets import jpeg, png, read_folder, turned_jpeg, write_files
 from pyarrow import parquet
 
 from core.augment import PRESETS, AugmentPolicy
 from core.dataset import Choices, ImageDataset
-from core.embed import embed
+from core.embed import Embeddings, embed
 from core.export import AS_THEY_ARE, ExportReport, ExportSource, Recipe, export
 from core.export.index_files import MANIFEST
 from core.progress import Progress, silent
@@ -62,18 +63,27 @@ def exported(
     *,
     seed: int = 0,
     progress: Progress = silent,
+    embeddings: Embeddings | None = None,
     **choices: str,
 ) -> ExportReport:
     """Export `dataset` balanced by `strategy`, as the walk does; `choices` are of the recipe."""
     plan = make_plan(dataset, strategy)
-    needs = find_strategy(strategy).needs_embeddings
-    embeddings = embed(dataset, device="cpu") if needs else None
+    if embeddings is None and find_strategy(strategy).needs_embeddings:
+        embeddings = embed(dataset, device="cpu")
     return export(
         ExportSource(dataset, plan, embeddings=embeddings),
         replace(recipe_of(dataset, strategy, seed), **choices),
         target,
         progress=progress,
     )
+
+
+def drawn_vectors(dataset: ImageDataset, dimension: int = 6) -> Embeddings:
+    """Return vectors that no encoder has made, each class around a place of its own."""
+    rng, rows = np.random.default_rng(0), np.arange(len(dataset))
+    centres = rng.normal(size=(len(dataset.classes), dimension)) * 4
+    vectors = centres[dataset.codes] + rng.normal(size=(len(rows), dimension))
+    return Embeddings(vectors.astype(np.float32), rows, "classical", "drawn", "cpu")
 
 
 def contents(target: Path) -> dict[str, bytes]:

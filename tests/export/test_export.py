@@ -1,6 +1,5 @@
 """An export holds what it promises, and a trainer can load it."""
 
-import json
 from collections import Counter
 from dataclasses import asdict
 from io import BytesIO
@@ -28,7 +27,7 @@ from core.errors import SettingError
 from core.export import ExportSource, export, list_items
 from core.pictures.decode import decode, read_header
 from core.pictures.encode import encode_like
-from core.resample import STRATEGIES, TrainingSide, class_weights, make_plan, resample
+from core.resample import STRATEGIES, TrainingSide, make_plan, resample
 
 KINDS = ["zip", "folder"]
 
@@ -183,28 +182,6 @@ def test_a_zip_and_a_folder_hold_the_same(dataset: ImageDataset, tmp_path: Path)
     assert contents(tmp_path / "out.zip") == contents(tmp_path / "out")
 
 
-def test_synthetic_vectors_lie_between_their_parents(dataset: ImageDataset, out: Path) -> None:
-    report = exported(dataset, out, "smote")
-
-    vectors = np.load(BytesIO(contents(out)["synthetic_vectors.npz"]), allow_pickle=False)
-    embeddings = embed(dataset, device="cpu")
-    base, neighbour = (
-        embeddings.vectors[embeddings.positions_of(vectors[name])]
-        for name in ("base_row", "neighbor_row")
-    )
-    fraction = vectors["fraction"][:, None]
-    np.testing.assert_allclose(
-        vectors["vectors"], base * (1 - fraction) + neighbour * fraction, atol=1e-5
-    )
-    assert len(vectors["vectors"]) == report.synthetic == 4
-    assert vectors["class_names"][vectors["label"]].tolist() == ["dog"] * 4
-    parents = {row["path"]: row["parent"] for row in manifest(out)}
-    assert [parents[path] for path in vectors["picture"]] == vectors["base_path"].tolist()
-    for side in ("base", "neighbor"):
-        rows = vectors[f"{side}_row"]
-        assert [dataset.path(row) for row in rows] == vectors[f"{side}_path"].tolist()
-
-
 def test_a_class_of_one_image_gets_pictures_though_no_vectors(
     dataset: ImageDataset, out: Path
 ) -> None:
@@ -219,21 +196,6 @@ def test_undersampling_leaves_out_training_images_alone(dataset: ImageDataset, o
 
     assert report.after == {"cat": 1, "dog": 1, "fox": 1}
     assert sum(name.startswith("test/") for name in pictures(out)) == 3
-
-
-@pytest.mark.parametrize(
-    ("strategy", "weights"),
-    [
-        ("class_weights", {"cat": 13 / 24, "dog": 13 / 12, "fox": 13 / 3}),
-        ("augment", {"cat": 1, "dog": 1, "fox": 1}),
-    ],
-)
-def test_weights_are_of_the_training_split_as_it_is_written(
-    dataset: ImageDataset, out: Path, strategy: str, weights: dict[str, float]
-) -> None:
-    exported(dataset, out, strategy)
-
-    assert json.loads(contents(out)["class_weights.json"]) == weights
 
 
 def test_augmentation_uses_each_image_equally_often(dataset: ImageDataset, out: Path) -> None:
@@ -311,29 +273,6 @@ def test_points_are_made_here_as_they_were_on_the_page(dataset: ImageDataset, ou
     )
 
     assert contents(out) == contents(out.with_name("page"))
-
-
-def test_logit_adjustment_takes_the_class_sizes_along(dataset: ImageDataset, out: Path) -> None:
-    exported(dataset, out, "logit_adjustment")
-
-    facts = json.loads(contents(out)["class_log_priors.json"])
-    assert facts["tau"] == 1
-    assert facts["log_priors"]["cat"] == pytest.approx(np.log(8 / 13))
-
-
-def test_the_manifest_weighs_each_training_picture(dataset: ImageDataset, out: Path) -> None:
-    exported(dataset, out, "class_weights")
-
-    weights = json.loads(contents(out)["class_weights.json"])
-    for row in manifest(out):
-        assert row["weight"] == (str(weights[row["label"]]) if row["split"] == "train" else "")
-
-
-def test_effective_weights_are_those_that_are_written(dataset: ImageDataset, out: Path) -> None:
-    exported(dataset, out, "effective_weights")
-
-    weights = json.loads(contents(out)["class_weights.json"])
-    assert weights == class_weights({"cat": 8, "dog": 4, "fox": 1}, "effective", beta=0.999)
 
 
 def test_a_policy_that_leaves_a_class_alone_is_refused(dataset: ImageDataset) -> None:

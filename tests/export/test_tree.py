@@ -25,8 +25,9 @@ def test_a_tree_lines_up_its_counts(tmp_path: Path) -> None:
         "    cat/  2",
         "    dog/  1",
         "  manifest.csv",
-        "  class_weights.json",
+        "  training.json",
         "  recipe.json",
+        "  croissant.json",
         "  README.md",
     ]
 

@@ -33,7 +33,6 @@ FILES: Mapping[str, bytes] = {
 EXPORT: Mapping[str, bytes] = {
     **FILES,
     "manifest.csv": table(*ROWS, header=HEADER),
-    "class_weights.json": b'{"con": 1.0, "Cat": 1.0}',
     "recipe.json": b"{}",
     "README.md": b"# A set",
 }

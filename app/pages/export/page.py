@@ -8,6 +8,7 @@ import streamlit as st
 from app.charts import classes as charts
 from app.charts.layout import with_minus
 from app.pages.export.button import Wanted, choose_format, choose_layout, draw_button, needs_vectors
+from app.pages.export.missing_split import offer_validation
 from app.pages.export.result import draw_download, export_result
 from app.pages.export.samples import draw_samples, samples_of
 from app.session.embedding import VectorSource
@@ -65,6 +66,8 @@ def export_view(session: Session) -> Session:
             "on synthetic or repeated images says nothing about real ones."
         )
     with left:
+        if (edits := offer_validation(session, dataset)) is not None:
+            return session.put(edits=edits)
         _write(session, dataset, balanced, recipe)
         _found(session, chosen.plan)
     with right:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.session.session import Session
 from app.shell.page import current_workspace, plain, quiet
-from core.export import LAYOUTS
+from core.export import LAYOUTS, fitting_snippets, holds_training, read_training
 from core.resample import STRATEGIES
 from core.words import named, size_of
 
@@ -58,6 +58,7 @@ def export_result(session: Session) -> None:
         _readers(report.layout, path)
         quiet("To make the same export on the command line, with your images as SOURCE:")
         st.code(_again(path), language="bash", wrap_lines=True)
+        _snippets(path)
 
 
 def _strategy(session: Session) -> str:
@@ -82,8 +83,28 @@ def _readers(name: str, path: Path) -> None:
         name, folder = shlex.quote(path.name), shlex.quote(path.stem)
         st.code(f"unzip {name} -d {folder}", language="bash", wrap_lines=True)
     quiet("Load it for training:")
-    folder = path.stem if is_packed else str(path)
-    lines = [f"FOLDER = {folder!r}", *layout.readers]
+    lines = [f"FOLDER = {_unpacked(path)!r}", *layout.readers]
     st.code("\n".join(lines), language="python", wrap_lines=True)
     if layout.caveat:
         quiet(layout.caveat)
+
+
+def _snippets(path: Path) -> None:
+    """Offer the code that trains on what was written, one piece at a time."""
+    if not holds_training(path):
+        return
+    training = read_training(path)
+    snippet = st.selectbox(
+        "Code to train with", fitting_snippets(training), key="snippet",
+        format_func=lambda one: f"{one.library}: {one.title}",
+        help="Plain libraries alone. `evenset snippets` writes the same files.",
+    )  # fmt: skip
+    if snippet is not None:
+        quiet(training.advice)
+        # As long as it is: a region that scrolls cannot be reached by keyboard.
+        st.code(snippet.code(_unpacked(path)), language="python", wrap_lines=True)
+
+
+def _unpacked(path: Path) -> str:
+    """Return the folder of an export; a zip is unpacked where the code runs."""
+    return path.stem if path.is_file() else str(path)

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from core.dataset import SPLITS
 from core.export.card import label_names, make_card, splits_at
 from core.export.index_files import MANIFEST, Written
-from core.export.layouts.common import COMMON
+from core.export.layouts.common import COMMON, CROISSANT
 from core.export.layouts.layout import Layout
 
 READERS = (
@@ -46,6 +46,7 @@ CLASS_FOLDERS = Layout(
     index=(
         MANIFEST,
         *COMMON,
+        CROISSANT,
         make_card(READERS, CAVEAT, front_matter=_front_matter, folders=label_of_folder),
     ),
     readers=READERS,

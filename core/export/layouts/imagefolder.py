@@ -13,7 +13,7 @@ from pyarrow import parquet
 from core.dataset import SPLITS, ImageDataset
 from core.export.card import label_names, make_card, splits_at
 from core.export.index_files import MANIFEST, IndexFile, Written, parquet_text
-from core.export.layouts.common import COMMON
+from core.export.layouts.common import COMMON, CROISSANT
 from core.export.layouts.layout import Layout
 from core.resample import BalancePlan
 
@@ -66,6 +66,7 @@ IMAGEFOLDER = Layout(
             for split in SPLITS
         ),
         *COMMON,
+        CROISSANT,
         make_card(_READERS, _CAVEAT, front_matter=_front_matter),
     ),
     readers=_READERS,

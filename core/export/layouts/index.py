@@ -7,6 +7,7 @@ from io import StringIO
 
 from core.dataset import TRAIN
 from core.export.card import make_card
+from core.export.croissant import make_croissant
 from core.export.index_files import IndexFile, Written
 from core.export.layouts.common import COMMON
 from core.export.layouts.layout import Layout
@@ -46,14 +47,17 @@ def _jsonl(written: Written) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
+_TABLE = IndexFile("index.csv", _csv)
+
 INDEX = Layout(
     name="index",
     title="Index without pictures",
     help="A list of your own files with repeat counts and weights: balance at run time, copy none.",
     index=(
-        IndexFile("index.csv", _csv),
+        _TABLE,
         IndexFile("index.jsonl", _jsonl),
         *COMMON,
+        make_croissant(_TABLE, _COLUMNS),
         make_card(_READERS, _CAVEAT, has_pictures=False),
     ),
     readers=_READERS,

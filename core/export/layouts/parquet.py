@@ -11,7 +11,7 @@ from pyarrow import parquet
 from core.dataset import SPLITS
 from core.export.card import make_card, splits_at
 from core.export.index_files import MANIFEST, Written, parquet_text
-from core.export.layouts.common import COMMON
+from core.export.layouts.common import COMMON, CROISSANT
 from core.export.layouts.layout import Layout, Shard, Shards
 from core.export.manifest import ManifestRow
 
@@ -95,7 +95,7 @@ PARQUET = Layout(
     help="Tables with the pictures inside: what Hugging Face and pandas load.",
     shards=Shards("data/{split}-{number:05d}-of-{of:05d}.parquet", _open),
     is_numbered=True,
-    index=(MANIFEST, *COMMON, make_card(_READERS, _CAVEAT, front_matter=_front_matter)),
+    index=(MANIFEST, *COMMON, CROISSANT, make_card(_READERS, _CAVEAT, front_matter=_front_matter)),
     readers=_READERS,
     caveat=_CAVEAT,
 )

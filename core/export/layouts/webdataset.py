@@ -14,7 +14,7 @@ from typing import IO
 from core.dataset import SPLITS, ImageDataset
 from core.export.card import make_card, splits_at
 from core.export.index_files import MANIFEST, Written
-from core.export.layouts.common import COMMON
+from core.export.layouts.common import COMMON, CROISSANT
 from core.export.layouts.layout import Layout, Shard, Shards
 from core.export.manifest import ManifestRow
 
@@ -76,7 +76,7 @@ WEBDATASET = Layout(
     help="Shuffled tars of about 256 MB, to be read from first to last, also over a network.",
     shards=Shards("{split}-{number:06d}.tar", _open, _suffix),
     is_numbered=True,
-    index=(MANIFEST, *COMMON, make_card(_READERS, _CAVEAT, front_matter=_front_matter)),
+    index=(MANIFEST, *COMMON, CROISSANT, make_card(_READERS, _CAVEAT, front_matter=_front_matter)),
     readers=_READERS,
     caveat=_CAVEAT,
 )

@@ -4,7 +4,7 @@ from core.dataset import TEST, TRAIN, VALIDATION
 from core.export.card import make_card
 from core.export.index_files import MANIFEST
 from core.export.layouts.class_folders import label_of_folder
-from core.export.layouts.common import COMMON
+from core.export.layouts.common import COMMON, CROISSANT
 from core.export.layouts.layout import Layout
 
 _FOLDERS = {TRAIN: "train", VALIDATION: "val", TEST: "test"}
@@ -19,7 +19,7 @@ YOLO = Layout(
     title="YOLO classification",
     help="Folders train, val and test with a folder per class: what YOLO's classification reads.",
     folder=lambda split, name: f"{_FOLDERS[split]}/{name}",
-    index=(MANIFEST, *COMMON, make_card(_READERS, _CAVEAT, folders=label_of_folder)),
+    index=(MANIFEST, *COMMON, CROISSANT, make_card(_READERS, _CAVEAT, folders=label_of_folder)),
     readers=_READERS,
     caveat=_CAVEAT,
 )

@@ -23,11 +23,9 @@ _EXPORT_COLUMNS = ("path", "label", "split", "origin", "parent")
 _INDEX_COLUMNS = ("path", "label", "split", "repeats", "weight")
 # What lies beside a manifest: for trainers and for people, and nobody's labels.
 _BESIDE_MANIFESTS = frozenset(
-    {"readme.md", "recipe.json", "class_weights.json", "class_log_priors.json", "left_out.json",
-     "synthetic_vectors.npz", "metadata.csv", "metadata.jsonl", "metadata.parquet", "index.csv",
-     "index.jsonl", "index.parquet", "vectors.parquet", "vectors.npz", "vectors.npy",
-     "training.json", "croissant.json", "data.yaml", "dataset.yaml", "dataset_info.json",
-     "classes.txt", "classes.json", "labels.txt"}
+    {"readme.md", "recipe.json", "training.json", "croissant.json", "left_out.json", "vectors.npz",
+     "vectors.parquet", "synthetic_vectors.npz", "synthetic_vectors.parquet", "metadata.csv",
+     "metadata.jsonl", "metadata.parquet", "index.csv", "index.jsonl", "data.yaml"}
 )  # fmt: skip
 # The names of texts for people.
 _PROSE = (

@@ -12,6 +12,7 @@ from app.session.session import Session
 from app.session.workspaces import WORKSPACES
 from core.dataset import ImageDataset
 from core.evaluate.row_plans import told_of_plan
+from core.export import fitting_snippets, read_training
 
 
 @pytest.fixture
@@ -128,3 +129,46 @@ def test_images_that_are_not_embedded_are_when_a_strategy_needs_it(dataset: Imag
     assert session.embeddings is not None and session.exported is not None
     assert session.exported.synthetic == 6
     assert not session.export_stale
+
+
+def test_a_list_has_no_pictures_and_says_so(smote_session: Session) -> None:
+    page = open_view("export", visitor(smote_session))
+
+    page.selectbox(key="export_layout").select("index").run()
+
+    assert not page.exception
+    assert "A list has no pictures of its own: it names those of the source." in text(page)
+    assert button(page, "Write a list of").label
+
+
+def test_a_validation_split_is_made_once_and_can_be_undone(dataset: ImageDataset) -> None:
+    workspace = visitor(loaded(dataset))
+    page = open_view("export", workspace)
+    assert "There is no validation split." in text(page)
+
+    button(page, "Make one of 20%").click().run()
+
+    assert not page.exception
+    assert "There is no validation split." not in text(page)
+    session = workspace.session
+    assert session.dataset is not None and "validation" in session.dataset.splits
+    assert session.edits.last is not None and session.edits.last.why == "split_off"
+
+
+def test_the_page_shows_the_code_that_fits_what_was_written(compared: Session) -> None:
+    workspace = visitor(compared)
+    page = open_view("export", workspace, strategy="class_weights")
+    button(page, "Write 19 pictures").click().run()
+    finish_jobs(workspace)
+    page.run()
+
+    path = workspace.session.export_path()
+    assert path is not None
+    training = read_training(path)
+    snippets = fitting_snippets(training)
+    box = page.selectbox(key="snippet")
+    assert box.options == [f"{one.library}: {one.title}" for one in snippets]
+    assert training.advice in text(page)
+    assert snippets[0].code(path.stem).strip() in [block.value for block in page.code]
+    box.set_value(snippets[1]).run()
+    assert snippets[1].code(path.stem).strip() in [block.value for block in page.code]

@@ -1,0 +1,33 @@
+"""One of two processes that draw and learn by a snippet; it loads torch and little else."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.distributed as dist
+
+EPOCHS = 40
+
+
+def learn(rank: int, code: str, out: str) -> None:
+    """Draw for some epochs, learn for one, and write what was drawn and learned."""
+    torch.set_num_threads(1)
+    dist.init_process_group("gloo", (Path(out) / "store").as_uri(), rank=rank, world_size=2)
+    names: dict[str, Any] = {"__name__": "torch_distributed"}
+    exec(code, names)
+    found: dict[str, Any] = {}
+    for kind in ("weighted", "repeated"):
+        found[kind] = []
+        for epoch in range(EPOCHS):
+            names[kind].set_epoch(epoch)
+            found[kind].append(list(names[kind]))
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3 * 224 * 224, 3))
+    parallel = torch.nn.parallel.DistributedDataParallel(model)
+    found["steps"] = 0
+    for pictures, codes in names["loader"]:
+        torch.nn.functional.cross_entropy(parallel(pictures), codes).backward()
+        found["steps"] += 1
+    found["slope"] = float(model[1].weight.grad.abs().sum())
+    (Path(out) / f"{rank}.json").write_text(json.dumps(found))
+    dist.destroy_process_group()
