@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from core.dataset import AUGMENTED, TRAIN, ImageDataset, SkippedFile
+from core.dataset import TRAIN, ImageDataset, SkippedFile
 from core.embed import Embeddings
 from core.errors import OutputError, SettingError, TooFewClassesError
 from core.export.containers import Container, container_of, partial_of
 from core.export.index_files import Written
-from core.export.items import ExportItem, list_items
+from core.export.items import ExportItem, list_items, list_rows
 from core.export.layouts import DEFAULT_LAYOUT, Layout, find_layout
 from core.export.manifest import ManifestRow, folders_of
-from core.export.pictures import PictureJob, list_pictures
+from core.export.pictures import PictureJob, WrittenPictures
 from core.export.recipe import Recipe
 from core.progress import Progress, silent
 from core.resample import BalancePlan, Made, TrainingSide, find_strategy, resample
@@ -104,9 +104,10 @@ def export(
             job = PictureJob(dataset, items, recipe, layout, list(folders_of(dataset, made)))
             pictures = job.write(writer, progress)
         else:
-            pictures = list_pictures(dataset, made)
-        added = [pictures.paths.get(item.stem, "") for item in items if item.origin == AUGMENTED]
-        told = (text, recipe.told(), pictures.rows, added, layout.name, pictures.kept)
+            rows = list_rows(dataset, made)
+            of_path = {path: row for row, path in enumerate(dataset.table["path"].tolist())}
+            pictures = WrittenPictures(rows, {of_path[row.path]: row.path for row in rows})
+        told = (text, recipe.told(), pictures.rows, pictures.own, pictures.added, layout.name)
         written = Written(dataset, source.plan, made, source.embeddings, *told)
         index = layout.index_of(dataset, source.plan)
         for file in index:

@@ -37,9 +37,9 @@ class Written:
     recipe_text: str
     told: Sequence[str]  # how it is made, a line for each step
     rows: Sequence[ManifestRow]
+    own: Mapping[int, str]  # row of an image -> path of its own picture, where it is written
     added: Sequence[str]  # paths of the augmented pictures, as planned; '' where one failed
     layout: str  # its name
-    kept: Mapping[int, str]  # row of the source -> path of the picture that it is
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -96,7 +96,7 @@ class Written:
             self.embeddings,
             self.made.points,
             classes=tuple(self.folders),
-            originals=self.kept,
+            originals=self.own,
             pictures=self.added[: self.made.pictured],
         )
 

@@ -127,6 +127,7 @@ def list_rows(dataset: ImageDataset, made: Made) -> tuple[ManifestRow, ...]:
     table = dataset.table
     paths, groups = table["path"].tolist(), table["group"].tolist()
     splits, labels = table["split"].tolist(), table["label"].tolist()
+    origins, parents = table["origin"].tolist(), table["parent"].tolist()
     draws = np.zeros(len(dataset), np.intp)
     is_own = made.pictures.codes == dataset.codes[made.pictures.rows]
     for rows in (made.kept, dataset.held_out_rows, made.copies, made.pictures.rows[is_own]):
@@ -136,8 +137,8 @@ def list_rows(dataset: ImageDataset, made: Made) -> tuple[ManifestRow, ...]:
             path=paths[row],
             label=labels[row],
             split=splits[row],
-            origin=ORIGINAL,
-            parent=paths[row],
+            origin=origins[row],
+            parent=parents[row] or paths[row],
             operation="",
             values="",
             seed=made.policy.seed,

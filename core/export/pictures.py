@@ -3,19 +3,18 @@
 import json
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 
 from core.batches import run_batches
-from core.dataset import ORIGINAL, ImageDataset, SkippedFile
+from core.dataset import AUGMENTED, ORIGINAL, ImageDataset, SkippedFile
 from core.export.containers import Writer
-from core.export.items import ExportItem, Rendered, list_rows, render
+from core.export.items import ExportItem, Rendered, render
 from core.export.layouts import Layout, Shards
 from core.export.manifest import ManifestRow
 from core.export.recipe import Recipe
 from core.progress import Progress
-from core.resample import Made
 
 _BATCH, _BATCH_PIXELS = 32, 20_000_000  # pictures at a time; fewer where one may be large
 
@@ -25,11 +24,10 @@ class WrittenPictures:
     """What was written of the items of an export."""
 
     rows: tuple[ManifestRow, ...]  # a row per picture
-    # Stem of an item -> path of its picture, where there is one.
-    paths: Mapping[str, str] = field(default_factory=dict)
+    own: Mapping[int, str]  # row of an image -> path of its own picture, where there is one
+    added: Sequence[str] = ()  # paths of the augmented ones, in order of the items; '' for none
     files: tuple[str, ...] = ()  # paths in the export
     failed: tuple[SkippedFile, ...] = ()  # images that could not be read any more
-    kept: Mapping[int, str] = field(default_factory=dict)  # row of the source -> path as it is
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +48,7 @@ class PictureJob:
         else:
             done, files = self._write_shards(shards, writer, progress)
         good = [picture for picture in done if not picture.reason]
+        paths = {picture.item.stem: picture.path for picture in good}
         failed = [
             SkippedFile(self.dataset.path(picture.item.row), picture.reason)
             for picture in done
@@ -57,10 +56,10 @@ class PictureJob:
         ]
         return WrittenPictures(
             tuple(map(self._row_of, good)),
-            {picture.item.stem: picture.path for picture in good},
+            {one.item.row: one.path for one in good if one.item.origin == ORIGINAL},
+            [paths.get(item.stem, "") for item in self.items if item.origin == AUGMENTED],
             tuple(picture.path for picture in good) if files is None else tuple(files),
             tuple(failed),
-            {one.item.row: one.path for one in good if one.item.origin == ORIGINAL},
         )
 
     def _write_files(self, writer: Writer, progress: Progress) -> list[Rendered]:
@@ -168,13 +167,6 @@ class PictureJob:
     @cached_property
     def _groups(self) -> list[str]:
         return list(self.dataset.table["group"])
-
-
-def list_pictures(dataset: ImageDataset, made: Made) -> WrittenPictures:
-    """Return what an export without pictures points to: nothing is written of them."""
-    rows = list_rows(dataset, made)
-    row_of = {path: row for row, path in enumerate(dataset.table["path"])}
-    return WrittenPictures(rows, kept={row_of[row.path]: row.path for row in rows})
 
 
 def _shard_of(item: ExportItem) -> str:

@@ -23,9 +23,9 @@ _EXPORT_COLUMNS = ("path", "label", "split", "origin", "parent")
 _INDEX_COLUMNS = ("path", "label", "split", "repeats", "weight")
 # What lies beside a manifest: for trainers and for people, and nobody's labels.
 _BESIDE_MANIFESTS = frozenset(
-    {"readme.md", "recipe.json", "training.json", "croissant.json", "left_out.json", "vectors.npz",
-     "vectors.parquet", "synthetic_vectors.npz", "synthetic_vectors.parquet", "metadata.csv",
-     "metadata.jsonl", "metadata.parquet", "index.csv", "index.jsonl", "data.yaml"}
+    {"readme.md", "training.json", "recipe.json", "left_out.json", "croissant.json",
+     "vectors.npz", "vectors.parquet", "synthetic_vectors.npz", "synthetic_vectors.parquet",
+     "metadata.parquet", "index.csv", "index.jsonl"}
 )  # fmt: skip
 # The names of texts for people.
 _PROSE = (
