@@ -45,7 +45,7 @@ def split_off(
 
     They are the test side of one of 1 / `share` folds, so that no picture, near copy or group of
     the column stands on both sides, and classes have about the shares that they had. A class of
-    one group stays in training.
+    one group stays in training. What Evenset has made of an image goes with it.
 
     Args:
         dataset: Without a validation split.
@@ -70,7 +70,10 @@ def split_off(
     def worth(test: Rows) -> tuple[int, float]:
         return len(np.unique(dataset.codes[test])), -abs(len(test) - share * len(rows))
 
-    return max((fold.test for fold in folds), key=worth)
+    test = max((fold.test for fold in folds), key=worth)
+    # What was made of these would else stay behind to be learned from.
+    made = rows[dataset.is_made[rows] & np.isin(groups[rows], groups[test])]
+    return np.union1d(test, made)
 
 
 def split_off_sentence(dataset: ImageDataset, rows: Rows) -> str:

@@ -22,6 +22,7 @@ from core.ingest.listing import Listing
 from core.ingest.names import is_junk, suffix_of
 from core.ingest.tables import is_manifest, peek, read_cells
 from core.ingest.tar import add_members
+from core.ingest.tar_stream import TarStream
 from core.ingest.unpacked_files import UnpackedFiles
 from core.limits import DEFAULT_LIMITS, Limits
 from core.progress import Progress, silent
@@ -110,7 +111,7 @@ def _add_tar(
         LimitError: as of `open_shards`.
     """
     try:
-        is_whole = add_members(unpacked, file, path, limits, progress, shard=path)
+        is_whole = add_members(unpacked, TarStream(file, path, limits, progress), path, shard=path)
     except LimitError:
         raise
     except SourceError:

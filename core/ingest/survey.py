@@ -64,7 +64,9 @@ class Survey:
         for reading in self.readings:
             if reading is self.chosen or reading.score < self._least_said:
                 continue
-            if any(reading.says_the_same(other) for other in (self.chosen, *said)):
+            # Nothing is guessed of an export: that all of it lies in one folder, or shard, is none.
+            is_idle = self.chosen.is_of_export and reading.evidence.labels < 2
+            if is_idle or any(reading.says_the_same(other) for other in (self.chosen, *said)):
                 continue
             sources = [
                 other.labels_file.name for other in (self.chosen, *said) if other.labels_file

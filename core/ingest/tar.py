@@ -50,28 +50,19 @@ def unpack_tar(
     """
     name = name or archive.name
     unpacked = UnpackedFiles(name, folder, limits)
-    is_whole = add_members(unpacked, archive, name, limits, progress)
+    stream = TarStream(archive, name, limits, progress)
+    is_whole = add_members(unpacked, stream, name)
     cut = SkippedFile(name, "the archive is damaged or truncated here; the rest is missing")
     return unpacked.listing(() if is_whole else (cut,))
 
 
-def add_members(
-    unpacked: UnpackedFiles,
-    archive: Path,
-    name: str,
-    limits: Limits,
-    progress: Progress,
-    *,
-    shard: str = "",
-) -> bool:
-    """Unpack the members of a tar into files that there are; return whether it is whole.
+def add_members(unpacked: UnpackedFiles, stream: TarStream, name: str, *, shard: str = "") -> bool:
+    """Unpack the members of a tar, and close it; return whether it was whole.
 
     Args:
         unpacked: Takes them.
-        archive: The tar.
+        stream: The tar.
         name: What the person calls it.
-        limits: Sizes to refuse.
-        progress: Told of bytes read.
         shard: Of a tar inside of a source, its path there: its pictures alone are unpacked, below
             that path.
 
@@ -79,7 +70,6 @@ def add_members(
         SourceError: not a tar.
         LimitError, OutputError: as of `unpack_tar`.
     """
-    stream = TarStream(archive, name, limits, progress)
     is_whole = False
     count = 0
     try:

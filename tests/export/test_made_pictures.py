@@ -19,6 +19,7 @@ from core.embed import Embeddings
 from core.errors import SettingError, TooFewClassesError
 from core.evaluate import Experiment, make_folds
 from core.evaluate.experiment import draw_design
+from core.evaluate.split_off import split_off
 from core.progress import silent
 
 COUNTS = {"train/cat": 12, "train/dog": 5, "test/cat": 3, "test/dog": 3}
@@ -153,3 +154,11 @@ def test_a_copy_is_made_too(tmp_path: Path) -> None:
             again.name, again.root, again.table.assign(origin=ORIGINAL, parent="")
         ).digest
     )
+
+
+def test_what_was_made_goes_with_its_original_into_a_validation_split(back: ImageDataset) -> None:
+    rows = split_off(back, 0.4)
+
+    rest = np.setdiff1d(back.training_rows, rows)
+    assert back.is_made[rows].any()
+    assert not set(back.families[rows]) & set(back.families[rest])

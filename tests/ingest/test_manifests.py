@@ -33,14 +33,12 @@ FILES: Mapping[str, bytes] = {
 EXPORT: Mapping[str, bytes] = {
     **FILES,
     "manifest.csv": table(*ROWS, header=HEADER),
-    "class_weights.json": b'{"con": 1.0, "Cat": 1.0}',
     "recipe.json": b"{}",
     "README.md": b"# A set",
 }
 # What other layouts put beside it, for trainers and people: tables of the same pictures.
 BESIDE: Mapping[str, bytes] = {
-    "metadata.csv": table(*(f"{path},x" for path in FILES), header="file_name,label"),
-    "train/metadata.csv": table("c_n/0.jpg,x", "cat/0.jpg,y", header="file_name,label"),
+    "train/metadata.parquet": b"PAR1 and no more",
     "index.csv": table(*(f"{path},x,train,1,1.0," for path in FILES),
                        header="path,label,split,repeats,weight,group"),
     "training.json": b'{"classes": ["con", "Cat"]}',

@@ -243,6 +243,13 @@ def test_limits_hold_for_shards(tmp_path: Path, limits: Limits, message: str, sh
         read(tmp_path, alone, limits=limits)
 
 
+def test_that_all_lies_in_one_shard_is_no_other_reading(tmp_path: Path) -> None:
+    pictures = dict(zip(names(4), PICTURES, strict=False))
+    files = {TAR: tar(pictures), "manifest.csv": manifest(*(f"{TAR}/{name}" for name in pictures))}
+
+    assert "Other readings" not in read(tmp_path, files).reading
+
+
 def test_splits_of_shards_are_those_of_the_manifest(tmp_path: Path) -> None:
     shards = {
         f"{split}-000000.tar": tar(dict(zip(names(2), PICTURES[place : place + 2], strict=True)))
