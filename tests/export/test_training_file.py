@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from export_sets import FILES, contents, dataset_of, drawn_vectors, exported, manifest
+from export_sets import FILES, dataset_of, drawn_vectors, exported, manifest
 from image_sets import png, read_folder, write_files
 
 from core.dataset import Choices, ImageDataset
@@ -123,15 +123,6 @@ def test_a_class_without_training_pictures_has_a_code_and_no_weight(tmp_path: Pa
     assert training.classes[0] == "ape"
     assert training.counts[0] == training.class_weight[0] == training.repeats[0] == 0
     assert training.log_priors[0] is None
-
-
-def test_the_files_of_before_are_gone(dataset: ImageDataset, tmp_path: Path) -> None:
-    exported(dataset, tmp_path / "out", "logit_adjustment")
-
-    assert {name for name in contents(tmp_path / "out") if name.endswith(".json")} == {
-        "training.json",
-        "recipe.json",
-    }
 
 
 def test_a_folder_without_it_is_refused(tmp_path: Path) -> None:
