@@ -65,7 +65,7 @@ def exported(
     """Export `dataset` balanced by `strategy`, as the walk does; `choices` are of the recipe."""
     plan = make_plan(dataset, strategy)
     needs = find_strategy(strategy).needs_embeddings
-    embeddings = embed(dataset, device="cpu") if needs else None
+    embeddings = embed(dataset, encoder="classical", device="cpu") if needs else None
     return export(
         ExportSource(dataset, plan, embeddings=embeddings),
         replace(recipe_of(dataset, strategy, seed), **choices),
