@@ -75,13 +75,17 @@ def browser() -> Iterator[Browser]:
 
 
 class Servers:
-    """Starts servers and ends them; each has a place of its own for workspaces."""
+    """Starts servers and ends them; each has a place of its own for workspaces.
+
+    They embed nothing in advance: a page is the same however long one waits, and no test pays for
+    what it does not look at.
+    """
 
     def __init__(self, folders: pytest.TempPathFactory) -> None:
         self.folders = folders
         self.started: list[Server] = []
 
-    def __call__(self, *options: str, port: int | None = None) -> Server:
+    def __call__(self, *options: str, port: int | None = None, works_ahead: bool = False) -> Server:
         """Start a server with more options, and wait until it answers."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -89,7 +93,7 @@ class Servers:
         program = str(Path(sys.executable).with_name("evenset"))
         place = str(self.folders.mktemp("workspaces"))
         command = [program, "serve", "--no-browser", "--port", str(port), "--workspaces", place]
-        command += options
+        command += options if works_ahead else ["--embed-on-request", *options]
         with (self.folders.mktemp("server") / "log").open("wb") as log:
             # Another folder than the checkout: its .streamlit must not be needed.
             process = subprocess.Popen(
@@ -126,14 +130,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a server that all tests share; each visitor has a workspace of their own."""
     servers = Servers(tmp_path_factory)
     yield servers()
-    servers.end()
-
-
-@pytest.fixture(scope="module")
-def resting_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Return a server that does nothing in advance: a page is the same however long one waits."""
-    servers = Servers(tmp_path_factory)
-    yield servers("--embed-on-request")
     servers.end()
 
 
