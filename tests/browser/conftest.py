@@ -16,7 +16,7 @@ import pytest
 from find_chromium import find_chromium
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, sync_playwright
 from second_try import SHOWN
-from visitor import WATCH_SHIFTS, Server, Visitor, what_is_shown
+from visitor import PATIENCE_MS, WATCH_SHIFTS, Server, Visitor, what_is_shown
 
 # Without these, Chromium looks for Google's hosts at every start.
 FLAGS = [
@@ -75,13 +75,17 @@ def browser() -> Iterator[Browser]:
 
 
 class Servers:
-    """Starts servers and ends them; each has a place of its own for workspaces."""
+    """Starts servers and ends them; each has a place of its own for workspaces.
+
+    They embed nothing in advance: a page is the same however long one waits, and no test pays for
+    what it does not look at.
+    """
 
     def __init__(self, folders: pytest.TempPathFactory) -> None:
         self.folders = folders
         self.started: list[Server] = []
 
-    def __call__(self, *options: str, port: int | None = None) -> Server:
+    def __call__(self, *options: str, port: int | None = None, works_ahead: bool = False) -> Server:
         """Start a server with more options, and wait until it answers."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -89,7 +93,7 @@ class Servers:
         program = str(Path(sys.executable).with_name("evenset"))
         place = str(self.folders.mktemp("workspaces"))
         command = [program, "serve", "--no-browser", "--port", str(port), "--workspaces", place]
-        command += options
+        command += options if works_ahead else ["--embed-on-request", *options]
         with (self.folders.mktemp("server") / "log").open("wb") as log:
             # Another folder than the checkout: its .streamlit must not be needed.
             process = subprocess.Popen(
@@ -97,14 +101,15 @@ class Servers:
             )
         server = Server(f"http://127.0.0.1:{port}", process)
         self.started.append(server)
-        for _ in range(300):
+        end = time.monotonic() + PATIENCE_MS / 1000
+        while time.monotonic() < end:
             try:
                 with urlopen(f"{server.url}/_stcore/health", timeout=1):
                     return server
             except (URLError, OSError):
                 assert process.poll() is None, "the server ended at its start"
                 time.sleep(0.1)
-        raise AssertionError("the server did not answer within 30 s")
+        raise AssertionError("the server did not answer")
 
     def end(self) -> None:
         """End all of them."""
@@ -126,14 +131,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a server that all tests share; each visitor has a workspace of their own."""
     servers = Servers(tmp_path_factory)
     yield servers()
-    servers.end()
-
-
-@pytest.fixture(scope="module")
-def resting_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Return a server that does nothing in advance: a page is the same however long one waits."""
-    servers = Servers(tmp_path_factory)
-    yield servers("--embed-on-request")
     servers.end()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, expect
-from visitor import PATIENCE_MS
+from visitor import PATIENCE_MS, Visitor
 
 REAL, MADE = 0, 1
 
@@ -135,6 +135,15 @@ class DrawnMap:
         download.value.save_as(file)
         with file.open(newline="", encoding="utf-8") as opened:
             return list(csv.DictReader(opened))
+
+
+def draw_map(visitor: Visitor) -> DrawnMap:
+    """Ask for the map of the images on Balance, and wait for it."""
+    visitor.go("Balance")
+    visitor.press("Draw the map")
+    drawn = DrawnMap(visitor.page)
+    drawn.wait()
+    return drawn
 
 
 def _is_inside(path: NDArray[np.float64], place: NDArray[np.float64]) -> bool:

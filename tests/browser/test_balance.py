@@ -1,12 +1,11 @@
 """Balance on a laptop's screen: the button and the map are seen at once, and nothing moves."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from image_sets import write_folder
 from playwright.sync_api import Page, expect
-from visitor import PATIENCE_MS, Server, Visitor
+from visitor import PATIENCE_MS, Visitor
 
 SCREEN = {"width": 1400, "height": 900}
 FIRST_PX = 260  # below the top of the screen, at most: there the map begins
@@ -15,11 +14,8 @@ STAY = {"settings": ".st-key-strategy", "map": ".st-key-map_place", "tabs": ".st
 
 
 @pytest.fixture
-def newcomer(
-    start_server: Callable[..., Server], new_visitor: Callable[..., Visitor], tmp_path: Path
-) -> Visitor:
+def newcomer(visitor: Visitor, tmp_path: Path) -> Visitor:
     """Return somebody on Balance before anything is embedded."""
-    visitor = new_visitor(start_server("--embed-on-request"))
     visitor.page.set_viewport_size(SCREEN)
     visitor.upload(write_folder(tmp_path / "pets", {"cat": 40, "dog": 20}))
     visitor.says("All 60 files can be used")

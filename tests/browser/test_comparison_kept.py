@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+from image_sets import write_folder
 from playwright.sync_api import BrowserContext, expect
 from visitor import PATIENCE_MS, Server, Visitor
 
@@ -19,8 +20,8 @@ def test_a_reload_and_cancel_and_a_kill_keep_what_is_compared(
     page = new_context().new_page()
     page.goto(server.url)
     visitor = Visitor(page, server.url)
-    visitor.press("Load 'Handwritten digits'")
-    visitor.says("All 446 files can be used")
+    visitor.upload(write_folder(tmp_path / "pets", {"cat": 40, "dog": 20}))
+    visitor.says("All 60 files can be used")
     visitor.go("Evaluate")
     visitor.has_title("Does balancing help?")
     visitor.opens("Settings")
@@ -51,7 +52,7 @@ def test_a_reload_and_cancel_and_a_kill_keep_what_is_compared(
     page.goto(server.url)
     visitor.says("the comparison of strategies")
     visitor.press("Resume")
-    visitor.says("All 446 files can be used")
+    visitor.says("All 60 files can be used")
     visitor.go("Evaluate")
 
     expect(page.locator(".answer")).to_have_text(answer, timeout=PATIENCE_MS)

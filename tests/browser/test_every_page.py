@@ -23,11 +23,11 @@ Looked = dict[str, Seen]
 @pytest.fixture(scope="module", params=["light", "dark"])
 def looked(
     request: pytest.FixtureRequest,
-    resting_server: Server,
+    server: Server,
     new_lasting_visitor: Callable[..., Visitor],
 ) -> Looked:
     """Go through all pages with the sample, and return what is seen on each."""
-    visitor = new_lasting_visitor(resting_server, color_scheme=request.param)
+    visitor = new_lasting_visitor(server, color_scheme=request.param)
     visitor.loads_the_sample()
     found = {}
     for name, page in PAGES.items():
@@ -72,9 +72,9 @@ def test_the_picture_carries_the_message(looked: Looked, name: str) -> None:
 @pytest.mark.release
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_results_are_seen_as_well_as_the_pages_that_make_them(
-    resting_server: Server, new_visitor: Callable[..., Visitor], theme: str
+    server: Server, new_visitor: Callable[..., Visitor], theme: str
 ) -> None:
-    visitor = new_visitor(resting_server, color_scheme=theme)
+    visitor = new_visitor(server, color_scheme=theme)
     do_main_job(visitor, lambda name: visitor.press(re.compile(f"^{name}")))
     visitor.go("Evaluate")
     visitor.compares_without_pictures()

@@ -45,9 +45,9 @@ class Keyboard:
 
 
 def test_nothing_jumps_during_the_main_job(
-    new_visitor: Callable[..., Visitor], resting_server: Server
+    new_visitor: Callable[..., Visitor], server: Server
 ) -> None:
-    visitor = new_visitor(resting_server)
+    visitor = new_visitor(server)
     visitor.waits_for_nothing()
     visitor.forget_shifts()
 
@@ -57,10 +57,8 @@ def test_nothing_jumps_during_the_main_job(
 
 
 @pytest.mark.xfail(strict=True, reason="it takes 46, 17 of them to the sample on Load")
-def test_the_main_job_takes_few_keys(
-    new_visitor: Callable[..., Visitor], resting_server: Server
-) -> None:
-    visitor = new_visitor(resting_server)
+def test_the_main_job_takes_few_keys(new_visitor: Callable[..., Visitor], server: Server) -> None:
+    visitor = new_visitor(server)
     keyboard = Keyboard(visitor.page)
 
     do_main_job(visitor, keyboard.presses)

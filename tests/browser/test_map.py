@@ -6,38 +6,35 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from drawn_map import MADE, REAL, DrawnMap
+from drawn_map import MADE, REAL, DrawnMap, draw_map
 from image_sets import write_folder
 from numpy.typing import NDArray
 from playwright.sync_api import expect
 from visitor import PATIENCE_MS, Server, Visitor
 
+# Few: each is embedded. The smallest class has enough for SMOTE.
+IMAGES = {"good": 30, "scratch": 16, "stain": 12, "dent": 8, "crack": 6}
+COUNT, MADE_COUNT = 72, 5 * 30 - 72
 LASSO = ((0.1, 0.1), (0.9, 0.05), (0.85, 0.95), (0.5, 0.6), (0.15, 0.9))
 
 
-def open_map(visitor: Visitor, images: int) -> DrawnMap:
-    """Wait for the map of the images, which comes by itself."""
-    visitor.go("Balance")
-    drawn = DrawnMap(visitor.page)
-    drawn.wait()
-    return drawn
-
-
 @pytest.fixture(scope="module")
-def sample(lasting_visitor: Visitor) -> DrawnMap:
-    """Return the PCA of the sample with its synthetic points: it stands still."""
+def sample(lasting_visitor: Visitor, tmp_path_factory: pytest.TempPathFactory) -> DrawnMap:
+    """Return the PCA of a set with its synthetic points: it stands still."""
     visitor = lasting_visitor
-    visitor.loads_the_sample()
-    drawn = open_map(visitor, 675)
-    visitor.says("UMAP of 675 images")
-    visitor.press("Make 1,425 synthetic points")
-    visitor.says("SMOTE put 1,425 synthetic points")
+    visitor.upload(write_folder(tmp_path_factory.mktemp("map") / "set", IMAGES))
+    visitor.says(f"All {COUNT} files can be used")
+    visitor.go("Balance")
+    visitor.press(f"Make {MADE_COUNT} synthetic points")
+    visitor.says(f"SMOTE put {MADE_COUNT} synthetic points")
+    visitor.says(f"UMAP of {COUNT} images")
     visitor.says("among their nearest images")
     visitor.says(re.compile(r"^Quality \([\d,]+\)"))
     visitor.says(re.compile(r"^Risks \(\d+\)"))
     visitor.page.locator(".st-key-map_method").get_by_text("PCA", exact=True).click()
-    visitor.says("PCA of 675 images")
+    visitor.says(f"PCA of {COUNT} images")
     visitor.says("at their exact PCA positions")
+    drawn = DrawnMap(visitor.page)
     drawn.wait()
     return drawn
 
@@ -168,7 +165,7 @@ def test_what_the_legend_hides_is_not_selected(
     expect(in_colour).to_have_count(1)
     drawn.use("Zoom in")
     shown = np.flatnonzero(np.array(drawn.state()["states"]) == 0)
-    assert len(shown) == 420
+    assert len(shown) == IMAGES["good"]
 
     drawn.use("Select with a lasso")
     inside = drawn.lasso(LASSO)
@@ -192,13 +189,13 @@ def compare(visitor: Visitor, drawn: DrawnMap, expected: NDArray[np.intp], folde
     """Check that the page has selected these points, by the rows and numbers in its CSV."""
     kinds = np.array(drawn.state()["kinds"])
     images = int((kinds[expected] == REAL).sum())
-    assert 0 < images < 675
+    assert 0 < images < COUNT
     count = f"{images} image" + ("s" if images > 1 else "")
     visitor.says(re.compile(rf"^{count}( and [\d,]+ synthetic points?)? selected"))
     found = {(row["kind"], row["row"] or row["synthetic_point"]) for row in drawn.saved(folder)}
-    # The first 675 points are the rows of the dataset in order, the others follow.
+    # The first points are the rows of the dataset in order, the others follow.
     wanted = {
-        ("image", str(index)) if index < 675 else ("synthetic", str(index - 675 + 1))
+        ("image", str(index)) if index < COUNT else ("synthetic", str(index - COUNT + 1))
         for index in expected.tolist()
     }
     assert found == wanted
@@ -239,11 +236,11 @@ def test_a_key_leaves_a_selected_image_out_and_takes_it_back(
 
     first.focus()
     first.press("l")
-    lasting_visitor.says("674 images, 5 classes; 1 left out")
+    lasting_visitor.says(f"{COUNT - 1} images, 5 classes; 1 left out")
     expect(first.locator(".badge")).to_have_text("✕ left out", timeout=PATIENCE_MS)
     first.press("z")
 
-    lasting_visitor.says(re.compile("^675 images, 5 classes$"))
+    lasting_visitor.says(re.compile(f"^{COUNT} images, 5 classes$"))
 
 
 def test_images_are_left_out_and_taken_back(drawn: DrawnMap, lasting_visitor: Visitor) -> None:
@@ -258,7 +255,7 @@ def test_images_are_left_out_and_taken_back(drawn: DrawnMap, lasting_visitor: Vi
     expect(visitor.page.get_by_role("button", name=re.compile("^Undo: "))).to_have_count(
         0, timeout=PATIENCE_MS
     )
-    visitor.says(re.compile("^675 images, 5 classes"))
+    visitor.says(re.compile(f"^{COUNT} images, 5 classes"))
 
 
 def test_evil_names_on_a_narrow_dark_page(
@@ -270,8 +267,7 @@ def test_evil_names_on_a_narrow_dark_page(
     visitor.page.set_viewport_size({"width": 800, "height": 1000})
     visitor.upload(write_folder(tmp_path / "evil", names))
     visitor.says("All 20 files can be used")
-    drawn = open_map(visitor, 20)
-    page = visitor.page
+    page, drawn = visitor.page, draw_map(visitor)
 
     expect(drawn.host.locator(".legend button").first).to_have_text(f"{evil}9")
     card = drawn.hover(drawn.lone(REAL))

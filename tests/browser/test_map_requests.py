@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from drawn_map import MADE, REAL, DrawnMap
+from drawn_map import MADE, REAL, DrawnMap, draw_map
 from image_sets import write_folder
 from playwright.sync_api import Route, expect
 from visitor import PATIENCE_MS, Server, Visitor
@@ -25,10 +25,7 @@ def owner(new_visitor: Callable[..., Visitor], server: Server, tmp_path: Path) -
 @pytest.fixture
 def mapped(owner: Visitor) -> tuple[Visitor, DrawnMap]:
     """Return somebody before the PCA of 9 images."""
-    owner.go("Balance")
-    drawn = DrawnMap(owner.page)
-    drawn.wait()
-    return owner, drawn
+    return owner, draw_map(owner)
 
 
 def make_points(visitor: Visitor) -> None:
@@ -81,6 +78,7 @@ def test_the_tools_wait_for_the_points(owner: Visitor) -> None:
     waiting: list[Route] = []
     page.route(POINTS, lambda route: waiting.append(route), times=1)
     owner.go("Balance")
+    owner.press("Draw the map")
     expect(page.locator(".map .over").last).to_be_visible(timeout=PATIENCE_MS)
 
     page.locator(".map .over").last.hover()

@@ -34,3 +34,8 @@ def test_a_report_is_downloaded_and_opens_without_a_network(
     assert "'crack' has 23x fewer training images than 'good'." in page.inner_text("header")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert report.stat().st_size < 5_000_000
+
+    page.emulate_media(media="print")
+    folded = page.locator("details > :not(summary)")
+    seen = "all => all.map(one => one.checkVisibility({ contentVisibilityAuto: true }))"
+    assert folded.count() > 2 and all(folded.evaluate_all(seen))

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from image_sets import write_folder
 from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 from visitor import PATIENCE_MS, Server, Visitor
 
-OFFER = re.compile(r"Resume 'digits'.*\(446 images in 10 classes, today\)")
-ALL_ARE_USED = "All 446 files can be used"
+OFFER = re.compile(r"Resume 'pets'.*\(42 images in 2 classes, today\)")
+ALL_ARE_USED = "All 42 files can be used"
 
 
 @dataclass
@@ -51,8 +52,8 @@ def open_page(context: BrowserContext, restarting: Restarting) -> Visitor:
     return visitor
 
 
-def load_digits(visitor: Visitor) -> None:
-    visitor.press("Load 'Handwritten digits'")
+def load_pets(visitor: Visitor, folder: Path) -> None:
+    visitor.upload(write_folder(folder / "pets", {"cat": 30, "dog": 12}))
     visitor.says(ALL_ARE_USED)
 
 
@@ -60,11 +61,11 @@ def test_after_a_kill_the_visitor_goes_on_and_nobody_else_can(
     restarting: Restarting,
     context: BrowserContext,
     new_context: Callable[[], BrowserContext],
+    tmp_path: Path,
 ) -> None:
     visitor = open_page(context, restarting)
-    load_digits(visitor)
+    load_pets(visitor, tmp_path)
     visitor.go("Balance")
-    visitor.says(re.compile("(PCA|UMAP) of 446 images"))
     visitor.press(re.compile(r"^Make [\d,]+ synthetic points"))
     visitor.says(re.compile(r"SMOTE put [\d,]+ synthetic points between neighbours"))
     answer = visitor.page.locator(".answer").inner_text()
@@ -85,10 +86,10 @@ def test_after_a_kill_the_visitor_goes_on_and_nobody_else_can(
 
 
 def test_what_is_deleted_is_not_offered_again(
-    restarting: Restarting, context: BrowserContext
+    restarting: Restarting, context: BrowserContext, tmp_path: Path
 ) -> None:
     visitor = open_page(context, restarting)
-    load_digits(visitor)
+    load_pets(visitor, tmp_path)
     restarting.kill_and_start()
     visitor.page.goto(restarting.server.url)
     visitor.says(OFFER)
@@ -107,10 +108,10 @@ def test_what_is_deleted_is_not_offered_again(
 
 
 def test_a_page_that_stays_open_over_a_restart_offers_to_go_on(
-    restarting: Restarting, context: BrowserContext
+    restarting: Restarting, context: BrowserContext, tmp_path: Path
 ) -> None:
     visitor = open_page(context, restarting)
-    load_digits(visitor)
+    load_pets(visitor, tmp_path)
 
     with visitor.page.expect_websocket(timeout=PATIENCE_MS):
         restarting.kill_and_start()
@@ -121,7 +122,9 @@ def test_a_page_that_stays_open_over_a_restart_offers_to_go_on(
     visitor.says(OFFER)
 
 
-def test_a_connection_that_drops_loses_nothing(server: Server, context: BrowserContext) -> None:
+def test_a_connection_that_drops_loses_nothing(
+    server: Server, context: BrowserContext, tmp_path: Path
+) -> None:
     opened: list[tuple[WebSocketRoute, WebSocketRoute]] = []
     page = context.new_page()
     page.route_web_socket(
@@ -130,7 +133,7 @@ def test_a_connection_that_drops_loses_nothing(server: Server, context: BrowserC
     )
     page.goto(server.url)
     visitor = Visitor(page, server.url)
-    load_digits(visitor)
+    load_pets(visitor, tmp_path)
     before = len(opened)
 
     for side in opened[-1]:

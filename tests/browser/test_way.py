@@ -6,19 +6,24 @@ import re
 import shutil
 import zipfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from urllib.request import urlopen
 
 import numpy as np
 from drawn_map import MADE, DrawnMap
+from image_sets import write_folder
 from PIL import Image
 from playwright.sync_api import expect
-from visitor import PATIENCE_MS, Visitor
+from visitor import PATIENCE_MS, Server, Visitor
 
 SUFFIXES = (".jpg", ".png")
 
 
-def test_a_newcomer_goes_the_whole_way_on_the_sample(visitor: Visitor, tmp_path: Path) -> None:
+def test_a_newcomer_goes_the_whole_way_on_the_sample(
+    start_server: Callable[..., Server], new_visitor: Callable[..., Visitor], tmp_path: Path
+) -> None:
+    visitor = new_visitor(start_server(works_ahead=True))
     load_sample(visitor)
     audit(visitor)
     augment(visitor)
@@ -110,9 +115,9 @@ def evaluate(visitor: Visitor) -> None:
     visitor.says(re.compile("95% interval"))
 
 
-def test_a_row_of_evaluate_is_exported_as_it_was_measured(visitor: Visitor) -> None:
-    visitor.press("Load 'Handwritten digits'")
-    visitor.says("All 446 files can be used")
+def test_a_row_of_evaluate_is_exported_as_it_was_measured(visitor: Visitor, tmp_path: Path) -> None:
+    visitor.upload(write_folder(tmp_path / "pets", {"cat": 40, "dog": 20}))
+    visitor.says("All 60 files can be used")
     visitor.go("Evaluate")
     visitor.opens("Settings")
     visitor.page.get_by_text("Folds and repeats").click()

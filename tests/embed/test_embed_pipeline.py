@@ -1,6 +1,7 @@
 """From a dataset to its embeddings: order, damage, memory and cancelling."""
 
 import os
+import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -36,18 +37,24 @@ class Heard:
             raise CancelledError("stopped")
 
 
-@pytest.fixture
-def dataset(tmp_path: Path) -> ImageDataset:
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> ImageDataset:
     """Return 300 pictures of several sizes and formats in two classes."""
-    rng = np.random.default_rng(0)
+    rng, root = np.random.default_rng(0), tmp_path_factory.mktemp("drawn") / "images"
     for number in range(COUNT):
-        folder = tmp_path / "images" / ("even", "odd")[number % 2]
+        folder = root / ("even", "odd")[number % 2]
         folder.mkdir(parents=True, exist_ok=True)
         height, width = rng.integers(2, 90, 2)
         pixels = rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
         format_, suffix = (("PNG", ".png"), ("JPEG", ".jpg"))[number % 3 == 0]
         (folder / f"{number:03}{suffix}").write_bytes(encode(pixels, format_))
-    return read_folder(tmp_path / "images")
+    return read_folder(root)
+
+
+@pytest.fixture
+def dataset(drawn: ImageDataset, tmp_path: Path) -> ImageDataset:
+    """Return the drawn pictures in a folder of their own, where a test may damage them."""
+    return replace(drawn, root=Path(shutil.copytree(drawn.root, tmp_path / "images")))
 
 
 def file_of(dataset: ImageDataset, row: int) -> Path:
@@ -73,17 +80,17 @@ def test_the_number_of_threads_changes_nothing(
     dataset: ImageDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
-    by_one = embed(dataset)
+    by_one = embed(dataset, rows=range(70))  # two batches
     monkeypatch.setattr(os, "cpu_count", lambda: 7)
-    by_seven = embed(dataset)
+    by_seven = embed(dataset, rows=range(70))
 
     np.testing.assert_array_equal(by_one.vectors, by_seven.vectors)
 
 
 def test_chosen_rows_come_back_ascending(dataset: ImageDataset) -> None:
-    everything = embed(dataset)
+    everything = embed(dataset, encoder="classical")
 
-    some = embed(dataset, rows=[200, 3, 3, 50])
+    some = embed(dataset, encoder="classical", rows=[200, 3, 3, 50])
 
     assert some.rows.tolist() == [3, 50, 200]
     np.testing.assert_allclose(some.vectors, everything.vectors[[3, 50, 200]], atol=1e-5)
@@ -94,16 +101,15 @@ def test_rows_that_do_not_exist_are_refused(dataset: ImageDataset) -> None:
         embed(dataset, rows=[0, 300])
 
 
-@pytest.mark.long
 def test_files_that_broke_after_loading_are_absent(dataset: ImageDataset) -> None:
-    everything = embed(dataset)
+    everything = embed(dataset, encoder="classical")
     file_of(dataset, 1).unlink()
     file_of(dataset, 130).write_bytes(b"no longer an image")
     header = read_header(dataset.read_bytes(140))
     other = np.zeros((header.height, header.width, 3), np.uint8)
     file_of(dataset, 140).write_bytes(encode(other, header.format))
 
-    left = embed(dataset)
+    left = embed(dataset, encoder="classical")
 
     expected = [row for row in range(COUNT) if row not in (1, 130, 140)]
     assert left.rows.tolist() == expected
@@ -170,7 +176,7 @@ def test_a_whole_batch_of_broken_files_is_passed_over(dataset: ImageDataset) -> 
     for row in range(128):
         file_of(dataset, row).unlink()
 
-    assert embed(dataset).rows.tolist() == list(range(128, COUNT))
+    assert embed(dataset, encoder="classical").rows.tolist() == list(range(128, COUNT))
 
 
 def test_when_nothing_can_be_read_the_person_is_told_what_to_do(dataset: ImageDataset) -> None:
@@ -196,20 +202,19 @@ def test_progress_ends_with_everything_and_comes_from_the_calling_thread(
 ) -> None:
     heard = Heard()
 
-    embed(dataset, progress=heard)
+    embed(dataset, encoder="classical", progress=heard)
 
     steps = (0, 64, 128, 192, 256, COUNT)
     assert heard.calls == [("embedding images", done, COUNT) for done in steps]
     assert heard.threads == {threading.get_ident()}
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("cancel_at", [0, 1, 200])
 def test_cancelling_raises_through_and_leaves_no_thread(
     dataset: ImageDataset, cancel_at: int
 ) -> None:
     with pytest.raises(CancelledError):
-        embed(dataset, progress=Heard(cancel_at))
+        embed(dataset, encoder="classical", progress=Heard(cancel_at))
 
     assert batch_threads() == []
 
@@ -235,7 +240,7 @@ def test_cancelling_leaves_the_rest_unread(
     monkeypatch.setattr(ImageDataset, "read_bytes", read_after_cancelling)
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     with pytest.raises(CancelledError):
-        embed(dataset, progress=cancel)
+        embed(dataset, encoder="classical", progress=cancel)
 
     assert len(read) < COUNT
 

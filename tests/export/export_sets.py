@@ -69,7 +69,7 @@ def exported(
     """Export `dataset` balanced by `strategy`, as the walk does; `choices` are of the recipe."""
     plan = make_plan(dataset, strategy)
     if embeddings is None and find_strategy(strategy).needs_embeddings:
-        embeddings = embed(dataset, device="cpu")
+        embeddings = embed(dataset, encoder="classical", device="cpu")
     return export(
         ExportSource(dataset, plan, embeddings=embeddings),
         replace(recipe_of(dataset, strategy, seed), **choices),

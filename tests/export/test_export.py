@@ -214,7 +214,7 @@ def test_an_image_that_has_changed_is_not_passed_off_as_the_old_one(
     dataset: ImageDataset, out: Path
 ) -> None:
     plan = make_plan(dataset, "smote")
-    embeddings = embed(dataset, device="cpu")
+    embeddings = embed(dataset, encoder="classical", device="cpu")
     made = resample(TrainingSide(dataset, plan, embeddings))
     (dataset.root / "train/dog/0.png").write_bytes(jpeg(99))
     (dataset.root / "train/cat/0.jpg").unlink()
@@ -240,7 +240,7 @@ def test_an_image_that_has_changed_is_not_passed_off_as_the_old_one(
 
 
 def test_points_of_another_plan_are_refused(dataset: ImageDataset, out: Path) -> None:
-    embeddings = embed(dataset, device="cpu")
+    embeddings = embed(dataset, encoder="classical", device="cpu")
     old = resample(TrainingSide(dataset, make_plan(dataset, "smote", "median"), embeddings))
 
     with pytest.raises(SettingError, match="made for another plan"):
@@ -257,14 +257,14 @@ def test_smote_without_embeddings_is_refused(dataset: ImageDataset, out: Path) -
 
     with pytest.raises(SettingError, match="need the embeddings"):
         export(ExportSource(dataset, plan), recipe, out)
-    made = resample(TrainingSide(dataset, plan, embed(dataset, device="cpu")))
+    made = resample(TrainingSide(dataset, plan, embed(dataset, encoder="classical", device="cpu")))
     with pytest.raises(SettingError, match="need the embeddings"):
         export(ExportSource(dataset, plan, made=made), recipe, out)
 
 
 def test_points_are_made_here_as_they_were_on_the_page(dataset: ImageDataset, out: Path) -> None:
     plan, recipe = make_plan(dataset, "smote"), recipe_of(dataset, "smote")
-    embeddings = embed(dataset, device="cpu")
+    embeddings = embed(dataset, encoder="classical", device="cpu")
     made = resample(TrainingSide(dataset, plan, embeddings, seed=recipe.seed))
 
     export(ExportSource(dataset, plan, embeddings=embeddings), recipe, out)

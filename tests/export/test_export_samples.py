@@ -20,7 +20,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> ImageDataset:
 
 
 def samples_of(dataset: ImageDataset, strategy: str) -> Samples:
-    embeddings = embed(dataset, device="cpu") if strategy == "smote" else None
+    embeddings = embed(dataset, encoder="classical", device="cpu") if strategy == "smote" else None
     source = ExportSource(dataset, make_plan(dataset, strategy), embeddings=embeddings)
     return make_samples(source, recipe_of(dataset, strategy))
 

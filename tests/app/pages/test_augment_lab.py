@@ -211,7 +211,7 @@ def test_two_classes_are_swapped_by_a_mirror(lab_session: Session) -> None:
 
 @pytest.mark.long
 def test_evidence_is_a_job_at_its_button_and_ends_as_a_plot(dataset: ImageDataset) -> None:
-    workspace = visitor(loaded(dataset))
+    workspace = visitor(loaded(dataset).put(encoder="classical"))
     page = opened(workspace, evidence_images=5)
     assert "814 augmented pictures to make and judge: " in text(page)
 
@@ -225,7 +225,7 @@ def test_evidence_is_a_job_at_its_button_and_ends_as_a_plot(dataset: ImageDatase
     assert workspace.message == ""
     evidence = evidence_of(workspace.session)
     assert set(evidence.labels) == {"cat", "dog", "rare"}
-    assert "Judged by the encoder 'efficientnet'" in text(page)
+    assert "Judged by the encoder 'classical'" in text(page)
     assert "could not be judged" in text(page)
 
 

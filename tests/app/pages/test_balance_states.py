@@ -128,8 +128,8 @@ def test_a_strategy_without_points_has_no_risks_of_them(embedded_session: Sessio
 
 
 @pytest.mark.long
-def test_a_thousand_classes_with_long_names_fill_no_page(tmp_path: Path) -> None:
-    counts = {f"{number:04d} {'kind ' * 15}": 1 + number % 2 for number in range(1_000)}
+def test_many_classes_with_long_names_fill_no_page(tmp_path: Path) -> None:
+    counts = {f"{number:04d} {'kind ' * 15}": 1 + number % 2 for number in range(200)}
     drawn = draw_dataset(tmp_path / "set", counts)
     session = loaded(drawn).put(**as_values(embedded(drawn, tmp_path / "cache")))
 

@@ -212,7 +212,7 @@ def compared(place: Path) -> Session:
     dataset = read_folder(folder / "pets")
     session = replace(loaded(dataset), folder=folder)
     session = session.put(**as_values(embedded(dataset, place / "embeddings")))
-    report = compare(dataset, session.embeddings, strategies=["smote"], repeats=2)
+    report = compare(dataset, session.embeddings, strategies=["smote"], n_splits=2, repeats=2)
     workspace = Workspace(place, "token")
     workspace.put(workspace.session, session)
     workspace.put(session, session.put(evaluation=report))
