@@ -23,7 +23,7 @@ _MAIN_PX = 300  # at least, where bars are the main picture of a page
 MOST_BARS = 20  # classes that have a bar with a name each
 _FEW_IMAGES = 5  # of the largest class: each has a tick
 _ENDS = 3  # classes that are named at each end of a curve
-_END_LETTERS = 28  # of such a name
+_END_LETTERS = 22  # of such a name: on a phone the ends stand close
 _CURVE_PX, _EQUAL_PX, _LEGEND_PX = 360, 96, 24
 
 

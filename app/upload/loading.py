@@ -81,13 +81,13 @@ def ask_again(workspace: Workspace) -> None:
         workspace.put(session, session.put(pending=_asked_again(source, folder, session.survey)))
         return
 
-    def look(progress: Progress) -> Pending:
+    def survey_again(progress: Progress) -> Pending:
         listing = kept_listing(folder, source)
         found = ingest.survey(listing, source.choices, progress=progress)
         return _asked_again(source, folder, found)
 
     job = Job(
-        ASK_AGAIN, "Looking at the labels", look,
+        ASK_AGAIN, "Looking at the labels", survey_again,
         needs=("source", "folder", "survey"), puts=("pending",),
     )  # fmt: skip
     workspace.start(job, session)

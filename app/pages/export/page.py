@@ -151,7 +151,7 @@ def _layout() -> str:
 
 def _before_and_after(plan: BalancePlan) -> None:
     st.plotly_chart(
-        charts.plan_bars(plan),
+        charts.plan_chart(plan),
         key="export_bars",
         config={"displayModeBar": False},
         alt="Training images per class before and after",

@@ -173,7 +173,7 @@ def test_the_ends_of_a_curve_are_named_with_their_counts() -> None:
 
     largest, smallest = figure.layout.annotations
     assert largest.text == (
-        "<b>Largest</b><br>a name that b...ds otherwise 5,000<br>c0999 1,004<br>c0998 1,003"
+        "<b>Largest</b><br>a name tha...otherwise 5,000<br>c0999 1,004<br>c0998 1,003"
     )
     assert long in largest.hovertext
     assert smallest.text == "<b>Smallest</b><br>c0002 7<br>c0001 6<br>c0000 5"
