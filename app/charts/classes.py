@@ -18,10 +18,12 @@ from core.resample import BalancePlan
 
 SPLIT_COLOURS = dict(zip(SPLITS, (KEPT, *HELD_OUT), strict=True))
 
+_WIDEST_ROW_PX, _ROOM_PX = 52, 40  # of a bar with its gap, and around all of them
 _MAIN_PX = 300  # at least, where bars are the main picture of a page
 MOST_BARS = 20  # classes that have a bar with a name each
+_FEW_IMAGES = 5  # of the largest class: each has a tick
 _ENDS = 3  # classes that are named at each end of a curve
-_END_LETTERS = 28  # of such a name
+_END_LETTERS = 22  # of such a name: on a phone the ends stand close
 _CURVE_PX, _EQUAL_PX, _LEGEND_PX = 360, 96, 24
 
 
@@ -36,7 +38,9 @@ def class_chart(splits: Mapping[str, Mapping[str, int]], *, is_log: bool = False
     if len(counts) > MOST_BARS:
         return rank_curve(splits)
     figure = class_bars(splits, is_log=is_log)
-    return figure.update_layout(height=max(_MAIN_PX, figure.layout.height))
+    # Two bars as high as ten would be two boards.
+    main_px = min(_MAIN_PX, _WIDEST_ROW_PX * len(counts) + _ROOM_PX)
+    return figure.update_layout(height=max(main_px, figure.layout.height))
 
 
 def class_bars(
@@ -196,7 +200,9 @@ def plan_bars(plan: BalancePlan) -> go.Figure:
         bargap=0.28,
         showlegend=True,
     )
-    figure.update_xaxes(showgrid=False, nticks=5)
+    # Half an image is no tick.
+    most = max((plan.before[label] + plan.add[label] for label in order), default=0)
+    figure.update_xaxes(showgrid=False, nticks=5, dtick=1 if most <= _FEW_IMAGES else None)
     figure.update_yaxes(type="category", labelalias=shortened(order, "  "))
     figure.update_yaxes(showgrid=False, ticksuffix="  ", automargin=True, tickfont=FONT)
     return figure
@@ -259,7 +265,7 @@ def _name_ends(figure: go.Figure, order: list[str], totals: Mapping[str, int]) -
 
 
 def _height(bars: int) -> int:
-    return max(150, ROW_PX * bars + 40)
+    return max(2 * _WIDEST_ROW_PX + _ROOM_PX, ROW_PX * bars + _ROOM_PX)
 
 
 def _totals(splits: Mapping[str, Mapping[str, int]]) -> dict[str, int]:

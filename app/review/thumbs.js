@@ -21,6 +21,14 @@ export function wordsOf(image, mark) {
 
 export const nameOf = (path) => path.slice(path.lastIndexOf("/") + 1);
 
+const LETTERS = 16; // of a label below a picture
+
+// The middle is left out: names differ at their ends.
+function shortened(text) {
+  const after = (LETTERS - 1) >> 1;
+  return text.length > LETTERS ? `${text.slice(0, LETTERS - 1 - after)}…${text.slice(-after)}` : text;
+}
+
 /**
  * Show what was made of an image, after it; a picture that is there already takes the new one's place.
  * @param {HTMLElement} host - Where the image is, and its variants after it.
@@ -80,7 +88,7 @@ export class Thumbs {
     picture.alt = "";
     picture.src = image.thumb;
     // Among images of one class the label says nothing; among others it says the most.
-    const name = this.isMixed ? image.label : nameOf(image.path);
+    const name = this.isMixed ? shortened(image.label) : nameOf(image.path);
     original.append(picture, element("span", "name", name));
     if (image.note) original.append(element("span", "name", image.note));
     button.append(original, element("span", "badge"));

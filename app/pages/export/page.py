@@ -169,7 +169,7 @@ def _files(session: Session, dataset: ImageDataset, balanced: Balanced, layout: 
 
 def _before_and_after(plan: BalancePlan) -> None:
     st.plotly_chart(
-        charts.plan_bars(plan),
+        charts.plan_chart(plan),
         key="export_bars",
         config={"displayModeBar": False},
         alt="Training images per class before and after",

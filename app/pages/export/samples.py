@@ -13,7 +13,9 @@ from core.dataset import ImageDataset
 from core.export import ExportSource, Recipe, Sample, Samples, find_layout, make_samples
 from core.export.samples import SAMPLES as COUNT
 from core.export.samples import why_not_yet
+from core.words import shortened
 
+_LONGEST_CAPTION = 22  # letters
 _EMPTY = '<figure class="coming"><div class="duo"><i></i><i></i></div></figure>'
 
 
@@ -54,7 +56,8 @@ def _figure(sample: Sample, dataset: ImageDataset, route_token: str) -> str:
         '<figure><div class="duo">'
         f'<img src="{original}" alt="{escape(f"{sample.label}: {source}")}" loading="lazy">'
         f'<img src="{url}" alt="As written: {told}"></div>'
-        f'<figcaption title="{told}">{escape(sample.label)}</figcaption>'
+        f'<figcaption title="{escape(sample.label)}, {told}">'
+        f"{escape(shortened(sample.label, _LONGEST_CAPTION))}</figcaption>"
         "</figure>"
     )
 

@@ -90,6 +90,14 @@ def test_classes_of_one_size_go_downwards_by_name_as_in_the_table() -> None:
     assert list(trace(plan, "stays").y) == ["bee", "ant", "cow"]
 
 
+@pytest.mark.parametrize("count", [2, 3, 8])
+def test_bars_of_few_classes_are_no_boards(count: int) -> None:
+    figure = classes.class_chart({"train": {f"class {n}": 3 + n for n in range(count)}})
+
+    row = (figure.layout.height - 40) / count
+    assert row * (1 - figure.layout.bargap) <= 40
+
+
 def test_one_split_needs_no_legend() -> None:
     assert not classes.class_bars({"train": {"a": 1}}).layout.showlegend
     assert classes.class_bars({"train": {"a": 1}, "test": {"a": 1}}).layout.showlegend
@@ -165,7 +173,7 @@ def test_the_ends_of_a_curve_are_named_with_their_counts() -> None:
 
     largest, smallest = figure.layout.annotations
     assert largest.text == (
-        "<b>Largest</b><br>a name that b...ds otherwise 5,000<br>c0999 1,004<br>c0998 1,003"
+        "<b>Largest</b><br>a name tha...otherwise 5,000<br>c0999 1,004<br>c0998 1,003"
     )
     assert long in largest.hovertext
     assert smallest.text == "<b>Smallest</b><br>c0002 7<br>c0001 6<br>c0000 5"
@@ -192,6 +200,10 @@ def test_a_plan_of_a_thousand_classes_is_two_curves_with_the_ends_named() -> Non
     assert (before.y[0], before.y[-1]) == (1_000, 1)
     assert figure.layout.height < 500
     assert "class 0999" in figure.layout.annotations[0].text
+
+
+def test_plan_bars_of_few_images_have_no_tick_for_half_of_one() -> None:
+    assert classes.plan_bars(plan_counts({"cat": 1, "dog": 2}, "augment")).layout.xaxis.dtick == 1
 
 
 def test_plan_bars_show_what_goes() -> None:

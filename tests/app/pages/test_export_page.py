@@ -1,10 +1,12 @@
 """Export asks for what it needs, says what was found of its plan, and shows what it writes."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from comparisons import compare
-from drawn_sets import loaded
+from drawn_sets import draw_dataset, loaded
 from opened_page import button, finish_jobs, html, open_view, text, visitor
 from streamlit.testing.v1 import AppTest
 
@@ -116,6 +118,19 @@ def test_another_strategy_has_other_pictures_and_is_what_is_written(compared: Se
     assert workspace.session.balanced.plan.strategy == "none"
     assert len(workspace.session.exported.rows) == 19
     assert not workspace.session.export_stale
+
+
+def test_many_classes_are_a_curve_and_their_names_keep_both_ends(tmp_path: Path) -> None:
+    labels = {f"{'a' * 60} {n:02}": 1 + (n == 0) for n in range(21)}
+    workspace = visitor(loaded(draw_dataset(tmp_path / "set", labels)))
+    page = open_view("export", workspace)
+    finish_jobs(workspace)
+    page.run()
+
+    (chart,) = page.get("plotly_chart")
+    assert '"type":"scatter"' in chart.proto.spec.replace(" ", "")
+    captions = " ".join(html(page))
+    assert re.search(r"a\.\.\.a+ \d\d</figcaption>", captions)
 
 
 def test_what_export_proposes_is_not_balances_choice(dataset: ImageDataset) -> None:
