@@ -390,5 +390,5 @@ def _listed(names: Sequence[str]) -> str:
     """Return 'a', 'a and b', 'a, b, c and 4 more'; of long names the middle is left out."""
     said = [isolated(shortened(name, _LONGEST_LISTED)) for name in names]
     if len(said) <= _MOST_NAMED + 1:  # 'and 1 more' is no shorter
-        return listed(said)
+        return listed(said) if said else ""
     return f"{', '.join(said[:_MOST_NAMED])} and {len(said) - _MOST_NAMED} more"

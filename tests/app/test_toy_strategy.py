@@ -120,8 +120,8 @@ def test_command_line_recipe_and_export_work_with_it(
     assert "Noise says nothing new." in out
     files = zipped(first)
     vectors = np.load(BytesIO(files["synthetic_vectors.npz"]), allow_pickle=False)
-    assert sorted(vectors) == ["class_names", "label", "vectors"]
-    assert vectors["label"].tolist() == [1] * 12
+    assert sorted(vectors) == ["class_names", "code", "vectors"]
+    assert vectors["code"].tolist() == [1] * 12
     assert not any("__aug" in name for name in files)
     recipe.write_bytes(files["recipe.json"])
     assert read_recipe(recipe).strategy == "jitter"

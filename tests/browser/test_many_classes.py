@@ -17,9 +17,9 @@ def in_colour(drawn: DrawnMap) -> int:
 
 
 def test_the_class_that_is_pointed_at_in_the_legend_is_seen_alone(
-    new_visitor: Callable[..., Visitor], server: Server, tmp_path: Path
+    start_server: Callable[..., Server], new_visitor: Callable[..., Visitor], tmp_path: Path
 ) -> None:
-    visitor = new_visitor(server)
+    visitor = new_visitor(start_server(works_ahead=True))
     visitor.upload(write_folder(tmp_path / "kinds", {f"kind {n:02}": 3 for n in range(CLASSES)}))
     visitor.says("All 42 files can be used")
     visitor.go("Balance")

@@ -1,10 +1,11 @@
 """On narrow screens the picture comes first, and keeps its width."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
-from visitor import PATIENCE_MS, Visitor
+from visitor import PATIENCE_MS, Server, Visitor
 
 import app
 from app.charts.intervals import Scale, axis_html, coming_html
@@ -31,7 +32,10 @@ def test_an_interval_has_most_of_the_width_where_there_is_little(
     assert min(widths) >= least * width
 
 
-def test_on_balance_the_map_comes_before_what_changes_it(visitor: Visitor) -> None:
+def test_on_balance_the_map_comes_before_what_changes_it(
+    start_server: Callable[..., Server], new_visitor: Callable[..., Visitor]
+) -> None:
+    visitor = new_visitor(start_server(works_ahead=True))
     visitor.press("Load 'Handwritten digits'")
     visitor.says("All 446 files can be used")
     visitor.go("Balance")
