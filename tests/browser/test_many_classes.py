@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from drawn_map import DrawnMap
 from image_sets import write_folder
 from playwright.sync_api import expect
@@ -17,7 +16,6 @@ def in_colour(drawn: DrawnMap) -> int:
     return drawn.state()["states"].count(0)
 
 
-@pytest.mark.release  # waits until a whole set is embedded
 def test_the_class_that_is_pointed_at_in_the_legend_is_seen_alone(
     start_server: Callable[..., Server], new_visitor: Callable[..., Visitor], tmp_path: Path
 ) -> None:

@@ -32,7 +32,6 @@ def test_an_interval_has_most_of_the_width_where_there_is_little(
     assert min(widths) >= least * width
 
 
-@pytest.mark.release  # waits until a whole set is embedded
 def test_on_balance_the_map_comes_before_what_changes_it(
     start_server: Callable[..., Server], new_visitor: Callable[..., Visitor]
 ) -> None:

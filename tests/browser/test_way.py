@@ -11,7 +11,6 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import numpy as np
-import pytest
 from drawn_map import MADE, DrawnMap
 from image_sets import write_folder
 from PIL import Image
@@ -21,8 +20,6 @@ from visitor import PATIENCE_MS, Server, Visitor
 SUFFIXES = (".jpg", ".png")
 
 
-# Embeds and compares a whole sample: where two browsers share two cores it runs out of patience.
-@pytest.mark.release
 def test_a_newcomer_goes_the_whole_way_on_the_sample(
     start_server: Callable[..., Server], new_visitor: Callable[..., Visitor], tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
-"""One of two processes that draw and learn by a snippet; it loads torch and little else."""
+"""Two processes that draw and learn by a snippet: python snippet_worker.py SNIPPET_FILE FOLDER."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -31,3 +32,8 @@ def learn(rank: int, code: str, out: str) -> None:
     found["slope"] = float(model[1].weight.grad.abs().sum())
     (Path(out) / f"{rank}.json").write_text(json.dumps(found))
     dist.destroy_process_group()
+
+
+if __name__ == "__main__":
+    program, folder = sys.argv[1:]
+    torch.multiprocessing.spawn(learn, (Path(program).read_text("utf-8"), folder), nprocs=2)
