@@ -12,43 +12,33 @@ from collections.abc import Sequence
 import pytest
 
 ALLOWED_S = {"long": 3.0, "release": 60.0}  # a test that takes longer wants this mark
-BROWSER = "tests/browser/"  # each process has a server and a Chromium, for as long as it needs them
-TOGETHER = ("tests/project/",)  # what umap-learn compiles is dear, and these share it
+# What these folders share is dear: a server and a browser, whose pages are drawn without a graphics
+# card; what umap-learn compiles.
+TOGETHER = ("tests/browser/", "tests/project/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put first what takes longest, so that no process is left with it at the end.
-
-    Those of the browser come before all others: theirs is the only loop of events then.
-    """
-    weights: dict[str, int] = defaultdict(int)
+    """Put the files that take longest first, so that no process is left with one at the end."""
+    longs: dict[object, int] = defaultdict(int)
     for item in items:
-        is_slow = item.nodeid.startswith(BROWSER) or item.get_closest_marker("long") is not None
-        weights[unit_of(item.nodeid)] += is_slow
+        longs[item.path] += item.get_closest_marker("long") is not None
         if item.get_closest_marker("real_data") or item.get_closest_marker("readers"):
             item.add_marker("release")
-
-    def place(item: pytest.Item) -> tuple[bool, int, str]:
-        unit = unit_of(item.nodeid)
-        return not unit.startswith(BROWSER), -weights[unit], unit
-
-    items.sort(key=place)
-
-
-def unit_of(nodeid: str) -> str:
-    """Return what runs in one process, in its order: a file, or a folder that shares much."""
-    folders = (folder for folder in TOGETHER if nodeid.startswith(folder))
-    return next(folders, nodeid.partition("::")[0])
+    items.sort(key=lambda item: (not item.nodeid.startswith(TOGETHER), -longs[item.path]))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """Give each process what runs together: the tests of a file share what its fixtures made."""
+    """Give each process whole files, in their order, and whole folders where they share much.
+
+    The tests of a file share what its fixtures made.
+    """
     from xdist.scheduler import LoadFileScheduling
 
     class WholeFiles(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return unit_of(nodeid)
+            folders = (folder for folder in TOGETHER if nodeid.startswith(folder))
+            return next(folders, super()._split_scope(nodeid))
 
     config.option.loadscopereorder = False
     return WholeFiles(config, log)

@@ -2,7 +2,7 @@
 
 import kinds
 import pytest
-from kinds import slow_tests, unit_of
+from kinds import slow_tests
 
 
 def report(test: str, duration: float, *marks: str) -> pytest.TestReport:
@@ -51,35 +51,3 @@ def test_real_data_and_other_readers_are_for_the_release(
     done = pytester.runpytest_inprocess("-p", "kinds", "-m", "not release")
 
     done.assert_outcomes(deselected=1)
-
-
-def test_browser_tests_begin_and_the_longest_file_of_each_kind_goes_first(
-    pytester: pytest.Pytester,
-) -> None:
-    pytester.makeini("[pytest]\nmarkers = long")
-    place = pytester.mkdir("tests")
-    files = {
-        "a_quick": "def test_it(): ...",
-        "b_long": "import pytest\n@pytest.mark.long\ndef test_it(): ...",
-        "browser/c_short": "def test_it(): ...",
-        "browser/d_tall": "def test_one(): ...\ndef test_two(): ...",
-    }
-    for name, text in files.items():
-        file = (place / name).with_name(f"test_{name.rpartition('/')[2]}.py")
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(text)
-
-    done = pytester.runpytest_inprocess("-p", "kinds", "--collect-only", "-q")
-
-    units = [unit_of(line) for line in done.outlines if "::" in line]
-    assert list(dict.fromkeys(units)) == [
-        "tests/browser/test_d_tall.py", "tests/browser/test_c_short.py",
-        "tests/test_b_long.py", "tests/test_a_quick.py",
-    ]  # fmt: skip
-
-
-def test_a_file_stays_in_one_process_and_so_does_a_folder_that_shares_much() -> None:
-    assert unit_of("tests/browser/test_map.py::test_it[a::b]") == "tests/browser/test_map.py"
-    assert unit_of("tests/project/test_a.py::test_it") == unit_of(
-        "tests/project/test_b.py::test_it"
-    )
