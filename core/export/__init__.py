@@ -18,7 +18,7 @@ from core.export.originals import AS_THEY_ARE, DEFAULT_ORIGINALS, ENCODED_ANEW
 from core.export.recipe import Recipe, make_recipe, read_recipe
 from core.export.samples import Sample, Samples, make_samples
 from core.export.trainer_code import SNIPPETS, Snippet, find_snippet, fitting_snippets
-from core.export.training import Training, holds_training, read_training
+from core.export.training import Training, read_training
 
 __all__ = [
     "AS_THEY_ARE",
@@ -49,7 +49,6 @@ __all__ = [
     "find_layout",
     "find_snippet",
     "fitting_snippets",
-    "holds_training",
     "list_items",
     "make_recipe",
     "make_samples",

@@ -11,7 +11,7 @@ from hashlib import sha256
 from core.dataset import TRAIN
 from core.export.index_files import MANIFEST, IndexFile, Written
 from core.export.manifest import MANIFEST_COLUMNS
-from core.words import count_of, named
+from core.words import count_of, largest_first, named
 
 _CONTEXT: Mapping[str, object] = {
     "@language": "en",
@@ -145,7 +145,7 @@ def _responsible(written: Written) -> dict[str, str]:
 
 def _before(written: Written) -> str:
     counts = written.plan.before
-    order = sorted(counts, key=lambda label: (-counts[label], label))
+    order = largest_first(counts)
     told = [f"{label} {counts[label]:,}" for label in order[:_MOST_COUNTED]]
     more = len(order) - len(told)
     return ", ".join(told) + (f" and {count_of(more, 'smaller class')}" if more > 0 else "")
@@ -155,3 +155,6 @@ def _counts(written: Written) -> str:
     counts = {count for count in written.counts.values() if count}
     each = f"{min(counts):,} to {max(counts):,}" if len(counts) > 1 else f"{max(counts):,}"
     return f"{each} training pictures for each of {named(written.labels)}"
+
+
+CROISSANT = make_croissant()

@@ -9,12 +9,13 @@ from core.dataset import TRAIN, ImageDataset, SkippedFile
 from core.embed import Embeddings
 from core.errors import OutputError, SettingError, TooFewClassesError
 from core.export.containers import Container, container_of, partial_of
-from core.export.index_files import Written
+from core.export.index_files import TRAINING, Written
 from core.export.items import ExportItem, list_items, list_rows
 from core.export.layouts import DEFAULT_LAYOUT, Layout, find_layout
 from core.export.manifest import ManifestRow, folders_of
 from core.export.pictures import PictureJob, WrittenPictures
 from core.export.recipe import Recipe
+from core.export.training import Training
 from core.progress import Progress, silent
 from core.resample import BalancePlan, Made, TrainingSide, find_strategy, resample
 from core.words import count_of
@@ -49,6 +50,7 @@ class ExportReport:
     relabelled: int = 0  # images that are in it with another label than in the source
     left_out: int = 0  # images of the source that a person has left out
     layout: str = DEFAULT_LAYOUT.name
+    training: Training | None = None  # what its training.json says, where the layout has one
 
     @property
     def extent(self) -> str:
@@ -190,6 +192,7 @@ def _report(
         relabelled=len({row.parent for row in rows if row.original_label}),
         left_out=len(dataset) - len(dataset.present_rows),
         layout=layout.name,
+        training=written.training if TRAINING in layout.index else None,
     )
 
 

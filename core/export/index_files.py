@@ -74,7 +74,7 @@ class Written:
         """Return the vectors of the synthetic points."""
         return synthetic_vectors(self._vectors)
 
-    @property
+    @cached_property
     def training(self) -> Training:
         """Return what a trainer needs beside the pictures."""
         vectors = None
@@ -149,3 +149,4 @@ VECTORS = (
     ),
 )
 RECIPE = IndexFile("recipe.json", lambda written: written.recipe_text.encode())
+COMMON = (TRAINING, RECIPE, *VECTORS, LEFT_OUT)  # in every layout

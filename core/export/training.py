@@ -114,31 +114,28 @@ def plan_weights(plan: BalancePlan, counts: Mapping[str, int]) -> dict[str, floa
     return weigh(counts, plan.settings) if weigh else class_weights(counts)
 
 
-def holds_training(export: Path) -> bool:
-    """Return whether there is a training.json to read in a folder or zip."""
-    if export.is_file() and is_zipfile(export):
-        with ZipFile(export) as opened:
-            return TRAINING_FILE in opened.namelist()
-    return (export / TRAINING_FILE).is_file()
-
-
 def read_training(export: Path) -> Training:
     """Read the training.json of an export, a folder or a zip.
 
     Raises:
         SettingError: there is none, or it is damaged or of another version.
     """
-    if not holds_training(export):
+    content = _content(export)
+    if content is None:
         raise SettingError(
             f"'{export}' has no {TRAINING_FILE}. Name a folder or zip that Evenset has exported."
         )
-    if export.is_file():
-        with ZipFile(export) as opened:
-            content = opened.read(TRAINING_FILE)
-    else:
-        content = records.read_file(export / TRAINING_FILE, "file")
     where = f"The file '{export / TRAINING_FILE}'"
     return records.read_text(Training, content, where, _VERSION)
+
+
+def _content(export: Path) -> bytes | None:
+    """Return what the training.json of a folder or zip holds; None where there is none."""
+    if export.is_file() and is_zipfile(export):
+        with ZipFile(export) as opened:
+            return opened.read(TRAINING_FILE) if TRAINING_FILE in opened.namelist() else None
+    file = export / TRAINING_FILE
+    return records.read_file(file, "file") if file.is_file() else None
 
 
 def _use(plan: BalancePlan) -> str:

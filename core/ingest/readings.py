@@ -25,7 +25,7 @@ from core.ingest.labels import (
 from core.ingest.source_files import SourceFiles
 from core.ingest.tables import is_manifest
 from core.progress import Progress
-from core.words import isolated, listed, shortened
+from core.words import isolated, largest_first, listed, shortened
 
 FOLDERS, TABLE, FILE_NAMES, PATTERN, NOTHING = (
     "folders", "table", "file names", "pattern", "nothing",
@@ -383,7 +383,7 @@ def _in_order(counts: Mapping[str, int]) -> list[str]:
     """Return names in order, or the most frequent first where not all of them will be said."""
     if len(counts) <= _MOST_NAMED + 1:
         return sorted(counts)
-    return sorted(counts, key=lambda name: (-counts[name], name))
+    return largest_first(counts)
 
 
 def _listed(names: Sequence[str]) -> str:

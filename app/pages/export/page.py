@@ -28,7 +28,7 @@ from core.dataset.edits import Edits
 from core.duplicates import fold_groups
 from core.errors import EvensetError
 from core.evaluate.row_plans import told_of_plan
-from core.evaluate.split_off import USUAL_SHARE, WHY, split_off
+from core.evaluate.split_off import USUAL_SHARE, WHY, split_off, split_off_sentence
 from core.export import (
     AS_THEY_ARE,
     DEFAULT_ORIGINALS,
@@ -140,6 +140,7 @@ def _offer_validation(session: Session, dataset: ImageDataset) -> Edits | None:
         except EvensetError as error:
             st.warning(str(error))
             return None
+    current_workspace().message = split_off_sentence(dataset, rows)
     return session.edits.move(rows, VALIDATION, of=session.taken, why=WHY)
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.session.session import Session
 from app.shell.page import current_workspace, plain, quiet
-from core.export import LAYOUTS, fitting_snippets, holds_training, read_training
+from core.export import LAYOUTS, Training, fitting_snippets
 from core.resample import STRATEGIES
 from core.words import named, size_of
 
@@ -58,7 +58,7 @@ def export_result(session: Session) -> None:
         _readers(report.layout, path)
         quiet("To make the same export on the command line, with your images as SOURCE:")
         st.code(_again(path), language="bash", wrap_lines=True)
-        _snippets(path)
+        _snippets(report.training, path)
 
 
 def _strategy(session: Session) -> str:
@@ -89,11 +89,10 @@ def _readers(name: str, path: Path) -> None:
         quiet(layout.caveat)
 
 
-def _snippets(path: Path) -> None:
+def _snippets(training: Training | None, path: Path) -> None:
     """Offer the code that trains on what was written, one piece at a time."""
-    if not holds_training(path):
+    if training is None:
         return
-    training = read_training(path)
     snippet = st.selectbox(
         "Code to train with", fitting_snippets(training), key="snippet",
         format_func=lambda one: f"{one.library}: {one.title}",

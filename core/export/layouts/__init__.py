@@ -1,21 +1,20 @@
 """Which files an export holds: where its pictures lie, and the files beside them.
 
-`layout` says what a layout is; each has a module of its own, with its index files, readers and
-card, over those that all have (`common`): `class_folders`, `imagefolder`, `parquet`, `webdataset`,
-`yolo` and `index`. `tree` draws one.
+`layout` says what a layout is; each stands in a module with its index files, readers and card:
+`class_folders` (also those of YOLO), `imagefolder`, `parquet`, `webdataset` and `index`. `tree`
+draws one.
 """
 
 from collections.abc import Mapping
 
 from core.errors import SettingError
-from core.export.layouts.class_folders import CLASS_FOLDERS
+from core.export.layouts.class_folders import CLASS_FOLDERS, YOLO
 from core.export.layouts.imagefolder import IMAGEFOLDER
 from core.export.layouts.index import INDEX
 from core.export.layouts.layout import Layout, Shard, Shards
 from core.export.layouts.parquet import PARQUET
 from core.export.layouts.tree import draw_tree
 from core.export.layouts.webdataset import WEBDATASET
-from core.export.layouts.yolo import YOLO
 
 __all__ = [
     "DEFAULT_LAYOUT",

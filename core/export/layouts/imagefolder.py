@@ -12,8 +12,8 @@ from pyarrow import parquet
 
 from core.dataset import SPLITS, ImageDataset
 from core.export.card import label_names, make_card, splits_at
-from core.export.index_files import MANIFEST, IndexFile, Written, parquet_text
-from core.export.layouts.common import COMMON, CROISSANT
+from core.export.croissant import CROISSANT
+from core.export.index_files import COMMON, MANIFEST, IndexFile, Written, parquet_text
 from core.export.layouts.layout import Layout
 from core.resample import BalancePlan
 

@@ -8,8 +8,7 @@ from io import StringIO
 from core.dataset import TRAIN
 from core.export.card import make_card
 from core.export.croissant import make_croissant
-from core.export.index_files import IndexFile, Written
-from core.export.layouts.common import COMMON
+from core.export.index_files import COMMON, IndexFile, Written
 from core.export.layouts.layout import Layout
 
 _READERS = (

@@ -10,8 +10,8 @@ from pyarrow import parquet
 
 from core.dataset import SPLITS
 from core.export.card import make_card, splits_at
-from core.export.index_files import MANIFEST, Written, parquet_text
-from core.export.layouts.common import COMMON, CROISSANT
+from core.export.croissant import CROISSANT
+from core.export.index_files import COMMON, MANIFEST, Written, parquet_text
 from core.export.layouts.layout import Layout, Shard, Shards
 from core.export.manifest import ManifestRow
 

@@ -13,8 +13,8 @@ from typing import IO
 
 from core.dataset import SPLITS, ImageDataset
 from core.export.card import make_card, splits_at
-from core.export.index_files import MANIFEST, Written
-from core.export.layouts.common import COMMON, CROISSANT
+from core.export.croissant import CROISSANT
+from core.export.index_files import COMMON, MANIFEST, Written
 from core.export.layouts.layout import Layout, Shard, Shards
 from core.export.manifest import ManifestRow
 

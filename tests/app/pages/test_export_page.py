@@ -182,6 +182,7 @@ def test_a_validation_split_is_made_once_and_can_be_undone(dataset: ImageDataset
 
     assert not page.exception
     assert "There is no validation split." not in text(page)
+    assert "of 19 become the validation split" in workspace.message
     session = workspace.session
     assert session.dataset is not None and "validation" in session.dataset.splits
     assert session.edits.last is not None and session.edits.last.why == "split_off"
